@@ -633,7 +633,8 @@ class RowHistory(models.Model):
 class SourceImport(models.Model):
     """An import of reference data or of roads that can be taken back: what it replaced is kept in `ReplacedRow`.
 
-    `before` is what else was so before it: the dates of the layers.
+    `before` is what else was so before it: the dates of the layers. With `all_communes` it was not held to a member's
+    territory: the agency alone takes it back.
     """
 
     security = "job"
@@ -651,6 +652,7 @@ class SourceImport(models.Model):
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("started by"))
     job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("job"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.LOADED)
+    all_communes = models.BooleanField(default=False, editable=False)
     before = models.JSONField(default=dict, editable=False)
     counts = models.JSONField(null=True, editable=False)
     created_at = models.DateTimeField(_("made on"), db_default=Now(), editable=False)
@@ -668,7 +670,10 @@ class SourceImport(models.Model):
 
 
 class ReplacedRow(models.Model):
-    """A row as it was before an import changed or removed it; of rows that came, their ids, a statement at a time."""
+    """A row as it was before an import changed or removed it; of rows that came, their ids, a statement at a time.
+
+    `left_as` are digests of the rows as the import left them, where people change them, too.
+    """
 
     security = "system"
 
@@ -678,6 +683,7 @@ class ReplacedRow(models.Model):
     row = models.BigIntegerField(null=True)
     old = models.JSONField()
     old_geom = models.GeometryField(srid=2154, null=True, spatial_index=False)
+    left_as = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         verbose_name = _("replaced row")

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
+                ("all_communes", models.BooleanField(default=False, editable=False)),
                 ("before", models.JSONField(default=dict, editable=False)),
                 ("counts", models.JSONField(editable=False, null=True)),
                 (
@@ -110,6 +111,12 @@ class Migration(migrations.Migration):
                 (
                     "old_geom",
                     django.contrib.gis.db.models.fields.GeometryField(null=True, spatial_index=False, srid=2154),
+                ),
+                (
+                    "left_as",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), null=True, size=None
+                    ),
                 ),
                 (
                     "source_import",

@@ -21,12 +21,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.errors import Conflict, NotFound
+from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.models import Job, Member, SourceImport, User
-from gis_core.rights import has_failed
+from gis_core.rights import Rights, has_failed
 
 KEPT: Final = timedelta(days=30)
 """How long what an import replaced is kept."""
+UNDER_WAY: Final = "hashtextextended('arpent source import ' || %s, 0)"
+"""The key of the lock that an import holds while it runs."""
 
 type Counts = dict[str, int]
 
@@ -53,26 +55,33 @@ def register_source(slug: str, taking_back: TakingBack) -> None:
 
 
 @contextmanager
-def replaced_rows_kept(
+def keep_replaced_rows(
     source: str,
     *,
     title: str,
     owner: Member | None = None,
+    all_communes: bool = False,
 ) -> Iterator[SourceImport]:
-    """Keep what this block replaces. Of an import that changed nothing no trace is left (`pk` is None after it)."""
+    """Keep what this block replaces. Of an import that changed nothing no trace is left (`pk` is None after it).
+
+    Until its end it cannot be taken back: a lock of the session says that it is under way, and goes with its process.
+    """
     with transaction.atomic():
         made = SourceImport.objects.create(
             source=source,
             title=title[:200],
             owner=owner,
+            all_communes=all_communes,
             before=_sources[source].remember(),
         )
+    call(f"select pg_advisory_lock({UNDER_WAY})", made.pk)
     keep_for(made)
     try:
         yield made
     finally:
         if not (connection.needs_rollback or has_failed()):
             keep_for(None)
+            call(f"select pg_advisory_unlock({UNDER_WAY})", made.pk)
             if not tables_of(made):
                 made.delete()
 
@@ -84,9 +93,9 @@ def attach(number: int | None, job: Job) -> None:
 
 
 @contextmanager
-def nothing_kept() -> Iterator[None]:
+def keep_nothing() -> Iterator[None]:
     """What this block removes is not kept: it may not be."""
-    former = being_kept()
+    former = current_import()
     set_kept("")
     yield
     set_kept(former)
@@ -100,7 +109,7 @@ def set_kept(number: str) -> None:
     call("select set_config('arpent.keeping', %s, false)", number)
 
 
-def being_kept() -> str:
+def current_import() -> str:
     """The number of the import that is under way; "" outside of one."""
     ((number,),) = call("select coalesce(current_setting('arpent.keeping', true), '')")
     return str(number)
@@ -111,26 +120,27 @@ def tables_of(made: SourceImport) -> list[str]:
     return [table for (table,) in call("select arpent.replaced_tables(%s)", made.pk)]
 
 
-def kept_values(table: str, column: str) -> set[str]:
+def values_in_replaced(table: str, column: str) -> set[str]:
     """The values of a column in all rows that are kept of a table."""
     return {value for (value,) in call("select arpent.replaced_values(%s, %s)", table, column)}
 
 
-def take_back(number: int, *, by: User | None) -> Counts:
+def take_back(number: int, *, by: User | None, rights: Rights) -> Counts:
     """Put back what an import replaced; how many rows went, came back, are as before, were changed since and stay.
 
-    As the worker, in one transaction. Raises NotFound, Conflict.
+    As the worker, in one transaction. Raises NotFound, Conflict, Forbidden.
     """
     with transaction.atomic():
         made = SourceImport.objects.select_for_update(of=("self",)).filter(pk=number).first()
-        check(made, number)
-        assert made is not None
+        if made is None:
+            raise NotFound(_("There is no import %(number)s that can be taken back.") % {"number": number})
+        check(made, rights)
         source = _sources[made.source]
         with source.around(made):
             tables = tables_of(made)
             if source.locks_tables:
                 lock_tables(tables)
-            check_later(made)
+            check_later(made, rights)
             counts = put_back(made, tables)
         source.finish(made)
         made.state, made.counts, made.taken_back_by = SourceImport.State.TAKEN_BACK, counts, by
@@ -140,30 +150,61 @@ def take_back(number: int, *, by: User | None) -> Counts:
     return counts
 
 
-def check(made: SourceImport | None, number: int) -> None:
-    """Raises NotFound, Conflict."""
-    if made is None:
-        raise NotFound(_("There is no import %(number)s that can be taken back.") % {"number": number})
+def check(made: SourceImport, rights: Rights) -> None:
+    """Raises Conflict, Forbidden."""
+    check_asker(made, rights)
     if made.state == SourceImport.State.TAKEN_BACK:
         raise Conflict(_("This import has been taken back already."))
     if made.state == SourceImport.State.FORGOTTEN:
         words = _("What this import replaced was kept for %(days)s days and is there no more: import the former file.")
         raise Conflict(words % {"days": KEPT.days})
+    ((over,),) = call(f"select pg_try_advisory_xact_lock({UNDER_WAY})", made.pk)
+    if not over:
+        raise Conflict(_("This import is still under way: take it back when it is over."))
 
 
-def check_later(made: SourceImport) -> None:
-    """Raises Conflict where another import changed the same since."""
+def may_take_back(made: SourceImport, rights: Rights) -> bool:
+    """Whether an import touched nobody's communes but the asker's, as far as it says. The role is another question."""
+    return rights.agency or not made.all_communes
+
+
+def check_asker(made: SourceImport, rights: Rights) -> None:
+    """Raises Forbidden."""
+    if not may_take_back(made, rights):
+        raise Forbidden(_("This import was not held to a member's communes: only the agency takes it back."))
+
+
+def check_later(made: SourceImport, rights: Rights) -> None:
+    """Raises Conflict where another import changed the same since; those of others are not named."""
     if later := later_imports(made):
-        named = "; ".join(f"{one.pk} ({one.title}, {date_format(timezone.localtime(one.created_at), 'j F Y H:i')})"
-                          for one in later)  # fmt: skip
+        seen = [one for one in later if rights.agency or one.owner_id in rights.members()]
+        named = [describe(one) for one in seen]
+        if len(seen) < len(later):
+            named.append(_("another import, ask the agency"))
         raise Conflict(_("Later imports changed the same data: take them back first, the last one first: %(imports)s.")
-                       % {"imports": named})  # fmt: skip
+                       % {"imports": "; ".join(named)})  # fmt: skip
+
+
+def describe(made: SourceImport) -> str:
+    at = date_format(timezone.localtime(made.created_at), "j F Y H:i")
+    return f"{made.pk} ({made.title}, {at})"
 
 
 def later_imports(made: SourceImport) -> list[SourceImport]:
-    """Those that changed the same communes of the same tables since, the last one first."""
-    numbers = [pk for (pk,) in call("select arpent.later_imports(%s)", made.pk)]
-    return list(SourceImport.objects.filter(pk__in=numbers).order_by("-pk"))
+    """Those that changed the same data since, the last one first."""
+    return loaded("select arpent.later_imports(%s)", made.pk)
+
+
+def imports_since(made: SourceImport) -> list[SourceImport]:
+    """Those that changed anything since, the first one first."""
+    return loaded("select arpent.imports_since(%s)", made.pk)
+
+
+def loaded(statement: str, *values: Any) -> list[SourceImport]:
+    """The imports whose numbers a statement gives, in its order, as far as they can be taken back."""
+    numbers = [pk for (pk,) in call(statement, *values)]
+    found = SourceImport.objects.filter(state=SourceImport.State.LOADED).select_related("owner").in_bulk(numbers)
+    return [found[pk] for pk in numbers if pk in found]
 
 
 def lock_tables(names: Sequence[str]) -> None:
@@ -192,7 +233,7 @@ def put_back(made: SourceImport, tables: Sequence[str]) -> Counts:
 
 def can_be_taken_back() -> list[SourceImport]:
     """The imports whose former state is kept, the latest first."""
-    return list(SourceImport.objects.filter(state=SourceImport.State.LOADED).select_related("owner"))
+    return loaded("select arpent.kept_imports() order by 1 desc")
 
 
 def last_day(made: SourceImport) -> date:
@@ -201,11 +242,12 @@ def last_day(made: SourceImport) -> date:
 
 
 def forget_old() -> int:
-    """Let go what was kept long enough; of how many imports."""
-    old = SourceImport.objects.filter(state=SourceImport.State.LOADED, created_at__lt=Now() - KEPT)
-    for made in old:
-        call("select arpent.forget_replaced(%s)", made.pk)
-    return int(SourceImport.objects.filter(pk__in=[one.pk for one in old]).update(state=SourceImport.State.FORGOTTEN))
+    """Let go what was kept long enough, whatever became of its import; of how many imports."""
+    old = SourceImport.objects.filter(created_at__lt=Now() - KEPT)
+    for (number,) in call("select arpent.kept_imports()"):
+        if old.filter(pk=number).exists():
+            call("select arpent.forget_replaced(%s)", number)
+    return int(old.filter(state=SourceImport.State.LOADED).update(state=SourceImport.State.FORGOTTEN))
 
 
 def describe_number(number: int) -> str:

@@ -5,23 +5,44 @@ language sql stable security definer set search_path = pg_catalog as $$
     select distinct r."table" from public.gis_core_replacedrow r where r.source_import_id = made order by 1
 $$;
 
--- The communes or members that an import changed something of, table by table; '' stands for all of a table.
-create or replace function arpent.replaced_scopes(made bigint) returns table ("table" text, scope text)
+-- The imports of which anything is kept.
+create or replace function arpent.kept_imports() returns setof bigint
 language sql stable security definer set search_path = pg_catalog as $$
-    select r."table", one from public.gis_core_replacedrow r, jsonb_array_elements_text(r.old -> 'scopes') one
-    where r.source_import_id = made and r.operation = 'INSERT'
-    union
-    select r."table", coalesce(r.old ->> 'insee', r.old ->> 'owner_id', '') from public.gis_core_replacedrow r
-    where r.source_import_id = made and r.operation <> 'INSERT'
+    select i.id from public.gis_core_sourceimport i
+    where exists (select from public.gis_core_replacedrow r where r.source_import_id = i.id)
 $$;
 
+-- The imports that wrote after an import began to, whatever they wrote, in that order.
+create or replace function arpent.imports_since(made bigint) returns setof bigint
+language sql stable security definer set search_path = pg_catalog as $$
+    select r.source_import_id from public.gis_core_replacedrow r
+    where r.id > (select min(mine.id) from public.gis_core_replacedrow mine where mine.source_import_id = made)
+        and r.source_import_id <> made
+    group by 1 order by min(r.id)
+$$;
+
+-- The imports that wrote the same after an import began to, the last one first: the same communes or members of a table, or,
+-- where its rows have none, the very same rows. Whoever writes holds the tables until it is certain, so that what is kept has
+-- its numbers in the order of writing.
 create or replace function arpent.later_imports(made bigint) returns setof bigint
 language sql stable security definer set search_path = pg_catalog as $$
-    select later.id from public.gis_core_sourceimport later
-    where later.id > made and later.state = 'loaded' and exists (
-        select from arpent.replaced_scopes(made) mine join arpent.replaced_scopes(later.id) theirs
-            on theirs."table" = mine."table" and (theirs.scope = mine.scope or '' in (theirs.scope, mine.scope)))
-    order by 1
+    with kept as (
+        select r.source_import_id as number, r."table", r.id, scopes.scope,
+            case r.operation when 'INSERT' then (r.old ->> 'ids')::int8multirange
+                else int8multirange(int8range(r."row", r."row" + 1)) end as ids
+        from public.gis_core_replacedrow r cross join lateral (
+            select jsonb_array_elements_text(r.old -> 'scopes') where r.operation = 'INSERT'
+            union all
+            select coalesce(r.old ->> 'insee', r.old ->> 'owner_id', '') where r.operation <> 'INSERT') scopes (scope)
+        where r.id >= (select min(mine.id) from public.gis_core_replacedrow mine where mine.source_import_id = made)
+    ), written as materialized (
+        select number, "table", scope, min(id) as first, max(id) as last, range_agg(ids) as ids from kept group by 1, 2, 3
+    )
+    select theirs.number from written mine join written theirs
+        on theirs."table" = mine."table" and theirs.number <> mine.number and theirs.last > mine.first
+            and case when '' in (mine.scope, theirs.scope) then theirs.ids && mine.ids else theirs.scope = mine.scope end
+    where mine.number = made
+    group by 1 order by max(theirs.last) desc
 $$;
 
 -- The values of a column in the rows that are kept of a table.
@@ -41,7 +62,7 @@ begin
     return forgotten;
 end $$;
 
-revoke execute on function arpent.replaced_tables, arpent.replaced_scopes, arpent.later_imports, arpent.replaced_values,
-    arpent.forget_replaced from public;
-grant execute on function arpent.replaced_tables, arpent.replaced_scopes, arpent.later_imports, arpent.replaced_values,
-    arpent.forget_replaced to arpent_worker;
+revoke execute on function arpent.replaced_tables, arpent.kept_imports, arpent.imports_since, arpent.later_imports,
+    arpent.replaced_values, arpent.forget_replaced from public;
+grant execute on function arpent.replaced_tables, arpent.kept_imports, arpent.imports_since, arpent.later_imports,
+    arpent.replaced_values, arpent.forget_replaced to arpent_worker;

@@ -230,7 +230,7 @@ def report_page(
     context["difference"] = difference_in_words(told.get("difference"))
     context |= {"compared": told.get("compared"), "loss": loss_of(job), "waits": can_go_on(job)}
     context |= {"tried": not told.get("written", True), "refused": refused, "typed": typed}
-    context |= describe_taking_back(job)
+    context |= describe_taking_back(job, rights)
     context |= {"kept_days": KEPT.days, "may_decide": may_run(KIND, job.owner_id, rights)}
     return render(request, "imports/report.html", context, status=status)
 

@@ -60,7 +60,8 @@ class Source:
     def bring_in(self, order: Order) -> ImportReport:
         """Run an import that can be taken back: the report says by which number."""
         title = f"{self.label} · {', '.join(path.name for path in order.paths)}"
-        with source_imports.replaced_rows_kept(self.slug, title=title, owner=order.member) as made:
+        whose: dict[str, Any] = {"owner": order.member, "all_communes": order.territory is None}
+        with source_imports.keep_replaced_rows(self.slug, title=title, **whose) as made:
             report = self.run(order)
         report.number = made.pk
         return report
@@ -71,13 +72,22 @@ class Source:
         return {"dates": {slug: day and day.isoformat() for slug, day in dates}}
 
     def finish_taking_back(self, made: SourceImport) -> None:
-        """The layers have the dates of before, unless another import came since, and are announced."""
+        """What depends on the rows is computed; the layers have the dates of before, and are announced."""
         self.after_taking_back()
-        later = SourceImport.objects.filter(source=self.slug, pk__gt=made.pk, state=SourceImport.State.LOADED)
-        if not later.exists():
-            for slug, day in made.before.get("dates", {}).items():
-                Layer.objects.filter(slug=slug).update(source_date=day)
+        since = source_imports.imports_since(made)
+        for slug, day in made.before.get("dates", {}).items():
+            put_date_back(slug, day, since)
         announce_changed_slugs(self.layers)
+
+
+def put_date_back(slug: str, day: str | None, since: Sequence[SourceImport]) -> None:
+    """A layer has its date of before again; where another import dated it since, that one's date of before is this."""
+    later = next((one for one in since if slug in one.before.get("dates", {})), None)
+    if later is None:
+        Layer.objects.filter(slug=slug).update(source_date=day)
+    else:
+        later.before["dates"][slug] = day
+        later.save(update_fields=["before"])
 
 
 _sources: dict[str, Source] = {}

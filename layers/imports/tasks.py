@@ -64,11 +64,12 @@ def import_files(running: RunningJob) -> dict[str, Any]:
     return report
 
 
-@job_task(orders.TAKE_BACK)
+@job_task(orders.TAKE_BACK_SOURCE)
 def take_back_source(running: RunningJob) -> dict[str, Any]:
     """Undo an import of reference data."""
     running.tell(None, _("Taking the import back"))
-    return source_imports.take_back(int(running.parameters["number"]), by=running.job.started_by)
+    number, by = int(running.parameters["number"]), running.job.started_by
+    return source_imports.take_back(number, by=by, rights=running.rights)
 
 
 @app.periodic(cron="27 3 * * *")
@@ -134,7 +135,7 @@ def apply_import(running: RunningJob) -> dict[str, Any]:
     return applying.apply(int(given["import"]), running.tell, given.get("accepted_loss"))
 
 
-@job_task(ordering.TAKE_BACK, afterwards=leave_import)
+@job_task(ordering.TAKE_BACK_LAYER, afterwards=leave_import)
 def take_back_import(running: RunningJob) -> dict[str, int]:
     """Undo an import."""
     given = running.parameters

@@ -54,10 +54,11 @@ def import_roads(running: RunningJob) -> dict[str, Any]:
     return report
 
 
-@job_task(importing.TAKE_BACK, roles=TECHNICIANS)
+@job_task(importing.TAKE_BACK_ROADS, roles=TECHNICIANS)
 def take_back_roads(running: RunningJob) -> dict[str, int]:
     """Undo an import of sections or markers."""
-    return source_imports.take_back(int(running.parameters["number"]), by=running.job.started_by)
+    number, by = int(running.parameters["number"]), running.job.started_by
+    return source_imports.take_back(number, by=by, rights=running.rights)
 
 
 @job_task(studies.KIND, roles=TECHNICIANS)

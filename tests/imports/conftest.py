@@ -30,7 +30,7 @@ WORK = {
     deliveries.INSPECT: tasks.inspect_delivery,
     ordering.PREPARE: tasks.prepare_import,
     ordering.APPLY: tasks.apply_import,
-    ordering.TAKE_BACK: tasks.take_back_import,
+    ordering.TAKE_BACK_LAYER: tasks.take_back_import,
 }
 EAST, NORTH = factories.ORIGIN
 

@@ -6,18 +6,20 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
-from gis_core.models import Job, SourceImport
+from gis_core.models import Job, Member, ReplacedRow, SourceImport
 from gis_core.rights import SYSTEM, Role, acting_as
-from gis_core.services.source_imports import forget_old
+from gis_core.services.source_imports import UNDER_WAY, forget_old, keep_for, keep_replaced_rows
 from gis_core.tasks import run
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer
+from layers.imports.sources import Order, source_named
 from layers.imports.tasks import take_back_source
 from layers.planning.models import Document
 from layers.planning.services import files
@@ -35,6 +37,7 @@ from tests.imports.test_import_loss import (
 )
 from tests.imports.test_import_loss import administrator as administrator  # fixtures
 from tests.imports.test_import_loss import inbox as inbox
+from tests.imports.workers import address as database_address
 from tests.layers.test_imports import parcel
 from tests.planning.conftest import Desk, Made, plan, risks
 from tests.planning.conftest import desk as desk  # the fixture
@@ -143,6 +146,59 @@ def test_a_later_import_of_the_same_commune_is_taken_back_first(shared_data: Pat
     assert not Parcel.objects.exists()
 
 
+def test_later_is_what_was_written_later(shared_data: Path, tmp_path: Path) -> None:
+    """An import that began first and wrote last is taken back first."""
+    whole = shared_data / ETALAB
+    with factories.as_worker(), acting_as(SYSTEM), keep_replaced_rows("etalab", title="longue lecture") as long:
+        command("etalab", whole)
+        short = latest()
+        keep_for(long)
+        gone = Parcel.objects.count() - 100
+        source_named("etalab").run(Order(paths=[first_features(whole, 100, tmp_path)], accepted_loss=gone))
+    assert long.pk < short
+    with pytest.raises(CommandError) as refused:
+        take_back(short)
+    assert "longue lecture" in str(refused.value)
+    take_back(long.pk)
+    take_back(short)
+    assert not Parcel.objects.exists()
+
+
+def test_an_import_that_is_under_way_is_not_taken_back(shared_data: Path) -> None:
+    command("etalab", shared_data / ETALAB)
+    with psycopg.connect(**database_address(str(connection.settings_dict["NAME"]))) as importing:
+        importing.execute(f"select pg_advisory_lock({UNDER_WAY})", [str(latest())])
+        with pytest.raises(CommandError) as refused:
+            take_back()
+    assert "en cours" in str(refused.value)
+    take_back()
+    assert not Parcel.objects.exists()
+
+
+def listed() -> str:
+    said = StringIO()
+    with factories.as_worker():
+        call_command("take_back_source", stdout=said)
+    return said.getvalue()
+
+
+def test_an_import_that_was_killed_before_it_wrote_is_not_listed(shared_data: Path) -> None:
+    command("etalab", shared_data / ETALAB)
+    with factories.as_owner():
+        SourceImport.objects.create(source="etalab", title="tué avant d’écrire")
+    assert len(listed().splitlines()) == 1
+
+
+def test_what_is_kept_of_an_import_goes_whatever_became_of_it(shared_data: Path) -> None:
+    command("etalab", shared_data / ETALAB)
+    with factories.as_owner():
+        SourceImport.objects.update(created_at="2020-01-01T00:00:00Z", state="taken_back")
+    with factories.as_worker(), acting_as(SYSTEM):
+        forget_old()
+    with factories.as_owner():
+        assert not ReplacedRow.objects.exists()
+
+
 def test_an_import_is_taken_back_once(shared_data: Path) -> None:
     command("etalab", shared_data / ETALAB)
     take_back(latest())
@@ -210,9 +266,13 @@ def test_a_year_of_owners_is_as_before(shared_data: Path, tmp_path: Path) -> Non
     assert content(*MAJIC) == before
 
 
+def communes(shared_data: Path) -> list[Path]:
+    names = ("communes-45-loiret.geojson", "communes-45.cog.json", "epci-45.json")
+    return [shared_data / "admin_loiret" / name for name in names]
+
+
 def test_communes_and_territories_are_as_before(shared_data: Path, tmp_path: Path) -> None:
-    folder = shared_data / "admin_loiret"
-    files = [folder / name for name in ("communes-45-loiret.geojson", "communes-45.cog.json", "epci-45.json")]
+    files = communes(shared_data)
     assert command("communes", *files)[0] in (0, 1)
     before = content("gis_core_commune", "gis_core_territory", "gis_core_member")
     fewer = json.loads(files[2].read_text())
@@ -223,6 +283,43 @@ def test_communes_and_territories_are_as_before(shared_data: Path, tmp_path: Pat
     assert content("gis_core_territory")["gis_core_territory"] != before["gis_core_territory"]
     take_back()
     assert content("gis_core_commune", "gis_core_territory", "gis_core_member") == before
+
+
+def test_a_member_that_the_agency_corrected_since_stays_as_it_is(shared_data: Path, tmp_path: Path) -> None:
+    files = communes(shared_data)
+    command("communes", *files)
+    renamed = json.loads(files[2].read_text())
+    for one in renamed[:2]:
+        one["nom"] += " (nouveau nom)"
+    path = tmp_path / "epci-45.json"
+    path.write_text(json.dumps(renamed))
+    command("communes", *files[:2], path)
+    first, second = (Member.objects.get(siren=one["code"]) for one in renamed[:2])
+    with factories.as_owner():
+        Member.objects.filter(pk=first.pk).update(slug="corrige")
+    said = take_back()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.slug, first.name) == ("corrige", renamed[0]["nom"])
+    assert second.name != renamed[1]["nom"]
+    assert "laissés" in said
+
+
+def commune_date() -> date | None:
+    with factories.as_worker(), acting_as(SYSTEM), transaction.atomic():
+        return Layer.objects.get(slug="communes").source_date
+
+
+def test_a_layer_keeps_the_date_of_another_sources_later_import(shared_data: Path) -> None:
+    """Communes come with the cadastre, with the plan and alone: one layer."""
+    before = commune_date()
+    command("etalab", shared_data / ETALAB)
+    first = latest()
+    command("communes", *communes(shared_data), "--date", "2026-01-01")
+    take_back(first)
+    assert commune_date() == date(2026, 1, 1)
+    take_back()
+    assert commune_date() == before
 
 
 def zones(count: int) -> Made:
@@ -254,6 +351,18 @@ def test_planning_is_as_before(
     assert content(*tables) != before
     take_back()
     assert content(*tables) == before
+
+
+def test_a_later_document_of_another_commune_does_not_hinder(desk: Desk, tmp_path: Path) -> None:
+    command("plu", plan().written(tmp_path / "first"))
+    first = latest()
+    factories.commune("45999")
+    other = plan(code="45999")
+    other.tables["DOC_URBA_COM"][0]["INSEE"] = "45999"
+    command("plu", other.written(tmp_path / "second"))
+    assert Document.objects.count() == 2
+    take_back(first)
+    assert Document.objects.get().idurba.startswith("45999")
 
 
 def test_written_pieces_come_back_with_their_document(desk: Desk, tmp_path: Path) -> None:
@@ -299,6 +408,50 @@ def test_the_page_says_which_import_is_to_be_taken_back_first(administrator: Cli
     assert worked_off(take_back_source).state == "failed"
     assert Parcel.objects.count() == 17
     assert "plus récents" in page(administrator, first)
+
+
+def test_an_import_of_another_is_not_named(administrator: Client) -> None:
+    job = sent(administrator, *map(parcel, range(1, 21)))
+    with factories.as_owner():
+        mine = SourceImport.objects.get()
+    with factories.as_worker(), acting_as(SYSTEM), keep_replaced_rows("etalab", title="secret"):
+        Parcel.objects.update(area_m2=3)
+    administrator.post(f"/imports/{job.pk}/", {"action": "take_back"})
+    assert worked_off(take_back_source).state == "failed"
+    shown = page(administrator, job)
+    assert "secret" not in shown
+    assert "un autre import, demandez à l’agence" in shown
+    with pytest.raises(CommandError) as refused:
+        take_back(mine.pk)
+    assert "secret" in str(refused.value)
+
+
+def test_what_the_agency_imported_of_all_communes_it_alone_takes_back(administrator: Client, client: Client) -> None:
+    with factories.as_owner():
+        member = Member.objects.get()
+    theirs = factories.user(member, Role.GIS_ADMINISTRATOR)
+    agency = factories.user(factories.member(factories.commune()), Role.AGENCY_ADMINISTRATOR)
+    client.force_login(agency)
+    job = sent(client, *map(parcel, range(1, 21)), member=member.slug)
+    client.force_login(theirs)
+    shown = page(client, job)
+    assert 'value="take_back"' not in shown
+    assert "seule l’agence" in shown
+    assert client.post(f"/imports/{job.pk}/", {"action": "take_back"}).status_code == 403
+    client.force_login(agency)
+    assert 'value="take_back"' in page(client, job)
+    assert client.post(f"/imports/{job.pk}/", {"action": "take_back"}).status_code == 302
+    assert worked_off(take_back_source).state == "done"
+    assert not Parcel.objects.exists()
+
+
+def test_the_job_asks_again_whether_it_may_take_back(administrator: Client) -> None:
+    job = sent(administrator, *map(parcel, range(1, 21)))
+    administrator.post(f"/imports/{job.pk}/", {"action": "take_back"})
+    with factories.as_owner():
+        SourceImport.objects.update(all_communes=True)
+    assert worked_off(take_back_source).state == "failed"
+    assert Parcel.objects.count() == 20
 
 
 def test_who_may_not_import_may_not_take_back(administrator: Client, client: Client) -> None:

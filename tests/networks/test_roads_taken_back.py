@@ -36,7 +36,7 @@ def content() -> dict[str, list[Any]]:
 
 def taken_back(report: dict[str, Any]) -> Counts:
     with factories.as_worker(), acting_as(SYSTEM):
-        return take_back(report["number"], by=None)
+        return take_back(report["number"], by=None, rights=SYSTEM)
 
 
 def edit(reference: str, **values: Any) -> None:
@@ -66,6 +66,49 @@ def test_a_delivery_that_removes_and_changes_is_as_if_it_had_not_come(
     counts = taken_back(report)
     assert content() == before
     assert counts["edited"] == 0
+
+
+def test_two_deliveries_in_a_row_are_taken_back_the_last_one_first(member: Member, few: Path, tmp_path: Path) -> None:
+    bring(member, few)
+    before = content()
+    widths = [
+        f"update troncon_de_route set largeur_de_chaussee = {width} where cleabs = '{TWO}'" for width in (17.5, 18.5)
+    ]
+    new = f"update troncon_de_route set cleabs = 'NEUF' where cleabs = '{THREE}'"
+    first = bring(member, changed_file(tmp_path, widths[0], new, name="a.gpkg"), replace=True)
+    between = content()
+    gone = f"delete from troncon_de_route where cleabs = '{ONE}'"
+    again = "update troncon_de_route set largeur_de_chaussee = 19 where cleabs = 'NEUF'"
+    second = bring(member, changed_file(tmp_path, widths[1], new, again, gone, name="b.gpkg"), replace=True)
+    assert taken_back(second)["edited"] == 0
+    assert content() == between
+    assert taken_back(first)["edited"] == 0
+    assert content() == before
+
+
+def test_a_section_that_came_back_since_stays(member: Member, few: Path, tmp_path: Path) -> None:
+    """Removed by a delivery, then put back and changed by somebody."""
+    bring(member, few)
+    with factories.as_owner():
+        former = RoadSection.objects.get(reference=ONE)
+    report = bring(member, changed_file(tmp_path, f"delete from troncon_de_route where cleabs = '{ONE}'"), replace=True)
+    with factories.as_owner():
+        former.comment = "remis"
+        former.save(force_insert=True)
+    assert taken_back(report)["edited"] == 1
+    assert RoadSection.objects.get(reference=ONE).comment == "remis"
+
+
+def test_another_members_later_delivery_elsewhere_does_not_hinder(member: Member, few: Path, tmp_path: Path) -> None:
+    """Nodes belong to nobody: two members' deliveries share the table, not the rows."""
+    report = bring(member, few)
+    other = factories.member(factories.commune("13211"))
+    bring(other, changed_file(tmp_path, keep="rowid between 1000 and 1020", name="autre.gpkg"))
+    taken_back(report)
+    sections = RoadSection.objects.all()
+    assert {one.owner_id for one in sections} == {other.pk}
+    ends = {pk for one in sections for pk in (one.start_node_id, one.end_node_id)}
+    assert set(RoadNode.objects.values_list("pk", flat=True)) == ends
 
 
 def test_what_somebody_changed_since_stays(member: Member, few: Path, tmp_path: Path) -> None:

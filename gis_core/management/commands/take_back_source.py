@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 self.list_imports()
                 return
             try:
-                counts = take_back(options["number"], by=None)
+                counts = take_back(options["number"], by=None, rights=SYSTEM)
             except ArpentError as error:
                 raise CommandError(error.message, returncode=2) from error
         self.stdout.write("\n".join(describe_counts(counts)))

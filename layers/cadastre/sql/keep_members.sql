@@ -1,3 +1,3 @@
--- Imports of communes keep what they change of members and their territories.
-select arpent.keep_table('public.gis_core_member');
-select arpent.keep_table('public.gis_core_territory');
+-- Imports of communes keep what they change of members and their territories, which the agency changes, too.
+select arpent.keep_table('public.gis_core_member', true);
+select arpent.keep_table('public.gis_core_territory', true);

@@ -22,7 +22,7 @@ from layers.imports.models import Delivery, Import, ImportQuerySet
 from layers.imports.services.deliveries import is_known, layer_of
 from layers.imports.sources import date_given
 
-PREPARE, APPLY, TAKE_BACK = "prepare_import", "apply_import", "take_back_import"
+PREPARE, APPLY, TAKE_BACK_LAYER = "prepare_import", "apply_import", "take_back_import"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LONGEST_LABEL = 80
@@ -114,7 +114,11 @@ def title_of(delivery: Delivery, number: int) -> str:
 
 
 def queue(kind: str, made: Import, user: User, rights: Rights, **parameters: Any) -> Job:
-    title = {PREPARE: _("Check of %(title)s"), APPLY: _("Import of %(title)s"), TAKE_BACK: _("Taking back %(title)s")}
+    title = {
+        PREPARE: _("Check of %(title)s"),
+        APPLY: _("Import of %(title)s"),
+        TAKE_BACK_LAYER: _("Taking back %(title)s"),
+    }
     return start_job(
         kind=kind,
         title=title[kind] % {"title": made.title},
@@ -146,7 +150,7 @@ def start_applying(import_id: int, *, typed: str = "", user: User, rights: Right
 def start_taking_back(import_id: int, *, confirmed: bool, user: User, rights: Rights) -> Import:
     """Queue the undoing. Raises NotFound, Forbidden, Conflict."""
     state = Import.State
-    return move_on(import_id, TAKE_BACK, state.APPLIED, state.TAKING_BACK, user, rights, confirmed=confirmed)
+    return move_on(import_id, TAKE_BACK_LAYER, state.APPLIED, state.TAKING_BACK, user, rights, confirmed=confirmed)
 
 
 @transaction.atomic
@@ -174,7 +178,7 @@ def move_on(
 def open_job(made: Import) -> Job | None:
     """The job that is queued or running for this import, if any."""
     states = (Job.State.WAITING, Job.State.RUNNING)
-    jobs = Job.objects.filter(kind__in=(PREPARE, APPLY, TAKE_BACK), state__in=states, parameters__import=made.pk)
+    jobs = Job.objects.filter(kind__in=(PREPARE, APPLY, TAKE_BACK_LAYER), state__in=states, parameters__import=made.pk)
     return jobs.order_by("-id").first()
 
 

@@ -22,12 +22,12 @@ from gis_core.models import Job, Member, SourceImport, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, may_run, start_job
 from gis_core.services.members import administered_member
-from gis_core.services.source_imports import describe_counts, last_day
+from gis_core.services.source_imports import check_asker, describe_counts, last_day, may_take_back
 from layers.imports.services.inbox import Sent, harmless, kept_files
 from layers.imports.sources import date_given, source_named
 
 KIND = "import"
-TAKE_BACK = "take_back_source"
+TAKE_BACK_SOURCE = "take_back_source"
 SHOWN_JOBS = 50
 KEPT: Final = timedelta(days=7)
 """How long the files of an import wait for a decision."""
@@ -159,11 +159,12 @@ def source_import_of(job: Job) -> SourceImport | None:
     return SourceImport.objects.filter(job=job).select_related("owner", "taken_back_by").first()
 
 
-def queue_taking_back(job: Job, *, kind: str = TAKE_BACK, user: User, rights: Rights) -> Job:
+def queue_taking_back(job: Job, *, kind: str = TAKE_BACK_SOURCE, user: User, rights: Rights) -> Job:
     """Queue the taking back of what a job imported. Raises NotFound, Forbidden, Conflict."""
     made = source_import_of(job)
     if made is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
+    check_asker(made, rights)
     if made.state != SourceImport.State.LOADED or is_being_taken_back(made):
         raise Conflict(_("This import has been taken back already, or is being so."))
     title = _("Taking back %(title)s") % {"title": made.title}
@@ -181,13 +182,14 @@ def is_being_taken_back(made: SourceImport) -> bool:
     return job is not None and job.state in (Job.State.WAITING, Job.State.RUNNING)
 
 
-def describe_taking_back(job: Job) -> dict[str, Any]:
+def describe_taking_back(job: Job, rights: Rights) -> dict[str, Any]:
     """What an import's page says of taking it back; nothing where it changed nothing."""
     made = source_import_of(job)
     if made is None:
         return {}
     return {
         "loaded_import": made,
+        "may_take_back": may_take_back(made, rights),
         "until": last_day(made),
         "taking_back": taking_back_of(made),
         "taking_back_under_way": is_being_taken_back(made),

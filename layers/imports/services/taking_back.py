@@ -33,7 +33,7 @@ def take_back(import_id: int, *, by: User | None, confirmed: bool, tell: Tell) -
     layer.refresh_from_db()
     check(order, layer, confirmed)
     tell(None, _("Taking the import back"))
-    counts = TAKE_BACK[Mode(order.mode)](order, layer)
+    counts = BY_MODE[Mode(order.mode)](order, layer)
     order.report = (order.report or {}) | {"taken_back": counts}
     order.state, order.message = Import.State.TAKEN_BACK, ""
     order.taken_back_at, order.taken_back_by = database_clock.now(), by
@@ -102,7 +102,7 @@ def take_back_replacement(order: Import, layer: Layer) -> Counts:
     return {"back": count, "edited": edited}
 
 
-def take_back_rows(order: Import, layer: Layer) -> Counts:
+def take_back_addition(order: Import, layer: Layer) -> Counts:
     """The rows that came in go; those edited since stay."""
     keep_as_it_is(layer)
     open_event(order, KIND)
@@ -180,9 +180,9 @@ def forget_taken(layer: Layer) -> None:
         )
 
 
-TAKE_BACK = {
+BY_MODE = {
     Mode.CREATE: take_back_layer,
     Mode.REPLACE: take_back_replacement,
-    Mode.APPEND: take_back_rows,
+    Mode.APPEND: take_back_addition,
     Mode.SYNCHRONISE: take_back_difference,
 }

@@ -14,7 +14,7 @@ from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference, counted_difference
 from gis_core.reader import Limits, RestrictedReader
-from gis_core.services.source_imports import lock_tables, nothing_kept
+from gis_core.services.source_imports import keep_nothing, lock_tables
 from layers.cadastre.importers.load import open_event
 from layers.imports.delivered import files_in
 from layers.imports.report import FileReport, ImportReport
@@ -376,7 +376,7 @@ def replace() -> None:
 
 def forget_before(year: int) -> None:
     """Only the latest year and the one before may be kept: older ones do not come back with an import taken back."""
-    with nothing_kept():
+    with keep_nothing():
         for table in TABLES:
             run(sql.SQL("delete from {} where year < {}").format(sql.Identifier(table), sql.Literal(year)))
 

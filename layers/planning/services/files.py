@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound, Unavailable
 from gis_core.reader.child.names import plain
-from gis_core.services.source_imports import being_kept, kept_values
+from gis_core.services.source_imports import current_import, values_in_replaced
 from layers.planning.cnig import piece_name
 from layers.planning.models import Document, EasementSet
 
@@ -54,7 +54,7 @@ def free(name: str, taken: Iterable[str]) -> str:
 
 def forget(folder: str) -> None:
     """Remove the folder of what was replaced, once that is certain; not while the import may be taken back."""
-    if being_kept():
+    if current_import():
         return
     transaction.on_commit(lambda: shutil.rmtree(root() / folder, ignore_errors=True))
 
@@ -78,7 +78,7 @@ def piece(folder: str, name: str) -> Path:
 def sweep() -> int:
     """Remove folders that no row names, a day after they came; how many."""
     known = {folder for model in OWNERS for folder in model.objects.values_list("folder", flat=True)}
-    known |= {folder for model in OWNERS for folder in kept_values(model._meta.db_table, "folder")}
+    known |= {folder for model in OWNERS for folder in values_in_replaced(model._meta.db_table, "folder")}
     old = time.time() - LEFT_BEHIND_S
     gone = [one for one in root().glob("*") if one.name not in known and one.stat().st_mtime < old]
     for folder in gone:

@@ -120,7 +120,7 @@ def job_page(request: HttpRequest, job: Job, refused: str = "", status: int = 20
         "under_way": job.state in (Job.State.WAITING, Job.State.RUNNING),
         "failed": job.state in (Job.State.FAILED, Job.State.CANCELLED),
     }
-    context |= describe_taking_back(job) | {"may_decide": True}
+    context |= describe_taking_back(job, rights_of_request(request)) | {"may_decide": True}
     if context["under_way"]:
         context["job"] = job
     context["again"] = context["failed"] and services.may_load(job) and services.files_are_here(job)

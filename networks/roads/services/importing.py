@@ -19,7 +19,7 @@ from gis_core.models import Job, Member, User
 from gis_core.reader import RestrictedReader
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, start_job
-from gis_core.services.source_imports import replaced_rows_kept
+from gis_core.services.source_imports import keep_replaced_rows
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.imports.services.inbox import Sent, harmless, kept_files
@@ -39,7 +39,7 @@ from networks.roads.services.siding import tell_sides
 from networks.roads.services.taking_back import SOURCE
 
 KIND: Final = "import_roads"
-TAKE_BACK: Final = "take_back_roads"
+TAKE_BACK_ROADS: Final = "take_back_roads"
 MOST_FAULTS: Final = 2_000
 MOST_MEASURED: Final = 30
 KEPT: Final = timedelta(days=7)
@@ -72,7 +72,7 @@ def bring_in(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     if not order.write:
         return carry_out(owner, order, tell)
     title = f"{_('Roads')} · {', '.join(path.name for path in order.paths)}"
-    with transaction.atomic(), replaced_rows_kept(SOURCE, title=title, owner=owner) as made:
+    with transaction.atomic(), keep_replaced_rows(SOURCE, title=title, owner=owner) as made:
         report = carry_out(owner, order, tell)
     return report | {"number": made.pk}
 
@@ -302,7 +302,7 @@ def load(job: Job, *, typed: str = "", user: User, rights: Rights) -> Job:
 
 def take_back(job: Job, *, user: User, rights: Rights) -> Job:
     """Queue the taking back of what a job loaded. Raises Conflict, Forbidden, NotFound."""
-    return queue_taking_back(job, kind=TAKE_BACK, user=user, rights=rights)
+    return queue_taking_back(job, kind=TAKE_BACK_ROADS, user=user, rights=rights)
 
 
 def paths_of(parameters: Mapping[str, Any]) -> list[Path]:

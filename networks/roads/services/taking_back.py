@@ -25,8 +25,8 @@ ROADS_STATE: Final = """
 """
 # A section that was changed since may end at a node that the import had made.
 RESTORE_NODES: Final = """
-    insert into road_node (id, owner_id, geom)
-    select distinct on (e.node) e.node, s.owner_id, e.place from road_section s cross join lateral (values
+    insert into road_node (id, geom)
+    select distinct on (e.node) e.node, e.place from road_section s cross join lateral (values
         (s.start_node_id, st_startpoint(s.geom)), (s.end_node_id, st_endpoint(s.geom))) e (node, place)
     where e.node is not null and not exists (select from road_node n where n.id = e.node) order by e.node, s.id
 """
@@ -38,11 +38,11 @@ DELETE_UNUSED_NODES: Final = """
 
 def register_taking_back() -> None:
     """Called when the app starts."""
-    register_source(SOURCE, TakingBack(around=roads_put_back, locks_tables=False))
+    register_source(SOURCE, TakingBack(around=with_roads_locked, locks_tables=False))
 
 
 @contextmanager
-def roads_put_back(made: SourceImport) -> Iterator[None]:
+def with_roads_locked(made: SourceImport) -> Iterator[None]:
     """Nobody else changes roads; the topology rests meanwhile, and is whole after."""
     lock_roads()
     before = roads_state()
