@@ -669,6 +669,10 @@ class SourceImport(models.Model):
         return self.title
 
 
+WITH_FILES = ("planning_document", "planning_easementset")
+"""Tables whose rows name files that are kept as long as the row may come back."""
+
+
 class ReplacedRow(models.Model):
     """A row as it was before an import changed or removed it; of rows that came, their ids, a statement at a time.
 
@@ -688,7 +692,11 @@ class ReplacedRow(models.Model):
     class Meta:
         verbose_name = _("replaced row")
         verbose_name_plural = _("replaced rows")
-        indexes: ClassVar = [models.Index(fields=["source_import", "table", "row"], name="replaced_row")]
+        indexes: ClassVar = [
+            models.Index(fields=["source_import", "table", "row"], name="replaced_row"),
+            # Every night and every backup ask which files come back with an import that is taken back.
+            models.Index(fields=["table"], name="replaced_planning", condition=models.Q(table__in=WITH_FILES)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.operation} {self.table} {self.row}"

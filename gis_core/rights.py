@@ -146,9 +146,11 @@ def acting_as(rights: Rights) -> Iterator[None]:
 
 
 def has_failed() -> bool:
-    """Whether the open transaction only waits to be rolled back, which undoes what it was told."""
-    failed: bool = connection.connection.info.transaction_status == TransactionStatus.INERROR
-    return failed
+    """Whether the open transaction only waits to be rolled back, which undoes what it was told; or the database is
+    lost, and the transaction with it.
+    """
+    opened = connection.connection
+    return opened is None or opened.info.transaction_status in (TransactionStatus.INERROR, TransactionStatus.UNKNOWN)
 
 
 def tell(rights: Rights | None) -> None:

@@ -131,7 +131,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "replaced row",
                 "verbose_name_plural": "replaced rows",
-                "indexes": [models.Index(fields=["source_import", "table", "row"], name="replaced_row")],
+                "indexes": [
+                    models.Index(fields=["source_import", "table", "row"], name="replaced_row"),
+                    models.Index(
+                        condition=models.Q(("table__in", ("planning_document", "planning_easementset"))),
+                        fields=["table"],
+                        name="replaced_planning",
+                    ),
+                ],
             },
         ),
     ]

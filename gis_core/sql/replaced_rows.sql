@@ -45,12 +45,13 @@ language sql stable security definer set search_path = pg_catalog as $$
     group by 1 order by max(theirs.last) desc
 $$;
 
--- The values of a column in the rows that are kept of a table.
+-- The values of a column in the rows that are kept of a table, which is named in the query for its partial index to serve.
 create or replace function arpent.replaced_values(target text, name text) returns setof text
-language sql stable security definer set search_path = pg_catalog as $$
-    select distinct r.old ->> name from public.gis_core_replacedrow r
-    where r."table" = target and r.operation <> 'INSERT' and r.old ->> name <> ''
-$$;
+language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+    return query execute format('select distinct r.old ->> %1$L from public.gis_core_replacedrow r
+        where r."table" = %2$L and r.operation <> ''INSERT'' and r.old ->> %1$L <> ''''', name, target);
+end $$;
 
 create or replace function arpent.forget_replaced(made bigint) returns bigint
 language plpgsql security definer set search_path = pg_catalog as $$

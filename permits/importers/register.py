@@ -5,6 +5,7 @@ Pure: nothing here asks the database.
 
 import codecs
 import csv
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def check_end(path: Path, encoding: str, separator: str, width: int) -> None:
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         text = file.read()
     try:
-        place, last = max(enumerate(csv.reader(text.splitlines(keepends=True), delimiter=separator), start=1))
+        place, last = max(enumerate(csv.reader(lines_of(text), delimiter=separator), start=1))
     except csv.Error as error:
         raise refused(_("The file cannot be read as a table: a quotation mark is left open.")) from error
     is_narrow = len(last) < width and not text.endswith(("\n", "\r"))
@@ -137,11 +138,16 @@ def encoding_of(path: Path) -> str:
 
 def best_rows(text: str) -> tuple[list[list[str]], str]:
     """The first rows by the separator that makes the most columns of them."""
-    tried = [(list(cells_of(text.splitlines(keepends=True), one)), one) for one in SEPARATORS]
+    tried = [(list(cells_of(lines_of(text), one)), one) for one in SEPARATORS]
     return max(tried, key=lambda one: sum(len(row) for row in one[0]))
 
 
-def cells_of(lines: Sequence[str] | Iterator[str], separator: str) -> Iterator[list[str]]:
+def lines_of(text: str) -> Iterator[str]:
+    """Its lines, as those of a file: `splitlines` would also cut at form feeds and separators of Unicode."""
+    return io.StringIO(text, newline="")
+
+
+def cells_of(lines: Iterator[str], separator: str) -> Iterator[list[str]]:
     """Rows of a table, tidied. Raises Invalid for a cell without end."""
     try:
         for row in csv.reader(lines, delimiter=separator):

@@ -10,7 +10,7 @@ import pytest
 
 from gis_core.reader import Limits, Reading, ReadRefused, RestrictedReader
 from gis_core.reader.messages import MESSAGES
-from tests.gis_core.test_reader_vectors import COMPANIONS, csv_file, inspected, refusal
+from tests.gis_core.test_reader_vectors import COMPANIONS, csv_file, inspected, layer_of, refusal
 
 CUTS = 24
 FORMATS = [
@@ -109,6 +109,38 @@ def test_a_cut_csv_says_where_it_ends(reader: RestrictedReader, tmp_path: Path, 
     assert (problem.params["row"], shown in problem.words) == (51, True)
 
 
+@pytest.mark.parametrize(
+    ("end", "problems"),
+    [
+        ("Objet 50;617050;6717000;note;", 1),
+        ('Objet 50;617050;6717000;note;"autre"', 1),
+        ('Tuyau 1/2"\n', 1),
+        ('"Total ; général";Tuyau 1/2"\n', 1),
+        ('Objet 50;617050;6717000;Tuyau 1/2"\n', 0),
+        ('Objet 50;617050;6717000;Tuyau 1/2"', 0),
+    ],
+    ids=[
+        "separator-too-many",
+        "cell-too-many",
+        "inches",
+        "quotation-and-inches",
+        "whole-inches",
+        "whole-inches-no-end",
+    ],
+)
+def test_a_last_row_that_was_not_cut_leaves_the_others(
+    reader: RestrictedReader, tmp_path: Path, end: str, problems: int
+) -> None:
+    """A row that is too wide has all its cells, and a quotation mark within a cell opens nothing."""
+    layer = layer_of(reader, csv_file(tmp_path, TABLE + end))
+    assert (layer.features, layer.refused) == (51, problems)
+
+
+def test_a_last_row_that_is_too_wide_and_open_is_cut(reader: RestrictedReader, tmp_path: Path) -> None:
+    problem = refusal(reader, csv_file(tmp_path, TABLE + 'Objet 50;617050;6717000;note;"aut\n'))
+    assert (problem.code, problem.params["row"]) == ("csv_cut", 51)
+
+
 def test_a_last_line_without_end_may_be_cut(reader: RestrictedReader, tmp_path: Path) -> None:
     """It comes in, but in the place of nothing."""
     path = csv_file(tmp_path, TABLE + "Objet 50;617050;6717000;rie")
@@ -150,6 +182,14 @@ def test_shapes_without_an_index_that_end_with_a_whole_record_are_cut(
 ) -> None:
     (tmp_path / "places.shp").write_bytes((files / "places.shp").read_bytes()[:-28])
     assert refusal(reader, tmp_path / "places.shp").code == "shape_cut"
+
+
+@pytest.mark.parametrize("suffix", [".mif", ".mid"])
+def test_the_end_of_file_of_dos_is_no_row(reader: RestrictedReader, files: Path, tmp_path: Path, suffix: str) -> None:
+    for part in (".mif", ".mid"):
+        end = b"\x1a" if part == suffix else b""
+        (tmp_path / f"places{part}").write_bytes((files / f"places{part}").read_bytes() + end)
+    assert rows_in(reader, tmp_path / "places.mif") == rows_in(reader, files / "places.mif")
 
 
 def test_epanet_is_cut_where_neither_its_end_nor_that_of_its_line_is_there(shared_data: Path, tmp_path: Path) -> None:

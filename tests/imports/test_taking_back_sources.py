@@ -401,6 +401,16 @@ def test_the_page_takes_an_import_back(administrator: Client) -> None:
     assert "Objets de retour" in shown or "3" in shown
 
 
+@pytest.mark.parametrize(("edited", "shown"), [(0, "sont redevenues"), (2, "reste tel quel")])
+def test_the_page_says_whether_all_is_as_before(administrator: Client, edited: int, shown: str) -> None:
+    job = sent(administrator, *map(parcel, range(1, 4)))
+    counts = {"removed": 3, "back": 0, "restored": 0, "edited": edited}
+    with factories.as_owner():
+        SourceImport.objects.update(state="taken_back", counts=counts, taken_back_at="2026-02-03T10:00:00Z")
+    said = page(administrator, job)
+    assert [words for words in ("sont redevenues", "reste tel quel") if words in said] == [shown]
+
+
 def test_the_page_says_which_import_is_to_be_taken_back_first(administrator: Client) -> None:
     first = sent(administrator, *map(parcel, range(1, 21)))
     sent(administrator, *map(parcel, range(1, 18)))

@@ -132,6 +132,14 @@ def test_vertices_shape_a_link(tmp_path: Path) -> None:
     assert [(x - X, y - Y) for x, y in line.coords] == [(0, 0), (50, 30), (100, 0)]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0c"])
+def test_only_an_end_of_line_ends_a_line(tmp_path: Path, mark: str) -> None:
+    """What comes after it belongs to the comment."""
+    draft = read(inp(tmp_path, NETWORK.replace("{units}", "LPS").replace(";ID Elev", f";ID{mark}J9 80")))
+    assert "J9" not in values(draft)
+    assert not any("J9" in one.message for one in draft.faults)
+
+
 def test_coordinates_without_a_system_are_refused_with_what_to_give(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="EPSG"):
         read(inp(tmp_path), Placing())

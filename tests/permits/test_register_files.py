@@ -232,6 +232,19 @@ def test_utf_16_and_names_given_twice_are_read(tmp_path: Path) -> None:
     assert [cells["Nom"] for _place, cells in rows_of(path, layout)] == ["Élodie"]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0b", "\x0c", "\x1c"])
+def test_only_an_end_of_line_ends_a_row(tmp_path: Path, mark: str) -> None:
+    """Other characters that Python counts as ends are part of their cell, also in the last row and in the title."""
+    path = tmp_path / "registre.csv"
+    content = f"Registre{mark}de la commune\nnumero;depot;objet\n" + f"PC 045 901 21 00001;01/02/2021;un{mark}mur\n" * 3
+    path.write_text(content.rstrip("\n"), newline="")
+    layout = layout_of(path)
+    assert (layout.header_row, layout.header) == (2, ("numero", "depot", "objet"))
+    assert [(place, cells["objet"]) for place, cells in rows_of(path, layout)] == [
+        (place, f"un{mark}mur") for place in (3, 4, 5)
+    ]
+
+
 @pytest.mark.parametrize("end", ["PC 045 901 21 000", 'PC 045 901 21 00003;"01/02', 'PC 045 901 21 00003;"01/02\n'])
 def test_a_register_that_was_cut_says_where(tmp_path: Path, end: str) -> None:
     path = tmp_path / "registre.csv"

@@ -55,6 +55,7 @@ class CsvFile:
     _dialect: Dialect | None = None
     _bad: list[int] = field(default_factory=list)
     _bad_end: str = ""
+    _bad_width: int = 0
     _problems: list[Problem] = field(default_factory=list)
 
     def heads(self) -> list[Head]:
@@ -112,11 +113,13 @@ class CsvFile:
         tail = tail.replace("\r\n", "\n").replace("\r", "\n")
         if not rows or "\n" not in tail:
             return
-        narrow = self._bad_end if self._bad and self._bad[-1] == rows else None
-        is_open = narrow.count('"') % 2 == 1 if narrow else bool(last) and tail.endswith(opened(last))
+        dialect = self._looked_at()
+        bad = self._bad_end if self._bad and self._bad[-1] == rows else ""
+        is_narrow = bool(bad) and self._bad_width < len(dialect.names)
+        is_open = ends_open(bad, dialect.separator) if bad else bool(last) and tail.endswith(opened(last))
         is_ended = tail.endswith("\n")
-        if is_open or (not is_ended and (narrow or self.reading.get("ended"))):
-            raise Trouble("csv_cut", row=rows, text=_shown(narrow or tail.rstrip("\n").rpartition("\n")[2]))
+        if is_open or (not is_ended and (is_narrow or self.reading.get("ended"))):
+            raise Trouble("csv_cut", row=rows, text=_shown(bad or tail.rstrip("\n").rpartition("\n")[2]))
 
     def _batches(self, stream: Any, dialect: Dialect) -> Iterator[pa.RecordBatch]:
         return iter(
@@ -146,6 +149,7 @@ class CsvFile:
         dialect = self._looked_at()
         self._bad.append(int(row.number or 0) - dialect.skipped - dialect.has_header)
         params = {"found": row.actual_columns, "expected": row.expected_columns, "text": _shown(row.text)}
+        self._bad_width = int(row.actual_columns)
         self._bad_end = row.text.decode("utf-8", "replace") if isinstance(row.text, bytes) else str(row.text or "")
         self._problems.append(Problem(self._bad[-1], None, "row_width", params))
         return "skip"
@@ -190,6 +194,14 @@ class CsvFile:
 def opened(value: str) -> str:
     """A value as it is written behind a quotation mark that nothing closes."""
     return '"' + value.replace('"', '""').replace("\r\n", "\n").replace("\r", "\n")
+
+
+def ends_open(row: str, separator: str) -> bool:
+    """Whether a row ends within quotation marks: they open where a cell begins with one, and nowhere else."""
+    mark = re.escape(separator)
+    inside = '"(?:[^"]|"")*+'
+    cell = rf'(?:{inside}"[^{mark}]*+|[^"{mark}][^{mark}]*+|)'
+    return re.fullmatch(rf"(?:{cell}{mark})*+{inside}", row) is not None
 
 
 def dialect_of(text: str, reading: Mapping[str, Any]) -> Dialect:

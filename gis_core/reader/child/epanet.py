@@ -100,10 +100,15 @@ def frames(stream: BinaryIO, limits: Mapping[str, int]) -> Iterator[Answer]:
 
 def check_end(text: str) -> None:
     """Raise Trouble for a file that was cut: neither [END] nor an end of its last line."""
-    lines = text.splitlines()
+    lines = lines_of(text)
     last = next((line for line in reversed(lines) if line.strip()), "")
     if not text.endswith(("\n", "\r")) and END not in text.upper():
         raise Trouble("epanet_cut", row=len(lines), text=printable(last.strip())[:SHOWN])
+
+
+def lines_of(text: str) -> list[str]:
+    """Its lines: unlike `splitlines`, form feeds and separators of Unicode are part of them."""
+    return [line.removesuffix("\n") for line in io.StringIO(text, newline=None)]
 
 
 def text_of(stream: BinaryIO, limits: Mapping[str, int]) -> str:
@@ -142,7 +147,7 @@ class Scan:
     def __init__(self, text: str, limits: Mapping[str, int]) -> None:
         self.problems: list[Problem] = []
         self.rows: dict[tuple[str, str], int] = {}
-        self._lines = text.splitlines()
+        self._lines = lines_of(text)
         self._sections: dict[str, list[Line]] = {}
         self._gone: set[int] = set()
         self._split()

@@ -72,6 +72,8 @@ DXF = re.compile(rb"^\s*(999\r?\n[^\n]*\r?\n\s*)*0\r?\n\s*SECTION", re.IGNORECAS
 CHARSET = re.compile(rb'^\s*!?charset\s+"?([A-Za-z0-9_-]+)"?', re.IGNORECASE | re.MULTILINE)
 DELIMITER = re.compile(rb'^\s*delimiter\s+"(.)"', re.IGNORECASE | re.MULTILINE)
 NEUTRAL = "neutral"
+# What programs of DOS end a text file with.
+DOS_END = 0x1A
 
 
 class Formats:
@@ -218,7 +220,7 @@ def rows_beside(name: str, start: bytes) -> int:
     match = DELIMITER.search(start)
     separator = match[1].decode("latin-1") if match else "\t"
     with regular(table) as opened, io.TextIOWrapper(opened, "latin-1", newline="") as text:
-        lines = (line.replace("\0", "") for line in text)
+        lines = (line.translate({0: None, DOS_END: None}) for line in text)
         try:
             return sum(any(row) for row in csv.reader(lines, delimiter=separator))
         except csv.Error:

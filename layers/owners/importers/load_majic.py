@@ -14,7 +14,7 @@ from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference, counted_difference
 from gis_core.reader import Limits, RestrictedReader
-from gis_core.services.source_imports import keep_nothing, lock_tables
+from gis_core.services.source_imports import call, keep_nothing, lock_tables
 from layers.cadastre.importers.load import open_event
 from layers.imports.delivered import files_in
 from layers.imports.report import FileReport, ImportReport
@@ -214,16 +214,22 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path) -> None:
 
 def refuse_old_years(loading: Loading) -> int:
     """Files of a year that may not be kept any more come in no longer; returns the first year that may."""
-    with connection.cursor() as cursor:
-        cursor.execute("select greatest((select max(year) from owners_holding), (select max(year) from owners_owner))")
-        (loaded,) = cursor.fetchone()
-    latest = max(loaded or 0, *loading.years.values())
+    latest = max(latest_year(), *loading.years.values())
     for number, year in loading.years.items():
         if year < latest - 1:
             loading.report.files[number].file_refused(FileRefused("majic_too_old", year=year, latest=latest))
             for table in STAGED:
                 run(sql.SQL("delete from {} where file = {}").format(staged(table), sql.Literal(number)))
     return latest - 1
+
+
+def latest_year() -> int:
+    """The latest year of the register that is there, 0 where there is none."""
+    ((found,),) = call(
+        "select greatest((select max(year) from owners_holding), (select max(year) from owners_owner),"
+        " (select max(year) from owners_premises))"
+    )
+    return int(found or 0)
 
 
 def stage_file(loading: Loading, opened: majic.MajicFile, report: FileReport) -> None:
@@ -269,8 +275,11 @@ def copy(loading: Loading) -> None:
 
 
 def settle(loading: Loading) -> None:
-    """Look at what was staged as a whole: what may not come in is left out."""
+    """Look at what was staged as a whole: what may not come in is left out. From here on nobody else writes the
+    tables: two imports at once agree on the years that may be kept.
+    """
     loading.order.tell(None, _("Comparing with what is there"))
+    lock_tables(TABLES)
     loading.first_year = refuse_old_years(loading)
     for table, key in KEYS.items():
         run(
@@ -285,8 +294,7 @@ def settle(loading: Loading) -> None:
 
 
 def compare() -> list[ScopeDifference]:
-    """What the staged lines change, by kind, year and commune. Nobody else writes the tables until the end."""
-    lock_tables(TABLES)
+    """What the staged lines change, by kind, year and commune."""
     return [one for table in COMPARED for one in compare_table(table)]
 
 
@@ -375,10 +383,16 @@ def replace() -> None:
 
 
 def forget_before(year: int) -> None:
-    """Only the latest year and the one before may be kept: older ones do not come back with an import taken back."""
+    """Years before this one go, also from what is kept of imports: they do not come back with one taken back."""
     with keep_nothing():
         for table in TABLES:
             run(sql.SQL("delete from {} where year < {}").format(sql.Identifier(table), sql.Literal(year)))
+    call("select arpent.forget_replaced_owners(%s)", year)
+
+
+def forget_old_years() -> None:
+    """Only the latest year and the one before may be kept."""
+    forget_before(latest_year() - 1)
 
 
 def run(statement: sql.Composable) -> None:

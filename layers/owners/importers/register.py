@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from layers.imports.sources import Source, register_source
-from layers.owners.importers.load_majic import import_majic
+from layers.owners.importers.load_majic import forget_old_years, import_majic
 
 
 def register_sources() -> None:
@@ -14,5 +14,6 @@ def register_sources() -> None:
             label=_("Owners (MAJIC)"),
             help=_("The files of the DGFiP as they are delivered: PROP, NBAT and BATI of the same year."),
             run=import_majic,
+            after_taking_back=forget_old_years,
         )
     )
