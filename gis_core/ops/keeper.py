@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gis_core.ops import services
 from gis_core.ops.cluster import START_SECONDS, Cluster, wait_until
-from gis_core.ops.environment import PYTHON, Place, open_lock
+from gis_core.ops.environment import OPS, Place, open_lock
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import step
 
@@ -29,18 +29,7 @@ NIGHTS_SECONDS = 15
 def launch(place: Place, identity: tuple[str, ...], env: dict[str, str]) -> None:
     """Start it, unless it runs already, and wait until PostgreSQL answers. Raises OperationFailedError."""
     reading, writing = os.pipe()
-    command = [
-        *identity,
-        str(PYTHON),
-        "-P",
-        "-m",
-        "gis_core.ops",
-        "keep",
-        "--data",
-        str(place.data),
-        "--ready",
-        str(writing),
-    ]
+    command = [*identity, *OPS, "keep", "--data", str(place.data), "--ready", str(writing)]
     with os.fdopen(reading, "rb") as pipe:
         # A session of its own: Ctrl-C is for the command that uses the database, not for the database.
         subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, pass_fds=[writing], start_new_session=True)
