@@ -218,7 +218,7 @@ def blanked(answer: Any, email: str) -> tuple[int, dict[str, str], str]:
     content = answer.content.decode().replace(email, "…")
     content = re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[\w-]+"', "", content)
     content = re.sub(r'/membres/([\w-]+)/\d+/|"id":\s?\d+', r"\1", content)
-    headers = {name: value for name, value in answer.items() if name not in BLANKED}
+    headers = {name: re.sub(r"/\d+/$", "/", value) for name, value in answer.items() if name not in BLANKED}
     return answer.status_code, headers, content
 
 

@@ -142,9 +142,9 @@ couches/<slug:slug>/champs/                                 POST        own     
 couches/<slug:slug>/champs/                                 POST        other   302  403  403  403  403  404  302
 couches/<slug:slug>/champs/                                 POST        none    302  403  403  403  403  404  404
 couches/<slug:slug>/champs/                                 REST        own     405  405  405  405  405  405  405
-couches/<slug:slug>/regles/                                 POST        own     302  403  403  403  403  302  302
-couches/<slug:slug>/regles/                                 POST        other   302  403  403  403  403  404  302
-couches/<slug:slug>/regles/                                 POST        none    302  403  403  403  403  404  404
+couches/<slug:slug>/regles/                                 GET,HEAD,POST own  302  403  403  403  403  302  302
+couches/<slug:slug>/regles/                                 GET,HEAD,POST other  302  403  403  403  403  404  302
+couches/<slug:slug>/regles/                                 GET,HEAD,POST none  302  403  403  403  403  404  404
 couches/<slug:slug>/regles/                                 REST        own     405  405  405  405  405  405  405
 couches-externes/                                           GET,HEAD    -       302  403  403  403  403  200  200
 couches-externes/                                           REST        -       405  405  405  405  405  405  405
