@@ -211,7 +211,7 @@ def demo_that_says(place: Place, pid: object) -> Iterator["subprocess.Popen[str]
             holder.kill()
 
 
-@pytest.mark.parametrize("pid", [-1, 0, 2**40, os.getpid()])
+@pytest.mark.parametrize("pid", [-1, 0, 2**40, os.getpid()], ids=["all", "group", "none", "root"])
 def test_root_signals_no_process_that_is_not_the_site_s(place: Place, pid: int, monkeypatch: pytest.MonkeyPatch):
     signalled: list[object] = []
     with demo_that_says(place, pid), monkeypatch.context() as patched:
