@@ -669,7 +669,7 @@ class SourceImport(models.Model):
         return self.title
 
 
-WITH_FILES = ("planning_document", "planning_easementset")
+WITH_FILES = models.Q(table="planning_document") | models.Q(table="planning_easementset")
 """Tables whose rows name files that are kept as long as the row may come back."""
 
 
@@ -695,7 +695,7 @@ class ReplacedRow(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["source_import", "table", "row"], name="replaced_row"),
             # Every night and every backup ask which files come back with an import that is taken back.
-            models.Index(fields=["table"], name="replaced_planning", condition=models.Q(table__in=WITH_FILES)),
+            models.Index(fields=["table"], name="replaced_planning", condition=WITH_FILES),
         ]
 
     def __str__(self) -> str:

@@ -134,7 +134,9 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["source_import", "table", "row"], name="replaced_row"),
                     models.Index(
-                        condition=models.Q(("table__in", ("planning_document", "planning_easementset"))),
+                        condition=models.Q(
+                            ("table", "planning_document"), ("table", "planning_easementset"), _connector="OR"
+                        ),
                         fields=["table"],
                         name="replaced_planning",
                     ),

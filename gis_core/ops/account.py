@@ -31,12 +31,13 @@ from gis_core.ops.environment import (
     uid_of,
 )
 from gis_core.ops.failure import OperationFailedError
+from gis_core.ops.held_files import LINKS_APART
 from gis_core.ops.progress import say
 
 # What shows that a folder is an Arpent's.
 MARKS = ("pg", "run", "log", "files", "secret-key")
 # What is PostgreSQL's in a data folder, and what is the site's. Nothing else in it is given away: it may be a backup.
-OF_DATABASE = ("pg", "backups")
+OF_DATABASE = ("pg", "backups", LINKS_APART)
 OF_SITE = (
     "run",
     "log",

@@ -14,7 +14,7 @@ PRINTS = "prints"
 INBOX = "inbox"
 PARTIAL = ".part"
 LINKS = ".backup"
-# In the data folder: what begins with this word is PostgreSQL's user's there (`gis_core.ops.account`).
+# In the data folder; PostgreSQL's user's, as `gis_core.ops.account` knows.
 LINKS_APART = "backups.held"
 
 
