@@ -15,7 +15,7 @@ OPTION = "--at"
 LIBRARIES = Path("/usr/lib")
 LIBRARY = "*/faketime/libfaketimeMT.so.1"
 # What it shares between processes by their number hangs where root hands over to another user.
-CHOICES = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DISABLE_SHM": "1", "FAKE_UTIME": "1"}
+CHOICES = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DISABLE_SHM": "1"}
 EXAMPLE = f'./arpent test {OPTION} "2028-02-29 23:30" tests/permits'
 
 

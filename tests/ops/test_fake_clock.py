@@ -56,7 +56,7 @@ def test_a_missing_library_is_said_so(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert "apt-get install libfaketime" in refused.value.message
 
 
-def test_a_process_runs_at_the_instant_its_files_too_and_durations_are_real(tmp_path: Path) -> None:
+def test_a_process_runs_at_the_instant_and_durations_are_real(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
     env = os.environ | fake_clock.environment(LEAP_NIGHT)
