@@ -6,14 +6,12 @@ Back) and sent again is asked about: a second record is made only on purpose.
 """
 
 from collections.abc import Callable
-from functools import wraps
-from hashlib import sha256
-from json import dumps, loads
+from functools import partial, wraps
+from json import loads
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -22,7 +20,7 @@ from django.utils.translation import gettext as _
 from gis_core.edit_forms import hidden, hidden_inputs
 from gis_core.middleware import rights_of_request
 from gis_core.problem import problem, wants_problem
-from gis_core.services.idempotency import free_key, keep_answer, take_key
+from gis_core.services.idempotency import answer_once, digest_of
 
 type View = Callable[..., HttpResponse]
 FIELD = "form_key"
@@ -43,17 +41,15 @@ def record_once(view: View) -> View:
         key = key_of(request) if person_id is not None else None
         if key is None or person_id is None:
             return view(request, *args, **options)
-        digest = digest_of(request)
-        with transaction.atomic():
-            if former := take_key(key, person_id, digest):
-                return answer_again(request, former.answer or {}, same=former.digest == digest)
-            response = view(request, *args, **options)
-            answer = answer_of(response)
-            if answer is None:
-                free_key(key, person_id)
-            else:
-                keep_answer(key, person_id, answer)
-        return response
+        fields = sorted((name, values) for name, values in request.POST.lists() if name not in NOT_DIGESTED)
+        return answer_once(
+            key,
+            person_id,
+            digest_of(request.path, fields, request.FILES),
+            make=partial(view, request, *args, **options),
+            kept_of=kept_of,
+            again=partial(answer_again, request),
+        )
 
     return answered
 
@@ -65,20 +61,13 @@ def key_of(request: HttpRequest) -> UUID | None:
         return None
 
 
-def digest_of(request: HttpRequest) -> str:
-    """Of all that was sent to this address; of files their names and sizes."""
-    fields = sorted((name, values) for name, values in request.POST.lists() if name not in NOT_DIGESTED)
-    files = sorted((name, [(one.name, one.size) for one in found]) for name, found in request.FILES.lists())
-    return sha256(dumps([request.path, fields, files]).encode()).hexdigest()
-
-
 def recorded_at(response: HttpResponse, location: str) -> HttpResponse:
     """A page that is shown once, and what a second sending of its form leads to instead."""
     response.recorded_at = location  # type: ignore[attr-defined]
     return response
 
 
-def answer_of(response: HttpResponse) -> dict[str, Any] | None:
+def kept_of(response: HttpResponse) -> dict[str, Any] | None:
     """What is kept of the answer to a form that made something: where it led, or what a script was told."""
     if location := getattr(response, "recorded_at", ""):
         return {"location": location}
@@ -89,7 +78,7 @@ def answer_of(response: HttpResponse) -> dict[str, Any] | None:
     return None
 
 
-def answer_again(request: HttpRequest, answer: dict[str, Any], *, same: bool) -> HttpResponse:
+def answer_again(request: HttpRequest, answer: dict[str, Any], same: bool) -> HttpResponse:
     """The answer to a form that was recorded before."""
     if "json" in answer:
         return JsonResponse(answer["json"], status=201)

@@ -5,14 +5,10 @@ is led there.
 """
 
 from collections.abc import Callable
-from functools import wraps
-from hashlib import sha256
-from json import dumps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,7 +17,7 @@ from rest_framework.response import Response
 
 from gis_core.errors import Conflict, Invalid
 from gis_core.middleware import rights_of_request
-from gis_core.services.idempotency import free_key, keep_answer, take_key
+from gis_core.services.idempotency import answer_once, digest_of
 
 HEADER = "Idempotency-Key"
 PARAMETER = OpenApiParameter(
@@ -42,16 +38,14 @@ def create_once(post: Post) -> Post:
         key, person_id = key_of(request), rights_of_request(request).user_id
         if key is None or person_id is None:
             return post(view, request, *args, **options)
-        digest = digest_of(request)
-        with transaction.atomic():
-            if former := take_key(key, person_id, digest):
-                return lead_to((former.answer or {}).get("location", ""), same=former.digest == digest)
-            response = post(view, request, *args, **options)
-            if response.status_code < 300:
-                keep_answer(key, person_id, {"location": response["Location"]})
-            else:
-                free_key(key, person_id)
-        return response
+        return answer_once(
+            key,
+            person_id,
+            digest_of(request.path, sent_data(request), request.FILES),
+            make=partial(post, view, request, *args, **options),
+            kept_of=location_of,
+            again=lead_to,
+        )
 
     described: Post = extend_schema(parameters=[PARAMETER])(answered)
     return described
@@ -68,17 +62,21 @@ def key_of(request: Request | HttpRequest) -> UUID | None:
         raise Invalid(_("“Idempotency-Key” must be a UUID."), parameter=HEADER) from error
 
 
-def digest_of(request: Request) -> str:
-    """Of all that was sent to this address; of files their names and sizes."""
-    files = sorted((name, [(one.name, one.size) for one in found]) for name, found in request.FILES.lists())
+def sent_data(request: Request) -> Any:
+    """What was sent, but for files."""
     data: Any = request.data
     if hasattr(data, "lists"):
-        data = sorted((name, values) for name, values in data.lists() if name not in request.FILES)
-    return sha256(dumps([request.path, data, files], cls=DjangoJSONEncoder).encode()).hexdigest()
+        return sorted((name, values) for name, values in data.lists() if name not in request.FILES)
+    return data
 
 
-def lead_to(location: str, *, same: bool) -> Response:
+def location_of(response: Response) -> dict[str, Any] | None:
+    return {"location": response["Location"]} if response.status_code < 300 else None
+
+
+def lead_to(kept: dict[str, Any], same: bool) -> Response:
     """Where what was created is. Raises Conflict for another request under the same key."""
+    location = kept.get("location", "")
     if not same:
         raise Conflict(_("This key came before with another request: choose another key."), location=location)
     return Response(status=303, headers={"Location": location})

@@ -224,6 +224,33 @@ def test_a_synchronisation_is_taken_back_row_by_row(desk: Desk) -> None:
     assert rows_of(layer, "id", "ref", "etat", "geom") == before
 
 
+def test_two_synchronisations_are_taken_back_the_last_one_first(desk: Desk) -> None:
+    layer = keyed(desk)
+    before = rows_of(layer, "id", "ref", "etat", "geom")
+    rows = [moved(1, etat="a"), square(2, etat="b"), square(4, etat="c")]
+    first = desk.apply(desk.brought("synchronise", layer, rows))
+    between = rows_of(layer, "id", "ref", "etat", "geom")
+    second = desk.apply(desk.brought("synchronise", layer, [square(1, etat="d"), moved(4, etat="e"), square(5)]))
+    desk.take_back(second)
+    assert rows_of(layer, "id", "ref", "etat", "geom") == between
+    made = desk.take_back(first)
+    assert made.report is not None
+    assert made.report["taken_back"] == {"removed": 1, "back": 1, "restored": 2, "edited": 0}
+    assert rows_of(layer, "id", "ref", "etat", "geom") == before
+
+
+def test_appended_rows_that_a_synchronisation_changed_go_once_it_is_taken_back(desk: Desk) -> None:
+    layer = keyed(desk)
+    first = desk.apply(desk.brought("append", layer, [square(4, etat="neuf")]))
+    rows = [square(1, etat="bon"), square(2, etat="moyen"), square(3, etat="bon"), square(4, etat="usé")]
+    second = desk.apply(desk.brought("synchronise", layer, rows))
+    desk.take_back(second)
+    made = desk.take_back(first)
+    assert made.report is not None
+    assert made.report["taken_back"] == {"removed": 1, "edited": 0}
+    assert rows_of(layer, "ref") == [("S1",), ("S2",), ("S3",)]
+
+
 def test_rows_edited_since_a_synchronisation_stay_as_they_are(desk: Desk) -> None:
     layer = keyed(desk)
     made = desk.apply(desk.brought("synchronise", layer, [square(1, etat="a"), square(2, etat="b"), square(4)]))

@@ -105,6 +105,7 @@ def take_back_replacement(order: Import, layer: Layer) -> Counts:
 def take_back_addition(order: Import, layer: Layer) -> Counts:
     """The rows that came in go; those edited since stay."""
     keep_as_it_is(layer)
+    find_as_left(layer.table, BROUGHT, order=order.pk)
     open_event(order, KIND)
     counts = {"removed": remove_untouched(order, layer), "edited": remaining(order, layer)}
     announce_changed(layer)
@@ -112,7 +113,7 @@ def take_back_addition(order: Import, layer: Layer) -> Counts:
 
 
 def remove_untouched(order: Import, layer: Layer) -> int:
-    statement = "delete from {} where import_id = %(order)s and version = 1"
+    statement = "delete from {} where import_id = %(order)s and (version = 1 or id in (select as_left.id from as_left))"
     return run(statement, sql.Identifier(layer.table), order=order.pk)
 
 
@@ -136,6 +137,7 @@ def take_back_difference(order: Import, layer: Layer) -> Counts:
     }
     run(FORMER, **parts, event=order.event)
     run("analyze former")
+    find_as_left(layer.table, BROUGHT, CHANGED, order=order.pk)
     ((changed, deleted),) = rows(
         "select count(*) filter (where operation = 'UPDATE'), count(*) filter (where operation = 'DELETE') from former"
     )
@@ -163,8 +165,32 @@ BACK = """
 """
 RESTORED = """
     update {layer} now set {assignments}geom = case when geom_changed then old_geom else now.geom end from former
-    where operation = 'UPDATE' and now.id = former.id and now.version = former_version + 1
+    where operation = 'UPDATE' and now.id = former.id
+    and (now.version = former_version + 1 or now.id in (select as_left.id from as_left))
 """
+# A later import that was taken back, or an edit that was undone, raised the version of rows that are again as this one
+# left them: of those that it brought, and of those that it changed.
+BROUGHT = "select id, 1 as version from {layer} where import_id = %(order)s and version > 1"
+CHANGED = """
+    select former.id, former_version + 1 from former join {layer} now on now.id = former.id
+    where operation = 'UPDATE' and now.version > former_version + 1
+"""
+AS_LEFT = """
+    create temporary table as_left on commit drop as
+    with asked (id, version) as ({asked}), given as (select array_agg(id) as ids, array_agg(version) as versions from asked)
+    select now.id from given cross join lateral arpent.rows_at(%(table)s::regclass, ids, versions) was
+    join {layer} now on now.id = was.id
+    where to_jsonb(now) - '{{version,geom,geom_3857}}'::text[] = was.content
+    and (not was.moved or now.geom is not distinct from was.geom)
+"""
+
+
+def find_as_left(table: str, *asked: str, **values: Any) -> None:
+    """The rows of an import that are as it left them under another version: their ids, in `as_left`."""
+    layer = sql.Identifier(table)
+    chosen = sql.SQL(" union all ").join(sql.SQL(one).format(layer=layer) for one in asked)
+    run("drop table if exists as_left")
+    run(AS_LEFT, layer=layer, asked=chosen, table=table, **values)
 
 
 def forget_taken(layer: Layer) -> None:

@@ -13,7 +13,7 @@ from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed_slugs
 from layers.features.models import Attachment
 from layers.imports.services.loading import listed, rows, run
-from layers.imports.services.taking_back import FORMER, KIND, OWNED, RESTORED
+from layers.imports.services.taking_back import CHANGED, FORMER, KIND, OWNED, RESTORED, find_as_left
 from layers.imports.sources import Tell
 from networks.roads.importers.asset_loading import MODELS, open_event
 from networks.roads.importers.asset_mapping import columns_in
@@ -65,6 +65,7 @@ def take_back_table(made: AssetDelivery, slug: str) -> dict[str, int]:
     run("drop table if exists former")
     run(FORMER, layer=table, columns=listed([*OWNED, *columns]), event=made.events.get(model._meta.db_table))
     run("analyze former")
+    find_as_left(model._meta.db_table, CHANGED)
     common: dict[str, Any] = {"table": table, "owner": made.owner_id, "order": made.pk}
     run(HELD, **common)
     ((changed,),) = rows("select count(*) from former where operation = 'UPDATE'")
