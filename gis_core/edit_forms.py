@@ -151,12 +151,12 @@ class ComparedForm(forms.BaseForm):
             "\n".join(self.describe(field.name, value(field)) for field in changed) for value in (began, now, typed)
         )
         label = ", ".join(str(field.label) for field in changed)
-        return Difference(unit[0].html_name, self.named(label), before, theirs, mine)
+        return Difference(unit[0].html_name, self.with_row(label), before, theirs, mine)
 
     def label_of(self, field: BoundField) -> str:
-        return self.named(str(field.label))
+        return self.with_row(str(field.label))
 
-    def named(self, label: str) -> str:
+    def with_row(self, label: str) -> str:
         """A label with the row that it is of, where a page has several."""
         return _("%(row)s: %(field)s") % {"row": self.about, "field": label} if self.about else label
 

@@ -28,6 +28,7 @@ from gis_core.ops.environment import (
     Place,
     owner_of,
     secret_key,
+    switch,
     uid_of,
 )
 from gis_core.ops.failure import OperationFailedError
@@ -52,23 +53,6 @@ OF_SITE = (
 # What both write: the site by its own files, PostgreSQL's user by locks, logs and the links of a backup.
 SHARED = ("run", "log", "files")
 OPEN_TO_GROUP = 0o007
-
-
-def switch(user: str) -> tuple[str, ...]:
-    """The beginning of a command that root has a system user run, in the site's group.
-
-    The user that comes out has no capability, and no program gives it one.
-    """
-    return (
-        "/usr/bin/setpriv",
-        f"--reuid={user}",
-        f"--regid={OS_USER}",
-        "--clear-groups",
-        "--no-new-privs",
-        "--bounding-set=-all",
-        "--inh-caps=-all",
-        "--",
-    )
 
 
 SWITCH = switch(OS_USER)

@@ -20,7 +20,18 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from gis_core.ops import fake_clock
-from gis_core.ops.environment import DATABASE, DB_USER, OS_USER, Place, adopt, open_lock, open_plain, owner_of, uid_of
+from gis_core.ops.environment import (
+    DATABASE,
+    DB_USER,
+    OS_USER,
+    Place,
+    adopt,
+    open_lock,
+    open_plain,
+    owner_of,
+    switch,
+    uid_of,
+)
 from gis_core.ops.failure import OperationFailedError
 
 if TYPE_CHECKING:
@@ -120,7 +131,7 @@ class Cluster:
     def running_pid(self) -> int | None:
         """The postmaster's pid, or None when nothing of ours runs, whatever the pid file says.
 
-        Only root and the cluster's own user may ask; others have `is_kept` and `accepts`.
+        Only root and the cluster's own user may ask; others have `has_keeper` and `accepts`.
         """
         pid = _first_number(self.data / "postmaster.pid")
         return pid if pid is not None and is_postmaster(pid, self.data) else None
@@ -135,7 +146,7 @@ class Cluster:
         """Held by the program that keeps the cluster for others (`gis_core.ops.keeper`)."""
         return self.socket / "keeper.lock"
 
-    def is_kept(self) -> bool:
+    def has_keeper(self) -> bool:
         """Whether that program is there."""
         try:
             with self.keeper_lock.open("rb") as lock:
@@ -161,7 +172,7 @@ class Cluster:
             self._start(bootstrap=bootstrap)
 
     def _wait_for_keeper(self) -> None:
-        if not self.is_kept():
+        if not self.has_keeper():
             raise OperationFailedError(
                 f"La base de {self.place.data} est à un autre utilisateur système que celui qui lance la commande :"
                 " lancez-la avec root (sudo), qui démarre la base puis passe la main."
@@ -213,7 +224,7 @@ class Cluster:
             return False
         # A lease that a command was started with ends with its process, a moment after what the command did.
         wait_until(lambda: not self.is_leased(), LEASE_SECONDS)
-        ended = not self.is_leased() and wait_until(lambda: not self.is_kept(), STOP_SECONDS)
+        ended = not self.is_leased() and wait_until(lambda: not self.has_keeper(), STOP_SECONDS)
         if ended and self.running_pid() is None:
             return True
         with self._check_unused():
@@ -490,7 +501,7 @@ class Cluster:
             with suppress(OSError):
                 os.close(int(given))
         if not self.is_leased():
-            wait_until(lambda: not self.is_kept(), STOP_SECONDS)
+            wait_until(lambda: not self.has_keeper(), STOP_SECONDS)
 
     def _stop_if_last(self, leases: int) -> None:
         if self.is_of_others:
@@ -500,7 +511,7 @@ class Cluster:
             fcntl.flock(leases, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        if not (self.is_to_stay() or self.is_kept()):
+        if not (self.is_to_stay() or self.has_keeper()):
             self.stop()
 
     def _give_to_owner(self, path: Path) -> None:
@@ -510,10 +521,8 @@ class Cluster:
 
     def _identity(self) -> list[str]:
         """The beginning of a command that the cluster's own user runs."""
-        if os.geteuid() != 0:
-            return []
         owner = pwd.getpwuid(self.place.database_uid)
-        return ["/usr/bin/setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
+        return [*switch(owner.pw_name, str(owner.pw_gid))] if os.geteuid() == 0 else []
 
     def _as_owner(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [*self._identity(), str(BIN / program), *arguments]

@@ -31,10 +31,10 @@ def split(arguments: list[str]) -> tuple[str, list[str]]:
 
 def environment(at: str) -> dict[str, str]:
     """What moves the clock of the processes that receive it to this instant. Raises OperationFailedError."""
-    return environment_moved((instant(at) - datetime.now(UTC)).total_seconds())
+    return environment_with_offset((instant(at) - datetime.now(UTC)).total_seconds())
 
 
-def environment_moved(seconds: float) -> dict[str, str]:
+def environment_with_offset(seconds: float) -> dict[str, str]:
     """What moves it by so many seconds. Raises OperationFailedError."""
     return {"LD_PRELOAD": library(), "FAKETIME": f"{seconds:+.0f}", **CHOICES}
 

@@ -59,7 +59,7 @@ def run(place: Place, ready: int) -> int:
         return 0
     with ExitStack() as until_stopped:
         try:
-            return _keep(place, cluster, nights, until_stopped)
+            return _supervise(place, cluster, nights, until_stopped)
         finally:
             # Before the leases: whoever gets one then finds no keeper that ends.
             os.close(lock)
@@ -82,7 +82,7 @@ def _only_one(cluster: Cluster) -> int | None:
     return found[0] if found else None
 
 
-def _keep(place: Place, cluster: Cluster, nights: list[services.Service], until_stopped: ExitStack) -> int:
+def _supervise(place: Place, cluster: Cluster, nights: list[services.Service], until_stopped: ExitStack) -> int:
     """Until nobody leases it. From then until it has stopped, whoever wants a lease waits for `until_stopped`."""
     group = services.Group(secrets.token_hex(8), cluster)
     begun = time.monotonic()

@@ -190,7 +190,7 @@ class Group:
         if self._cluster is None:
             return
         if self._cluster.is_of_others:
-            if not self._cluster.is_kept():
+            if not self._cluster.has_keeper():
                 raise OperationFailedError("Le programme qui tient la base de données s'est arrêté.")
             return
         if self._cluster.running_pid() is not None:

@@ -192,15 +192,15 @@ def describe(made: SourceImport) -> str:
 
 def later_imports(made: SourceImport) -> list[SourceImport]:
     """Those that changed the same data since, the last one first."""
-    return loaded("select arpent.later_imports(%s)", made.pk)
+    return imports_numbered("select arpent.later_imports(%s)", made.pk)
 
 
 def imports_since(made: SourceImport) -> list[SourceImport]:
     """Those that changed anything since, the first one first."""
-    return loaded("select arpent.imports_since(%s)", made.pk)
+    return imports_numbered("select arpent.imports_since(%s)", made.pk)
 
 
-def loaded(statement: str, *values: Any) -> list[SourceImport]:
+def imports_numbered(statement: str, *values: Any) -> list[SourceImport]:
     """The imports whose numbers a statement gives, in its order, as far as they can be taken back."""
     numbers = [pk for (pk,) in call(statement, *values)]
     found = SourceImport.objects.filter(state=SourceImport.State.LOADED).select_related("owner").in_bulk(numbers)
@@ -233,7 +233,7 @@ def put_back(made: SourceImport, tables: Sequence[str]) -> Counts:
 
 def can_be_taken_back() -> list[SourceImport]:
     """The imports whose former state is kept, the latest first."""
-    return loaded("select arpent.kept_imports() order by 1 desc")
+    return imports_numbered("select arpent.kept_imports() order by 1 desc")
 
 
 def last_day(made: SourceImport) -> date:

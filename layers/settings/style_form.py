@@ -104,11 +104,11 @@ def without_common_lines(found: Difference) -> Difference:
     common = set.intersection(*map(set, columns))
     if all(set(lines) == common for lines in columns):
         return found
-    before, theirs, mine = (shortened(lines, common) for lines in columns)
+    before, theirs, mine = (without_common(lines, common) for lines in columns)
     return replace(found, before=before, theirs=theirs, mine=mine)
 
 
-def shortened(lines: Sequence[str], common: set[str]) -> str:
+def without_common(lines: Sequence[str], common: set[str]) -> str:
     kept = [line for line in lines if line not in common]
     if same := len(lines) - len(kept):
         words = ngettext("and %(count)s line that is the same", "and %(count)s lines that are the same", same)

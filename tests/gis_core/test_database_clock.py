@@ -100,7 +100,9 @@ def test_a_process_whose_clock_is_wrong_has_the_databases_instant(seconds: int) 
         "import django, time; django.setup(); from gis_core import database_clock;"
         "print(database_clock.now().timestamp(), time.time())"
     )
-    env = os.environ | fake_clock.environment_moved(seconds) | {"ARPENT_DB_NAME": connection.settings_dict["NAME"]}
+    env = (
+        os.environ | fake_clock.environment_with_offset(seconds) | {"ARPENT_DB_NAME": connection.settings_dict["NAME"]}
+    )
     done = subprocess.run([str(PYTHON), "-c", script], cwd=ROOT, env=env, check=True, capture_output=True, text=True)
     told, own = map(float, done.stdout.split())
     assert abs(told - database_now().timestamp()) < 60

@@ -35,7 +35,7 @@ def place() -> Iterator[Place]:
         Path(name).chmod(0o755)
         found = Place(Path(name) / "data")
         yield found
-        assert wait_until(lambda: not Cluster(found).is_kept(), 30)
+        assert wait_until(lambda: not Cluster(found).has_keeper(), 30)
         Cluster(found).stop()
         shutil.rmtree(found.socket_directory_of_root, ignore_errors=True)
 

@@ -21,7 +21,7 @@ import pytest
 
 from gis_core.ops import account, keeper, services
 from gis_core.ops.cluster import RUN_VARIABLE, Cluster, wait_until
-from gis_core.ops.environment import DB_USER, OS_USER, PYTHON, ROOT, Place, open_lock
+from gis_core.ops.environment import DB_USER, OS_USER, PYTHON, ROOT, Place, open_lock, switch
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.held_files import LINKS, LINKS_APART
 from tests.ops.conftest import plain_environment
@@ -185,7 +185,7 @@ def test_the_backup_of_the_night_holds_what_the_site_wrote(place: Place):
             subprocess.run(
                 [*account.SWITCH, str(PYTHON), "-c", write, str(place.files / name)], umask=umask, check=True, cwd="/"
             )
-        done = command(place, "backup", user=account.switch(DB_USER))
+        done = command(place, "backup", user=switch(DB_USER))
         assert done.returncode == 0, done.stdout + done.stderr
         (archive,) = place.backups.glob("arpent-*.tar")
         assert (archive.owner(), stat.S_IMODE(archive.stat().st_mode)) == (DB_USER, 0o600)
@@ -202,13 +202,13 @@ def test_what_is_closed_to_the_backups_is_named(place: Place):
             path.touch()
             account.own(path, OS_USER)
             path.chmod(0o700)
-        said = [command(place, "backup", user=account.switch(DB_USER)).stderr]
+        said = [command(place, "backup", user=switch(DB_USER)).stderr]
         (place.files / "folder").chmod(0o770)
-        said += [command(place, "backup", user=account.switch(DB_USER)).stderr]
+        said += [command(place, "backup", user=switch(DB_USER)).stderr]
         (place.files / "folder" / "file").chmod(0o640)
         assert f"ne peut pas lire {place.files}/folder : ouvrez-le" in said[0]
         assert f"ne peut pas lire {place.files}/folder/file : ouvrez-le" in said[1]
-        assert command(place, "backup", user=account.switch(DB_USER)).returncode == 0
+        assert command(place, "backup", user=switch(DB_USER)).returncode == 0
 
 
 HOLDING = """
@@ -234,7 +234,7 @@ def test_a_command_of_root_takes_nothing_from_a_backup_that_is_written(place: Pl
             (place.files / name).write_text(name)
             account.own(place.files / name, OS_USER)
             (place.files / name).chmod(0o660)
-        words = [*account.switch(DB_USER), str(PYTHON), "-c", HOLDING, str(ROOT), str(place.data)]
+        words = [*switch(DB_USER), str(PYTHON), "-c", HOLDING, str(ROOT), str(place.data)]
         with subprocess.Popen(words, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as backup:
             assert backup.stdout is not None
             assert backup.stdout.readline() == "held\n"
@@ -249,18 +249,18 @@ def test_a_folder_of_held_files_that_cannot_be_removed_is_said(place: Place):
         (place.data / LINKS_APART).mkdir()
         (place.data / LINKS_APART / "1").touch()
         account.own(place.data / LINKS_APART, OS_USER)
-        done = command(place, "backup", user=account.switch(DB_USER))
+        done = command(place, "backup", user=switch(DB_USER))
         assert f"{place.data / LINKS_APART}, où une sauvegarde" in done.stderr
         # The next command of root gives it to whom such a folder belongs.
         assert command(place, "manage", "check").returncode == 0
-        assert command(place, "backup", user=account.switch(DB_USER)).returncode == 0
+        assert command(place, "backup", user=switch(DB_USER)).returncode == 0
 
 
 def test_a_link_to_the_database_is_not_in_a_backup(place: Place):
     with served(place):
         (place.files / "link").symlink_to(place.cluster / "pg_hba.conf")
         (place.files / "folder").symlink_to(place.cluster)
-        assert command(place, "backup", user=account.switch(DB_USER)).returncode == 0
+        assert command(place, "backup", user=switch(DB_USER)).returncode == 0
         (archive,) = place.backups.glob("arpent-*.tar")
         listed = subprocess.run(["/usr/bin/tar", "tf", archive], capture_output=True, text=True, check=True).stdout
         assert "link" not in listed
@@ -327,7 +327,7 @@ def test_nobody_gets_a_lease_of_a_database_that_is_being_stopped(place: Place):
         finally:
             os.kill(postmaster, signal.SIGCONT)
         lease = cluster.lease_descriptor()
-        assert (cluster.is_kept(), cluster.running_pid()) == (False, None)
+        assert (cluster.has_keeper(), cluster.running_pid()) == (False, None)
         os.close(lease)
 
 
@@ -369,7 +369,7 @@ def test_the_socket_is_in_the_same_folder_for_root_and_for_the_site_and_made_ane
         sites = {"XDG_RUNTIME_DIR": "/run/user/7", "TMPDIR": "/var/tmp", "PATH": "/usr/bin"}
         return {
             subprocess.run([*user, *words], env=env, capture_output=True, text=True, check=True, cwd="/").stdout.strip()
-            for user in ((), account.SWITCH, account.switch(DB_USER))
+            for user in ((), account.SWITCH, switch(DB_USER))
             for env in (sites, plain_environment())
         }
 

@@ -116,7 +116,7 @@ class CsvFile:
         dialect = self._looked_at()
         bad = self._bad_end if self._bad and self._bad[-1] == rows else ""
         is_narrow = bool(bad) and self._bad_width < len(dialect.names)
-        is_open = ends_open(bad, dialect.separator) if bad else bool(last) and tail.endswith(opened(last))
+        is_open = ends_open(bad, dialect.separator) if bad else bool(last) and tail.endswith(with_open_quote(last))
         is_ended = tail.endswith("\n")
         if is_open or (not is_ended and (is_narrow or self.reading.get("ended"))):
             raise Trouble("csv_cut", row=rows, text=_shown(bad or tail.rstrip("\n").rpartition("\n")[2]))
@@ -191,7 +191,7 @@ class CsvFile:
         return text.rpartition("\n")[0] or text if len(start) == SAMPLE_BYTES else text
 
 
-def opened(value: str) -> str:
+def with_open_quote(value: str) -> str:
     """A value as it is written behind a quotation mark that nothing closes."""
     return '"' + value.replace('"', '""').replace("\r\n", "\n").replace("\r", "\n")
 

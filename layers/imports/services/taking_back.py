@@ -177,7 +177,8 @@ CHANGED = """
 """
 AS_LEFT = """
     create temporary table as_left on commit drop as
-    with asked (id, version) as ({asked}), given as (select array_agg(id) as ids, array_agg(version) as versions from asked)
+    with asked (id, version) as ({asked}),
+    given as (select array_agg(id) as ids, array_agg(version) as versions from asked)
     select now.id from given cross join lateral arpent.rows_at(%(table)s::regclass, ids, versions) was
     join {layer} now on now.id = was.id
     where to_jsonb(now) - '{{version,geom,geom_3857}}'::text[] = was.content

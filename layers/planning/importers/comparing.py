@@ -118,7 +118,7 @@ def pair(olds: Sequence[Row], news: Sequence[Row], changes: Changes) -> None:
     waiting = defaultdict(list)
     for row in olds:
         waiting[row.content, row.place].append(row)
-    other = [row for row in news if not taken(waiting[row.content, row.place])]
+    other = [row for row in news if not take_out(waiting[row.content, row.place])]
     changes.same += len(news) - len(other)
     rest = [row for rows in waiting.values() for row in rows]
     pairs = min(len(rest), len(other))
@@ -127,7 +127,7 @@ def pair(olds: Sequence[Row], news: Sequence[Row], changes: Changes) -> None:
     changes.new += other[pairs:]
 
 
-def taken(rows: list[Row]) -> bool:
+def take_out(rows: list[Row]) -> bool:
     """Take one of these rows out; whether there was one."""
     return bool(rows) and rows.pop() is not None
 
@@ -140,7 +140,7 @@ def pair_by_place(changes: Changes) -> None:
             places[row.place].append(row)
     new: list[Row] = []
     for row in changes.new:
-        (changes.changed if taken(places[row.place]) else new).append(row)
+        (changes.changed if take_out(places[row.place]) else new).append(row)
     left = {id(row) for rows in places.values() for row in rows}
     changes.new = new
     changes.gone = [row for row in changes.gone if not row.place or id(row) in left]

@@ -27,11 +27,11 @@ import type {
 } from "../state/state";
 import { Store } from "../state/store";
 import { orderGroups, selectionFirst } from "./here";
-import { keep, kept, type Work } from "./kept";
 import { keepFocus } from "./keyboard";
 import * as memory from "./memory";
 import { Photos } from "./photos";
 import { isPhone } from "./surroundings";
+import { keep, kept, type Work } from "./unfinished";
 import { unsavedLayers } from "./unsaved";
 
 const POINT_ZOOM = 18.5;
