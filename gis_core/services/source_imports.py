@@ -75,12 +75,12 @@ def keep_replaced_rows(
             before=_sources[source].remember(),
         )
     call(f"select pg_advisory_lock({UNDER_WAY})", made.pk)
-    keep_for(made)
+    set_current_import(str(made.pk))
     try:
         yield made
     finally:
         if not (connection.needs_rollback or has_failed()):
-            keep_for(None)
+            set_current_import("")
             call(f"select pg_advisory_unlock({UNDER_WAY})", made.pk)
             if not tables_of(made):
                 made.delete()
@@ -96,16 +96,12 @@ def attach(number: int | None, job: Job) -> None:
 def keep_nothing() -> Iterator[None]:
     """What this block removes is not kept: it may not be."""
     former = current_import()
-    set_kept("")
+    set_current_import("")
     yield
-    set_kept(former)
+    set_current_import(former)
 
 
-def keep_for(made: SourceImport | None) -> None:
-    set_kept(str(made.pk) if made else "")
-
-
-def set_kept(number: str) -> None:
+def set_current_import(number: str) -> None:
     call("select set_config('arpent.keeping', %s, false)", number)
 
 
@@ -244,9 +240,9 @@ def last_day(made: SourceImport) -> date:
 def forget_old() -> int:
     """Let go what was kept long enough, whatever became of its import; of how many imports."""
     old = SourceImport.objects.filter(created_at__lt=Now() - KEPT)
-    for (number,) in call("select arpent.kept_imports()"):
-        if old.filter(pk=number).exists():
-            call("select arpent.forget_replaced(%s)", number)
+    kept = [number for (number,) in call("select arpent.kept_imports()")]
+    for number in old.filter(pk__in=kept).values_list("pk", flat=True):
+        call("select arpent.forget_replaced(%s)", number)
     return int(old.filter(state=SourceImport.State.LOADED).update(state=SourceImport.State.FORGOTTEN))
 
 

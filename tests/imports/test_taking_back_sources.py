@@ -15,7 +15,7 @@ from django.test import Client
 
 from gis_core.models import Job, Member, ReplacedRow, SourceImport
 from gis_core.rights import SYSTEM, Role, acting_as
-from gis_core.services.source_imports import UNDER_WAY, forget_old, keep_for, keep_replaced_rows
+from gis_core.services.source_imports import UNDER_WAY, forget_old, keep_replaced_rows, set_current_import
 from gis_core.tasks import run
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer
@@ -152,7 +152,7 @@ def test_later_is_what_was_written_later(shared_data: Path, tmp_path: Path) -> N
     with factories.as_worker(), acting_as(SYSTEM), keep_replaced_rows("etalab", title="longue lecture") as long:
         command("etalab", whole)
         short = latest()
-        keep_for(long)
+        set_current_import(str(long.pk))
         gone = Parcel.objects.count() - 100
         source_named("etalab").run(Order(paths=[first_features(whole, 100, tmp_path)], accepted_loss=gone))
     assert long.pk < short
