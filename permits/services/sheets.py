@@ -63,12 +63,21 @@ def last_order(permit: Permit, rights: Rights) -> Job | None:
 
 
 def freeze_sheet(job: Job, rights: Rights) -> dict[str, Any]:
-    """Freeze the sheet and give it to the file and its member; once, whoever asks twice."""
-    permit, user = locked(Permit(pk=job.parameters["permit"])), job.started_by
-    if permit.sheet_id or user is None:
+    """Freeze the sheet and give it to the file and its member; once, whoever asks twice.
+
+    It takes seconds to compose: nobody who records an event meanwhile waits for that.
+    """
+    permit, user = Permit.objects.filter(pk=job.parameters["permit"]).first(), job.started_by
+    if permit is None or permit.sheet_id or user is None:
         return {"sheet": None}
     check_may_write(permit, rights, COUNTER)
-    sheet = sheet_for(permit, user, rights, job.parameters["site"])
+    idus, site = permit.idus, job.parameters["site"]
+    sheet = sheet_for(permit, user, rights, site)
+    permit = locked(permit)
+    if permit.sheet_id:
+        return {"sheet": None}
+    if permit.idus != idus:
+        sheet = sheet_for(permit, user, rights, site)
     sheet.owner_id = permit.owner_id
     sheet.save(force_insert=True)
     permit.sheet = sheet

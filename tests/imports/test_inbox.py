@@ -51,7 +51,7 @@ def test_the_files_of_an_import_that_fails_go_too(inbox: Path, monkeypatch: pyte
     def fail(_order: object) -> Any:
         raise RuntimeError("the database went away")
 
-    broken = Source(slug="broken", label="", help="", run=fail)
+    broken = Source(slug="etalab", label="", help="", run=fail)
     monkeypatch.setattr(tasks, "source_named", lambda _slug: broken)
     sent(inbox)
     job = importing()
@@ -64,7 +64,7 @@ def test_the_files_of_an_import_that_the_worker_interrupts_stay(inbox: Path, mon
     def go_on(order: Order) -> Any:
         order.tell(0.5, "")
 
-    slow = Source(slug="slow", label="", help="", run=go_on)
+    slow = Source(slug="etalab", label="", help="", run=go_on)
     monkeypatch.setattr(tasks, "source_named", lambda _slug: slow)
     sent(inbox)
     job = importing()

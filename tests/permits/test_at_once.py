@@ -5,11 +5,14 @@ from datetime import date
 from threading import Barrier, Thread
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 
+from gis_core.errors import Unavailable
+from gis_core.models import Job
 from gis_core.rights import SYSTEM, Role, acting_as
 from permits.models import Permit
-from permits.services import sweeping
+from permits.services import sheets, sweeping
 from permits.services.reminding import claim
 from permits.services.sweeping import Swept, sweep
 from tests.permits.conftest import made_world
@@ -55,3 +58,30 @@ def test_two_sweeps_change_each_file_once(database: str, on_day: Any, monkeypatc
     assert sum(one.changed for one in found) == 6
     with acting_as(SYSTEM), transaction.atomic():
         assert set(Permit.objects.values_list("state", flat=True)) == {"granted"}
+
+
+def test_nobody_waits_for_a_sheet_that_is_being_composed(database: str, monkeypatch: Any) -> None:
+    """It takes seconds: the decision that is recorded meanwhile would be refused."""
+    world, free = made_world(), []
+    with world.as_():
+        permit = world.file()
+    instructor = world.people[Role.PERMIT_INSTRUCTOR]
+
+    def lock_the_file() -> None:
+        try:
+            with acting_as(SYSTEM), transaction.atomic():
+                free.append(Permit.objects.select_for_update(nowait=True).get(pk=permit.pk).pk)
+        finally:
+            connection.close()
+
+    def compose(*_given: Any, **_more: Any) -> None:
+        other = Thread(target=lock_the_file)
+        other.start()
+        other.join()
+        raise Unavailable("enough")
+
+    monkeypatch.setattr(sheets, "composed", compose)
+    job = Job(kind=sheets.KIND, started_by=instructor, parameters={"permit": permit.pk, "site": ""})
+    with world.as_(), transaction.atomic(), pytest.raises(Unavailable):
+        sheets.freeze_sheet(job, world.rights())
+    assert free == [permit.pk]
