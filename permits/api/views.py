@@ -19,13 +19,14 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.api.versions import IF_MATCH, saw_version
 from gis_core.api.views import checked
-from gis_core.errors import Forbidden, Invalid, NotFound, Stale, VersionRequired
+from gis_core.errors import Forbidden, Invalid, NotFound, Stale
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member
 from gis_core.parameters import Page
 from gis_core.rights import Rights
-from layers.ogc.bodies import tag_of, version_of
+from layers.ogc.bodies import tag_of
 from permits.api import serializers
 from permits.deadlines.clock import Timeline
 from permits.models import Event, Permit
@@ -39,9 +40,6 @@ from permits.words import explained
 
 NO_STORE = {"Cache-Control": "private, no-store"}
 COUNTED = 10_000
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, required=True, description="the ETag of the file as it was seen, or *"
-)
 FILTERS = [
     OpenApiParameter("whose", str, enum=Whose.values),
     OpenApiParameter("member", str, description="short name"),
@@ -209,10 +207,7 @@ class PermitView(GeographicView):
 
 def check_version(request: Request, permit: Permit) -> None:
     """Raises VersionRequired, Stale."""
-    told = request.headers.get("If-Match", "").strip()
-    if not told:
-        raise VersionRequired(_("Say which version of the file you saw (the If-Match header)."))
-    if told != "*" and permit.version not in {version_of(tag.strip()) for tag in told.split(",")}:
+    if not saw_version(request, tag_of(permit.version)):
         current = serializers.PermitDetailSerializer(fresh(permit)).data
         raise Stale(_("Somebody changed this file meanwhile; nothing was saved."), current=current)
 

@@ -238,6 +238,13 @@ def test_a_member_does_not_see_problems_of_anothers_rows() -> None:
 # -- over HTTP ---------------------------------------------------------------------------------------------------------
 
 
+RULES = "/api/v1/layers/espaces/rules/"
+
+
+def put_rules(client: Client, body: dict[str, Any], seen: str) -> Any:
+    return client.put(RULES, body, content_type="application/json", headers={"If-Match": seen})
+
+
 def administrator(layer: Layer) -> User:
     return factories.user(layer.owner, "gis_administrator")
 
@@ -246,16 +253,34 @@ def test_an_administrator_changes_the_rules_by_a_job(client: Client) -> None:
     layer = factories.editable_layer(slug="espaces", geometry="polygon")
     client.force_login(administrator(layer))
     body = {"rules": [hard("no_overlap")]}
-    answer = client.put("/api/v1/layers/espaces/rules/", body, content_type="application/json")
+    answer = put_rules(client, body, client.get(RULES).headers["ETag"])
     assert answer.status_code == 202
     with acting_as(Rights(agency=True)):
         job = Job.objects.select_related("started_by").get(pk=answer.json()["id"])
         with factories.as_worker():
             run(job, put_rules_in_place)
-    assert client.get("/api/v1/layers/espaces/rules/").json() == body
+    assert client.get(RULES).json() == body
     create(layer, square())
     with pytest.raises(GeometryRefused):
         create(Layer(**{one.attname: getattr(layer, one.attname) for one in Layer._meta.fields} | body), square())
+
+
+def test_rules_that_somebody_changed_meanwhile_are_not_overwritten(client: Client) -> None:
+    """What the worker has not yet put in place counts."""
+    layer = factories.editable_layer(slug="espaces", geometry="polygon")
+    client.force_login(administrator(layer))
+    seen = client.get(RULES).headers["ETag"]
+    assert put_rules(client, {"rules": [hard("no_overlap")]}, seen).status_code == 202
+    answer = put_rules(client, {"rules": [hard("valid")]}, seen)
+    assert (answer.status_code, answer.json()["current"]) == (412, {"rules": [hard("no_overlap")]})
+    assert put_rules(client, {"rules": [hard("valid")]}, client.get(RULES).headers["ETag"]).status_code == 202
+
+
+def test_whoever_changes_rules_says_which_they_saw(client: Client) -> None:
+    layer = factories.editable_layer(slug="espaces", geometry="polygon")
+    client.force_login(administrator(layer))
+    answer = client.put(RULES, {"rules": []}, content_type="application/json")
+    assert (answer.status_code, "If-Match" in answer.json()["detail"]) == (428, True)
 
 
 def test_problems_are_listed_over_http(client: Client) -> None:

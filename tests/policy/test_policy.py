@@ -543,7 +543,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return ogc_body(method)
     asked = (route, "GET" if method == "HEAD" else method)
     if asked in json_bodies:
-        return {"data": json_bodies[asked], "content_type": "application/json"}
+        said = {"HTTP_IF_MATCH": "*"} if method == "PUT" else {}
+        return {"data": json_bodies[asked], "content_type": "application/json"} | said
     return {"data": forms[asked]} if asked in forms else {}
 
 

@@ -12,8 +12,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.schema import PAGE_PARAMETERS
-from gis_core.api.serializers import JobSerializer
-from gis_core.api.views import asker
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
 from gis_core.parameters import Page
@@ -220,27 +218,6 @@ class IssuesView(APIView):
         layer, rights = asked(request, slug)
         check_editable(layer, rights)
         return Response(rules.issues(layer, rules.IssuesQuery.parse(request.query_params), rights))
-
-
-class RulesView(APIView):
-    """Rules that edits of a layer are checked by."""
-
-    @extend_schema(operation_id="layer_rules", responses=serializers.RulesSerializer)
-    def get(self, request: Request, slug: str) -> Response:
-        """The rules, for those who edit the layer."""
-        layer, rights = asked(request, slug)
-        check_editable(layer, rights)
-        return Response({"rules": layer.rules})
-
-    @extend_schema(
-        operation_id="layer_rules_change", request=serializers.RulesSerializer, responses={202: JobSerializer}
-    )
-    def put(self, request: Request, slug: str) -> Response:
-        """Other rules, put in place by a job: the hard ones hold for every edit from its end on."""
-        layer, rights = asked(request, slug)
-        given = bodies.body_of(request).get("rules")
-        job = rules.ask_for_rules(layer, given, rights=rights, started_by=asker(request))
-        return Response(JobSerializer(job).data, status=202, headers={"Location": f"/api/v1/jobs/{job.pk}/"})
 
 
 class NoticesView(APIView):

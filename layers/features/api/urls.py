@@ -21,7 +21,6 @@ urlpatterns = [
     path("layers/<slug:slug>/events/", editing.EventsView.as_view()),
     path("layers/<slug:slug>/schema/", editing.SchemaView.as_view()),
     path("layers/<slug:slug>/issues/", editing.IssuesView.as_view()),
-    path("layers/<slug:slug>/rules/", editing.RulesView.as_view()),
     path("snap/", editing.SnapView.as_view()),
     path("notices/", editing.NoticesView.as_view()),
     path("notices/<int:notice_id>/", editing.NoticeView.as_view()),

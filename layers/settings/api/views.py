@@ -1,8 +1,9 @@
-"""What the pages of a layer's settings ask while somebody works on them."""
+"""What the pages of a layer's settings ask while somebody works on them, and the rules for programs."""
 
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -15,11 +16,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.admission import FILTER, limited
-from gis_core.errors import Invalid
+from gis_core.api.serializers import JobSerializer
+from gis_core.api.versions import IF_MATCH, saw_version
+from gis_core.api.views import asker
+from gis_core.edit_forms import lock
+from gis_core.errors import Invalid, Stale
 from gis_core.middleware import rights_of_request
 from gis_core.parameters import whole_number
+from layers.catalogue.models import Layer
 from layers.catalogue.qml import qml_of
 from layers.catalogue.services import visible_layer
+from layers.features.api.bodies import body_of
+from layers.features.api.serializers import RulesSerializer
+from layers.features.services import rules
+from layers.features.services.write import check_editable
 from layers.settings.api.serializers import (
     DistributionSerializer,
     QmlFileSerializer,
@@ -29,7 +39,9 @@ from layers.settings.api.serializers import (
 )
 from layers.settings.qml.reading import MOST_BYTES, read_qml
 from layers.settings.services.administering import administered_layer
+from layers.settings.services.asking import as_asked
 from layers.settings.services.distribution import distribution
+from layers.settings.services.saving import seen
 from layers.settings.services.styling import put_in_tiles, tile_columns
 
 
@@ -95,3 +107,44 @@ class DistributionView(APIView):
     def get(self, request: Request, slug: str) -> Response:
         layer = administered_layer(slug, rights_of_request(request))
         return Response(distribution(layer, request.query_params.get("column", "")).as_json())
+
+
+class RulesView(APIView):
+    """Rules that edits of a layer are checked by: those that it will have once the worker is done."""
+
+    @extend_schema(operation_id="layer_rules", responses=RulesSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """The rules, for those who edit the layer; their ETag goes back with other ones."""
+        rights = rights_of_request(request)
+        layer = visible_layer(slug, rights)
+        check_editable(layer, rights)
+        layer = as_asked(layer, rights)
+        return Response({"rules": layer.rules}, headers={"ETag": tag_of(layer), "Cache-Control": "private, no-store"})
+
+    @extend_schema(
+        operation_id="layer_rules_change",
+        parameters=[IF_MATCH],
+        request=RulesSerializer,
+        responses={202: JobSerializer},
+    )
+    @transaction.atomic
+    def put(self, request: Request, slug: str) -> Response:
+        """Other rules, put in place by a job: the hard ones hold for every edit from its end on.
+
+        Rules that changed meanwhile answer 412 with what they are now.
+        """
+        rights = rights_of_request(request)
+        layer = visible_layer(slug, rights)
+        rules.check_may_rule(layer, rights)
+        lock(layer)
+        asked = as_asked(layer, rights)
+        if not saw_version(request, tag_of(asked)):
+            words = _("Somebody changed these settings meanwhile; nothing was saved.")
+            raise Stale(words, current={"rules": asked.rules})
+        job = rules.ask_for_rules(layer, body_of(request).get("rules"), rights=rights, started_by=asker(request))
+        return Response(JobSerializer(job).data, status=202, headers={"Location": f"/api/v1/jobs/{job.pk}/"})
+
+
+def tag_of(layer: Layer) -> str:
+    """The entity tag of its rules."""
+    return f'"{seen(layer, ["rules"])}"'
