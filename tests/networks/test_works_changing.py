@@ -410,6 +410,12 @@ def test_who_plans_no_works_begins_no_notice_of_them(block: Network) -> None:
 # -- unneeded work ----------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the week before the works: they are announced."""
+    monkeypatch.setattr("gis_core.database_clock.today", lambda: FIRST - timedelta(days=7))
+
+
 def asked_of(path: str, network: Network, **headers: str) -> tuple[Any, str]:
     with CaptureQueriesContext(connection) as asked:
         answer = network.client("reader").get(path, headers=headers)
@@ -417,7 +423,7 @@ def asked_of(path: str, network: Network, **headers: str) -> tuple[Any, str]:
 
 
 @pytest.mark.parametrize("path", ["/travaux/travaux.geojson", "/travaux/flux.xml", "/travaux/calendrier.ics"])
-def test_a_feed_that_did_not_change_reads_no_stretch(block: Network, path: str) -> None:
+def test_a_feed_that_did_not_change_reads_no_stretch(before: None, block: Network, path: str) -> None:
     closing(block)
     answer, asked = asked_of(path, block)
     assert "ST_Transform" in asked
@@ -426,7 +432,7 @@ def test_a_feed_that_did_not_change_reads_no_stretch(block: Network, path: str) 
     assert again["Cache-Control"] == "public, max-age=300"
 
 
-def test_a_feed_that_changed_is_sent_again(block: Network) -> None:
+def test_a_feed_that_changed_is_sent_again(before: None, block: Network) -> None:
     made = closing(block)
     answer, _asked = asked_of("/travaux/travaux.geojson", block)
     changed(block, made, title="Autre")
@@ -434,7 +440,7 @@ def test_a_feed_that_changed_is_sent_again(block: Network) -> None:
     assert (again.status_code, b"Autre" in again.content) == (200, True)
 
 
-def test_a_feed_has_the_places_that_a_map_shows(block: Network) -> None:
+def test_a_feed_has_the_places_that_a_map_shows(before: None, block: Network) -> None:
     work(block, *((x, 0.01 * (x % 2)) for x in range(0, 200)))
     answer, _asked = asked_of("/travaux/travaux.geojson", block)
     (feature,) = answer.json()["features"]
