@@ -9,6 +9,7 @@ from networks.works.models import Work
 from tests.networks.conftest import Network
 from tests.networks.works import work
 
+pytestmark = pytest.mark.lock_waits
 HTML = {"accept": "text/html"}
 
 
