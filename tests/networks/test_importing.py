@@ -358,6 +358,26 @@ def test_a_pipe_that_an_import_had_cut_is_one_again(importing: Importing, networ
     assert counts(network) == (2, 1)
 
 
+def test_two_imports_that_cut_one_another_are_taken_back_in_a_row(importing: Importing, network: Network) -> None:
+    first = importing.loaded(importing.file("canalisations", [pipe("C1", (0, 0), (0, 100))]))
+    second = importing.loaded(importing.file("autres", [pipe("C2", (0, 60), (50, 60))]))
+    assert lengths(network) == [40, 50, 60]
+    assert importing.take_back(second).report["taken_back"]["kept"] == 0
+    assert lengths(network) == [100]
+    assert importing.take_back(first).report["taken_back"] == {"removed": 3, "kept": 0}
+    assert counts(network) == (0, 0)
+
+
+def test_a_pipe_that_was_cut_and_joined_and_then_changed_stays(importing: Importing, network: Network) -> None:
+    first = importing.loaded(importing.file("canalisations", [pipe("C1", (0, 0), (0, 100))]))
+    second = importing.loaded(importing.file("autres", [pipe("C2", (0, 60), (50, 60))]))
+    importing.take_back(second)
+    ((pk,),) = network.rows("select id from water_pipe")
+    network.change("water-pipes", pk, material="pvc")
+    assert importing.take_back(first).report["taken_back"]["kept"] == 3
+    assert lengths(network) == [100]
+
+
 def test_nodes_of_which_nobody_said_what_they_are_are_asked_for(importing: Importing) -> None:
     made = importing.sent(importing.file("equipements", [spot("V1", 0, 0)]))
     assert (made.state, made.message) == (

@@ -187,6 +187,20 @@ UNTOUCHED = """
     select o.id from {objects} o where o.owner_id = %(owner)s and o.import_id = %(order)s
     and (o.version = %(base)s or o.version = (%(after)s::jsonb ->> o.id::text)::int)
 """
+# A later import that was taken back had cut a pipe and joined it again, or made more of a node and less again: the row
+# is as this import left it, under another version.
+AS_LEFT = """
+    with asked as (
+        select o.id, coalesce((%(after)s::jsonb ->> o.id::text)::int, %(base)s) as version from {objects} o
+        where o.owner_id = %(owner)s and o.import_id = %(order)s and o.version > %(base)s
+    ),
+    given as (select array_agg(id) as ids, array_agg(version) as versions from asked)
+    select o.id from given cross join lateral arpent.rows_at(%(name)s::regclass, ids, versions) was
+    join {objects} o on o.id = was.id
+    where to_jsonb(o) - %(beside)s::text[] = was.content - %(beside)s::text[]
+    and (not was.moved or st_hausdorffdistance(o.geom, was.geom) < %(near)s)
+"""
+BESIDE = ["version", "geom", "geom_3857", "declared_length_m"]
 FREE = """
     delete from {nodes} n where n.id = any(%(ids)s) and (not %(plain)s or (n.kind = 'junction' and n.reference is null))
     and not exists (select from {pipes} p where n.id in (p.start_node_id, p.end_node_id))
@@ -238,9 +252,11 @@ def take_back_network(made: NetworkImport, family: Family) -> tuple[int, int]:
 def untouched(made: NetworkImport, family: Family, what: str) -> list[int]:
     """The objects of an import that nobody changed since; undoing its snapping is no change."""
     after = ((made.report or {}).get("undone") or {}).get("versions", {}).get(f"{family} {what}", {})
-    found = rows(UNTOUCHED, objects=table(family, what), owner=made.owner_id, order=made.pk, base=made.base_version,
-                 after=json.dumps(after))  # fmt: skip
-    return [pk for (pk,) in found]
+    objects = table(family, what)
+    asked = {"owner": made.owner_id, "order": made.pk, "base": made.base_version, "after": json.dumps(after)}
+    found = rows(UNTOUCHED, objects=objects, **asked)
+    found += rows(AS_LEFT, objects=objects, name=objects.as_string(None), beside=BESIDE, near=NEAR_M, **asked)
+    return sorted({pk for (pk,) in found})
 
 
 def remaining(made: NetworkImport, family: Family, what: str) -> int:
