@@ -60,8 +60,9 @@ def square(x: float = ORIGIN[0], y: float = ORIGIN[1], side: float = 100.0) -> M
 
 
 def commune(insee: str | None = None, name: str | None = None, geom: MultiPolygon | None = None) -> Commune:
+    """A commune of the Loiret; its code is none that tests give (45001, 45234, 459xx) unless it is given."""
     number = next(_numbers)
-    code = insee or f"45{number % 1000:03d}"
+    code = insee or f"45{235 + number % 665:03d}"
     with as_owner():
         return Commune.objects.create(insee=code, name=name or f"Commune {number}", geom=geom or square(side=4000))
 
