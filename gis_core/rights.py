@@ -182,24 +182,31 @@ def take_role(role: str) -> str:
 
 
 def rights_of(user: User | AnonymousUser) -> Rights:
-    """Resolve a user's rights from accepted memberships and territories (two queries, none for an anonymous user)."""
+    """Resolve a user's rights from accepted memberships and territories (one query, none for an anonymous user)."""
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
-    from gis_core.models import Membership, Territory, TownHall
-
-    memberships = list(Membership.objects.accepted().filter(user=user).values_list("id", "member_id", "role"))
-    roles = {member: role for _id, member, role in memberships}
-    whole = [member for member, role in roles.items() if role != Role.TOWN_HALL]
-    town = [pk for pk, _member, role in memberships if role == Role.TOWN_HALL]
-    town_insee = codes(TownHall.objects.filter(membership_id__in=town).values_list("commune_id", flat=True))
-    insee = codes(Territory.objects.filter(member_id__in=whole).values_list("commune_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(MEMBERSHIPS, [Role.TOWN_HALL, user.pk])
+        memberships = cursor.fetchall()
+    town = frozenset(code for _member, role, communes in memberships if role == Role.TOWN_HALL for code in communes)
+    whole = frozenset(code for _member, role, communes in memberships if role != Role.TOWN_HALL for code in communes)
+    roles = {member: role for member, role, _communes in memberships}
     return Rights(
         user_id=user.pk,
         roles=roles,
-        insee=insee | town_insee,
-        town_insee=town_insee,
+        insee=whole | town,
+        town_insee=town,
         agency=Role.AGENCY_ADMINISTRATOR in roles.values(),
     )
+
+
+# The communes of a role: those of the town hall, or the whole territory of the member.
+MEMBERSHIPS = """
+    select m.member_id, m.role, case when m.role = %s
+        then array(select h.insee from public.gis_core_townhall h where h.membership_id = m.id)
+        else array(select t.insee from public.gis_core_territory t where t.member_id = m.member_id) end
+    from public.gis_core_membership m where m.user_id = %s and m.accepted_at is not null
+"""
 
 
 def codes(found: Iterable[int | str]) -> frozenset[str]:

@@ -1,12 +1,12 @@
 """Who asks for a tile, and which layers and photos they see: resolved by the platform's rights code, kept two seconds.
 
-A right taken away, a token revoked, an account closed, a layer made private, a new version: all of it is read again
-when the two seconds are over.
+A right taken away, a token revoked, an account closed is read again when the two seconds are over. So is the catalogue,
+which everybody of the same rights shares: a layer made private, a new version show within four.
 """
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,30 +29,43 @@ from tiles.services.running import run_as
 
 KEPT_SECONDS = 2.0
 MOST_ASKERS = 2_000
+MOST_CATALOGUES = 500
 Credentials = tuple[str, str]
 Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SeenLayer:
-    """A layer as one asker sees it: where its tiles are kept and what is said with them."""
+    """A layer as askers of one class see it: where its tiles are kept and what is said with them."""
 
     layer: Layer
     folder: str
     etag: str
-    run: serving.Run
     headers: Headers
     versioned_headers: Headers
 
 
 @dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Layers and photos by slug, as askers of one class see them, at one moment: that of an edition of the photos."""
+
+    layers: Mapping[str, SeenLayer]
+    photos: Mapping[str, SeenPhoto]
+    edition: int
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
-    """Somebody's rights, and layers and photos by slug, at one moment: that of an edition of the photos' catalogue."""
+    """Somebody's rights, and the layers and photos that they see."""
 
     rights: Rights
     layers: Mapping[str, SeenLayer]
     photos: Mapping[str, SeenPhoto]
     edition: int
+
+    def run(self, layer: Layer) -> serving.Run:
+        """What asks the database for a tile of it."""
+        return run_as(None if layer.rows == Layer.Rows.REFERENCE else self.rights)
 
 
 @dataclass(slots=True)
@@ -73,7 +86,22 @@ class Entry:
         return somebody, max(self.read_at, self.made_at)
 
 
+@dataclass(slots=True)
+class CatalogueEntry:
+    """The catalogue of one class of askers: all who may see the same."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    read_at: float = float("-inf")
+    catalogue: Catalogue | None = None
+
+    def at_least(self, edition: int) -> Catalogue | None:
+        """What is known, if it is fresh and of this edition of the photos or a later one."""
+        fresh = time.monotonic() - self.read_at < KEPT_SECONDS
+        return self.catalogue if self.catalogue and fresh and self.catalogue.edition >= edition else None
+
+
 _entries: dict[Credentials, Entry] = {}
+_catalogues: dict[Hashable, CatalogueEntry] = {}
 _entries_lock = threading.Lock()
 
 
@@ -88,7 +116,7 @@ def who_asks(environ: Mapping[str, Any], edition: int = 0) -> Asker | None:
         with entry.lock:
             if not entry.fresh() or behind(entry, edition):
                 begun = time.monotonic()
-                entry.asker = read_asker(credentials)
+                entry.asker = read_asker(credentials, edition)
                 entry.read_at = begun
     return entry.asker
 
@@ -110,6 +138,7 @@ def forget_everybody() -> None:
     """Read everything again at the next request (tests)."""
     with _entries_lock:
         _entries.clear()
+        _catalogues.clear()
 
 
 def new_entry(credentials: Credentials) -> Entry:
@@ -129,8 +158,8 @@ def credentials_of(environ: Mapping[str, Any]) -> Credentials:
     return "", parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
 
 
-def read_asker(credentials: Credentials) -> Asker | None:
-    """Ask the database now: the account, its rights, the layers they see."""
+def read_asker(credentials: Credentials, edition: int) -> Asker | None:
+    """Ask the database now: the account, its rights, and the layers they see unless that is just known."""
     give_back()
     try:
         user = user_of(credentials)
@@ -138,14 +167,44 @@ def read_asker(credentials: Credentials) -> Asker | None:
             return None
         if not user.is_authenticated and any(credentials):
             # Invented session keys share one entry's layers: thousands of them must not fill the memory.
-            return who_asks({})
+            return who_asks({}, edition)
         rights = rights_of(user)
-        with acting_as(rights), transaction.atomic():
-            edition = photo_edition()
-            layers, photos = list(Layer.objects.visible_to(rights)), seen_photos(rights)
-        return Asker(rights, {layer.slug: seen(layer, rights) for layer in layers}, photos, edition)
+        found = catalogue_for(rights, edition)
+        return Asker(rights, found.layers, found.photos, found.edition)
     finally:
         give_back()
+
+
+def catalogue_for(rights: Rights, edition: int) -> Catalogue:
+    """What askers of this class see, of this edition of the photos or a later one; read once for all of them."""
+    entry = catalogue_entry(rights)
+    if found := entry.at_least(edition):
+        return found
+    # Whoever waits for the reader below holds no connection that it needs.
+    give_back()
+    with entry.lock:
+        if found := entry.at_least(edition):
+            return found
+        begun = time.monotonic()
+        entry.catalogue = read_catalogue(rights)
+        entry.read_at = begun
+        return entry.catalogue
+
+
+def catalogue_entry(rights: Rights) -> CatalogueEntry:
+    """By all that rights are but the person."""
+    kind = (rights.signed_in, frozenset(rights.roles.items()), rights.insee, rights.town_insee, rights.agency)
+    with _entries_lock:
+        if kind not in _catalogues and len(_catalogues) >= MOST_CATALOGUES:
+            del _catalogues[min(_catalogues, key=lambda one: _catalogues[one].read_at)]
+        return _catalogues.setdefault(kind, CatalogueEntry())
+
+
+def read_catalogue(rights: Rights) -> Catalogue:
+    with acting_as(rights), transaction.atomic():
+        edition = photo_edition()
+        layers, photos = list(Layer.objects.visible_to(rights)), seen_photos(rights)
+    return Catalogue({layer.slug: seen(layer, rights) for layer in layers}, photos, edition)
 
 
 def give_back() -> None:
@@ -176,6 +235,4 @@ def seen(layer: Layer, rights: Rights) -> SeenLayer:
             *serving.cache_headers(layer, rights, version).items(),
         ]
 
-    run = run_as(None if layer.rows == Layer.Rows.REFERENCE else rights)
-    folder = cache.folder(layer, rights)
-    return SeenLayer(layer, folder, etag, run, headers(None), headers(str(layer.version)))
+    return SeenLayer(layer, cache.folder(layer, rights), etag, headers(None), headers(str(layer.version)))

@@ -60,13 +60,13 @@ def tile(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | N
     address = Address(int(z), int(x), int(y))
     asker = asking.who_asks(environ) if address.exists else None
     seen = asker.layers.get(slug) if asker else None
-    if seen is None:
+    if asker is None or seen is None:
         return None
     headers = headers_for(seen, environ.get("QUERY_STRING", ""))
     if environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
         start_response("304 Not Modified", headers)
         return []
-    content = serving.tile(seen.layer, address, seen.folder, seen.run, cache.keep_later)
+    content = serving.tile(seen.layer, address, seen.folder, asker.run(seen.layer), cache.keep_later)
     return answer(content, headers, start_response)
 
 
