@@ -43,6 +43,7 @@ FRENCH: Final = {
 THINK_S: Final = (1.0, 8.0)
 CROWDS: Final = {300: 300.0, 600: 600.0}
 ACCOUNTS, KEPT, SHEETS, OBJECTS, BOXES = 60, 400, 1_500, 2_000, 150
+OTHER_ROLES: Final = (Role.READER, Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR)
 ZOOMS: Final = (15, 16, 16, 17)
 NICE, WATCH_S, FLAT = 10, 5.0, 1.15
 
@@ -137,14 +138,16 @@ def edit_of(pk: int) -> dict[str, Any]:
 
 
 def accounts_of() -> list[dict[str, dict[str, str]]]:
-    """Headers of sixty people who edit at one member and instruct at another: a session to read with, as browsers do,
-    and a token to write with, as QGIS does."""
+    """Headers of sixty people who edit at one member, instruct at another and have a role at a third: a session to
+    read with, as browsers do, and a token to write with, as QGIS does."""
     with acting_as(SYSTEM), transaction.atomic():
         homes = [
             (Member.objects.get(slug=edits.MEMBER), Role.GIS_ADMINISTRATOR),
             (permits.member_of(0), Role.PERMIT_INSTRUCTOR),
         ]
-        return [headers_of(account(rank, homes)) for rank in range(ACCOUNTS)]
+        # And something of their own each: what one may see is not the same for all.
+        others = [(permits.member_of(n), role) for n in (1, 2, 3) for role in OTHER_ROLES]
+        return [headers_of(account(rank, [*homes, others[rank % len(others)]])) for rank in range(ACCOUNTS)]
 
 
 def account(rank: int, homes: Sequence[tuple[Member, str]]) -> User:

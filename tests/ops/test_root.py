@@ -134,7 +134,9 @@ WAITING = "import time; print('in', flush=True); time.sleep(60)"
 @contextmanager
 def owner_command(place: Place) -> Iterator["subprocess.Popen[str]"]:
     """A command of the tables' owner at work, in a process group of its own as in a terminal."""
-    words = [str(PYTHON), "-m", "gis_core.ops", "manage", "--data", str(place.data), "shell", "--no-imports", "-c"]
+    # A test run in the background would hand down that Ctrl-C is ignored.
+    words = ["env", "--default-signal=INT", str(PYTHON), "-m", "gis_core.ops"]
+    words += ["manage", "--data", str(place.data), "shell", "--no-imports", "-c"]
     env = plain_environment() | {"ARPENT_DB_USER": "arpent_owner"}
     with subprocess.Popen(
         [*words, WAITING], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True
