@@ -15,7 +15,6 @@ from django.db import Error as DatabaseError
 from gis_core.hosts import trusted
 from gis_core.lock_waits import locked
 from tiles import asking, cache
-from tiles.asking import SeenLayer
 from tiles.ortho.wsgi import photo
 from tiles.services import serving
 from tiles.services.address import Address
@@ -62,7 +61,11 @@ def tile(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | N
     seen = asker.layers.get(slug) if asker else None
     if asker is None or seen is None:
         return None
-    headers = headers_for(seen, environ.get("QUERY_STRING", ""))
+    version = environ.get("QUERY_STRING", "").removeprefix("v=")
+    if version and int(version) > seen.layer.version:
+        # Who has just changed it knows more than we do.
+        return None
+    headers = seen.versioned_headers if version == str(seen.layer.version) else seen.headers
     if environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
         start_response("304 Not Modified", headers)
         return []
@@ -94,8 +97,3 @@ def usual(environ: Environ) -> bool:
         and QUERY.fullmatch(environ.get("QUERY_STRING", "")) is not None
         and trusted(environ)
     )
-
-
-def headers_for(seen: SeenLayer, query: str) -> list[tuple[str, str]]:
-    version = query.removeprefix("v=")
-    return seen.versioned_headers if version == str(seen.layer.version) else seen.headers

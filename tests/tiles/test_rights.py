@@ -117,6 +117,23 @@ def test_an_announced_change_changes_the_tile(thin: ThinLayer, db: None) -> None
     assert len(decoded(thin.get(address), "essai")) == 1
 
 
+def test_who_knows_a_later_version_than_the_thin_layer_asks_django(thin: ThinLayer, db: None) -> None:
+    """An object that one has just saved is drawn at once, not when what is kept is read again."""
+    layer = factories.layer(slug="essai")
+    address = url_of("essai", address_of(X, Y, 15))
+    assert thin.get(f"{address}?v={layer.version}").status_code == 204
+    thin.get(f"{address}?v={layer.version + 1}")
+    assert thin.passed_on == 1
+
+
+def test_people_who_may_see_the_same_share_one_reading_of_the_catalogue(db: None) -> None:
+    factories.layer(slug="public")
+    ours = factories.member()
+    known = [asking.who_asks(bearer(factories.user(member))) for member in (ours, ours, factories.member())]
+    layers = [one.layers for one in known if one]
+    assert (layers[0] is layers[1], layers[0] is layers[2]) == (True, False)
+
+
 def revoke_token(user: User, layer: Layer) -> None:
     ApiToken.objects.filter(user=user).update(revoked_at="2026-01-01T00:00:00Z")
 
