@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.db.backends.postgis import base
+from django.db.backends.base.base import NO_DB_ALIAS
 from psycopg import Connection, Cursor, sql
 from psycopg import Error as PsycopgError
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -91,7 +92,29 @@ def taken_from(pool: "ConnectionPool[Any]") -> Iterator[Connection[Any]]:
         pool.putconn(connection)
 
 
+class WarmPool(ConnectionPool[Connection[Any]]):
+    """Gives out the connection that came back last: its server's memory, and the processor's, still know the work.
+
+    psycopg's own takes turns: a request now and then meets another cold server each time, 0.2 ms a tile.
+    """
+
+    def _get_ready_connection(self, timeout: float | None) -> Any:
+        self._pool.rotate(1)
+        return super()._get_ready_connection(timeout)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    @property
+    def pool(self) -> Any:
+        """Django's, made by us."""
+        options = self.settings_dict["OPTIONS"].get("pool")
+        pools: dict[str, Any] = self._connection_pools  # type: ignore[attr-defined]
+        if options and self.alias not in {NO_DB_ALIAS, *pools}:
+            given = self.get_connection_params() | {"autocommit": True}
+            configure: Any = self._configure_connection
+            pools.setdefault(self.alias, WarmPool(kwargs=given, open=False, configure=configure, **options))
+        return super().pool
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A living connection of the pool, where there is one."""
         pool, getconn = self.pool, partial(super().get_new_connection, conn_params)
