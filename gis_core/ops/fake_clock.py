@@ -3,8 +3,8 @@
 Time goes on from there. All processes move by the same difference, so that none is ahead of another; durations
 (`time.monotonic`) are left as they are.
 
-While it waits, PostgreSQL's timers read the true clock and do not ring (`lock_timeout`): tests that wait for one are
-left out.
+The dates of files stay true, and PostgreSQL's timers do not ring while it waits (`lock_timeout`): they read the true
+clock then. Tests that need the true clock are left out.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ LIBRARIES = Path("/usr/lib")
 LIBRARY = "*/faketime/libfaketimeMT.so.1"
 # What it shares between processes by their number hangs where root hands over to another user.
 CHOICES = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DISABLE_SHM": "1"}
-LEFT_OUT = ["-m", "not lock_waits"]
+LEFT_OUT = ["-m", "not true_clock"]
 EXAMPLE = f'./arpent test {OPTION} "2028-02-29 23:30" tests/permits'
 
 

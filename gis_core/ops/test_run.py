@@ -1,7 +1,7 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
 `--qgis` runs the tests that need QGIS, and nothing else. `--at INSTANT` runs at that instant, in a cluster of its own,
-without those that need PostgreSQL's timers (marked `lock_waits`).
+without those that need the true one (marked `true_clock`).
 """
 
 import os

@@ -93,6 +93,7 @@ def test_the_day_is_that_of_paris(instant: str, day: date, monkeypatch: pytest.M
     assert database_clock.today() == day
 
 
+@pytest.mark.true_clock
 @pytest.mark.parametrize("seconds", [-86_400, 3_600])
 def test_a_process_whose_clock_is_wrong_has_the_databases_instant(seconds: int) -> None:
     """A real one: libfaketime moves all its clocks."""

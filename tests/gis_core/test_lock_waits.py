@@ -59,7 +59,7 @@ def timed(client: Client, path: str) -> tuple[int, float]:
     return answer.status_code, time.monotonic() - begun
 
 
-@pytest.mark.lock_waits
+@pytest.mark.true_clock
 @pytest.mark.parametrize("path", ["/ogc/collections/lamps/items", "/api/v1/layers/lamps/features/"])
 def test_readers_of_a_locked_layer_are_told_at_once_and_others_are_served(
     client: Client, lamps: Layer, path: str

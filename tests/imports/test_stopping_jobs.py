@@ -171,7 +171,7 @@ def end(pid: int) -> None:
         return
 
 
-@pytest.mark.lock_waits
+@pytest.mark.true_clock
 def test_a_job_that_waits_for_what_another_holds_goes_back_into_the_queue(database: str, tmp_path: Path) -> None:
     job = start(ONCE_LOST)
     (tmp_path / "lost").touch()

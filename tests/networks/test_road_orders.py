@@ -763,6 +763,7 @@ def test_a_forgotten_request_is_still_read(desk: Desk, settings: Any) -> None:
         assert "Tanneurs" not in page
 
 
+@pytest.mark.true_clock
 def test_sendings_cut_short_are_swept_a_day_later_and_whole_files_stay(
     desk: Desk, settings: Any, tmp_path: Path
 ) -> None:

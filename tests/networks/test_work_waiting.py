@@ -9,7 +9,7 @@ from networks.works.models import Work
 from tests.networks.conftest import Network
 from tests.networks.works import work
 
-pytestmark = pytest.mark.lock_waits
+pytestmark = pytest.mark.true_clock
 HTML = {"accept": "text/html"}
 
 
