@@ -368,6 +368,15 @@ def test_two_imports_that_cut_one_another_are_taken_back_in_a_row(importing: Imp
     assert counts(network) == (0, 0)
 
 
+def test_a_pipe_whose_length_on_record_somebody_wrote_stays(importing: Importing, network: Network) -> None:
+    """Joining pipes forgets it: that it is another one is then no change of anybody's, and otherwise it is."""
+    made = importing.loaded(importing.file("canalisations", [pipe("C1", (0, 0), (0, 100))]))
+    ((pk,),) = network.rows("select id from water_pipe")
+    network.change("water-pipes", pk, declared_length_m=104.5)
+    assert importing.take_back(made).report["taken_back"]["kept"] == 3
+    assert network.rows("select declared_length_m from water_pipe") == [(104.5,)]
+
+
 def test_a_pipe_that_was_cut_and_joined_and_then_changed_stays(importing: Importing, network: Network) -> None:
     first = importing.loaded(importing.file("canalisations", [pipe("C1", (0, 0), (0, 100))]))
     second = importing.loaded(importing.file("autres", [pipe("C2", (0, 60), (50, 60))]))

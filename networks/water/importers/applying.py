@@ -188,7 +188,7 @@ UNTOUCHED = """
     and (o.version = %(base)s or o.version = (%(after)s::jsonb ->> o.id::text)::int)
 """
 # A later import that was taken back had cut a pipe and joined it again, or made more of a node and less again: the row
-# is as this import left it, under another version.
+# is as this import left it, under another version. Joining draws a pipe anew and forgets its length on record.
 AS_LEFT = """
     with asked as (
         select o.id, coalesce((%(after)s::jsonb ->> o.id::text)::int, %(base)s) as version from {objects} o
@@ -199,6 +199,8 @@ AS_LEFT = """
     join {objects} o on o.id = was.id
     where to_jsonb(o) - %(beside)s::text[] = was.content - %(beside)s::text[]
     and (not was.moved or st_hausdorffdistance(o.geom, was.geom) < %(near)s)
+    and (to_jsonb(o) -> 'declared_length_m' is not distinct from was.content -> 'declared_length_m'
+        or was.moved and to_jsonb(o) ->> 'declared_length_m' is null)
 """
 BESIDE = ["version", "geom", "geom_3857", "declared_length_m"]
 FREE = """
