@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core import database_clock
-from gis_core.errors import ArpentError, Conflict, Invalid
+from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.models import Job, User
 from gis_core.outages import database_is_gone
 from gis_core.rights import Rights, Role, acting_as, under_policies
@@ -68,7 +68,9 @@ def freeze_sheet(job: Job, rights: Rights) -> dict[str, Any]:
     It takes seconds to compose: nobody who records an event meanwhile waits for that.
     """
     permit, user = Permit.objects.filter(pk=job.parameters["permit"]).first(), job.started_by
-    if permit is None or permit.sheet_id or user is None:
+    if permit is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    if permit.sheet_id or user is None:
         return {"sheet": None}
     check_may_write(permit, rights, COUNTER)
     idus, site = permit.idus, job.parameters["site"]
