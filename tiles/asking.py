@@ -201,6 +201,7 @@ def catalogue_entry(rights: Rights) -> CatalogueEntry:
 
 
 def read_catalogue(rights: Rights) -> Catalogue:
+    """Ask the database now which layers and photos they see."""
     with acting_as(rights), transaction.atomic():
         edition = photo_edition()
         layers, photos = list(Layer.objects.visible_to(rights)), seen_photos(rights)

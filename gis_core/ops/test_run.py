@@ -34,7 +34,7 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     with Cluster(tests, for_tests=True).lease():
         env = variables(tests, "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
         left_out = fake_clock.LEFT_OUT if at else []
-        pytest = [str(PYTHON), "-m", "pytest", *(arguments or WHOLE_SUITE), *left_out]
+        pytest = [str(PYTHON), "-m", "pytest", *left_out, *(arguments or WHOLE_SUITE)]
         commands = [pytest] if arguments else [["npm", "--prefix", "webmap", "test"], pytest]
         codes = [_run(command, env) for command in commands]
     return next((code for code in codes if code), 0)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -119,7 +118,9 @@ class RulesView(APIView):
         layer = visible_layer(slug, rights)
         check_editable(layer, rights)
         layer = as_asked(layer, rights)
-        return Response({"rules": layer.rules}, headers={"ETag": tag_of(layer), "Cache-Control": "private, no-store"})
+        return Response(
+            {"rules": layer.rules}, headers={"ETag": tag_of_rules(layer), "Cache-Control": "private, no-store"}
+        )
 
     @extend_schema(
         operation_id="layer_rules_change",
@@ -127,7 +128,6 @@ class RulesView(APIView):
         request=RulesSerializer,
         responses={202: JobSerializer},
     )
-    @transaction.atomic
     def put(self, request: Request, slug: str) -> Response:
         """Other rules, put in place by a job: the hard ones hold for every edit from its end on.
 
@@ -138,13 +138,13 @@ class RulesView(APIView):
         rules.check_may_rule(layer, rights)
         lock(layer)
         asked = as_asked(layer, rights)
-        if not saw_version(request, tag_of(asked)):
+        if not saw_version(request, tag_of_rules(asked)):
             words = _("Somebody changed these settings meanwhile; nothing was saved.")
             raise Stale(words, current={"rules": asked.rules})
         job = rules.ask_for_rules(layer, body_of(request).get("rules"), rights=rights, started_by=asker(request))
         return Response(JobSerializer(job).data, status=202, headers={"Location": f"/api/v1/jobs/{job.pk}/"})
 
 
-def tag_of(layer: Layer) -> str:
-    """The entity tag of its rules."""
+def tag_of_rules(layer: Layer) -> str:
+    """Their entity tag."""
     return f'"{seen(layer, ["rules"])}"'
