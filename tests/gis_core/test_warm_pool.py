@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection
 
-from gis_core.backend.base import WarmPool
+from gis_core.backend.base import DatabaseWrapper, WarmPool
 
 
 def test_the_connection_that_came_back_last_is_given_out_first(db: None) -> None:
@@ -20,8 +20,8 @@ def test_the_connection_that_came_back_last_is_given_out_first(db: None) -> None
 
 def test_the_site_has_such_a_pool(db: None) -> None:
     """Django makes its own where ours does not come first."""
-    options = connection.settings_dict["OPTIONS"]
-    ours = type(connection)(connection.settings_dict | {"OPTIONS": options | {"pool": {"min_size": 0}}}, "pooled")
+    options = connection.settings_dict["OPTIONS"] | {"pool": {"min_size": 1}}
+    ours = DatabaseWrapper(connection.settings_dict | {"OPTIONS": options}, "pooled")
     try:
         assert isinstance(ours.pool, WarmPool)
     finally:
