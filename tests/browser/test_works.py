@@ -49,7 +49,7 @@ def test_works_are_drawn_and_their_conflicts_told_while_they_are_entered(desk: P
     entered(desk, demo, "Branchement")
     expect(desk.locator("#work-conflicts")).to_contain_text("Les deux barrent la route")
     desk.get_by_role("button", name="Enregistrer en brouillon").click()
-    expect(desk.locator(".conflicts")).to_contain_text("Enrobés")
+    expect(desk.locator(".conflicts-told")).to_contain_text("Enrobés")
     desk.goto(f"{demo.url}/voirie/travaux/")
     expect(desk.locator("table.calendar")).to_contain_text("1 conflit")
     assert fits(desk)
