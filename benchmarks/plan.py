@@ -57,7 +57,7 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
         field = tiles.Field(made, port, pids, front, accounts.asker(), grid.grid_of(made))
         yield from served(field, peers=peers)
     yield Step("Programme de tâches au repos", [tiles.WORKER_MEMORY], partial(tiles.worker_row, made))
-    yield Step("Deuxième démarrage", [start.SECOND_START], start.second_start_row)
+    yield Step("Démonstration : deuxième démarrage, panne de PostgreSQL", start.empty_demo_rows(), start.demo_rows)
 
 
 def crowds(made: BenchDatabase, seconds: float) -> Iterator[Step]:

@@ -1,37 +1,156 @@
-"""The second start of the demonstration, as its user types it, in a data folder of its own."""
+"""The demonstration as its user types it, in a data folder of its own: its second start, then PostgreSQL killed."""
 
+import http.client
 import os
+import signal
 import subprocess
 import tempfile
+import threading
 import time
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks import server
 from benchmarks.rows import Row
-from gis_core.ops.environment import ROOT
+from gis_core.ops.cluster import Cluster
+from gis_core.ops.environment import ROOT, Place
 from gis_core.ops.failure import OperationFailedError
 
 SECOND_START = Row("deuxième démarrage de ./arpent demo", None, "s", "at most", 15)
+REFUSED = Row("refus le plus lent après kill -9 de PostgreSQL, 503 avec Retry-After", None, "s", "at most", 2)
+SERVED = Row("tout répond de nouveau après kill -9 de PostgreSQL", None, "s", "at most", 10)
 PATIENCE_S = 600
+# A page, the API, OGC and a layer's tiles: one asker each.
+ASKED = ("/compte/connexion/", "/api/v1/layers/", "/ogc/collections", "/tiles/parcels/14/8278/5726.mvt")
+KILLS = 3
 
 
-def second_start_row() -> list[Row]:
-    """Start and stop once, then time the start until `demo --detach` comes back: `/health/ready` has answered."""
+def demo_rows() -> list[Row]:
+    with demonstration() as demo:
+        demo.start()
+        demo.stop()
+        begun = time.monotonic()
+        demo.start()
+        started = replace(SECOND_START, ours=time.monotonic() - begun)
+        return [started, *demo.outage_rows()]
+
+
+def empty_demo_rows() -> list[Row]:
+    return [SECOND_START, REFUSED, SERVED]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """When it was asked and answered (seconds of the monotonic clock), and with what."""
+
+    asked: float
+    told: float
+    status: int
+    retry_after: str | None
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """`./arpent demo` without photos, its data in a folder."""
+
+    folder: Path
+    port: int
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Back when `/health/ready` has answered."""
+        arpent(self.folder, "demo", "--detach", "--data", str(self.data), "--port", str(self.port))
+
+    def stop(self) -> None:
+        arpent(self.folder, "stop", "--data", str(self.data))
+
+    def outage_rows(self) -> list[Row]:
+        """The slowest refusal, and the longest until all is served again, of some kills one after the other."""
+        slowest, longest = 0.0, 0.0
+        for _kill in range(KILLS):
+            killed, answers = self.outage()
+            refused = [one for one in answers if one.status >= 500]
+            if any(one.status != 503 or one.retry_after is None for one in refused):
+                raise OperationFailedError("une réponse n'a pas dit quand revenir")
+            slowest = max(slowest, *(one.told - max(one.asked, killed) for one in refused))
+            longest = max(longest, *(one.told - killed for one in refused))
+        return [replace(REFUSED, ours=slowest), replace(SERVED, ours=longest)]
+
+    def outage(self) -> tuple[float, list[Answer]]:
+        """Kill the postmaster while each address is asked all the time; when that was, and the answers.
+
+        The addresses must have answered before.
+        """
+        pid = Cluster(Place(self.data)).running_pid()
+        if pid is None:
+            raise OperationFailedError("le PostgreSQL de la démonstration ne tourne pas")
+        with asking(self.port) as answers:
+            time.sleep(1)
+            if {one.status for one in answers} - {200, 204}:
+                raise OperationFailedError("une adresse ne répondait pas avant la panne")
+            os.kill(pid, signal.SIGKILL)
+            killed = time.monotonic()
+            time.sleep(0.5)
+            self.wait_ready(killed + 60)
+            time.sleep(1)
+        return killed, answers
+
+    def wait_ready(self, until: float) -> None:
+        while ask(self.port, "/health/ready").status != 200:
+            if time.monotonic() > until:
+                raise OperationFailedError("PostgreSQL n'est pas revenu en une minute")
+            time.sleep(0.1)
+
+
+@contextmanager
+def demonstration() -> Iterator[Demonstration]:
     with tempfile.TemporaryDirectory(prefix="arpent-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        port, data = str(server.free_port()), str(folder / "data")
-        start = ("demo", "--detach", "--data", data, "--port", port)
+        demo = Demonstration(folder, server.free_port())
         try:
-            arpent(folder, *start)
-            arpent(folder, "stop", "--data", data)
-            begun = time.monotonic()
-            arpent(folder, *start)
-            taken = time.monotonic() - begun
+            yield demo
         finally:
-            arpent(folder, "stop", "--data", data)
-    return [replace(SECOND_START, ours=taken)]
+            demo.stop()
+
+
+@contextmanager
+def asking(port: int) -> Iterator[list[Answer]]:
+    """Somebody for each address, one answer after the other, for as long as the block runs."""
+    answers: list[Answer] = []
+    over = threading.Event()
+
+    def go_on(path: str) -> None:
+        while not over.wait(0.05):
+            answers.append(ask(port, path))
+
+    threads = [threading.Thread(target=go_on, args=[path]) for path in ASKED]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def ask(port: int, path: str) -> Answer:
+    """One answer; whoever is cut off without one raises OSError."""
+    asked = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        response = connection.getresponse()
+        response.read()
+        return Answer(asked, time.monotonic(), response.status, response.headers["Retry-After"])
+    finally:
+        connection.close()
 
 
 def arpent(folder: Path, *words: str) -> None:
