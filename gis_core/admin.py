@@ -23,7 +23,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gis_core.edit_admin import EditAdmin, EditModelForm, EditTabularInline
 from gis_core.errors import Conflict
-from gis_core.models import ApiToken, Commune, Job, Member, Membership, Territory, User
+from gis_core.models import ApiToken, Commune, Job, Member, Membership, RetentionTime, Territory, User
 from gis_core.services import people
 
 
@@ -68,9 +68,18 @@ class MemberForm(EditModelForm):
         return codes
 
 
+class RetentionTimeInline(EditTabularInline):
+    """How long the documents of a member's files are kept; one row by kind of file."""
+
+    model = RetentionTime
+    extra = 0
+    max_num = len(RetentionTime.Kind)
+
+
 @admin.register(Member)
 class MemberAdmin(EditAdmin):
     form = MemberForm
+    inlines = (RetentionTimeInline,)
     list_display = ("name", "kind", "siren", "communes_count", "people_link")
     list_filter = ("kind",)
     search_fields = ("name", "siren")

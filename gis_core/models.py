@@ -13,7 +13,7 @@ from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -558,6 +558,43 @@ class Removable(models.Model):
                 name="erased_%(class)s_has_a_visa",
             ),
         ]
+
+
+class RetentionTime(models.Model):
+    """How long a member keeps the documents of one kind of file after its end: no text gives it, an agreement does.
+
+    `source` names the table of retention times (DUA) that the member has agreed on with its Archives départementales.
+    """
+
+    security = "edited"
+
+    class Kind(models.TextChoices):
+        PERMIT = "permit", _("Planning applications")
+        ROAD_REQUEST = "road_request", _("Requests and orders of road works")
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="retention_times", verbose_name=_("member"))
+    kind = models.CharField(_("kind of file"), max_length=12, choices=Kind)
+    years = models.PositiveSmallIntegerField(
+        _("years after the end of the file"), validators=[MinValueValidator(1), MaxValueValidator(200)]
+    )
+    source = models.CharField(
+        _("source"), max_length=300, help_text=_("The table agreed with the Archives départementales, and its date.")
+    )
+
+    class Meta:
+        verbose_name = _("retention time of documents")
+        verbose_name_plural = _("retention times of documents")
+        ordering: ClassVar[list[str]] = ["member", "kind"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["member", "kind"], name="retention_time_once"),
+            models.CheckConstraint(
+                condition=models.Q(years__gte=1, years__lte=200) & ~models.Q(source=""),
+                name="retention_time_has_a_source",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
 
 
 class IdempotencyKey(models.Model):

@@ -12,7 +12,7 @@ from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Poin
 from django.db import connection
 from psycopg import sql
 
-from gis_core.models import Commune, Job, Member, Membership, Territory, TownHall, User, luhn
+from gis_core.models import Commune, Job, Member, Membership, RetentionTime, Territory, TownHall, User, luhn
 from gis_core.rights import Role
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer, Photo, Theme
@@ -73,6 +73,11 @@ def member(*communes: Commune, slug: str | None = None, kind: str = "epci") -> M
         made = Member.objects.create(slug=slug or f"membre-{number}", name=f"Membre {number}", siren=siren(), kind=kind)
         Territory.objects.bulk_create(Territory(member=made, commune=one) for one in communes)
     return made
+
+
+def retention_time(member: Member, kind: str, years: int) -> None:
+    with as_owner():
+        RetentionTime.objects.create(member=member, kind=kind, years=years, source="Tableau de gestion du 12/03/2024")
 
 
 def user(at: Member | None = None, role: str = Role.READER, communes: tuple[Commune, ...] = (), **fields: Any) -> User:

@@ -317,6 +317,13 @@ def administered_member() -> Case:
     return in_administration("gis_core_member", made.pk, "insee_codes", ("45901", "45902"))
 
 
+def retention_of_member() -> Case:
+    """In a table below the form of its member."""
+    made = factories.member(factories.commune("45901"), factories.commune("45902"))
+    factories.retention_time(made, "permit", 10)
+    return in_administration("gis_core_member", made.pk, "retention_times-0-years", ("20", "30"))
+
+
 def administered_person() -> Case:
     return in_administration("gis_core_user", factories.user().pk, "last_name")
 
@@ -356,6 +363,7 @@ def background() -> Case:
 
 ADMINISTRATION: dict[str, Callable[[], Case]] = {
     "gis_core.member": administered_member,
+    "gis_core.member, a retention time": retention_of_member,
     "gis_core.user": administered_person,
     "gis_core.user, a token": token_of_person,
     "catalogue.theme": theme,

@@ -15,7 +15,7 @@ from gis_core import database_clock
 from gis_core.errors import ArpentError, Conflict, Invalid, Unavailable
 from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem, status_of, wants_problem
-from gis_core.services.removals import day_in, describe_retention
+from gis_core.services.removals import day_in
 from layers.imports.uploads import limit_uploads
 from permits.models import Permit, Piece
 from permits.pages.frame import page, permit_of, show_file
@@ -27,12 +27,12 @@ from permits.services.pieces import (
     add_pieces,
     erase_piece,
     file_name,
-    kept_until,
     max_bytes,
     most_bytes_at_once,
     open_piece,
     piece_of,
     remove_piece,
+    retention_of,
 )
 from permits.services.recording import may_write
 
@@ -143,15 +143,15 @@ def shown(
 ) -> HttpResponse:
     """The page. It must not read the request's body, which may be what was refused."""
     reads = may_read_applicant(permit)
-    until = kept_until(permit)
+    kept = retention_of(permit)
     writes = may_write(permit, rights_of_request(request), COUNTER)
     context = {
         "reads": reads,
         "writes": writes,
         "pieces": permit.pieces.filter(removed_at=None).select_related("added_by") if reads else (),
         "removed": permit.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by") if reads else (),
-        "may_erase": writes and until is not None and until < database_clock.today(),
-        "kept": describe_retention(until),
+        "may_erase": writes and kept.is_over(database_clock.today()),
+        "kept": kept,
         "count": permit.pieces.filter(removed_at=None).count(),
         "kinds": Piece.Kind.choices,
         "kind": kind,

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from gis_core import database_clock
 from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
+from gis_core.models import RetentionTime
 from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from gis_core.rights import Rights
 from gis_core.services import removals
 from gis_core.services.kept_files import write_whole
 from layers.features.services.attachments import title_of_file
 from layers.features.services.photos import MOST_PIXELS, remake
-from permits.deadlines.calendar import after_months
 from permits.models import Permit, Piece
 from permits.procedure import COUNTER, OPEN
 from permits.services.applicants import may_read_applicant
@@ -154,18 +154,22 @@ def erase_piece(piece: Piece, *, visa_number: str, visa_date: date | None, right
     if not may_read_applicant(piece.permit):
         raise not_open()
     removals.erase(
-        piece, path_of(piece), filed=piece.permit.filed_date, until=kept_until(piece.permit),
+        piece, path_of(piece), filed=piece.permit.filed_date, kept=retention_of(piece.permit),
         day=database_clock.today(), visa=(visa_number, visa_date), rights=rights,
     )  # fmt: skip
 
 
-def kept_until(permit: Permit) -> date | None:
-    """The last day on which the pieces of a file must be kept; None while it has not ended."""
+def retention_of(permit: Permit) -> removals.Retention:
+    """How long its pieces are kept, from the last thing that happened to it once it has ended."""
+    return removals.retention(RetentionTime.Kind.PERMIT, permit.owner_id, end_of(permit))
+
+
+def end_of(permit: Permit) -> date | None:
+    """The day from which its pieces are kept; None while it has not ended."""
     if permit.state in OPEN or permit.ended_date is None:
         return None
     last = permit.events.filter(struck_at=None).aggregate(last=Max("on_date"))["last"]
-    end = max(day for day in (permit.ended_date, permit.valid_until_date, last) if day)
-    return after_months(end, 12 * removals.KEPT_YEARS)
+    return max(day for day in (permit.ended_date, permit.valid_until_date, last) if day)
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------

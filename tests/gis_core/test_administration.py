@@ -134,6 +134,41 @@ def test_the_account_of_an_administrator_is_closed_when_another_stays(client: Cl
     assert not User.objects.get(pk=other.pk).is_active
 
 
+def retention(*rows: dict[str, str]) -> dict[str, Any]:
+    """What the form of a member sends with these new rows of its retention times."""
+    fields = {f"retention_times-{rank}-{name}": value for rank, row in enumerate(rows) for name, value in row.items()}
+    return {"retention_times-TOTAL_FORMS": len(rows), "retention_times-INITIAL_FORMS": 0, **fields}
+
+
+DUA = {"kind": "permit", "years": "12", "source": "Tableau de gestion du 12/03/2024"}
+
+
+def test_how_long_a_member_keeps_its_documents_is_entered_with_its_source(client: Client, agency: User) -> None:
+    member = factories.member(factories.commune("45901"))
+    client.force_login(agency)
+    page = f"/administration/gis_core/member/{member.pk}/change/"
+    typed = {"name": member.name, "slug": member.slug, "siren": member.siren, "kind": "epci", "insee_codes": "45901"}
+    assert client.post(page, typed | retention(DUA), headers=HTML).status_code == 302
+    with factories.as_owner():
+        assert list(member.retention_times.values_list("kind", "years", "source")) == [("permit", 12, DUA["source"])]
+
+
+@pytest.mark.parametrize("rows", [
+    [DUA | {"source": ""}], [DUA | {"years": "0"}], [DUA | {"years": ""}], [DUA | {"years": "201"}], [DUA, DUA],
+    [DUA | {"kind": "other"}],
+])  # fmt: skip
+def test_a_retention_time_that_makes_no_sense_is_refused(
+    client: Client, agency: User, rows: list[dict[str, str]]
+) -> None:
+    member = factories.member(factories.commune("45901"))
+    client.force_login(agency)
+    page = f"/administration/gis_core/member/{member.pk}/change/"
+    typed = {"name": member.name, "slug": member.slug, "siren": member.siren, "kind": "epci", "insee_codes": "45901"}
+    assert client.post(page, typed | retention(*rows), headers=HTML).status_code == 200
+    with factories.as_owner():
+        assert not member.retention_times.exists()
+
+
 def test_a_waiting_task_is_cancelled_from_the_list(client: Client, agency: User, queued: int) -> None:
     client.force_login(agency)
     client.post(QUEUE, {"action": "cancel", "_selected_action": queued}, headers=HTML)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from gis_core.models import Letter, Letterhead
+from gis_core.models import Letter, Letterhead, RetentionTime
 from gis_core.rights import Role
 from networks.works.french import at, of, the
 from networks.works.kinds import ALIGNMENT, KINDS, PARKING, PERMISSION
@@ -239,6 +239,7 @@ def attached(one: WorkRequest) -> WorkPiece:
 def refused(desk: Desk, settings: Any, tmp_path: Path) -> tuple[WorkRequest, WorkPiece]:
     """A request that was refused, with a removed piece; its works end in June 2026."""
     settings.FILES_DIR = tmp_path
+    factories.retention_time(desk.network.member, "road_request", 10)
     one = desk.enter()
     piece = attached(one)
     act(desk, requests.decide, one, accepted=False)
@@ -313,13 +314,27 @@ def test_a_piece_of_an_open_request_is_not_erased(
     assert "n’est pas terminé" in answer.content.decode()
 
 
+def test_a_piece_is_not_erased_before_the_member_has_entered_how_long_it_keeps(
+    desk: Desk, refused: tuple[WorkRequest, WorkPiece], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with factories.as_owner():
+        RetentionTime.objects.update(kind="permit")
+    one, piece = refused
+    monkeypatch.setattr("gis_core.database_clock.today", lambda: date(2080, 1, 1))
+    answer = do(desk, one, "erase", piece=piece.pk, **VISA | {"visa_date": "2079-01-01"})
+    assert answer.status_code == 409
+    assert "la durée n’est pas encore saisie" in answer.content.decode()
+    assert request_pieces.path_of(piece).exists()
+
+
 def test_a_numbered_order_keeps_the_pieces_longer(desk: Desk) -> None:
+    factories.retention_time(desk.network.member, "road_request", 10)
     one = desk.work(desk.enter())
     made = desk.publish(one, desk.final(one, desk.begin(one)))
     with factories.as_owner():
         WorkOrder.objects.filter(pk=made.pk).update(ends_on=date(2080, 5, 31))
     with desk.as_():
-        assert request_pieces.kept_until(requests.request_seen_by(one.pk, desk.rights())) == date(2090, 5, 31)
+        assert request_pieces.retention_of(requests.request_seen_by(one.pk, desk.rights())).until == date(2090, 5, 31)
 
 
 @pytest.mark.parametrize("statement", [

@@ -345,7 +345,8 @@ def test_a_removal_says_why(world: World, reason: str) -> None:
 
 
 def refused(world: World) -> Permit:
-    """A file that ended on 10 February 2026."""
+    """A file that ended on 10 February 2026, of a member that keeps its pieces for ten years."""
+    factories.retention_time(world.member, "permit", 10)
     return world.record(world.file(), "decided", date(2026, 2, 10), outcome="refused")
 
 
@@ -392,6 +393,25 @@ def test_erasing_needs_the_time_and_the_visa(
         with factories.as_worker(), connection.cursor() as cursor:
             cursor.execute("select arpent.files_of_permits()")
             assert cursor.fetchall() == []
+
+
+@pytest.mark.parametrize("entered", ["nothing", "another member's", "another kind's"])
+def test_nothing_is_erased_before_the_member_has_entered_how_long_it_keeps(
+    world: World, on_day: Any, entered: str
+) -> None:
+    permit = world.record(world.file(), "decided", date(2026, 2, 10), outcome="refused")
+    piece = removed(world, permit)
+    if entered == "another member's":
+        factories.retention_time(factories.member(), "permit", 1)
+    if entered == "another kind's":
+        factories.retention_time(world.member, "road_request", 1)
+    on_day(date(2080, 1, 1))
+    answer = world.client().post(
+        erasing_of(permit, piece), VISA | {"visa_date": "2079-01-01"}, headers={"accept": "text/html"}
+    )
+    assert answer.status_code == 409
+    assert "la durée n’est pas encore saisie" in answer.content.decode()
+    assert service.path_of(piece).exists()
 
 
 def test_a_piece_that_stands_is_not_erased(world: World, on_day: Any) -> None:

@@ -58,7 +58,8 @@ EFFECTS: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
 
 
 def member(slug: str, siren: str) -> Form:
-    return {"name": slug, "slug": slug, "siren": siren, "kind": "petr", "insee_codes": "45901"}
+    no_retention = set_of_forms("retention_times", [])
+    return {"name": slug, "slug": slug, "siren": siren, "kind": "petr", "insee_codes": "45901", **no_retention}
 
 
 def person(user: User) -> Form:

@@ -24,7 +24,7 @@ from gis_core.models import Letter
 from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
-from gis_core.services.removals import day_in, describe_retention
+from gis_core.services.removals import day_in
 from networks.core.uploads import upload_page
 from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
@@ -341,7 +341,7 @@ def shown(
         form = form_of(request, found, rights)
     published = list(publication.orders_of(found).select_related("abrogated_by"))
     competence = competent(requests.place_of(found), found.kind, found.owner)
-    until = request_pieces.kept_until(found)
+    retention = request_pieces.retention_of(found)
     in_hand = kept and found.state != State.WITHDRAWN
     context = {
         **told(found),
@@ -374,8 +374,8 @@ def shown(
         "abrogation": ABROGATION,
         "pieces": list(found.pieces.filter(removed_at=None).select_related("added_by")),
         "removed": list(found.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by")),
-        "may_erase": decides and until is not None and until < database_clock.today(),
-        "kept_said": describe_retention(until),
+        "may_erase": decides and retention.is_over(database_clock.today()),
+        "kept_said": retention,
         "most_mb": request_pieces.max_bytes() // 1_048_576,
         "near": near_works(found, rights) if decides and found.work is None else (),
     }

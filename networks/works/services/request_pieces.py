@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from gis_core import database_clock
 from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
-from gis_core.models import Letter
+from gis_core.models import Letter, RetentionTime
 from gis_core.reader import Limits, RestrictedReader
 from gis_core.rights import Rights
 from gis_core.services import removals
@@ -30,7 +30,6 @@ from networks.works.services.requests import (
     letters_about,
     locked_row,
     may_write,
-    months_later,
 )
 
 MOST_OF_A_REQUEST = 30
@@ -143,22 +142,27 @@ def erase(one: WorkRequest, piece_id: int, *, visa: tuple[str, date | None], rig
         piece,
         path_of(piece),
         filed=one.received_date,
-        until=kept_until(one),
+        kept=retention_of(one),
         day=database_clock.today(),
         visa=visa,
         rights=rights,
     )
 
 
-def kept_until(one: WorkRequest) -> date | None:
-    """The last day on which the pieces of a request must be kept; None while it is open and who asked is known."""
+def retention_of(one: WorkRequest) -> removals.Retention:
+    """How long its pieces are kept, from the last day that it is about once it has ended."""
+    return removals.retention(RetentionTime.Kind.ROAD_REQUEST, one.owner_id, end_of(one))
+
+
+def end_of(one: WorkRequest) -> date | None:
+    """The day from which its pieces are kept; None while it is open and who asked is known."""
     if one.state in OPEN and one.forgotten_date is None:
         return None
     letters = letters_about(one).filter(state=Letter.State.FINAL).light()
     days = [one.ends_on, one.received_date, *([one.decided_date] if one.decided_date else [])]
     days += [timezone.localdate(letter.finalised_at) for letter in letters if letter.finalised_at]
     days += WorkOrder.objects.filter(letter_id__in=letters.values("pk")).values_list("ends_on", flat=True)
-    return months_later(max(days), 12 * removals.KEPT_YEARS)
+    return max(days)
 
 
 def check_may_write(one: WorkRequest, rights: Rights) -> None:
