@@ -24,7 +24,7 @@ HTML = {"accept": "text/html"}
 # Spelled alike in both languages.
 SAME = {
     *("catalogue", "commune", "communes", "compression", "licence", "message", "population", "siren", "table"),
-    *("type", "version"),
+    *("source", "type", "version"),
 }
 
 

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.django_db
 
 # Read before anybody is known, or part of knowing who asks; the code alone guards them.
 DECLARED_OPEN = {
-    *("gis_core_territory", "gis_core_membership", "gis_core_townhall", "owners_owneraccess"),
+    *("gis_core_territory", "gis_core_membership", "gis_core_townhall", "gis_core_retentiontime"),
+    "owners_owneraccess",
     *("permits_settings", "permits_team", "permits_mapping", "warning_settings", "water_fire_settings"),
 }
 
