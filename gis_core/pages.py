@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,8 +27,10 @@ from gis_core.models import User
 from gis_core.problem import as_problem, lock_timed_out, problem, wants_problem
 from gis_core.resending import read_posted, resend_page, sign_in_page
 from gis_core.rights import Rights, Role
+from gis_core.services import jobs
 from gis_core.services.territories import extent_4326
 from gis_core.session import page_session, person_id
+from gis_core.signed_in import page as signed_in
 
 PERMITS = "/permis/"
 NETWORKS = "/reseaux/"
@@ -137,6 +141,16 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User) and language in dict(settings.LANGUAGES):
         User.objects.filter(pk=request.user.pk).update(language=language)
     return remember_language(request)
+
+
+@require_POST
+@signed_in
+def stop_job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Ask for the end of a job, and show the page again that it was asked on (`next`)."""
+    jobs.stop_job(rights=rights_of_request(request), job_id=job_id)
+    messages.success(request, _("The stop is asked for: the job ends within a few seconds."))
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, None) else "map")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

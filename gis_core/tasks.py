@@ -229,9 +229,10 @@ def interrupted(job: Job, reason: AbortReason | None) -> None:
 
 
 def over(job: Job, *, state: Job.State, message: str, report: Any = None) -> None:
-    """The job ends without its work, and will not run again; nothing when it is another worker's by now."""
+    """The job ends without its work, unless that was committed before its process was killed, and will not run again;
+    nothing when it is another worker's by now."""
     with acting_as(SYSTEM):
-        ours = jobs.end(job, state=state, message=message, report=report)
+        ours = jobs.end(job, state=state, message=message, report=report) or jobs.is_over(job)
     if ours:
         AFTERWARDS[job.kind](job)
 
@@ -262,6 +263,8 @@ def in_a_process(call_next: Callable[[], Any], context: JobContext, worker: Work
 def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) -> None:
     """Tell the queue what became of a task, and whoever waits for it when its process is gone."""
     if ended is None and reason is not None:
+        if reason == AbortReason.USER_REQUEST:
+            STOPPED[job.task_name](job.task_kwargs)
         for known in known_jobs(job.task_kwargs):
             with translation.override(known.started_by.language if known.started_by else "fr"):
                 interrupted(known, reason)
@@ -305,7 +308,10 @@ def rights_now(user: User | None, job: Job) -> Rights:
 
 
 async def sweep(manager: JobManager) -> None:
-    """Give the jobs of a killed worker to the next one; a job whose worker is killed three times is given up."""
+    """Give the jobs of a killed worker to the next one; a job whose worker is killed three times is given up.
+
+    Jobs whose task was cancelled while it waited end.
+    """
     lost = list(await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.LOST_AFTER_S))
     if lost:
         await in_a_thread(disconnect, None)
@@ -318,6 +324,7 @@ async def sweep(manager: JobManager) -> None:
         else:
             await manager.finish_job(stalled, Status.FAILED, delete_job=False)
             await in_a_thread(lambda one: GIVEN_UP[one.task_name](one.task_kwargs, ""), stalled)
+    await in_a_thread(end_cancelled, None)
 
 
 async def keep_sweeping(manager: JobManager) -> None:
@@ -348,6 +355,14 @@ def disconnect(_nothing: Any) -> None:
         log.warning("sessions of a lost worker were ended", extra={"fields": {"sessions": ended}})
 
 
+def end_cancelled(_nothing: Any) -> None:
+    with acting_as(SYSTEM):
+        found = jobs.cancelled_in_the_queue()
+    for job in found:
+        with translation.override(job.started_by.language if job.started_by else "fr"):
+            interrupted(job, AbortReason.USER_REQUEST)
+
+
 def known_jobs(arguments: dict[str, Any]) -> list[Job]:
     """The job of a task's arguments, when it has one."""
     job_id = arguments.get("job_id")
@@ -373,6 +388,8 @@ def give_up(arguments: dict[str, Any], why: str = "") -> None:
         )
 
 
+# By task, what removes what it had half written when its process was killed on demand, given its arguments.
+STOPPED: defaultdict[str, Callable[[dict[str, Any]], None]] = defaultdict(lambda: lambda arguments: None)
 # By task, what records that it is not tried again, given its arguments and why (see `give_up`).
 GIVEN_UP: defaultdict[str, Callable[[dict[str, Any], str], None]] = defaultdict(lambda: give_up)
 

@@ -52,6 +52,7 @@ def rooms() -> list[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.map_page, name="map"),
     path("langue/", pages.set_language, name="set_language"),
+    path("taches/<int:job_id>/arreter/", pages.stop_job, name="job_stop"),
     path("compte/", include(account_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
     path("courriers/", include(letter_pages.urlpatterns)),

@@ -106,7 +106,7 @@ def actions(campaign: Campaign, inventory: Job | None) -> list[str]:
     found = []
     if state == Campaign.State.BUILT and shown != campaign.build:
         found.append("publish")
-    if state == Campaign.State.BUILDING:
+    if state == Campaign.State.BUILDING or inventory is not None:
         found.append("stop")
     if state in STARTABLE:
         found.append("build")

@@ -20,12 +20,14 @@ from gis_core.outages import database_is_gone
 from gis_core.rights import SYSTEM, acting_as
 from gis_core.services.jobs import alone
 from gis_core.task_process import attempts
-from gis_core.tasks import GIVEN_UP, RunningJob, WithTheNextWorker, job_task, may_again
+from gis_core.tasks import GIVEN_UP, STOPPED, RunningJob, WithTheNextWorker, job_task, may_again
 from orthophoto.errors import DiskFull
 from orthophoto.models import Campaign, Sheet
+from orthophoto.raster import spool
 from orthophoto.raster.errors import DiskFull as NoRoom
 from orthophoto.services import building, inspection, making
 from orthophoto.services.campaigns import INSPECT
+from orthophoto.services.publication import OVERVIEW
 
 log = logging.getLogger("arpent.orthophoto")
 LEFT_BEHIND_S = 2 * 86_400
@@ -128,6 +130,7 @@ def sheet_given_up(arguments: dict[str, Any], why: str = "") -> None:
     with acting_as(SYSTEM), override("fr"):
         sheet = Sheet.objects.select_related("campaign").filter(pk=int(arguments["sheet_id"])).first()
         if sheet and sheet.campaign.build == arguments.get("build"):
+            sweep_sheet(arguments)
             words = why or _("The worker was stopped three times at this sheet; it was given up.")
             building.record_failed(sheet, "killed", words)
 
@@ -138,6 +141,22 @@ def overview_given_up(arguments: dict[str, Any], why: str = "") -> None:
         building.record_stopped(int(arguments["campaign_id"]), int(arguments["build"]), words)
 
 
+def sweep_sheet(arguments: dict[str, Any]) -> None:
+    """What a sheet that was stopped had written goes: up to the size of its file."""
+    with acting_as(SYSTEM), alone(f"sheet {int(arguments['sheet_id'])}"):
+        sheet = Sheet.objects.select_related("campaign").filter(pk=int(arguments["sheet_id"])).first()
+        if sheet and sheet.campaign.build == arguments.get("build"):
+            spool.sweep_partial(building.build_folder(sheet.campaign) / making.file_name_of(sheet))
+
+
+def sweep_overview(arguments: dict[str, Any]) -> None:
+    with acting_as(SYSTEM), alone(f"overview {int(arguments['campaign_id'])}"):
+        campaign = Campaign.objects.filter(pk=int(arguments["campaign_id"]), build=int(arguments["build"])).first()
+        if campaign:
+            spool.sweep_partial(building.build_folder(campaign) / OVERVIEW)
+
+
+STOPPED[building.BUILD_SHEET], STOPPED[building.BUILD_OVERVIEW] = sweep_sheet, sweep_overview
 GIVEN_UP[building.BUILD_SHEET] = sheet_given_up
 GIVEN_UP[building.BUILD_OVERVIEW] = overview_given_up
 

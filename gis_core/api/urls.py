@@ -14,5 +14,6 @@ urlpatterns = [
     path("members/<slug:slug>/people/<int:membership_id>/", views.PersonView.as_view(), name="api_person"),
     path("jobs/", views.JobsView.as_view(), name="api_jobs"),
     path("jobs/<int:job_id>/", views.JobView.as_view(), name="api_job"),
+    path("jobs/<int:job_id>/stop/", views.JobStopView.as_view(), name="api_job_stop"),
     path("jobs/<int:job_id>/report/", views.JobReportView.as_view(), name="api_job_report"),
 ]

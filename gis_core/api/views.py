@@ -191,6 +191,14 @@ class JobView(APIView):
         )
 
 
+class JobStopView(APIView):
+    @extend_schema(operation_id="job_stop", request=None, responses={202: serializers.JobSerializer})
+    def post(self, request: Request, job_id: int) -> Response:
+        """Ask for the end of a job: who started it, or may start its like. It comes within seconds."""
+        job = jobs.stop_job(rights=rights_of_request(request), job_id=job_id)
+        return Response(serializers.JobSerializer(job).data, status=202)
+
+
 class JobReportView(APIView):
     @extend_schema(
         operation_id="job_report",

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 
-from gis_core.errors import Forbidden, NotFound
+from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.models import Job, JobQuerySet, Member, User
 from gis_core.rights import Rights, Role
 
@@ -26,6 +26,7 @@ BEAT_S = 2.0
 LOST_AFTER_S = 10.0
 LONGEST_MESSAGE = 500
 LONGEST_TITLE = 200
+OPEN_STATES = (Job.State.WAITING, Job.State.RUNNING)
 
 # The roles at a job's owner that each kind asks for; `gis_core.tasks.job_task` declares them. None: the job has no
 # owner, and anybody signed in starts it for themselves alone.
@@ -78,9 +79,59 @@ def report_seen_by(*, rights: Rights, job_id: int) -> Any:
     return job.report
 
 
+def may_stop(job: Job, rights: Rights) -> bool:
+    """Whoever started it, and whoever may start such a job at its owner."""
+    return (
+        rights.agency
+        or job.started_by_id == rights.user_id
+        or (job.owner_id is not None and rights.has_role(job.owner_id, ROLES.get(job.kind) or frozenset()))
+    )
+
+
+def stop_job(*, rights: Rights, job_id: int) -> Job:
+    """Ask for the end of a job, which comes within seconds. Raises NotFound, Forbidden, Conflict (it is over)."""
+    job = job_seen_by(rights=rights, job_id=job_id)
+    if not may_stop(job, rights):
+        raise Forbidden(_("Your role does not allow this."))
+    if job.state not in OPEN_STATES:
+        raise Conflict(_("This job is over already."))
+    for number in queued_for(job):
+        queue.job_manager.cancel_job_by_id(number, abort=True)
+    return job
+
+
+def queued_for(job: Job) -> list[int]:
+    """The queue's numbers of what is still to do for a job, or being done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id from procrastinate_jobs where status in ('todo', 'doing') and task_name = %s"
+            " and args ->> 'job_id' = %s",
+            [job.kind, str(job.pk)],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def cancelled_in_the_queue() -> list[Job]:
+    """Jobs that wait for a task which somebody has cancelled before any worker took it."""
+    waiting = Job.objects.select_related("started_by").filter(state=Job.State.WAITING)
+    if not waiting.exists():
+        return []
+    return list(
+        waiting.extra(
+            where=[
+                "exists (select from procrastinate_jobs queued where queued.args ->> 'job_id' = gis_core_job.id::text"
+                " and queued.task_name = gis_core_job.kind and queued.status = 'cancelled')",
+                "not exists (select from procrastinate_jobs queued"
+                " where queued.args ->> 'job_id' = gis_core_job.id::text"
+                " and queued.task_name = gis_core_job.kind and queued.status in ('todo', 'doing'))",
+            ]
+        )
+    )
+
+
 def standing(job: Job) -> tuple[str, str]:
     """State and message as people read them: a job whose worker is gone, or that finds none, says so."""
-    if job.state not in (Job.State.WAITING, Job.State.RUNNING):
+    if job.state not in OPEN_STATES:
         return job.get_state_display(), job.message
     living, at_work = workers_for(job)
     if job.started_at and not at_work:
@@ -108,8 +159,7 @@ def workers_for(job: Job) -> tuple[bool, bool]:
 
 def begin(job: Job) -> bool:
     """The worker has taken the job; False when it is over already. Instants are the database's: machines differ."""
-    open_states = (Job.State.WAITING, Job.State.RUNNING)
-    changed = Job.objects.filter(pk=job.pk, state__in=open_states).update(
+    changed = Job.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(
         state=Job.State.RUNNING,
         run=F("run") + 1,
         started_at=Coalesce("started_at", Now()),
@@ -136,14 +186,20 @@ def wait_again(job_id: int, message: str = "", *, run: int | None = None) -> Non
 def end(job: Job, *, state: Job.State, message: str = "", report: Any = None) -> bool:
     """The job is over, well or badly; a missing report keeps an earlier one.
 
-    False when this run no longer counts: its worker was taken for dead, and the job given to another.
+    False when this run no longer counts: its worker was taken for dead, and the job given to another. False too when
+    it is over already: a process that is killed while its work is committed has done it.
     """
     changes: dict[str, Any] = {"state": state, "message": message[:LONGEST_MESSAGE], "ended_at": Now()}
     if report is not None:
         changes["report"] = report
     if state == Job.State.DONE:
         changes["progress"] = 1.0
-    return Job.objects.filter(pk=job.pk, run=job.run).update(**changes) > 0
+    return Job.objects.filter(pk=job.pk, run=job.run, state__in=OPEN_STATES).update(**changes) > 0
+
+
+def is_over(job: Job) -> bool:
+    """Whether this run of it has ended."""
+    return Job.objects.filter(pk=job.pk, run=job.run).exclude(state__in=OPEN_STATES).exists()
 
 
 def disconnect_lost_workers() -> int:

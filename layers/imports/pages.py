@@ -126,7 +126,7 @@ class Past:
     state: str
     message: str
     at: datetime
-    watch: int | None = None
+    job: Job | None = None
 
 
 def past(rights: Rights) -> list[Past]:
@@ -173,7 +173,7 @@ def reference_imports(rights: Rights) -> Iterator[Past]:
             state=state,
             message=message,
             at=job.created_at,
-            watch=job.pk if goes_on else None,
+            job=job if goes_on else None,
         )
 
 

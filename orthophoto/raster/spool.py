@@ -123,6 +123,11 @@ def careful(target: Path, needed: int) -> Iterator[Path]:
         raise
 
 
+def sweep_partial(target: Path) -> None:
+    """Remove what a process that was killed left of writing `target`; the target itself stays."""
+    _sweep(target.with_name(f"{target.stem}.part.tif"))
+
+
 @contextmanager
 def errors_that_gdal_logs() -> Iterator[list[str]]:
     """What GDAL says at the level of an error while this lasts."""

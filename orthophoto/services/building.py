@@ -19,8 +19,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 from gis_core import database_clock
 from gis_core.errors import Forbidden
 from gis_core.rights import SYSTEM, Rights
+from gis_core.services.jobs import stop_job
 from orthophoto.errors import DiskFull, WrongState
 from orthophoto.models import Campaign, Sheet
+from orthophoto.services.campaigns import inventory_of
 from orthophoto.services.publication import publish
 
 QUEUE = "campaigns"
@@ -74,10 +76,16 @@ def start_build(campaign: Campaign, rights: Rights) -> Campaign:
 
 @transaction.atomic
 def stop_build(campaign: Campaign, rights: Rights) -> None:
-    """Begin no further sheet and interrupt those being made; those made stay. Raises Forbidden, WrongState."""
+    """Begin no further sheet and interrupt those being made; those made stay. The inventory is stopped likewise.
+
+    Raises Forbidden, WrongState.
+    """
     if not campaign.may_work(rights):
         raise Forbidden(_("Your role does not allow this."))
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if campaign.state == Campaign.State.INSPECTING and (inventory := inventory_of(campaign)):
+        stop_job(rights=rights, job_id=inventory.pk)
+        return
     if campaign.state != Campaign.State.BUILDING:
         raise WrongState(_("This campaign is not being built."))
     stop(campaign, _("Stopped on demand; what is made stays, and the build can be taken up again."))

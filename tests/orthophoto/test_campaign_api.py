@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.tasks import end_cancelled
 from layers.catalogue.models import Photo
 from orthophoto.models import Campaign, CampaignQuerySet
 from tests import factories
@@ -49,6 +50,17 @@ def test_an_order_makes_a_campaign(signed_in: Client, inbox: Path) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (201, f"{API}ortho-2024/")
     assert (made["state"], made["acquired"], made["member"]) == ("inspecting", "2024-06-12", "lys")
     assert (made["codec"], made["crs"], made["goes_on"]) == ("webp", 3948, True)
+
+
+def test_an_inventory_is_stopped_before_a_worker_takes_it(signed_in: Client, inbox: Path) -> None:
+    made = signed_in.post(API, order(), JSON).json()
+    assert made["actions"] == ["stop"]
+    assert signed_in.post(f"{API}ortho-2024/stop/").status_code == 200
+    with factories.as_worker():
+        end_cancelled(None)
+    shown = signed_in.get(f"{API}ortho-2024/").json()
+    assert (shown["state"], shown["goes_on"]) == ("refused", False)
+    assert "arrêté" in shown["message"]
 
 
 def test_an_open_inventory_without_a_worker_says_so(signed_in: Client, inbox: Path) -> None:

@@ -26,6 +26,10 @@ POLICY = """
                                                             REST        -       405  405  405  405  405  405  405
 langue/                                                     POST        -       302  302  302  302  302  302  302
 langue/                                                     REST        -       405  405  405  405  405  405  405
+taches/<int:job_id>/arreter/                                POST        own     302  403  404  403  403  302  302
+taches/<int:job_id>/arreter/                                POST        other   302  404  404  404  404  404  302
+taches/<int:job_id>/arreter/                                POST        none    302  404  404  404  404  404  404
+taches/<int:job_id>/arreter/                                REST        own     405  405  405  405  405  405  405
 health/live                                                 GET,HEAD    -       200  200  200  200  200  200  200
 health/live                                                 REST        -       405  405  405  405  405  405  405
 health/ready                                                GET,HEAD    -       200  200  200  200  200  200  200
@@ -817,6 +821,10 @@ api/v1/jobs/<int:job_id>/                                   GET,HEAD    own     
 api/v1/jobs/<int:job_id>/                                   GET,HEAD    other   401  404  404  404  404  404  200
 api/v1/jobs/<int:job_id>/                                   GET,HEAD    none    401  404  404  404  404  404  404
 api/v1/jobs/<int:job_id>/                                   REST        own     401  405  405  405  405  405  405
+api/v1/jobs/<int:job_id>/stop/                              POST        own     401  403  404  403  403  202  202
+api/v1/jobs/<int:job_id>/stop/                              POST        other   401  404  404  404  404  404  202
+api/v1/jobs/<int:job_id>/stop/                              POST        none    401  404  404  404  404  404  404
+api/v1/jobs/<int:job_id>/stop/                              REST        own     401  405  405  405  405  405  405
 api/v1/jobs/<int:job_id>/report/                            GET,HEAD    own     401  200  404  200  200  200  200
 api/v1/jobs/<int:job_id>/report/                            GET,HEAD    other   401  404  404  404  404  404  200
 api/v1/jobs/<int:job_id>/report/                            GET,HEAD    none    401  404  404  404  404  404  404

@@ -1,0 +1,189 @@
+"""Jobs that somebody stops: by whom, while they wait or run, and what is said when the work was done already."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Job as QueuedJob
+
+from gis_core import tasks
+from gis_core.errors import Conflict, Forbidden, NotFound
+from gis_core.models import Job, Member, User
+from gis_core.rights import SYSTEM, Role, acting_as, rights_of
+from gis_core.services import jobs
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+KIND = "test_kind"
+
+
+@pytest.fixture(autouse=True)
+def declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(jobs.ROLES, KIND, frozenset({Role.GIS_ADMINISTRATOR}))
+
+
+@pytest.fixture
+def gone(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The jobs whose files were removed."""
+    found: list[int] = []
+    monkeypatch.setitem(tasks.AFTERWARDS, KIND, lambda job: found.append(job.pk))
+    return found
+
+
+@pytest.fixture
+def member() -> Member:
+    return factories.member()
+
+
+@pytest.fixture
+def administrator(member: Member) -> User:
+    return factories.user(member, Role.GIS_ADMINISTRATOR)
+
+
+@pytest.fixture
+def job(member: Member, administrator: User) -> Job:
+    return factories.job(member, kind=KIND, started_by=administrator)
+
+
+def queued(job: Job, status: str) -> int:
+    """A row of the queue for it."""
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, args, status)"
+            " values ('default', %s, jsonb_build_object('job_id', %s::bigint), %s) returning id",
+            [job.kind, job.pk, status],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def row_of(number: int) -> tuple[str, bool]:
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("select status::text, abort_requested from procrastinate_jobs where id = %s", [number])
+        status, asked = cursor.fetchone()
+        return str(status), bool(asked)
+
+
+def now(job: Job) -> Job:
+    with acting_as(SYSTEM):
+        job.refresh_from_db()
+    return job
+
+
+def stop(job: Job, person: User) -> Job:
+    rights = rights_of(person)
+    with acting_as(rights):
+        return jobs.stop_job(rights=rights, job_id=job.pk)
+
+
+def killed(job: Job, reason: AbortReason | None = AbortReason.USER_REQUEST) -> None:
+    """The process of its task was killed, on demand."""
+    row = QueuedJob(
+        id=1, queue="default", lock=None, queueing_lock=None, task_name=KIND, task_kwargs={"job_id": job.pk}
+    )
+    with factories.as_worker(), pytest.raises(tasks.Interrupted):
+        tasks.conclude(row, None, reason)
+
+
+def test_a_running_job_is_asked_to_stop(job: Job, administrator: User) -> None:
+    number = queued(job, "doing")
+    stop(job, administrator)
+    assert row_of(number) == ("doing", True)
+
+
+def test_a_waiting_job_ends_without_a_worker_having_taken_it(job: Job, administrator: User, gone: list[int]) -> None:
+    number = queued(job, "todo")
+    stop(job, administrator)
+    assert row_of(number)[0] == "cancelled"
+    with factories.as_worker():
+        tasks.end_cancelled(None)
+    assert now(job).state == "cancelled"
+    assert "arrêté" in job.message
+    assert job.ended_at is not None
+    assert gone == [job.pk]
+
+
+@pytest.mark.parametrize("others", [["todo"], ["doing"], ["cancelled", "todo"]])
+def test_a_job_that_still_has_a_task_goes_on(job: Job, gone: list[int], others: list[str]) -> None:
+    for status in others:
+        queued(job, status)
+    with factories.as_worker():
+        tasks.end_cancelled(None)
+    assert (now(job).state, gone) == ("waiting", [])
+
+
+def test_whoever_started_it_stops_it_after_losing_the_role(job: Job, administrator: User) -> None:
+    number = queued(job, "doing")
+    with factories.as_owner():
+        administrator.memberships.update(role=Role.READER)
+    stop(job, administrator)
+    assert row_of(number)[1]
+
+
+def test_another_administrator_of_the_member_stops_it_and_a_reader_does_not(job: Job, member: Member) -> None:
+    number = queued(job, "doing")
+    with pytest.raises(Forbidden):
+        stop(job, factories.user(member, Role.READER))
+    assert not row_of(number)[1]
+    stop(job, factories.user(member, Role.GIS_ADMINISTRATOR))
+    assert row_of(number)[1]
+
+
+def test_nobody_of_another_member_knows_of_it(job: Job) -> None:
+    with pytest.raises(NotFound):
+        stop(job, factories.user(factories.member(), Role.GIS_ADMINISTRATOR))
+
+
+def test_what_is_over_is_not_stopped(job: Job, administrator: User) -> None:
+    with factories.as_owner():
+        Job.objects.update(state="done")
+    with pytest.raises(Conflict):
+        stop(job, administrator)
+
+
+def test_a_job_whose_process_was_killed_is_cancelled(job: Job, gone: list[int]) -> None:
+    with factories.as_owner():
+        Job.objects.update(state="running")
+    killed(job)
+    assert (now(job).state, gone) == ("cancelled", [job.pk])
+
+
+def test_a_job_whose_work_was_committed_when_its_process_was_killed_is_done(job: Job, gone: list[int]) -> None:
+    with factories.as_owner():
+        Job.objects.update(state="done", progress=1.0, report={"rows": 3}, message="")
+    killed(job)
+    assert (now(job).state, job.message, job.report) == ("done", "", {"rows": 3})
+    assert gone == [job.pk]
+
+
+def test_what_a_killed_task_wrote_in_part_goes_when_it_was_stopped_on_demand(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[Any] = []
+    monkeypatch.setitem(tasks.STOPPED, KIND, swept.append)
+    killed(job, AbortReason.SHUTDOWN)
+    assert swept == []
+    killed(job)
+    assert swept == [{"job_id": job.pk}]
+
+
+def test_the_page_goes_back_to_where_it_was_asked(client: Client, job: Job, administrator: User) -> None:
+    number = queued(job, "doing")
+    client.force_login(administrator)
+    answer = client.post(f"/taches/{job.pk}/arreter/", {"next": "/imports/?a=1"})
+    assert (answer.status_code, answer["Location"]) == (302, "/imports/?a=1")
+    assert row_of(number)[1]
+
+
+@pytest.mark.parametrize("back", ["https://ailleurs.example/", "//ailleurs.example/", "javascript:alert(1)", ""])
+def test_the_page_goes_nowhere_else(client: Client, job: Job, administrator: User, back: str) -> None:
+    client.force_login(administrator)
+    assert client.post(f"/taches/{job.pk}/arreter/", {"next": back})["Location"] == "/"
+
+
+def test_the_list_of_imports_has_the_button(client: Client, member: Member, administrator: User) -> None:
+    job = factories.job(member, kind="import", started_by=administrator)
+    client.force_login(administrator)
+    page = client.get("/imports/", headers={"accept": "text/html"}).content.decode()
+    assert f'action="/taches/{job.pk}/arreter/"' in page
