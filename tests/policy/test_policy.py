@@ -70,7 +70,7 @@ PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
     *("fiches/", "permis/", "courriers/", "reseaux/avis/", "avis/"),
     *("fiches/", "permis/", "courriers/", "reseaux/", "voirie/"),
-    *("administration/", "langue/"),
+    *("administration/", "langue/", "taches/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
 PARCELS = Path(__file__).parents[1] / "data" / "etalab" / "parcels.json"
