@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as remember_language
 
 from gis_core import webmap_build
+from gis_core.errors import Conflict
 from gis_core.failures import in_domain_terms
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
@@ -147,10 +148,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @signed_in
 def stop_job(request: HttpRequest, job_id: int) -> HttpResponse:
     """Ask for the end of a job, and show the page again that it was asked on (`next`)."""
-    jobs.stop_job(rights=rights_of_request(request), job_id=job_id)
-    messages.success(request, _("The stop is asked for: the job ends within a few seconds."))
+    try:
+        jobs.stop_job(rights=rights_of_request(request), job_id=job_id)
+        messages.success(request, _("The stop is asked for: the job ends within a few seconds."))
+    except Conflict as error:
+        messages.error(request, str(error.message))
     back = request.POST.get("next", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, None) else "map")
+    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, None)
+    return HttpResponseRedirect(back if ours else reverse("map"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -135,7 +135,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "gis_core" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["gis_core.templatetags.form_keys"],
+            "builtins": ["gis_core.templatetags.form_keys", "gis_core.templatetags.job_stop"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

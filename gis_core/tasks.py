@@ -27,7 +27,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
-from gis_core.errors import DatabaseGone, Forbidden, MailNotTaken, TryAgain
+from gis_core.errors import ArpentError, DatabaseGone, Forbidden, MailNotTaken, TryAgain
 from gis_core.failures import in_domain_terms
 from gis_core.models import IdempotencyKey, Job, User
 from gis_core.outages import database_is_gone
@@ -56,6 +56,8 @@ WAITED = "waited"
 StopReason = Callable[[], AbortReason | None]
 # By kind, what removes the files of a job that is over.
 AFTERWARDS: defaultdict[str, Callable[[Job], None]] = defaultdict(lambda: lambda job: None)
+# By kind, what a job that was killed on demand has done all the same (None: nothing), for its end.
+WHEN_KILLED: defaultdict[str, Callable[[Job], ArpentError | None]] = defaultdict(lambda: lambda job: None)
 
 
 class WithTheNextWorker(BaseRetryStrategy):
@@ -229,10 +231,9 @@ def interrupted(job: Job, reason: AbortReason | None) -> None:
 
 
 def over(job: Job, *, state: Job.State, message: str, report: Any = None) -> None:
-    """The job ends without its work, unless that was committed before its process was killed, and will not run again;
-    nothing when it is another worker's by now."""
+    """The job ends without its work, and will not run again; nothing when it is over already, or another worker's."""
     with acting_as(SYSTEM):
-        ours = jobs.end(job, state=state, message=message, report=report) or jobs.is_over(job)
+        ours = jobs.end(job, state=state, message=message, report=report)
     if ours:
         AFTERWARDS[job.kind](job)
 
@@ -263,11 +264,11 @@ def in_a_process(call_next: Callable[[], Any], context: JobContext, worker: Work
 def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) -> None:
     """Tell the queue what became of a task, and whoever waits for it when its process is gone."""
     if ended is None and reason is not None:
-        if reason == AbortReason.USER_REQUEST:
-            STOPPED[job.task_name](job.task_kwargs)
         for known in known_jobs(job.task_kwargs):
             with translation.override(known.started_by.language if known.started_by else "fr"):
-                interrupted(known, reason)
+                end_killed(known, reason)
+        if reason == AbortReason.USER_REQUEST:
+            STOPPED[job.task_name](job.task_kwargs)
         raise Interrupted
     if ended is None:
         log.warning("a task lost its process", extra={"fields": {"task": job.task_name, **job.task_kwargs}})
@@ -285,6 +286,18 @@ def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) ->
         raise ended.again
     if ended.trace:
         raise TaskFailed(ended.trace)
+
+
+def end_killed(job: Job, reason: AbortReason) -> None:
+    """The process of a job was killed to stop it: it waits, or ends; it is done if its work was committed by then."""
+    if reason == AbortReason.USER_REQUEST and (words := WHEN_KILLED[job.kind](job)):
+        over(job, state=Job.State.FAILED, message=str(words.message), report=words.extra.get("report"))
+    else:
+        interrupted(job, reason)
+    with acting_as(SYSTEM):
+        done = Job.objects.filter(pk=job.pk, run=job.run, state=Job.State.DONE).exists()
+    if done:
+        AFTERWARDS[job.kind](job)
 
 
 def leave_if_lost(worker_id: int, job: QueuedJob) -> None:
@@ -310,7 +323,7 @@ def rights_now(user: User | None, job: Job) -> Rights:
 async def sweep(manager: JobManager) -> None:
     """Give the jobs of a killed worker to the next one; a job whose worker is killed three times is given up.
 
-    Jobs whose task was cancelled while it waited end.
+    Jobs whose task somebody stopped while no worker had it end.
     """
     lost = list(await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.LOST_AFTER_S))
     if lost:
@@ -324,7 +337,7 @@ async def sweep(manager: JobManager) -> None:
         else:
             await manager.finish_job(stalled, Status.FAILED, delete_job=False)
             await in_a_thread(lambda one: GIVEN_UP[one.task_name](one.task_kwargs, ""), stalled)
-    await in_a_thread(end_cancelled, None)
+    await in_a_thread(end_stopped, None)
 
 
 async def keep_sweeping(manager: JobManager) -> None:
@@ -355,12 +368,13 @@ def disconnect(_nothing: Any) -> None:
         log.warning("sessions of a lost worker were ended", extra={"fields": {"sessions": ended}})
 
 
-def end_cancelled(_nothing: Any) -> None:
+def end_stopped(_nothing: Any) -> None:
     with acting_as(SYSTEM):
-        found = jobs.cancelled_in_the_queue()
+        found = jobs.stopped_in_the_queue()
     for job in found:
         with translation.override(job.started_by.language if job.started_by else "fr"):
-            interrupted(job, AbortReason.USER_REQUEST)
+            end_killed(job, AbortReason.USER_REQUEST)
+        STOPPED[job.kind]({"job_id": job.pk})
 
 
 def known_jobs(arguments: dict[str, Any]) -> list[Job]:

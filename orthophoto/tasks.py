@@ -5,6 +5,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,27 +131,28 @@ def sheet_given_up(arguments: dict[str, Any], why: str = "") -> None:
     with acting_as(SYSTEM), override("fr"):
         sheet = Sheet.objects.select_related("campaign").filter(pk=int(arguments["sheet_id"])).first()
         if sheet and sheet.campaign.build == arguments.get("build"):
-            sweep_sheet(arguments)
             words = why or _("The worker was stopped three times at this sheet; it was given up.")
             building.record_failed(sheet, "killed", words)
+    STOPPED[building.BUILD_SHEET](arguments)
 
 
 def overview_given_up(arguments: dict[str, Any], why: str = "") -> None:
     with acting_as(SYSTEM), override("fr"):
         words = why or _("The worker was stopped three times at the overview; take the build up again.")
         building.record_stopped(int(arguments["campaign_id"]), int(arguments["build"]), words)
+    STOPPED[building.BUILD_OVERVIEW](arguments)
 
 
 def sweep_sheet(arguments: dict[str, Any]) -> None:
-    """What a sheet that was stopped had written goes: up to the size of its file."""
-    with acting_as(SYSTEM), alone(f"sheet {int(arguments['sheet_id'])}"):
+    """What a sheet that was stopped had written goes: up to the size of its file. Whoever makes it now has swept it."""
+    with suppress(DatabaseError, OSError), acting_as(SYSTEM), alone(f"sheet {int(arguments['sheet_id'])}"):
         sheet = Sheet.objects.select_related("campaign").filter(pk=int(arguments["sheet_id"])).first()
         if sheet and sheet.campaign.build == arguments.get("build"):
             spool.sweep_partial(building.build_folder(sheet.campaign) / making.file_name_of(sheet))
 
 
 def sweep_overview(arguments: dict[str, Any]) -> None:
-    with acting_as(SYSTEM), alone(f"overview {int(arguments['campaign_id'])}"):
+    with suppress(DatabaseError, OSError), acting_as(SYSTEM), alone(f"overview {int(arguments['campaign_id'])}"):
         campaign = Campaign.objects.filter(pk=int(arguments["campaign_id"]), build=int(arguments["build"])).first()
         if campaign:
             spool.sweep_partial(building.build_folder(campaign) / OVERVIEW)

@@ -27,6 +27,15 @@ LOST_AFTER_S = 10.0
 LONGEST_MESSAGE = 500
 LONGEST_TITLE = 200
 OPEN_STATES = (Job.State.WAITING, Job.State.RUNNING)
+# Few jobs are open at a time; their tasks are found by an index (`procrastinate_jobs_of_job`).
+STOPPED_IN_THE_QUEUE = """
+select job.id from gis_core_job job cross join lateral (
+    select bool_or(status in ('todo', 'doing')) as alive,
+        bool_or(status = 'cancelled' or status in ('failed', 'aborted') and abort_requested) as stopped
+    from procrastinate_jobs where args ->> 'job_id' = job.id::text and task_name = job.kind
+) task
+where job.state in ('waiting', 'running') and task.stopped and not task.alive
+"""
 
 # The roles at a job's owner that each kind asks for; `gis_core.tasks.job_task` declares them. None: the job has no
 # owner, and anybody signed in starts it for themselves alone.
@@ -89,14 +98,18 @@ def may_stop(job: Job, rights: Rights) -> bool:
 
 
 def stop_job(*, rights: Rights, job_id: int) -> Job:
-    """Ask for the end of a job, which comes within seconds. Raises NotFound, Forbidden, Conflict (it is over)."""
+    """Ask for the end of a job, which comes within seconds while a worker lives.
+
+    Raises NotFound, Forbidden, Conflict (it is over).
+    """
     job = job_seen_by(rights=rights, job_id=job_id)
     if not may_stop(job, rights):
         raise Forbidden(_("Your role does not allow this."))
     if job.state not in OPEN_STATES:
         raise Conflict(_("This job is over already."))
-    for number in queued_for(job):
-        queue.job_manager.cancel_job_by_id(number, abort=True)
+    asked = [queue.job_manager.cancel_job_by_id(number, abort=True) for number in queued_for(job)]
+    if not any(asked):
+        raise Conflict(_("This job is over already."))
     return job
 
 
@@ -111,22 +124,15 @@ def queued_for(job: Job) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-def cancelled_in_the_queue() -> list[Job]:
-    """Jobs that wait for a task which somebody has cancelled before any worker took it."""
-    waiting = Job.objects.select_related("started_by").filter(state=Job.State.WAITING)
-    if not waiting.exists():
-        return []
-    return list(
-        waiting.extra(
-            where=[
-                "exists (select from procrastinate_jobs queued where queued.args ->> 'job_id' = gis_core_job.id::text"
-                " and queued.task_name = gis_core_job.kind and queued.status = 'cancelled')",
-                "not exists (select from procrastinate_jobs queued"
-                " where queued.args ->> 'job_id' = gis_core_job.id::text"
-                " and queued.task_name = gis_core_job.kind and queued.status in ('todo', 'doing'))",
-            ]
-        )
-    )
+def stopped_in_the_queue() -> list[Job]:
+    """Open jobs that nothing will run any more, since somebody has stopped their task.
+
+    The queue cancels a task that waits; one that was asked to stop and would be tried again it lets fail.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STOPPED_IN_THE_QUEUE)
+        numbers = [number for (number,) in cursor.fetchall()]
+    return list(Job.objects.select_related("started_by").filter(pk__in=numbers, state__in=OPEN_STATES))
 
 
 def standing(job: Job) -> tuple[str, str]:
@@ -195,11 +201,6 @@ def end(job: Job, *, state: Job.State, message: str = "", report: Any = None) ->
     if state == Job.State.DONE:
         changes["progress"] = 1.0
     return Job.objects.filter(pk=job.pk, run=job.run, state__in=OPEN_STATES).update(**changes) > 0
-
-
-def is_over(job: Job) -> bool:
-    """Whether this run of it has ended."""
-    return Job.objects.filter(pk=job.pk, run=job.run).exclude(state__in=OPEN_STATES).exists()
 
 
 def disconnect_lost_workers() -> int:

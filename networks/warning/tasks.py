@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.job_context import AbortReason
 
-from gis_core.errors import NotFound
+from gis_core.errors import ArpentError, NotFound
+from gis_core.models import Job
+from gis_core.rights import SYSTEM, acting_as
 from gis_core.task_process import Interrupted
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import WHEN_KILLED, RunningJob, job_task
 from networks.core.rights import TECHNICIANS
 from networks.warning.importers import loading
 from networks.warning.models import Notice
@@ -25,6 +28,16 @@ def send_notice(running: RunningJob) -> dict[str, Any]:
         if running.stop_reason() == AbortReason.USER_REQUEST:
             raise sending.stopped(notice) from None
         raise
+
+
+def sent_so_far(job: Job) -> ArpentError | None:
+    """What left before the sending was killed has left."""
+    with acting_as(SYSTEM), transaction.atomic():
+        notice = Notice.objects.select_related("owner").filter(pk=job.parameters.get("notice")).first()
+        return sending.stopped(notice) if notice else None
+
+
+WHEN_KILLED[sending.KIND] = sent_so_far
 
 
 @job_task(sending.TRIAL, roles=TECHNICIANS, waited=True)

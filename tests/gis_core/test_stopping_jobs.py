@@ -9,7 +9,7 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job as QueuedJob
 
 from gis_core import tasks
-from gis_core.errors import Conflict, Forbidden, NotFound
+from gis_core.errors import Conflict, Forbidden, NotFound, Unavailable
 from gis_core.models import Job, Member, User
 from gis_core.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.services import jobs
@@ -47,13 +47,13 @@ def job(member: Member, administrator: User) -> Job:
     return factories.job(member, kind=KIND, started_by=administrator)
 
 
-def queued(job: Job, status: str) -> int:
-    """A row of the queue for it."""
+def queued(job: Job, status: str, asked: bool = False) -> int:
+    """A row of the queue for it, asked to stop or not."""
     with factories.as_owner(), connection.cursor() as cursor:
         cursor.execute(
-            "insert into procrastinate_jobs (queue_name, task_name, args, status)"
-            " values ('default', %s, jsonb_build_object('job_id', %s::bigint), %s) returning id",
-            [job.kind, job.pk, status],
+            "insert into procrastinate_jobs (queue_name, task_name, args, status, abort_requested)"
+            " values ('default', %s, jsonb_build_object('job_id', %s::bigint), %s, %s) returning id",
+            [job.kind, job.pk, status, asked],
         )
         return int(cursor.fetchone()[0])
 
@@ -97,19 +97,34 @@ def test_a_waiting_job_ends_without_a_worker_having_taken_it(job: Job, administr
     stop(job, administrator)
     assert row_of(number)[0] == "cancelled"
     with factories.as_worker():
-        tasks.end_cancelled(None)
+        tasks.end_stopped(None)
     assert now(job).state == "cancelled"
     assert "arrêté" in job.message
     assert job.ended_at is not None
     assert gone == [job.pk]
 
 
-@pytest.mark.parametrize("others", [["todo"], ["doing"], ["cancelled", "todo"]])
+@pytest.mark.parametrize("state", ["waiting", "running"])
+@pytest.mark.parametrize(("status", "asked"), [("cancelled", False), ("failed", True), ("aborted", True)])
+def test_a_job_whose_task_was_stopped_while_nobody_ran_it_ends(
+    job: Job, gone: list[int], state: str, status: str, asked: bool
+) -> None:
+    """A worker is killed, or ends itself, after the stop was asked for: the queue lets the task fail."""
+    with factories.as_owner():
+        Job.objects.update(state=state)
+    queued(job, status, asked)
+    with factories.as_worker():
+        tasks.end_stopped(None)
+        tasks.end_stopped(None)
+    assert (now(job).state, gone) == ("cancelled", [job.pk])
+
+
+@pytest.mark.parametrize("others", [["todo"], ["doing"], ["cancelled", "todo"], ["failed"], []])
 def test_a_job_that_still_has_a_task_goes_on(job: Job, gone: list[int], others: list[str]) -> None:
     for status in others:
         queued(job, status)
     with factories.as_worker():
-        tasks.end_cancelled(None)
+        tasks.end_stopped(None)
     assert (now(job).state, gone) == ("waiting", [])
 
 
@@ -133,6 +148,11 @@ def test_another_administrator_of_the_member_stops_it_and_a_reader_does_not(job:
 def test_nobody_of_another_member_knows_of_it(job: Job) -> None:
     with pytest.raises(NotFound):
         stop(job, factories.user(factories.member(), Role.GIS_ADMINISTRATOR))
+
+
+def test_a_job_that_no_task_belongs_to_is_not_said_to_end(job: Job, administrator: User) -> None:
+    with pytest.raises(Conflict):
+        stop(job, administrator)
 
 
 def test_what_is_over_is_not_stopped(job: Job, administrator: User) -> None:
@@ -176,10 +196,30 @@ def test_the_page_goes_back_to_where_it_was_asked(client: Client, job: Job, admi
     assert row_of(number)[1]
 
 
-@pytest.mark.parametrize("back", ["https://ailleurs.example/", "//ailleurs.example/", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "back", ["https://ailleurs.example/", "//ailleurs.example/", "javascript:alert(1)", "imports", "rien", ""]
+)
 def test_the_page_goes_nowhere_else(client: Client, job: Job, administrator: User, back: str) -> None:
+    queued(job, "doing")
     client.force_login(administrator)
     assert client.post(f"/taches/{job.pk}/arreter/", {"next": back})["Location"] == "/"
+
+
+def test_what_ended_as_it_was_stopped_is_said_on_the_same_page(client: Client, job: Job, administrator: User) -> None:
+    with factories.as_owner():
+        Job.objects.update(state="done")
+    client.force_login(administrator)
+    answer = client.post(f"/taches/{job.pk}/arreter/", {"next": "/imports/"}, follow=True)
+    assert answer.redirect_chain == [("/imports/", 302)]
+    assert "déjà terminée" in answer.content.decode()
+
+
+def test_a_sending_that_was_killed_says_what_left(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tasks.WHEN_KILLED, KIND, lambda job: Unavailable("40 sont partis.", report={"handed": 40}))
+    with factories.as_owner():
+        Job.objects.update(state="running")
+    killed(job)
+    assert (now(job).state, job.message, job.report) == ("failed", "40 sont partis.", {"handed": 40})
 
 
 def test_the_list_of_imports_has_the_button(client: Client, member: Member, administrator: User) -> None:

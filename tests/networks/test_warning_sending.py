@@ -18,7 +18,7 @@ from procrastinate.job_context import AbortReason
 from gis_core.errors import Conflict
 from gis_core.models import Job
 from gis_core.rights import ANONYMOUS, SYSTEM, Role, acting_as, rights_of
-from gis_core.tasks import Interrupted, run
+from gis_core.tasks import Interrupted, end_killed, run
 from networks.warning import gateways
 from networks.warning.models import Notice
 from networks.warning.services import sending
@@ -599,3 +599,19 @@ def test_somebody_who_lost_the_role_meanwhile_sends_nothing(town: Town, provider
         town.user.memberships.update(role=Role.READER)
     assert work(job).state == "failed"
     assert provider.sent == []
+
+
+def test_a_sending_whose_process_is_killed_says_what_did_not_leave(town: Town, provider: Provider) -> None:
+    town.people(60)
+    notice = town.notice(*range(1, 61))
+    job = town.send(notice, 60, 60)
+    with as_worker():
+        with system():
+            Job.objects.filter(pk=job.pk).update(state="running")
+            found = Job.objects.select_related("started_by", "owner").get(pk=job.pk)
+        end_killed(found, AbortReason.USER_REQUEST)
+        with system():
+            ended = Job.objects.get(pk=job.pk)
+    assert ended.state == "failed"
+    assert "120 messages" in ended.message
+    assert "rien n’a été modifié" not in ended.message

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, Role, acting_as
-from gis_core.tasks import end_cancelled
+from gis_core.tasks import end_stopped
 from layers.catalogue.models import Photo
 from orthophoto.models import Campaign, CampaignQuerySet
 from tests import factories
@@ -57,7 +57,7 @@ def test_an_inventory_is_stopped_before_a_worker_takes_it(signed_in: Client, inb
     assert made["actions"] == ["stop"]
     assert signed_in.post(f"{API}ortho-2024/stop/").status_code == 200
     with factories.as_worker():
-        end_cancelled(None)
+        end_stopped(None)
     shown = signed_in.get(f"{API}ortho-2024/").json()
     assert (shown["state"], shown["goes_on"]) == ("refused", False)
     assert "arrêté" in shown["message"]

@@ -1,0 +1,27 @@
+"""Every address of the platform, with the lines of the policy table that name it."""
+
+import re
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.policy.table import lines
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """Every address pattern of the URLconf, the administration's included."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        text = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, text)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield re.sub(r"[\^$\\]", "", re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", text))
+
+
+TABLE = lines()
+ROUTES = sorted(set(routes()))
+
+
+def named_methods(route: str) -> set[str]:
+    return {method for line in TABLE if line.names(route) for method in line.methods} - {"REST"}
