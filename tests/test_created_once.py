@@ -134,7 +134,9 @@ def test_two_requests_at_the_same_moment_make_one(database: str, make: Callable[
 
 WITHOUT_KEY = {
     # What a campaign does next: its state refuses it a second time. Scans: one that waits or runs is not begun anew.
+    # A job that is stopped twice is stopped.
     "campaign_build",
+    "job_stop",
     "network_anomalies_act",
 }
 

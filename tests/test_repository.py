@@ -306,6 +306,7 @@ WITHOUT_KEY = {
     "networks/works/templates/works/detour.html": 1,
     "orthophoto/templates/orthophoto/delete.html": 1,
     "permits/templates/permits/pieces.html": 1,
+    "gis_core/templates/job_stop.html": 1,
     "gis_core/templates/removed_pieces.html": 1,
     "permits/templates/permits/reminders.html": 3,
     "permits/templates/permits/strike.html": 1,
