@@ -109,6 +109,8 @@ def test_back_on_line_with_an_ended_session_the_work_goes_on(browser: Browser, d
         expect(page.get_by_text("Le serveur ne répond pas").first).to_be_visible()
         kept(page)
         end_session(context, demo)
+        # The page has just looked in vain.
+        page.evaluate("dispatchEvent(new Event('focus'))")
         context.set_offline(False)
         sign_in_again(page, demo, "sig.lys")
         page.keyboard.press("Control+s")

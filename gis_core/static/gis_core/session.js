@@ -326,7 +326,11 @@ function showBar(now) {
 
 document.addEventListener("visibilitychange", glance);
 addEventListener("focus", glance);
-addEventListener("online", glance);
+addEventListener("online", () => {
+  // A moment ago nobody answered: that was no look.
+  looked = 0;
+  void glance();
+});
 addEventListener("pageshow", (event) => {
   if (event.persisted) void glance();
 });
