@@ -1,0 +1,89 @@
+"""What every address answers, word by word, and with how many queries: a net for changes that must change nothing.
+
+A difference is a fault, or is wanted: then `ARPENT_GOLDEN=write ./arpent test tests/golden` writes the answers anew,
+and the commit shows and says what changed.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from tests.golden.texts import words_of
+from tests.policy.routes import ROUTES, TABLE
+from tests.policy.table import ROLES, Line
+from tests.policy.world import World, ask
+from tiles import asking
+
+pytestmark = pytest.mark.django_db
+KEPT = Path(__file__).parent / "answers"
+WRITES = os.environ.get("ARPENT_GOLDEN") == "write"
+# Answers that are no text of ours, or of the machine.
+LEFT_OUT = frozenset({"metrics", "health/ready", "health/live"})
+LONG = 50_000
+LOOKING = ("anonymous", "permit_instructor", "network_technician", "gis_administrator", "agency_administrator")
+
+
+def asked(route: str) -> Iterator[tuple[Line, str]]:
+    """Whose objects are asked for by whom: those who get an answer, the one with most rights last."""
+    for line in TABLE:
+        if line.names(route) and "GET" in line.methods and line.scope in ("-", "own", "public"):
+            for role, status in zip(ROLES, line.statuses, strict=True):
+                if role in LOOKING and status in ("200", "201"):
+                    yield line, role
+
+
+def answers_of(world: World, route: str) -> str:
+    """Every answer of a route; the same one to several people stands once."""
+    found: dict[str, list[str]] = {}
+    for line, role in asked(route):
+        once(world, line, role, route)  # what is read once in a process is known after it
+        with CaptureQueriesContext(connection) as counted:
+            words = once(world, line, role, route)
+        found.setdefault(words, []).append(f"{role} {line.scope} ({len(counted)} queries)")
+    *others, last = found or [""]
+    kept = {**{words: short(words) for words in others}, last: last}
+    return "\n".join(f"=== {', '.join(people)}\n{kept[words]}" for words, people in found.items())
+
+
+def short(words: str) -> str:
+    """Of long answers to several people one is kept whole, that to whoever has most rights."""
+    if len(words) < LONG:
+        return words
+    return f"{words.partition(chr(10))[0]}\n{len(words)} characters, {sha256(words.encode()).hexdigest()}\n"
+
+
+def once(world: World, line: Line, role: str, route: str) -> str:
+    asking.forget_everybody()
+    with transaction.atomic():
+        answer = ask(world, "GET", line.scope, role, route)
+        words = words_of(answer)
+        transaction.set_rollback(True)
+    for close in answer._resource_closers:
+        close()
+    return words
+
+
+def file_of(route: str) -> Path:
+    plain = re.sub(r"<(?:\w+:)?(\w+)>", r"\1", route).strip("/") or "map"
+    return KEPT / f"{re.sub(r'[^-.\w]+', '_', plain)}.txt"
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one not in LEFT_OUT and any(asked(one))])
+def test_an_address_answers_what_it_did(world: World, route: str, db: Any) -> None:
+    now = answers_of(world, route)
+    if WRITES:
+        file_of(route).parent.mkdir(exist_ok=True)
+        file_of(route).write_text(now)
+    assert now == file_of(route).read_text()
+
+
+def test_no_answer_is_kept_of_an_address_that_is_gone() -> None:
+    known = {file_of(one).name for one in ROUTES}
+    assert {path.name for path in KEPT.glob("*.txt")} <= known

@@ -1,0 +1,84 @@
+"""What an answer says, as text that two runs share: what differs from run to run is named, order and nulls stay."""
+
+import json
+import re
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pypdfium2
+from django.utils.formats import date_format
+from django.utils.translation import override
+from openpyxl import load_workbook
+
+# What changes from one run to the next, and what stands for it.
+PASSING = (
+    (re.compile(r'name="(csrfmiddlewaretoken|form_key)" value="[\w-]+"'), r'name="\1" value="…"'),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "…uuid…"),
+    (re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"), "…instant…"),
+    (re.compile(r"/tmp/[-\w./]*?/(?=deliveries|files|cache|prints)"), "…data…/"),
+    (re.compile(r"(\w)\.[0-9a-f]{12}(\.\w+)"), r"\1\2"),
+    (re.compile(r"\barpent_[\w-]{5,}"), "arpent_…"),
+    (re.compile(r'"csrf": "\w+"'), '"csrf": "…"'),
+    (re.compile(r'"(user|rights)": "[0-9a-f]{12,20}"'), r'"\1": "…"'),
+)
+BLOCKS = "main|section|h[1-6]|p|ul|ol|li|table|thead|tbody|tr|form|fieldset|div|dl|dt|dd"
+BLOCK = re.compile(rf"\s*(</?(?:{BLOCKS})\b)")
+
+
+SMALLEST_PDF = 100
+# What SQL itself takes as now, with or without its hour: no world of ours has anything on that day.
+DAY = datetime.now(ZoneInfo("Europe/Paris"))
+with override("fr"):
+    DAYS = (*(date_format(DAY, form) for form in ("j N Y", "j F Y")), f"{DAY:%d/%m/%Y}", f"{DAY:%Y-%m-%d}")
+TODAY = re.compile(rf"(?:{'|'.join(map(re.escape, DAYS))})(?:(?:,| à)? \d{{1,2}}:\d\d(?::\d\d)?)?")
+
+
+def words_of(answer: Any) -> str:
+    """The status, the kind and the content of an answer; of a file what it holds."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    kind = answer.get("Content-Type", "")
+    place = f" {answer['Location']}" if "Location" in answer else ""
+    return settled(f"{answer.status_code} {kind}{place}\n{text_of(content, kind.partition(';')[0])}\n")
+
+
+def settled(text: str) -> str:
+    text = text.replace("\r\n", "⏎\n")
+    for pattern, stands in PASSING:
+        text = pattern.sub(stands, text)
+    return TODAY.sub("…today…", text)
+
+
+def text_of(content: bytes, kind: str) -> str:
+    if kind == "application/pdf":
+        return pages_of(content)
+    if kind.endswith("sheet"):
+        return cells_of(content)
+    if kind.endswith("json"):
+        return json.dumps(json.loads(content), ensure_ascii=False, indent=1) if content else ""
+    if kind.startswith("text/html"):
+        return main_of(content.decode())
+    if kind.startswith("text/") or kind.endswith(("xml", "yaml", "javascript")):
+        return content.decode(errors="replace")
+    return f"{len(content)} bytes"
+
+
+def main_of(page: str) -> str:
+    """The page's own part, one block a line; the frame around it is the same everywhere."""
+    match = re.search(r"<main\b.*</main>", page, re.DOTALL)
+    return BLOCK.sub(r"\n\1", re.sub(r"\s+", " ", match[0] if match else page))
+
+
+def pages_of(pdf: bytes) -> str:
+    if len(pdf) < SMALLEST_PDF:
+        return f"{len(pdf)} bytes that stand for a file"
+    document = pypdfium2.PdfDocument(BytesIO(pdf))
+    texts = [page.get_textpage().get_text_range() for page in document]
+    return "\n-- page --\n".join(re.sub(r"\r\n?", "\n", text) for text in texts)
+
+
+def cells_of(table: bytes) -> str:
+    book = load_workbook(BytesIO(table))
+    rows = [list(row) for sheet in book for row in ([sheet.title], *sheet.iter_rows(values_only=True))]
+    return "\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
