@@ -28,11 +28,6 @@ BLOCK = re.compile(rf"\s*(</?(?:{BLOCKS})\b)")
 
 
 SMALLEST_PDF = 100
-# What SQL itself takes as now, with or without its hour: no world of ours has anything on that day.
-DAY = datetime.now(ZoneInfo("Europe/Paris"))
-with override("fr"):
-    DAYS = (*(date_format(DAY, form) for form in ("j N Y", "j F Y")), f"{DAY:%d/%m/%Y}", f"{DAY:%Y-%m-%d}")
-TODAY = re.compile(rf"(?:{'|'.join(map(re.escape, DAYS))})(?:(?:,| à)? \d{{1,2}}:\d\d(?::\d\d)?)?")
 
 
 def words_of(answer: Any) -> str:
@@ -47,7 +42,15 @@ def settled(text: str) -> str:
     text = text.replace("\r\n", "⏎\n")
     for pattern, stands in PASSING:
         text = pattern.sub(stands, text)
-    return TODAY.sub("…today…", text)
+    return re.sub(today(), "…today…", text)
+
+
+def today() -> str:
+    """What SQL itself takes as now, with or without its hour: no world of ours has anything on that day."""
+    day = datetime.now(ZoneInfo("Europe/Paris"))
+    with override("fr"):
+        days = (*(date_format(day, form) for form in ("j N Y", "j F Y")), f"{day:%d/%m/%Y}", f"{day:%Y-%m-%d}")
+    return rf"(?:{'|'.join(map(re.escape, days))})(?:(?:,| à)? \d{{1,2}}:\d\d(?::\d\d)?)?"
 
 
 def text_of(content: bytes, kind: str) -> str:
