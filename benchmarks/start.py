@@ -47,8 +47,8 @@ class Answer:
     """What was asked when, when it was answered (seconds of the monotonic clock), and with what (0: cut off)."""
 
     path: str
-    asked: float
-    told: float
+    asked_at: float
+    answered_at: float
     status: int
     retry_after: str | None
 
@@ -74,7 +74,9 @@ class Demonstration:
     def outage_rows(self) -> list[Row]:
         """The slowest refusal, and the longest until all is served again, of some kills one after the other."""
         kills = [self.outage() for _kill in range(KILLS)]
-        slowest = max((one.told - max(one.asked, killed) for killed, answers in kills for one in answers), default=0.0)
+        slowest = max(
+            (one.answered_at - max(one.asked_at, killed) for killed, answers in kills for one in answers), default=0.0
+        )
         served = max(served_again(killed, answers) for killed, answers in kills)
         return [replace(REFUSED, ours=slowest), replace(SERVED, ours=served)]
 
@@ -110,9 +112,9 @@ def served_again(killed: float, answers: list[Answer]) -> float:
     """Seconds from the kill until each address answers well and goes on so."""
     ends = []
     for path in ASKED:
-        of_path = sorted((one for one in answers if one.path == path), key=lambda one: one.told)
-        bad = max((one.told for one in of_path if one.status not in GOOD), default=killed)
-        ends.append(min(one.told for one in of_path if one.told > bad))
+        of_path = sorted((one for one in answers if one.path == path), key=lambda one: one.answered_at)
+        bad = max((one.answered_at for one in of_path if one.status not in GOOD), default=killed)
+        ends.append(min(one.answered_at for one in of_path if one.answered_at > bad))
     return max(ends) - killed
 
 

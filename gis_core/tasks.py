@@ -374,7 +374,6 @@ def end_stopped(_nothing: Any) -> None:
     for job in found:
         with translation.override(job.started_by.language if job.started_by else "fr"):
             end_killed(job, AbortReason.USER_REQUEST)
-        STOPPED[job.kind]({"job_id": job.pk})
 
 
 def known_jobs(arguments: dict[str, Any]) -> list[Job]:
