@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gis_core.ops import account
-from gis_core.ops.environment import ROOT
+from gis_core.operations import account
+from gis_core.operations.environment import ROOT
 
 if os.geteuid() == 0 and account.exists() and account.first_closed(ROOT):
     # The machine that tests may have cloned us where only root comes: what tests start stays root there.
@@ -118,7 +118,7 @@ def french() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def database_clock_unknown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test asks the database for its instant anew; one without a database has its process's clock."""
-    from gis_core import database_clock
+    from gis_core.database import clock as database_clock
 
     database_clock.forget()
     if not request.node.get_closest_marker("django_db") and not DATABASE_FIXTURES & set(request.fixturenames):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from benchmarks.database import prepare
 from benchmarks.rows import Row, exit_code, measured, table
-from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import Place
-from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.progress import say, step
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import Place
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.progress import say, step
 
 LOAD_S = 600.0
 

@@ -8,9 +8,9 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from benchmarks.database import PRIVATE_TABLE
 from benchmarks.territory import insee_of
-from gis_core.identity import create_token
+from gis_core.members.rights import Role
 from gis_core.models import Commune, Member, Membership, Territory, User
-from gis_core.rights import Role
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 
 SEEN_COMMUNES = 300

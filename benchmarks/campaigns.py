@@ -20,8 +20,8 @@ from benchmarks import server, sheets
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
 from benchmarks.sheets import Deliveries
-from gis_core.ops.environment import PYTHON, ROOT
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.operations.environment import PYTHON, ROOT
 from layers.catalogue.models import Photo
 from layers.catalogue.services import take_back_photo
 from orthophoto.models import Campaign

@@ -11,13 +11,13 @@ import psycopg
 from psycopg import sql
 
 from benchmarks import territory, zoning
-from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import PYTHON, ROOT, Place, Role, variables
-from gis_core.ops.progress import step
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import PYTHON, ROOT, Place, Role, variables
+from gis_core.operations.progress import step
 
 NAME = "arpent_bench"
 PRIVATE_TABLE = "bench_parcel"
-SCRIPT = ROOT / "gis_core/ops/database.sql"
+SCRIPT = ROOT / "gis_core/operations/database.sql"
 PARCEL_COLUMNS = ("idu", "insee", "prefix", "section", "number", "label", "area_m2", "geom")
 ADDRESS_COLUMNS = (
     "insee",

@@ -21,7 +21,7 @@ from benchmarks.database import BenchDatabase
 from benchmarks.plan_sheets import PlanSheet, archived
 from benchmarks.rows import Row
 from benchmarks.server import pss_mib
-from gis_core.ops.environment import PYTHON, ROOT
+from gis_core.operations.environment import PYTHON, ROOT
 
 LOADED = Row("import du plan cadastral EDIGEO, lu par le lecteur restreint, une transaction par feuille",
              None, "parcelles/s", "at least", 2000)  # fmt: skip

@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from benchmarks.rows import Row
 from benchmarks.territory import SEED
 from benchmarks.tiles import Field
-from gis_core.identity import create_token
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member, Membership, User
-from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer, Theme
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, create_table, secure_table

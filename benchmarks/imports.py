@@ -17,10 +17,10 @@ from benchmarks.database import NAME, BenchDatabase
 from benchmarks.million import COUNT
 from benchmarks.rows import Row
 from benchmarks.server import pss_mib
-from gis_core.ops.environment import PYTHON, ROOT
-from gis_core.rights import SYSTEM, acting_as
-from layers.imports.models import Import
-from layers.imports.services.taking_back import take_back
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.operations.environment import PYTHON, ROOT
+from layers.intake.models import Import
+from layers.intake.services.taking_back import take_back
 
 LOADED = Row("import d'un GeoPackage d'un million de polygones, chargé et indexé, face à ogr2ogr",
              None, "objets/s", "at least", 0.7, relative=True)  # fmt: skip

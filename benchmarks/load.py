@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from gis_core.ops.failure import OperationFailedError
+from gis_core.operations.failure import OperationFailedError
 
 WRK_SCRIPT = """
 local paths = {}

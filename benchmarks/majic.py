@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
 from benchmarks.server import pss_mib
-from gis_core.ops.environment import PYTHON, ROOT
+from gis_core.operations.environment import PYTHON, ROOT
 from layers.owners.importers.majic_layout import LAYOUTS
 
 LOADED = Row("import de propriétaires MAJIC, lu par le lecteur restreint, chargé et indexé",

@@ -20,8 +20,8 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 from benchmarks.database import BenchDatabase
 from benchmarks.network_work import done
 from benchmarks.rows import Row
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Commune, Member, Territory
-from gis_core.rights import SYSTEM, acting_as
 from networks.water.raepa import TABLES, RaepaTable
 
 LOADED = Row("import d'un réseau RAEPA, de ses Shapefiles à la base", None, "lignes/s", "at least", 5000)

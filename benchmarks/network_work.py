@@ -12,7 +12,7 @@ from itertools import batched
 from typing import Any
 
 from benchmarks.database import BenchDatabase
-from gis_core.ops.environment import PYTHON, ROOT, Role
+from gis_core.operations.environment import PYTHON, ROOT, Role
 
 
 def done(made: BenchDatabase, role: Role, what: str, **given: Any) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def done(made: BenchDatabase, role: Role, what: str, **given: Any) -> dict[str, 
 
 def scan(member: int) -> dict[str, Any]:
     """The anomalies of a water network, as the worker looks for them."""
-    from gis_core.rights import SYSTEM, acting_as
+    from gis_core.members.rights import SYSTEM, acting_as
     from networks.water.services.anomalies.scanning import scan as scan_network
 
     with acting_as(SYSTEM):
@@ -41,8 +41,8 @@ def raepa(member: int, folder: str, names: list[str]) -> dict[str, Any]:
     """A delivery read, loaded and taken back, as the worker does it; the seconds are those of the loading."""
     from django.db import transaction
 
+    from gis_core.members.rights import SYSTEM, acting_as
     from gis_core.models import Member
-    from gis_core.rights import SYSTEM, acting_as
     from networks.water.services import importing
 
     def tell(*_said: Any) -> None:
@@ -74,11 +74,11 @@ def notice(member: int, user: int, addresses: int, contacts: int, times: int) ->
     """Addresses become a notice, with whom it reaches and the list of them, as a technician asks for it."""
     from django.db import transaction
 
+    from gis_core.members.rights import SYSTEM, acting_as, rights_of
     from gis_core.models import Member, User
-    from gis_core.rights import SYSTEM, acting_as, rights_of
-    from networks.warning.services import contacts as book
-    from networks.warning.services import notices, recipients
-    from networks.warning.services.places import Place
+    from networks.notifications.services import contacts as book
+    from networks.notifications.services import notices, recipients
+    from networks.notifications.services.places import Place
 
     def address(number: int) -> str:
         return f"{number % 200 + 1} rue de la Mesure {number // 200}, 45901 Mesure"
@@ -112,7 +112,7 @@ def notice(member: int, user: int, addresses: int, contacts: int, times: int) ->
 
 def calibrate() -> dict[str, Any]:
     """Every numbered road measured, as the worker does it."""
-    from gis_core.rights import SYSTEM, acting_as
+    from gis_core.members.rights import SYSTEM, acting_as
     from networks.roads.services.calibrating import calibrate, stale_roads
 
     begun = time.perf_counter()

@@ -21,10 +21,10 @@ from benchmarks.database import BenchDatabase
 from benchmarks.network_work import done
 from benchmarks.rows import Row
 from benchmarks.tiles import Field
-from gis_core.identity import create_token
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member, Membership, User
-from gis_core.ops.progress import step
-from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.operations.progress import step
+from gis_core.tokens.authentication import create_token
 
 PIPES, SIDE, STREET_M = 400_000, 225, 120
 TREES: Final = 97_900

@@ -20,8 +20,8 @@ from benchmarks.peers import GZIP, POOL, PROCESSES, fetched, install, tipg
 from benchmarks.rows import Row
 from benchmarks.territory import SEED
 from benchmarks.tiles import Field
-from gis_core.ops.services import Service
-from gis_core.rights import ANONYMOUS
+from gis_core.members.rights import ANONYMOUS
+from gis_core.operations.services import Service
 from layers.catalogue.models import Layer
 from layers.features.crs import CRS84
 from layers.features.services.query import Cursor, feature_of

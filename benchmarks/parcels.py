@@ -20,7 +20,7 @@ from benchmarks.peers import install
 from benchmarks.rows import Row
 from benchmarks.territory import PARCELS, SEED
 from benchmarks.tiles import Field
-from gis_core.rights import ANONYMOUS
+from gis_core.members.rights import ANONYMOUS
 
 SHEET = Row("fiche de parcelle en JSON, huit à la fois, 95e centile", None, "ms", "at most", 300)
 PAPER = Row("fiche de parcelle en PDF, la plus lente", None, "ms", "at most", 2_500)

@@ -16,10 +16,10 @@ from benchmarks.database import NAME, BenchDatabase
 from benchmarks.grid import CHOICE, url_of
 from benchmarks.rows import Row
 from benchmarks.tiles import Field
-from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import ROOT
-from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.services import Service
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import ROOT
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.services import Service
 from layers.catalogue.models import Layer
 from tiles.services.address import BUFFER, EXTENT, Address
 from tiles.services.mvt import FEATURE_LIMIT

@@ -29,9 +29,9 @@ from benchmarks.grid import url_of
 from benchmarks.rows import Row
 from benchmarks.territory import SEED
 from benchmarks.tiles import Field
-from gis_core.identity import create_token
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member, Membership, User
-from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.tokens.authentication import create_token
 
 WEIGHTS: Final = {
     **{"kept tiles": 35, "new tiles": 35, "sheets": 12, "lists": 8, "searches": 5, "OGC pages": 3, "writes": 2}

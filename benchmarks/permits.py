@@ -22,10 +22,10 @@ from benchmarks.grid import Grid, url_of
 from benchmarks.rows import Row
 from benchmarks.territory import SEED, insee_of
 from benchmarks.tiles import Field
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Commune, Member, Membership, Territory, User
-from gis_core.ops.progress import step
-from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.operations.progress import step
 from layers.catalogue.services import announce_changed_slugs
 from permits.models import Permit, Team
 from permits.services.recording import announce

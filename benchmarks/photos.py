@@ -22,8 +22,8 @@ from benchmarks.grid import Grid
 from benchmarks.rows import Row
 from benchmarks.territory import SEED
 from benchmarks.tiles import Field
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member, Territory
-from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Photo
 from layers.catalogue.services import PHOTO_FIELDS, PhotoDeclaration, SheetDeclaration, publish_photo
 from tiles.ortho.rights import Area, areas, transformed

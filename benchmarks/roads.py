@@ -21,10 +21,10 @@ from benchmarks.database import BenchDatabase
 from benchmarks.network_work import done
 from benchmarks.rows import Row
 from benchmarks.tiles import Field, in_turns, raw_pool, raw_runner, timed
-from gis_core.identity import create_token
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Commune, Member, Membership, User
-from gis_core.ops.progress import step
-from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.operations.progress import step
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tiles.services.address import Address
 

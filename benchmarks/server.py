@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.database import BenchDatabase
-from gis_core.ops import proxy, services
-from gis_core.ops.services import Group, Service
+from gis_core.operations import proxy, services
+from gis_core.operations.services import Group, Service
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from rasterio.crs import CRS
 
 from benchmarks.database import BenchDatabase
 from benchmarks.territory import SEED
-from gis_core.ops.progress import step
+from gis_core.operations.progress import step
 
 RESOLUTION_M = 0.05
 # In its middle lies a corner of a commune that the asker does not see.

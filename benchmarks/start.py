@@ -14,9 +14,9 @@ from pathlib import Path
 
 from benchmarks import server
 from benchmarks.rows import Row
-from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import ROOT, Place
-from gis_core.ops.failure import OperationFailedError
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import ROOT, Place
+from gis_core.operations.failure import OperationFailedError
 
 SECOND_START = Row("deuxième démarrage de ./arpent demo", None, "s", "at most", 15)
 REFUSED = Row("réponse la plus lente après kill -9 de PostgreSQL, 503 avec Retry-After", None, "s", "at most", 2)

@@ -16,8 +16,8 @@ from benchmarks.accounts import PRIVATE_SLUG, Asker
 from benchmarks.database import NAME, BenchDatabase
 from benchmarks.grid import CHOICE, Grid, url_of
 from benchmarks.rows import Row
+from gis_core.members.rights import rights_of
 from gis_core.models import ApiToken
-from gis_core.rights import rights_of
 from layers.catalogue.models import Layer
 from tiles.services.address import Address
 from tiles.services.mvt import tile_query

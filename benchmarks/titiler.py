@@ -18,8 +18,8 @@ from benchmarks.peers import PROCESSES, fetched, install
 from benchmarks.photos import Shown, empty_cache, shown, warm_up
 from benchmarks.rows import Row
 from benchmarks.tiles import Field
-from gis_core.ops.services import Service
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.operations.services import Service
 from layers.catalogue.models import Photo
 from tiles.services.address import Address
 

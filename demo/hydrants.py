@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
 
 SLUGS = ("cc-lys", "cc-val-de-rimarde")

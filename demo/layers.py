@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
+from gis_core.members.rights import Role
 from gis_core.models import Member
-from gis_core.rights import Role
 from layers.catalogue.models import Layer, Theme
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import GeometryType, bulk, create_table, secure_table

@@ -21,9 +21,9 @@ from demo.owners import FIRST_NAMES, SURNAMES
 from demo.photos.changes import FLOWN_2020, new_buildings_2024
 from demo.stories import Story, changes, explaining, told
 from demo.territory import Parcel, Territory
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.members.rights import Role
 from gis_core.models import Member, TownHall, User
-from gis_core.rights import Role
 from layers.catalogue.models import Layer
 from layers.features.words import search_text
 from permits.deadlines.calendar import PARIS

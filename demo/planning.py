@@ -17,9 +17,9 @@ from shapely.geometry.base import BaseGeometry
 
 from demo.shapefiles import LINE, POINT, Rows, write_shapefile, write_table
 from demo.territory import Parcel, Territory
-from gis_core.ops.cluster import remove
-from layers.imports.report import ImportReport
-from layers.imports.sources import Order, source_named
+from gis_core.operations.cluster import remove
+from layers.intake.report import ImportReport
+from layers.intake.sources import Order, source_named
 from layers.planning import standard
 from layers.planning.models import Document
 

@@ -15,7 +15,7 @@ from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from demo.networks.load import insert
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.models import Commune, Member
 from layers.catalogue.services import announce_changed_slugs
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection

@@ -16,7 +16,7 @@ from shapely.ops import substring
 
 from demo.networks.load import insert
 from demo.territory import Commune, Road, Territory
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.models import Member
 from layers.catalogue.services import announce_changed_slugs
 from networks.roads.models import RoadSection

@@ -23,10 +23,10 @@ from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
 from demo.warning import seed_contacts
 from demo.works import seed_works
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import rights_of
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
 from gis_core.models import Territory as MemberTerritory
-from gis_core.rights import rights_of
-from gis_core.services.jobs import start_job
 from layers.cadastre.importers.load import COMMUNES, open_event
 from layers.cadastre.services import TABLES, Table, copy_rows
 from layers.catalogue.services import announce_changed_slugs

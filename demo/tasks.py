@@ -7,8 +7,8 @@ from django.conf import settings
 
 from demo.photos import Delivery, deliver
 from demo.territory import generate
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
 from layers.catalogue.models import Layer
 from orthophoto.models import Campaign

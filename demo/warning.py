@@ -13,11 +13,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from demo.owners import FIRST_NAMES, SURNAMES
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.models import Member
 from layers.features.words import search_text
-from networks.warning.models import Channel, Contact, OptOut
-from networks.warning.services.places import address_key
+from networks.notifications.models import Channel, Contact, OptOut
+from networks.notifications.services.places import address_key
 from networks.water.models import WaterConnection
 
 SHARE = 0.6

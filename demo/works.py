@@ -14,19 +14,19 @@ from typing import Any
 from django.contrib.gis.geos import MultiLineString
 
 from demo.owners import FIRST_NAMES, SURNAMES
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.letters.kinds import kind_of
 from gis_core.letters.template import TO_COMPLETE
+from gis_core.members.rights import Rights, Role, acting_as, rights_of
 from gis_core.models import Member, User
-from gis_core.rights import Rights, Role, acting_as, rights_of
 from layers.catalogue.services import announce_changed_slugs
 from networks.roads.models import RoadSection
 from networks.roads.references import shown_route
-from networks.works.gauges import GAUGES
-from networks.works.kinds import USUAL
-from networks.works.models import Work, WorkRequest
-from networks.works.services import keeping, orders, publication
+from networks.roadworks.gauges import GAUGES
+from networks.roadworks.kinds import USUAL
+from networks.roadworks.models import Work, WorkRequest
+from networks.roadworks.services import keeping, orders, publication
 
 SLUGS = ("departement-demo", "cc-lys", "cc-val-de-rimarde")
 COUNT, CLASHING = 60, 8

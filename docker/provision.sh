@@ -175,13 +175,13 @@ messages() { # compiled translations
         done
 }
 
-# Whom root hands over to (gis_core/ops/account.py) cannot keep compiled code beside the code: it is made here.
+# Whom root hands over to (gis_core/operations/account.py) cannot keep compiled code beside the code: it is made here.
 bytecode() {
     [ "$(id -u)" = 0 ] || return 0
     .venv/bin/python -m compileall -q gis_core layers orthophoto tiles permits networks demo benchmarks manage.py >/dev/null
 }
 
-# Said before anything is installed, again and in full by gis_core/ops/account.py.
+# Said before anything is installed, again and in full by gis_core/operations/account.py.
 open_to_all() {
     local folder=$root
     [ "$(id -u)" = 0 ] && [ "${ARPENT_AS_ROOT-}" != 1 ] || return 0

@@ -21,10 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from gis_core.edit_admin import EditAdmin, EditModelForm, EditTabularInline
+from gis_core.administration.edit_admin import EditAdmin, EditModelForm, EditTabularInline
 from gis_core.errors import Conflict
+from gis_core.members import people
 from gis_core.models import ApiToken, Commune, Job, Member, Membership, RetentionTime, Territory, User
-from gis_core.services import people
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]

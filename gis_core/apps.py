@@ -13,9 +13,13 @@ class GisCoreConfig(AppConfig):
     verbose_name = _("Members and users")
 
     def ready(self) -> None:
-        from gis_core import accounts, checks, lookups  # noqa: F401
+        from gis_core.accounts import adapter as accounts  # noqa: F401
         from gis_core.api import schema  # noqa: F401
-        from gis_core.installer import install_sql
+        from gis_core.database import (
+            checks,  # noqa: F401
+            lookups,  # noqa: F401
+        )
+        from gis_core.database.installer import install_sql
 
         find_projection_data()
         post_migrate.connect(install_sql, sender=self)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
-from unicodedata import category
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -12,7 +11,6 @@ from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -20,33 +18,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core import database_clock
-from gis_core.rights import Rights, Role
+from gis_core.database import clock as database_clock
+from gis_core.fields import current_instant, in_a_year
+from gis_core.members.rights import Rights, Role
+from gis_core.validators import validate_siren, validate_written_name
 
 
 def web_mercator(kind: type[models.GeometryField[Any, Any]]) -> models.GeneratedField:
     """The stored EPSG:3857 copy of `geom`; Django makes no index for it, so declare a GistIndex beside it."""
     return models.GeneratedField(expression=Transform("geom", 3857), output_field=kind(srid=3857), db_persist=True)
-
-
-def validate_siren(value: str) -> None:
-    """A SIREN has nine digits and a Luhn key (INSEE)."""
-    if len(value) != 9 or not value.isdecimal() or luhn(value) % 10:
-        raise ValidationError(
-            _("%(value)s is not a SIREN: nine digits with a valid key are expected."), params={"value": value}
-        )
-
-
-def luhn(digits: str) -> int:
-    """The Luhn sum of a string of digits; a valid number's is a multiple of ten."""
-    doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits))]
-    return sum(d - 9 if d > 9 else d for d in doubled)
-
-
-def validate_written_name(value: str) -> None:
-    """A person's name holds what one sees: no control, formatting or line-breaking character."""
-    if any(category(character)[0] == "C" or category(character) in ("Zl", "Zp") for character in value):
-        raise ValidationError(_("A name holds no invisible or control character: type it again."))
 
 
 class Commune(models.Model):
@@ -138,6 +118,8 @@ class Territory(models.Model):
 
 
 class UserManager(DjangoUserManager["User"]):
+    use_in_migrations = False
+
     def create_user(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> User:
         """A new account; without a password nobody can sign in until one is set by mail."""
         user = self.model(username=self.model.normalize_username(username), email=self.normalize_email(email), **fields)
@@ -215,8 +197,8 @@ class Membership(models.Model):
     communes: models.ManyToManyField[Commune, Any] = models.ManyToManyField(
         Commune, through="TownHall", blank=True, verbose_name=_("communes")
     )
-    created_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
-    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, default=database_clock.now)
+    created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, default=current_instant)
     invited_email = models.EmailField(_("invited address"), max_length=150, blank=True)
 
     objects = MembershipQuerySet.as_manager()
@@ -271,10 +253,6 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.filter(revoked_at=None, expires_at__gt=database_clock.now(), user__is_active=True)
 
 
-def in_a_year() -> datetime:
-    return database_clock.now() + timedelta(days=365)
-
-
 class ApiToken(models.Model):
     """A named, revocable secret for programs, good until `expires_at`.
 
@@ -285,7 +263,7 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("beginning"), max_length=12)
     digest = models.BinaryField(max_length=32, unique=True)
-    created_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
+    created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
     expires_at = models.DateTimeField(_("ends on"), default=in_a_year)
     last_used_at = models.DateTimeField(_("last use"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
@@ -415,7 +393,7 @@ class LetterTemplate(models.Model):
     body = models.TextField(_("text"))
     is_default = models.BooleanField(default=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
-    made_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
+    made_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
 
     class Meta:
         verbose_name = _("letter template")
@@ -499,7 +477,7 @@ class Letter(models.Model):
     state = models.CharField(_("state"), max_length=5, choices=State, default=State.DRAFT)
     number = models.CharField(_("number"), max_length=30, null=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("written by"))
-    created_at = models.DateTimeField(_("written on"), default=database_clock.now, editable=False)
+    created_at = models.DateTimeField(_("written on"), default=current_instant, editable=False)
     finalised_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made final by"))
     finalised_at = models.DateTimeField(_("made final on"), null=True)
     pdf = models.BinaryField(null=True)
@@ -612,7 +590,7 @@ class IdempotencyKey(models.Model):
     scope = models.CharField(max_length=40)
     digest = models.CharField(max_length=64, default="")
     answer = models.JSONField(null=True)
-    at = models.DateTimeField(default=database_clock.now, editable=False)
+    at = models.DateTimeField(default=current_instant, editable=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["person", "key"], name="idempotency_key_once")]

@@ -21,17 +21,17 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as remember_language
 
 from gis_core import webmap_build
+from gis_core.accounts.session import page_session, person_id
+from gis_core.database.failures import in_domain_terms
+from gis_core.desk.resending import read_posted, resend_page, sign_in_page
+from gis_core.desk.signed_in import page as signed_in
 from gis_core.errors import Conflict
-from gis_core.failures import in_domain_terms
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import as_problem, lock_timed_out, problem, wants_problem
+from gis_core.jobs import services as jobs
+from gis_core.members.rights import Rights, Role
+from gis_core.members.territories import extent_4326
 from gis_core.models import User
-from gis_core.problem import as_problem, lock_timed_out, problem, wants_problem
-from gis_core.resending import read_posted, resend_page, sign_in_page
-from gis_core.rights import Rights, Role
-from gis_core.services import jobs
-from gis_core.services.territories import extent_4326
-from gis_core.session import page_session, person_id
-from gis_core.signed_in import page as signed_in
 
 PERMITS = "/permis/"
 NETWORKS = "/reseaux/"

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.addresses import SMTP_BACKEND, host_names, known_ports, listed, mail_options
+from gis_core.http.addresses import SMTP_BACKEND, host_names, known_ports, listed, mail_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("ARPENT_DATA", BASE_DIR / "var"))
@@ -29,7 +29,7 @@ ALLOWED_HOSTS = host_names(_hosts)
 SITE_URL = os.environ.get("ARPENT_SITE_URL", "").rstrip("/") or (
     f"https://{_hosts[0]}" if HTTPS else f"http://{ALLOWED_HOSTS[0]}:{_port}"
 )
-# A link made of the `Host` of a request leads to these ports alone (gis_core.hosts).
+# A link made of the `Host` of a request leads to these ports alone (gis_core.http.hosts).
 ALLOWED_PORTS = known_ports(_hosts, SITE_URL, _port)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _hosts if HTTPS and host[0].isalnum()]
 
@@ -63,7 +63,7 @@ GDAL_DATA = _SITE / "rasterio" / "gdal_data"
 INSTALLED_APPS = [
     "gis_core",
     "layers.catalogue",
-    "layers.imports",
+    "layers.intake",
     "layers.printing",
     "layers.external",
     "layers.settings",
@@ -77,14 +77,13 @@ INSTALLED_APPS = [
     "orthophoto",
     "tiles",
     "permits",
-    "networks.core",
-    "networks.warning",
+    "networks.notifications",
     "networks.water",
     "networks.roads",
-    "networks.works",
+    "networks.roadworks",
     "demo",
     "benchmarks",
-    "gis_core.admin_app.ArpentAdminConfig",
+    "gis_core.administration.config.ArpentAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -97,30 +96,30 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework_gis",
     "drf_spectacular",
-    "gis_core.queue_app.QueueConfig",
+    "gis_core.jobs.queue_app.QueueConfig",
 ]
 
 MIDDLEWARE = [
-    "gis_core.middleware.request_of_journal",
-    "gis_core.metrics.timed",
-    "gis_core.middleware.browser_policies",
-    "gis_core.middleware.refuse_strange_hosts",
+    "gis_core.http.middleware.request_of_journal",
+    "gis_core.operations.metrics.timed",
+    "gis_core.http.middleware.browser_policies",
+    "gis_core.http.middleware.refuse_strange_hosts",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "layers.ogc.qgis.refusals_for_qgis",
-    "gis_core.middleware.problem_pages",
-    "gis_core.outage_refusals.refuse_in_outage",
-    "gis_core.middleware.refuse_absurd_requests",
+    "gis_core.http.middleware.problem_pages",
+    "gis_core.database.outage_refusals.refuse_in_outage",
+    "gis_core.http.middleware.refuse_absurd_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "gis_core.middleware.who_asks",
-    "gis_core.middleware.PagesInTransaction",
-    "gis_core.middleware.their_language",
-    "gis_core.lock_waits.bound_lock_waits",
+    "gis_core.http.middleware.who_asks",
+    "gis_core.http.middleware.PagesInTransaction",
+    "gis_core.http.middleware.their_language",
+    "gis_core.database.lock_waits.bound_lock_waits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -151,7 +150,7 @@ DATABASE_WAIT_S = 0.75 if os.environ.get("ARPENT_DB_USER", "arpent_web") == "arp
 # The pool's connections are given back at each request's end (CONN_MAX_AGE 0); rights are set per transaction.
 DATABASES = {
     "default": {
-        "ENGINE": "gis_core.backend",
+        "ENGINE": "gis_core.database.backend",
         "NAME": os.environ.get("ARPENT_DB_NAME", "arpent"),
         "USER": os.environ.get("ARPENT_DB_USER", "arpent_web"),
         "PASSWORD": os.environ.get("ARPENT_DB_PASSWORD", ""),
@@ -185,28 +184,28 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "gis_core.passwords.FrenchCommonPasswordValidator"},
-    {"NAME": "gis_core.passwords.PatternValidator"},
-    {"NAME": "gis_core.passwords.NamesValidator"},
-    {"NAME": "gis_core.passwords.FormerPasswordValidator"},
+    {"NAME": "gis_core.accounts.passwords.FrenchCommonPasswordValidator"},
+    {"NAME": "gis_core.accounts.passwords.PatternValidator"},
+    {"NAME": "gis_core.accounts.passwords.NamesValidator"},
+    {"NAME": "gis_core.accounts.passwords.FormerPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_ADAPTER = "gis_core.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "gis_core.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "gis_core.forms.SignInForm",
-    "change_password": "gis_core.forms.ChangePasswordForm",
-    "reset_password": "gis_core.forms.AskForPasswordForm",
-    "reset_password_from_key": "gis_core.forms.NewPasswordForm",
+    "login": "gis_core.desk.forms.SignInForm",
+    "change_password": "gis_core.desk.forms.ChangePasswordForm",
+    "reset_password": "gis_core.desk.forms.AskForPasswordForm",
+    "reset_password_from_key": "gis_core.desk.forms.NewPasswordForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-# A town hall of twenty people has one public address. What guards a password is in gis_core.accounts.
+# A town hall of twenty people has one public address. What guards a password is in gis_core.accounts.adapter.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -299,7 +298,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["gis_core.api.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "gis_core.problem.exception_handler",
+    "EXCEPTION_HANDLER": "gis_core.http.problem.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_METADATA_CLASS": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -315,7 +314,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "gis_core.models.Job.State",
-        "RoleEnum": "gis_core.rights.Role",
+        "RoleEnum": "gis_core.members.rights.Role",
         "CampaignStateEnum": "orthophoto.models.Campaign.State",
         "SheetStateEnum": "orthophoto.models.Sheet.State",
         "MemberKindEnum": "gis_core.models.Member.Kind",
@@ -329,7 +328,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "gis_core.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "gis_core.operations.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("ARPENT_LOG_LEVEL", "WARNING")},
     "loggers": {"arpent": {"level": "INFO"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},

@@ -27,14 +27,15 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
+from gis_core.accounts import mail as account_mail
+from gis_core.database.failures import in_domain_terms
+from gis_core.database.outages import database_is_gone
 from gis_core.errors import ArpentError, DatabaseGone, Forbidden, MailNotTaken, TryAgain
-from gis_core.failures import in_domain_terms
+from gis_core.jobs import services as jobs
+from gis_core.jobs.task_process import Ended, Interrupted, LauncherLost, ProcessLost, TaskFailed, attempts, processes
+from gis_core.members.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.models import IdempotencyKey, Job, User
-from gis_core.outages import database_is_gone
-from gis_core.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
-from gis_core.security import forget_old_days
-from gis_core.services import account_mail, jobs
-from gis_core.task_process import Ended, Interrupted, LauncherLost, ProcessLost, TaskFailed, attempts, processes
+from gis_core.operations.security_journal import forget_old_days
 
 log = logging.getLogger("arpent.tasks")
 PROGRESS_STEP_S = 0.5

@@ -2,7 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from gis_core import account_pages, administration, health, letter_pages, member_pages, metrics, pages
+from gis_core import pages
+from gis_core.accounts import pages as account_pages
+from gis_core.administration import site as administration
+from gis_core.letters import pages as letter_pages
+from gis_core.members import pages as member_pages
+from gis_core.operations import health, metrics
 
 ROOMS = {
     "api/v1/": [
@@ -10,7 +15,7 @@ ROOMS = {
         "layers.catalogue.api.urls",
         "layers.features.api.urls",
         "layers.exports.api.urls",
-        "layers.imports.api.urls",
+        "layers.intake.api.urls",
         "layers.printing.api.urls",
         "layers.external.api.urls",
         "layers.settings.api.urls",
@@ -20,27 +25,27 @@ ROOMS = {
         "orthophoto.api.urls",
         "permits.api.urls",
         "networks.water.api.urls",
-        "networks.warning.api.urls",
+        "networks.notifications.api.urls",
         "networks.roads.api.urls",
-        "networks.works.api.urls",
+        "networks.roadworks.api.urls",
     ],
-    "avis/": ["networks.warning.public_urls"],
+    "avis/": ["networks.notifications.public_urls"],
     "campagnes/": ["orthophoto.urls"],
     "couches/": ["layers.settings.urls"],
     "couches-externes/": ["layers.external.page_urls"],
     "externe/": ["layers.external.urls"],
     "fiches/": ["layers.parcels.page_urls"],
-    "imports/": ["layers.imports.urls"],
+    "imports/": ["layers.intake.urls"],
     "permis/": ["permits.page_urls"],
-    "reseaux/avis/": ["networks.warning.page_urls"],
+    "reseaux/avis/": ["networks.notifications.page_urls"],
     "reseaux/": ["networks.water.page_urls"],
     "proprietaires/": ["layers.owners.page_urls"],
     "openads/": ["permits.openads_urls"],
     "ogc": ["layers.ogc.root_urls"],
     "ogc/": ["tiles.ogc_urls", "layers.ogc.urls"],
     "tiles/": ["tiles.urls"],
-    "travaux/": ["networks.works.public_urls"],
-    "voirie/": ["networks.roads.page_urls", "networks.works.page_urls"],
+    "travaux/": ["networks.roadworks.public_urls"],
+    "voirie/": ["networks.roads.page_urls", "networks.roadworks.page_urls"],
 }
 
 

@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings")
 
-from gis_core.multiprocess import share_between_processes
+from gis_core.operations.multiprocess import share_between_processes
 
 share_between_processes()
 
@@ -12,8 +12,8 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 django_application = get_wsgi_application()
 
-from gis_core.outages import waits_once  # noqa: E402
-from gis_core.proxied import received  # noqa: E402
+from gis_core.database.outages import waits_once  # noqa: E402
+from gis_core.http.proxied import received  # noqa: E402
 from tiles.wsgi import tiles_first  # noqa: E402
 
 application = received(waits_once(tiles_first(django_application)))

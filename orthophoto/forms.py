@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.edit_forms import EditForm
-from gis_core.forms import AccessibleForm
+from gis_core.desk.edit_forms import EditForm
+from gis_core.desk.forms import AccessibleForm
+from gis_core.members.organisations import partners
+from gis_core.members.rights import Rights
 from gis_core.models import Member
-from gis_core.rights import Rights
-from gis_core.services.members import partners
 from layers.catalogue.models import Layer
 from orthophoto.models import Campaign
 from orthophoto.services.campaigns import deliveries

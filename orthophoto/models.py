@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core import database_clock
+from gis_core.fields import current_instant
+from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Member, User
-from gis_core.rights import ADMINISTRATORS, Rights
 from layers.catalogue.models import Layer, Photo
 
 
@@ -79,7 +79,7 @@ class Campaign(models.Model):
     built_at = models.DateTimeField(null=True, editable=False)
     published_build = models.IntegerField(null=True, editable=False)
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("started by"))
-    created_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
+    created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     objects = CampaignQuerySet.as_manager()

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gis_core.desk.signed_in import page as page
 from gis_core.errors import ArpentError
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from gis_core.problem import status_of
-from gis_core.rights import Rights
-from gis_core.signed_in import page as page
 from layers.catalogue.models import Photo
 from orthophoto import phrases
 from orthophoto.forms import CampaignChangeForm, CampaignForm, DescriptionForm, beginnings

@@ -7,7 +7,7 @@ from django.db.models import Avg, Count, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from layers.catalogue.models import Photo
 from orthophoto.models import Campaign, Sheet
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from gis_core.jobs.services import standing
 from gis_core.models import Job
-from gis_core.services.jobs import standing
 from orthophoto import phrases
 from orthophoto.models import Campaign, Sheet
 from orthophoto.report import counted_all, summary_as_json

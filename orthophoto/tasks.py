@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from procrastinate.contrib.django import app
 
+from gis_core.database.failures import FULL
+from gis_core.database.outages import database_is_gone
 from gis_core.errors import ArpentError, TryAgain
-from gis_core.failures import FULL
-from gis_core.outages import database_is_gone
-from gis_core.rights import SYSTEM, acting_as
-from gis_core.services.jobs import alone
-from gis_core.task_process import attempts
+from gis_core.jobs.services import alone
+from gis_core.jobs.task_process import attempts
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import GIVEN_UP, STOPPED, RunningJob, WithTheNextWorker, job_task, may_again
 from orthophoto.errors import DiskFull
 from orthophoto.models import Campaign, Sheet

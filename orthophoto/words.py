@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gis_core.reader.messages import MESSAGES as READER
-from gis_core.reader.messages import words as reader_words
+from gis_core.files.reader.messages import MESSAGES as READER
+from gis_core.files.reader.messages import words as reader_words
 
 SHOWN = 3
 

@@ -12,11 +12,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.letters.document import day_in_words
 from gis_core.letters.kinds import Field, Holds, LetterKind, Value
+from gis_core.members.rights import Role
 from gis_core.models import Commune
-from gis_core.rights import Role
 from permits import words
 from permits.deadlines import clock, law
 from permits.deadlines import events as legal

@@ -21,12 +21,12 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core import database_clock
+from gis_core.fields import current_instant
+from gis_core.members.rights import Rights, Role
 from gis_core.models import Member, Removable, User, web_mercator
-from gis_core.rights import Rights, Role
 from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
-from permits.folding import Folded
+from permits.fields import Folded
 from permits.numbers import shown
 from permits.procedure import OPEN, PUBLISHED, SilenceRefuses, State, What
 
@@ -130,7 +130,7 @@ class Permit(models.Model):
         FrozenSheet, models.PROTECT, null=True, related_name="+", verbose_name=_("frozen parcel sheet")
     )
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
-    recorded_at = models.DateTimeField(_("recorded"), default=database_clock.now, editable=False)
+    recorded_at = models.DateTimeField(_("recorded"), default=current_instant, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.RECEIVED)
     tacit = models.BooleanField(_("tacit"), default=False)
     complete_date = models.DateField(_("complete on"), null=True)
@@ -302,7 +302,7 @@ class Piece(Removable):
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by"))
-    added_at = models.DateTimeField(_("added on"), default=database_clock.now, editable=False)
+    added_at = models.DateTimeField(_("added on"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     class Meta(Removable.Meta):
@@ -356,7 +356,7 @@ class Consultation(models.Model):
     )
     text = models.TextField(_("text of the opinion"), blank=True)
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
-    recorded_at = models.DateTimeField(_("recorded"), default=database_clock.now, editable=False)
+    recorded_at = models.DateTimeField(_("recorded"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     class Meta:
@@ -399,7 +399,7 @@ class Mapping(models.Model):
     name = models.CharField(_("name"), max_length=80)
     columns = models.JSONField(_("columns"), default=dict)
     values = models.JSONField(_("values"), default=dict, blank=True)
-    used_at = models.DateTimeField(_("used"), default=database_clock.now, editable=False)
+    used_at = models.DateTimeField(_("used"), default=current_instant, editable=False)
 
     class Meta:
         verbose_name = _("mapping of a register")

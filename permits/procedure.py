@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 
 
 class State(models.TextChoices):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Property
 from layers.parcels.own_sections import fact

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from gis_core.members.rights import Rights
 from gis_core.models import Commune
-from gis_core.rights import Rights
 from layers.features.sheet import Addition, Values, register_sheet
 from permits.layers import SLUG
 from permits.numbers import shown

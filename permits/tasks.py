@@ -7,7 +7,7 @@ from typing import Any
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
 from permits.importers import job as register
 from permits.procedure import INSTRUCTS

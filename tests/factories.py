@@ -12,12 +12,13 @@ from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Poin
 from django.db import connection
 from psycopg import sql
 
-from gis_core.models import Commune, Job, Member, Membership, RetentionTime, Territory, TownHall, User, luhn
-from gis_core.rights import Role
+from gis_core.members.rights import Role
+from gis_core.models import Commune, Job, Member, Membership, RetentionTime, Territory, TownHall, User
+from gis_core.validators import luhn
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer, Photo, Theme
 from layers.catalogue.tables import GeometryType, create_table, secure_table
-from layers.imports.models import Delivery, Import
+from layers.intake.models import Delivery, Import
 from layers.planning.models import Document
 from orthophoto.models import Campaign, Sheet
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core import mail
 from django.db import connection
 
-from gis_core.services import account_mail
+from gis_core.accounts import mail as account_mail
 
 
 def waiting() -> list[tuple[int, dict[str, Any]]]:

@@ -11,8 +11,8 @@ from django.db.models import Model
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
+from gis_core.members.rights import Role
 from gis_core.models import ApiToken, Job, Membership, User
-from gis_core.rights import Role
 from layers.features.models import Attachment
 from permits.models import Event, Permit
 from tests import factories

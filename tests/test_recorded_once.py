@@ -14,16 +14,16 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from gis_core.database_clock import today
+from gis_core.database.clock import today
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import ApiToken, IdempotencyKey, Letter, Member, Membership, User
-from gis_core.rights import SYSTEM, Role, acting_as
 from gis_core.tasks import tidy
 from layers.catalogue.models import Background, Theme
 from layers.external.models import AllowedHost
+from networks.notifications.models import Notice
 from networks.roads.models import RoadAsset, RoadInspection
-from networks.warning.models import Notice
+from networks.roadworks.models import Work, WorkDetour, WorkRequest
 from networks.water.models import HydrantInspection, Outage, Repair
-from networks.works.models import Work, WorkDetour, WorkRequest
 from permits.models import Consultation, Event, Piece, Team
 from tests import factories
 from tests.documents import pdf
@@ -177,7 +177,7 @@ def notice() -> Case:
 
 
 def contact() -> Case:
-    from networks.warning.models import Contact
+    from networks.notifications.models import Contact
 
     network = made_network()
     typed = {"name": "Jeanne", "address": "1 rue des Tanneurs, 45260 Lorris", "phone": "06 39 98 00 01"}
@@ -199,7 +199,7 @@ def road_request() -> Case:
 def order() -> Case:
     desk = made_desk(made_network())
     url = reverse("road_request", args=[desk.enter().pk])
-    from networks.works.kinds import TRAFFIC
+    from networks.roadworks.kinds import TRAFFIC
 
     return Case(desk.network.people[TECHNICIAN], url, "kind", {"do": "letter", "kind": TRAFFIC}, Letter)
 

@@ -25,12 +25,17 @@ INLINE_SCRIPT = re.compile(
 
 # Where the machine's own clock is meant: the age of files, and what is written also while the database is down.
 MACHINE_CLOCK = {
-    *("gis_core/backups.py", "gis_core/logs.py", "gis_core/security.py", "gis_core/task_process.py"),
-    *("layers/exports/services/files.py", "layers/imports/tasks.py", "layers/planning/services/files.py"),
-    *("layers/printing/services/prints.py", "networks/warning/services/retention.py", "orthophoto/tasks.py"),
-    *("networks/works/services/retention.py", "benchmarks/campaigns.py"),
+    *(
+        "gis_core/operations/night_backups.py",
+        "gis_core/operations/logs.py",
+        "gis_core/operations/security_journal.py",
+        "gis_core/jobs/task_process.py",
+    ),
+    *("layers/exports/services/files.py", "layers/intake/tasks.py", "layers/planning/services/files.py"),
+    *("layers/printing/services/prints.py", "networks/notifications/services/retention.py", "orthophoto/tasks.py"),
+    *("networks/roadworks/services/retention.py", "benchmarks/campaigns.py"),
     # No year of a file is later than the next one.
-    "networks/core/importers/cells.py",
+    "layers/intake/cells.py",
 }
 
 
@@ -126,7 +131,7 @@ def test_the_domain_knows_no_http() -> None:
 
 
 def test_rest_framework_stays_at_the_edge() -> None:
-    edge = re.compile(r"/api/|^gis_core/problem\.py$")
+    edge = re.compile(r"/api/|^gis_core/http/problem\.py$")
     offenders = [
         name
         for name, tree in modules()
@@ -256,7 +261,7 @@ WITHOUT_KEY = {
     "gis_core/templates/account/password_set.html": 1,
     # What was posted too late, with the key that it had.
     "gis_core/templates/resend.html": 1,
-    # Forms of what exists: `gis_core.edit_forms` compares them; beside them what removes it, which is done once.
+    # Forms of what exists: `gis_core.desk.edit_forms` compares them; beside them what removes it, which is done once.
     "gis_core/templates/form_conflict.html": 1,
     "gis_core/templates/letters/letterhead.html": 1,
     "gis_core/templates/letters/template.html": 1,
@@ -264,10 +269,10 @@ WITHOUT_KEY = {
     "layers/external/templates/external/external.html": 2,
     "layers/owners/templates/owners/access.html": 1,
     "layers/settings/templates/layer_settings/description.html": 1,
-    "networks/warning/templates/warning/contact.html": 3,
-    "networks/warning/templates/warning/settings.html": 1,
+    "networks/notifications/templates/notifications/contact.html": 3,
+    "networks/notifications/templates/notifications/settings.html": 1,
     "networks/water/templates/water/fire_settings.html": 1,
-    "networks/works/templates/works/order_letter.html": 1,
+    "networks/roadworks/templates/roadworks/order_letter.html": 1,
     "orthophoto/templates/orthophoto/describe.html": 1,
     "permits/templates/permits/applicant.html": 1,
     "permits/templates/permits/change.html": 1,
@@ -279,31 +284,31 @@ WITHOUT_KEY = {
     "layers/settings/templates/layer_settings/fields.html": 2,
     "layers/settings/templates/layer_settings/style.html": 1,
     # What an import, a notice, a campaign or a request does next: its state or its version refuses a second time.
-    "layers/imports/templates/imports/delivery.html": 1,
-    "layers/imports/templates/imports/import.html": 2,
-    "layers/imports/templates/imports/layer.html": 1,
-    "layers/imports/templates/imports/report.html": 2,
-    "layers/imports/templates/imports/take_back.html": 1,
-    "layers/imports/templates/imports/taking_back.html": 1,
+    "layers/intake/templates/intake/delivery.html": 1,
+    "layers/intake/templates/intake/import.html": 2,
+    "layers/intake/templates/intake/layer.html": 1,
+    "layers/intake/templates/intake/report.html": 2,
+    "layers/intake/templates/intake/take_back.html": 1,
+    "layers/intake/templates/intake/taking_back.html": 1,
     "networks/roads/templates/roads/asset_import.html": 3,
     "networks/roads/templates/roads/import.html": 2,
-    "networks/warning/templates/warning/notice.html": 2,
-    "networks/warning/templates/warning/standing.html": 1,
+    "networks/notifications/templates/notifications/notice.html": 2,
+    "networks/notifications/templates/notifications/standing.html": 1,
     "networks/water/templates/water/import.html": 1,
     "networks/water/templates/water/import_done.html": 1,
     "networks/water/templates/water/import_mapping.html": 1,
     "networks/water/templates/water/import_place.html": 1,
     "networks/water/templates/water/import_plan.html": 1,
     "networks/water/templates/water/outage.html": 1,
-    "networks/works/templates/works/request.html": 12,
-    "networks/works/templates/works/work.html": 2,
+    "networks/roadworks/templates/roadworks/request.html": 12,
+    "networks/roadworks/templates/roadworks/work.html": 2,
     "orthophoto/templates/orthophoto/campaign.html": 4,
     # Taken away, struck out, switched on or off: the same twice is the same.
     "layers/external/templates/external/externals.html": 1,
     "networks/roads/templates/roads/asset.html": 1,
-    "networks/warning/templates/warning/stop.html": 1,
+    "networks/notifications/templates/notifications/stop.html": 1,
     "networks/water/templates/water/hydrant.html": 1,
-    "networks/works/templates/works/detour.html": 1,
+    "networks/roadworks/templates/roadworks/detour.html": 1,
     "orthophoto/templates/orthophoto/delete.html": 1,
     "permits/templates/permits/pieces.html": 1,
     "gis_core/templates/job_stop.html": 1,
@@ -313,7 +318,7 @@ WITHOUT_KEY = {
     # Searches, and answers that are shown or saved as a file: each is a reading of its own in a journal.
     "layers/owners/templates/owners/consultation.html": 1,
     "layers/owners/templates/owners/third_party.html": 1,
-    "networks/warning/templates/warning/contacts.html": 2,
+    "networks/notifications/templates/notifications/contacts.html": 2,
     "permits/templates/permits/applicants.html": 1,
 }
 """How many forms of a template have no `{% form_key %}`; every other one records once what it creates."""
@@ -342,11 +347,11 @@ def machine_clock_calls(tree: ast.Module) -> Iterator[str]:
 
 
 def test_instants_and_days_come_from_the_databases_clock() -> None:
-    """`gis_core.database_clock` gives them; `time.monotonic` measures how long something takes."""
+    """`gis_core.database.clock` gives them; `time.monotonic` measures how long something takes."""
     wrong = [
         f"{name}: {call}"
         for name, tree in modules()
-        if name not in MACHINE_CLOCK and not name.startswith("gis_core/ops/")
+        if name not in MACHINE_CLOCK and not name.startswith("gis_core/operations/")
         for call in machine_clock_calls(tree)
     ]
     assert wrong == []

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.test import RequestFactory
 from django.urls import get_resolver, reverse
 
-from gis_core.edit_admin import EditAdmin, EditTabularInline
-from gis_core.edit_forms import EditForm
+from gis_core.administration.edit_admin import EditAdmin, EditTabularInline
+from gis_core.desk.edit_forms import EditForm
+from gis_core.members.rights import Role
 from gis_core.models import Membership, User
-from gis_core.rights import Role
-from gis_core.services.tokens import create_token
+from gis_core.tokens.services import create_token
 from layers.catalogue.models import Background, Theme
-from networks.warning.services.contacts import find_contacts
+from networks.notifications.services.contacts import find_contacts
 from tests import factories
 from tests.external.conftest import external
 from tests.networks.conftest import made_network
@@ -276,9 +276,9 @@ CASES: dict[str, Callable[[], Case]] = {
     "permits.pages.letters.LetterForm": permit_letter,
     "permits.pages.consulting.ReceiptForm": receipt,
     "permits.pages.consulting.AnswerForm": answer,
-    "gis_core.member_pages.RoleChangeForm": person_role,
-    "gis_core.letter_pages.WordsForm": letter_template,
-    "gis_core.letter_pages.LetterheadForm": letterhead,
+    "gis_core.members.pages.RoleChangeForm": person_role,
+    "gis_core.letters.pages.WordsForm": letter_template,
+    "gis_core.letters.pages.LetterheadForm": letterhead,
     "layers.owners.forms.LevelsForm": owner_levels,
     "layers.settings.forms.DescriptionForm": layer,
     "layers.settings.forms.FieldForm": layer_field,
@@ -288,13 +288,13 @@ CASES: dict[str, Callable[[], Case]] = {
     "layers.external.forms.ExternalChangeForm": external_layer,
     "orthophoto.forms.CampaignChangeForm": campaign,
     "orthophoto.forms.DescriptionForm": described_campaign,
-    "networks.warning.pages.forms.SettingsForm": notice_settings,
+    "networks.notifications.pages.forms.SettingsForm": notice_settings,
     "networks.water.pages.hydrants.SettingsForm": hydrant_settings,
-    "networks.warning.pages.forms.ContactChangeForm": contact,
-    "networks.warning.pages.forms.NoticeForm": notice,
-    "networks.works.pages.forms.WorkChangeForm": works,
-    "networks.works.pages.request_forms.RequestChangeForm": road_request,
-    "networks.works.pages.request_forms.OrderForm": order,
+    "networks.notifications.pages.forms.ContactChangeForm": contact,
+    "networks.notifications.pages.forms.NoticeForm": notice,
+    "networks.roadworks.pages.forms.WorkChangeForm": works,
+    "networks.roadworks.pages.request_forms.RequestChangeForm": road_request,
+    "networks.roadworks.pages.request_forms.OrderForm": order,
     "networks.roads.pages.placing.MoveForm": asset,
 }
 SHOWN_WITH_ANOTHER = {"permits.pages.consulting.CorrectionForm"}

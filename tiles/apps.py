@@ -5,7 +5,7 @@ class TilesConfig(AppConfig):
     name = "tiles"
 
     def ready(self) -> None:
-        from gis_core.rights import Rights
+        from gis_core.members.rights import Rights
         from layers.catalogue.models import Photo
         from layers.catalogue.pictures import Pixels, open_photos_with
         from layers.ogc.extensions import register_extension

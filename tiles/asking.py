@@ -17,9 +17,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, connection, transaction
 from django.http import HttpRequest, parse_cookie
 
-from gis_core.identity import user_of_authorization
+from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
-from gis_core.rights import Rights, acting_as, rights_of
+from gis_core.tokens.authentication import user_of_authorization
 from layers.catalogue.models import Layer
 from layers.catalogue.services import photo_edition
 from tiles import cache
@@ -150,7 +150,7 @@ def new_entry(credentials: Credentials) -> Entry:
 
 
 def credentials_of(environ: Mapping[str, Any]) -> Credentials:
-    """The Authorization header and the session key; the header wins, as in gis_core.middleware."""
+    """The Authorization header and the session key; the header wins, as in gis_core.http.middleware."""
     authorization: str = environ.get("HTTP_AUTHORIZATION", "")
     cookies: str = environ.get("HTTP_COOKIE", "")
     if authorization or settings.SESSION_COOKIE_NAME not in cookies:

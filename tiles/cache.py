@@ -21,7 +21,7 @@ from pathlib import Path
 from django.conf import settings
 from isal import isal_zlib
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from tiles.services.address import Address
 from tiles.services.mvt import RECIPE

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Photo
 from tiles import cache
 from tiles.ortho.files import purge

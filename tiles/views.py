@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Json
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from tiles import cache

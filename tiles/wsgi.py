@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 from django.db import Error as DatabaseError
 
-from gis_core.hosts import trusted
-from gis_core.lock_waits import locked
+from gis_core.database.lock_waits import locked
+from gis_core.http.hosts import trusted
 from tiles import asking, cache
 from tiles.ortho.wsgi import photo
 from tiles.services import serving

@@ -18,7 +18,7 @@ from demo.networks.ways import Xy, cut, shifted
 from demo.territory import Territory
 from gis_core.models import Member
 from layers.catalogue.services import announce_changed_slugs
-from networks.core.topology import loading
+from layers.features.topology import loading
 from networks.water.services.anomalies.scanning import scan
 
 PREFIXES = {"cc-lys": "LYS", "cc-val-de-rimarde": "RIM"}

@@ -1,7 +1,7 @@
 """`Idempotency-Key`: what a program, or the map, asks to be created twice under one key is created once.
 
-The keys are those of forms (`gis_core.form_keys`). Of what was created, its address alone is kept: whoever asks again
-is led there.
+The keys are those of forms (`gis_core.desk.form_keys`). Of what was created, its address alone is kept: whoever asks
+again is led there.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from gis_core.desk.idempotency import answer_once, digest_of
 from gis_core.errors import Conflict, Invalid
-from gis_core.middleware import rights_of_request
-from gis_core.services.idempotency import answer_once, digest_of
+from gis_core.http.middleware import rights_of_request
 
 HEADER = "Idempotency-Key"
 PARAMETER = OpenApiParameter(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
-from gis_core.parameters import whole_number
+from gis_core.desk.parameters import whole_number
 
 MOST_BYTES = 32 * 1_048_576
 

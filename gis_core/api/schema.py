@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter
 
-from gis_core.parameters import DEFAULT_ROWS, MOST_ROWS
+from gis_core.desk.parameters import DEFAULT_ROWS, MOST_ROWS
 
 PAGE_PARAMETERS = [
     OpenApiParameter("limit", int, description=f"Rows of a page, 1 to {MOST_ROWS}; {DEFAULT_ROWS} if not given"),

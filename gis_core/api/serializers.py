@@ -5,10 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from gis_core.jobs.services import standing
+from gis_core.members.rights import Role
+from gis_core.members.territories import extent_4326
 from gis_core.models import ApiToken, Job, Member, Membership, User
-from gis_core.rights import Role
-from gis_core.services.jobs import standing
-from gis_core.services.territories import extent_4326
 
 MOST_COMMUNES = 1000
 

@@ -15,12 +15,15 @@ from rest_framework.views import APIView
 from gis_core.api import serializers
 from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.desk.parameters import Page
 from gis_core.errors import Forbidden
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.jobs import services as jobs
+from gis_core.members import organisations as members
+from gis_core.members import people
+from gis_core.members.territories import with_extent
 from gis_core.models import Job, Member, User
-from gis_core.parameters import Page
-from gis_core.services import jobs, members, people, tokens
-from gis_core.services.territories import with_extent
+from gis_core.tokens import services as tokens
 
 
 def listing(name: str, row: type[fields.BaseSerializer[Any]]) -> Any:

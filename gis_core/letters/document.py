@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.dateformat import format as written
 from django.utils.translation import override
 
+from gis_core.files.writing.paper import SCHEME, typeset
 from gis_core.letters.blocks import Block
-from gis_core.paper import SCHEME, typeset
 
 STYLES = Path(__file__).parent / "letter.css"
 LOGO = f"{SCHEME}logo"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.errors import NotFound
-from gis_core.rights import ADMINISTRATORS, Rights, Role
+from gis_core.members.rights import ADMINISTRATORS, Rights, Role
 
 Value = str | Sequence[str] | bool
 """A text, the texts of a list, or whether something is so."""

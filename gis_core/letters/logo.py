@@ -5,7 +5,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
+from gis_core.files.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 
 MOST_BYTES = 1_048_576
 MOST_PIXELS = 16_000_000

@@ -9,7 +9,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.letters.blocks import Block, Runs
 from gis_core.letters.document import DRAFT, Document
 

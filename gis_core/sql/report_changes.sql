@@ -1,5 +1,5 @@
 -- Trigger of each statement on a table of rights or settings: say to the client what changed (a notice, SQLSTATE AR100),
--- which records it in the security journal once the transaction is committed (gis_core.security). The trigger's argument
+-- which records it in the security journal once the transaction is committed (gis_core.operations.security_journal). The trigger's argument
 -- lists the columns whose changes alone are not worth a line. Secrets are named, never told.
 create or replace function arpent.report_changes() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$

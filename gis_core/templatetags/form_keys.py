@@ -3,7 +3,7 @@
 from django.template import Library
 from django.utils.safestring import SafeString
 
-from gis_core.form_keys import new_key_field
+from gis_core.desk.form_keys import new_key_field
 
 register = Library()
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.template import Context, Library
 
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.jobs.services import OPEN_STATES, may_stop
 from gis_core.models import Job
-from gis_core.services.jobs import OPEN_STATES, may_stop
 
 register = Library()
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from layers.cadastre.searchers import split_address
 from layers.features.words import words
-from layers.imports.geocoders import Place, register_geocoder
+from layers.intake.geocoders import Place, register_geocoder
 
 POSTCODE = re.compile(r"\d{5}")
 # Another house of the road, another postcode: less like the address that was written.

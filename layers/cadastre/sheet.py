@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.display import display, display_area, display_difference, display_number, display_share
 from layers.features.sheet import Addition, Property, Values, register_sheet

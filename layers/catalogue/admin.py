@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from gis_core.edit_admin import EditAdmin
-from gis_core.forms import TypedJSONField
+from gis_core.administration.edit_admin import EditAdmin
+from gis_core.desk.forms import TypedJSONField
 from layers.catalogue.models import Background, Layer, Theme
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gis_core.rights import ADMINISTRATORS, Rights
+from gis_core.members.rights import ADMINISTRATORS, Rights
 from layers.catalogue.measured import tolerances_of
 from layers.catalogue.models import Background, Layer, Photo, in_language
 

@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from gis_core import database_clock
+from gis_core.fields import current_instant
+from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
-from gis_core.rights import Rights, Role
 from layers.catalogue.validators import (
     validate_columns,
     validate_labels,
@@ -309,7 +309,7 @@ class Photo(models.Model):
     geom = models.MultiPolygonField(srid=2154, editable=False)
     extent_4326 = ArrayField(models.FloatField(), size=4, editable=False)
     footprint_4326 = models.JSONField(editable=False)
-    published_at = models.DateTimeField(_("published"), default=database_clock.now, editable=False)
+    published_at = models.DateTimeField(_("published"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     objects = PhotoQuerySet.as_manager()

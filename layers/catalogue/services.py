@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.database.lock_waits import check_not_locked
 from gis_core.errors import NotFound
-from gis_core.lock_waits import check_not_locked
+from gis_core.members.rights import Rights
 from gis_core.models import Member
-from gis_core.rights import Rights
 from layers.catalogue.footprint import footprint_4326
 from layers.catalogue.models import Layer, Photo, PhotoEdition, PhotoSheet, Theme
 

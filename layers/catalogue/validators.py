@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 
 KINDS_OF_COLUMN = ("text", "integer", "number", "date", "datetime", "boolean", "area_m2", "length_m")
 KINDS_OF_SYMBOL = ("fill", "line", "circle")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 
 type Json = Mapping[str, Any]
 type Tell = Callable[[float, str], None]

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.files.writing.rows import Column
 from layers.catalogue.models import Layer
-from layers.exports.formats import Column
 from layers.features.display import display_date, display_number
 
 FILE_NAME = "LISEZMOI.txt"

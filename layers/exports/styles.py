@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any
 
+from gis_core.files.writing.rows import Column
 from layers.catalogue.models import Layer
 from layers.catalogue.qml import qml_of
 from layers.exports.child.wire import Style
-from layers.exports.formats import Column
 from layers.exports.sld import sld_of
 
 LONGEST_NAME = 30

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Unavailable
 from gis_core.models import Job
 from gis_core.tasks import RunningJob, job_task

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.members.rights import Rights
 from gis_core.models import Member
-from gis_core.rights import Rights
 from layers.catalogue.models import Layer, Theme, in_language, seen_by
 
 

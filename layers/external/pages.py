@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gis_core.desk.parameters import whole_number
+from gis_core.desk.signed_in import page as page
 from gis_core.errors import ArpentError
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Member
-from gis_core.parameters import whole_number
-from gis_core.problem import status_of
-from gis_core.rights import ADMINISTRATORS, Rights
-from gis_core.signed_in import page as page
 from layers.external.forms import ExternalChangeForm, ExternalLayerForm, HostForm, ServiceForm
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.external.services import declaring

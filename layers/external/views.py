@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gis_core.errors import Busy, Invalid, NotFound
-from gis_core.middleware import rights_of_request
-from gis_core.problem import as_problem
-from gis_core.rights import Rights
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import as_problem
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.external.models import ExternalLayer
 from layers.external.requests import Tile

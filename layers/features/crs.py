@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from gis_core.desk.parameters import Parameters
 from gis_core.errors import Invalid
-from gis_core.parameters import Parameters
 
 
 @dataclass(frozen=True, slots=True)

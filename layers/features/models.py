@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gis_core import database_clock
+from gis_core.fields import current_instant
 from gis_core.models import Member, User
 from layers.catalogue.models import Layer
 
@@ -58,7 +58,7 @@ class Attachment(models.Model):
     height = models.PositiveIntegerField()
     size_bytes = models.PositiveIntegerField()
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by"))
-    added_at = models.DateTimeField(_("added on"), default=database_clock.now, editable=False)
+    added_at = models.DateTimeField(_("added on"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     class Meta:

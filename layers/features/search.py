@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gis_core.desk.parameters import Parameters, in_domain, integer, position
 from gis_core.errors import Invalid
-from gis_core.parameters import Parameters, in_domain, integer, position
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.words import words
 

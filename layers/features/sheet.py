@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.display import display
 
 type Values = Mapping[str, Any]

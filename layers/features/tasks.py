@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from gis_core.errors import Invalid
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
 from layers.catalogue.models import Layer
 from layers.features.models import Notice

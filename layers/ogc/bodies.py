@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.api.once import key_of
 from gis_core.errors import Invalid
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.crs import CRS84, Crs, crs_of
 from layers.features.errors import GeometryRefused

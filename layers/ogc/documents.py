@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from gis_core.rights import Rights
-from gis_core.services.territories import extent_4326
+from gis_core.members.rights import Rights
+from gis_core.members.territories import extent_4326
 from layers.catalogue.models import Layer
 from layers.features.cql2 import Queryable, queryables_of
 from layers.features.crs import ALL, CRS84, STORAGE

@@ -12,7 +12,7 @@ from django.db import ProgrammingError
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Unavailable
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 

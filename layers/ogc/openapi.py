@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gis_core.api.schema import PROBLEM
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.cql2 import LANGUAGES, Queryable, queryables_of
 from layers.features.crs import ALL, CRS84

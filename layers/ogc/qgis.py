@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 from django.contrib.gis.geos import Polygon
 from django.http import HttpRequest, HttpResponse
 
-from gis_core.rights import Rights
-from gis_core.services.territories import extent_4326
+from gis_core.members.rights import Rights
+from gis_core.members.territories import extent_4326
 from layers.catalogue.models import Layer
 from layers.features.crs import STORAGE
 from layers.features.services.query import Items

@@ -12,9 +12,9 @@ from django.views import View
 from isal import isal_zlib
 
 from gis_core.errors import Forbidden
-from gis_core.middleware import rights_of_request
-from gis_core.problem import problem
-from gis_core.rights import Rights
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import problem
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from layers.features.services.origin import Origin

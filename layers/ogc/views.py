@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Http
 from django.urls import is_valid_path, reverse
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
-from gis_core.admission import FILTER, limited
+from gis_core.database import clock as database_clock
 from gis_core.errors import NotFound
+from gis_core.http.admission import FILTER, limited
 from layers.catalogue.models import Layer
 from layers.features.crs import Crs, parse_crs
 from layers.features.services.query import Items, ItemsQuery, read_item, read_items

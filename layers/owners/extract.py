@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from gis_core.admission import PDF, limited
+from gis_core.http.admission import PDF, limited
 from layers.features.display import display_area
 from layers.owners.services.reading import AccountSeen, OwnerSeen, ParcelSeen
 from layers.owners.services.requests import Extract

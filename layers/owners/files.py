@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from layers.owners.extract import pdf
 from layers.owners.services.consulting import Consultation
 from layers.owners.services.requests import Extract

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.edit_forms import EditForm
-from gis_core.forms import AccessibleForm
-from gis_core.rights import Role
+from gis_core.desk.edit_forms import EditForm
+from gis_core.desk.forms import AccessibleForm
+from gis_core.members.rights import Role
 from layers.owners.models import Level, ThirdPartyRequest
 from layers.owners.services.consulting import LONGEST_REFERENCE, PURPOSES
 

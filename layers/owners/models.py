@@ -12,8 +12,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.members.rights import Role
 from gis_core.models import Member
-from gis_core.rights import Role
 
 
 class Level(models.TextChoices):

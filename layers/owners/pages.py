@@ -9,14 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.desk.forms import blame
+from gis_core.desk.parameters import Page
+from gis_core.desk.signed_in import page as page
 from gis_core.errors import ArpentError
-from gis_core.forms import blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.organisations import administered_member
+from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from gis_core.parameters import Page
-from gis_core.rights import Rights
-from gis_core.services.members import administered_member
-from gis_core.signed_in import page as page
 from layers.owners.files import csv_file, pdf_file
 from layers.owners.forms import ConsultationForm, LevelsForm, RequestForm
 from layers.owners.models import JournalLine

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.owners.services.access import open_communes
 from layers.owners.services.consulting import MOST_PARCELS
 from layers.parcels.sections import Answer, Ground, Line, Link, Section, register_section

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from layers.exports.formats.csvtext import LINE_END, MARK, defused
+from gis_core.files.writing.csvtext import LINE_END, MARK, defused
 from layers.owners.services.consulting import Consultation
 from layers.owners.services.reading import OwnerSeen, ParcelSeen
 

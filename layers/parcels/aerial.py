@@ -10,7 +10,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Exists, OuterRef
 
 from gis_core.errors import Unavailable
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.pictures import Pixels, open_photo
 from layers.parcels.plan import HEIGHT_MM, WIDTH_MM, Plan

@@ -9,9 +9,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Unavailable
-from gis_core.paper import SCHEME, typeset
+from gis_core.files.writing.paper import SCHEME, typeset
 from layers.features.display import display_area, display_date, display_number, display_share
 from layers.parcels.aerial import Aerial
 from layers.parcels.plan import Plan, draw_over

@@ -8,8 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from gis_core.rights import Rights
 from layers.cadastre.references import whole_identifier
 
 SHA256_DIGITS = 64

@@ -8,7 +8,7 @@ import shapely
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Photo
 from layers.catalogue.pictures import open_photo
 from layers.features.display import display_area, display_date, display_difference, display_number, display_share

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from gis_core.middleware import rights_of_request
-from gis_core.parameters import Page
-from gis_core.signed_in import page
+from gis_core.desk.parameters import Page
+from gis_core.desk.signed_in import page
+from gis_core.http.middleware import rights_of_request
 from layers.parcels.models import FrozenSheet
 
 LONGEST_SEARCH = 100

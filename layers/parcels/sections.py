@@ -12,7 +12,7 @@ from typing import Any, LiteralString, Self
 
 from django.utils.translation import gettext as _
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.measured import measure_layers
 from layers.catalogue.models import Layer
 from layers.features.display import display_number, with_unit

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from layers.exports.formats import Column
-from layers.exports.formats.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.rows import Column
 from layers.parcels.services.selecting import Selection
 
 

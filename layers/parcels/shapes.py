@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 from shapely.lib import ShapelyError
 
+from gis_core.desk.parameters import DOMAIN_4326
 from gis_core.errors import Invalid
-from gis_core.parameters import DOMAIN_4326
 
 MOST_POSITIONS = 2_000
 SURFACES = ("Polygon", "MultiPolygon")

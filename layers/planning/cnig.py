@@ -14,8 +14,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.reader import LayerInfo, Problem
-from layers.imports.rows import Refused
+from gis_core.files.reader import LayerInfo, Problem
+from layers.intake.rows import Refused
 from layers.planning import standard
 from layers.planning.standard import Table
 

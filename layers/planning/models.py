@@ -15,7 +15,7 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gis_core import database_clock
+from gis_core.fields import current_instant
 from gis_core.models import web_mercator
 
 
@@ -67,7 +67,7 @@ class Document(models.Model):
     reference = models.CharField(_("drawn on"), max_length=20, blank=True)
     folder = models.CharField(max_length=32, unique=True)
     files = models.JSONField(default=list)
-    imported_at = models.DateTimeField(_("imported"), default=database_clock.now, editable=False)
+    imported_at = models.DateTimeField(_("imported"), default=current_instant, editable=False)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -171,7 +171,7 @@ class EasementSet(models.Model):
     dated = models.DateField(_("date"), null=True)
     folder = models.CharField(max_length=32, unique=True)
     files = models.JSONField(default=list)
-    imported_at = models.DateTimeField(_("imported"), default=database_clock.now, editable=False)
+    imported_at = models.DateTimeField(_("imported"), default=current_instant, editable=False)
 
     class Meta:
         verbose_name = _("set of easements")
@@ -301,7 +301,7 @@ class RiskPlan(models.Model):
     state = models.CharField(_("state"), max_length=40, blank=True)
     state_date = models.DateField(_("date of the state"), null=True)
     url = models.CharField(max_length=500, blank=True)
-    imported_at = models.DateTimeField(_("imported"), default=database_clock.now, editable=False)
+    imported_at = models.DateTimeField(_("imported"), default=current_instant, editable=False)
 
     class Meta:
         verbose_name = _("risk plan")

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.display import display_date
 from layers.parcels.own_sections import fact
 from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, Vintage, register_section

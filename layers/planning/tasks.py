@@ -3,7 +3,7 @@
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.planning.services import files, versions
 
 

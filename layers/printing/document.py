@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from gis_core.paper import FONTS
+from gis_core.files.writing.paper import FONTS
 from layers.printing.palette import INK, Colour
 from layers.printing.paper import MM_PER_INCH, Box, Rectangle
 

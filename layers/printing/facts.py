@@ -9,7 +9,7 @@ from datetime import date
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from layers.catalogue.models import Layer, Photo
 from layers.external.models import ExternalLayer
 from layers.features.display import NO_BREAK, display_date, display_number, is_english

@@ -14,7 +14,7 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.svgLib.path.parser import parse_path
 from fontTools.ttLib import TTFont
 
-from gis_core.paper import FONTS
+from gis_core.files.writing.paper import FONTS
 from layers.printing.document import BOLD
 from layers.printing.palette import colour
 

@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
+from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid
-from gis_core.parameters import in_domain
 from layers.catalogue.validators import is_text
 from layers.features.display import display_number
 from layers.printing.document import unknown_letters

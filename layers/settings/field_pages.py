@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from gis_core.edit_forms import compare_together
+from gis_core.desk.edit_forms import compare_together
 from gis_core.errors import ArpentError, Conflict, Invalid
+from gis_core.http.problem import status_of
+from gis_core.jobs.services import standing
+from gis_core.members.rights import Rights
 from gis_core.models import Job, User
-from gis_core.problem import status_of
-from gis_core.rights import Rights
-from gis_core.services.jobs import standing
 from layers.catalogue.models import Layer
 from layers.features.services import rules as ruling
 from layers.settings.forms import FieldForm, NamingForm, RulesForm

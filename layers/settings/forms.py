@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.edit_forms import EditForm
+from gis_core.desk.edit_forms import EditForm
+from gis_core.members.organisations import partners
+from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
-from gis_core.rights import Rights, Role
-from gis_core.services.members import partners
 from layers.catalogue.measured import OTHERS, SURFACES, tolerances_of
 from layers.catalogue.models import Layer, Theme
 from layers.catalogue.validators import LONGEST_TEXT

@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core import webmap_build
-from gis_core.edit_forms import FormConflict
+from gis_core.desk.edit_forms import FormConflict
+from gis_core.desk.signed_in import page as page
 from gis_core.errors import ArpentError, Stale
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.members.rights import Rights
+from gis_core.members.territories import extent_4326
 from gis_core.models import Member
-from gis_core.problem import status_of
-from gis_core.rights import Rights
-from gis_core.services.territories import extent_4326
-from gis_core.signed_in import page as page
 from layers.catalogue.describe import layer_as_json
 from layers.catalogue.models import Layer
 from layers.settings.forms import DescriptionForm, differences

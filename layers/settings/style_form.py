@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.edit_forms import Difference, EditForm
-from gis_core.forms import TypedJSONField
+from gis_core.desk.edit_forms import Difference, EditForm
+from gis_core.desk.forms import TypedJSONField
 from layers.catalogue.models import Layer
 from layers.features.display import display_number
 from layers.settings.services.styling import checked_style, style_given, style_of

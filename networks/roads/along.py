@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.sheet import Link
 from networks.roads.references import Road
 

@@ -11,7 +11,7 @@ class RoadsConfig(AppConfig):
         from layers.features.services.refusals import declare_checks, declare_unique, declare_words
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
-        from layers.imports.services.inbox import declare_awaited
+        from layers.intake.services.inbox import declare_awaited
         from layers.printing.marks import register_marks
         from networks.roads import asset_sheets, section_sheets
         from networks.roads.layers import declare_layers

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.display import is_english
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
 from networks.roads import asset_lists

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job
-from gis_core.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
-from networks.core.rights import TECHNICIANS
 from networks.roads.services import assets_importing as importing
 
 

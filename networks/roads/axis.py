@@ -20,7 +20,7 @@ import shapely
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
-from networks.core.services.parts import Groups
+from gis_core.graph import Groups
 
 TOUCHING_M: Final = 0.5
 FARTHEST_GAP_M: Final = 3_000.0

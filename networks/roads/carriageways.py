@@ -19,7 +19,7 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Point
 
-from networks.core.services.parts import Groups
+from gis_core.graph import Groups
 from networks.roads.axis import Axis, Marker, Section, build, corners_of, nearest
 
 APART_M: Final = 60.0

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections, transaction
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer

@@ -6,8 +6,8 @@ from django.contrib.gis.db.models.functions import Length
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from gis_core.members.rights import Rights
 from gis_core.models import Commune
-from gis_core.rights import Rights
 from layers.features.display import display, is_english
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
 from networks.roads.models import RoadSection

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.sheet import Addition, Property, Values, register_sheet
 from networks.roads.references import shown_route
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from gis_core.paper import typeset
+from gis_core.files.writing.paper import typeset
 from networks.roads.models import CoverageStudy
 from networks.roads.services import studies
 from networks.roads.study_tables import by_commune, by_operator, map_of

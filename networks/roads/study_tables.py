@@ -8,8 +8,8 @@ import shapely
 from django.utils.translation import gettext as _
 from pyproj import Transformer
 
-from layers.exports.formats import Column
-from layers.exports.formats.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.rows import Column
 from networks.roads.models import CoverageStudy
 from networks.roads.services.studies import (
     Share,

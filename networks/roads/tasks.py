@@ -8,14 +8,14 @@ from typing import Any
 from django.conf import settings
 from procrastinate.contrib.django import app
 
+from gis_core.database.outages import database_is_gone
 from gis_core.errors import NotFound
+from gis_core.members.rights import SYSTEM, acting_as, under_policies
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job
-from gis_core.outages import database_is_gone
-from gis_core.rights import SYSTEM, acting_as, under_policies
-from gis_core.services import source_imports
 from gis_core.tasks import RunningJob, job_task
-from layers.imports.services.inbox import harmless
-from networks.core.rights import TECHNICIANS
+from layers.intake import source_imports
+from layers.intake.services.inbox import harmless
 from networks.roads import asset_tasks as asset_tasks
 from networks.roads.services import importing, studies
 from networks.roads.services.calibrating import calibrate, stale_roads

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from networks.core.services.graph import Family
 from networks.water import lists
+from networks.water.services.graph import Family
 
 WATER: Final = Family(name="water", sources=lists.SOURCES, valves=True)
 SEWER: Final = Family(name="sewer")

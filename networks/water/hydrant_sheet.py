@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.display import display_date
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
 from networks.water.services.hydrant_tables import standings

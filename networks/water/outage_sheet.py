@@ -6,8 +6,8 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from gis_core import database_clock
-from gis_core.paper import typeset
+from gis_core.database import clock as database_clock
+from gis_core.files.writing.paper import typeset
 from networks.water.models import Outage
 from networks.water.outage_map import draw
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from networks.core.importers.cells import bare
+from layers.intake.cells import bare
 from networks.water import lists
 from networks.water.importers.draft import Family
 

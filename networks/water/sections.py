@@ -15,14 +15,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Property
 from layers.parcels.own_sections import fact
 from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, Vintage, register_section
-from networks.core.streets import Streets
 from networks.water import lists
 from networks.water.lists import IN_SERVICE
+from networks.water.streets import Streets
 
 AROUND_M = 15
 MOST_LINES = 12

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import works_on_networks
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
-from networks.core.rights import works_on_networks
 from networks.water import lists
 from networks.water.models import (
     Repair,

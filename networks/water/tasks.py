@@ -7,10 +7,10 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from gis_core.errors import NotFound
+from gis_core.members.rights import SYSTEM, acting_as, under_policies
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job
-from gis_core.rights import SYSTEM, acting_as, under_policies
 from gis_core.tasks import RunningJob, job_task
-from networks.core.rights import TECHNICIANS
 from networks.water.services import coverage, importing
 from networks.water.services.anomalies import scanning
 from networks.water.services.inspecting import rebind

@@ -11,9 +11,9 @@ import numpy as np
 import rasterio
 from rasterio.io import DatasetReader
 
-from gis_core.reader.child import tiff
-from gis_core.reader.child.trouble import Trouble
-from gis_core.reader.rasters import Pixels
+from gis_core.files.reader.child import tiff
+from gis_core.files.reader.child.trouble import Trouble
+from gis_core.files.reader.rasters import Pixels
 from orthophoto.raster.errors import SheetCorrupt
 
 WINDOWS = 20

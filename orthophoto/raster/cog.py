@@ -15,7 +15,7 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from shapely.geometry import MultiPolygon
 
-from gis_core.reader.rasters import Pixels, Strip, Transform
+from gis_core.files.reader.rasters import Pixels, Strip, Transform
 from orthophoto.raster import checks, collar, display
 from orthophoto.raster.collar import Bits, Rule
 from orthophoto.raster.errors import SheetCorrupt

@@ -11,7 +11,7 @@ from affine import Affine
 from rasterio import features
 from shapely.geometry import MultiPolygon, Polygon, shape
 
-from gis_core.reader.rasters import Pixels, RasterInfo, Transform
+from gis_core.files.reader.rasters import Pixels, RasterInfo, Transform
 from orthophoto.raster.errors import SheetCorrupt
 
 # Lossy codecs leave a collar near its colour, and stain the photo beside it.

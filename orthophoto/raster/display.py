@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gis_core.reader.rasters import Pixels, RasterInfo
+from gis_core.files.reader.rasters import Pixels, RasterInfo
 
 type Limits = tuple[tuple[float, float], ...]
 

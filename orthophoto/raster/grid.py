@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gis_core.reader.rasters import Transform
+from gis_core.files.reader.rasters import Transform
 
 type Bounds = tuple[float, float, float, float]
 

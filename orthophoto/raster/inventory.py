@@ -19,8 +19,8 @@ import pyproj
 import shapely
 from shapely.geometry import Polygon, box
 
-from gis_core.reader.child import crs as ranges
-from gis_core.reader.rasters import RasterInfo
+from gis_core.files.reader.child import crs as ranges
+from gis_core.files.reader.rasters import RasterInfo
 from orthophoto.raster import naming
 from orthophoto.raster.grid import EPSG, SAME_PIXEL, Bounds, Grid, corners, is_north_up
 

@@ -21,7 +21,7 @@ from rasterio.io import DatasetReader
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
-from gis_core.reader.rasters import Pixels, Transform
+from gis_core.files.reader.rasters import Pixels, Transform
 from orthophoto.raster import checks, collar
 from orthophoto.raster.cog import GDAL, ROOM, BuiltSheet, CogOptions, described
 from orthophoto.raster.errors import SheetCorrupt

@@ -19,7 +19,7 @@ from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetWriter
 
-from gis_core.reader.rasters import Pixels, Transform
+from gis_core.files.reader.rasters import Pixels, Transform
 from orthophoto.raster.errors import DiskFull, SheetCorrupt
 
 # Up to about 8,000 x 8,000 pixels; the worker that holds it stays far below 1 GiB.

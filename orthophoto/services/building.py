@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import AlreadyEnqueued
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Forbidden
-from gis_core.rights import SYSTEM, Rights
-from gis_core.services.jobs import stop_job
+from gis_core.jobs.services import stop_job
+from gis_core.members.rights import SYSTEM, Rights
 from orthophoto.errors import DiskFull, WrongState
 from orthophoto.models import Campaign, Sheet
 from orthophoto.services.campaigns import inventory_of

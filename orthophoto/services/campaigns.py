@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Forbidden
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Job, Member, User
-from gis_core.rights import ADMINISTRATORS, Rights
-from gis_core.services.jobs import start_job
 from layers.catalogue.models import Layer, Photo
 from orthophoto.errors import BadOrder, NoSuchCampaign, WrongState
 from orthophoto.models import Campaign

@@ -8,9 +8,9 @@ from django.contrib.gis.db.models import Union
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.utils.translation import gettext as _
 
+from gis_core.files.reader import Limits, ReadRefused, RestrictedReader
+from gis_core.files.reader.rasters import companions_of
 from gis_core.models import Commune
-from gis_core.reader import Limits, ReadRefused, RestrictedReader
-from gis_core.reader.rasters import companions_of
 from orthophoto import words
 from orthophoto.errors import BadOrder, WrongState
 from orthophoto.models import Campaign, Sheet

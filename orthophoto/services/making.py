@@ -13,8 +13,8 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 
 from gis_core.errors import Invalid
-from gis_core.reader import Limits, ReaderKilled, ReadRefused, RestrictedReader
-from gis_core.reader.rasters import RasterInfo
+from gis_core.files.reader import Limits, ReaderKilled, ReadRefused, RestrictedReader
+from gis_core.files.reader.rasters import RasterInfo
 from orthophoto import words
 from orthophoto.models import Campaign, Sheet
 from orthophoto.raster import cog, mosaic

@@ -7,9 +7,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
+from gis_core.members.organisations import administered_member, partners
+from gis_core.members.rights import Rights
 from gis_core.models import Member
-from gis_core.rights import Rights
-from gis_core.services.members import administered_member, partners
 from layers.catalogue.models import Layer, Photo
 from orthophoto.errors import BadOrder
 from orthophoto.models import Campaign

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Photo
 from layers.catalogue.services import PhotoDeclaration, SheetDeclaration, publish_photo, revise_photo, take_back_photo
 from orthophoto.errors import WrongState

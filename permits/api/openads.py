@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from gis_core.errors import ArpentError, Invalid
-from gis_core.middleware import rights_of_request
-from gis_core.problem import as_problem, status_of
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import as_problem, status_of
 from permits.services import openads
 
 HEADERS = {"Cache-Control": "private, no-store"}

@@ -21,11 +21,11 @@ from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.api.versions import IF_MATCH, saw_version
 from gis_core.api.views import checked
+from gis_core.desk.parameters import Page
 from gis_core.errors import Forbidden, Invalid, NotFound, Stale
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
 from gis_core.models import Member
-from gis_core.parameters import Page
-from gis_core.rights import Rights
 from layers.ogc.bodies import tag_of
 from permits.api import serializers
 from permits.deadlines.clock import Timeline

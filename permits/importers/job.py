@@ -9,13 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights, under_policies
 from gis_core.models import Job, Member, User
-from gis_core.rights import Rights, under_policies
-from gis_core.services.jobs import start_job
 from gis_core.tasks import RunningJob
-from layers.imports.services.inbox import harmless
+from layers.intake.services.inbox import harmless
 from permits.importers.columns import Reading
 from permits.importers.loading import Order, load
 from permits.importers.register import layout_of

@@ -15,9 +15,9 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.members.rights import Rights, codes
 from gis_core.models import Member, Territory
-from gis_core.rights import Rights, codes
 from layers.catalogue.models import Layer
 from permits.deadlines.calendar import after_months
 from permits.deadlines.law import Effect, Kind, rules_of

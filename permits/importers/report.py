@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from layers.exports.formats import Column
-from layers.exports.formats.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.rows import Column
 
 LONGEST_NUMBER = 40
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core.edit_forms import EditForm
+from gis_core.desk.edit_forms import EditForm
+from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.parameters import Page
 from gis_core.errors import ArpentError
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
-from gis_core.parameters import Page
-from gis_core.rights import Rights
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
 from permits.models import ApplicantReading, Permit
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import COUNTER

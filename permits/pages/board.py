@@ -13,13 +13,14 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gis_core import database_clock, webmap_build
-from gis_core.middleware import rights_of_request
+from gis_core import webmap_build
+from gis_core.database import clock as database_clock
+from gis_core.desk.parameters import integer
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
+from gis_core.members.territories import extent_4326
 from gis_core.models import Commune, Member
 from gis_core.pages import files_permits
-from gis_core.parameters import integer
-from gis_core.rights import Rights
-from gis_core.services.territories import extent_4326
 from permits.layers import STATES
 from permits.models import Permit
 from permits.pages.filters import read_filter

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from gis_core import database_clock
-from gis_core.edit_forms import EditForm
+from gis_core.database import clock as database_clock
+from gis_core.desk.edit_forms import EditForm
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
 from gis_core.models import User
 from layers.features.display import display_number
 from layers.parcels.document import area_in_words, share_in_words

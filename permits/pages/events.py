@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
 from permits import words
 from permits.deadlines.clock import Timeline, differences
 from permits.deadlines.clock import What as Said

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from gis_core import database_clock
 from gis_core.api.views import site
-from gis_core.edit_forms import EditForm
+from gis_core.database import clock as database_clock
+from gis_core.desk.edit_forms import EditForm
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden, Stale
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from gis_core.rights import Rights
 from layers.cadastre.references import whole_identifier
 from permits.models import Permit
 from permits.pages.frame import day_field, page, permit_of

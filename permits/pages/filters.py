@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import Invalid
-from gis_core.forms import AccessibleForm, blame
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member, Membership
-from gis_core.rights import Rights
 from permits.models import Permit
 from permits.procedure import INSTRUCTS, State
 from permits.services.listing import LONGEST_TEXT, NOBODY, OPENED, Deadline, Filter, Whose

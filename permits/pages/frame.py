@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from gis_core import database_clock
-from gis_core.middleware import rights_of_request
+from gis_core.database import clock as database_clock
+from gis_core.desk.signed_in import page as page
+from gis_core.http.middleware import rights_of_request
 from gis_core.models import Commune
-from gis_core.signed_in import page as page
 from permits.models import Permit
 from permits.services.listing import SOON_DAYS
 from permits.services.reading import permit_seen_by

@@ -14,13 +14,13 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError, Invalid, NotFound
-from gis_core.middleware import rights_of_request
+from gis_core.files.uploads import limit_uploads
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import as_problem, status_of, wants_problem
+from gis_core.jobs.services import job_seen_by, jobs_seen_by, standing
+from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
-from gis_core.problem import as_problem, status_of, wants_problem
-from gis_core.rights import Rights
-from gis_core.services.jobs import job_seen_by, jobs_seen_by, standing
-from layers.imports.services.inbox import kept_files
-from layers.imports.uploads import limit_uploads
+from layers.intake.services.inbox import kept_files
 from permits.importers.columns import COLUMNS, Ending, Reading, keyed, likely_columns
 from permits.importers.job import KIND, Sent, keep_reading, kept_reading, order_for, start
 from permits.importers.loading import Order, Plan, planned

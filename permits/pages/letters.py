@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Stale
-from gis_core.forms import AccessibleForm, blame
-from gis_core.letter_pages import MEDIA, WordsForm, file_answer, picture_in_page
+from gis_core.http.middleware import rights_of_request
+from gis_core.letters import services as core
 from gis_core.letters.kinds import kind_of
-from gis_core.middleware import rights_of_request
+from gis_core.letters.pages import MEDIA, WordsForm, file_answer, picture_in_page
 from gis_core.models import Letter
-from gis_core.services import letters as core
 from permits.deadlines.law import Ground
 from permits.letters import CONSULTATION, DECISIONS, GROUNDS, IN_THE_FIRST_MONTH, KINDS, RECORDED, Asked, body_in_words
 from permits.models import Consultation, Permit

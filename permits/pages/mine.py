@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gis_core import database_clock
-from gis_core.middleware import rights_of_request
-from gis_core.problem import problem
+from gis_core.database import clock as database_clock
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import problem
 from permits.models import Permit
 from permits.pages.frame import NEXT
 from permits.services.listing import SOON_DAYS

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
 from permits.services.openads import MOST_PARCELS, Dossier, dossier_of, ground_of, known_parcels
 
 MOST_LINKED = 20

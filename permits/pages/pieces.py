@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError, Conflict, Invalid, Unavailable
-from gis_core.middleware import rights_of_request
-from gis_core.problem import as_problem, status_of, wants_problem
-from gis_core.services.removals import day_in
-from layers.imports.uploads import limit_uploads
+from gis_core.files.removals import day_in
+from gis_core.files.uploads import limit_uploads
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import as_problem, status_of, wants_problem
 from permits.models import Permit, Piece
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import COUNTER

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gis_core import database_clock
 from gis_core.api.views import site
+from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.jobs.services import standing
+from gis_core.members.rights import Rights
 from gis_core.models import Job
-from gis_core.rights import Rights
-from gis_core.services.jobs import standing
 from permits import words
 from permits.deadlines.clock import Step, Timeline
 from permits.models import Event, Permit

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gis_core import database_clock
-from gis_core.admission import LIST, limited
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import Invalid
-from gis_core.forms import AccessibleForm, blame
+from gis_core.http.admission import LIST, limited
 from gis_core.models import Commune
 from permits.models import Permit
 from permits.numbers import shown, shown_parcel

@@ -13,10 +13,10 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid, NotFound
+from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import User
-from gis_core.rights import acting_as, rights_of
 from permits.pages.frame import page
 from permits.services import reminding
 

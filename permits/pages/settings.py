@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gis_core.edit_forms import EditForm
+from gis_core.desk.edit_forms import EditForm
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.organisations import administered_member
+from gis_core.members.rights import Role
 from gis_core.models import Member
-from gis_core.rights import Role
-from gis_core.services.members import administered_member
 from permits.models import Team
 from permits.pages.frame import page
 from permits.services.filing import instructors_of

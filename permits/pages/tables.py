@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gis_core import database_clock
-from gis_core.admission import TABLE, limited
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.middleware import rights_of_request
-from layers.exports.formats import Column
-from layers.exports.formats.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.rows import Column
+from gis_core.http.admission import TABLE, limited
+from gis_core.http.middleware import rights_of_request
 from permits.pages.filters import read_filter
 from permits.pages.frame import page
 from permits.services.exporting import as_csv, as_workbook, table

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.words import search_text, words
 from permits.models import ApplicantReading, Permit
 

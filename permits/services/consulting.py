@@ -16,10 +16,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, User
-from gis_core.rights import Rights
 from layers.parcels.ground import ground_of_parcels, ground_of_shape
 from layers.parcels.sections import Ground as Land
 from layers.parcels.sections import Line, Measure, Reader, reader_with

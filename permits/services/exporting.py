@@ -9,10 +9,10 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.rows import Column
+from gis_core.members.rights import Rights
 from gis_core.models import Commune
-from gis_core.rights import Rights
-from layers.exports.formats import Column
-from layers.exports.formats.csvtext import Csv, Dialect
 from permits.numbers import shown, shown_parcel
 from permits.procedure import State
 from permits.services.listing import Filter, files, ordered

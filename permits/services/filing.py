@@ -9,10 +9,10 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid
+from gis_core.members.rights import Rights
 from gis_core.models import Member, Membership, Territory
-from gis_core.rights import Rights
 from layers.cadastre.references import read_reference, whole_identifier
 from layers.catalogue.models import Layer
 from permits.deadlines.law import Kind

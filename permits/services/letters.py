@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
+from gis_core.letters import services as letters
 from gis_core.letters.kinds import LetterKind, kind_of
+from gis_core.letters.services import About
+from gis_core.members.rights import Rights
 from gis_core.models import Letter, LetterQuerySet
-from gis_core.rights import Rights
-from gis_core.services import letters
-from gis_core.services.letters import About
 from permits.letters import ABOUT, Asked, body_in_words, values_of
 from permits.models import Permit
 from permits.procedure import INSTRUCTS

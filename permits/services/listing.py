@@ -13,11 +13,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.desk.parameters import BBox, bbox_4326, integer
 from gis_core.errors import Invalid
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Territory
-from gis_core.parameters import BBox, bbox_4326, integer
-from gis_core.rights import Rights
 from layers.cadastre.references import Reference, read_reference, whole_identifier
 from permits.deadlines.law import OF_PERMITS, Kind
 from permits.folding import folded

@@ -7,7 +7,7 @@ from typing import Literal
 from django.contrib.gis.db.models.functions import Envelope, Transform
 from django.db.models import QuerySet
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from permits.models import Permit
 
 MOST = 20

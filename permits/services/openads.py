@@ -14,10 +14,10 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 from psycopg.sql import SQL
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.members.rights import Rights
 from gis_core.models import Member
-from gis_core.rights import Rights
 from layers.cadastre.models import Address, Parcel
 from layers.cadastre.references import whole_identifier
 from layers.parcels.ground import MEASURED, OF_PARCELS, PARCELS_LAYER, measured

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from permits.procedure import State
 from permits.services.listing import NOBODY, OPENED, Deadline, Filter, due, files
 

@@ -14,13 +14,13 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
+from gis_core.files import removals
+from gis_core.files.kept_files import write_whole
+from gis_core.files.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
+from gis_core.members.rights import Rights
 from gis_core.models import RetentionTime
-from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
-from gis_core.rights import Rights
-from gis_core.services import removals
-from gis_core.services.kept_files import write_whole
 from layers.features.services.attachments import title_of_file
 from layers.features.services.photos import MOST_PIXELS, remake
 from permits.models import Permit, Piece

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import NotFound
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from permits.deadlines import clock
 from permits.deadlines import events as legal
 from permits.deadlines.law import Ground, Kind

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
-from gis_core.rights import Rights, Role
+from gis_core.members.rights import Rights, Role
 from layers.catalogue.services import announce_changed_slugs
 from permits.deadlines import events as clock
 from permits.deadlines.calendar import PARIS

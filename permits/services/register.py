@@ -10,8 +10,8 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from gis_core.desk.parameters import integer
 from gis_core.errors import Invalid
-from gis_core.parameters import integer
 from permits.models import Permit
 from permits.services.listing import FIRST_YEAR, LAST_YEAR, NUMBER_BEGINS, known
 

@@ -20,11 +20,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy, ngettext
 
-from gis_core import database_clock
-from gis_core.ics import escaped, folded
+from gis_core.database import clock as database_clock
+from gis_core.database.outages import database_is_gone
+from gis_core.files.writing.ics import escaped, folded
+from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of, under_policies
 from gis_core.models import Commune, Membership, User
-from gis_core.outages import database_is_gone
-from gis_core.rights import SYSTEM, Rights, Role, acting_as, rights_of, under_policies
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.opinions import Standing
 from permits.models import Consultation, Event, Permit, Reminder

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.members.organisations import administered_member
+from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
-from gis_core.rights import Rights, Role
-from gis_core.services.members import administered_member
 from permits.models import Settings, Team
 from permits.services.filing import instructors_of
 

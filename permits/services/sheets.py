@@ -7,12 +7,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.database.outages import database_is_gone
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights, Role, acting_as, under_policies
 from gis_core.models import Job, User
-from gis_core.outages import database_is_gone
-from gis_core.rights import Rights, Role, acting_as, under_policies
-from gis_core.services.jobs import start_job
 from layers.cadastre.models import Parcel
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet

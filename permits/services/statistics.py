@@ -11,8 +11,8 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, User
-from gis_core.rights import Rights
 from permits.models import Permit
 from permits.procedure import AFTER_GRANT, State
 from permits.services.listing import Filter, files

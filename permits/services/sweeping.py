@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from psycopg.sql import SQL, Identifier
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from permits.models import Event, Permit
 from permits.procedure import OPEN, State
 from permits.services.reading import DERIVED, derive

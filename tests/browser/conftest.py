@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
-from gis_core.ops.environment import PYTHON, ROOT
+from gis_core.operations.environment import PYTHON, ROOT
 from tests.ops.conftest import plain_environment, temporary_place
 
 CHROMIUM = "/usr/bin/chromium"
@@ -96,7 +96,7 @@ def arpent(*arguments: str) -> str:
     env = plain_environment()
     # Drawing and building the photos would keep both cores busy under the other tests.
     env["ARPENT_DEMO_PHOTOS"] = "0"
-    command = [str(PYTHON), "-m", "gis_core.ops", *arguments]
+    command = [str(PYTHON), "-m", "gis_core.operations", *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=1200, check=False
     )

@@ -14,9 +14,9 @@ FILED = """
 from datetime import timedelta
 from django.db import connection, transaction
 from gis_core.models import User
-from gis_core.rights import acting_as, rights_of
+from gis_core.members.rights import acting_as, rights_of
 from permits.services.filing import Filing, file_permit
-from gis_core.database_clock import today
+from gis_core.database.clock import today
 user = User.objects.get(username="instruction.lys")
 with acting_as(rights_of(user)), transaction.atomic(), connection.cursor() as cursor:
     cursor.execute("select p.idu from cadastre_parcel p join planning_easementfootprint f on st_covers(f.geom, p.geom) "

@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from gis_core.ops.environment import Place, variables
-from gis_core.ops.manage import command_line
+from gis_core.operations.environment import Place, variables
+from gis_core.operations.manage import command_line
 from tests.browser.conftest import DESK, PHONE, Demo, opened, sign_in
 from tests.browser.test_map import serious
 
@@ -19,10 +19,10 @@ FILE = """
 from datetime import timedelta
 from django.db import transaction
 from gis_core.models import User
-from gis_core.rights import acting_as, rights_of
+from gis_core.members.rights import acting_as, rights_of
 from permits.services.applicants import Person
 from permits.services.filing import Filing, file_permit
-from gis_core.database_clock import today
+from gis_core.database.clock import today
 rights = rights_of(User.objects.get(username="instruction.lys"))
 given = Filing(kind="PCMI", insee="45901", filed_date=today() - timedelta(days=10), description="Maison individuelle",
     applicant=Person("Jeanne Fictive", "1 rue des Essais"))

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from gis_core.ops.environment import PYTHON, ROOT, Place, variables
+from gis_core.operations.environment import PYTHON, ROOT, Place, variables
 from tests.browser.conftest import DESK, PHONE, Demo, drawn, opened, sign_in
 from tests.browser.test_map import serious
 
@@ -16,10 +16,10 @@ FILING = """
 from datetime import timedelta
 from django.db import transaction
 from gis_core.models import User
-from gis_core.rights import acting_as, rights_of
+from gis_core.members.rights import acting_as, rights_of
 from layers.cadastre.models import Parcel
 from permits.services.filing import Filing, file_permit
-from gis_core.database_clock import today
+from gis_core.database.clock import today
 rights = rights_of(User.objects.get(username="instruction.lys"))
 parcels = Parcel.objects.filter(insee="45901").order_by("idu").values_list("idu", flat=True)
 for days, rank, works in ((3, 3, "Serre pédagogique"), (27, 40, "Kiosque du parc"), (400, 9, "Préau")):

@@ -15,11 +15,11 @@ FILING = """
 from datetime import timedelta
 from django.db import transaction
 from gis_core.models import User
-from gis_core.rights import acting_as, rights_of
+from gis_core.members.rights import acting_as, rights_of
 from layers.cadastre.models import Parcel
 from permits.services.applicants import Person
 from permits.services.filing import Filing, file_permit
-from gis_core.database_clock import today
+from gis_core.database.clock import today
 person = User.objects.get(username="instruction.lys")
 with acting_as(rights_of(person)), transaction.atomic():
     idu = Parcel.objects.filter(insee="45901").order_by("idu").first().idu

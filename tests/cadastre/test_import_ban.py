@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.models import HistoryEvent
 from layers.cadastre.models import Address
 from layers.catalogue.models import Layer

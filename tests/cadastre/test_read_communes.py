@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from gis_core.reader import ReadRefused, RestrictedReader
+from gis_core.files.reader import ReadRefused, RestrictedReader
 from layers.cadastre.importers import communes
-from layers.imports.report import ImportReport
-from layers.imports.rows import FileRefused
+from layers.intake.report import ImportReport
+from layers.intake.rows import FileRefused
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data"))

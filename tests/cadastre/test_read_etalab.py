@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.reader import ReadRefused, RestrictedReader
+from gis_core.files.reader import ReadRefused, RestrictedReader
 from layers.cadastre.importers import etalab
 from layers.cadastre.importers.etalab import BuildingRow, CommuneRow, Kind, ParcelRow, Row, SectionRow
-from layers.imports.rows import FileRefused, Refused
+from layers.intake.rows import FileRefused, Refused
 from tests.counting import calls
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,9 +16,9 @@ from demo.seed import seed_demo
 from demo.stories import Story, changes, explaining, told
 from demo.tasks import SEED
 from demo.territory import Territory, generate
-from gis_core.database_clock import today
+from gis_core.database.clock import today
+from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Member, User
-from gis_core.rights import Role, acting_as, rights_of
 from layers.catalogue.models import Layer
 from permits.models import Applicant, ApplicantReading, Consultation, Event, Permit, Settings, Team
 from permits.procedure import OPEN, State, What

@@ -10,12 +10,12 @@ from demo.roads import FIRST_MARKER, kept, seed_roads
 from demo.seed import load_communes
 from demo.territory import Territory, generate
 from demo.works import CLASHING, COUNT, DETOURS, REQUESTED, seed_works
-from gis_core.rights import SYSTEM, Role
+from gis_core.members.rights import SYSTEM, Role
 from networks.roads.models import RoadAsset, RoadAxis, RoadInspection, RoadMarker, RoadSection, RoadStretch
 from networks.roads.services.referring import locate, reference_at
-from networks.works.kinds import PERMISSION, TRAFFIC
-from networks.works.models import Work, WorkOrder, WorkRequest
-from networks.works.services.conflicts import Asked, conflicts_of
+from networks.roadworks.kinds import PERMISSION, TRAFFIC
+from networks.roadworks.models import Work, WorkOrder, WorkRequest
+from networks.roadworks.services.conflicts import Asked, conflicts_of
 from tests import factories
 
 

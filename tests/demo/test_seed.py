@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from demo.seed import seed_demo
+from gis_core.members.rights import Role
 from gis_core.models import Commune, HistoryEvent, Member, Membership, User
-from gis_core.rights import Role
 from layers.cadastre.models import Address, Building, Parcel, Road, Section
 from tests import factories
 

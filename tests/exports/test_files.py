@@ -22,9 +22,9 @@ from procrastinate.job_context import AbortReason
 
 from gis_core import tasks
 from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid, NotFound, TryAgain
+from gis_core.jobs import services as jobs
+from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Job, Membership, User
-from gis_core.rights import acting_as, rights_of
-from gis_core.services import jobs
 from layers.catalogue.models import Layer
 from layers.exports.child import shapefile, workbook
 from layers.exports.child.trouble import Trouble

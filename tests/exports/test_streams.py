@@ -14,11 +14,11 @@ from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Poin
 from django.db import DatabaseError, connection
 from django.test import Client
 
+from gis_core.files.writing.flatgeobuf import FlatGeobuf
+from gis_core.files.writing.rows import Column
+from gis_core.members.rights import Rights
 from gis_core.models import User
-from gis_core.rights import Rights
 from layers.catalogue.models import Layer
-from layers.exports.formats import Column
-from layers.exports.formats.flatgeobuf import FlatGeobuf
 from layers.exports.services import streams
 from tests import factories
 from tests.exports.conftest import Table, Unreadable

@@ -3,7 +3,7 @@
 import pytest
 
 from gis_core.errors import Invalid
-from gis_core.markup import parse_xml
+from gis_core.files.markup import parse_xml
 from layers.external.capabilities import Offer, offers_in
 from layers.external.models import ExternalLayer
 from layers.external.requests import Tile, capabilities_url, map_url, tile_url, with_parameters

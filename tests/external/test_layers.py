@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.external import fetching
 from layers.external.models import AllowedHost, ExternalLayer
 from tests import factories

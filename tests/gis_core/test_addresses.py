@@ -15,9 +15,9 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
 
-from gis_core.addresses import host_names, known_ports, listed, mail_options
-from gis_core.hosts import known_host
-from gis_core.ops.environment import ROOT, Place, variables
+from gis_core.http.addresses import host_names, known_ports, listed, mail_options
+from gis_core.http.hosts import known_host
+from gis_core.operations.environment import ROOT, Place, variables
 
 READ = "from django.conf import settings; print({})"
 

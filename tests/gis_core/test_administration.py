@@ -13,8 +13,8 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from gis_core.members import people
 from gis_core.models import User
-from gis_core.services import people
 from tests import factories
 from tests.policy.administration import person
 

@@ -9,10 +9,10 @@ from contextlib import ExitStack
 import pytest
 from django.test import Client, override_settings
 
-from gis_core import admission
-from gis_core.admission import PDF, SEARCH, Asker, Kind, Pool, asked_by, limited
 from gis_core.errors import Busy
-from gis_core.rights import Role
+from gis_core.http import admission
+from gis_core.http.admission import PDF, SEARCH, Asker, Kind, Pool, asked_by, limited
+from gis_core.members.rights import Role
 from tests import factories
 from tests.parcels.conftest import place  # noqa: F401 - a fixture
 
@@ -138,7 +138,7 @@ def test_visitors_are_refused_in_words_while_a_member_is_served(
 @pytest.mark.usefixtures("place")
 def test_every_paper_counts(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Setting any page on paper goes through the gate, whatever asks for it."""
-    from gis_core import paper
+    from gis_core.files.writing import paper
 
     monkeypatch.setattr(admission.ANONYMOUS, "most_here", 0)
     with asked_by(visitor("192.0.2.1")), pytest.raises(Busy):

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.db import DataError, connection, transaction
 
-from gis_core import database_clock, identity
+from gis_core.database import clock as database_clock
 from gis_core.models import ApiToken, User
-from gis_core.ops import fake_clock
-from gis_core.ops.environment import PYTHON, ROOT
-from gis_core.services import tokens
+from gis_core.operations import fake_clock
+from gis_core.operations.environment import PYTHON, ROOT
+from gis_core.tokens import authentication as identity
+from gis_core.tokens import services as tokens
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def test_the_database_is_asked_again_after_ten_seconds(monkeypatch: pytest.Monke
     asked: list[int] = []
     monotonic, answer = [100.0], datetime(2026, 11, 29, 12, tzinfo=UTC)
     monkeypatch.setattr(database_clock, "ask", lambda: asked.append(1) or answer)
-    monkeypatch.setattr("gis_core.database_clock.time.monotonic", lambda: monotonic[0])
+    monkeypatch.setattr("gis_core.database.clock.time.monotonic", lambda: monotonic[0])
     assert database_clock.now() == answer
     monotonic[0] += 10
     assert (database_clock.now(), len(asked)) == (answer + timedelta(seconds=10), 1)

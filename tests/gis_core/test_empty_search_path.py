@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import Error, connection, transaction
 
-from gis_core.rights import Rights, acting_as
+from gis_core.members.rights import Rights, acting_as
 from layers.features.services.rules import set_rules
 from tests import factories
 

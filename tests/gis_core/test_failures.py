@@ -8,8 +8,8 @@ import pytest
 from django.db import OperationalError
 from django.test import RequestFactory
 
+from gis_core.database.failures import in_domain_terms
 from gis_core.errors import Busy, NotFound, StorageUnavailable
-from gis_core.failures import in_domain_terms
 from gis_core.pages import unexpected_error
 
 DISK = {

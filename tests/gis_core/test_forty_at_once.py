@@ -10,9 +10,9 @@ import pytest
 from django.db import connections, transaction
 from django.test import Client
 
-from gis_core import admission
+from gis_core.http import admission
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import User
-from gis_core.rights import SYSTEM, Role, acting_as
 from tests import factories
 
 VISITORS, THREADS, PATIENCE_S = 40, 8, 30
@@ -20,11 +20,11 @@ COSTLY = {
     "/api/v1/here/?lon=2.5&lat=47.7": "layers.features.api.views.find_here",
     "/api/v1/search/?q=bray": "layers.features.api.views.suggestions",
     "/permis/registre/": "permits.pages.register.decisions",
-    "/travaux/": "networks.works.services.current.current",
-    "/travaux/travaux.geojson": "networks.works.services.current.current",
-    "/travaux/flux.xml": "networks.works.services.current.current",
-    "/travaux/calendrier.ics": "networks.works.services.current.current",
-    "/travaux/arretes/": "networks.works.services.publication.listed",
+    "/travaux/": "networks.roadworks.services.current.current",
+    "/travaux/travaux.geojson": "networks.roadworks.services.current.current",
+    "/travaux/flux.xml": "networks.roadworks.services.current.current",
+    "/travaux/calendrier.ics": "networks.roadworks.services.current.current",
+    "/travaux/arretes/": "networks.roadworks.services.publication.listed",
 }
 """Each with the function that takes its time."""
 

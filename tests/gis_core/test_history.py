@@ -7,8 +7,8 @@ import pytest
 from django.contrib.gis.geos import Point, Polygon
 from django.db import DatabaseError, connection, transaction
 
+from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import HistoryEvent, RowHistory
-from gis_core.rights import acting_as, rights_of
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, create_staging, create_table, drop_staging, drop_table, setting

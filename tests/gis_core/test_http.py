@@ -17,10 +17,11 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection
 from django.test import Client
 
-from gis_core import account_pages, webmap_build
+from gis_core import webmap_build
+from gis_core.accounts import pages as account_pages
+from gis_core.accounts.passwords import FrenchCommonPasswordValidator
 from gis_core.models import User
-from gis_core.ops.environment import ROOT
-from gis_core.passwords import FrenchCommonPasswordValidator
+from gis_core.operations.environment import ROOT
 from layers.catalogue.models import Background
 from tests import factories
 
@@ -321,7 +322,7 @@ def test_ready_when_the_wall_stands(client: Client) -> None:
 
 
 def test_not_ready_with_a_migration_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gis_core import health
+    from gis_core.operations import health
 
     monkeypatch.setattr(health, "known_migrations", lambda: frozenset({("gis_core", "9999_future")}))
     answer = client.get("/health/ready")

@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from gis_core.members.rights import Role
 from gis_core.models import Member, Membership
-from gis_core.rights import Role
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -11,10 +11,10 @@ from procrastinate.jobs import Job as QueuedJob
 
 from gis_core import tasks
 from gis_core.errors import Busy, DatabaseGone, Forbidden, Invalid
+from gis_core.jobs import services as jobs
+from gis_core.jobs.task_process import Ended
+from gis_core.members.rights import ANONYMOUS, SYSTEM, Role, acting_as, current_rights, rights_of, under_policies
 from gis_core.models import Job, Membership
-from gis_core.rights import ANONYMOUS, SYSTEM, Role, acting_as, current_rights, rights_of, under_policies
-from gis_core.services import jobs
-from gis_core.task_process import Ended
 from tests import factories
 
 pytestmark = pytest.mark.django_db

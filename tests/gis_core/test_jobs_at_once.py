@@ -4,9 +4,9 @@ import threading
 
 from django.db import connection, transaction
 
+from gis_core.jobs import services as jobs
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Job
-from gis_core.rights import SYSTEM, acting_as
-from gis_core.services import jobs
 from tests import factories
 
 

@@ -9,9 +9,9 @@ from django.db import connection, connections, transaction
 from django.test import Client
 from psycopg import sql
 
-from gis_core import lock_waits
-from gis_core.lock_waits import LockedLayers
-from gis_core.proxied import from_the_proxy, with_whole_bodies
+from gis_core.database import lock_waits
+from gis_core.database.lock_waits import LockedLayers
+from gis_core.http.proxied import from_the_proxy, with_whole_bodies
 from layers.catalogue.models import Layer
 from tests import factories
 

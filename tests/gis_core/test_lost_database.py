@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from gis_core.rights import SYSTEM, acting_as, under_policies
-from gis_core.services.source_imports import keep_replaced_rows
+from gis_core.members.rights import SYSTEM, acting_as, under_policies
+from layers.intake.source_imports import keep_replaced_rows
 
 pytestmark = pytest.mark.django_db
 

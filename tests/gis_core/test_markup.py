@@ -3,7 +3,7 @@
 import pytest
 
 from gis_core.errors import Invalid
-from gis_core.markup import DEEPEST, parse_xml
+from gis_core.files.markup import DEEPEST, parse_xml
 from tests.counting import calls
 
 LAUGHS = b"""<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>"""

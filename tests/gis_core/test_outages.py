@@ -11,10 +11,10 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as QueuedJob
 from psycopg_pool import PoolTimeout
 
-from gis_core.backend.base import take
+from gis_core.database.backend.base import take
+from gis_core.database.outages import LOOK_S, Outage, database_is_gone, outage, waits_once
 from gis_core.errors import ArpentError, Invalid, Unavailable
-from gis_core.outages import LOOK_S, Outage, database_is_gone, outage, waits_once
-from gis_core.problem import as_problem
+from gis_core.http.problem import as_problem
 from gis_core.tasks import WithTheNextWorker
 
 AWAY = [
@@ -88,7 +88,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Outage:
 
 def test_one_request_at_a_time_looks_whether_the_database_is_back(monkeypatch: pytest.MonkeyPatch):
     now = 1000.0
-    monkeypatch.setattr("gis_core.outages.time.monotonic", lambda: now)
+    monkeypatch.setattr("gis_core.database.outages.time.monotonic", lambda: now)
     found = Outage()
     found.note_answer()
     assert not found.refuses()
@@ -103,7 +103,7 @@ def test_one_request_at_a_time_looks_whether_the_database_is_back(monkeypatch: p
 
 def test_who_waits_in_vain_while_others_are_answered_says_nothing_of_the_database(monkeypatch: pytest.MonkeyPatch):
     now = 1000.0
-    monkeypatch.setattr("gis_core.outages.time.monotonic", lambda: now)
+    monkeypatch.setattr("gis_core.database.outages.time.monotonic", lambda: now)
     found = Outage()
     now += 0.5
     found.note_answer()
@@ -124,7 +124,7 @@ def test_while_the_database_is_known_to_be_away_nothing_is_asked_of_it(
 
 
 def test_a_request_waits_once_for_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("gis_core.outages.outage.known", False)
+    monkeypatch.setattr("gis_core.database.outages.outage.known", False)
     waits = []
 
     def getconn() -> Any:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gis_core.parameters import whole_number
+from gis_core.desk.parameters import whole_number
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("12", 12), ("9" * 18, 10**18 - 1)])

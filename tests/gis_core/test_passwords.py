@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 
+from gis_core.accounts.mail import password_link
+from gis_core.accounts.passwords import without_runs
 from gis_core.models import User
-from gis_core.passwords import without_runs
-from gis_core.services.account_mail import password_link
-from gis_core.services.tokens import create_token, tokens_of
+from gis_core.tokens.services import create_token, tokens_of
 from tests import factories
 
 HTML = {"accept": "text/html"}

@@ -12,13 +12,14 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job as JobOfQueue
 
-from gis_core.accounts import AccountAdapter
+from gis_core.accounts import mail as account_mail
+from gis_core.accounts.adapter import AccountAdapter
 from gis_core.errors import Conflict, DatabaseGone, Forbidden, Invalid, NotFound
+from gis_core.jobs.task_process import Server
+from gis_core.members import people
+from gis_core.members.rights import Rights, Role, rights_of
 from gis_core.models import Member, Membership, User
-from gis_core.rights import Rights, Role, rights_of
-from gis_core.services import account_mail, people
-from gis_core.services.tokens import create_token, tokens_of
-from gis_core.task_process import Server
+from gis_core.tokens.services import create_token, tokens_of
 from tests import factories
 from tests.post import outbox, waiting
 

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 
 from gis_core.errors import ArpentError, Conflict
+from gis_core.members import people
+from gis_core.members.rights import Role, rights_of
 from gis_core.models import Member, Membership, User
-from gis_core.rights import Role, rights_of
-from gis_core.services import people
 from tests import factories
 from tests.policy.administration import person
 

@@ -20,12 +20,20 @@ import pytest
 import shapely
 from django.core.management import call_command
 
+from gis_core.files.reader import (
+    Limits,
+    Problem,
+    ReaderKilled,
+    ReaderUnavailable,
+    ReadRefused,
+    RestrictedReader,
+    launch,
+)
+from gis_core.files.reader.child import lockdown, wire
+from gis_core.files.reader.child.geojson import GeoJsonFile
+from gis_core.files.reader.child.trouble import Trouble
+from gis_core.files.reader.messages import MESSAGES
 from gis_core.management.commands import worker
-from gis_core.reader import Limits, Problem, ReaderKilled, ReaderUnavailable, ReadRefused, RestrictedReader, launch
-from gis_core.reader.child import lockdown, wire
-from gis_core.reader.child.geojson import GeoJsonFile
-from gis_core.reader.child.trouble import Trouble
-from gis_core.reader.messages import MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data" / "geojson"
@@ -329,7 +337,7 @@ def test_the_quarantine_is_removed(tmp_path: Path) -> None:
 OPEN_AND_WAIT = """
 import sys, time
 from pathlib import Path
-from gis_core.reader.launch import Quarantine
+from gis_core.files.reader.launch import Quarantine
 Quarantine.create(Path(sys.argv[1]))
 print("open", flush=True)
 time.sleep(60)

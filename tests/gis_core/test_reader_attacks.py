@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gis_core.reader import FileInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
-from gis_core.reader.archives import Unpacking
-from gis_core.reader.messages import MESSAGES
+from gis_core.files.reader import FileInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
+from gis_core.files.reader.archives import Unpacking
+from gis_core.files.reader.messages import MESSAGES
 
 MEGABYTE = 1 << 20
 LIMITS = Limits(wall_seconds=30, cpu_seconds=120, file_bytes=300 * MEGABYTE)

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from gis_core.reader.child.columns import convert, escaped
+from gis_core.files.reader.child.columns import convert, escaped
 
 
 def converted(values: list[Any], wanted: str) -> list[str | None]:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
-from gis_core.reader import (
+from gis_core.files.reader import (
     Column,
     CopyPlan,
     GeometryColumn,
@@ -19,7 +19,7 @@ from gis_core.reader import (
     ReadRefused,
     RestrictedReader,
 )
-from gis_core.reader.messages import MESSAGES
+from gis_core.files.reader.messages import MESSAGES
 
 SQL_TYPES = {
     "text": "text",

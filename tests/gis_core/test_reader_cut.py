@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.reader import Limits, Reading, ReadRefused, RestrictedReader
-from gis_core.reader.messages import MESSAGES
+from gis_core.files.reader import Limits, Reading, ReadRefused, RestrictedReader
+from gis_core.files.reader.messages import MESSAGES
 from tests.gis_core.test_reader_vectors import COMPANIONS, csv_file, inspected, layer_of, refusal
 
 CUTS = 24

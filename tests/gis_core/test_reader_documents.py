@@ -10,7 +10,7 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from gis_core.reader import Document, Limits, ReadRefused, RestrictedReader
+from gis_core.files.reader import Document, Limits, ReadRefused, RestrictedReader
 from tests.documents import docx, odt, pdf, pdf_of_objects
 
 MB = 1_048_576

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gis_core.reader.fields import SafeName, safe_names
+from gis_core.files.reader.fields import SafeName, safe_names
 
 COLUMN = re.compile(r"[a-z][a-z0-9_]{0,59}")
 

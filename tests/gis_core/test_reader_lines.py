@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.reader import Limits, Lines, ReadRefused, RestrictedReader
+from gis_core.files.reader import Limits, Lines, ReadRefused, RestrictedReader
 
 
 @pytest.fixture(scope="module")

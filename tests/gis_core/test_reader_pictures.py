@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from gis_core.files.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from gis_core.letters.logo import logo_of
-from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from layers.features.services.photos import picture_of
 
 PIXELS = {"JPEG": 1_000_000, "PNG": 1_000_000}

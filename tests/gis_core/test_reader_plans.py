@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from benchmarks.plan_sheets import archived
-from gis_core.reader import Limits, PlanSheet, RefusedSheet, RestrictedReader
+from gis_core.files.reader import Limits, PlanSheet, RefusedSheet, RestrictedReader
 from tests.cadastre.plans import packed, sheet, square
 
 SMALL = Limits(memory_bytes=1024 * 1024 * 1024, wall_seconds=20)

@@ -14,9 +14,9 @@ from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 from rasterio.transform import from_origin
 
-from gis_core.reader import Limits, Problem, RasterInfo, ReadRefused, RestrictedReader, companions_of
-from gis_core.reader.child import tiff
-from gis_core.reader.messages import MESSAGES
+from gis_core.files.reader import Limits, Problem, RasterInfo, ReadRefused, RestrictedReader, companions_of
+from gis_core.files.reader.child import tiff
+from gis_core.files.reader.messages import MESSAGES
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 NORTH_UP = from_origin(618_000, 6_756_000, 0.2, 0.2)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.reader import FileInfo, LayerInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
-from gis_core.reader.child.charset import codec_named
-from gis_core.reader.child.reference import identify
-from gis_core.reader.messages import ENCODING_FOUND, MESSAGES, NOTES, REFERENCE_FOUND
+from gis_core.files.reader import FileInfo, LayerInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
+from gis_core.files.reader.child.charset import codec_named
+from gis_core.files.reader.child.reference import identify
+from gis_core.files.reader.messages import ENCODING_FOUND, MESSAGES, NOTES, REFERENCE_FOUND
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data"))

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gis_core.alerts import read_alerts
+from gis_core.desk.alerts import read_alerts
+from gis_core.members.rights import Role
 from gis_core.models import Member
-from gis_core.rights import Role
 from tests import factories
 
 pytestmark = pytest.mark.django_db

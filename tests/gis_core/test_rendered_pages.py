@@ -10,8 +10,8 @@ from django.db import close_old_connections, transaction
 from django.test import Client
 from django.urls import reverse
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import User
-from gis_core.rights import SYSTEM, acting_as
 from tests import factories
 
 HTML = {"accept": "text/html"}

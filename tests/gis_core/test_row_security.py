@@ -3,8 +3,8 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from gis_core.members.rights import ANONYMOUS, SYSTEM, acting_as, rights_of
 from gis_core.models import Job
-from gis_core.rights import ANONYMOUS, SYSTEM, acting_as, rights_of
 from layers.cadastre.models import Parcel
 from tests import factories
 

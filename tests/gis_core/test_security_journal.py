@@ -16,12 +16,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from gis_core import security
+from gis_core.members import people
+from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Member, User
-from gis_core.ops.environment import ROOT
-from gis_core.rights import Role, acting_as, rights_of
-from gis_core.services import people
-from gis_core.services.tokens import create_token
+from gis_core.operations import security_journal as security
+from gis_core.operations.environment import ROOT
+from gis_core.tokens.services import create_token
 from layers.catalogue.models import Layer
 from layers.owners.models import Level, OwnerAccess
 from permits.models import Settings

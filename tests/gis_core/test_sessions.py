@@ -11,10 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 
+from gis_core.accounts.session import HEADER, person_id
+from gis_core.desk.resending import MOST_CHARACTERS, Posted, unpack
+from gis_core.members.rights import Role
 from gis_core.models import ApiToken, Member, Membership, User
-from gis_core.resending import MOST_CHARACTERS, Posted, unpack
-from gis_core.rights import Role
-from gis_core.session import HEADER, person_id
 from tests import factories
 from tests.test_repository import texts
 

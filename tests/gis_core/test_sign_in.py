@@ -7,7 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from gis_core import accounts, devices
+from gis_core.accounts import adapter as accounts
+from gis_core.accounts import devices
 from gis_core.models import User
 from tests import factories
 from tests.post import outbox, waiting
@@ -134,7 +135,7 @@ def asked_for(email: str) -> tuple[float, Any]:
 
 
 def test_a_reset_does_the_same_for_an_address_that_nobody_has(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gis_core.services import account_mail
+    from gis_core.accounts import mail as account_mail
 
     monkeypatch.setattr(account_mail, "send_mail", lambda *_given: time.sleep(0.5))
     times: dict[bool, list[float]] = {True: [], False: []}

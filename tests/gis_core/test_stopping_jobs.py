@@ -10,9 +10,9 @@ from procrastinate.jobs import Job as QueuedJob
 
 from gis_core import tasks
 from gis_core.errors import Conflict, Forbidden, NotFound, Unavailable
+from gis_core.jobs import services as jobs
+from gis_core.members.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.models import Job, Member, User
-from gis_core.rights import SYSTEM, Role, acting_as, rights_of
-from gis_core.services import jobs
 from tests import factories
 
 pytestmark = pytest.mark.django_db

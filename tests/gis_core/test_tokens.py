@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.models import ApiToken, User
-from gis_core.services import tokens
+from gis_core.tokens import services as tokens
 from tests import factories
 
 pytestmark = pytest.mark.django_db

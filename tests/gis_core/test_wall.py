@@ -7,9 +7,10 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from gis_core.installer import is_stored
+from gis_core.database.checks import the_database_is_of_this_version
+from gis_core.database.installer import is_stored
+from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.models import HistoryEvent, Job, JobQuerySet, Membership, RowHistory
-from gis_core.rights import SYSTEM, Rights, Role, acting_as, rights_of
 from layers.catalogue.models import Layer, LayerQuerySet
 from tests import factories
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 DECLARED_OPEN = {
     *("gis_core_territory", "gis_core_membership", "gis_core_townhall", "gis_core_retentiontime"),
     "owners_owneraccess",
-    *("permits_settings", "permits_team", "permits_mapping", "warning_settings", "water_fire_settings"),
+    *("permits_settings", "permits_team", "permits_mapping", "notifications_settings", "water_fire_settings"),
 }
 
 
@@ -194,3 +195,13 @@ def test_a_town_hall_works_for_communes_of_its_member_alone() -> None:
 def test_the_roles_have_the_same_order_in_postgresql() -> None:
     ranks = query("select role, arpent.role_rank(role) from unnest(%s::text[]) role", Role.values)
     assert ranks == [(role.value, role.rank) for role in Role]
+
+
+def test_a_database_of_another_version_is_not_migrated() -> None:
+    """Its tables are not those that our migrations begin with: `migrate` runs this check before anything."""
+    assert the_database_is_of_this_version(databases=["default"]) == []
+    with factories.as_owner():
+        query("insert into django_migrations (app, name, applied) values ('permits', '0099_of_later', now())")
+    (error,) = the_database_is_of_this_version(databases=["default"])
+    assert error.id == "arpent.E004"
+    assert "permits.0099_of_later" in error.msg

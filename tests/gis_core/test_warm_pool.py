@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection
 
-from gis_core.backend.base import DatabaseWrapper, WarmPool
+from gis_core.database.backend.base import DatabaseWrapper, WarmPool
 
 
 def test_the_connection_that_came_back_last_is_given_out_first(db: None) -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from tests import factories
 from tests.policy.world import World, world_in_a_transaction
 

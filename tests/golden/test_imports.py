@@ -15,7 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from gis_core.errors import ArpentError
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from tests import factories
 from tests.golden.conftest import FIRST_KEY, count_keys_from
 from tests.golden.rows import digests, transaction_begun, whole

@@ -13,16 +13,16 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from gis_core import tasks as jobs
+from gis_core.members.rights import Rights, Role, acting_as, rights_of
 from gis_core.models import Job, Member, User
-from gis_core.rights import Rights, Role, acting_as, rights_of
 from layers.catalogue.models import Layer, Theme
-from layers.imports import tasks
-from layers.imports.choices import Choices, Description, Opening, default_fields, default_title_field, kinds_of
-from layers.imports.choices import matched_fields as matched
-from layers.imports.models import Delivery, Import
-from layers.imports.services import deliveries, ordering
-from layers.imports.services.deliveries import layer_of
-from layers.imports.services.reading import crs_of
+from layers.intake import tasks
+from layers.intake.choices import Choices, Description, Opening, default_fields, default_title_field, kinds_of
+from layers.intake.choices import matched_fields as matched
+from layers.intake.models import Delivery, Import
+from layers.intake.services import deliveries, ordering
+from layers.intake.services.deliveries import layer_of
+from layers.intake.services.reading import crs_of
 from tests import factories
 from tests.geopackages import Row, geopackage
 
@@ -191,7 +191,7 @@ def edit(layer: Layer | None, where: Mapping[str, Any], **values: Any) -> None:
 @pytest.fixture(autouse=True)
 def no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test's rows are not committed: another connection would wait for them."""
-    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    monkeypatch.setattr("gis_core.jobs.services.ProgressWriter.write", lambda *_arguments: None)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.contrib.gis.geos import Point
 
 from layers.cadastre.models import Address
 from layers.features.words import search_text
-from layers.imports.services.placing import found_fields
+from layers.intake.services.placing import found_fields
 from tests import factories
 from tests.imports.conftest import EAST, NORTH, Desk, rows_of
 

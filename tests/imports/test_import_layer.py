@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
-from layers.imports.models import Delivery
+from layers.intake.models import Delivery
 from tests import factories
 from tests.geopackages import geopackage
 from tests.imports.conftest import Desk, committed, point, rows_of, square
@@ -38,7 +38,7 @@ def layer(slug: str) -> Layer:
 @pytest.fixture(autouse=True)
 def one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     """The dry run's temporary tables go at the end of its transaction; a test is one."""
-    from layers.imports.services import local
+    from layers.intake.services import local
 
     step = local.step
 

@@ -15,13 +15,13 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from gis_core.errors import Invalid
-from gis_core.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member, Territory
-from gis_core.rights import SYSTEM, Role, acting_as
 from gis_core.tasks import run
 from layers.cadastre.models import Address, Building, Parcel
-from layers.imports.services.orders import awaited_folders
-from layers.imports.tasks import import_files
+from layers.intake.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
+from layers.intake.services.orders import awaited_folders
+from layers.intake.tasks import import_files
 from layers.owners.models import Holding, Owner
 from layers.planning.models import Easement, RiskZone, Zone
 from tests import factories
@@ -178,7 +178,7 @@ def inbox(settings: Any, tmp_path: Path) -> Path:
 @pytest.fixture
 def administrator(client: Client, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The GIS administrator of a member; a test's rows are not committed, so nobody else may write progress."""
-    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    monkeypatch.setattr("gis_core.jobs.services.ProgressWriter.write", lambda *_arguments: None)
     client.force_login(factories.user(factories.member(factories.commune("45901")), Role.GIS_ADMINISTRATOR))
     return client
 

@@ -9,10 +9,10 @@ import pytest
 from procrastinate.job_context import AbortReason
 
 from gis_core import tasks as jobs
+from gis_core.members.rights import Role
 from gis_core.models import Job
-from gis_core.rights import Role
-from layers.imports import tasks
-from layers.imports.sources import Order, Source
+from layers.intake import tasks
+from layers.intake.sources import Order, Source
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def inbox(settings: Any, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test's rows are not committed: another connection would wait for them."""
-    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    monkeypatch.setattr("gis_core.jobs.services.ProgressWriter.write", lambda *_arguments: None)
 
 
 def sent(inbox: Path, name: str = "abc", age_s: float = 0) -> Path:

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from gis_core.errors import Conflict
-from layers.imports.models import Import
-from layers.imports.services import ordering
+from layers.intake.models import Import
+from layers.intake.services import ordering
 from tests.imports.conftest import Desk, point, rows_of, square
 from tests.imports.workers import LOST_S, bury, locked, somebody_waits, until, worker
 

@@ -11,8 +11,8 @@ import shapely
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from gis_core.rights import Role
-from layers.imports.models import Import
+from gis_core.members.rights import Role
+from layers.intake.models import Import
 from tests import factories
 from tests.geopackages import geopackage
 from tests.imports.conftest import Desk, committed, edit, point, rows_of

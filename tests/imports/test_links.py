@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.rights import SYSTEM, acting_as
-from layers.imports.sources import Order, source_named
+from gis_core.members.rights import SYSTEM, acting_as
+from layers.intake.sources import Order, source_named
 from tests import factories
 
 pytestmark = pytest.mark.django_db

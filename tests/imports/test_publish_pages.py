@@ -10,8 +10,8 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from gis_core.rights import SYSTEM, Role, acting_as
-from layers.imports.models import Delivery, Import
+from gis_core.members.rights import SYSTEM, Role, acting_as
+from layers.intake.models import Delivery, Import
 from tests import factories
 from tests.geopackages import geopackage
 from tests.imports.conftest import EAST, NORTH, Desk, point, rows_of, square

@@ -10,12 +10,12 @@ from django.utils import timezone
 from pyproj import Transformer
 
 from gis_core.errors import Invalid
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.features.services.rules import set_rules
-from layers.imports.models import Delivery, Import
-from layers.imports.services.retiring import retire
-from layers.imports.tasks import sweep_deliveries
+from layers.intake.models import Delivery, Import
+from layers.intake.services.retiring import retire
+from layers.intake.tasks import sweep_deliveries
 from tests import factories
 from tests.geopackages import Row
 from tests.imports.conftest import EAST, NORTH, Desk, edit, point, rows_of, square

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.rights import Role
-from layers.imports.models import Import
-from layers.imports.services.deliveries import layer_of
+from gis_core.members.rights import Role
+from layers.intake.models import Import
+from layers.intake.services.deliveries import layer_of
 from tests import factories
 from tests.imports.conftest import Desk, desk_of, rows_of
 

@@ -2,8 +2,8 @@
 
 import json
 
-from layers.imports.report import LISTED, ImportReport
-from layers.imports.rows import FileRefused, Refused, Remark
+from layers.intake.report import LISTED, ImportReport
+from layers.intake.rows import FileRefused, Refused, Remark
 
 
 def report() -> ImportReport:

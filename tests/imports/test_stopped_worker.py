@@ -11,12 +11,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from gis_core.jobs.services import BEAT_S, LOST_AFTER_S, standing, start_job
 from gis_core.management.commands.worker import GRACE_S
+from gis_core.members.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.models import HistoryEvent, Job
-from gis_core.rights import SYSTEM, Role, acting_as, rights_of
-from gis_core.services.jobs import BEAT_S, LOST_AFTER_S, standing, start_job
 from layers.cadastre.models import Parcel
-from layers.imports.services.orders import start_import
+from layers.intake.services.orders import start_import
 from tests import factories
 from tests.imports.workers import PATIENCE_S, bury, locked, somebody_waits, until, worker
 

@@ -13,9 +13,9 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app as queue
 
+from gis_core.jobs.services import LOST_AFTER_S, standing
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
-from gis_core.rights import SYSTEM, Role, acting_as
-from gis_core.services.jobs import LOST_AFTER_S, standing
 from gis_core.tasks import LOST_EXIT
 from tests import factories
 from tests.imports.long_tasks import IN_C, IN_PYTHON, IN_SQL, LOST, ONCE_LOST, WRITING

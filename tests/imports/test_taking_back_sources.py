@@ -13,14 +13,14 @@ from django.core.management.base import CommandError
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member, ReplacedRow, SourceImport
-from gis_core.rights import SYSTEM, Role, acting_as
-from gis_core.services.source_imports import UNDER_WAY, forget_old, keep_replaced_rows, set_current_import
 from gis_core.tasks import run
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer
-from layers.imports.sources import Order, source_named
-from layers.imports.tasks import take_back_source
+from layers.intake.source_imports import UNDER_WAY, forget_old, keep_replaced_rows, set_current_import
+from layers.intake.sources import Order, source_named
+from layers.intake.tasks import take_back_source
 from layers.planning.models import Document
 from layers.planning.services import files
 from tests import factories

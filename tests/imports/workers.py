@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
-from gis_core.ops.environment import PYTHON, ROOT
+from gis_core.operations.environment import PYTHON, ROOT
 from tests import factories
 
 PATIENCE_S = 40

@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
-from gis_core.rights import Rights, acting_as, rights_of
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
 from layers.features.services.origin import Origin

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.cadastre.layers import LAYERS
 from layers.catalogue.models import Background, Layer
 from layers.catalogue.services import announce_changed, declare_layer

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from gis_core.identity import create_token
 from gis_core.models import User
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tests import factories
 

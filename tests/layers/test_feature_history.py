@@ -7,8 +7,8 @@ from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
 from django.db import connection
 
 from gis_core.errors import Forbidden, Invalid, NotFound, Stale
+from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
-from gis_core.rights import Rights, acting_as, rights_of
 from layers.catalogue.models import Layer
 from layers.features.errors import GeometryRefused, Missing, NotEditable, VersionRequired
 from layers.features.services import history

@@ -7,8 +7,8 @@ from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
 from gis_core.errors import Conflict
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Job, Member
-from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.settings.services.keys import set_key
 from tests import factories

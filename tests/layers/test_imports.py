@@ -11,14 +11,14 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Commune, HistoryEvent, Job, Member
-from gis_core.rights import SYSTEM, Role, acting_as
 from gis_core.tasks import run
 from layers.cadastre.importers import load, load_etalab
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer
-from layers.imports.sources import Order
-from layers.imports.tasks import import_files
+from layers.intake.sources import Order
+from layers.intake.tasks import import_files
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -277,7 +277,7 @@ def ran(job_id: int) -> Job:
 @pytest.fixture
 def no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test's rows are not committed: another connection would wait for them."""
-    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    monkeypatch.setattr("gis_core.jobs.services.ProgressWriter.write", lambda *_arguments: None)
 
 
 @pytest.mark.usefixtures("no_progress")

@@ -19,10 +19,10 @@ from uuid import uuid4
 
 import pytest
 
-from gis_core.ops import proxy, services
-from gis_core.ops.cluster import Cluster, wait_until
-from gis_core.ops.environment import ROOT, Place, variables
-from gis_core.ops.manage import command_line
+from gis_core.operations import proxy, services
+from gis_core.operations.cluster import Cluster, wait_until
+from gis_core.operations.environment import ROOT, Place, variables
+from gis_core.operations.manage import command_line
 from tests.ops.conftest import temporary_place
 
 pytestmark = pytest.mark.slow
@@ -33,9 +33,9 @@ WORLD = """
 import json
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import transaction
-from gis_core.identity import create_token
+from gis_core.tokens.authentication import create_token
 from gis_core.models import Commune, Member, Membership, Territory, User
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Theme
 from layers.catalogue.tables import create_table, secure_table
 

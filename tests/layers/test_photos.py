@@ -7,7 +7,7 @@ import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import transaction
 
-from gis_core.rights import ANONYMOUS, SYSTEM, Rights, acting_as
+from gis_core.members.rights import ANONYMOUS, SYSTEM, Rights, acting_as
 from layers.catalogue.models import Layer, Photo, PhotoSheet
 from layers.catalogue.services import (
     PhotoDeclaration,

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from gis_core.errors import Conflict, Invalid
+from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import Job, User
-from gis_core.rights import Rights, acting_as, rights_of
 from gis_core.tasks import run
 from layers.catalogue.models import Layer
 from layers.features.errors import FieldRefused, GeometryRefused

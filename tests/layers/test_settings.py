@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, Role, acting_as
 from layers.catalogue.models import Layer
 from tests import factories
 

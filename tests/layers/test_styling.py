@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from django.test import Client
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.settings.services.distribution import natural_breaks
 from tests import factories

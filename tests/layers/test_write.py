@@ -9,8 +9,8 @@ from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Poin
 from django.db import connection
 
 from gis_core.errors import Conflict, Invalid
+from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import HistoryEvent, RowHistory, User
-from gis_core.rights import Rights, acting_as, rights_of
 from layers.catalogue.models import Layer
 from layers.features.errors import FieldRefused, GeometryRefused, Missing, NotEditable, Stale, VersionRequired
 from layers.features.models import Notice

@@ -13,8 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 
+from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Commune, Member, User
-from gis_core.rights import Role, acting_as, rights_of
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import UNSET, Edit, Written, apply_edits
@@ -137,6 +137,6 @@ def importing(network: Network, settings: Any, tmp_path: Path, monkeypatch: pyte
             person.language = "en"
             person.save(update_fields=["language"])
     # A test's rows are not committed: another connection would wait for them.
-    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    monkeypatch.setattr("gis_core.jobs.services.ProgressWriter.write", lambda *_arguments: None)
     with translation.override("en"):
         yield Importing(network, tmp_path)

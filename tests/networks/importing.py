@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from gis_core import tasks as jobs
+from gis_core.members.rights import Role, acting_as
 from gis_core.models import Commune, Job
-from gis_core.rights import Role, acting_as
 from networks.water import tasks
 from networks.water.models import NetworkImport
 from networks.water.services import importing

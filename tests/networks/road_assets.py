@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.roads.importers.asset_mapping import AssetReading
 from networks.roads.models import AssetDelivery
 from networks.roads.services import assets_importing as importing

@@ -10,13 +10,13 @@ from django.contrib.gis.geos import LineString
 from django.utils import timezone
 
 from gis_core.letters.kinds import kind_of
+from gis_core.members.rights import Role
 from gis_core.models import Letter, Member
-from gis_core.rights import Role
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate
-from networks.works.kinds import TRAFFIC
-from networks.works.models import Work, WorkOrder, WorkRequest
-from networks.works.services import orders, publication, requests
+from networks.roadworks.kinds import TRAFFIC
+from networks.roadworks.models import Work, WorkOrder, WorkRequest
+from networks.roadworks.services import orders, publication, requests
 from tests import factories
 from tests.networks.conftest import Network, X, Y, at
 

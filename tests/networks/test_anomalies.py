@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from networks.core.topology import loading
+from layers.features.topology import loading
 from networks.water.models import Anomaly, Scan, WaterNode, WaterPipe
 from networks.water.services.anomalies import scanning
 from tests import factories

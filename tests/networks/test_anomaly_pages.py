@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from gis_core.members.rights import Role
 from gis_core.models import Job, Membership
-from gis_core.rights import Role
 from networks.water.models import Anomaly
 from tests import factories
 from tests.networks.conftest import Network

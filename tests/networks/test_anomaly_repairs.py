@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gis_core.errors import Conflict, Forbidden, Invalid
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from layers.features.services.origin import Origin
 from networks.water.models import Anomaly
 from networks.water.services.anomalies import plans, repairing

@@ -21,8 +21,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gis_core.errors import Forbidden, Invalid
+from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Job, Member, Territory, User
-from gis_core.rights import Role, acting_as, rights_of
 from gis_core.tasks import run
 from layers.catalogue.models import Layer
 from networks.roads import reach, study_map

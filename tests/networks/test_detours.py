@@ -15,9 +15,9 @@ from django.utils import translation
 from gis_core.errors import Invalid
 from gis_core.models import Member
 from networks.roads.models import RoadSection
-from networks.works.gauges import GAUGES, Gauge
-from networks.works.models import Work
-from networks.works.services.detours import Closure, Found, detours, in_words, sections_under
+from networks.roadworks.gauges import GAUGES, Gauge
+from networks.roadworks.models import Work
+from networks.roadworks.services.detours import Closure, Found, detours, in_words, sections_under
 from tests import factories
 
 X, Y = 620_000.0, 6_720_000.0

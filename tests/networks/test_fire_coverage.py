@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import MultiLineString, MultiPolygon, Polygon
 
+from gis_core.members.rights import Role
 from gis_core.models import Job
-from gis_core.rights import Role
 from gis_core.tasks import run
 from layers.cadastre.models import Address, Building, Road
 from networks.water.models import FireCoverage

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from gis_core.rights import Role, acting_as
+from gis_core.members.rights import Role, acting_as
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability
 from networks.water.services import inspecting
 from networks.water.services.hydrants import Filter, counts, hydrant_seen_by, register, standing_of

@@ -14,7 +14,7 @@ import pytest
 import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from networks.core.importers.looking import look_at
+from layers.intake.looking import look_at
 from networks.water.importers.mapping import suggested
 from networks.water.models import NetworkImport
 from tests.networks.conftest import Network, X, Y

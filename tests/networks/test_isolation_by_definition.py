@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db import connection
 
-from gis_core.rights import acting_as
+from gis_core.members.rights import acting_as
 from layers.catalogue.tables import bulk
-from networks.core.topology import loading
+from layers.features.topology import loading
 from networks.water.services.isolation import Request, isolated, told
 from networks.water.services.starting import Start
 from tests import factories

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from gis_core.errors import Invalid
-from gis_core.rights import acting_as, under_policies
+from gis_core.members.rights import acting_as, under_policies
 from layers.features.services.write import Edit
 from networks.water.exchange.geopackage import described
 from networks.water.exchange.tables import fitted

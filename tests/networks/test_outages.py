@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from django.utils.html import strip_tags
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from networks.water.models import Outage
 from networks.water.services import telling
 from networks.water.services.telling import in_walking_order
@@ -94,7 +94,7 @@ def test_a_notice_goes_to_every_connection_however_few_the_outage_shows(
     outage = saved(network, pipe).rstrip("/").rpartition("/")[2]
     answer = network.client().post("/reseaux/avis/", {"outage": outage}, headers={"accept": "text/html"})
     assert answer.status_code == 302
-    assert network.rows("select address from warning_target order by id") == [
+    assert network.rows("select address from notifications_target order by id") == [
         ("3 rue Haute",),
         ("12 rue des Tanneurs",),
     ]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gis_core.errors import Invalid, NotFound
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from networks.water.services import profiles
 from networks.water.services.profiles import MOST_PIPES, Branches, Drawn, Request, profile_for
 from tests.networks.conftest import Network, along, at

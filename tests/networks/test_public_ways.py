@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from lxml import etree
 
-from networks.works.gauges import GAUGES
-from networks.works.models import Work, WorkDetour, WorkRequest
-from networks.works.services import keeping
-from networks.works.services import works as work_services
+from networks.roadworks.gauges import GAUGES
+from networks.roadworks.models import Work, WorkDetour, WorkRequest
+from networks.roadworks.services import keeping
+from networks.roadworks.services import works as work_services
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.road_orders import Desk, made_desk, this_day

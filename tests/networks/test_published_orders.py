@@ -12,14 +12,14 @@ from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
 from gis_core.errors import Conflict, Invalid
+from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from gis_core.models import Commune, Letter, RowHistory
-from gis_core.rights import ANONYMOUS, Role, acting_as
-from networks.works import days
-from networks.works.days import PARIS
-from networks.works.kinds import ABROGATION
-from networks.works.models import Work, WorkOrder, WorkOrderFile, WorkRequest
-from networks.works.services import publication, requests, works
-from networks.works.services.competence import competent
+from networks.roadworks import days
+from networks.roadworks.days import PARIS
+from networks.roadworks.kinds import ABROGATION
+from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkRequest
+from networks.roadworks.services import publication, requests, works
+from networks.roadworks.services.competence import competent
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.road_orders import Desk, completed, kept, line, made_desk, section, text_of, this_day
@@ -220,7 +220,7 @@ def test_an_order_is_over_when_its_works_are(hours: str, monkeypatch: pytest.Mon
     last = date(2026, 3, 28)
     end = publication.over_at(last, hours)
     for now in (end - timedelta(seconds=1), end):
-        monkeypatch.setattr("gis_core.database_clock.now", lambda now=now: now)
+        monkeypatch.setattr("gis_core.database.clock.now", lambda now=now: now)
         assert days.is_over(last, last, hours) is (now == end)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import shapely
 
-from gis_core.reader import Problem
-from networks.core.importers.faults import Fault
-from networks.core.importers.sheets import Faults, tell_problems
+from gis_core.files.reader import Problem
+from layers.intake.faults import Fault
+from layers.intake.sheets import Faults, tell_problems
 from networks.water.exchange.tables import Shapefile
 from networks.water.importers.draft import Draft
 from networks.water.importers.raepa import read_raepa

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from layers.features.services.write import Edit
 from networks.water.models import Repair
 from networks.water.services.repair_statistics import Asked, Group, Statistics, statistics

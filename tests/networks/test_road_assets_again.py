@@ -10,8 +10,8 @@ import pytest
 from django.contrib.gis.geos import LineString, Point
 from django.db import connection
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
 from tests import factories
 from tests.networks.road_assets import loaded, looked_at

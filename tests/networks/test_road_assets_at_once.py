@@ -12,8 +12,8 @@ import pytest
 from django.contrib.gis.geos import LineString, Point
 from django.db import connection, connections, transaction
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
 from layers.features.services import attachments, write

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gis_core.errors import ArpentError
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.roads.models import AssetDelivery, RoadAsset, RoadMarker, RoadSection, RoadStretch
 from networks.roads.references import Reference, reference_of
 from networks.roads.services.calibrating import calibrate

@@ -13,8 +13,8 @@ import shapely
 from django.core.management import CommandError, call_command
 
 from gis_core.errors import Invalid
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.roads.models import AssetDelivery, AssetMapping, RoadAsset, RoadStretch
 from tests import factories
 from tests.networks.road_assets import loaded, looked_at

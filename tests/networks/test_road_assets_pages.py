@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member, User
-from gis_core.rights import SYSTEM, Role, acting_as
 from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
 from networks.roads.pages import assets as pages
 from networks.roads.services import assets_importing

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.gis.geos import LineString, Point
 from django.test import Client
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from networks.roads.models import RoadAsset, RoadMarker, RoadSection, RoadStretch
 from networks.roads.services.calibrating import calibrate
 from networks.roads.services.placing import placed, references_of

@@ -10,8 +10,8 @@ from django.contrib.gis.geos import LineString, Point
 from django.db import connection
 
 from gis_core.errors import Conflict, NotFound
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import HistoryEvent, Job, Member
-from gis_core.rights import SYSTEM, Role, acting_as
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
 from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.gis.geos import LineString
 
 from gis_core.errors import Invalid
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.roads.models import AssetDelivery, RoadAsset, RoadSection
 from networks.roads.services import assets_importing as importing
 from tests import factories

@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import translation
 
 from gis_core.errors import Invalid, NotFound
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.roads.importers.departments import department_of
 from networks.roads.models import RoadAxis, RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate, stale_roads

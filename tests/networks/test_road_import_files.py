@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from gis_core import tasks as jobs
+from gis_core.members.rights import Role
 from gis_core.models import Job, Member
-from gis_core.rights import Role
-from layers.imports import tasks
+from layers.intake import tasks
 from networks.roads import tasks as road_tasks
 from networks.roads.models import AssetDelivery
 from networks.roads.services import importing
@@ -29,7 +29,7 @@ def member(db: None) -> Member:
 def inbox(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.INBOX_DIR = tmp_path / "inbox"
     settings.INBOX_DIR.mkdir()
-    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    monkeypatch.setattr("gis_core.jobs.services.ProgressWriter.write", lambda *_arguments: None)
     return Path(settings.INBOX_DIR)
 
 

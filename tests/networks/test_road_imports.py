@@ -11,8 +11,8 @@ import pytest
 from django.utils import translation
 
 from gis_core.errors import Invalid, NotFound
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.roads.importers.departments import department_in
 from networks.roads.importers.staging import Scope
 from networks.roads.models import RoadNode, RoadSection

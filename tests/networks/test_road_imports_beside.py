@@ -7,8 +7,8 @@ import pytest
 from django.contrib.gis.geos import LineString
 from django.utils import translation
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import HistoryEvent, Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.roads.importers import marker_loading
 from networks.roads.models import RoadAxis, RoadSection
 from networks.roads.services import importing, siding

@@ -12,8 +12,8 @@ import pytest
 from django.contrib.gis.geos import LineString
 from openpyxl import load_workbook
 
-from layers.exports.formats import Column
-from networks.core.tables import as_opendocument, as_workbook
+from gis_core.desk.tables import as_opendocument, as_workbook
+from gis_core.files.writing.rows import Column
 from networks.roads.models import RoadSection
 from networks.roads.services.lengths import Asked, Lengths, lengths
 from tests import factories

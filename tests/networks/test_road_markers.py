@@ -10,8 +10,8 @@ from django.utils import translation
 from pyproj import Transformer
 
 from gis_core.errors import Invalid
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from networks.roads.models import RoadAxis, RoadMarker, RoadSection
 from networks.roads.services.importing import Order, bring_in
 from networks.roads.services.referring import locate

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.utils import translation
 
+from gis_core.members.rights import SYSTEM
 from gis_core.models import Member
-from gis_core.rights import SYSTEM
 from layers.catalogue.models import Layer
 from layers.features.services import write
 from networks.roads.models import RoadMarker, RoadSection

@@ -20,17 +20,17 @@ from django.utils import timezone, translation
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.letters.kinds import kind_of
+from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from gis_core.models import HistoryEvent, Letter, Letterhead
-from gis_core.rights import ANONYMOUS, Role, acting_as
 from layers.features.services.write import Edit
 from networks.roads.models import RoadSection
-from networks.works.gauges import GAUGES
-from networks.works.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
-from networks.works.models import Work, WorkDetour, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
-from networks.works.order_values import values_of
-from networks.works.services import keeping, orders, publication, request_pieces, requests
-from networks.works.services.competence import Authority, competent
-from networks.works.services.retention import forget_old, sweep_files
+from networks.roadworks.gauges import GAUGES
+from networks.roadworks.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
+from networks.roadworks.models import Work, WorkDetour, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
+from networks.roadworks.order_values import values_of
+from networks.roadworks.services import keeping, orders, publication, request_pieces, requests
+from networks.roadworks.services.competence import Authority, competent
+from networks.roadworks.services.retention import forget_old, sweep_files
 from tests import factories
 from tests.networks.conftest import Network, X
 from tests.networks.road_orders import (
@@ -539,7 +539,7 @@ def test_a_place_with_control_characters_does_not_break_the_feed(desk: Desk) -> 
 
 
 def test_a_long_list_of_orders_goes_on_page_after_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("networks.works.pages.public_orders.A_PAGE", 2)
+    monkeypatch.setattr("networks.roadworks.pages.public_orders.A_PAGE", 2)
     for rank in range(3):
         with factories.as_owner():
             WorkOrder.objects.create(

@@ -11,11 +11,11 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member, User
-from gis_core.rights import SYSTEM, Role, acting_as
 from networks.roads.models import RoadAsset, RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate
-from networks.works.models import Work
+from networks.roadworks.models import Work
 from tests import factories
 
 X, Y = 620_000.0, 6_720_000.0

@@ -9,12 +9,12 @@ from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits
-from networks.works.french import between
-from networks.works.models import Work, WorkDetour, WorkRequest
-from networks.works.order_values import detour_in_words, values_of
-from networks.works.pages.requests import near_works
-from networks.works.services import requests, works
-from networks.works.services.works import Filter
+from networks.roadworks.french import between
+from networks.roadworks.models import Work, WorkDetour, WorkRequest
+from networks.roadworks.order_values import detour_in_words, values_of
+from networks.roadworks.pages.requests import near_works
+from networks.roadworks.services import requests, works
+from networks.roadworks.services.works import Filter
 from tests import factories
 from tests.networks.conftest import along
 from tests.networks.road_orders import Desk, given_request, kept, numbered_road, section, this_day

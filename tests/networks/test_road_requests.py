@@ -11,15 +11,15 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from gis_core.members.rights import Role
 from gis_core.models import Letter, Letterhead, RetentionTime
-from gis_core.rights import Role
-from networks.works.french import at, of, the
-from networks.works.kinds import ALIGNMENT, KINDS, PARKING, PERMISSION
-from networks.works.models import Work, WorkOrder, WorkPiece, WorkRequest
-from networks.works.pages.requests import near_works
-from networks.works.services import request_pieces, requests, undoing
-from networks.works.services.naming import doubts_in
-from networks.works.services.retention import forget_old
+from networks.roadworks.french import at, of, the
+from networks.roadworks.kinds import ALIGNMENT, KINDS, PARKING, PERMISSION
+from networks.roadworks.models import Work, WorkOrder, WorkPiece, WorkRequest
+from networks.roadworks.pages.requests import near_works
+from networks.roadworks.services import request_pieces, requests, undoing
+from networks.roadworks.services.naming import doubts_in
+from networks.roadworks.services.retention import forget_old
 from tests import factories
 from tests.networks.road_orders import Desk, given_request, kept, this_day
 from tests.networks.test_road_orders import desk, french
@@ -90,7 +90,7 @@ def test_the_most_urgent_request_is_the_first_of_the_list(desk: Desk) -> None:
 
 
 def test_the_second_page_goes_on_where_the_first_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("networks.works.pages.requests.PER_PAGE", 1)
+    monkeypatch.setattr("networks.roadworks.pages.requests.PER_PAGE", 1)
     later = desk.enter(starts_on=this_day() + timedelta(days=3))
     sooner = desk.enter(starts_on=this_day() + timedelta(days=1))
     pages = [desk.network.client().get("/voirie/demandes/", {"offset": offset}).content.decode() for offset in (0, 1)]
@@ -286,7 +286,7 @@ def test_erasing_a_piece_needs_the_time_and_the_visa(
     django_capture_on_commit_callbacks: Any, day: date, visa: dict[str, str], who: str, status: int,
 ) -> None:  # fmt: skip
     one, piece = refused
-    monkeypatch.setattr("gis_core.database_clock.today", lambda: day)
+    monkeypatch.setattr("gis_core.database.clock.today", lambda: day)
     with django_capture_on_commit_callbacks(execute=True):
         assert do(desk, one, "erase", who, piece=piece.pk, **visa).status_code == status
     erased = status == 302
@@ -308,7 +308,7 @@ def test_a_piece_of_an_open_request_is_not_erased(
     one = desk.enter()
     piece = attached(one)
     assert do(desk, one, "remove", piece=piece.pk, reason="En double").status_code == 302
-    monkeypatch.setattr("gis_core.database_clock.today", lambda: date(2090, 1, 1))
+    monkeypatch.setattr("gis_core.database.clock.today", lambda: date(2090, 1, 1))
     answer = do(desk, one, "erase", piece=piece.pk, **VISA)
     assert answer.status_code == 409
     assert "n’est pas terminé" in answer.content.decode()
@@ -320,7 +320,7 @@ def test_a_piece_is_not_erased_before_the_member_has_entered_how_long_it_keeps(
     with factories.as_owner():
         RetentionTime.objects.update(kind="permit")
     one, piece = refused
-    monkeypatch.setattr("gis_core.database_clock.today", lambda: date(2080, 1, 1))
+    monkeypatch.setattr("gis_core.database.clock.today", lambda: date(2080, 1, 1))
     answer = do(desk, one, "erase", piece=piece.pk, **VISA | {"visa_date": "2079-01-01"})
     assert answer.status_code == 409
     assert "la durée n’est pas encore saisie" in answer.content.decode()

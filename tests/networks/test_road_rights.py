@@ -8,8 +8,8 @@ from django.contrib.gis.geos import LineString
 from django.utils import translation
 
 from gis_core.errors import ArpentError
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, Role, acting_as
 from layers.catalogue.models import Layer
 from layers.features.services.reshape import merge, split
 from layers.features.services.restore import restore

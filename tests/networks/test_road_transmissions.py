@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from gis_core.database_clock import today
+from gis_core.database.clock import today
 from gis_core.errors import Conflict, Forbidden, NotFound
+from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Letter, Member, User
-from gis_core.rights import Role, acting_as, rights_of
-from networks.works.models import Work, WorkPiece, WorkRequest, WorkTransmission
-from networks.works.services import request_pieces, requests, transmitting, undoing
-from networks.works.services.competence import Authority, competent
+from networks.roadworks.models import Work, WorkPiece, WorkRequest, WorkTransmission
+from networks.roadworks.services import request_pieces, requests, transmitting, undoing
+from networks.roadworks.services.competence import Authority, competent
 from tests import factories
 from tests.networks.road_orders import Desk, kept, section, this_day
 from tests.networks.test_road_orders import desk, french

@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member
-from gis_core.rights import SYSTEM, Role, acting_as
-from gis_core.services.source_imports import Counts, take_back
 from gis_core.tasks import run
+from layers.intake.source_imports import Counts, take_back
 from networks.roads import tasks as road_tasks
 from networks.roads.models import RoadNode, RoadSection
 from networks.roads.services import importing
@@ -143,7 +143,7 @@ def test_the_command_says_the_number(member: Member, few: Path, capsys: pytest.C
 def test_the_page_takes_an_import_back(
     member: Member, few: Path, settings: Any, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    monkeypatch.setattr("gis_core.jobs.services.ProgressWriter.write", lambda *_arguments: None)
     settings.INBOX_DIR = tmp_path / "inbox"
     (settings.INBOX_DIR / "a").mkdir(parents=True)
     shutil.copy(few, settings.INBOX_DIR / "a" / few.name)

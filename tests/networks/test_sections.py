@@ -7,7 +7,7 @@ from django.contrib.gis.geos import MultiLineString
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from layers.cadastre.models import Road
 from networks.water.services import inspecting
 from tests import factories

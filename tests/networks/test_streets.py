@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely import LineString, MultiLineString, Point, box
 
-from networks.core.streets import NOWHERE, Streets
+from networks.water.streets import NOWHERE, Streets
 
 type Place = tuple[float, float]
 CROSS = [LineString([(0, 0), (200, 0)]), LineString([(100, -100), (100, 100)])]

@@ -35,7 +35,7 @@ def end_at(network: Network, x: float, y: float, family: str = "water") -> int:
 
 
 def faults(network: Network, family: str = "water") -> list[tuple[Any, ...]]:
-    """What must not be: see networks.core.topology."""
+    """What must not be: see networks.water.topology."""
     return network.rows(f"""
         select 'end', p.id from {family}_pipe p
         join {family}_node a on a.id = p.start_node_id join {family}_node b on b.id = p.end_node_id

@@ -6,9 +6,9 @@ import psycopg
 import pytest
 from django.db import connection
 
-from gis_core.rights import SYSTEM, acting_as
-from networks.core.services.graph import Graph
+from gis_core.members.rights import SYSTEM, acting_as
 from networks.water.families import WATER
+from networks.water.services.graph import Graph
 from tests import factories
 from tests.imports.workers import address
 from tests.networks.conftest import Network, X, Y

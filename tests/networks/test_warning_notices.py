@@ -19,22 +19,22 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from gis_core.models import HistoryEvent, Letter, Membership
-from gis_core.rights import ANONYMOUS, Role, acting_as
 from layers.cadastre.models import Address as HouseNumber
 from layers.features.words import search_text
-from networks.warning.importers.file import layout_of, rows_of
-from networks.warning.importers.loading import load
-from networks.warning.models import Contact, ContactReading, Notice, Settings
-from networks.warning.pages.contacts import stopped_on
-from networks.warning.services import contacts, letters, notices, recipients, sending, stopping
-from networks.warning.services.contacts import Consent, Person, save_contact, write_contacts
-from networks.warning.services.notices import About, Address, Context, Wording
-from networks.warning.services.places import Place, address_key
-from networks.warning.services.reporting import take_reports
-from networks.warning.services.retention import forget_old
-from networks.warning.sources import Beginning, declare_source
-from networks.warning.texts import words_of
+from networks.notifications.importers.file import layout_of, rows_of
+from networks.notifications.importers.loading import load
+from networks.notifications.models import Contact, ContactReading, Notice, Settings
+from networks.notifications.pages.contacts import stopped_on
+from networks.notifications.services import contacts, letters, notices, recipients, sending, stopping
+from networks.notifications.services.contacts import Consent, Person, save_contact, write_contacts
+from networks.notifications.services.notices import About, Address, Context, Wording
+from networks.notifications.services.places import Place, address_key
+from networks.notifications.services.reporting import take_reports
+from networks.notifications.services.retention import forget_old
+from networks.notifications.sources import Beginning, declare_source
+from networks.notifications.texts import words_of
 from tests import factories
 from tests.networks.conftest import Network, X, Y, at
 
@@ -263,7 +263,7 @@ def test_five_thousand_addresses_become_a_notice_in_a_few_statements_that_read_e
         )
         for n in range(1, 5001)
     ]
-    tables = ("warning_contact", "warning_target")
+    tables = ("notifications_contact", "notifications_target")
     before = [rows_read(network, table) for table in tables]
     with CaptureQueriesContext(connection) as sent:
         notice = draft(network, targets=targets)
@@ -281,8 +281,8 @@ def many_sent(network: Network) -> int:
     with network.as_(), connection.cursor() as cursor:
         cursor.execute("select * from arpent.queue_messages(%s)", [notice.pk])
     with factories.as_owner(), connection.cursor() as cursor:
-        cursor.execute("update warning_message set state = 'handed', provider_id = 'n' || id")
-        cursor.execute("analyze warning_message, warning_contact")
+        cursor.execute("update notifications_message set state = 'handed', provider_id = 'n' || id")
+        cursor.execute("analyze notifications_message, notifications_contact")
     return notice.pk
 
 
@@ -294,7 +294,7 @@ def rows_read(network: Network, table: str) -> int:
 
 
 def test_every_message_of_a_large_notice_is_exported_reading_each_a_few_times(network: Network, many_sent: int) -> None:
-    tables = ("warning_message", "warning_contact", "warning_target")
+    tables = ("notifications_message", "notifications_contact", "notifications_target")
     before = [rows_read(network, table) for table in tables]
     with network.as_(), CaptureQueriesContext(connection) as sent:
         assert len(sending.sent_messages(Notice.objects.get(pk=many_sent), why="essai")) == 6000
@@ -305,12 +305,12 @@ def test_every_message_of_a_large_notice_is_exported_reading_each_a_few_times(ne
 
 
 def test_a_report_reads_its_own_message_alone(network: Network, many_sent: int) -> None:
-    ((key, number),) = network.rows("select key::text, provider_id from warning_message order by id limit 1")
-    before = rows_read(network, "warning_message")
+    ((key, number),) = network.rows("select key::text, provider_id from notifications_message order by id limit 1")
+    before = rows_read(network, "notifications_message")
     with acting_as(ANONYMOUS):
         for report in ({"reference": key}, {"id": number}, {"id": "unheard-of"}):
             take_reports([report | {"status": "delivered"}], [])
-    assert rows_read(network, "warning_message") - before < 50
+    assert rows_read(network, "notifications_message") - before < 50
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -493,7 +493,7 @@ def sent(network: Network) -> int:
     with network.as_():
         sending.send(notice, sms=1, email=1, version=notice.version, user=network.people["network_technician"],
                      rights=network.rights())  # fmt: skip
-    return int(network.rows("select id from warning_message where channel = 'email'")[0][0])
+    return int(network.rows("select id from notifications_message where channel = 'email'")[0][0])
 
 
 def test_the_link_of_an_email_asks_and_then_stops_at_once(network: Network, sent: int) -> None:
@@ -505,7 +505,7 @@ def test_the_link_of_an_email_asks_and_then_stops_at_once(network: Network, sent
     assert "C’est fait" in client.post(path, {"List-Unsubscribe": "One-Click"}).content.decode()
     assert "C’est fait" in client.get(path).content.decode()
     assert reach(network, draft(network, 1))[:2] == (1, 0)
-    assert network.rows("select state from warning_message where channel = 'email'") == [("stopped",)]
+    assert network.rows("select state from notifications_message where channel = 'email'") == [("stopped",)]
 
 
 @pytest.mark.parametrize("token", ["1", "1:faux", "abc", "999999:x"])
@@ -571,8 +571,8 @@ def test_contacts_that_nobody_confirmed_and_old_recipients_are_forgotten(network
         Notice.objects.update(sent_at=timezone.now() - timedelta(days=400))
     with network.as_(), factories.as_worker():
         assert forget_old() == 1
-    assert network.rows("select count(*), count(value) from warning_message") == [(2, 0)]
-    assert network.rows("select phone from warning_contact") == [("+33639980001",)]
+    assert network.rows("select count(*), count(value) from notifications_message") == [(2, 0)]
+    assert network.rows("select phone from notifications_contact") == [("+33639980001",)]
     assert ("forgotten", "Fin de la durée de conservation", 1) in journal(network)
 
 
@@ -678,7 +678,9 @@ def test_words_kept_after_the_sending_are_refused_in_words(network: Network, sen
 
 def test_the_report_of_a_sending_tells_the_hour_of_the_place(network: Network, sent: int) -> None:
     handed = "2026-07-01 10:00:00+00"
-    network.rows(f"update warning_message set state = 'handed', handed_at = '{handed}' where id = {sent} returning id")
+    network.rows(
+        f"update notifications_message set state = 'handed', handed_at = '{handed}' where id = {sent} returning id"
+    )
     with network.as_():
         notice = Notice.objects.get()
     answer = network.client().get(f"/reseaux/avis/{notice.pk}/fichiers/envois.csv/", headers=PAGE)

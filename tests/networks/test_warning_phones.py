@@ -2,8 +2,8 @@
 
 import pytest
 
-from networks.warning.phones import NotAPhoneError, phone_of, shown_phone
-from networks.warning.sms import length_of, plain
+from networks.notifications.phones import NotAPhoneError, phone_of, shown_phone
+from networks.notifications.sms import length_of, plain
 
 
 @pytest.mark.parametrize(

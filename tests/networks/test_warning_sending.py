@@ -16,17 +16,17 @@ from django.db import connection, connections, transaction
 from procrastinate.job_context import AbortReason
 
 from gis_core.errors import Conflict
+from gis_core.members.rights import ANONYMOUS, SYSTEM, Role, acting_as, rights_of
 from gis_core.models import Job
-from gis_core.rights import ANONYMOUS, SYSTEM, Role, acting_as, rights_of
 from gis_core.tasks import Interrupted, end_killed, run
-from networks.warning import gateways
-from networks.warning.models import Notice
-from networks.warning.services import sending
-from networks.warning.services.contacts import Consent, Person, write_contacts
-from networks.warning.services.notices import Address, Context, draft
-from networks.warning.services.recipients import reach_of
-from networks.warning.services.reporting import take_reports
-from networks.warning.tasks import send_notice, try_notice
+from networks.notifications import gateways
+from networks.notifications.models import Notice
+from networks.notifications.services import sending
+from networks.notifications.services.contacts import Consent, Person, write_contacts
+from networks.notifications.services.notices import Address, Context, draft
+from networks.notifications.services.recipients import reach_of
+from networks.notifications.services.reporting import take_reports
+from networks.notifications.tasks import send_notice, try_notice
 from tests import factories
 from tests.imports.workers import administer, discard
 from tests.networks.provider import Provider, providing
@@ -503,7 +503,8 @@ def reported_elsewhere(report: dict[str, Any]) -> None:
 def keys(notice: Notice) -> list[tuple[str, str]]:
     with factories.as_owner(), connections["default"].cursor() as cursor:
         cursor.execute(
-            "select key::text, provider_id from warning_message where channel = 'sms' and notice_id = %s order by id",
+            "select key::text, provider_id from notifications_message where channel = 'sms' and notice_id = %s"
+            " order by id",
             [notice.pk],
         )
         return list(cursor.fetchall())

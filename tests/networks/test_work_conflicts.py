@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from networks.works.models import Work, WorkDetour
-from networks.works.services import conflicts, works
-from networks.works.services.conflicts import Asked, Gravity, conflicts_of, marks_of
-from networks.works.services.works import Filter, listed
+from networks.roadworks.models import Work, WorkDetour
+from networks.roadworks.services import conflicts, works
+from networks.roadworks.services.conflicts import Asked, Gravity, conflicts_of, marks_of
+from networks.roadworks.services.works import Filter, listed
 from tests import factories
 from tests.networks.conftest import Network, Place
 from tests.networks.works import FIRST, LAST, section, stretch, work

@@ -5,8 +5,8 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import translation
 
-from networks.works.days import Taken, hours_of, never_together, reading_of
-from networks.works.services.conflicts import Asked, Gravity, conflicts_of
+from networks.roadworks.days import Taken, hours_of, never_together, reading_of
+from networks.roadworks.services.conflicts import Asked, Gravity, conflicts_of
 from tests.networks.conftest import Network
 from tests.networks.works import FIRST, LAST, stretch, work
 

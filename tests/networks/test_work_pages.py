@@ -12,12 +12,12 @@ import pytest
 from django.db import connection
 from django.utils.html import strip_tags
 
-from gis_core.database_clock import today
-from gis_core.rights import SYSTEM, acting_as
-from networks.warning.models import Notice
-from networks.works import parts
-from networks.works.models import Work
-from networks.works.pages.calendar import Week, cell
+from gis_core.database.clock import today
+from gis_core.members.rights import SYSTEM, acting_as
+from networks.notifications.models import Notice
+from networks.roadworks import parts
+from networks.roadworks.models import Work
+from networks.roadworks.pages.calendar import Week, cell
 from tests import factories
 from tests.networks.conftest import Network, X, Y, at
 from tests.networks.works import numbered_road, section, work
@@ -188,7 +188,7 @@ def test_a_draft_is_announced_and_works_are_cancelled_on_their_sheet(road: Netwo
 def test_other_files_add_their_parts_to_the_sheet(road: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "parts", [])
     parts.declare_part(lambda _request, _work, _rights: None)
-    parts.declare_part(lambda _request, one, _rights: ("works/conflicts.html", {"conflicts": [
+    parts.declare_part(lambda _request, one, _rights: ("roadworks/conflicts.html", {"conflicts": [
         {"work": one, "label": "Déviation", "why": "par la D 44", "gravity": "near", "days": ""}]}))  # fmt: skip
     assert "par la D 44" in words(page(road, f"{CALENDAR}{soon(road).pk}/"))
 
@@ -310,7 +310,7 @@ def test_a_table_that_makes_no_sense_is_told(network: Network, query: str) -> No
 
 
 def test_a_table_that_would_be_cut_is_told(road: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("networks.works.pages.calendar.ROWS_OF_A_TABLE", 1)
+    monkeypatch.setattr("networks.roadworks.pages.calendar.ROWS_OF_A_TABLE", 1)
     soon(road)
     assert page(road, f"{CALENDAR}?format=csv").status_code == 200
     soon(road)

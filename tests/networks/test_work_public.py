@@ -13,10 +13,10 @@ from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from lxml import etree
 
-from gis_core.database_clock import today
-from networks.works.days import PARIS, span
-from networks.works.models import Work
-from networks.works.services import works
+from gis_core.database.clock import today
+from networks.roadworks.days import PARIS, span
+from networks.roadworks.models import Work
+from networks.roadworks.services import works
 from tests import factories
 from tests.networks.conftest import Network, X, Y
 from tests.networks.works import numbered_road, work
@@ -242,7 +242,7 @@ def test_the_first_of_a_month_is_said_as_in_french(told: Network) -> None:
 
 def at_hour(monkeypatch: pytest.MonkeyPatch, hour: int) -> None:
     moment = datetime.combine(NIGHT, time(hour), tzinfo=PARIS)
-    monkeypatch.setattr("gis_core.database_clock.now", lambda: moment)
+    monkeypatch.setattr("gis_core.database.clock.now", lambda: moment)
 
 
 NIGHT = date(2026, 12, 8)
@@ -282,7 +282,7 @@ def test_what_is_left_out_is_said(told: Network, monkeypatch: pytest.MonkeyPatch
     soon(told)
     words = "Seuls les 1 premiers"
     assert words not in got(path, accept="text/html").content.decode().replace("\xa0", " ")
-    monkeypatch.setattr("networks.works.services.current.MOST", 1)
+    monkeypatch.setattr("networks.roadworks.services.current.MOST", 1)
     assert words in got(path, accept="text/html").content.decode().replace("\xa0", " ")
 
 
@@ -292,7 +292,7 @@ def test_who_chose_a_commune_is_not_told_to_choose_one(
 ) -> None:
     soon(told)
     soon(told)
-    monkeypatch.setattr("networks.works.services.current.MOST", 1)
+    monkeypatch.setattr("networks.roadworks.services.current.MOST", 1)
     said = got(f"{path}?commune=45901", accept="text/html").content.decode().replace("\xa0", " ")
     assert "Seuls les 1 premiers" in said
     assert "choisissez une commune" not in said

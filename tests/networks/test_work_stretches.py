@@ -11,7 +11,7 @@ from django.contrib.gis.geos import MultiLineString
 from gis_core.errors import ArpentError, Invalid, NotFound
 from networks.roads.models import RoadMarker
 from networks.roads.services.calibrating import calibrate
-from networks.works.services import stretches
+from networks.roadworks.services import stretches
 from tests import factories
 from tests.networks.conftest import Network, Place, X, Y, at
 from tests.networks.works import numbered_road, section

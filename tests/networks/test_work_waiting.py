@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections, transaction
 
-from networks.works.models import Work
+from networks.roadworks.models import Work
 from tests.networks.conftest import Network
 from tests.networks.works import work
 

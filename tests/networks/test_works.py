@@ -8,14 +8,14 @@ from django.contrib.gis.geos import MultiLineString
 from django.db import IntegrityError, transaction
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
+from gis_core.members.rights import ANONYMOUS, SYSTEM, acting_as
 from layers.features.errors import FieldRefused
 from layers.features.services.origin import Origin
 from layers.features.services.restore import restore
 from layers.features.services.write import Edit
-from networks.works.models import Work
-from networks.works.services import works
-from networks.works.services.works import Filter
+from networks.roadworks.models import Work
+from networks.roadworks.services import works
+from networks.roadworks.services.works import Filter
 from tests import factories
 from tests.networks.conftest import Network, along
 from tests.networks.works import FIRST, LAST, numbered_road, section, stretch, work

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections, transaction
 
-from networks.works.models import Work, WorkDetour
-from networks.works.services import keeping, works
+from networks.roadworks.models import Work, WorkDetour
+from networks.roadworks.services import keeping, works
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.works import stretch, work

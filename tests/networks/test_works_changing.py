@@ -11,16 +11,16 @@ from django.utils import translation
 from django.utils.html import strip_tags
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.features.errors import FieldRefused
 from layers.features.services.write import Edit
-from networks.warning.models import Notice
-from networks.works.feeds import traffic_of
-from networks.works.gauges import Gauge
-from networks.works.models import Work, WorkDetour, WorkRequest
-from networks.works.order_values import detours_in_words, measures
-from networks.works.services import keeping, neighbours, stretches, works
-from networks.works.services.conflicts import Asked, Gravity, conflicts_of, marks_of
+from networks.notifications.models import Notice
+from networks.roadworks.feeds import traffic_of
+from networks.roadworks.gauges import Gauge
+from networks.roadworks.models import Work, WorkDetour, WorkRequest
+from networks.roadworks.order_values import detours_in_words, measures
+from networks.roadworks.services import keeping, neighbours, stretches, works
+from networks.roadworks.services.conflicts import Asked, Gravity, conflicts_of, marks_of
 from tests import factories
 from tests.networks.conftest import Network, along
 from tests.networks.works import FIRST, LAST, numbered_road, section, stretch, work
@@ -413,7 +413,7 @@ def test_who_plans_no_works_begins_no_notice_of_them(block: Network) -> None:
 @pytest.fixture
 def before(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the week before the works: they are announced."""
-    monkeypatch.setattr("gis_core.database_clock.today", lambda: FIRST - timedelta(days=7))
+    monkeypatch.setattr("gis_core.database.clock.today", lambda: FIRST - timedelta(days=7))
 
 
 def asked_of(path: str, network: Network, **headers: str) -> tuple[Any, str]:

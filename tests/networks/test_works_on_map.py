@@ -8,15 +8,15 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.legend import line_for
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import validate_legend, validate_where
 from layers.features.services.write import Edit
-from networks.works import detour_layer, layers
-from networks.works.models import WorkDetour
-from networks.works.services import works
-from networks.works.services.legends import follow_days, moved
+from networks.roadworks import detour_layer, layers
+from networks.roadworks.models import WorkDetour
+from networks.roadworks.services import works
+from networks.roadworks.services.legends import follow_days, moved
 from tests import factories
 from tests.networks.conftest import Network, along
 from tests.networks.works import stretch, work
@@ -89,7 +89,7 @@ def test_a_look_that_names_two_days_is_moved_as_one(where: dict[str, dict[str, s
 
 @pytest.mark.django_db
 def test_the_nightly_job_brings_both_layers_to_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gis_core.database_clock.today", lambda: DAY)
+    monkeypatch.setattr("gis_core.database.clock.today", lambda: DAY)
     with factories.as_worker(), acting_as(SYSTEM):
         version = Layer.objects.get(slug="works").version
         assert follow_days() == 2
@@ -129,7 +129,7 @@ def test_a_detour_drawn_on_the_map_has_the_days_of_its_works(network: Network) -
 @pytest.mark.django_db
 @pytest.mark.parametrize("changed", [False, True])
 def test_only_a_legend_that_nobody_changed_is_replaced(changed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    migration = importlib.import_module("networks.works.migrations.0002_days_of_detours")
+    migration = importlib.import_module("networks.roadworks.migrations.0002_days_of_detours")
     former = [{"label": "Travaux", "label_en": "Works", "where": {}, "symbol": {"kind": "line", "stroke": "#b0353b"}}]
     monkeypatch.setitem(migration.SHIPPED, "works", migration.digest(former))
     kept = [{**former[0], "label": "Mienne"}] if changed else former

@@ -8,8 +8,8 @@ from django.contrib.gis.geos import LineString, MultiLineString, Point
 from gis_core.models import Member
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate
-from networks.works.models import Work
-from networks.works.services import works
+from networks.roadworks.models import Work
+from networks.roadworks.services import works
 from tests import factories
 from tests.networks.conftest import Network, Place, X, Y, along
 

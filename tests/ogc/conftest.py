@@ -7,8 +7,8 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.test import Client
 
-from gis_core.identity import create_token
 from gis_core.models import Role
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from layers.ogc.kept import forget_layers
 from tests import factories

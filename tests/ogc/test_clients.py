@@ -11,8 +11,8 @@ import pytest
 from django.contrib.gis.geos import Point
 from owslib.ogcapi.features import Features
 
-from gis_core.identity import create_token
 from gis_core.models import Role
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tests import factories
 from tests.ogc.asking import epsg

@@ -285,7 +285,7 @@ def test_the_parser_survives_what_the_guard_lets_through() -> None:
 
 @pytest.mark.django_db
 def test_only_what_the_asker_sees_can_be_named(db: None) -> None:
-    from gis_core.rights import rights_of
+    from gis_core.members.rights import rights_of
     from layers.features.cql2 import queryables_of
 
     owner = factories.member(factories.commune())

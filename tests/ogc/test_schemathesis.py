@@ -8,8 +8,8 @@ from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from gis_core.identity import create_token
 from gis_core.models import Role
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tests import factories
 from tests.ogc.asking import ROOT, Asker

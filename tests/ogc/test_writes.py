@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from gis_core.identity import create_token
 from gis_core.models import Role
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tests import factories
 from tests.ogc.asking import GEOJSON, ITEMS, ROOT, Asker, epsg, feature, methods

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from gis_core.proxied import received
+from gis_core.http.proxied import received
 
 LARGE = 20_000_000
 

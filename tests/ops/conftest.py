@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import Place
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import Place
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops import account
-from gis_core.ops.backup import backup
-from gis_core.ops.cluster import Cluster, wait_until
-from gis_core.ops.environment import DB_USER, OS_USER, ROOT, Place, secret_key
-from gis_core.ops.failure import OperationFailedError
+from gis_core.operations import account
+from gis_core.operations.backup import backup
+from gis_core.operations.cluster import Cluster, wait_until
+from gis_core.operations.environment import DB_USER, OS_USER, ROOT, Place, secret_key
+from gis_core.operations.failure import OperationFailedError
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0 or not account.exists() or account.stays_root(), reason="only root hands over, in an open folder"
@@ -23,8 +23,8 @@ import json, sys
 from pathlib import Path
 import django
 django.setup()
-from gis_core.reader import launch
-from gis_core.reader.process import RestrictedReader
+from gis_core.files.reader import launch
+from gis_core.files.reader.process import RestrictedReader
 if sys.argv[2:]:
     launch.recipes = lambda known=list(launch.recipes()): known[-1:]
 with RestrictedReader(quarantine_root=Path(sys.argv[1])) as reader:
@@ -116,7 +116,7 @@ def test_root_runs_commands_as_the_system_user_and_leaves_nothing_of_its_own(fol
 
     def user_of_a_command() -> list[str]:
         code = "import os; print(os.getuid(), os.environ['HOME'])"
-        words = ["-m", "gis_core.ops", "manage", "--data", str(place.data), "shell", "--no-imports", "-c", code]
+        words = ["-m", "gis_core.operations", "manage", "--data", str(place.data), "shell", "--no-imports", "-c", code]
         env = {"PATH": os.environ["PATH"], "HOME": "/root", "XDG_RUNTIME_DIR": "/run/user/0"}
         done = subprocess.run([sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr

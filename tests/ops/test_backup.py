@@ -17,16 +17,16 @@ from typing import Any
 import psycopg
 import pytest
 
-from gis_core.ops.backup import CUT, FORMAT, FULL, MANIFEST, add_data, advice, backup, backup_lock, take_snapshot
-from gis_core.ops.cluster import Cluster
-from gis_core.ops.contents import lock_tables, table_contents
-from gis_core.ops.demo import demo_lock
-from gis_core.ops.environment import Place, variables
-from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.held_files import LINKS, HeldFiles
-from gis_core.ops.manage import command_line
-from gis_core.ops.restore import give_restored, restore, verify
-from gis_core.ops.verification import SCRATCH_DATABASE, _scratch_database, verified_backup, verify_archive
+from gis_core.operations.backup import CUT, FORMAT, FULL, MANIFEST, add_data, advice, backup, backup_lock, take_snapshot
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.contents import lock_tables, table_contents
+from gis_core.operations.demo import demo_lock
+from gis_core.operations.environment import Place, variables
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.held_files import LINKS, HeldFiles
+from gis_core.operations.manage import command_line
+from gis_core.operations.restore import give_restored, restore, verify
+from gis_core.operations.verification import SCRATCH_DATABASE, _scratch_database, verified_backup, verify_archive
 from tests.ops.conftest import temporary_place
 
 # Beside what the migrations make: a role of the operator's own, odd values, and one of everything a dump could lose.
@@ -177,7 +177,7 @@ def test_a_restore_that_fails_gives_the_former_data_back(origin: Place, archive:
     def fail(*_: object) -> str:
         raise OperationFailedError("pg_restore a échoué.")
 
-    monkeypatch.setattr("gis_core.ops.restore.run_client", fail)
+    monkeypatch.setattr("gis_core.operations.restore.run_client", fail)
     with pytest.raises(OperationFailedError):
         restore(origin, archive, force=True)
     monkeypatch.undo()
@@ -382,7 +382,7 @@ def test_a_table_that_goes_at_this_moment_has_the_moment_taken_again(origin: Pla
         moments.append(connection)
         lock_tables(connection)
 
-    monkeypatch.setattr("gis_core.ops.backup.lock_tables", drop_first)
+    monkeypatch.setattr("gis_core.operations.backup.lock_tables", drop_first)
     with HeldFiles(origin.data, origin.files) as files, cluster.lease(), cluster.connect("arpent") as connection:
         cluster.psql("arpent", "-c", "create unlogged table arpent_staging.passing (name text)")
         take_snapshot(connection, files)

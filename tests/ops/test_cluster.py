@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gis_core.ops.cluster import Cluster, is_postmaster, tuning, wait_until
-from gis_core.ops.environment import Place
+from gis_core.operations.cluster import Cluster, is_postmaster, tuning, wait_until
+from gis_core.operations.environment import Place
 from tests.ops.conftest import temporary_place
 
 LEAKPROOF = """
@@ -145,7 +145,8 @@ def test_a_cluster_that_is_left_running_outlives_its_users(place: Place):
 
 def test_a_killed_user_does_not_hold_the_cluster(place: Place):
     program = (
-        "import sys, time; from gis_core.ops.cluster import Cluster; from gis_core.ops.environment import Place\n"
+        "import sys, time; from gis_core.operations.cluster import Cluster\n"
+        "from gis_core.operations.environment import Place\n"
         "with Cluster(Place.current(sys.argv[1])).lease(): print('in', flush=True); time.sleep(60)"
     )
     user = subprocess.Popen([sys.executable, "-c", program, str(place.data)], stdout=subprocess.PIPE)

@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from gis_core.ops.environment import ROOT
+from gis_core.operations.environment import ROOT
 
 
 def test_without_a_command_the_usage_is_shown():
@@ -15,11 +15,11 @@ def test_an_unknown_command_is_named():
 
 
 def test_a_mistaken_option_is_one_sentence():
-    command = [sys.executable, "-m", "gis_core.ops", "demo", "--port", "a"]
+    command = [sys.executable, "-m", "gis_core.operations", "demo", "--port", "a"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr.count("\n")) == (1, 1)
 
 
 def test_operations_load_nothing_of_django():
-    program = "import gis_core.ops.__main__, sys; sys.exit('django' in sys.modules)"
+    program = "import gis_core.operations.__main__, sys; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

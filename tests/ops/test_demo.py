@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops.demo import demo_lock, read_run, run, stop_command, summary
-from gis_core.ops.environment import Place
-from gis_core.ops.failure import OperationFailedError
+from gis_core.operations.demo import demo_lock, read_run, run, stop_command, summary
+from gis_core.operations.environment import Place
+from gis_core.operations.failure import OperationFailedError
 
 
 def test_one_demo_at_a_time(tmp_path: Path):

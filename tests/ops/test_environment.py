@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops.environment import Place, secret_key, variables
-from gis_core.ops.manage import role_of
+from gis_core.operations.environment import Place, secret_key, variables
+from gis_core.operations.manage import role_of
 
 
 def test_the_data_folder_comes_from_the_option_then_from_the_variable(monkeypatch: pytest.MonkeyPatch):

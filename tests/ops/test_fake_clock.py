@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops import fake_clock
-from gis_core.ops.cluster import client_environment
-from gis_core.ops.failure import OperationFailedError
+from gis_core.operations import fake_clock
+from gis_core.operations.cluster import client_environment
+from gis_core.operations.failure import OperationFailedError
 
 LEAP_NIGHT = "2028-02-29 23:30"
 SCRIPT = """

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops import proxy, services
-from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import DATABASE
+from gis_core.operations import proxy, services
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import DATABASE
 from tests.layers import test_many_writers as many
 from tests.ops.conftest import temporary_place
 from tests.ops.test_outages import (

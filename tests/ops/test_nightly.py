@@ -11,12 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from gis_core.ops import nightly, services
-from gis_core.ops.backup_status import Status, read_status, write_status
-from gis_core.ops.cluster import Cluster, wait_until
-from gis_core.ops.environment import PYTHON, ROOT, Place, backup_hour
-from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.nightly import back_up_now, is_due, last_night
+from gis_core.operations import nightly, services
+from gis_core.operations.backup_status import Status, read_status, write_status
+from gis_core.operations.cluster import Cluster, wait_until
+from gis_core.operations.environment import PYTHON, ROOT, Place, backup_hour
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.nightly import back_up_now, is_due, last_night
 from tests.ops.conftest import temporary_place
 
 AT = time(1, 30)
@@ -158,7 +158,7 @@ def test_a_backup_that_was_killed_is_seen_as_one_that_failed(place: Place):
 
 
 def test_the_program_writes_down_when_it_began_and_stops_at_once(tmp_path: Path):
-    command = [str(PYTHON), "-m", "gis_core.ops", "nightly", "--data", str(tmp_path)]
+    command = [str(PYTHON), "-m", "gis_core.operations", "nightly", "--data", str(tmp_path)]
     running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert wait_until(lambda: read_status(tmp_path) is not None, 20)
     running.send_signal(signal.SIGTERM)

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops import proxy, services
-from gis_core.ops.cluster import Cluster, wait_until
-from gis_core.ops.environment import DATABASE, ROOT, Place, variables
-from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.manage import command_line
+from gis_core.operations import proxy, services
+from gis_core.operations.cluster import Cluster, wait_until
+from gis_core.operations.environment import DATABASE, ROOT, Place, variables
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.manage import command_line
 from tests.layers.test_many_writers import free_port
 from tests.ops.conftest import temporary_place
 
@@ -39,9 +39,9 @@ ASKED = {
 WORLD = """
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import transaction
-from gis_core.identity import create_token
+from gis_core.tokens.authentication import create_token
 from gis_core.models import Commune, Member, Membership, Territory, User
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 
 with acting_as(SYSTEM), transaction.atomic():
     geom = MultiPolygon(Polygon.from_bbox((617000, 6717000, 621000, 6721000)), srid=2154)
@@ -53,8 +53,8 @@ with acting_as(SYSTEM), transaction.atomic():
 """
 ORDER = """
 from gis_core.models import Member, User
-from gis_core.rights import acting_as, rights_of
-from gis_core.services.jobs import start_job
+from gis_core.members.rights import acting_as, rights_of
+from gis_core.jobs.services import start_job
 from networks.water.services.anomalies import scanning
 
 person = User.objects.get()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops.environment import Place
-from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.preflight import check_folder, check_port, check_space
+from gis_core.operations.environment import Place
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.preflight import check_folder, check_port, check_space
 
 Usage = namedtuple("Usage", "total used free")
 

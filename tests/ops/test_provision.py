@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops.environment import ROOT
+from gis_core.operations.environment import ROOT
 
 # The functions of the script, without what it does when it is run.
 FUNCTIONS = 'source <(sed -n "/^as_root() {/,/^}/p; /^apt_get() {/,/^}/p" docker/provision.sh); '

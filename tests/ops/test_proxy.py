@@ -14,9 +14,9 @@ from email.message import Message
 
 import pytest
 
-from gis_core.ops import proxy
-from gis_core.ops.cluster import wait_until
-from gis_core.ops.services import Group, answers
+from gis_core.operations import proxy
+from gis_core.operations.cluster import wait_until
+from gis_core.operations.services import Group, answers
 from tests.ops.answering import LARGE
 from tests.ops.conftest import temporary_place
 
@@ -30,8 +30,8 @@ def port() -> Iterator[int]:
         for name in ("HEADER_SECONDS", "BODY_SECONDS"):
             patch.setattr(proxy, name, 3)
         # One process: two of them take requests as they come, and tests would not know which is free.
-        patch.setattr("gis_core.ops.services.WEB_PROCESSES", 1)
-        patch.setattr("gis_core.ops.services.THREADS", 2)
+        patch.setattr("gis_core.operations.services.WEB_PROCESSES", 1)
+        patch.setattr("gis_core.operations.services.THREADS", 2)
         place.socket_directory().mkdir(exist_ok=True)
         port, group = free_port(), Group("proxy-test")
         server, front = proxy.site(place, port, logs=True)

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from demo.planning import own_folder
-from gis_core.ops import account, demo
-from gis_core.ops.cluster import Cluster, is_postmaster, wait_until
-from gis_core.ops.environment import DB_USER, OS_USER, PYTHON, ROOT, Place
-from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.preflight import check_folder
+from gis_core.operations import account, demo
+from gis_core.operations.cluster import Cluster, is_postmaster, wait_until
+from gis_core.operations.environment import DB_USER, OS_USER, PYTHON, ROOT, Place
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.preflight import check_folder
 from tests.ops.conftest import plain_environment
 
 pytestmark = pytest.mark.skipif(
@@ -135,7 +135,7 @@ WAITING = "import time; print('in', flush=True); time.sleep(60)"
 def owner_command(place: Place) -> Iterator["subprocess.Popen[str]"]:
     """A command of the tables' owner at work, in a process group of its own as in a terminal."""
     # A test run in the background would hand down that Ctrl-C is ignored.
-    words = ["env", "--default-signal=INT", str(PYTHON), "-m", "gis_core.ops"]
+    words = ["env", "--default-signal=INT", str(PYTHON), "-m", "gis_core.operations"]
     words += ["manage", "--data", str(place.data), "shell", "--no-imports", "-c"]
     env = plain_environment() | {"ARPENT_DB_USER": "arpent_owner"}
     with subprocess.Popen(
@@ -168,7 +168,7 @@ def test_a_demo_that_cannot_prepare_ends_after_its_server(place: Place):
     account.hand_data_over(place, lasting=True)
     # Where the log of this step is to be.
     (place.logs / "migrate.log" / "in the way").mkdir(parents=True)
-    words = [str(PYTHON), "-m", "gis_core.ops", "demo", "--data", str(place.data), "--port", "18999"]
+    words = [str(PYTHON), "-m", "gis_core.operations", "demo", "--data", str(place.data), "--port", "18999"]
     done = subprocess.run(words, cwd=ROOT, env=plain_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert Cluster(place).running_pid() is None

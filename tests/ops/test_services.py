@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops import services
-from gis_core.ops.cluster import Cluster, client_environment, wait_until
-from gis_core.ops.environment import PYTHON, ROOT, Place
-from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.services import (
+from gis_core.operations import services
+from gis_core.operations.cluster import Cluster, client_environment, wait_until
+from gis_core.operations.environment import PYTHON, ROOT, Place
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.services import (
     MOST_RESTARTS,
     RUN_VARIABLE,
     Group,
@@ -33,7 +33,7 @@ def service(program: str, log: Path) -> Service:
 
 
 def test_a_service_that_ignores_the_signal_is_ended_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("gis_core.ops.services.STOP_SECONDS", 0.5)
+    monkeypatch.setattr("gis_core.operations.services.STOP_SECONDS", 0.5)
     group = Group("stubborn-run")
     group.start(service(STUBBORN, tmp_path / "log"))
     assert wait_until(lambda: "up" in (tmp_path / "log").read_text(), 10)
@@ -51,7 +51,7 @@ def test_a_service_that_fails_is_named_with_the_end_of_its_log(tmp_path: Path):
 
 
 def test_a_killed_service_that_lived_a_while_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("gis_core.ops.services.SOUND_SECONDS", 0)
+    monkeypatch.setattr("gis_core.operations.services.SOUND_SECONDS", 0)
     group = Group("revived-run")
     group.start(service("import time; time.sleep(60)", tmp_path / "log"))
     group.revive()
@@ -75,7 +75,7 @@ def test_a_service_that_is_killed_at_once_is_not_started_again(tmp_path: Path):
 
 def test_services_end_when_their_supervisor_is_killed(tmp_path: Path):
     program = (
-        "import os, pathlib, sys, time; from gis_core.ops.services import Group, Service\n"
+        "import os, pathlib, sys, time; from gis_core.operations.services import Group, Service\n"
         "sleeper = Service('s', [sys.executable, '-c', 'import time; time.sleep(60)'], dict(os.environ))\n"
         "Group('orphan-run').start(sleeper); print('in', flush=True); time.sleep(60)"
     )
@@ -103,7 +103,7 @@ def test_every_restart_is_told_and_waits_longer_until_it_is_too_much(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     now = 1000.0
-    monkeypatch.setattr("gis_core.ops.services.time.monotonic", lambda: now)
+    monkeypatch.setattr("gis_core.operations.services.time.monotonic", lambda: now)
     restarts, waited = Restarts("Le programme"), []
     for _ in range(MOST_RESTARTS):
         begun = now
@@ -122,7 +122,7 @@ def test_every_restart_is_told_and_waits_longer_until_it_is_too_much(
 
 
 def test_what_a_killed_service_leaves_behind_does_not_keep_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("gis_core.ops.services.SOUND_SECONDS", 0)
+    monkeypatch.setattr("gis_core.operations.services.SOUND_SECONDS", 0)
     parent = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
     group = Group("parent-run")
     group.start(service(parent, tmp_path / "log"))
@@ -138,7 +138,7 @@ def test_what_a_killed_service_leaves_behind_does_not_keep_its_place(tmp_path: P
 
 
 def test_a_service_that_ends_well_by_itself_is_started_again_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("gis_core.ops.services.SOUND_SECONDS", 0)
+    monkeypatch.setattr("gis_core.operations.services.SOUND_SECONDS", 0)
     group = Group("ended-run")
     group.start(service("import time; time.sleep(0.5)", tmp_path / "log"))
     (first,) = group.pids
@@ -174,7 +174,7 @@ def pids_after_revival(group: Group) -> list[int]:
 
 
 COUNTS = """
-from gis_core.multiprocess import share_between_processes
+from gis_core.operations.multiprocess import share_between_processes
 share_between_processes()
 from prometheus_client import Counter, Gauge
 Counter("asked", "").inc()

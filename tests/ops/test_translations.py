@@ -3,7 +3,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from gis_core.ops.translations import catalogue_faults
+from gis_core.operations.translations import catalogue_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks")

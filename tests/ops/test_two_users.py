@@ -19,11 +19,11 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops import account, keeper, services
-from gis_core.ops.cluster import RUN_VARIABLE, Cluster, wait_until
-from gis_core.ops.environment import DB_USER, OS_USER, PYTHON, ROOT, Place, open_lock, switch
-from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.held_files import LINKS, LINKS_APART
+from gis_core.operations import account, keeper, services
+from gis_core.operations.cluster import RUN_VARIABLE, Cluster, wait_until
+from gis_core.operations.environment import DB_USER, OS_USER, PYTHON, ROOT, Place, open_lock, switch
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.held_files import LINKS, LINKS_APART
 from tests.ops.conftest import plain_environment
 
 pytestmark = pytest.mark.skipif(
@@ -93,7 +93,7 @@ def place() -> Iterator[Place]:
 
 def command(place: Place, *words: str, user: tuple[str, ...] = (), **env: str) -> "subprocess.CompletedProcess[str]":
     """A command as root types it, or as a system user does."""
-    started = [*user, str(PYTHON), "-m", "gis_core.ops", words[0], "--data", str(place.data), *words[1:]]
+    started = [*user, str(PYTHON), "-m", "gis_core.operations", words[0], "--data", str(place.data), *words[1:]]
     return subprocess.run(
         started,
         cwd=ROOT,
@@ -108,8 +108,9 @@ def command(place: Place, *words: str, user: tuple[str, ...] = (), **env: str) -
 @contextmanager
 def served(place: Place) -> Iterator[int]:
     """A data folder whose database runs for the site as `serve` has it; the server's pid."""
-    lasting = "import sys; sys.path.insert(0, sys.argv[1]); from gis_core.ops import account; " + (
-        "from gis_core.ops.environment import Place; from pathlib import Path; place = Place(Path(sys.argv[2])); "
+    lasting = "import sys; sys.path.insert(0, sys.argv[1]); from gis_core.operations import account; " + (
+        "from gis_core.operations.environment import Place; from pathlib import Path; "
+        "place = Place(Path(sys.argv[2])); "
         "account.hand_data_over(place, lasting=True); account.keep_database(place); print('kept', flush=True); "
         "import os; os.execv('/usr/bin/setpriv', [*account.SWITCH, '/bin/sleep', '300'])"
     )
@@ -216,7 +217,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
-from gis_core.ops.held_files import HeldFiles
+from gis_core.operations.held_files import HeldFiles
 
 data = Path(sys.argv[2])
 with HeldFiles(data, data / "files") as files:
@@ -273,7 +274,17 @@ def test_commands_that_change_tables_run_as_the_database_s_user(place: Place):
     )
 
     def users(**env: str) -> list[str]:
-        words = [str(PYTHON), "-m", "gis_core.ops", "manage", "--data", str(place.data), "shell", "--no-imports", "-c"]
+        words = [
+            str(PYTHON),
+            "-m",
+            "gis_core.operations",
+            "manage",
+            "--data",
+            str(place.data),
+            "shell",
+            "--no-imports",
+            "-c",
+        ]
         done = subprocess.run(
             [*words, code], cwd=ROOT, env=plain_environment() | env, capture_output=True, text=True, check=False
         )
@@ -298,8 +309,9 @@ def test_a_killed_server_is_started_again_by_its_keeper(place: Place):
 
 def test_who_uses_a_database_whose_keeper_died_ends_with_an_error(place: Place):
     program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from gis_core.ops import services;"
-        "from gis_core.ops.cluster import Cluster; from gis_core.ops.environment import Place;"
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; "
+        "from gis_core.operations import services;"
+        "from gis_core.operations.cluster import Cluster; from gis_core.operations.environment import Place;"
         "group = services.Group('x', Cluster(Place(Path(sys.argv[2])))); print('in', flush=True); group.wait(0.1)"
     )
     words = [*account.SWITCH, str(PYTHON), "-c", program, str(ROOT), str(place.data)]
@@ -359,9 +371,8 @@ def holders(lock: Path) -> Iterator[str]:
 
 def test_the_socket_is_in_the_same_folder_for_root_and_for_the_site_and_made_anew(place: Place):
     """A machine that restarts has emptied /run."""
-    asked = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from gis_core.ops.environment import"
-    )
+    asked = "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; "
+    asked += "from gis_core.operations.environment import"
     asked += " Place; print(Place(Path(sys.argv[2])).socket_directory())"
     words = [str(PYTHON), "-c", asked, str(ROOT), str(place.data)]
 
@@ -395,7 +406,7 @@ def test_the_socket_of_a_folder_that_one_user_has_is_the_same_for_root(place: Pl
 
 def test_what_a_supervisor_runs_starts_no_server(place: Place, monkeypatch: pytest.MonkeyPatch):
     """A server that the program of the nights started would have its low priority."""
-    monkeypatch.setattr("gis_core.ops.cluster.START_SECONDS", 0.2)
+    monkeypatch.setattr("gis_core.operations.cluster.START_SECONDS", 0.2)
     monkeypatch.setenv(RUN_VARIABLE, "run")
     with pytest.raises(OperationFailedError, match="ne tourne toujours pas"), Cluster(place).lease():
         pass

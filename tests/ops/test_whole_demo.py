@@ -25,11 +25,11 @@ from PIL import Image
 from psycopg import sql
 from rasterio.transform import from_origin
 
-from gis_core.ops import backup as backing_up
-from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import PYTHON, ROOT, Place
-from gis_core.ops.held_files import HeldFiles
-from gis_core.ops.restore import restore, verify
+from gis_core.operations import backup as backing_up
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import PYTHON, ROOT, Place
+from gis_core.operations.held_files import HeldFiles
+from gis_core.operations.restore import restore, verify
 from tests.browser.conftest import free_port
 from tests.documents import pdf
 from tests.ops.conftest import plain_environment, temporary_place
@@ -112,7 +112,7 @@ class Saved:
 def command(*arguments: str) -> str:
     env = plain_environment()
     done = subprocess.run(
-        [str(PYTHON), "-m", "gis_core.ops", *arguments],
+        [str(PYTHON), "-m", "gis_core.operations", *arguments],
         cwd=ROOT, env=env | {"ARPENT_DEMO_PHOTOS": "0"}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=900, check=False,
     )  # fmt: skip

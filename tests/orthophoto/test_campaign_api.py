@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, Role, acting_as
 from gis_core.tasks import end_stopped
 from layers.catalogue.models import Photo
 from orthophoto.models import Campaign, CampaignQuerySet

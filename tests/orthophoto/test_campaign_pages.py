@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member
-from gis_core.rights import SYSTEM, Role, acting_as
 from layers.catalogue.models import Photo
 from orthophoto.models import Campaign, Sheet
 from tests import factories

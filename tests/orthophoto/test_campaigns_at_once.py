@@ -5,7 +5,7 @@ from functools import partial
 from django.db import transaction
 from django.test import Client
 
-from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from orthophoto.models import Campaign
 from tests import factories
 from tests.page_forms import at_once

@@ -20,7 +20,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from gis_core.ops.environment import PYTHON, ROOT, Place
+from gis_core.operations.environment import PYTHON, ROOT, Place
 from tests.ops.conftest import plain_environment, temporary_place
 
 KILLS = int(os.environ.get("ARPENT_TEST_KILLS", "3"))
@@ -44,14 +44,14 @@ class Installation:
 
     def command(self, *arguments: str) -> list[str]:
         name, *rest = arguments
-        return [str(PYTHON), "-m", "gis_core.ops", name, "--data", str(self.place.data), *rest]
+        return [str(PYTHON), "-m", "gis_core.operations", name, "--data", str(self.place.data), *rest]
 
     def settings(self) -> dict[str, Any]:
         return {"cwd": ROOT, "env": self.env, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
 
     def cluster(self, action: str) -> None:
         """Start or stop PostgreSQL."""
-        command = [str(PYTHON), "-m", "gis_core.ops", "cluster", action, "--data", str(self.place.data)]
+        command = [str(PYTHON), "-m", "gis_core.operations", "cluster", action, "--data", str(self.place.data)]
         done = subprocess.run(command, **self.settings(), text=True, check=False)
         assert done.returncode == 0, done.stdout
 

@@ -19,8 +19,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from rasterio.transform import from_origin
 
-from gis_core.reader import ReaderKilled
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.files.reader import ReaderKilled
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Photo
 from orthophoto import tasks
 from orthophoto.errors import BadOrder, DiskFull, WrongState

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import STOPPED
 from orthophoto.services import building
 from tests import factories

@@ -10,9 +10,9 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from gis_core.identity import create_token
+from gis_core.members.rights import Role
 from gis_core.models import User
-from gis_core.rights import Role
+from gis_core.tokens.authentication import create_token
 from layers.owners.models import JournalLine, Level
 from layers.owners.services import consulting, journal
 from tests import factories

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import HistoryEvent
-from gis_core.rights import SYSTEM, acting_as
-from layers.imports.report import ImportReport
-from layers.imports.sources import Order
-from layers.imports.words import report_in_words
+from layers.intake.report import ImportReport
+from layers.intake.sources import Order
+from layers.intake.words import report_in_words
 from layers.owners.importers.load_majic import import_majic
 from layers.owners.models import Birth, Exemption, Holding, Owner, Premises
 from tests import factories

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from layers.owners.models import Level
 from layers.owners.services.access import levels_of
 from tests import factories

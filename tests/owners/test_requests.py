@@ -13,8 +13,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.utils import timezone
 
+from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Member
-from gis_core.rights import acting_as, rights_of
 from layers.owners.models import Level, ThirdPartyRequest
 from layers.owners.services.requests import Requester, forget
 from tests import factories

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from gis_core.members.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.models import RowHistory, TownHall, User
-from gis_core.rights import SYSTEM, Role, acting_as, rights_of
 from layers.owners.models import Birth, Exemption, Holding, JournalLine, Level, Owner, OwnerAccess, Premises
 from layers.owners.services.access import open_communes
 from layers.owners.services.reading import opened_by

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gis_core.members.rights import Role
 from gis_core.models import User
-from gis_core.rights import Role
 from tests import factories
 from tests.parcels.conftest import Place
 

@@ -16,8 +16,8 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.test import Client
 from PIL import Image
 
+from gis_core.members.rights import Role
 from gis_core.models import Member
-from gis_core.rights import Role
 from layers.catalogue.models import Photo
 from layers.catalogue.services import take_back_photo
 from layers.parcels.plan import HEIGHT_MM, WIDTH_MM

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from shapely import LinearRing
 
-from gis_core.rights import ANONYMOUS, Rights, acting_as, rights_of
+from gis_core.members.rights import ANONYMOUS, Rights, acting_as, rights_of
 from layers.cadastre.models import Address, Building
 from layers.cadastre.sheet import PARCEL_FACTS
 from layers.catalogue.models import Layer

@@ -15,8 +15,8 @@ from django.test import Client
 from django.utils.translation import override
 from PIL import ImageFile
 
-from gis_core.paper import fetcher_of
-from gis_core.rights import ANONYMOUS, Role, acting_as
+from gis_core.files.writing.paper import fetcher_of
+from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from layers.parcels import plan, sections
 from layers.parcels.document import share_in_words, with_words
 from layers.parcels.ground import ground_of_parcels

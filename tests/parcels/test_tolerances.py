@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gis_core.rights import ANONYMOUS, SYSTEM, Role, acting_as
+from gis_core.members.rights import ANONYMOUS, SYSTEM, Role, acting_as
 from layers.catalogue.models import Layer
 from layers.parcels.sections import Tolerance
 from layers.planning.models import Document, Prescription

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Commune, Member, User
-from gis_core.rights import Role, acting_as, rights_of
 from permits.models import Permit
 from permits.services.applicants import Person
 from permits.services.filing import Filing, file_permit

@@ -11,8 +11,8 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from gis_core.identity import create_token
-from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.members.rights import SYSTEM, Role, acting_as
+from gis_core.tokens.authentication import create_token
 from permits.models import ApplicantReading, Permit
 from tests.ogc.server import connection_kept
 from tests.permits.conftest import World

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from permits.models import ApplicantReading, Permit
 from permits.services.applicants import Person, read_applicants
 from tests import factories

@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, transaction
 
 from gis_core.errors import Unavailable
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
-from gis_core.rights import SYSTEM, Role, acting_as
 from permits.models import Permit
 from permits.services import sheets, sweeping
 from permits.services.reminding import claim

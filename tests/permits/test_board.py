@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from permits.models import Permit
 from permits.pages.board import MOST_SHAPES, ROWS
 from permits.services import exporting

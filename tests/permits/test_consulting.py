@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.mail import EmailMessage
 
 from gis_core.errors import Conflict, Forbidden, Invalid
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from layers.catalogue.models import Layer
 from layers.parcels import sections
 from permits.deadlines.opinions import Body, Protection, Standing

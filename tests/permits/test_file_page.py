@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 
 from gis_core import tasks
-from gis_core.database_clock import today
+from gis_core.database.clock import today
+from gis_core.jobs import services as jobs
+from gis_core.members.rights import Rights, Role
 from gis_core.models import Job
-from gis_core.rights import Rights, Role
-from gis_core.services import jobs
 from permits.models import Event, Permit
 from permits.services.sheets import rights_at
 from permits.tasks import permit_sheet

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from permits.models import Event, Permit, Settings
 from tests import factories
 from tests.permits.conftest import World

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
-from gis_core.database_clock import today
+from gis_core.database.clock import today
 from gis_core.errors import Unavailable
+from gis_core.members.rights import Role
 from gis_core.models import Job, Membership
-from gis_core.rights import Role
 from permits.models import Event, Permit
 from permits.services.applicants import read_applicants
 from tests import factories

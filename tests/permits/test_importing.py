@@ -14,8 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
-from gis_core.rights import SYSTEM, Role, acting_as
 from gis_core.tasks import run
 from permits.importers.columns import Reading, likely_columns
 from permits.importers.job import KIND, Sent, import_register, keep_reading, start

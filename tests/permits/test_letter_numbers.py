@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from gis_core.letters import services as core
 from gis_core.letters.kinds import kind_of
+from gis_core.members.rights import acting_as
 from gis_core.models import Letter
-from gis_core.rights import acting_as
-from gis_core.services import letters as core
 from permits.letters import Asked
 from permits.services import letters
 from tests.permits.conftest import World

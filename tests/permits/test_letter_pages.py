@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from PIL import Image
 
+from gis_core.letters import services as core
 from gis_core.letters.kinds import kind_of
 from gis_core.letters.logo import LARGEST, MOST_BYTES
+from gis_core.members.rights import Role
 from gis_core.models import Letterhead, LetterTemplate
-from gis_core.rights import Role
-from gis_core.services import letters as core
 from permits.letters import Asked
 from permits.services import letters
 from tests.permits.conftest import World

@@ -12,10 +12,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from gis_core.letters import services as core
 from gis_core.letters.kinds import kind_of
+from gis_core.members.rights import Role
 from gis_core.models import Letter, Letterhead
-from gis_core.rights import Role
-from gis_core.services import letters as core
 from permits.deadlines.law import Ground, Kind
 from permits.letters import KINDS, Asked, ground_in_words, values_of
 from permits.models import ApplicantReading, Consultation, Permit, Settings

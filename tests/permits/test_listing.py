@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from gis_core.errors import Invalid
+from gis_core.members.rights import Role
 from gis_core.models import Commune
-from gis_core.rights import Role
 from permits.deadlines.events import Outcome
 from permits.deadlines.law import Kind
 from permits.models import Permit, Team

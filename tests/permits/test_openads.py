@@ -8,8 +8,8 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.test import Client
 
-from gis_core.identity import create_token
-from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.members.rights import SYSTEM, Role, acting_as
+from gis_core.tokens.authentication import create_token
 from layers.cadastre.models import Address
 from layers.planning.models import Document, Zone
 from permits.models import Permit

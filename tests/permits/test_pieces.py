@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from permits.models import ApplicantReading, Permit, Piece
 from permits.services import pieces as service
 from tests import factories

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from gis_core.rights import ANONYMOUS, acting_as
+from gis_core.members.rights import ANONYMOUS, acting_as
 from permits.models import Permit, Settings
 from permits.numbers import shown_parcel
 from permits.services.register import Search, decisions

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gis_core.rights import acting_as, under_policies
+from gis_core.members.rights import acting_as, under_policies
 from permits.procedure import What
 from permits.services.reminding import digest_of, entries_of
 from tests import factories

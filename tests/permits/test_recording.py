@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from permits.models import Event
 from permits.procedure import State
 from permits.services.recording import strike

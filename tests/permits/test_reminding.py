@@ -9,8 +9,8 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Membership, User
-from gis_core.rights import SYSTEM, Role, acting_as
 from permits import tasks
 from permits.models import Permit, Reminder
 from permits.services import reminding
@@ -315,7 +315,7 @@ def test_an_unknown_choice_is_refused(world: World) -> None:
 
 
 def test_an_api_token_makes_no_calendar_address(world: World) -> None:
-    from gis_core.identity import create_token
+    from gis_core.tokens.authentication import create_token
 
     _token, secret = create_token(user=world.people[INSTRUCTOR], name="essai")
     answer = Client().post("/permis/rappels/", {"do": "feed_new"}, headers={"authorization": f"Bearer {secret}"})

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from permits.models import Applicant, ApplicantReading, Consultation, Permit, Piece, Settings
 from permits.services.pieces import path_of
 from permits.services.retention import forget_ended

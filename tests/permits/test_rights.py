@@ -4,8 +4,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from gis_core.errors import Forbidden
+from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from gis_core.pages import files_permits
-from gis_core.rights import ANONYMOUS, Role, acting_as
 from permits.models import Applicant, ApplicantReading, Event, Permit
 from permits.services.applicants import Person, read_applicants, write_applicant
 from permits.services.filing import members_filing

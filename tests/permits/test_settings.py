@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from permits.models import Settings, Team
 from permits.services.applicants import may_read_applicant
 from permits.services.settings import settings_of

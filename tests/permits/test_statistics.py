@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from permits.services.listing import Filter
 from permits.services.statistics import Statistics, statistics
 from tests.permits.conftest import World

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from gis_core.rights import Role
+from gis_core.members.rights import Role
 from permits.models import Permit
 from tests.page_forms import Sent, at_once, browser, form_with, opened
 from tests.permits.conftest import World, made_world

@@ -11,9 +11,9 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from demo.shapefiles import LINE, POINT, POLYGON, write_shapefile, write_table
-from gis_core.rights import SYSTEM, acting_as
-from layers.imports.report import FileReport, ImportReport
-from layers.imports.sources import Order, source_named
+from gis_core.members.rights import SYSTEM, acting_as
+from layers.intake.report import FileReport, ImportReport
+from layers.intake.sources import Order, source_named
 from layers.planning import standard
 from tests import factories
 

@@ -8,11 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
+from gis_core.members.rights import Role, rights_of
 from gis_core.models import Job
-from gis_core.rights import Role, rights_of
 from gis_core.tasks import run
-from layers.imports.services.orders import start_import
-from layers.imports.tasks import import_files
+from layers.intake.services.orders import start_import
+from layers.intake.tasks import import_files
 from layers.planning.models import Document, Easement, RiskPlan
 from tests import factories
 from tests.planning.conftest import Desk, Made, easements, plan, risks

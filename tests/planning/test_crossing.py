@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
+from gis_core.members.rights import ANONYMOUS, SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import validate_legend
 from layers.parcels.crossing import crossings

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import ReplacedRow, SourceImport
-from gis_core.rights import SYSTEM, acting_as
 from layers.planning.services import files
 from tests import factories
 

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from benchmarks.server import pss_mib
-from gis_core.ops.environment import PYTHON, ROOT
+from gis_core.operations.environment import PYTHON, ROOT
 from layers.planning.models import Zone
 from tests import factories
 from tests.planning.conftest import INSEE, X, Y, ground, plan

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import HistoryEvent
-from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.planning.models import Document, Easement, EasementSet, Prescription, RiskPlan, Zone
 from layers.planning.services import versions

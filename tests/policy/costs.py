@@ -1,4 +1,4 @@
-"""Which routes take a place among what costs (`gis_core.admission`), and which files are at hand without one.
+"""Which routes take a place among what costs (`gis_core.http.admission`), and which files are at hand without one.
 
 A new route that makes a file or a feed for its asker fails `test_what_costs_takes_a_place` until it has a kind, or
 stands in `AT_HAND` with the reason why it costs little.

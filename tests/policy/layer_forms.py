@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Theme
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.settings.field_pages import COLUMNS, RULES

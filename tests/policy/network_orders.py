@@ -8,13 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from gis_core.letters.kinds import kind_of
+from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Letter, Member, User
-from gis_core.rights import acting_as, rights_of
 from networks.roads.models import RoadSection
-from networks.works.kinds import ABOUT, TRAFFIC
-from networks.works.models import Work, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
-from networks.works.services import orders
-from networks.works.services.request_pieces import path_of
+from networks.roadworks.kinds import ABOUT, TRAFFIC
+from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
+from networks.roadworks.services import orders
+from networks.roadworks.services.request_pieces import path_of
 from tests import factories
 
 Form = dict[str, Any]

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from gis_core.models import Member, User
-from networks.core.topology import loading
+from layers.features.topology import loading
 from networks.water.models import Outage
 from tests import factories
 

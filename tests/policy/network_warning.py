@@ -6,13 +6,13 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Job, Member, User
-from gis_core.rights import acting_as, rights_of
-from networks.warning.importers.loading import KIND
-from networks.warning.models import Notice, Settings
-from networks.warning.services.contacts import Consent, Person, write_contacts
-from networks.warning.services.notices import Address, Context, draft
-from networks.warning.services.sending import STOP
+from networks.notifications.importers.loading import KIND
+from networks.notifications.models import Notice, Settings
+from networks.notifications.services.contacts import Consent, Person, write_contacts
+from networks.notifications.services.notices import Address, Context, draft
+from networks.notifications.services.sending import STOP
 from tests import factories
 
 Form = dict[str, Any]
@@ -50,7 +50,8 @@ def things(ours: Member, theirs: Member, technician: User, stranger: User) -> di
 def message(notice: Notice) -> int:
     with factories.as_owner(), connection.cursor() as cursor:
         cursor.execute(
-            "insert into warning_message (notice_id, channel, value, key, addresses, state, attempts, provider_id, why)"
+            "insert into notifications_message"
+            " (notice_id, channel, value, key, addresses, state, attempts, provider_id, why)"
             " values (%s, 'email', 'jeanne@demo.invalid', gen_random_uuid(), '{}', 'handed', 1, '', '') returning id",
             [notice.pk],
         )

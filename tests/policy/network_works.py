@@ -5,11 +5,11 @@ from typing import Any
 
 from django.contrib.gis.geos import LineString, MultiLineString
 
-from gis_core.database_clock import today
+from gis_core.database.clock import today
+from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Member, User
-from gis_core.rights import acting_as, rights_of
-from networks.works.models import Work
-from networks.works.services.works import make
+from networks.roadworks.models import Work
+from networks.roadworks.services.works import make
 from tests import factories
 
 Form = dict[str, Any]

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gis_core.letters.kinds import kind_of
+from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Job, Letter, Member, User
-from gis_core.rights import SYSTEM, acting_as, rights_of
 from permits.importers.job import KIND
 from permits.importers.report import COUNTS, LISTS
 from permits.letters import Asked

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from gis_core import admission
+from gis_core.http import admission
+from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Job
-from gis_core.rights import SYSTEM, acting_as, rights_of
 from tests.policy import administration, costs
 from tests.policy.routes import ROUTES, TABLE, named_methods
 from tests.policy.table import METHODS, ROLES, Line
@@ -201,7 +201,7 @@ def test_the_wall_holds_in_the_world_of_this_table(world: World, undone: None) -
 
 @pytest.fixture
 def entered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The kinds of what was let in (`gis_core.admission`), in their order."""
+    """The kinds of what was let in (`gis_core.http.admission`), in their order."""
     kinds: list[str] = []
     enter = admission.Pool.enter
 

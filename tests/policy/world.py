@@ -20,16 +20,16 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from gis_core.identity import create_token
+from gis_core.members.rights import rights_of
 from gis_core.models import ApiToken, Job, Letter, Member, Membership, TownHall, User
-from gis_core.rights import rights_of
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Background, Layer, Theme
 from layers.exports.services import files as export_files
 from layers.exports.services.ordering import mark_of
 from layers.features.crs import epsg
 from layers.features.models import Attachment, Notice
 from layers.features.services.attachments import keep
-from layers.imports.models import Import
+from layers.intake.models import Import
 from layers.owners.models import Level
 from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of

@@ -15,7 +15,7 @@ import pytest
 from django.db import transaction
 from numpy.typing import NDArray
 
-from gis_core.rights import ANONYMOUS, Rights, acting_as
+from gis_core.members.rights import ANONYMOUS, Rights, acting_as
 from layers.printing.order import PrintOrder
 from layers.printing.paper import Layout
 from layers.printing.services.drawing import Printed, Printing

@@ -10,7 +10,7 @@ from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Poin
 from django.db import connection
 
 from gis_core.errors import Invalid, NotFound, Unavailable
-from gis_core.rights import ANONYMOUS, Role, acting_as, rights_of
+from gis_core.members.rights import ANONYMOUS, Role, acting_as, rights_of
 from layers.catalogue.models import Layer
 from layers.printing.services import reading
 from tests import factories

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from gis_core.errors import Invalid, NotFound, Unavailable
-from gis_core.rights import ANONYMOUS, acting_as
+from gis_core.members.rights import ANONYMOUS, acting_as
 from layers.external.models import ExternalLayer
 from layers.printing.order import PrintOrder
 from layers.printing.services.prints import with_titles

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.test import Client
 
 from gis_core import tasks
+from gis_core.jobs import services as jobs
+from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Job, User
-from gis_core.rights import Role, acting_as, rights_of
-from gis_core.services import jobs
 from layers.printing.services.prints import MOST_WAITING, remove_old
 from layers.printing.tasks import print_map
 from tests import factories

@@ -12,8 +12,8 @@ from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import connection
 from psycopg.sql import SQL, Identifier
 
-from gis_core.identity import create_token
 from gis_core.models import Role
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tests import factories
 from tests.ogc.server import Served, served  # noqa: F401

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from gis_core.identity import create_token
 from gis_core.models import ApiToken, Membership, User
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed
 from tests import factories

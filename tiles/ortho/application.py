@@ -28,7 +28,7 @@ from mapproxy.util.coverage import load_limited_to
 from mapproxy.wsgiapp import MapProxyApp
 from PIL import Image
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.services import photo_edition
 from tiles import cache

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from gis_core.errors import Unavailable
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.pictures import Picture
 from tiles.ortho.mosaic import EPSG, Box, Mask, Mosaic, Sheet, UnreadableError

@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Territory
-from gis_core.rights import Rights
 from layers.catalogue.models import Layer, Photo
 from tiles.ortho.mosaic import EPSG, Box, transformer
 

@@ -18,12 +18,12 @@ from mapproxy.config import local_base_config
 from mapproxy.config.configuration.base import ConfigurationError
 from mapproxy.srs import get_epsg_num
 
-from gis_core import admission
+from gis_core.database.failures import in_domain_terms
 from gis_core.errors import Busy, StorageUnavailable
-from gis_core.failures import in_domain_terms
-from gis_core.hosts import is_secure, trusted
-from gis_core.middleware import LONGEST_URL
-from gis_core.problem import RETRY_SECONDS
+from gis_core.http import admission
+from gis_core.http.hosts import is_secure, trusted
+from gis_core.http.middleware import LONGEST_URL
+from gis_core.http.problem import RETRY_SECONDS
 from tiles import asking, cache
 from tiles.asking import Asker
 from tiles.ortho.application import Application, Coordinates, serving
@@ -91,7 +91,7 @@ def photo(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | 
 
 
 def acceptable(environ: Environ) -> bool:
-    """A host and scheme of ours, and an address that Django would not refuse either (gis_core.middleware)."""
+    """A host and scheme of ours, and an address that Django would not refuse either (gis_core.http.middleware)."""
     path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
     short = len(path) + len(query) <= LONGEST_URL
     return short and "\0" not in path + query and "%00" not in query and trusted(environ)

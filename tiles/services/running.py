@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from gis_core.backend.base import preparing, taken_from
-from gis_core.rights import ANONYMOUS, Rights, acting_as
+from gis_core.database.backend.base import preparing, taken_from
+from gis_core.members.rights import ANONYMOUS, Rights, acting_as
 from tiles.services.mvt import TileQuery
 from tiles.services.serving import Run
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from isal import isal_zlib
 
-from gis_core.metrics import TILES
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
+from gis_core.operations.metrics import TILES
 from layers.catalogue.models import Layer
 from tiles import cache
 from tiles.services.address import Address

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from gis_core.ops.environment import ROOT
+from gis_core.operations.environment import ROOT
 
 
 class Command(BaseCommand):

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError
 from gis_core.models import User
-from gis_core.services.tokens import MOST_DAYS, USUAL_DAYS, create_token
+from gis_core.tokens.services import MOST_DAYS, USUAL_DAYS, create_token
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.management.commands import changepassword
 
 from gis_core.models import User
-from gis_core.services.tokens import end_tokens
+from gis_core.tokens.services import end_tokens
 
 
 class Command(changepassword.Command):

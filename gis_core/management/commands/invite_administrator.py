@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gis_core.accounts.mail import password_link
 from gis_core.errors import ArpentError
+from gis_core.members.people import accept, invite
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, Role, acting_as
-from gis_core.services.account_mail import password_link
-from gis_core.services.people import accept, invite
 
 
 class Command(BaseCommand):

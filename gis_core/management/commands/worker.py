@@ -20,10 +20,10 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 
-from gis_core.outages import database_is_gone
-from gis_core.reader import sweep_quarantine
-from gis_core.services.jobs import BEAT_S, LOST_AFTER_S
-from gis_core.task_process import processes
+from gis_core.database.outages import database_is_gone
+from gis_core.files.reader import sweep_quarantine
+from gis_core.jobs.services import BEAT_S, LOST_AFTER_S
+from gis_core.jobs.task_process import processes
 from gis_core.tasks import WAITED, WithTheNextWorker, in_a_process, keep_sweeping, sweep
 
 log = logging.getLogger("arpent.worker")

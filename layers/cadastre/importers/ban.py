@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gis_core.reader import Chunk, Column, CopyPlan, GeometryColumn, Reading, RestrictedReader
-from layers.imports.rows import FileRefused
+from gis_core.files.reader import Chunk, Column, CopyPlan, GeometryColumn, Reading, RestrictedReader
+from layers.intake.rows import FileRefused
 
 COLUMNS = (
     "id",

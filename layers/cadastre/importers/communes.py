@@ -8,12 +8,12 @@ from typing import Any
 
 from shapely.geometry import MultiPolygon
 
-from gis_core.reader import Batch, Feature, RestrictedReader
+from gis_core.files.reader import Batch, Feature, RestrictedReader
 from layers.cadastre.importers.etalab import INSEE
-from layers.imports.delivered import files_in
-from layers.imports.report import ImportReport
-from layers.imports.rows import FileRefused, Refused, Remark, RowUnusable
-from layers.imports.surfaces import Surface, surfaces
+from layers.intake.delivered import files_in
+from layers.intake.report import ImportReport
+from layers.intake.rows import FileRefused, Refused, Remark, RowUnusable
+from layers.intake.surfaces import Surface, surfaces
 
 BOUNDARIES = "communes*.geojson"
 OFFICIAL_LIST = "communes*.cog.json"

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis_core.reader import Feature, PlanObject, PlanSheet
-from layers.imports.delivered import walked
-from layers.imports.rows import FileRefused, Refused, Remark, RowUnusable, date_or_remark
-from layers.imports.surfaces import Surface, lines, surfaces
+from gis_core.files.reader import Feature, PlanObject, PlanSheet
+from layers.intake.delivered import walked
+from layers.intake.rows import FileRefused, Refused, Remark, RowUnusable, date_or_remark
+from layers.intake.surfaces import Surface, lines, surfaces
 
 SYSTEMS = {"LAMB93": 2154} | {f"RGF93CC{zone}": 3900 + zone for zone in range(42, 51)}
 ARCHIVES = (".bz2", ".gz", ".tgz", ".zip", ".tar", ".xz")

@@ -10,9 +10,9 @@ from typing import Any
 
 from shapely.geometry import MultiPolygon
 
-from gis_core.reader import Batch, Feature, LayerInfo, RestrictedReader
-from layers.imports.rows import FileRefused, Refused, Remark, RowUnusable, date_or_remark
-from layers.imports.surfaces import Surface, surfaces
+from gis_core.files.reader import Batch, Feature, LayerInfo, RestrictedReader
+from layers.intake.rows import FileRefused, Refused, Remark, RowUnusable, date_or_remark
+from layers.intake.surfaces import Surface, surfaces
 
 INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 PREFIX = re.compile(r"\d{3}")

@@ -10,11 +10,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core import database_clock
-from gis_core.import_loss import ScopeDifference, counted_difference
-from gis_core.services.source_imports import lock_tables
+from gis_core.database import clock as database_clock
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.source_imports import lock_tables
 
 # The layers' own rows change with their data: their new version belongs to the same event.
 CATALOGUE = "catalogue_layer"

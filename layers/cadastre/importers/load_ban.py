@@ -8,20 +8,20 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.import_loss import ScopeDifference
-from gis_core.reader import RestrictedReader
-from gis_core.services.source_imports import lock_tables
+from gis_core.files.reader import RestrictedReader
 from layers.cadastre.importers import ban
 from layers.cadastre.importers.load import open_event
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
-from layers.imports.delivered import files_in
-from layers.imports.report import FileReport, ImportReport
-from layers.imports.rows import FileRefused, Refused, Remark
-from layers.imports.sources import Order
-from layers.imports.surfaces import FRANCE_2154
+from layers.intake.delivered import files_in
+from layers.intake.import_loss import ScopeDifference
+from layers.intake.report import FileReport, ImportReport
+from layers.intake.rows import FileRefused, Refused, Remark
+from layers.intake.source_imports import lock_tables
+from layers.intake.sources import Order
+from layers.intake.surfaces import FRANCE_2154
 
 TABLE = "cadastre_address"
 SUFFIXES = (".csv", ".gz")

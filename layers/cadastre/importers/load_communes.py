@@ -6,19 +6,19 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.import_loss import ScopeDifference
+from gis_core.files.reader import RestrictedReader
 from gis_core.models import Member, Territory
-from gis_core.reader import RestrictedReader
-from gis_core.services.source_imports import lock_tables
 from layers.cadastre.importers import communes
 from layers.cadastre.importers.load import COMMUNES, open_event, upsert_communes
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
-from layers.imports.report import FileReport, ImportReport
-from layers.imports.rows import Refused
-from layers.imports.sources import Order
+from layers.intake.import_loss import ScopeDifference
+from layers.intake.report import FileReport, ImportReport
+from layers.intake.rows import Refused
+from layers.intake.source_imports import lock_tables
+from layers.intake.sources import Order
 
 SLUG_LENGTH = 50
 

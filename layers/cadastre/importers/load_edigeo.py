@@ -13,18 +13,18 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.import_loss import LossRefused, ScopeDifference, check_loss, total_of
-from gis_core.reader import Limits, PlanSheet, ReadRefused, RefusedSheet, RestrictedReader
+from gis_core.files.reader import Limits, PlanSheet, ReadRefused, RefusedSheet, RestrictedReader
 from layers.cadastre.importers import edigeo, plan_sql
 from layers.cadastre.importers.load import COMMUNES, Staged, open_event
 from layers.cadastre.services import SHEET_TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
-from layers.imports.report import Difference, FileReport, ImportReport
-from layers.imports.rows import FileRefused, Remark
-from layers.imports.sources import Order
+from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, total_of
+from layers.intake.report import Difference, FileReport, ImportReport
+from layers.intake.rows import FileRefused, Remark
+from layers.intake.sources import Order
 
 # Deliveries in quarantine at a time: the reader takes up the next one while a sheet is loaded.
 TOGETHER = 32

@@ -9,18 +9,18 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.reader import RestrictedReader
+from gis_core.files.reader import RestrictedReader
 from layers.cadastre.importers import etalab
 from layers.cadastre.importers.load import COMMUNES, Staged, compare, open_event, put_in_place, stage, upsert_communes
 from layers.cadastre.services import TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
-from layers.imports.delivered import files_in
-from layers.imports.report import FileReport, ImportReport
-from layers.imports.rows import FileRefused, Refused
-from layers.imports.sources import Order
+from layers.intake.delivered import files_in
+from layers.intake.report import FileReport, ImportReport
+from layers.intake.rows import FileRefused, Refused
+from layers.intake.sources import Order
 
 SUFFIXES = (".json", ".geojson", ".gz")
 TELL_EVERY = 500

@@ -10,9 +10,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.import_loss import ScopeDifference, counted_difference
 from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
 from layers.cadastre.services import SHEET_TABLES, Table
+from layers.intake.import_loss import ScopeDifference, counted_difference
 
 # Where a kind of the plan goes; the commune goes into the territory.
 SLUGS = {

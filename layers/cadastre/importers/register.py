@@ -7,7 +7,7 @@ from layers.cadastre.importers.load_communes import import_communes
 from layers.cadastre.importers.load_edigeo import import_edigeo
 from layers.cadastre.importers.load_etalab import import_etalab
 from layers.cadastre.services import SHEET_TABLES, TABLES
-from layers.imports.sources import Source, register_source
+from layers.intake.sources import Source, register_source
 
 
 def register_sources() -> None:

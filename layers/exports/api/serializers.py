@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from gis_core.jobs.services import standing
 from gis_core.models import Job
-from gis_core.services.jobs import standing
 from layers.exports.services.files import is_there
 from layers.exports.services.ordering import FORMATS, MOST_LAYERS
 from layers.exports.services.selection import MOST_IDS

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError, Invalid, TryAgain, Unavailable
-from gis_core.reader.launch import python
+from gis_core.files.reader.launch import python
 from layers.exports.child.wire import Described, Order, Row
 
 log = logging.getLogger("arpent.exports")

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, NotFound
+from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet
-from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.exports.makers import MAKERS
 

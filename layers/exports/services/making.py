@@ -15,13 +15,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid, NotFound, Unavailable
-from gis_core.rights import Rights, under_policies
+from gis_core.files.writing.rows import Column, Shape, free_name, in_words
+from gis_core.members.rights import Rights, under_policies
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from layers.exports import notes
 from layers.exports.child.wire import MOST_SHEET_ROWS, Described, Field, FileFormat, Order, Row
 from layers.exports.crs import BY_SRID
-from layers.exports.formats import Column, Shape, free_name, in_words
 from layers.exports.makers import MAKERS, Json, MadeFile
 from layers.exports.services.child import Child
 from layers.exports.services.ordering import ExportOrder, Wanted

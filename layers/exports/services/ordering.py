@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights
 from gis_core.models import Job, User
-from gis_core.rights import Rights
-from gis_core.services.jobs import start_job
 from layers.catalogue.services import visible_layer
 from layers.exports.crs import crs_named
 from layers.exports.services.files import KIND, OPEN, exports_of

@@ -6,15 +6,15 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
+from gis_core.desk.parameters import Parameters
 from gis_core.errors import Invalid
-from gis_core.parameters import Parameters
-from gis_core.rights import Rights
+from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.flatgeobuf import FlatGeobuf
+from gis_core.files.writing.geojson import DEGREES, GeoJson
+from gis_core.files.writing.rows import Column, Format, Shape
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.exports.crs import crs_named
-from layers.exports.formats import Column, Format, Shape
-from layers.exports.formats.csvtext import Csv, Dialect
-from layers.exports.formats.flatgeobuf import FlatGeobuf
-from layers.exports.formats.geojson import DEGREES, GeoJson
 from layers.exports.services.reading import Reading, columns_for, geometry_type
 from layers.exports.services.selection import Selection
 from layers.features.crs import STORAGE, Crs

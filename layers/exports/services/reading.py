@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from gis_core.rights import Rights
+from gis_core.files.writing.rows import Column, Kind, Row, Shape
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer, in_language
-from layers.exports.formats import Column, Kind, Row, Shape
 from layers.features.cql2 import Condition
 from layers.features.crs import STORAGE, Crs
 

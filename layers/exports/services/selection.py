@@ -9,9 +9,9 @@ from django.db import DataError, InternalError, connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.desk.parameters import BBox, Parameters, bbox_4326
 from gis_core.errors import Invalid
-from gis_core.parameters import BBox, Parameters, bbox_4326
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.cql2 import Condition, queryables_of
 from layers.features.services.query import filtered

@@ -9,11 +9,11 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core.admission import DOWNLOAD, limited
 from gis_core.errors import Forbidden, Unavailable
-from gis_core.rights import Rights, acting_as
+from gis_core.files.writing.rows import Format
+from gis_core.http.admission import DOWNLOAD, limited
+from gis_core.members.rights import Rights, acting_as
 from layers.catalogue.models import Layer
-from layers.exports.formats import Format
 from layers.exports.services.reading import Reading, batches
 from layers.exports.services.selection import Selection, count
 

@@ -7,8 +7,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.schema import PAGE_PARAMETERS
-from gis_core.middleware import rights_of_request
-from gis_core.parameters import Page
+from gis_core.desk.parameters import Page
+from gis_core.http.middleware import rights_of_request
 from layers.external.api.serializers import ExternalLayerPageSerializer
 from layers.external.describe import external_as_json
 from layers.external.models import ExternalLayer

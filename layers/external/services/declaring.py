@@ -13,9 +13,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from gis_core.markup import parse_xml
+from gis_core.files.markup import parse_xml
+from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Member
-from gis_core.rights import ADMINISTRATORS, Rights
 from layers.external.addresses import target_of
 from layers.external.capabilities import Offer, offers_in
 from layers.external.errors import NoAnswer, NotAnImage

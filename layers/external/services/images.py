@@ -7,7 +7,7 @@ from math import atan, degrees, pi, sinh
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid, NotFound
-from gis_core.markup import parse_xml
+from gis_core.files.markup import parse_xml
 from layers.external.capabilities import exception_words
 from layers.external.errors import NoAnswer, NotAnImage
 from layers.external.fetching import TILE, Fetched, fetch

@@ -17,7 +17,7 @@ from rasterio.transform import from_bounds
 from rasterio.warp import reproject
 
 from gis_core.errors import NotFound
-from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
+from gis_core.files.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from layers.external.errors import NotAnImage
 from layers.external.models import ExternalLayer
 from layers.external.requests import HALF_WORLD_M, Tile

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
+from gis_core.desk.parameters import whole_number
 from gis_core.errors import Invalid, NotFound
-from gis_core.parameters import whole_number
 from layers.features.api import serializers
 from layers.features.api.editing import asked
 from layers.features.services import attachments

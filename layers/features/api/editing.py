@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.desk.parameters import Page
 from gis_core.errors import Invalid
-from gis_core.middleware import rights_of_request
-from gis_core.parameters import Page
-from gis_core.rights import Rights
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from layers.features.api import bodies, serializers

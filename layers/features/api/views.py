@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.admission import FILTER, HERE, SEARCH, limited
-from gis_core.middleware import rights_of_request
+from gis_core.http.admission import FILTER, HERE, SEARCH, limited
+from gis_core.http.middleware import rights_of_request
 from layers.catalogue.services import visible_layer
 from layers.features.api import serializers
 from layers.features.search import Question, suggestions

@@ -13,7 +13,7 @@ import shapely
 from django.utils.translation import gettext as _
 from pyproj import Transformer
 
-from gis_core.parameters import DOMAIN_4326
+from gis_core.desk.parameters import DOMAIN_4326
 from layers.features.cql2.refusal import refusal
 from layers.features.crs import STORAGE, Crs
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import Invalid, NotFound, Unavailable
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
 from layers.features.services.photos import picture_of

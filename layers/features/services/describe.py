@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.services.read import title_of, words_of
 from layers.features.sheet import Addition, additions, column_property, plain

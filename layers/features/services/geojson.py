@@ -11,7 +11,7 @@ from psycopg import sql
 from shapely.geometry import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.services.read import fetch, title_of, version_of
 from layers.features.services.shapes import MOST_VERTICES, Unfit

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.desk.parameters import Parameters, in_domain, number, required
 from gis_core.errors import Invalid
-from gis_core.parameters import Parameters, in_domain, number, required
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.services.describe import features_as_json
 from layers.features.services.read import fetch, get_features

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from gis_core.desk.parameters import Parameters, integer
 from gis_core.errors import Forbidden, NotFound
+from gis_core.members.rights import Rights
 from gis_core.models import User
-from gis_core.parameters import Parameters, integer
-from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.errors import Missing
 from layers.features.services.read import LARGEST_ID, fetch, title_of

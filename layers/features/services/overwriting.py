@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import connection
 from psycopg import sql
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.services.read import fetch
 

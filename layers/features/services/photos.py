@@ -9,7 +9,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.reader import Limits, PictureRecipe, Pictures, ReadRefused, RestrictedReader
+from gis_core.files.reader import Limits, PictureRecipe, Pictures, ReadRefused, RestrictedReader
 
 LONGEST_SIDE, SMALL_SIDE = 2560, 320
 MOST_BYTES = 25 * 1_048_576

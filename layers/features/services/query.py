@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.sql import SQL, Composable, Identifier
 
+from gis_core.desk.parameters import Parameters, finite
 from gis_core.errors import Invalid, NotFound
-from gis_core.parameters import Parameters, finite
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.cql2 import LANGUAGES, Condition, Queryable, compile_filter, parse, queryables_of
 from layers.features.cql2.queryables import Queryables, geometry_name

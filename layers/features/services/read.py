@@ -12,9 +12,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.desk.parameters import DEFAULT_ROWS, DOMAIN_4326, MOST_ROWS, BBox, Parameters, bbox_4326, integer
 from gis_core.errors import NotFound
-from gis_core.parameters import DEFAULT_ROWS, DOMAIN_4326, MOST_ROWS, BBox, Parameters, bbox_4326, integer
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer, in_language
 
 COUNTED = 10_000

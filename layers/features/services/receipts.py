@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict
+from gis_core.members.rights import Rights
 from gis_core.models import IdempotencyKey
-from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.outages import database_is_gone
 from gis_core.errors import Invalid
-from gis_core.outages import database_is_gone
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.errors import GeometryRefused
 from layers.features.services import attachments

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from gis_core.desk.parameters import BBox, Parameters, bbox_4326, integer
 from gis_core.errors import Conflict, Forbidden, Invalid
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Job, User
-from gis_core.parameters import BBox, Parameters, bbox_4326, integer
-from gis_core.rights import ADMINISTRATORS, Rights
-from gis_core.services.jobs import start_job
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import validate_rules
 from layers.features.services.read import fetch, inside, title_of

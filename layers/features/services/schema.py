@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer, in_language
 from layers.features.services.shapes import kind_of_table
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.desk.parameters import BBox, Parameters, finite
 from gis_core.errors import Invalid
-from gis_core.parameters import BBox, Parameters, finite
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.services.here import slugs
 from layers.features.services.read import fetch

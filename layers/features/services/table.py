@@ -11,9 +11,9 @@ from django.db import DataError, InternalError
 from django.utils.translation import gettext as _
 from psycopg.sql import SQL, Composable, Identifier
 
+from gis_core.desk.parameters import DEFAULT_ROWS, MOST_ROWS, BBox, Parameters, bbox_4326, integer
 from gis_core.errors import Invalid
-from gis_core.parameters import DEFAULT_ROWS, MOST_ROWS, BBox, Parameters, bbox_4326, integer
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.cql2 import Condition, compile_filter, parse, queryables_of
 from layers.features.services.read import LARGEST_ID, Page, columns_of, count, fetch, inside

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import ArpentError, Invalid
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.errors import FieldRefused, GeometryRefused, Missing, NotEditable, Stale, VersionRequired
 from layers.features.services import overwriting, receipts

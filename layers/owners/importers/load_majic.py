@@ -10,16 +10,16 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.import_loss import ScopeDifference, counted_difference
-from gis_core.reader import Limits, RestrictedReader
-from gis_core.services.source_imports import call, keep_nothing, lock_tables
+from gis_core.files.reader import Limits, RestrictedReader
 from layers.cadastre.importers.load import open_event
-from layers.imports.delivered import files_in
-from layers.imports.report import FileReport, ImportReport
-from layers.imports.rows import FileRefused, Refused, Remark
-from layers.imports.sources import Order
+from layers.intake.delivered import files_in
+from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.report import FileReport, ImportReport
+from layers.intake.rows import FileRefused, Refused, Remark
+from layers.intake.source_imports import call, keep_nothing, lock_tables
+from layers.intake.sources import Order
 from layers.owners.importers import majic
 
 # The columns that each kind of line gives, after those that every staged line has: all text but the area.

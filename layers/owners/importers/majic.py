@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from gis_core.reader import Lines, RestrictedReader
-from layers.imports.rows import FileRefused, Refused, Remark, RowUnusable
+from gis_core.files.reader import Lines, RestrictedReader
+from layers.intake.rows import FileRefused, Refused, Remark, RowUnusable
 from layers.owners.importers.majic_layout import LAYOUTS, YEARS, Layout, Record
 
 # The more telling names first: NBATI holds BATI.

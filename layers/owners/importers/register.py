@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from layers.imports.sources import Source, register_source
+from layers.intake.sources import Source, register_source
 from layers.owners.importers.load_majic import forget_old_years, import_majic
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
+from gis_core.members.organisations import administered_member
+from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
-from gis_core.rights import Rights, Role
-from gis_core.services.members import administered_member
 from layers.owners.models import Level, OwnerAccess
 
 

@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid, Unavailable
+from gis_core.members.rights import Rights
 from gis_core.models import User
-from gis_core.rights import Rights
 from layers.owners.models import JournalLine
 from layers.owners.services import journal
 from layers.owners.services.access import open_communes

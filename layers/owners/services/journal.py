@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Unavailable
+from gis_core.members.rights import Rights
 from gis_core.models import Territory, User
-from gis_core.rights import Rights
 from layers.owners.models import JournalLine
 
 log = logging.getLogger("arpent.owners")

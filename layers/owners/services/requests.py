@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.accounts.lookalikes import plain_letters
+from gis_core.database import clock as database_clock
 from gis_core.errors import Forbidden, Invalid
-from gis_core.lookalikes import plain_letters
+from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from gis_core.rights import Rights
 from layers.features.words import search_text
 from layers.owners.models import JournalLine, Level, OwnerAccess
 from layers.owners.services import consulting, journal

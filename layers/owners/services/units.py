@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid, NotFound
+from gis_core.members.rights import Rights
 from gis_core.models import User
-from gis_core.rights import Rights
 from layers.owners.services.consulting import Consultation, Demand, consult
 from layers.owners.services.reading import opened_by
 from layers.parcels.ground import MOST_PARCELS, ground_of_parcels

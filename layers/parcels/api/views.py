@@ -14,12 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core import database_clock
-from gis_core.admission import PARCELS, PDF, limited
 from gis_core.api.once import create_once
 from gis_core.api.views import asker, checked, page_of, site
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.middleware import rights_of_request
+from gis_core.http.admission import PARCELS, PDF, limited
+from gis_core.http.middleware import rights_of_request
 from layers.parcels.aerial import aerial_of
 from layers.parcels.api import serializers
 from layers.parcels.document import pdf_of

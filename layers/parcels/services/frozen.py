@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import NotFound
+from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from gis_core.rights import Rights
 from layers.parcels.aerial import aerial_of
 from layers.parcels.document import pdf_of
 from layers.parcels.models import FrozenSheet

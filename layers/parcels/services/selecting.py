@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from psycopg.sql import SQL, Composable
 
 from gis_core.errors import Invalid
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.cadastre.references import Reference, read_reference
 from layers.cadastre.searchers import communes_named
 from layers.catalogue.services import visible_layer

@@ -10,10 +10,10 @@ import shapely
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.database.outages import database_is_gone
 from gis_core.errors import Invalid
-from gis_core.outages import database_is_gone
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.parcels.crossing import MOST_FOUND, crossings
 from layers.parcels.sections import Answer, Crossing, Ground, Reader, Section, Tolerance, Vintage, answer_as_json

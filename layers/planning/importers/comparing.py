@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from django.db.models import Func, QuerySet, TextField
 
-from gis_core.import_loss import ScopeDifference
-from layers.imports.report import Difference
-from layers.imports.rows import Remark
+from layers.intake.import_loss import ScopeDifference
+from layers.intake.report import Difference
+from layers.intake.rows import Remark
 
 AS_THEY_COME: Final = frozenset({"id", "geom_3857", "idurba", "datvalid", "nomfic", "urlfic", "since_date"})
 """What does not make a row another: columns that the database fills, and what every row says of its document."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from gis_core.reader import FileInfo, LayerInfo, Reading, ReadRefused, RestrictedReader
-from layers.imports.delivered import files_in
-from layers.imports.report import FileReport, ImportReport
-from layers.imports.rows import FileRefused
+from gis_core.files.reader import FileInfo, LayerInfo, Reading, ReadRefused, RestrictedReader
+from layers.intake.delivered import files_in
+from layers.intake.report import FileReport, ImportReport
+from layers.intake.rows import FileRefused
 from layers.planning import cnig
 from layers.planning.cnig import Effect, Finding, Level
 from layers.planning.standard import Table

@@ -11,15 +11,15 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.import_loss import ScopeDifference
+from gis_core.files.reader import RestrictedReader
 from gis_core.models import Commune
-from gis_core.reader import RestrictedReader
 from layers.cadastre.importers.load import open_event
 from layers.catalogue.services import announce_changed_slugs, date_layers
-from layers.imports.report import Difference, FileReport, ImportReport
-from layers.imports.sources import Order
+from layers.intake.import_loss import ScopeDifference
+from layers.intake.report import Difference, FileReport, ImportReport
+from layers.intake.sources import Order
 from layers.planning.cnig import Known
 from layers.planning.importers.comparing import Rows, compare
 from layers.planning.importers.delivery import Folder, Found, folders

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from layers.imports.sources import Source, register_source
+from layers.intake.sources import Source, register_source
 from layers.planning.importers import risks, sup
 from layers.planning.importers.plu import import_plu
 from layers.planning.importers.risks import import_risks

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
-from layers.imports.report import FileReport, ImportReport
-from layers.imports.sources import Order
+from gis_core.database import clock as database_clock
+from layers.intake.report import FileReport, ImportReport
+from layers.intake.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Known, Row
 from layers.planning.importers import comparing, delivery

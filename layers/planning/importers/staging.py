@@ -10,11 +10,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.reader import Column, CopyPlan, GeometryColumn, Problem, RestrictedReader
-from gis_core.reader.vectors import Family
-from layers.imports.report import FileReport
-from layers.imports.sources import Tell
-from layers.imports.surfaces import FRANCE_2154
+from gis_core.files.reader import Column, CopyPlan, GeometryColumn, Problem, RestrictedReader
+from gis_core.files.reader.vectors import Family
+from layers.intake.report import FileReport
+from layers.intake.sources import Tell
+from layers.intake.surfaces import FRANCE_2154
 from layers.planning import cnig
 from layers.planning.cnig import Effect, Finding, Known, Row
 from layers.planning.importers.delivery import Found

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound, Unavailable
-from gis_core.reader.child.names import plain
-from gis_core.services.source_imports import current_import, values_in_replaced
+from gis_core.files.reader.child.names import plain
+from layers.intake.source_imports import current_import, values_in_replaced
 from layers.planning.cnig import piece_name
 from layers.planning.models import Document, EasementSet
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db import connection, transaction
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from layers.catalogue.services import announce_changed_slugs
 
 LAYERS = (

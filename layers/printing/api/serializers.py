@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from gis_core.jobs.services import standing
 from gis_core.models import Job
-from gis_core.services.jobs import standing
 from layers.printing.paper import ORIENTATIONS, PAPERS
 from layers.printing.services.prints import file_of
 

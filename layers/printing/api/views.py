@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.views import asker, checked
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
 from layers.printing import order as orders
 from layers.printing.api import serializers
 from layers.printing.paper import ORIENTATIONS, PAPERS, layout

@@ -17,8 +17,8 @@ from shapely.geometry.base import BaseGeometry
 from shapely.lib import GEOSException
 
 from gis_core.errors import Invalid, NotFound, Unavailable
+from gis_core.members.rights import Rights, under_policies
 from gis_core.models import Commune
-from gis_core.rights import Rights, under_policies
 from layers.catalogue.models import Layer
 from layers.catalogue.pictures import Pixels, open_photo
 from layers.catalogue.services import visible_photo

@@ -13,9 +13,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet, User
-from gis_core.rights import Rights
-from gis_core.services.jobs import start_job
 from layers.catalogue.legend import is_shown_at
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer, visible_photo

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from psycopg import sql
 
 from gis_core.errors import Invalid
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.display import display_number
 from layers.printing.paper import Box

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.markup import parse_xml
+from gis_core.files.markup import parse_xml
 from layers.catalogue.legend import apart
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import LABEL_SIZES, LARGEST_DENOMINATOR, MOST_LINES

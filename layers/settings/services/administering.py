@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
-from gis_core.rights import ADMINISTRATORS, Rights
+from gis_core.members.rights import ADMINISTRATORS, Rights
 from layers.catalogue.models import Layer
 
 OWN_TABLES = "layer_"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from gis_core.jobs.services import jobs_seen_by
+from gis_core.members.rights import Rights
 from gis_core.models import Job
-from gis_core.rights import Rights
-from gis_core.services.jobs import jobs_seen_by
 from layers.catalogue.models import Layer
 from layers.features.services import rules
 from layers.settings.services import keys

@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import Conflict, Invalid
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights
 from gis_core.models import Job, User
-from gis_core.rights import Rights
-from gis_core.services.jobs import start_job
 from layers.catalogue.models import Layer
 from layers.catalogue.tables import call
 

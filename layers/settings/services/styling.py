@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.legend import scale_at, zoom_at
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import is_denominator

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.errors import Invalid
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
 from layers.catalogue.services import visible_layer
 from networks.roads.api.serializers import RoadPlaceSerializer, RoadSerializer
 from networks.roads.references import NotAReferenceError, Road, road_of

@@ -17,8 +17,8 @@ from gis_core.errors import Invalid
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.features.display import display_date
-from layers.imports.sources import Tell
-from networks.core.importers.faults import Fault
+from layers.intake.faults import Fault
+from layers.intake.sources import Tell
 from networks.roads import lists
 from networks.roads.importers.asset_known import Known, known_of
 from networks.roads.importers.asset_mapping import targets_of

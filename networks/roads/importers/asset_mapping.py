@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from networks.core.importers.cells import bare
+from layers.intake.cells import bare
 from networks.roads import asset_lists
 from networks.roads.iisr import read_sign
 from networks.roads.layers import declarations

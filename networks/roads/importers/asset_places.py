@@ -9,8 +9,8 @@ import shapely
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError, Invalid
-from networks.core.importers import cells
-from networks.core.importers.sheets import Sheet
+from layers.intake import cells
+from layers.intake.sheets import Sheet
 from networks.roads.importers.asset_mapping import TABLES, AssetReading
 from networks.roads.references import NotAReferenceError, Reference, department_code, reference_of, road_of
 from networks.roads.services.placing import Beside

@@ -10,20 +10,12 @@ import shapely
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.reader import Reading, RestrictedReader
-from networks.core.importers import cells, kml
-from networks.core.importers.cells import Cell, Read
-from networks.core.importers.faults import Fault
-from networks.core.importers.looking import (
-    at_origin,
-    by_words,
-    geometry_of,
-    in_system,
-    lines_of,
-    origins_of,
-    placed_by,
-)
-from networks.core.importers.sheets import ENOUGH_ROWS, Found, Sheet, layers_in, sheet_of
+from gis_core.files.reader import Reading, RestrictedReader
+from layers.intake import cells, kml
+from layers.intake.cells import Cell, Read
+from layers.intake.faults import Fault
+from layers.intake.looking import at_origin, by_words, geometry_of, in_system, lines_of, origins_of, placed_by
+from layers.intake.sheets import ENOUGH_ROWS, Found, Sheet, layers_in, sheet_of
 from networks.roads.iisr import Sign, read_signs
 from networks.roads.importers.asset_mapping import (
     MORE_PANELS,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from gis_core.models import Member
 from layers.features.display import display_number
-from layers.imports.services.loading import rows
+from layers.intake.services.loading import rows
 from networks.roads.importers.asset_rows import Delivered
 
 NEAR_M: Final = 15.0

@@ -12,9 +12,9 @@ from psycopg import sql
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed_slugs
 from layers.features.models import Attachment
-from layers.imports.services.loading import listed, rows, run
-from layers.imports.services.taking_back import CHANGED, FORMER, KIND, OWNED, RESTORED, find_as_left
-from layers.imports.sources import Tell
+from layers.intake.services.loading import listed, rows, run
+from layers.intake.services.taking_back import CHANGED, FORMER, KIND, OWNED, RESTORED, find_as_left
+from layers.intake.sources import Tell
 from networks.roads.importers.asset_loading import MODELS, open_event
 from networks.roads.importers.asset_mapping import columns_in
 from networks.roads.models import AssetDelivery

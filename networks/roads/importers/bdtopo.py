@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from networks.core.importers.cells import bare, read_day
+from layers.intake.cells import bare, read_day
 from networks.roads.importers.departments import department_in
 from networks.roads.lists import NATURES
 from networks.roads.references import NotAReferenceError, route_of

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from networks.core.importers.cells import bare
+from layers.intake.cells import bare
 from networks.roads.references import department_code
 
 NAMES: Final = (

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.models import Member
-from layers.imports.services.loading import rows, run
-from networks.core.importers.faults import Fault
+from layers.intake.faults import Fault
+from layers.intake.services.loading import rows, run
 from networks.roads.importers.delivered import PLACE, place_of, settle
 from networks.roads.importers.markers import NEAR_M, SOURCES, Row, Table, along_their_roads, placed
 from networks.roads.importers.staging import STAGED

@@ -17,12 +17,12 @@ import shapely
 from django.utils.translation import gettext as _
 from pyproj import Transformer
 
-from gis_core.reader import Column, CopyPlan, ReadRefused, RestrictedReader
+from gis_core.files.reader import Column, CopyPlan, ReadRefused, RestrictedReader
 from layers.features.display import display_number
-from layers.imports.services.loading import rows
-from networks.core.importers.cells import bare
-from networks.core.importers.faults import Fault
-from networks.core.importers.sheets import Faults, Found, layers_in, sheet_of
+from layers.intake.cells import bare
+from layers.intake.faults import Fault
+from layers.intake.services.loading import rows
+from layers.intake.sheets import Faults, Found, layers_in, sheet_of
 from networks.roads.axis import Axis
 from networks.roads.axis import place_at as axis_place_at
 from networks.roads.importers.bdtopo import plain_name, ranks_of

@@ -15,8 +15,8 @@ from typing import Final
 from psycopg import sql
 
 from gis_core.models import Member
-from layers.imports.services.loading import listed, rows, run
-from networks.core.importers.faults import Fault
+from layers.intake.faults import Fault
+from layers.intake.services.loading import listed, rows, run
 from networks.roads.importers.bdtopo import COLUMNS, SOURCE
 from networks.roads.importers.markers import NEAR_M
 from networks.roads.importers.staging import SHORTEST_M, STAGED, TYPES, Scope, too_short

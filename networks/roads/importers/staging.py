@@ -13,11 +13,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.reader import Column, CopyPlan, GeometryColumn, Problem, ReadRefused, RestrictedReader
-from layers.imports.services.loading import listed, run
-from layers.imports.sources import Tell
-from networks.core.importers.faults import Fault
-from networks.core.importers.sheets import NULL, Faults, Found, layers_in, system_of, tell_problems, unescaped
+from gis_core.files.reader import Column, CopyPlan, GeometryColumn, Problem, ReadRefused, RestrictedReader
+from layers.intake.faults import Fault
+from layers.intake.services.loading import listed, run
+from layers.intake.sheets import NULL, Faults, Found, layers_in, system_of, tell_problems, unescaped
+from layers.intake.sources import Tell
 from networks.roads.importers.bdtopo import COLUMNS, Named, Read, Reader, is_sections, named_of, plain_name
 
 SHORTEST_M: Final = 0.5

@@ -10,7 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
-from gis_core.import_loss import (
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.models import Member
+from layers.features.display import display_number
+from layers.intake.import_loss import (
     EXIT_LOSS,
     LossRefused,
     add_loss_argument,
@@ -18,10 +21,7 @@ from gis_core.import_loss import (
     command_hint,
     describe_scopes,
 )
-from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
-from gis_core.services.source_imports import describe_number
-from layers.features.display import display_number
+from layers.intake.source_imports import describe_number
 from networks.roads.services.importing import Order, bring_in
 from networks.roads.services.reporting import lines
 
@@ -30,7 +30,7 @@ SHOWN = 100
 
 class RoadsCommand(BaseCommand):
     """Exit code 0 when nothing was refused, 1 when it loaded with refusals, 2 when nothing was loaded, 3 when it was
-    refused because of what would go (`gis_core.import_loss`).
+    refused because of what would go (`layers.intake.import_loss`).
     """
 
     requires_system_checks = ()

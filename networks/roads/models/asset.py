@@ -16,10 +16,10 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core import database_clock
+from gis_core.fields import current_instant
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Member, User, web_mercator
-from gis_core.rights import Rights
-from networks.core.rights import TECHNICIANS
 from networks.roads import asset_lists, iisr, lists
 from networks.roads.models.referential import RoadObject, codes
 
@@ -170,7 +170,7 @@ class RoadInspection(models.Model):
     due_date = models.DateField(_("next inspection"), null=True, blank=True)
     photos = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
-    recorded_at = models.DateTimeField(default=database_clock.now, editable=False)
+    recorded_at = models.DateTimeField(default=current_instant, editable=False)
     state_before = models.CharField(max_length=1, null=True, editable=False)
     struck_at = models.DateTimeField(_("struck out"), null=True, editable=False)
     struck_by = models.ForeignKey(
@@ -242,7 +242,7 @@ class AssetDelivery(models.Model):
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.READING)
     message = models.CharField(_("message"), max_length=500, blank=True)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
-    created_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
+    created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
     loaded_at = models.DateTimeField(_("loaded on"), null=True)
     version = models.IntegerField(default=1, editable=False)
 
@@ -269,7 +269,7 @@ class AssetMapping(models.Model):
     name = models.CharField(_("name"), max_length=80)
     fields = models.JSONField(_("fields"), default=list)
     reading = models.JSONField(_("reading"), default=dict)
-    used_at = models.DateTimeField(_("used"), default=database_clock.now, editable=False)
+    used_at = models.DateTimeField(_("used"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     class Meta:

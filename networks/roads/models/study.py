@@ -8,9 +8,9 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 
-from gis_core import database_clock
+from gis_core.fields import current_instant
+from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from gis_core.rights import Rights
 
 
 class StudyQuerySet(models.QuerySet["CoverageStudy"]):
@@ -42,7 +42,7 @@ class CoverageStudy(models.Model):
     drawn = models.JSONField(default=dict, db_default={}, editable=False)
     versions = models.JSONField(default=dict, db_default={}, editable=False)
     seconds = models.FloatField()
-    made_at = models.DateTimeField(_("computed"), default=database_clock.now, editable=False)
+    made_at = models.DateTimeField(_("computed"), default=current_instant, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("computed by"))
 
     objects = StudyQuerySet.as_manager()

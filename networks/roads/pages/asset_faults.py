@@ -7,8 +7,8 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from layers.exports.formats import Column
-from networks.core.tables import as_csv
+from gis_core.desk.tables import as_csv
+from gis_core.files.writing.rows import Column
 
 QUOTED: Final = re.compile(r"«[^»]*»|“[^”]*”")
 NUMBER: Final = re.compile(r"\d+(?:[\s\u00a0\u202f.,]\d+)*")

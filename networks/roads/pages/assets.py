@@ -12,19 +12,19 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from pyproj import Transformer
 
-from gis_core import database_clock
-from gis_core.admission import TABLE, limited
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.parameters import integer
+from gis_core.desk.tables import answered
+from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.admission import TABLE, limited
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune
-from gis_core.parameters import integer
-from gis_core.problem import status_of
-from gis_core.rights import Rights
 from layers.features.display import display_number
-from networks.core.rights import TECHNICIANS
-from networks.core.tables import answered
-from networks.core.uploads import upload_page
 from networks.roads import asset_lists, lists
 from networks.roads.asset_sheets import pictogram_of
 from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, name_of, normal

@@ -10,17 +10,18 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.desk.uploads import asker, upload_page
 from gis_core.errors import ArpentError, NotFound
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.jobs.services import jobs_seen_by, standing
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import members_working
 from gis_core.models import Job
-from gis_core.problem import status_of
-from gis_core.rights import Rights
-from gis_core.services.jobs import jobs_seen_by, standing
 from layers.features.display import display_number
-from layers.imports.services.maps import small_map
-from networks.core.importers.cells import bare
-from networks.core.rights import members_working
-from networks.core.uploads import asker, system_in, upload_page, words_in
+from layers.intake.cells import bare
+from layers.intake.posted import system_in, words_in
+from layers.intake.services.maps import small_map
 from networks.roads import lists
 from networks.roads.importers.asset_mapping import REMARKS, TABLES, AssetReading, is_place, targets_of
 from networks.roads.importers.asset_rows import reading_of

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.tables import answered
 from gis_core.errors import Invalid, NotFound
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
 from gis_core.models import Commune
-from gis_core.rights import Rights
-from networks.core.tables import answered
 from networks.roads import lists
 from networks.roads.pages.assets import english
 from networks.roads.pages.frame import page, show

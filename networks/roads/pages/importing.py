@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from pyproj import Transformer
 
+from gis_core.desk.uploads import asker, upload_page
 from gis_core.errors import ArpentError, Invalid, NotFound
-from gis_core.import_loss import describe_loss
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.jobs.services import standing
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import members_working
 from gis_core.models import Job, Member
-from gis_core.problem import status_of
-from gis_core.rights import Rights
-from gis_core.services.jobs import standing
-from layers.imports.services.orders import describe_taking_back
-from networks.core.rights import members_working
-from networks.core.uploads import asker, upload_page
+from layers.intake.import_loss import describe_loss
+from layers.intake.services.orders import describe_taking_back
 from networks.roads.pages.frame import page, show
 from networks.roads.services import importing as services
 from networks.roads.services.reporting import lines

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from gis_core.edit_forms import EditForm
+from gis_core.desk.edit_forms import EditForm
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
-from gis_core.problem import status_of
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
 from layers.features.errors import FieldRefused, GeometryRefused
 from networks.roads.iisr import FAMILIES, SIGNS, family_of
 from networks.roads.pages.assets import TAB, choices, english, title_of

@@ -8,9 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gis_core.middleware import rights_of_request
-from gis_core.rights import Rights
-from networks.core.tables import answered
+from gis_core.desk.tables import answered
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
 from networks.roads import lists
 from networks.roads.along import parts_of
 from networks.roads.pages.frame import page, show

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.jobs.services import jobs_seen_by, standing
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Job, Member, User
-from gis_core.parameters import integer
-from gis_core.rights import Rights
-from gis_core.services.jobs import jobs_seen_by, standing
 from layers.catalogue.models import Layer
 from networks.roads.models import CoverageStudy
 from networks.roads.pages.frame import page, show

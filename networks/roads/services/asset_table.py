@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from layers.exports.formats import Column
+from gis_core.desk.tables import Table
+from gis_core.files.writing.rows import Column
 from layers.features.display import is_english
-from networks.core.tables import Table
 from networks.roads import asset_lists, lists
 from networks.roads.iisr import name_of
 from networks.roads.services.assets import KINDS, communes_at, length_of, middle_of

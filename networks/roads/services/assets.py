@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from psycopg import sql
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune
-from gis_core.rights import Rights
 from layers.catalogue.services import visible_layer
 from layers.features.services import attachments
-from networks.core.rights import TECHNICIANS
 from networks.roads import asset_lists, lists
 from networks.roads.iisr import normal
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch

@@ -13,18 +13,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import members_working
 from gis_core.models import Member, User
-from gis_core.rights import Rights
-from gis_core.services.jobs import start_job
-from layers.imports.services.inbox import Sent, harmless, kept_files
-from layers.imports.services.reading import MAIN
-from layers.imports.sources import Tell
-from networks.core.importers import kml
-from networks.core.importers.faults import Fault
-from networks.core.importers.looking import Seen, look_at
-from networks.core.rights import members_working
+from layers.intake import kml
+from layers.intake.faults import Fault
+from layers.intake.looking import Seen, look_at
+from layers.intake.services.inbox import Sent, harmless, kept_files
+from layers.intake.services.reading import MAIN
+from layers.intake.sources import Tell
 from networks.roads.importers.asset_loading import load_assets
 from networks.roads.importers.asset_mapping import TABLES, AssetReading, suggested
 from networks.roads.importers.asset_rows import Delivered, key_of, read_assets

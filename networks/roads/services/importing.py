@@ -12,23 +12,23 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Forbidden, Invalid, NotFound
-from gis_core.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
+from gis_core.files.reader import RestrictedReader
+from gis_core.jobs.services import jobs_seen_by, start_job
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import members_working
 from gis_core.models import Job, Member, User
-from gis_core.reader import RestrictedReader
-from gis_core.rights import Rights
-from gis_core.services.jobs import jobs_seen_by, start_job
-from gis_core.services.source_imports import keep_replaced_rows
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
-from layers.imports.services.inbox import Sent, harmless, kept_files
-from layers.imports.services.loading import rows
-from layers.imports.services.orders import queue_taking_back
-from layers.imports.sources import Tell
-from networks.core.importers.faults import Fault
-from networks.core.rights import members_working
-from networks.core.topology import loading
+from layers.features.topology import loading
+from layers.intake.faults import Fault
+from layers.intake.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
+from layers.intake.services.inbox import Sent, harmless, kept_files
+from layers.intake.services.loading import rows
+from layers.intake.services.orders import queue_taking_back
+from layers.intake.source_imports import keep_replaced_rows
+from layers.intake.sources import Tell
 from networks.roads.importers import marker_loading, markers, sections
 from networks.roads.importers.staging import Scope, stage
 from networks.roads.references import Road
@@ -51,7 +51,7 @@ type What = Literal["sections", "markers"]
 class Order:
     """What to import: `write` false says what would be done; `strict` writes nothing where a row is refused.
 
-    `accepted_loss` is the number of sections that somebody said may go (`gis_core.import_loss`).
+    `accepted_loss` is the number of sections that somebody said may go (`layers.intake.import_loss`).
     """
 
     what: What

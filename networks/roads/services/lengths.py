@@ -14,11 +14,11 @@ from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gis_core.desk.tables import Table
 from gis_core.errors import Invalid, NotFound
+from gis_core.files.writing.rows import Column
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from gis_core.rights import Rights
-from layers.exports.formats import Column
-from networks.core.tables import Table
 from networks.roads import lists
 
 UNKNOWN: Final = "-"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from layers.imports.sources import Tell
+from layers.intake.sources import Tell
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.references import Road
 from networks.roads.services.calibrating import as_named, calibrate, faults_of

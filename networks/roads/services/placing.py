@@ -17,7 +17,7 @@ from psycopg import sql
 from shapely.geometry import Point
 
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.catalogue.services import visible_layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits, check_editable

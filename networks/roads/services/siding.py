@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from gis_core.models import Member
-from layers.imports.services.loading import rows, run
+from layers.intake.services.loading import rows, run
 from networks.roads.carriageways import told_apart
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.references import Road

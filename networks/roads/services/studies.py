@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune, Job, Member, User
-from gis_core.rights import Rights
-from gis_core.services.jobs import start_job
 from layers.catalogue.models import Layer
-from networks.core.importers.cells import NO, YES
-from networks.core.rights import TECHNICIANS
+from layers.intake.cells import NO, YES
 from networks.roads import lists, reach
 from networks.roads.models import CoverageStudy
 from networks.roads.study_map import background, zone_on

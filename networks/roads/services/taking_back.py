@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from typing import Final
 
 from gis_core.models import SourceImport
-from gis_core.services.source_imports import TakingBack, register_source
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
-from layers.imports.services.loading import rows, run
-from networks.core.topology import loading
+from layers.features.topology import loading
+from layers.intake.services.loading import rows, run
+from layers.intake.source_imports import TakingBack, register_source
 from networks.roads.references import Road
 from networks.roads.services.calibrating import leave_stale
 from networks.roads.services.locking import lock_roads

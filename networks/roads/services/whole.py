@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gis_core.desk.tables import Table
 from gis_core.errors import NotFound
-from gis_core.rights import Rights
+from gis_core.files.writing.rows import Column
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
-from layers.exports.formats import Column
 from layers.features.display import is_english
 from layers.features.sheet import Link
-from networks.core.tables import Table
 from networks.roads import lists
 from networks.roads.along import links_from
 from networks.roads.models import RoadAxis, RoadMarker

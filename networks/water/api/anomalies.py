@@ -12,12 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.admission import FILTER, limited
 from gis_core.api.views import checked
 from gis_core.errors import Forbidden, Invalid, NotFound
-from gis_core.middleware import rights_of_request
+from gis_core.http.admission import FILTER, limited
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from gis_core.rights import Rights
 from layers.features.api.bodies import origin_of
 from networks.water.models import Anomaly
 from networks.water.services.anomalies import listing, plans, repairing, scanning

@@ -17,9 +17,8 @@ from django.contrib.gis.db.models.functions import AsWKB, ClosestPoint
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from shapely.geometry import LineString
 
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from gis_core.rights import Rights
-from networks.core.models import NetworkObject
 from networks.water.importers.draft import Family
 from networks.water.models import (
     Repair,
@@ -30,6 +29,7 @@ from networks.water.models import (
     WaterNode,
     WaterPipe,
 )
+from networks.water.models.base import NetworkObject
 
 CHUNK: Final = 2_000
 ON_THE_PIPE_M: Final = 0.01

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
-from networks.core.importers import cells
+from gis_core.database import clock as database_clock
+from layers.intake import cells
 from networks.water import lists, raepa
 from networks.water.exchange.network import OneNetwork, Row
 

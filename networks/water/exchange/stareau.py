@@ -14,8 +14,8 @@ from typing import Any, Final
 import shapely
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
-from networks.core.rights import TECHNICIANS
+from gis_core.database import clock as database_clock
+from gis_core.members.technicians import TECHNICIANS
 from networks.water import lists
 from networks.water.exchange.geopackage import Described, GeoPackage, described
 from networks.water.exchange.network import OneNetwork, Row

@@ -18,9 +18,9 @@ import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from layers.exports.formats.csvtext import defused
+from gis_core.files.writing.csvtext import defused
 from networks.water.raepa import RaepaField
 
 LAMBERT_93_PRJ: Final = (

@@ -11,13 +11,13 @@ from django.db.utils import DatabaseError
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.import_loss import LossRefused, check_loss, describe_difference
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
-from layers.imports.services.loading import listed, rows, run
-from layers.imports.sources import Tell
-from networks.core.importers.faults import Fault
-from networks.core.topology import loading
+from layers.features.topology import loading
+from layers.intake.faults import Fault
+from layers.intake.import_loss import LossRefused, check_loss, describe_difference
+from layers.intake.services.loading import listed, rows, run
+from layers.intake.sources import Tell
 from networks.water.importers.checking import MODELS
 from networks.water.importers.draft import Family
 from networks.water.importers.known import table

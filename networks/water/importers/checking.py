@@ -12,13 +12,13 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from networks.core.importers.faults import Fault
-from networks.core.models import NetworkObject
-from networks.core.services import parts as connected
+from gis_core import graph as connected
+from layers.intake.faults import Fault
 from networks.water import lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.weaving import Woven
 from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
+from networks.water.models.base import NetworkObject
 
 type Row = NodeRow | PipeRow | ConnectionRow | RepairRow
 

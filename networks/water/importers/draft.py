@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from shapely.geometry import LineString, Point
 
-from networks.core.importers.faults import Fault, Gravity
+from layers.intake.faults import Fault, Gravity
 
 type Family = Literal["water", "sewer"]
 

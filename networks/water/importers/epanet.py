@@ -23,9 +23,9 @@ from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from gis_core.errors import Invalid
-from gis_core.reader import EpanetLink, EpanetNetwork, EpanetNode, ReadRefused, RestrictedReader
-from networks.core.topology import TOLERANCE_M
+from gis_core.files.reader import EpanetLink, EpanetNetwork, EpanetNode, ReadRefused, RestrictedReader
 from networks.water.importers.draft import Draft, NodeRow, PipeRow
+from networks.water.topology import TOLERANCE_M
 
 SOURCE: Final = "EPANET"
 LAMBERT_93: Final = 2154

@@ -9,9 +9,9 @@ import shapely
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.import_loss import ScopeDifference
 from gis_core.models import Member
-from layers.imports.services.loading import rows
+from layers.intake.import_loss import ScopeDifference
+from layers.intake.services.loading import rows
 from networks.water.importers.checking import MODELS, rows_in
 from networks.water.importers.draft import Draft, Family
 from networks.water.importers.weaving import HANGS_M, There

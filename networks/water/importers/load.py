@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from psycopg import sql
 
 from gis_core.models import Member
-from layers.imports.services.loading import listed, rows, run
-from layers.imports.sources import Tell
-from networks.core.importers.faults import Fault
-from networks.core.topology import loading, setting
+from layers.features.topology import loading, setting
+from layers.intake.faults import Fault
+from layers.intake.services.loading import listed, rows, run
+from layers.intake.sources import Tell
 from networks.water.importers.checking import MODELS, columns_of
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.known import table

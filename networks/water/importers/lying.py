@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from shapely.geometry import Point
 
-from networks.core.importers.faults import Fault
+from layers.intake.faults import Fault
 from networks.water.importers.checking import APART, Row, fault, rows_in
 from networks.water.importers.draft import Draft
 

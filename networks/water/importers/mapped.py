@@ -8,16 +8,16 @@ from django.utils.translation import gettext as _
 from shapely.geometry import Point
 
 from gis_core.errors import Invalid
-from gis_core.reader import RestrictedReader
-from networks.core.importers import cells
-from networks.core.importers.cells import Cell, Read
-from networks.core.importers.faults import Fault
-from networks.core.importers.looking import at_origin, by_words, in_system, lines_of, origins_of, place_in
-from networks.core.importers.sheets import ENOUGH_ROWS, Shape, Sheet, layers_in, sheet_of
-from networks.core.topology import UNNAMED_PATIENT
+from gis_core.files.reader import RestrictedReader
+from layers.intake import cells
+from layers.intake.cells import Cell, Read
+from layers.intake.faults import Fault
+from layers.intake.looking import at_origin, by_words, in_system, lines_of, origins_of, place_in
+from layers.intake.sheets import ENOUGH_ROWS, Shape, Sheet, layers_in, sheet_of
 from networks.water import lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.mapping import KEYS, TABLES, LayerReading, columns_in, targets_of
+from networks.water.topology import UNNAMED_PATIENT
 
 HEIGHTS = frozenset({"z", "ground_z", "cover_z", "invert_z", "start_z", "end_z"})
 YEARS = frozenset({"laid_from_year", "laid_to_year", "rehabilitated_year", "abandoned_year", "laid_year"})

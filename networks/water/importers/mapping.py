@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from networks.core.importers.cells import bare, size_in
+from layers.intake.cells import bare, size_in
 from networks.water import lists
 from networks.water.importers.draft import Family
 from networks.water.layers import declarations

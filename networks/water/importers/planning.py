@@ -10,13 +10,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.import_loss import ScopeDifference, describe_difference
 from gis_core.models import Member
-from layers.imports.services.inbox import harmless
-from layers.imports.services.loading import rows
-from layers.imports.services.territory import territory_wkb
-from layers.imports.sources import Tell
-from networks.core.importers.faults import Fault
+from layers.intake.faults import Fault
+from layers.intake.import_loss import ScopeDifference, describe_difference
+from layers.intake.services.inbox import harmless
+from layers.intake.services.loading import rows
+from layers.intake.services.territory import territory_wkb
+from layers.intake.sources import Tell
 from networks.water.importers.checking import (
     APART,
     check_references,

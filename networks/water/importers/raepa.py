@@ -16,10 +16,10 @@ import shapely
 from django.utils.translation import gettext as _
 from shapely.geometry import LineString, Point
 
-from gis_core.reader import RestrictedReader
-from networks.core.importers import cells
-from networks.core.importers.faults import Fault
-from networks.core.importers.sheets import ENOUGH_ROWS, Faults, Found, Geometries, Sheet, layers_in, sheet_of
+from gis_core.files.reader import RestrictedReader
+from layers.intake import cells
+from layers.intake.faults import Fault
+from layers.intake.sheets import ENOUGH_ROWS, Faults, Found, Geometries, Sheet, layers_in, sheet_of
 from networks.water import lists, raepa
 from networks.water.importers import raepa_rules
 from networks.water.importers.draft import Draft, Family, NodeRow, PipeRow, RepairRow

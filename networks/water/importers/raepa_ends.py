@@ -11,7 +11,7 @@ import shapely
 from django.utils.translation import gettext as _
 from shapely.geometry import LineString, Point
 
-from networks.core.importers.sheets import Faults, Geometries
+from layers.intake.sheets import Faults, Geometries
 from networks.water.importers.draft import ConnectionRow, Draft, NodeRow, PipeRow
 from networks.water.lists import SINKS, SOURCES
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from networks.core.importers import cells
-from networks.core.importers.cells import Cell, Read, bare
+from layers.intake import cells
+from layers.intake.cells import Cell, Read, bare
 from networks.water import lists, raepa
 from networks.water.importers.draft import Family
 

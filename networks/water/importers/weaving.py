@@ -18,9 +18,9 @@ from shapely import STRtree
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
-from networks.core.importers.faults import Fault
-from networks.core.topology import TOLERANCE_M
+from layers.intake.faults import Fault
 from networks.water.importers.draft import Draft, NodeRow, PipeRow
+from networks.water.topology import TOLERANCE_M
 
 LIKELY_M = 0.5
 FARTHEST_M = 5.0

@@ -9,9 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gis_core import database_clock
+from gis_core.fields import current_instant
+from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from gis_core.rights import Rights
 
 
 class FireSettings(models.Model):
@@ -61,7 +61,7 @@ class OfHydrant(models.Model):
     hydrant = models.BigIntegerField(_("hydrant"))
     reference = models.CharField(_("reference"), max_length=254, blank=True)
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
-    recorded_at = models.DateTimeField(_("recorded"), default=database_clock.now, editable=False)
+    recorded_at = models.DateTimeField(_("recorded"), default=current_instant, editable=False)
 
     objects = OwnedQuerySet.as_manager()
 
@@ -167,7 +167,7 @@ class FireCoverage(models.Model):
     flow_m3h = models.PositiveSmallIntegerField(_("flow expected of a hydrant"), default=0)
     light = models.BooleanField(_("light buildings, too"), default=False)
     least_m2 = models.PositiveSmallIntegerField(_("smallest building"), default=0)
-    made_at = models.DateTimeField(_("computed"), default=database_clock.now, editable=False)
+    made_at = models.DateTimeField(_("computed"), default=current_instant, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("computed by"))
     seconds = models.FloatField()
     summary = models.JSONField()

@@ -9,10 +9,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core import database_clock
+from gis_core.fields import current_instant
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Member, User
-from gis_core.rights import Rights
-from networks.core.rights import TECHNICIANS
 
 
 class NetworkImportQuerySet(models.QuerySet["NetworkImport"]):
@@ -66,7 +66,7 @@ class NetworkImport(models.Model):
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.READING)
     message = models.CharField(_("message"), max_length=500, blank=True)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
-    created_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
+    created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
     loaded_at = models.DateTimeField(_("loaded on"), null=True)
     undone_at = models.DateTimeField(_("snapping undone on"), null=True)
     taken_back_at = models.DateTimeField(_("taken back on"), null=True)
@@ -119,7 +119,7 @@ class NetworkMapping(models.Model):
     shared_with = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
     name = models.CharField(_("name"), max_length=80)
     layers = models.JSONField(_("layers"), default=dict)
-    used_at = models.DateTimeField(_("used"), default=database_clock.now, editable=False)
+    used_at = models.DateTimeField(_("used"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     class Meta:

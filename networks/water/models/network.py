@@ -1,6 +1,6 @@
 """Drinking water, and the sewer networks (wastewater, stormwater, combined): nodes, pipes, connections; repairs.
 
-Values of lists are codes of `lists`. `networks.core.topology` keeps pipes and nodes together in the database.
+Values of lists are codes of `lists`. `networks.water.topology` keeps pipes and nodes together in the database.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import web_mercator
-from networks.core.models import Connection, NetworkObject, Node, Pipe
 from networks.water import lists
+from networks.water.models.base import Connection, NetworkObject, Node, Pipe
 
 
 def codes(field: str, words: lists.Words, name: str) -> models.CheckConstraint:

@@ -11,13 +11,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from gis_core.admission import FILTER, TABLE, limited
 from gis_core.errors import ArpentError
-from gis_core.middleware import rights_of_request
+from gis_core.http.admission import FILTER, TABLE, limited
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.jobs.services import jobs_seen_by, standing
+from gis_core.members.rights import Rights
 from gis_core.models import Job, User
-from gis_core.problem import status_of
-from gis_core.rights import Rights
-from gis_core.services.jobs import jobs_seen_by, standing
 from networks.water.models import Anomaly
 from networks.water.pages.frame import page, show
 from networks.water.services.anomalies import listing, scanning

@@ -11,18 +11,19 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core import database_clock, webmap_build
+from gis_core import webmap_build
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.rows import Column
+from gis_core.http.middleware import rights_of_request
+from gis_core.jobs.services import jobs_seen_by
+from gis_core.jobs.services import standing as job_standing
+from gis_core.members.rights import Rights
+from gis_core.members.territories import extent_4326
 from gis_core.models import Job, Member, User
-from gis_core.parameters import integer
-from gis_core.rights import Rights
-from gis_core.services.jobs import jobs_seen_by
-from gis_core.services.jobs import standing as job_standing
-from gis_core.services.territories import extent_4326
-from layers.exports.formats import Column
-from layers.exports.formats.csvtext import Csv, Dialect
 from networks.water.models import FireCoverage, WaterNode
 from networks.water.pages.frame import page, show
 from networks.water.pages.hydrants import CSV, MOST_OFFSET, attached

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gis_core.errors import ArpentError
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.jobs.services import standing
+from gis_core.members.rights import Rights
 from gis_core.models import Job, User
-from gis_core.problem import status_of
-from gis_core.rights import Rights
-from gis_core.services.jobs import standing
 from layers.exports.services.files import KEPT, OPEN, is_there
 from networks.water.pages.frame import page, show
 from networks.water.services.exporting import (

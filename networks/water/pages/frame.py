@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from networks.core import room
-from networks.core.room import Tab, page
+from gis_core.desk import tabs as room
+from gis_core.desk.tabs import Tab, page
 
 __all__ = ["add_tabs", "page", "show"]
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
 from networks.water.pages.frame import page, show
 from networks.water.services.overview import overview, waiting
 

@@ -11,22 +11,22 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core import database_clock
-from gis_core.admission import FILTER, TABLE, limited
-from gis_core.edit_forms import EditForm
+from gis_core.database import clock as database_clock
+from gis_core.desk.edit_forms import EditForm
+from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.parameters import integer
+from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.admission import FILTER, TABLE, limited
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.members.organisations import member_seen_by
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from gis_core.parameters import integer
-from gis_core.problem import status_of
-from gis_core.rights import Rights
-from gis_core.services.members import member_seen_by
 from layers.features.display import display_number, with_unit
 from layers.features.services.attachments import MOST_PHOTOS, as_json, attach, attachments_of
 from layers.features.services.origin import Origin
 from layers.features.services.photos import MOST_BYTES
-from networks.core.uploads import upload_page
 from networks.water import lists
 from networks.water.models import HydrantInspection
 from networks.water.pages.frame import page, show

@@ -12,18 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from pyproj import Transformer
 
+from gis_core.desk.parameters import whole_number
+from gis_core.desk.uploads import asker, upload_page
 from gis_core.errors import ArpentError, Invalid, NotFound
-from gis_core.import_loss import describe_loss
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.jobs.services import jobs_seen_by, standing
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import members_working
 from gis_core.models import Job
-from gis_core.parameters import whole_number
-from gis_core.problem import status_of
-from gis_core.rights import Rights
-from gis_core.services.jobs import jobs_seen_by, standing
-from layers.imports.services.maps import SmallMap, small_map
-from networks.core.importers.cells import size_in
-from networks.core.rights import members_working
-from networks.core.uploads import asker, system_in, upload_page, words_in
+from layers.intake.cells import size_in
+from layers.intake.import_loss import describe_loss
+from layers.intake.posted import system_in, words_in
+from layers.intake.services.maps import SmallMap, small_map
 from networks.water.importers.mapping import TABLES, UNITS, LayerReading, suggested, targets_of
 from networks.water.importers.planning import REPLACE
 from networks.water.models import NetworkImport

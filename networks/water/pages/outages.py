@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Conflict, Invalid
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
 from gis_core.models import User
-from gis_core.problem import status_of
 from networks.water import lists
 from networks.water.api.serializers import IsolationRequestSerializer, request_of
 from networks.water.outage_sheet import pdf_of

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Invalid
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
-from layers.exports.formats import Column
-from layers.exports.formats.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.rows import Column
+from gis_core.http.middleware import rights_of_request
 from layers.features.display import is_english
 from networks.water import lists
 from networks.water.pages.frame import page, show

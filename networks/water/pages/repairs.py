@@ -13,17 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core import database_clock
-from gis_core.admission import TABLE, limited
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.parameters import integer
+from gis_core.desk.tables import Table, as_csv, as_workbook
 from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.forms import AccessibleForm, blame
-from gis_core.middleware import rights_of_request
+from gis_core.http.admission import TABLE, limited
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import works_on_networks
 from gis_core.models import Commune, Member
-from gis_core.parameters import integer
-from gis_core.rights import Rights
 from layers.features.display import THIN, display_number
-from networks.core.rights import works_on_networks
-from networks.core.tables import Table, as_csv, as_workbook
 from networks.water import lists
 from networks.water.charts import Bar, bars, columns
 from networks.water.pages.frame import page, show

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
-from gis_core.paper import typeset
+from gis_core.database import clock as database_clock
+from gis_core.files.writing.paper import typeset
 from layers.features.display import display_date
 from networks.water.profile.bands import Words, fixed
 from networks.water.profile.drawing import KEY_MM, LABELS_MM, RIGHT_MM, Drawing, draw, title

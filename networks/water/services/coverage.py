@@ -21,15 +21,15 @@ from django.utils.translation import gettext as _
 from pyproj import Transformer
 
 from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job, Member, User
-from gis_core.rights import Rights
-from gis_core.services.jobs import start_job
-from networks.core.rights import TECHNICIANS
-from networks.core.streets import Places, Streets, Ways
 from networks.water.lists import IN_SERVICE
 from networks.water.models import FireCoverage, HydrantUnavailability, WaterNode
 from networks.water.services.hydrants import HYDRANT, hydrants, with_out
 from networks.water.services.inspecting import MOST_DISTANCE_M
+from networks.water.streets import Places, Streets, Ways
 
 KIND = "fire_coverage"
 OFF_ROAD_M = 200

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
+from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet, Member, User
-from gis_core.rights import Rights
 from layers.exports.makers import MAKERS, MadeFile, Maker, Tell
 from layers.exports.services.files import exports_of
 from layers.exports.services.ordering import queue

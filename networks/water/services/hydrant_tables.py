@@ -12,11 +12,11 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core.desk import tables
 from gis_core.errors import Invalid
-from gis_core.rights import Rights
-from layers.exports.formats import Column
-from layers.exports.formats.csvtext import Csv, Dialect
-from networks.core import tables
+from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.rows import Column
+from gis_core.members.rights import Rights
 from networks.water import lists
 from networks.water.lists import IN_SERVICE
 from networks.water.models import HydrantInspection, HydrantUnavailability, WaterPipe

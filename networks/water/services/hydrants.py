@@ -25,11 +25,11 @@ from django.db.models.functions import Coalesce, JSONObject, Least
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.desk.parameters import whole_number
 from gis_core.errors import Invalid, NotFound
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from gis_core.parameters import whole_number
-from gis_core.rights import Rights
 from networks.water.lists import IN_SERVICE
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
 

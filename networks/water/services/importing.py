@@ -12,17 +12,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid, NotFound
-from gis_core.import_loss import accepted_in
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import members_working
 from gis_core.models import Member, User
-from gis_core.rights import Rights
-from gis_core.services.jobs import start_job
-from layers.imports.services.inbox import Sent, kept_files
-from layers.imports.sources import Tell
-from networks.core.importers.faults import Fault
-from networks.core.importers.looking import Seen, look_at
-from networks.core.rights import members_working
+from layers.intake.faults import Fault
+from layers.intake.import_loss import accepted_in
+from layers.intake.looking import Seen, look_at
+from layers.intake.services.inbox import Sent, kept_files
+from layers.intake.sources import Tell
 from networks.water import raepa
 from networks.water.importers.applying import apply_plan, forget_files, take_back, undo_moves
 from networks.water.importers.mapped import reading_for

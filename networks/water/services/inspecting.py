@@ -14,16 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.members.organisations import member_seen_by
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Member
-from gis_core.rights import Rights
-from gis_core.services.members import member_seen_by
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits
-from networks.core.rights import TECHNICIANS
 from networks.water import lists
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
 from networks.water.services.hydrants import hydrant_seen_by

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from gis_core.admission import TRACE, limited
 from gis_core.errors import Invalid
-from gis_core.rights import Rights
+from gis_core.http.admission import TRACE, limited
+from gis_core.members.rights import Rights
 from layers.features.display import display_number
-from networks.core.services.graph import Graph
-from networks.core.services.isolate import MOST_PIPES, Isolation, isolate
 from networks.water.families import WATER
 from networks.water.services import telling
+from networks.water.services.graph import Graph
+from networks.water.services.isolate import MOST_PIPES, Isolation, isolate
 from networks.water.services.starting import Found, Start, find
 
 type Json = dict[str, Any]

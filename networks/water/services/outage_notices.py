@@ -1,11 +1,11 @@
 """A notice to those who have no water: the addresses of an outage."""
 
-from gis_core.parameters import whole_number
-from gis_core.rights import Rights
-from networks.warning.models import Notice
-from networks.warning.services.notices import Address, Context
-from networks.warning.services.places import Place
-from networks.warning.sources import Beginning
+from gis_core.desk.parameters import whole_number
+from gis_core.members.rights import Rights
+from networks.notifications.models import Notice
+from networks.notifications.services.notices import Address, Context
+from networks.notifications.services.places import Place
+from networks.notifications.sources import Beginning
 from networks.water import lists
 from networks.water.models import Outage, WaterConnection
 from networks.water.services.outages import outage_seen_by

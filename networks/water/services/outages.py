@@ -8,11 +8,11 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, NotFound, Stale
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import User
-from gis_core.rights import Rights
-from networks.core.rights import TECHNICIANS
 from networks.water.models import Outage, OutageQuerySet
 from networks.water.services import telling
 from networks.water.services.isolation import Request, isolated, told

@@ -6,9 +6,8 @@ from django.contrib.gis.db.models.functions import Length
 from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import ngettext
 
+from gis_core.members.rights import Rights
 from gis_core.models import Member
-from gis_core.rights import Rights
-from networks.core.models import NetworkObject
 from networks.water.models import (
     Anomaly,
     Outage,
@@ -19,6 +18,7 @@ from networks.water.models import (
     WaterNode,
     WaterPipe,
 )
+from networks.water.models.base import NetworkObject
 from networks.water.services import hydrants
 
 

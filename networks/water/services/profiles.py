@@ -10,11 +10,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.admission import TRACE, limited
+from gis_core.desk.parameters import integer
 from gis_core.errors import Invalid, NotFound, Unavailable
+from gis_core.http.admission import TRACE, limited
+from gis_core.members.rights import Rights
 from gis_core.models import Member
-from gis_core.parameters import integer
-from gis_core.rights import Rights
 from networks.water import lists
 from networks.water.models import SewerNode, SewerPipe, WaterNode, WaterPipe
 from networks.water.profile.layout import EXAGGERATIONS, SCALES, USUAL

@@ -16,10 +16,10 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import Coalesce, ExtractYear
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.desk.parameters import integer
 from gis_core.errors import Invalid
-from gis_core.parameters import integer
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.display import is_english
 from networks.water import lists
 from networks.water.models import Repair

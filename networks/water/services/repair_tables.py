@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gis_core.desk.tables import Table
 from gis_core.errors import Invalid
-from gis_core.rights import Rights
-from layers.exports.formats import Column
-from networks.core.tables import Table
+from gis_core.files.writing.rows import Column
+from gis_core.members.rights import Rights
 from networks.water import lists
 from networks.water.services.repair_statistics import Group, Statistics, word
 from networks.water.services.repairs import Filter, ordered, repairs

@@ -12,11 +12,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.desk.parameters import integer
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from gis_core.parameters import integer
-from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin, event
 from networks.water import lists

@@ -10,9 +10,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid, NotFound
-from gis_core.parameters import in_domain
-from networks.core.services.graph import Family
+from networks.water.services.graph import Family
 
 REACH_M: Final = 25.0
 HALF_WORLD: Final = 20_037_508.342789244

@@ -11,11 +11,11 @@ from typing import Any, Final
 from django.db import connection
 from psycopg import sql
 
-from gis_core.rights import Rights
-from networks.core.rights import TECHNICIANS
-from networks.core.services.graph import Family
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from networks.water import lists
 from networks.water.families import KINDS
+from networks.water.services.graph import Family
 from networks.water.services.starting import lonlat
 
 type Json = dict[str, Any]

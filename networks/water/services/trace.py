@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from gis_core.admission import TRACE, limited
 from gis_core.errors import Invalid
-from networks.core.services.graph import BLOCKING, Family, Graph, State
-from networks.core.services.reach import Supply, Way, flood, shortest
+from gis_core.http.admission import TRACE, limited
 from networks.water.families import ENDS, FAMILIES
 from networks.water.services import telling
+from networks.water.services.graph import BLOCKING, Family, Graph, State
+from networks.water.services.reach import Supply, Way, flood, shortest
 from networks.water.services.starting import Found, Start, find
 
 type Json = dict[str, Any]

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from gis_core.rights import Rights
-from networks.core.models import NetworkObject
+from gis_core.members.rights import Rights
+from networks.water.models.base import NetworkObject
 
 
 def visible(model: type[NetworkObject], rights: Rights) -> QuerySet[Any]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
 from gis_core.management.commands.worker import work
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from orthophoto.models import Campaign
 from orthophoto.report import as_json, in_words

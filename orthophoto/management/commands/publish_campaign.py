@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gis_core.errors import ArpentError
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from orthophoto.services.campaigns import campaign_of
 from orthophoto.services.publication import publish
 

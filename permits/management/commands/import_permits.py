@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError, Forbidden, Invalid
+from gis_core.members.rights import SYSTEM, acting_as, rights_of, under_policies
 from gis_core.models import Member, User
-from gis_core.rights import SYSTEM, acting_as, rights_of, under_policies
 from permits.importers.columns import Reading, likely_columns
 from permits.importers.job import kept_reading
 from permits.importers.loading import Order, load, planned

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import rasterio
 
-from gis_core.reader import Strip
+from gis_core.files.reader import Strip
 from orthophoto.raster import cog
 from orthophoto.raster.collar import Rule
 from orthophoto.raster.grid import Grid

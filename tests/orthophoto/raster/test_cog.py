@@ -19,7 +19,7 @@ import rasterio
 import shapely
 from rasterio.enums import ColorInterp
 
-from gis_core.reader import RestrictedReader, Strip, companions_of
+from gis_core.files.reader import RestrictedReader, Strip, companions_of
 from orthophoto.raster import checks, cog, display, inventory, spool
 from orthophoto.raster.cog import BuiltSheet, CogOptions, SheetPlan
 from orthophoto.raster.collar import Rule

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gis_core.reader import RasterInfo, ReadRefused, RestrictedReader, companions_of
+from gis_core.files.reader import RasterInfo, ReadRefused, RestrictedReader, companions_of
 from orthophoto.raster import inventory
 from orthophoto.raster.grid import Grid
 from orthophoto.raster.inventory import Facts, Findings

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from pyproj import Transformer
 
-from gis_core.identity import create_token
 from gis_core.models import User
+from gis_core.tokens.authentication import create_token
 from tests.tiles.conftest import Answer, ThinLayer
 from tests.tiles.ortho.server import address  # noqa: F401
 from tiles import asking

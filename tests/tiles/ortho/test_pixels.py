@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from gis_core.errors import Unavailable
-from gis_core.rights import ANONYMOUS, acting_as, rights_of
+from gis_core.members.rights import ANONYMOUS, acting_as, rights_of
 from layers.catalogue.pictures import open_photo
 from tests import factories
 from tests.tiles.ortho import campaign

@@ -10,8 +10,8 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.test import Client
 from lxml import etree
 
+from gis_core.members.rights import Role
 from gis_core.models import ApiToken, Member, Membership, Territory, User
-from gis_core.rights import Role
 from layers.catalogue.models import Photo
 from layers.catalogue.services import take_back_photo
 from tests import factories

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from lxml import etree
 from pyproj import Transformer
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.services import revise_photo, take_back_photo
 from tests import factories
 from tests.photos import photo

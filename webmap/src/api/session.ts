@@ -1,6 +1,6 @@
 /** Whether the session still is of the person for whom the page was made: one script asks it for the map and all pages. */
 
-/** What the server wrote in the page (gis_core/session.py). */
+/** What the server wrote in the page (gis_core/accounts/session.py). */
 interface Facts {
   /** The person's opaque id, "" for nobody. */
   readonly user: string;

@@ -1,6 +1,6 @@
 """`manage.py import_plu PATH... [--member M] [--report FILE.json]`."""
 
-from layers.imports.command import ImportCommand
+from layers.intake.command import ImportCommand
 
 
 class Command(ImportCommand):

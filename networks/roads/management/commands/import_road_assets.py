@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
-from layers.imports.services.inbox import harmless
+from layers.intake.services.inbox import harmless
 from networks.roads.importers.asset_mapping import AssetReading
 from networks.roads.models import AssetDelivery, AssetMapping
 from networks.roads.services import assets_importing as importing

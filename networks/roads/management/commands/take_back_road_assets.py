@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.members.rights import SYSTEM, acting_as
 from networks.roads.models import AssetDelivery
 from networks.roads.services import assets_importing as importing
 

@@ -11,7 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
-from gis_core.import_loss import (
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.models import Member
+from layers.intake.import_loss import (
     EXIT_LOSS,
     LossRefused,
     add_loss_argument,
@@ -19,9 +21,7 @@ from gis_core.import_loss import (
     command_hint,
     describe_scopes,
 )
-from gis_core.models import Member
-from gis_core.rights import SYSTEM, acting_as
-from layers.imports.services.inbox import harmless
+from layers.intake.services.inbox import harmless
 from networks.water.importers.planning import ADD, REPLACE
 from networks.water.models import NetworkImport
 from networks.water.services import importing

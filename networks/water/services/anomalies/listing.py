@@ -13,9 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core.desk.parameters import BBox, Parameters, bbox_4326, integer, number
 from gis_core.errors import Invalid
-from gis_core.parameters import BBox, Parameters, bbox_4326, integer, number
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from networks.water.models import Anomaly, AnomalyQuerySet
 from networks.water.services.anomalies.kinds import FAMILIES, KINDS, kinds_of

@@ -9,14 +9,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid, NotFound, Stale
-from gis_core.rights import Rights
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from layers.catalogue.models import Layer
 from layers.features.services.origin import SETTING, Origin, annotate, ask, event, event_of
 from layers.features.services.refusals import in_words
 from layers.features.services.write import Change, announce, apply_edits, check_edits, check_versions, lock
-from networks.core.rights import TECHNICIANS
 from networks.water.models import Anomaly, AnomalyQuerySet
 from networks.water.services.anomalies.kinds import KINDS
 from networks.water.services.anomalies.plans import Act, Way, ways

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from gis_core import database_clock
+from gis_core.database import clock as database_clock
+from gis_core.database.outages import database_is_gone
 from gis_core.errors import Forbidden
+from gis_core.graph import parts_of
+from gis_core.jobs.services import start_job
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job, Member, User
-from gis_core.outages import database_is_gone
-from gis_core.rights import Rights
-from gis_core.services.jobs import start_job
-from networks.core.rights import TECHNICIANS
-from networks.core.services.parts import parts_of
 from networks.water import lists
 from networks.water.models import Anomaly, Scan
 from networks.water.services.anomalies.checks import CHECKS, COPIES, EDGES, PART

@@ -1,0 +1,128 @@
+"""Accounts are made by administrators, never by visitors; whoever guesses passwords is slowed, their owner is not."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.core.cache import cache
+from django.db.models import Q
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from gis_core.accounts import devices
+from gis_core.accounts import mail as account_mail
+from gis_core.database import clock as database_clock
+from gis_core.members.people import accept_first
+from gis_core.models import User
+from gis_core.operations import security_journal as security
+from gis_core.tokens import services as tokens
+
+# Wrong passwords: `address` in all from one address, a town hall of twenty people has one; `here` for a name from an
+# address, or on a device that its owner has signed in on; `everywhere` for a name. Beyond that last one nobody is shut
+# out: whoever comes from a device not yet known has one attempt from each address in the time of `attacked`.
+LIMITS = {"address": "60/m/ip", "here": "5/5m/key", "everywhere": "50/h/key", "attacked": "1/5m/key"}
+TOLD_EVERY_S = 86_400
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The visitor's address as the journal says it; all of those without any count as one."""
+        return security.address_of(request) or "unknown"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """allauth's notices leave by the queue. They hold no secret: links are made by `account_mail` alone."""
+        message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
+        account_mail.post("written", to=email, subject=str(message.subject), body=str(message.body))
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Keep a new password: API tokens end with the former one, unless its owner said otherwise.
+
+        A first password comes from the link of an invitation, which it accepts.
+        """
+        first = not user.has_usable_password()
+        super().set_password(user, password)
+        if not isinstance(user, User):
+            return
+        if not user.keeps_tokens:
+            tokens.end_tokens(user)
+        if first:
+            accept_first(user)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse before the password is looked at, where there were too many wrong ones."""
+        name = name_given(credentials)
+        known = devices.device_of(request, account_named(name))
+        address = ratelimit.truncate_ip(self.get_client_ip(request))
+        attacked = not known and not limit(request, "everywhere", name, dry_run=True)
+        counted = [limit(request, "attacked" if attacked else "here", f"{name} {known or address}")]
+        if not known:
+            counted.append(limit(request, "address", ""))
+        if not all(counted):
+            slowed(request, name)
+            raise self.validation_error("too_many_login_attempts")
+        # Taken back where the password is right.
+        self._login_failed_rl_usage = ratelimit.RateLimitUsage([one for usage in counted for one in usage.usage])
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        name = name_given(credentials)
+        account = account_named(name)
+        # What is typed into the field of the name may be a password: it is told where it names an account alone.
+        security.record("sign_in_failed", account=account.pk if account else None)
+        limit(request, "everywhere", name)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **options)
+        if isinstance(user, User):
+            devices.remember(request, response, user)
+        return response
+
+
+def limit(request: HttpRequest, which: str, key: str, *, dry_run: bool = False) -> Any:
+    """Count an attempt under one of the limits; None where there were too many."""
+    return ratelimit.consume(
+        request, app="gis_core", action=f"sign_in_{which}", config={f"sign_in_{which}": LIMITS[which]}, key=key,
+        dry_run=dry_run,
+    )  # fmt: skip
+
+
+def name_given(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+
+
+def account_named(name: str) -> User | None:
+    """The open account that signs in by this user name or address."""
+    if "\0" in name:
+        return None
+    return User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name), is_active=True).first()
+
+
+def slowed(request: HttpRequest, name: str) -> None:
+    """Write down that somebody has to wait, and tell the account's owner, once a day."""
+    account = account_named(name)
+    security.record("sign_in_slowed", account=account.pk if account else None)
+    if account and cache.add(f"arpent:slowed:{account.pk}", True, TOLD_EVERY_S):
+        account_mail.post(
+            "slowed",
+            user=account.pk,
+            address=security.address_of(request),
+            at=date_format(timezone.localtime(database_clock.now()), "j N Y H:i"),
+            site=request.build_absolute_uri("/"),
+        )
+
+
+@receiver(user_logged_in)
+def record_sign_in(sender: Any, user: User, **_signal: Any) -> None:
+    security.record("sign_in", user=user.pk, name=user.get_username())
+
+
+@receiver(user_logged_out)
+def record_sign_out(sender: Any, user: User | None, **_signal: Any) -> None:
+    if user is not None:
+        security.record("sign_out", user=user.pk, name=user.get_username())

@@ -1,0 +1,142 @@
+"""/compte/: signing in and out, one's password (allauth at French addresses), one's account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import views as allauth
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, re_path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from gis_core.accounts.session import session_now
+from gis_core.desk.form_keys import recorded_at
+from gis_core.desk.forms import TokenForm, blame
+from gis_core.desk.resending import FIELD, posted_context, resend_page, unpack
+from gis_core.desk.signed_in import page
+from gis_core.errors import ArpentError
+from gis_core.members import people
+from gis_core.models import User
+from gis_core.tokens import services as tokens
+
+
+class SignIn(allauth.LoginView):
+    """allauth's. A script gets its form as a window over a page; what was posted too late is offered again."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Signed in meanwhile, in another tab.
+        if request.method == "POST" and request.user.is_authenticated and (posted := unpack(self.packed)):
+            return resend_page(request, posted)
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def packed(self) -> str:
+        return self.request.POST.get(FIELD, "")
+
+    def get_template_names(self) -> list[str]:
+        over = self.request.headers.get("X-Requested-With") == "XMLHttpRequest"
+        return ["account/sign_in_again.html"] if over else [self.template_name]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        posted = unpack(self.packed) if self.request.user.is_authenticated else None
+        return resend_page(self.request, posted) if posted else response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, **posted_context(unpack(self.packed))}
+
+
+@require_safe
+@never_cache
+def session(request: HttpRequest) -> HttpResponse:
+    """Whose session this is, for pages that were made for somebody (static/gis_core/session.js)."""
+    return JsonResponse(session_now(request))
+
+
+@require_safe
+@page
+def account(request: HttpRequest) -> HttpResponse:
+    """My roles, my invitations, my API tokens."""
+    return account_page(request)
+
+
+def account_page(request: HttpRequest, status: int = 200, **more: object) -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)
+    memberships = user.memberships.select_related("member").prefetch_related("communes").order_by("member__name")
+    context = {
+        "section": "account",
+        "memberships": memberships.accepted(),
+        "invitations": memberships.pending(),
+        "tokens": tokens.tokens_of(user),
+        "form": TokenForm(),
+        **more,
+    }
+    return render(request, "account/account.html", context, status=status)
+
+
+@require_POST
+@page
+def accept_invitation(request: HttpRequest, membership_id: int) -> HttpResponse:
+    assert isinstance(request.user, User)
+    membership = people.accept(user=request.user, membership_id=membership_id)
+    messages.success(request, _("You now belong to %(member)s.") % {"member": membership.member})
+    return redirect("account")
+
+
+@require_POST
+@page
+def create_token(request: HttpRequest) -> HttpResponse:
+    """Make an API token; this page is the only one that shows its secret. A token may not make another one."""
+    assert isinstance(request.user, User)
+    if request.by_token:  # type: ignore[attr-defined]
+        raise PermissionDenied
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return account_page(request, status=400, form=form)
+    try:
+        token, secret = tokens.create_token(user=request.user, **form.cleaned_data)
+    except ArpentError as error:
+        return account_page(request, status=blame(form, error), form=form)
+    return recorded_at(account_page(request, new_token=token, secret=secret), reverse("account"))
+
+
+@require_POST
+@page
+def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    assert isinstance(request.user, User)
+    tokens.revoke_token(user=request.user, token_id=token_id)
+    messages.success(request, _("The token no longer opens anything."))
+    return redirect("account")
+
+
+urlpatterns = [
+    path("", account, name="account"),
+    path("invitations/<int:membership_id>/accepter/", accept_invitation, name="invitation_accept"),
+    path("jetons/", create_token, name="token_create"),
+    path("jetons/<int:token_id>/revoquer/", revoke_token, name="token_revoke"),
+    path("session/", session, name="session"),
+    path("connexion/", SignIn.as_view(), name="account_login"),
+    path("deconnexion/", allauth.logout, name="account_logout"),
+    path("ferme/", allauth.account_inactive, name="account_inactive"),
+    path("inscription/", allauth.signup, name="account_signup"),
+    path("mot-de-passe/", allauth.password_change, name="account_change_password"),
+    path("mot-de-passe/definir/", allauth.password_set, name="account_set_password"),
+    path("mot-de-passe/oublie/", allauth.password_reset, name="account_reset_password"),
+    path("mot-de-passe/oublie/envoye/", allauth.password_reset_done, name="account_reset_password_done"),
+    path(
+        "mot-de-passe/nouveau/fait/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"
+    ),
+    re_path(
+        r"^mot-de-passe/nouveau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+]

@@ -1,0 +1,44 @@
+"""Pages for people who are signed in: the one decorator of every desk."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from gis_core.desk.form_keys import record_once
+from gis_core.desk.resending import read_posted, sign_in_page
+from gis_core.http.problem import problem
+
+type View = Callable[..., HttpResponse]
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Arpent"'}
+
+
+def page(view: View) -> View:
+    """For people who are signed in; never kept by anybody; a form that creates is recorded once."""
+    return never_cache(sign_in_required(record_once(view)))
+
+
+def sign_in_required(view: View) -> View:
+    """Who is not signed in may sign in first; what they posted is kept meanwhile."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
+        return view(request, *given, **named) if request.user.is_authenticated else ask_to_sign_in(request)
+
+    return asked
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """A problem for scripts; the page to sign in, on which what a page of ours posted is kept; else a redirection."""
+    if "json" in request.headers.get("Accept", ""):
+        return problem(401, _("Sign in: nobody is, or the session has ended."), headers=CHALLENGE)
+    if posted := read_posted(request):
+        response = sign_in_page(request, posted, status=401)
+        response["WWW-Authenticate"] = CHALLENGE["WWW-Authenticate"]
+        return response
+    return redirect_to_login(request.get_full_path(), reverse("account_login"))

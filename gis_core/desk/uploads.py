@@ -1,0 +1,44 @@
+"""What pages have in common to which people send files."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from gis_core.files.uploads import limit_uploads
+from gis_core.http.problem import as_problem, wants_problem
+from gis_core.models import User
+
+type View = Callable[..., HttpResponse]
+
+
+def upload_page(too_large: View, most: int | Callable[[], int] | None = None) -> Callable[[View], View]:
+    """A page whose form sends files, of `most` bytes in all; where they are too large, `too_large` answers, which must
+    not read the body.
+
+    The upload handlers must be there before the CSRF check reads the body.
+    """
+
+    def taking_files(view: View) -> View:
+        checked = csrf_protect(view)
+
+        @csrf_exempt
+        @wraps(view)
+        def limited(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
+            limit_uploads(request, most() if callable(most) else most)
+            try:
+                return checked(request, *given, **named)
+            except RequestDataTooBig as error:
+                return as_problem(error) if wants_problem(request) else too_large(request, *given, **named)
+
+        return limited
+
+    return taking_files
+
+
+def asker(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,50 @@
+"""What the reader refuses: a code for programs, words for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gis_core.errors import Invalid, TryAgain, Unavailable
+from gis_core.files.reader.messages import words
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a file (`index` None) or one of its features (`index` from 1) cannot be read."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    index: int | None = None
+    identifier: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The reason in the current language."""
+        return words(self.code, self.params)
+
+
+class ReadRefused(Invalid):
+    """The file as a whole cannot be read."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.words, code=problem.code)
+        self.problem = problem
+
+
+class ReaderUnavailable(Unavailable):
+    """Files cannot be opened safely on this machine, so they are not opened at all."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(words(code, params), code=code)
+        self.code = code
+
+
+class ReaderKilled(TryAgain):
+    """The reader was killed by the system or by somebody, which says nothing of the file."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(words(code, {}), code=code)
+        self.code = code
+
+    def __reduce__(self) -> tuple[type["ReaderKilled"], tuple[str]]:
+        return type(self), (self.code,)

@@ -1,0 +1,316 @@
+"""Letters: begun from a template, changed, made final under a number; templates and letterheads of members.
+
+The app whose letters they are says who writes them; who edits templates and letterheads is checked here.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import IO, Any
+from unicodedata import category
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.database import clock as database_clock
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from gis_core.letters.blocks import blocks_of, has_open_field
+from gis_core.letters.document import Document, pdf_of
+from gis_core.letters.kinds import LetterKind, Value, all_kinds, kind_of, may_edit
+from gis_core.letters.logo import logo_of
+from gis_core.letters.template import LONGEST_TITLE, TO_COMPLETE, Template
+from gis_core.letters.word import docx_of
+from gis_core.members.rights import ADMINISTRATORS, Rights
+from gis_core.models import Letter, Letterhead, LetterTemplate, Member
+
+LONGEST_BODY, LONGEST_SIDE = 40_000, 1_000
+WORDS = ("title", "recipient", "body", "signatory")
+HEAD = {"name": 150, "address": LONGEST_SIDE, "contact": LONGEST_SIDE, "place": 80, "signatory": LONGEST_SIDE,
+        "appeals": 4_000}  # fmt: skip
+
+
+# -- templates --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The template in force: the member's own, or the built-in one. `version` is 0 where there was never another."""
+
+    title: str
+    body: str
+    version: int = 0
+    own: LetterTemplate | None = None
+
+
+def members_edited(rights: Rights) -> list[Member]:
+    """The members of which the asker edits templates."""
+    found = Member.objects.visible_to(rights)
+    return [one for one in found if any(may_edit(kind, one.pk, rights) for kind in all_kinds())]
+
+
+def member_edited(slug: str, rights: Rights) -> Member:
+    """Raises NotFound, and Forbidden where the asker edits nothing."""
+    member = Member.objects.visible_to(rights).filter(slug=slug).first()
+    if member is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    if not any(may_edit(kind, member.pk, rights) for kind in all_kinds()):
+        raise Forbidden(_("Your role does not allow this."))
+    return member
+
+
+def wording_of(member: Member, kind: LetterKind) -> Wording:
+    latest = versions_of(member, kind).first()
+    if latest is None or latest.is_default:
+        return Wording(kind.title, kind.body, latest.version if latest else 0)
+    return Wording(latest.title, latest.body, latest.version, latest)
+
+
+def versions_of(member: Member, kind: LetterKind) -> Any:
+    """Every version that the member had, the latest first."""
+    return LetterTemplate.objects.filter(owner=member, kind=kind.code).select_related("made_by")
+
+
+def save_template(
+    *, member: Member, kind: LetterKind, title: str, body: str, version: int, rights: Rights
+) -> LetterTemplate:
+    """Put a template in force. Raises Invalid (what the template says wrong), Stale, Forbidden."""
+    title, body = cleaned(title).strip(), cleaned(body).strip()
+    for name, text in (("title", title), ("body", body)):
+        if not text:
+            raise Invalid(_("There is nothing written here."), parameter=name)
+        Template(text, kind, parameter=name)
+    return add_version(member, kind, version, rights, title=title, body=body)
+
+
+def restore_default(*, member: Member, kind: LetterKind, version: int, rights: Rights) -> LetterTemplate:
+    """Put the built-in template in force again. Raises Stale, Forbidden."""
+    return add_version(member, kind, version, rights, title=kind.title, body=kind.body, is_default=True)
+
+
+def add_version(member: Member, kind: LetterKind, version: int, rights: Rights, **words: Any) -> LetterTemplate:
+    if not may_edit(kind, member.pk, rights):
+        raise Forbidden(_("Your role does not allow this."))
+    stale = Stale(_("Somebody else has saved this template meanwhile. Yours is below: save it again, over theirs."))
+    if wording_of(member, kind).version != version:
+        raise stale
+    made = {"owner": member, "kind": kind.code, "version": version + 1, "made_by_id": rights.user_id}
+    try:
+        with transaction.atomic():
+            return LetterTemplate.objects.create(**made, **words)
+    except IntegrityError as error:
+        raise stale from error
+
+
+def preview_of(member: Member, kind: LetterKind, title: str, body: str) -> Document:
+    """The letter with sample values. Raises Invalid."""
+    values = kind.samples() | {name: value for name, value in common_values(member).items() if value}
+    given = {name: Template(cleaned(text), kind, parameter=name) for name, text in (("title", title), ("body", body))}
+    head = letterhead_of(member)
+    return Document(
+        **around(head),
+        title=plain_line(given["title"].filled(values)),
+        recipient="Jeanne Exemple\n1 rue des Lilas\n45260 Lorris",
+        body=blocks_of(given["body"].filled(values)),
+        signatory=head.signatory,
+    )
+
+
+# -- letterheads ------------------------------------------------------------------------------------------------------
+
+
+def letterhead_of(member: Member) -> Letterhead:
+    """The member's own, or an empty one that is not kept."""
+    return Letterhead.objects.filter(owner=member).first() or Letterhead(owner=member)
+
+
+def may_change_letterhead(member: Member, rights: Rights) -> bool:
+    return rights.has_role(member.pk, ADMINISTRATORS)
+
+
+@transaction.atomic
+def save_letterhead(
+    *, member: Member, words: Mapping[str, str], logo: IO[bytes] | None, size: int, without_logo: bool, rights: Rights
+) -> Letterhead:
+    """Raises Forbidden, Invalid (a text or a logo too large)."""
+    if not may_change_letterhead(member, rights):
+        raise Forbidden(_("Only an administrator of this member changes its letterhead."))
+    head = letterhead_of(member)
+    for name, longest in HEAD.items():
+        setattr(head, name, limited(words.get(name, ""), longest, name))
+    if logo is not None:
+        head.logo = logo_of(logo, size)
+    elif without_logo:
+        head.logo = None
+    head.save()
+    return head
+
+
+def common_values(member: Member) -> dict[str, Value]:
+    head = letterhead_of(member)
+    return {"membre": head.name or member.name, "lieu": head.place, "recours": head.appeals}
+
+
+def around(head: Letterhead) -> dict[str, Any]:
+    return {
+        "sender": head.name or head.owner.name,
+        "address": head.address,
+        "contact": head.contact,
+        "place": head.place,
+        "logo": bytes(head.logo) if head.logo else None,
+    }
+
+
+# -- letters ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a letter is about: whose it is, in which commune, and the thing itself."""
+
+    owner: Member
+    insee: str
+    kind: str
+    key: str
+
+
+def begin(
+    about: About,
+    kind: LetterKind,
+    *,
+    values: Mapping[str, Value],
+    recipient: str,
+    rights: Rights,
+    signatory: str = "",
+    begun_with: Mapping[str, Any] | None = None,
+) -> Letter:
+    """A draft with the words of the template in force and these values, signed by whom the letterhead names, else by
+    `signatory`. The caller has checked who may.
+    """
+    wording = wording_of(about.owner, kind)
+    given = common_values(about.owner) | dict(values)
+    return Letter.objects.create(
+        owner=about.owner,
+        insee=about.insee,
+        about_kind=about.kind,
+        about_key=about.key,
+        kind=kind.code,
+        nominative=kind.nominative,
+        title=plain_line(Template(wording.title, kind, parameter="title").filled(given))[:LONGEST_TITLE],
+        recipient=cleaned(recipient)[:LONGEST_SIDE],
+        body=cleaned(Template(wording.body, kind).filled(given))[:LONGEST_BODY],
+        signatory=letterhead_of(about.owner).signatory or signatory,
+        begun_with=dict(begun_with or {}),
+        created_by_id=rights.user_id,
+    )
+
+
+@transaction.atomic
+def change(letter: Letter, *, words: Mapping[str, str], version: int) -> Letter:
+    """Change the words of a draft. Raises Conflict (final), Stale, Invalid."""
+    draft = locked(letter, version)
+    for name in WORDS:
+        longest = {"title": LONGEST_TITLE, "body": LONGEST_BODY}.get(name, LONGEST_SIDE)
+        setattr(draft, name, limited(words.get(name, ""), longest, name))
+    for name in ("title", "body"):
+        if not getattr(draft, name):
+            raise Invalid(_("There is nothing written here."), parameter=name)
+    if has_open_field(draft.body):
+        why = _("Fields in double braces are filled when a letter is begun: write the words themselves.")
+        raise Invalid(why, parameter="body")
+    draft.save(update_fields=[*WORDS])
+    draft.refresh_from_db(fields=["version"])
+    return draft
+
+
+@transaction.atomic
+def discard(letter: Letter, *, version: int) -> None:
+    """Throw a draft away. Raises Conflict (final), Stale."""
+    locked(letter, version).delete()
+
+
+@transaction.atomic
+def finalise(letter: Letter, *, version: int, rights: Rights) -> Letter:
+    """Number a draft, set its files and lock it. Raises Conflict, Stale, Invalid (a place to complete)."""
+    final = locked(letter, version)
+    check_whole(final)
+    now = database_clock.now()
+    day = timezone.localdate(now)
+    final.number = next_number(final.owner_id, kind_of(final.kind).series, day.year)
+    document = document_of(final, day)
+    final.pdf, final.docx = pdf_of(document), docx_of(document)
+    final.sha256 = hashlib.sha256(final.pdf).hexdigest()
+    final.state, final.finalised_at, final.finalised_by_id = Letter.State.FINAL, now, rights.user_id
+    final.save()
+    return final
+
+
+def locked(letter: Letter, version: int) -> Letter:
+    """The draft, which nobody else changes until the end."""
+    found = Letter.objects.select_for_update().filter(pk=letter.pk).first()
+    if found is None:
+        raise NotFound(_("This letter is no longer there."))
+    if found.state == Letter.State.FINAL:
+        raise Conflict(_("This letter is final: it is neither changed nor removed."))
+    if found.version != version:
+        raise Stale(_("Somebody else has changed this letter meanwhile. Yours is below: keep it again, over theirs."))
+    return found
+
+
+def check_whole(letter: Letter) -> None:
+    for name in WORDS:
+        if TO_COMPLETE in getattr(letter, name).replace("\\", ""):
+            raise Invalid(_("A place is still to be completed: “[à compléter…]”."), parameter=name)
+    if not letter.recipient.strip():
+        raise Invalid(_("Say to whom the letter is written."), parameter="recipient")
+
+
+def next_number(owner_id: int, series: str, year: int) -> str:
+    """« ADS-2026-000123 »; two letters at once wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.next_letter_number(%s, %s, %s)", [owner_id, series, year])
+        (rank,) = cursor.fetchone()
+    return f"{series}-{year}-{rank:06d}"
+
+
+def document_of(letter: Letter, day: date | None = None) -> Document:
+    """The letter as it is set now; without a number it is marked as a draft."""
+    return Document(
+        **around(letterhead_of(letter.owner)),
+        day=day,
+        number=letter.number or "",
+        recipient=letter.recipient,
+        title=letter.title,
+        body=blocks_of(letter.body),
+        signatory=letter.signatory,
+    )
+
+
+def files_of(letter: Letter, form: str) -> bytes:
+    """The PDF or DOCX file: what was locked, or the draft as it is now."""
+    if letter.state == Letter.State.FINAL:
+        return bytes((letter.pdf if form == "pdf" else letter.docx) or b"")
+    return pdf_of(document_of(letter)) if form == "pdf" else docx_of(document_of(letter))
+
+
+# -- texts ------------------------------------------------------------------------------------------------------------
+
+
+def cleaned(text: str) -> str:
+    """A text without control characters, its lines ended in one way."""
+    kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(one for one in kept if one == "\n" or category(one) not in ("Cc", "Cs", "Co", "Cn"))
+
+
+def limited(text: str, longest: int, name: str) -> str:
+    """Raises Invalid: what is too long is told, not cut."""
+    kept = cleaned(text).strip()
+    if len(kept) > longest:
+        raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
+    return kept
+
+
+def plain_line(text: str) -> str:
+    """A subject: one line, without markup or its backslashes."""
+    return " ".join("".join(run.text for block in blocks_of(text) for line in block.lines for run in line).split())

@@ -1,0 +1,139 @@
+"""/membres/: a member's own administrator invites people, gives roles, removes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gis_core.desk.edit_forms import EditForm
+from gis_core.desk.forms import InvitationForm, RoleForm
+from gis_core.desk.signed_in import page
+from gis_core.errors import ArpentError
+from gis_core.http.middleware import rights_of_request
+from gis_core.members import organisations as members
+from gis_core.members import people
+from gis_core.models import Member, Membership
+
+
+@require_safe
+@page
+def members_page(request: HttpRequest) -> HttpResponse:
+    """The members whose people the asker manages."""
+    rights = rights_of_request(request)
+    if not rights.administers:
+        raise PermissionDenied
+    chosen = Member.objects.administered_by(rights)
+    return render(
+        request,
+        "membres/members.html",
+        {"members": chosen.annotate(people_count=Count("memberships__accepted_at")), "section": "members"},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def people_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The people of a member, and a form to invite one."""
+    rights = rights_of_request(request)
+    member = members.administered_member(rights=rights, slug=slug)
+    form = InvitationForm(request.POST or None, member=member, rights=rights)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and attempt(
+            form,
+            lambda: people.invite(
+                rights=rights, member=member, site=request.build_absolute_uri("/"), **form.cleaned_data
+            ),
+        ):
+            messages.success(
+                request, _("The invitation has been sent to %(email)s.") % {"email": form.cleaned_data["email"]}
+            )
+            return redirect("people", slug=slug)
+        status = 400
+    shown = list(people.people_of(member))
+    with_access = sum(one.account is not None for one in shown)
+    context = {"section": "members", "member": member, "people": shown, "with_access": with_access, "form": form}
+    return render(request, "membres/people.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    """One person's role at a member."""
+    rights = rights_of_request(request)
+    member = members.administered_member(rights=rights, slug=slug)
+    person = people.person_of(member=member, membership_id=membership_id)
+
+    def read(_name: str) -> dict[str, Any]:
+        return role_of(people.person_of(member=member, membership_id=membership_id))
+
+    # By name: the site's role may not lock what it changes through a function alone.
+    row = f"membership {membership_id}"
+    form = RoleChangeForm(request, row=row, read=read, member=member, rights=rights)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and attempt(
+            form, lambda: people.change_role(rights=rights, membership=person, **form.cleaned_data)
+        ):
+            messages.success(request, _("%(name)s has a new role.") % {"name": person.name})
+            return redirect("people", slug=slug)
+        status = 400
+    return render(
+        request,
+        "membres/person.html",
+        {"section": "members", "member": member, "person": person, "form": form},
+        status=status,
+    )
+
+
+class RoleChangeForm(EditForm, RoleForm):
+    """The role and the communes mean something together."""
+
+    together = (("role", "communes"),)
+
+
+def role_of(person: Membership) -> dict[str, Any]:
+    return {"role": person.role, "communes": [commune.insee for commune in person.communes.all()]}
+
+
+@require_POST
+@page
+def remove_person(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    """Take a person out of a member."""
+    rights = rights_of_request(request)
+    member = members.administered_member(rights=rights, slug=slug)
+    person = people.person_of(member=member, membership_id=membership_id)
+    try:
+        people.remove(rights=rights, membership=person)
+    except ArpentError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("%(name)s no longer belongs to the member.") % {"name": person.name})
+    return redirect("people", slug=slug)
+
+
+def attempt(form: Any, act: Callable[[], Any]) -> bool:
+    """Do it; a refusal becomes the form's error."""
+    try:
+        act()
+    except ArpentError as error:
+        form.add_error(None, str(error.message))
+        return False
+    return True
+
+
+urlpatterns = [
+    path("", members_page, name="members"),
+    path("<slug:slug>/", people_page, name="people"),
+    path("<slug:slug>/<int:membership_id>/", person_page, name="person"),
+    path("<slug:slug>/<int:membership_id>/retirer/", remove_person, name="person_remove"),
+]

@@ -1,0 +1,176 @@
+"""`python -m gis_core.operations <command>`: what `./arpent` runs once the machine has its packages."""
+
+import argparse
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from gis_core.operations import account, check, demo, manage, test_run
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import DEFAULT_PORT, Place, variables
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.progress import say
+
+# Commands whose options belong to another program (Django, pytest, the benchmark).
+PASSED_ON = ("manage", "test", "bench")
+# Commands that root does not run itself.
+HANDED_OVER = ("demo", "serve", "worker", "manage")
+
+
+# Those that run for long, for which root gives PostgreSQL a system user of its own.
+LASTING = ("demo", "serve", "worker")
+
+# Commands that put things back when they are asked to end, as after Ctrl-C.
+CLEANED_UP = ("backup", "nightly", "restore", "prepare")
+
+
+class Parser(argparse.ArgumentParser):
+    """Answers a mistake with one French sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise OperationFailedError(f"Commande non comprise ({message}). Tapez ./arpent pour la liste des commandes.")
+
+
+def parser() -> Parser:
+    """The commands and their options."""
+    common = Parser(add_help=False)
+    common.add_argument("--data")
+    port = Parser(add_help=False)
+    port.add_argument("--port", type=int, default=os.environ.get("ARPENT_PORT", DEFAULT_PORT))
+    commands = Parser(prog="arpent", add_help=False)
+    add = commands.add_subparsers(dest="command", required=True, parser_class=Parser).add_parser
+    add("demo", parents=[common, port]).add_argument("--detach", action="store_true")
+    add("stop", parents=[common])
+    add("serve", parents=[common, port])
+    add("worker", parents=[common])
+    for command in PASSED_ON:
+        add(command, parents=[common])
+    add("check", parents=[common])
+    save = add("backup", parents=[common])
+    save.add_argument("file", type=Path, nargs="?")
+    save.add_argument("--verify", action="store_true")
+    add("nightly", parents=[common])
+    add("prepare", parents=[common, port])
+    add("keep", parents=[common]).add_argument("--ready", type=int)
+    bring_back = add("restore", parents=[common])
+    bring_back.add_argument("file", type=Path)
+    bring_back.add_argument("--force", action="store_true")
+    cluster = add("cluster", parents=[common])
+    cluster.add_argument("action", choices=["start", "stop", "status", "environment"])
+    cluster.add_argument("--tests", action="store_true")
+    return commands
+
+
+def split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What is ours to parse, and what another program gets untouched (all but a leading `--data`)."""
+    if arguments[:1] and arguments[0] in PASSED_ON:
+        ours = 3 if arguments[1:2] == ["--data"] else 2 if arguments[1:2] and arguments[1].startswith("--data=") else 1
+        return arguments[:ours], arguments[ours:]
+    return arguments, []
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and give its exit code."""
+    ours, passed_on = split(arguments)
+    asked = parser().parse_args(ours)
+    place = Place.current(asked.data)
+    if asked.command in HANDED_OVER:
+        account.check_readable(passed_on)
+        hand_over(place, asked, arguments, passed_on)
+    if asked.command in CLEANED_UP:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    match asked.command:
+        case "demo":
+            return demo.run(place, asked.port, detach=asked.detach)
+        case "stop":
+            return demo.stop(place)
+        case "serve":
+            return demo.serve(place, asked.port)
+        case "worker":
+            return demo.work(place)
+        case "manage":
+            return manage.run(place, passed_on)
+        case "test":
+            return test_run.run(place, passed_on)
+        case "bench":
+            return manage.run(place, ["bench", *passed_on])
+        case "check":
+            return check.run(place)
+        case "backup":
+            return back_up(place, asked.file, verified=asked.verify)
+        case "nightly":
+            from gis_core.operations import nightly
+
+            return nightly.keep_backing_up(place)
+        case "restore":
+            from gis_core.operations import restore
+
+            return restore.restore(place, asked.file, force=asked.force)
+        case "prepare":
+            return demo.prepare(place, asked.port)
+        case "keep":
+            from gis_core.operations import keeper
+
+            return keeper.run(place, asked.ready)
+        case "cluster":
+            return cluster_command(Cluster(place.for_tests if asked.tests else place, asked.tests), asked.action)
+    raise AssertionError(asked.command)
+
+
+def hand_over(place: Place, asked: argparse.Namespace, arguments: list[str], passed_on: list[str]) -> None:
+    """Root goes on as the system user of the site, once another one keeps the database; nothing for others."""
+    if os.geteuid() != 0 or account.stays_root():
+        return
+    if asked.command == "demo":
+        # Before anything is started or given away.
+        demo.check_start(place, asked.port)
+    apart = account.hand_data_over(place, lasting=asked.command in LASTING)
+    if apart:
+        account.keep_database(place)
+        if asked.command == "demo" and demo.is_free(place):
+            words = ["prepare", "--data", str(place.data), "--port", str(asked.port)]
+            if code := account.run_as_database_user(place, words):
+                account.leave(place, code)
+        if asked.command == "manage" and manage.role_of_words(passed_on) == "owner":
+            account.leave(place, account.run_as_database_user(place, arguments))
+    account.go_on(place, arguments, apart=apart)
+
+
+def back_up(place: Place, file: Path | None, *, verified: bool) -> int:
+    """Into the file that is named, or as every night: into the folder of backups, verified, the oldest ones removed."""
+    from gis_core.operations import backup, nightly, verification
+
+    if file is None:
+        return nightly.back_up_now(place)
+    return verification.verified_backup(place, file) if verified else backup.backup(place, file)
+
+
+def cluster_command(cluster: Cluster, action: str) -> int:
+    """Start and leave running, stop, or describe the cluster alone; `environment` prints what a shell has to export."""
+    if action == "environment":
+        ours = variables(cluster.place, "test" if cluster.for_tests else "worker")
+        say(
+            "".join(f"export {name}={shlex.quote(ours[name])}\n" for name in sorted(ours) if name.startswith("ARPENT_"))
+        )
+        return 0
+    if action == "start":
+        cluster.leave_running()
+    if action == "stop":
+        # What leases it would start it again.
+        cluster.stop_if_unused()
+    running = cluster.running_pid() is not None
+    say(f"PostgreSQL : {'en marche' if running else 'arrêté'}, dossier {cluster.data}, prise {cluster.socket}")
+    return 0 if running or action == "stop" else 3
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except OperationFailedError as failure:
+        print(f"{failure.detail}\n{failure.message}".strip(), file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

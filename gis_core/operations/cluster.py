@@ -1,0 +1,611 @@
+"""A private PostgreSQL cluster: own data folder, own unix socket, no network, own system user when root starts it.
+
+Then the site, which is another user, comes in by the socket as the roles that serve it and as no other, and reads none
+of the cluster's files. `gis_core.operations.keeper` starts and stops it.
+"""
+
+import fcntl
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from gis_core.operations import fake_clock
+from gis_core.operations.environment import (
+    DATABASE,
+    DB_USER,
+    OS_USER,
+    Place,
+    adopt,
+    open_lock,
+    open_plain,
+    owner_of,
+    switch,
+    uid_of,
+)
+from gis_core.operations.failure import OperationFailedError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+BIN = Path("/usr/lib/postgresql/17/bin")
+SUPERUSER = "postgres"
+HIDDEN_DATA = Path("/var/lib/arpent")
+BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
+RETRY_SECONDS = 15
+STOP_SECONDS = 70
+LEASE_SECONDS = 3
+ORPHAN_SECONDS = 3
+PASSING_TROUBLES = ("lock file", "shared memory block")
+# How long those who do not start the server themselves wait for whoever does.
+START_SECONDS = 60
+# Set for what a supervisor runs (`gis_core.operations.services`).
+RUN_VARIABLE = "ARPENT_RUN"
+# The descriptor of a lease that root began for the command that it hands over to.
+LEASE_VARIABLE = "ARPENT_LEASE"
+# What the site may be in the database where it is another system user than PostgreSQL.
+SERVING_ROLES = ("arpent_web", "arpent_worker")
+IDENT_MAP = "arpent"
+
+
+def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
+    """PostgreSQL settings for a machine with this much memory; `durable=False` trades safety for speed (tests)."""
+    settings = {
+        "listen_addresses": "''",
+        "shared_buffers": f"{_between(64, memory_mib // 16, 4096)}MB",
+        "effective_cache_size": f"{_between(256, memory_mib // 2, 65536)}MB",
+        "work_mem": f"{_between(4, memory_mib // 768, 64)}MB",
+        "maintenance_work_mem": f"{_between(64, memory_mib // 48, 1024)}MB",
+        "max_parallel_workers": str(cpus),
+        "max_parallel_workers_per_gather": str(_between(0, cpus // 2, 4)),
+        "random_page_cost": "1.1",
+        "jit": "off",
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
+        "wal_compression": "lz4",
+        # After a crash each of some thousand files would be opened and flushed before recovery begins.
+        "recovery_init_sync_method": "syncfs",
+        "timezone": "'UTC'",
+    }
+    return settings if durable else settings | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def _between(low: int, value: int, high: int) -> int:
+    return max(low, min(value, high))
+
+
+def machine_memory_mib() -> int:
+    """Memory this process may use: the machine's, or its control group's limit when that is lower."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with suppress(OSError, ValueError):
+        total = min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return total // 2**20
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The cluster of one data folder. `for_tests` adds the test role and template, and drops durability."""
+
+    place: Place
+    for_tests: bool = False
+
+    @property
+    def socket(self) -> Path:
+        return self.place.socket_directory()
+
+    @property
+    def data(self) -> Path:
+        """The real folder: `<data>/pg`, or what it links to."""
+        return self.place.cluster.resolve()
+
+    @property
+    def log(self) -> Path:
+        return self.data / "log"
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether PostgreSQL has a system user of its own, so that the site can read none of its files."""
+        return self.place.database_uid == uid_of(DB_USER)
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether we can neither start nor administer it: it is another user's, and we are not root."""
+        return os.geteuid() not in {0, self.place.database_uid}
+
+    # -- state ---------------------------------------------------------------------------------------------------
+
+    def exists(self) -> bool:
+        return self.is_of_others or (self.data / "PG_VERSION").is_file()
+
+    def running_pid(self) -> int | None:
+        """The postmaster's pid, or None when nothing of ours runs, whatever the pid file says.
+
+        Only root and the cluster's own user may ask; others have `has_keeper` and `accepts`.
+        """
+        pid = _first_number(self.data / "postmaster.pid")
+        return pid if pid is not None and is_postmaster(pid, self.data) else None
+
+    def accepts(self) -> bool:
+        """Whether something takes connections at our socket."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.socket / ".s.PGSQL.5432")) == 0
+
+    @property
+    def keeper_lock(self) -> Path:
+        """Held by the program that keeps the cluster for others (`gis_core.operations.keeper`)."""
+        return self.socket / "keeper.lock"
+
+    def has_keeper(self) -> bool:
+        """Whether that program is there."""
+        try:
+            with self.keeper_lock.open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    # -- actions -------------------------------------------------------------------------------------------------
+
+    def start(self, *, bootstrap: bool = True) -> None:
+        """Make the cluster when there is none, cure what a killed run left, start, apply the superuser's script.
+
+        Who may not start it, or has a supervisor that does, waits for it.
+        """
+        if self.is_of_others:
+            self._wait_for_keeper()
+        elif RUN_VARIABLE in os.environ:
+            self._wait_for_supervisor()
+        else:
+            self._start(bootstrap=bootstrap)
+
+    def _wait_for_keeper(self) -> None:
+        if not self.has_keeper():
+            raise OperationFailedError(
+                f"La base de {self.place.data} est à un autre utilisateur système que celui qui lance la commande :"
+                " lancez-la avec root (sudo), qui démarre la base puis passe la main."
+            )
+        if not wait_until(self.accepts, START_SECONDS):
+            raise OperationFailedError(f"PostgreSQL ne répond pas après {START_SECONDS} s : voyez son journal.")
+
+    def _wait_for_supervisor(self) -> None:
+        """A server started from here would have our priority, and end with us."""
+        if not wait_until(lambda: self.running_pid() is not None, START_SECONDS):
+            raise OperationFailedError(f"PostgreSQL ne tourne toujours pas après {START_SECONDS} s.")
+
+    def _start(self, *, bootstrap: bool) -> None:
+        with self._locked("cluster.lock"):
+            if self.running_pid() is not None:
+                return
+            self._check_programs()
+            self._prepare_socket_directory()
+            if not self.exists():
+                self._create()
+            self._write_settings()
+            self._write_users()
+            self._end_orphan_backends()
+            self._remove_stale_pid()
+            self._launch()
+            if bootstrap:
+                self.bootstrap()
+
+    def stop(self) -> bool:
+        """Stop the cluster; False when it was not running."""
+        with self._locked("cluster.lock"):
+            self._stay_mark.unlink(missing_ok=True)
+            if self.running_pid() is None:
+                return False
+            result = self._as_owner("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
+            if result.returncode != 0 and self.running_pid() is not None:
+                raise OperationFailedError("PostgreSQL ne s'arrête pas : voyez son journal.", _tail(self.log))
+            with suppress(OSError):
+                self.socket.rmdir()
+            return True
+
+    def stop_if_unused(self) -> bool:
+        """Stop the cluster unless a command still leases it, which raises; False when it was not running."""
+        if self.is_of_others:
+            # Who keeps it stops it once nobody leases it.
+            return False
+        self._stay_mark.unlink(missing_ok=True)
+        if self.running_pid() is None:
+            return False
+        # A lease that a command was started with ends with its process, a moment after what the command did.
+        wait_until(lambda: not self.is_leased(), LEASE_SECONDS)
+        ended = not self.is_leased() and wait_until(lambda: not self.has_keeper(), STOP_SECONDS)
+        if ended and self.running_pid() is None:
+            return True
+        with self._check_unused():
+            return self.stop()
+
+    def _check_unused(self) -> IO[bytes]:
+        """Nobody leases it, nor can while what is returned is open. Raises OperationFailedError."""
+        unused = self.hold_unused()
+        if unused is None:
+            message = f"La base de {self.place.data} sert encore à une autre commande : arrêtez-la d'abord."
+            raise OperationFailedError(message)
+        return unused
+
+    def hold_unused(self) -> IO[bytes] | None:
+        """Nobody can lease it while what is returned is open; None when somebody has."""
+        leases = open_lock(self._run_file("cluster.leases"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return None if leases is None else os.fdopen(leases, "rb")
+
+    def is_to_stay(self) -> bool:
+        """Whether it was asked to run without anybody who leases it."""
+        return self._stay_mark.exists()
+
+    def is_leased(self) -> bool:
+        """Whether a command uses it. A keeper that ends, and has it alone until then, does not."""
+        if unused := self.hold_unused():
+            unused.close()
+            return False
+        shared = open_lock(self._run_file("cluster.leases"), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        if shared is not None:
+            os.close(shared)
+        return shared is not None
+
+    def leave_running(self) -> None:
+        """Start the cluster and leave it running after those who lease it, until `stop`."""
+        self.start()
+        os.close(open_plain(self._stay_mark, os.O_RDONLY | os.O_CREAT))
+
+    @contextmanager
+    def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
+        """A running cluster for the length of a block; the last one out stops it."""
+        if RUN_VARIABLE in os.environ:
+            # Our supervisor has it for as long as we live.
+            self.start(bootstrap=bootstrap)
+            yield
+            return
+        with os.fdopen(self.lease_descriptor(), "rb") as leases:
+            try:
+                self.start(bootstrap=bootstrap)
+                yield
+            finally:
+                self._stop_if_last(leases.fileno())
+
+    def lease_descriptor(self) -> int:
+        """A lease that lasts as long as this descriptor is open somewhere."""
+        descriptor = open_lock(self._run_file("cluster.leases"), fcntl.LOCK_SH)
+        if descriptor is None:
+            raise AssertionError("a lock that is waited for is given")
+        return descriptor
+
+    def bootstrap(self) -> None:
+        """Apply roles, extensions and LEAKPROOF marks (idempotent)."""
+        variables = ["-v", f"database={DATABASE}", "-v", f"tests={int(self.for_tests)}"]
+        self.psql("postgres", *variables, "-f", str(BOOTSTRAP))
+
+    def psql(self, database: str, *arguments: str) -> str:
+        """Run psql as the superuser and return what it prints, without headers."""
+        command = [*self.client("psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, env=client_environment())
+        if result.returncode != 0:
+            raise OperationFailedError("PostgreSQL a refusé une instruction de l'installation.", result.stderr)
+        return result.stdout
+
+    def connect(self, database: str) -> "Connection[tuple[Any, ...]]":
+        """A superuser's connection, for what PostgreSQL's programs do not do. No PG* variable leads it elsewhere."""
+        import psycopg
+
+        return psycopg.connect(
+            host=str(self.socket), hostaddr="", port=5432, user=SUPERUSER, dbname=database, options=""
+        )
+
+    def client(self, program: str) -> list[str]:
+        """The beginning of a command that speaks to this cluster as the superuser."""
+        return [str(BIN / program), "-h", str(self.socket), "-p", "5432", "-U", SUPERUSER]
+
+    # -- making it -----------------------------------------------------------------------------------------------
+
+    def _check_programs(self) -> None:
+        if not (BIN / "initdb").exists():
+            raise OperationFailedError("PostgreSQL 17 n'est pas installé : lancez ./arpent demo, qui l'installe.")
+        for user in (OS_USER, DB_USER):
+            if os.geteuid() == 0 and uid_of(user) is None:
+                raise OperationFailedError(f"L'utilisateur « {user} » manque : lancez ./arpent demo, qui le crée.")
+
+    def _create(self) -> None:
+        self._remove_unfinished()
+        link = self.place.cluster
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.is_symlink() and not self._owner_can_reach(link.parent):
+            self._hide_behind_link(link)
+        self.data.mkdir(exist_ok=True)
+        self.data.chmod(0o700)
+        self._give_to_owner(self.data)
+        options = ["--auth=peer", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        unfinished = self.data / "initdb"
+        result = self._as_owner("initdb", "-D", str(unfinished), "-U", SUPERUSER, "--data-checksums", *options)
+        if result.returncode != 0:
+            raise OperationFailedError("La base de données n'a pas pu être créée.", result.stdout + result.stderr)
+        (unfinished / "pg_hba.conf").write_text(f"local all all peer map={IDENT_MAP}\n")
+        with (unfinished / "postgresql.conf").open("a") as configuration:
+            configuration.write("\ninclude_if_exists = 'arpent.conf'\n")
+        self._publish(unfinished)
+
+    def _publish(self, unfinished: Path) -> None:
+        """Move a finished cluster into place; PG_VERSION comes last, so that an interrupted run starts again."""
+        for item in sorted(unfinished.iterdir(), key=lambda path: path.name == "PG_VERSION"):
+            item.rename(self.data / item.name)
+        unfinished.rmdir()
+
+    def _remove_unfinished(self) -> None:
+        """What an interrupted creation left. A folder with a PG_VERSION never comes here."""
+        if self.data.is_dir():
+            for item in self.data.iterdir():
+                remove(item)
+
+    def _owner_can_reach(self, folder: Path) -> bool:
+        if os.geteuid() != 0:
+            return True
+        command = [*self._identity(), "test", "-x", str(folder)]
+        return subprocess.run(command, check=False).returncode == 0
+
+    def _hide_behind_link(self, link: Path) -> None:
+        """A parent closed to PostgreSQL's user (/root is): keep the data elsewhere and leave a link."""
+        HIDDEN_DATA.mkdir(mode=0o755, parents=True, exist_ok=True)
+        target = HIDDEN_DATA / f"{self.socket.name.removeprefix('arpent-')}-{time.time_ns():x}"
+        target.mkdir(mode=0o700)
+        link.symlink_to(target)
+
+    def _write_users(self) -> None:
+        """Written at each start: who may be whom in the database, lines of the operator's for others kept.
+
+        No password at all: the kernel tells who connects. The cluster's own user and root may be anybody; the site,
+        where it is another user, only what serves it.
+        """
+        path = self.data / "pg_ident.conf"
+        all_roles = {pwd.getpwuid(self.place.database_uid).pw_name, "root"}
+        ours = {OS_USER, DB_USER} | all_roles
+        former = path.read_text().splitlines() if path.exists() else []
+        lines = [line for line in former if _system_user(line) not in ours]
+        lines += [f'{IDENT_MAP} "{user}" all' for user in sorted(all_roles)]
+        if self.is_apart:
+            lines += [f'{IDENT_MAP} "{OS_USER}" {role}' for role in SERVING_ROLES]
+        path.write_text("".join(f"{line}\n" for line in lines))
+        self._give_to_owner(path)
+
+    def _write_settings(self) -> None:
+        """Written at each start: the tuning follows the machine. Local changes go to `local.conf` beside it."""
+        settings = tuning(machine_memory_mib(), os.cpu_count() or 1, durable=not self.for_tests)
+        # The group is that of the site alone.
+        settings["unix_socket_permissions"] = "0770" if self.is_apart else "0700"
+        lines = [f"{name} = {value}\n" for name, value in settings.items()]
+        path = self.data / "arpent.conf"
+        path.write_text("".join(lines) + "include_if_exists = 'local.conf'\n")
+        self._give_to_owner(path)
+
+    def _prepare_socket_directory(self) -> None:
+        self.make_socket_directory()
+        self._end_orphan()
+
+    def make_socket_directory(self) -> None:
+        """Where PostgreSQL and the web server listen, made anew after a restart of the machine."""
+        if self.is_apart and os.geteuid() == 0:
+            self.take_socket_directory()
+        self.socket.mkdir(mode=0o711, exist_ok=True)
+        if owner_of(self.socket) not in {os.geteuid(), self.place.database_uid} or self.socket.is_symlink():
+            raise OperationFailedError(f"Le dossier {self.socket} appartient à quelqu'un d'autre : supprimez-le.")
+        self._give_to_owner(self.socket)
+        # The site puts its own socket there, and removes nobody else's.
+        self.socket.chmod(0o1771 if self.is_apart else 0o711)
+
+    def take_socket_directory(self) -> None:
+        """Root empties the folder of sockets that the site has from when its database was its own, and takes it back.
+
+        The site cannot remove it itself. Raises OperationFailedError for one of another user.
+        """
+        folder = self.place.socket_directory_of_root
+        owner = owner_of(folder)
+        if owner is None or owner in {0, uid_of(DB_USER)}:
+            return
+        if owner != uid_of(OS_USER) or folder.is_symlink() or not folder.is_dir():
+            raise OperationFailedError(f"Le dossier {folder} appartient à quelqu'un d'autre : supprimez-le.")
+        os.chown(folder, 0, 0, follow_symlinks=False)
+        folder.chmod(0o700)
+        for left in folder.iterdir():
+            remove(left)
+
+    def _end_orphan(self) -> None:
+        """A postmaster whose data folder was removed or moved may still hold our socket; a dead one leaves it.
+
+        The site writes in this folder too, and could name any process in the lock.
+        """
+        lock = self.socket / ".s.PGSQL.5432.lock"
+        pid = _first_number(lock)
+        if pid is not None and self._has_our_socket(pid):
+            os.kill(pid, signal.SIGINT)
+            if not wait_until(lambda: not self._has_our_socket(pid), RETRY_SECONDS):
+                return
+        # While the dead one is a zombie, its pid still counts as that of a server.
+        for left in (lock, self.socket / ".s.PGSQL.5432"):
+            remove(left)
+
+    def _has_our_socket(self, pid: int) -> bool:
+        """Whether this is a server of the database's user that was told to listen in our folder."""
+        return owner_of(Path(f"/proc/{pid}")) == self.place.database_uid and is_postmaster(pid, self.socket)
+
+    def _end_orphan_backends(self) -> None:
+        """What a killed postmaster left at work: PostgreSQL does not start before they are gone."""
+        for sign in (signal.SIGQUIT, signal.SIGKILL):
+            pids = backends_in(self.data)
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, sign)
+            if not pids or wait_until(lambda: not backends_in(self.data), ORPHAN_SECONDS):
+                return
+
+    def _remove_stale_pid(self) -> None:
+        """PostgreSQL refuses to start when the pid of a dead postmaster now names another process of its user."""
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _launch(self) -> None:
+        deadline = time.monotonic() + RETRY_SECONDS
+        socket_option = f"-k '{self.socket}'"
+        while True:
+            position = self.log.stat().st_size if self.log.exists() else 0
+            command = ["-D", str(self.data), "-l", str(self.log), "-w", "-t", "60", "-o", socket_option, "start"]
+            if self._as_owner("pg_ctl", *command).returncode == 0:
+                return
+            said = self.log.read_bytes()[position:].decode(errors="replace") if self.log.exists() else ""
+            if time.monotonic() > deadline or not any(trouble in said for trouble in PASSING_TROUBLES):
+                raise OperationFailedError(_start_failure(said, self.log), said)
+            time.sleep(1)
+
+    # -- plumbing ------------------------------------------------------------------------------------------------
+
+    @property
+    def _stay_mark(self) -> Path:
+        return self.place.run / "cluster.stays"
+
+    def _run_file(self, name: str) -> Path:
+        """A file of the data folder, which whoever runs Arpent can open, whoever came first."""
+        self.place.run.mkdir(parents=True, exist_ok=True)
+        return adopt(self.place.run) / name
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        lock = open_lock(self._run_file(name), fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            if lock is not None:
+                os.close(lock)
+
+    def _leave_to_keeper(self, leases: int) -> None:
+        """Let go of our lease, and of the one that root began for us; wait for the end if we were the last.
+
+        Where our end is that of a container, PostgreSQL has stopped before.
+        """
+        fcntl.flock(leases, fcntl.LOCK_UN)
+        self.end_given_lease()
+
+    def end_given_lease(self) -> None:
+        """Let go of the lease that root began; if it was the last, wait until whoever keeps the cluster has ended."""
+        given = os.environ.pop(LEASE_VARIABLE, "")
+        if given.isdigit():
+            with suppress(OSError):
+                os.close(int(given))
+        if not self.is_leased():
+            wait_until(lambda: not self.has_keeper(), STOP_SECONDS)
+
+    def _stop_if_last(self, leases: int) -> None:
+        if self.is_of_others:
+            self._leave_to_keeper(leases)
+            return
+        try:
+            fcntl.flock(leases, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        if not (self.is_to_stay() or self.has_keeper()):
+            self.stop()
+
+    def _give_to_owner(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            owner = pwd.getpwuid(self.place.database_uid)
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+
+    def _identity(self) -> list[str]:
+        """The beginning of a command that the cluster's own user runs."""
+        owner = pwd.getpwuid(self.place.database_uid)
+        return [*switch(owner.pw_name, str(owner.pw_gid))] if os.geteuid() == 0 else []
+
+    def _as_owner(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [*self._identity(), str(BIN / program), *arguments]
+        with tempfile.TemporaryFile("w+") as out:
+            # A file, not a pipe: the postmaster keeps its standard output open.
+            result = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                check=False,
+                env=client_environment(),
+                cwd="/",
+            )
+            out.seek(0)
+            return subprocess.CompletedProcess(command, result.returncode, out.read(), "")
+
+
+def client_environment() -> dict[str, str]:
+    """No PG* variable of the operator's may lead to another cluster."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.passed_on(os.environ)}
+
+
+def remove(path: Path) -> None:
+    """A file, a link or a whole folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def is_postmaster(pid: int, folder: Path | None) -> bool:
+    """Whether this pid is a live PostgreSQL server: of this data folder, or folder of sockets, if one is given."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    right_program = words[0] == os.fsencode(BIN / "postgres")
+    return state != "Z" and right_program and (folder is None or os.fsencode(folder) in words)
+
+
+def backends_in(data: Path) -> list[int]:
+    """Pids of the processes at work for a PostgreSQL server of this data folder, itself not counted."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                title = (folder / "cmdline").read_bytes()
+                if title.startswith(b"postgres:") and (folder / "cwd").readlink() == data:
+                    found.append(int(folder.name))
+    return found
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Ask every 50 ms until it is done; False when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _system_user(line: str) -> str | None:
+    """Whom a line of pg_ident.conf, of our map, is about."""
+    words = line.split()
+    return words[1].strip('"') if len(words) == 3 and words[0] == IDENT_MAP else None
+
+
+def _first_number(path: Path) -> int | None:
+    try:
+        with os.fdopen(open_plain(path, os.O_RDONLY)) as file:
+            return int(file.read().split()[0])
+    except (OSError, ValueError, IndexError, OperationFailedError):
+        return None
+
+
+def _tail(path: Path, lines: int = 8) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else ""
+
+
+def _start_failure(said: str, log: Path) -> str:
+    if "No space left" in said:
+        return "Le disque est plein : libérez de la place, puis relancez la même commande."
+    return f"PostgreSQL ne démarre pas : voyez {log}."

@@ -1,0 +1,261 @@
+"""Where an Arpent lives and the environment variables its processes receive."""
+
+import errno
+import fcntl
+import hashlib
+import os
+import pwd
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import Literal
+
+from gis_core.operations.backup_status import FOLDER
+from gis_core.operations.failure import OperationFailedError
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = ROOT / ".venv/bin/python"
+# The beginning of a command of ours, with PYTHONPATH=ROOT: nothing is imported from the current folder (-P).
+OPS = (str(PYTHON), "-P", "-m", "gis_core.operations")
+DATABASE = "arpent"
+# What a restore set aside is named after what it was, then this and the moment.
+ASIDE = ".avant-"
+# When root starts Arpent: the system user of the site and of its jobs, and that of PostgreSQL and of the backups.
+OS_USER = "arpent"
+DB_USER = "arpent-db"
+DEFAULT_PORT = 8045
+LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
+# Half past one comes once on every day, those of the changes of hour too.
+USUAL_HOUR = "01:30"
+USUAL_COUNT = "7"
+
+Role = Literal["web", "worker", "owner", "test"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One data folder, and where everything stands in it."""
+
+    data: Path
+
+    @classmethod
+    def current(cls, data: str | None = None) -> "Place":
+        """The folder asked for, else ARPENT_DATA, else `var/` beside the code."""
+        chosen = data or os.environ.get("ARPENT_DATA") or ROOT / "var"
+        return cls(Path(chosen).expanduser().absolute())
+
+    @property
+    def cluster(self) -> Path:
+        return self.data / "pg"
+
+    @property
+    def run(self) -> Path:
+        return self.data / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "log"
+
+    @property
+    def files(self) -> Path:
+        return self.data / "files"
+
+    @property
+    def cache(self) -> Path:
+        return self.data / "cache"
+
+    @property
+    def backups(self) -> Path:
+        return self.data / FOLDER
+
+    @property
+    def accounts(self) -> Path:
+        return self.data / "demo-accounts.json"
+
+    @property
+    def for_tests(self) -> "Place":
+        """The data folder of the test suite, inside this one."""
+        return Place(self.data / "test")
+
+    @property
+    def for_tests_at_an_instant(self) -> "Place":
+        """Another one, since its cluster has another clock."""
+        return Place(self.data / "test-at")
+
+    def socket_directory(self) -> Path:
+        """A short folder that depends on the data folder only: PostgreSQL allows 107 bytes, clones may lie deep.
+
+        It is the same for whoever asks, root or a service of the database's owner, before and after a restart of the
+        machine: no variable of the environment and no session's folder decides.
+        """
+        of_root = self.socket_directory_of_root
+        if self.database_uid == uid_of(DB_USER) or owner_of(of_root) == self.database_uid:
+            return of_root
+        return Path("/tmp", of_root.name)  # noqa: S108 - its owner is checked before use
+
+    @property
+    def socket_directory_of_root(self) -> Path:
+        """In a folder where only root makes others."""
+        return Path("/run", "arpent-" + hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:8])
+
+    @property
+    def database_uid(self) -> int:
+        """Whose the database is, or would be when we make it: root's is PostgreSQL's own user, or the data folder's."""
+        there = owner_of(self.cluster.resolve())
+        if there:
+            return there
+        if os.geteuid() != 0:
+            return os.geteuid()
+        return owner_of(self.data.resolve()) or uid_of(DB_USER) or 0
+
+
+def adopt(path: Path) -> Path:
+    """Give something that root has just made to the owner of the folder it is in; the path, for what comes next."""
+    if os.geteuid() == 0:
+        state, folder = path.lstat(), path.parent.stat()
+        if state.st_uid == 0 and folder.st_uid != 0:
+            os.chown(path, folder.st_uid, folder.st_gid, follow_symlinks=False)
+    return path
+
+
+def owner_of(path: Path) -> int | None:
+    """Uid of whom a file or folder is; None when there is none. A link is not followed."""
+    try:
+        return path.lstat().st_uid
+    except OSError:
+        return None
+
+
+def switch(user: str, group: str = OS_USER) -> tuple[str, ...]:
+    """The beginning of a command that root has a system user run, in the site's group if no other is said.
+
+    The user that comes out has no capability, and no program gives it one.
+    """
+    return (
+        "/usr/bin/setpriv",
+        f"--reuid={user}",
+        f"--regid={group}",
+        "--clear-groups",
+        "--no-new-privs",
+        "--bounding-set=-all",
+        "--inh-caps=-all",
+        "--",
+    )
+
+
+def uid_of(user: str) -> int | None:
+    """Uid of a system user, None when the machine has none of this name."""
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        return None
+
+
+def open_lock(path: Path, how: int) -> int | None:
+    """A descriptor of a file, made when there is none, that holds its lock; None when another process has it.
+
+    Nothing is written.
+    """
+    descriptor = open_plain(path, os.O_RDONLY | os.O_CREAT)
+    try:
+        fcntl.flock(descriptor, how)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def open_plain(path: Path, flags: int) -> int:
+    """A descriptor of a regular file in a folder that a user whom we do not trust writes.
+
+    A link is followed neither to it nor to its folder, and nothing is waited for. What root makes is given as by
+    `adopt`. Raises OperationFailedError.
+    """
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            return _open_in(folder, path.name, flags)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO}:
+            raise
+        raise OperationFailedError(
+            f"{path.parent} n'est pas un dossier, ou {path.name} pas un fichier ordinaire, mais un lien par exemple :"
+            " supprimez-le, puis relancez la même commande."
+        ) from error
+
+
+def _open_in(folder: int, name: str, flags: int) -> int:
+    descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o660, dir_fd=folder)
+    state, above = os.fstat(descriptor), os.fstat(folder)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(descriptor)
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+    if os.geteuid() == 0 and state.st_uid == 0 and state.st_nlink == 1 and above.st_uid != 0:
+        os.fchown(descriptor, above.st_uid, above.st_gid)
+    return descriptor
+
+
+def backup_hour() -> time | None:
+    """When the backup of the night begins, in Paris; None where the operator switched it off."""
+    given = os.environ.get("ARPENT_BACKUP_AT", USUAL_HOUR).strip()
+    if not given:
+        return None
+    try:
+        return datetime.strptime(given, "%H:%M").time()
+    except ValueError as error:
+        raise OperationFailedError(f"ARPENT_BACKUP_AT est une heure ({USUAL_HOUR}), ou vide : {given}") from error
+
+
+def backups_kept() -> int:
+    """How many verified backups stay."""
+    given = os.environ.get("ARPENT_BACKUP_KEEP", USUAL_COUNT)
+    if not given.isdigit() or int(given) < 1:
+        raise OperationFailedError(f"ARPENT_BACKUP_KEEP est un nombre de sauvegardes, au moins 1 : {given}")
+    return int(given)
+
+
+def secret_key(place: Place) -> str:
+    """The key of this data folder, made on first use; closed to all but its owner and its group."""
+    path = place.data / "secret-key"
+    place.data.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        adopt(path)
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def variables(place: Place, role: Role, port: int | None = None) -> dict[str, str]:
+    """The whole environment of a process of Arpent that connects to the database as `arpent_<role>`.
+
+    What the operator has set wins, except what says which database: that follows from the data folder.
+    """
+    defaults = {"ARPENT_DEBUG": "0", "ARPENT_ALLOWED_HOSTS": LOCAL_HOSTS}
+    if "ARPENT_SECRET_KEY" not in os.environ:
+        defaults["ARPENT_SECRET_KEY"] = secret_key(place)
+    fixed = {
+        "ARPENT_DATA": str(place.data),
+        "ARPENT_DB_HOST": str(place.socket_directory()),
+        "ARPENT_DB_PORT": "5432",
+        "ARPENT_DB_NAME": DATABASE,
+        "ARPENT_DB_USER": f"arpent_{role}",
+        "PATH": _path(os.environ),
+    }
+    if port is not None:
+        fixed["ARPENT_PORT"] = str(port)
+    return {**defaults, **_inherited(os.environ), **fixed}
+
+
+def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if name != "PYTHONPATH"}
+
+
+def _path(environ: Mapping[str, str]) -> str:
+    return f"{PYTHON.parent}:{environ.get('PATH') or os.defpath}"

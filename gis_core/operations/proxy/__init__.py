@@ -1,0 +1,96 @@
+"""nginx in front of the web server, started and ended with it: the same in a demonstration and in production.
+
+It takes whole requests before a thread of the web server is asked, and keeps answers for slow readers.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from string import Template
+
+from gis_core.operations.environment import Place
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.services import Service, bind_address, web, web_sockets
+
+PROGRAM = Path("/usr/sbin/nginx")
+HERE = Path(__file__).parent
+MIB = 2**20
+# Beside the files themselves: the fields of the form and what separates its parts.
+FORM_BYTES = 4 * MIB
+RETRY_SECONDS = 5
+# Headers are whole within so many seconds; a body comes at this rate (bytes a second) once its first seconds are over.
+HEADER_SECONDS = 10
+BODY_SECONDS = 20
+BODY_RATE = 1024
+
+# What nginx refuses by itself, and how it is said; everything else is answered by the web server.
+REFUSALS = {
+    400: ("Demande incorrecte", "Cette demande n’a pas pu être comprise."),
+    408: ("Envoi trop lent", "L’envoi s’est interrompu ou n’avançait plus : rien n’a été gardé. Recommencez."),
+    411: ("Longueur requise", "La longueur de l’envoi doit être annoncée (Content-Length)."),
+    413: ("Trop volumineux", "L’envoi dépasse la taille permise, ou demande de se connecter d’abord."),
+    414: ("Adresse trop longue", "Cette adresse est trop longue."),
+    429: (
+        "Trop d’envois à la fois",
+        "D’autres gros envois viennent de votre adresse : attendez leur fin.",
+    ),
+    503: ("Indisponible", "Le site ne peut pas répondre en ce moment. Réessayez dans quelques secondes."),
+}
+
+
+def site(place: Place, port: int, *, logs: bool = False) -> Sequence[Service]:
+    """What answers on a port: the web processes, then the proxy. Without logs they write to the terminal."""
+    return (
+        *web(place, port, logs=logs),
+        proxy(place, port, place.logs / "proxy.log" if logs else None),
+    )
+
+
+def proxy(place: Place, port: int, log: Path | None = None) -> Service:
+    """nginx on the public port, its configuration written anew."""
+    if not PROGRAM.exists():
+        raise OperationFailedError("nginx manque : lancez ./arpent demo, qui l'installe (paquets nginx et Lua).")
+    folder = place.run / f"proxy-{port}"
+    (folder / "refusals").mkdir(parents=True, exist_ok=True)
+    write_refusals(folder / "refusals")
+    configuration = folder / "nginx.conf"
+    configuration.write_text(configuration_text(place, port, folder))
+    command = [str(PROGRAM), "-p", str(folder), "-e", "stderr", "-c", str(configuration)]
+    return Service("Le serveur frontal (nginx)", command, {"PATH": "/usr/sbin:/usr/bin:/bin"}, log)
+
+
+def configuration_text(place: Place, port: int, folder: Path) -> str:
+    """The text of nginx's configuration."""
+    uploads = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * MIB
+    pieces = 4 * int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * MIB
+    return Template((HERE / "nginx.conf").read_text()).substitute(
+        user="user root;" if os.geteuid() == 0 else "",
+        folder=folder,
+        listen=f"[{bind_address()}]:{port}" if ":" in bind_address() else f"{bind_address()}:{port}",
+        servers=" ".join(f'server "unix:{path}" max_fails=0;' for path in web_sockets(place, port)),
+        lua=HERE / "whole_body.lua",
+        largest=max(uploads, pieces) + FORM_BYTES,
+        # One for two processors: a single one passes 20,000 kept tiles a second, and two would wake each other.
+        workers=max(1, (os.cpu_count() or 1) // 2),
+        retry=RETRY_SECONDS,
+        header_seconds=HEADER_SECONDS,
+        body_seconds=BODY_SECONDS,
+        body_rate=BODY_RATE,
+        visitor=visitor(int(os.environ.get("ARPENT_TRUSTED_PROXIES", "0"))),
+    )
+
+
+def visitor(trusted_proxies: int) -> str:
+    """A pattern whose `visitor` is the visitor's address in X-Forwarded-For, as the outermost trusted proxy told it."""
+    return rf"~(?<visitor>[^, ]+)(?: *, *[^, ]+){{{trusted_proxies - 1}}} *$" if trusted_proxies else "~^(?<visitor>$)"
+
+
+def write_refusals(folder: Path) -> None:
+    """One page for people and one problem document for programs by status."""
+    page = Template((HERE / "refusal.html").read_text())
+    for status, (title, detail) in REFUSALS.items():
+        (folder / f"{status}.html").write_text(page.substitute(title=title, detail=detail))
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        (folder / f"{status}.json").write_text(json.dumps(body, ensure_ascii=False))
+    (folder / "busy.json").write_text(json.dumps({"status": "live", "busy": True}))

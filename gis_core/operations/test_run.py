@@ -1,0 +1,45 @@
+"""`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
+
+`--qgis` runs the tests that need QGIS, and nothing else. `--at INSTANT` runs at that instant, in a cluster of its own,
+without those that need the true one (marked `true_clock`).
+"""
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from gis_core.operations import fake_clock
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import PYTHON, ROOT, Place, variables
+from gis_core.operations.progress import say
+
+# One process per test file: module fixtures and live servers are not repeated.
+QGIS = "--qgis"
+QGIS_TESTS = ["tests/qgis", "-rP"]
+WHOLE_SUITE = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+
+
+def run(place: Place, arguments: Sequence[str]) -> int:
+    """Run the tests; the exit code is the first failure's."""
+    at, arguments = fake_clock.split(list(arguments))
+    tests = place.for_tests
+    if at:
+        os.environ.update(fake_clock.environment(at))
+        tests = place.for_tests_at_an_instant
+        # One that a killed run left is at that run's instant.
+        Cluster(tests, for_tests=True).stop_if_unused()
+    qgis = QGIS in arguments
+    if qgis:
+        arguments = [*QGIS_TESTS, *(argument for argument in arguments if argument != QGIS)]
+    with Cluster(tests, for_tests=True).lease():
+        env = variables(tests, "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
+        left_out = fake_clock.LEFT_OUT if at else []
+        pytest = [str(PYTHON), "-m", "pytest", *left_out, *(arguments or WHOLE_SUITE)]
+        commands = [pytest] if arguments else [["npm", "--prefix", "webmap", "test"], pytest]
+        codes = [_run(command, env) for command in commands]
+    return next((code for code in codes if code), 0)
+
+
+def _run(command: Sequence[str], env: dict[str, str]) -> int:
+    say(f"$ {' '.join(command)}")
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode

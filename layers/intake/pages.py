@@ -1,0 +1,259 @@
+"""/imports/: start an import, watch it, read its report."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from gis_core.desk.signed_in import page
+from gis_core.errors import ArpentError, NotFound
+from gis_core.files.uploads import limit_uploads
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import as_problem, status_of, wants_problem
+from gis_core.jobs.services import job_seen_by, may_run, standing
+from gis_core.members.rights import Rights
+from gis_core.models import Job, Member, User
+from layers.intake.models import Delivery
+from layers.intake.services.ordering import seen_by
+from layers.intake.services.orders import (
+    KEPT,
+    KIND,
+    can_go_on,
+    describe_taking_back,
+    give_up,
+    go_on,
+    loss_of,
+    past_imports,
+    queue_taking_back,
+    start_import,
+)
+from layers.intake.sources import sources
+from layers.intake.words import counts, data_as_of, difference_in_words, entry_in_words, groups
+
+SHOWN = 50
+
+
+@csrf_exempt
+def imports(request: HttpRequest) -> HttpResponse:
+    """The upload handlers must be there before the CSRF check reads the body."""
+    limit_uploads(request)
+    try:
+        return checked_imports(request)
+    except RequestDataTooBig as error:
+        return as_problem(error) if wants_problem(request) else too_large(request)
+
+
+@page
+def too_large(request: HttpRequest) -> HttpResponse:
+    """The page again, without what was sent: reading on is what the limit forbids."""
+    return imports_page(request, rights_of_page(request), status=413, refused=too_large_in_words())
+
+
+def too_large_in_words() -> str:
+    limit = settings.UPLOAD_MAX_BYTES // 1_048_576
+    return _("The files are larger than %(limit)s MB in all, the most that can be sent at once.") % {"limit": limit}
+
+
+@csrf_protect
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def checked_imports(request: HttpRequest) -> HttpResponse:
+    rights = rights_of_page(request)
+    if request.method != "POST":
+        return imports_page(request, rights)
+    assert isinstance(request.user, User)
+    try:
+        start_import(
+            source=request.POST.get("source", ""),
+            member=request.POST.get("member", ""),
+            source_date=request.POST.get("date", ""),
+            dry_run=request.POST.get("dry_run") == "on",
+            files=request.FILES.getlist("file"),
+            user=request.user,
+            rights=rights,
+        )
+    except ArpentError as error:
+        chosen = {name: request.POST.get(name, "") for name in ("source", "member", "date", "dry_run")}
+        return imports_page(request, rights, status=status_of(error), error=error.message, chosen=chosen)
+    messages.success(request, _("The import is waiting for its turn; its progress shows below."))
+    return redirect("imports")
+
+
+def imports_page(
+    request: HttpRequest,
+    rights: Rights,
+    *,
+    status: int = 200,
+    error: str = "",
+    refused: str = "",
+    chosen: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The forms and the past imports. It must not read the request's body, which may be what was refused.
+
+    `error` is about the form of reference data, `refused` about files that were to become layers.
+    """
+    context = {
+        "section": "imports",
+        "sources": sources(),
+        "members": Member.objects.administered_by(rights),
+        "past": past(rights),
+        "error": error,
+        "refused": refused,
+        "chosen": chosen or {},
+        "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
+        "too_large": too_large_in_words(),
+    }
+    return render(request, "intake/imports.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One line of the list of past imports."""
+
+    title: str
+    sub: str
+    address: str
+    state: str
+    message: str
+    at: datetime
+    job: Job | None = None
+
+
+def past(rights: Rights) -> list[Past]:
+    """Files that wait, files that became layers, and reference data, the latest first."""
+    found = [*waiting_files(rights), *layer_imports(rights), *reference_imports(rights)]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:SHOWN]
+
+
+def waiting_files(rights: Rights) -> Iterator[Past]:
+    """Files of which nothing was imported yet."""
+    found = Delivery.objects.administered_by(rights).filter(imports=None).select_related("owner", "sent_by")[:SHOWN]
+    for one in found:
+        yield Past(
+            title=one.title,
+            sub=joined(one.owner, one.sent_by),
+            address=reverse("delivery", args=[one.pk]),
+            state=one.get_state_display(),
+            message=one.message,
+            at=one.created_at,
+        )
+
+
+def layer_imports(rights: Rights) -> Iterator[Past]:
+    for one in seen_by(rights)[:SHOWN]:
+        target = f"{one.get_mode_display()} · {one.layer}" if one.layer else one.get_mode_display()
+        yield Past(
+            title=one.title,
+            sub=joined(target, one.owner, one.made_by),
+            address=reverse("layer_import", args=[one.pk]),
+            state=one.get_state_display(),
+            message=one.message,
+            at=one.applied_at or one.created_at,
+        )
+
+
+def reference_imports(rights: Rights) -> Iterator[Past]:
+    for job in past_imports(rights):
+        state, message = standing(job)
+        goes_on = job.state in (Job.State.WAITING, Job.State.RUNNING)
+        yield Past(
+            title=job.title,
+            sub=joined(job.owner, job.started_by),
+            address=reverse("import_report", args=[job.pk]) if job.report is not None else "",
+            state=state,
+            message=message,
+            at=job.created_at,
+            job=job if goes_on else None,
+        )
+
+
+def joined(*parts: Any) -> str:
+    return " · ".join(str(part) for part in parts if part)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def report(request: HttpRequest, job_id: int) -> HttpResponse:
+    """An import's report in words; where it waits for a decision, what was decided."""
+    rights = rights_of_page(request)
+    if request.method != "POST":
+        return report_page(request, rights, job_id)
+    try:
+        return decide(request, rights, job_id)
+    except NotFound:
+        raise
+    except ArpentError as error:
+        typed = request.POST.get("accepted", "")
+        return report_page(request, rights, job_id, refused=error.message, typed=typed, status=status_of(error))
+
+
+def decide(request: HttpRequest, rights: Rights, job_id: int) -> HttpResponse:
+    """Raises NotFound, Forbidden, Conflict, Invalid."""
+    assert isinstance(request.user, User)
+    if request.POST.get("action") == "forget":
+        give_up(job_id, rights=rights)
+        messages.success(request, _("The files have been removed; nothing of them was imported."))
+    elif request.POST.get("action") == "take_back":
+        queue_taking_back(job_of(rights, job_id), user=request.user, rights=rights)
+        messages.success(request, _("The taking back is waiting for its turn; this page says what became of it."))
+        return redirect("import_report", job_id)
+    else:
+        go_on(job_id, request.POST.get("accepted", ""), user=request.user, rights=rights)
+        messages.success(request, _("The import is waiting for its turn; its progress shows below."))
+    return redirect("imports")
+
+
+def job_of(rights: Rights, job_id: int) -> Job:
+    """An import that is over. Raises NotFound."""
+    job = job_seen_by(rights=rights, job_id=job_id)
+    if job.kind != KIND or job.report is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return job
+
+
+def report_page(
+    request: HttpRequest, rights: Rights, job_id: int, *, refused: str = "", typed: str = "", status: int = 200
+) -> HttpResponse:
+    job = job_of(rights, job_id)
+    told = dict(job.report or {})
+    context = {"section": "imports", "job": job, "files": files_in_words(job), "dated": data_as_of(told)}
+    context["difference"] = difference_in_words(told.get("difference"))
+    context |= {"compared": told.get("compared"), "loss": loss_of(job), "waits": can_go_on(job)}
+    context |= {"tried": not told.get("written", True), "refused": refused, "typed": typed}
+    context |= describe_taking_back(job, rights)
+    context |= {"kept_days": KEPT.days, "may_decide": may_run(KIND, job.owner_id, rights)}
+    return render(request, "intake/report.html", context, status=status)
+
+
+def files_in_words(job: Job) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": file["file"],
+            "counts": counts(file, written=(job.report or {}).get("written", True)),
+            "difference": difference_in_words(file.get("difference")),
+            "problem": file["problem"],
+            "groups": [
+                {"title": title, "lines": [entry_in_words(entry) for entry in entries], "total": total}
+                for title, entries, total in groups(file)
+            ],
+        }
+        for file in (job.report or {}).get("files", [])
+    ]
+
+
+def rights_of_page(request: HttpRequest) -> Rights:
+    """The asker's rights; PermissionDenied for whoever administers nothing."""
+    rights = rights_of_request(request)
+    if not rights.administers:
+        raise PermissionDenied
+    return rights

@@ -1,0 +1,476 @@
+"""/imports/fichiers/ and /imports/couches/: from a file to a layer, one question at a time."""
+
+import csv
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gis_core.desk.forms import blame
+from gis_core.desk.signed_in import page as page
+from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
+from gis_core.files.uploads import limit_uploads
+from gis_core.http.problem import as_problem, status_of, wants_problem
+from gis_core.jobs.services import standing
+from gis_core.members.rights import Rights
+from gis_core.models import Job, User
+from layers.catalogue.models import Layer
+from layers.intake import phrases
+from layers.intake.choices import kinds_of, label_of, matched_fields
+from layers.intake.forms import (
+    LICENCES,
+    ComingInForm,
+    ExistingLayerForm,
+    FieldRow,
+    MappingRow,
+    NewLayerForm,
+    OpeningForm,
+    beginnings,
+    field_rows,
+    mapped,
+    mapping_rows,
+    roles_choices,
+)
+from layers.intake.import_loss import describe_loss
+from layers.intake.models import Delivery, Import
+from layers.intake.pages import imports_page, rights_of_page, too_large
+from layers.intake.services import deliveries, ordering, taking_back
+from layers.intake.services.deliveries import delivery_of, layer_of
+from layers.intake.services.maps import box_in_lambert, small_map
+from layers.intake.services.ordering import import_of, updatable_layer, updatable_layers
+from layers.intake.services.reading import crs_of
+
+SHOWN = 100
+SHOWN_COLUMNS = 12
+Mode = Import.Mode
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+@csrf_exempt
+def send(request: HttpRequest) -> HttpResponse:
+    """The upload handlers must be there before the CSRF check reads the body."""
+    limit_uploads(request)
+    try:
+        return checked_send(request)
+    except RequestDataTooBig as error:
+        return as_problem(error) if wants_problem(request) else too_large(request)
+
+
+@csrf_protect
+@require_POST
+@page
+def checked_send(request: HttpRequest) -> HttpResponse:
+    """Files that become layers; the script is told the address of what was found in them."""
+    rights = rights_of_page(request)
+    member, files = request.POST.get("member", ""), request.FILES.getlist("file")
+    try:
+        made = deliveries.receive(files=files, member=member, user=asker(request), rights=rights)
+    except ArpentError as error:
+        if wants_problem(request):
+            raise
+        return imports_page(request, rights, status=status_of(error), refused=error.message)
+    address = reverse("delivery", args=[made.pk])
+    return JsonResponse({"address": address}, status=201) if wants_problem(request) else redirect(address)
+
+
+def asker(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@require_safe
+@page
+def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """What is in the files; a file with one layer leads to it at once."""
+    rights = rights_of_page(request)
+    shown = delivery_of(delivery_id, rights)
+    layers = numbered(shown)
+    if shown.state == Delivery.State.INSPECTED and len(layers) == 1 and not problems(shown):
+        return redirect("delivery_layer", delivery_id, 1)
+    context = {
+        "section": "imports",
+        "delivery": shown,
+        "layers": layers,
+        "problems": problems(shown),
+        **watched(deliveries.inspection_of(shown)),
+    }
+    return render(request, "intake/delivery.html", context)
+
+
+def numbered(shown: Delivery) -> list[dict[str, Any]]:
+    """The layers of a delivery as they are listed."""
+    return [
+        {
+            "number": number,
+            "name": layer["name"] or data_set["file"],
+            "file": data_set["file"],
+            "content": phrases.content(layer),
+            "crs": phrases.crs(layer),
+        }
+        for number, (data_set, layer) in enumerate(shown.layers(), start=1)
+    ]
+
+
+def problems(shown: Delivery) -> list[tuple[str, str]]:
+    """What could not be read while the rest could: its name, and why."""
+    found = [(one["file"], one["problem"]["words"]) for one in shown.contents if one["problem"]]
+    return found + [(part["name"], part["words"]) for one in shown.contents for part in one.get("unread", ())]
+
+
+def watched(job: Job | None) -> dict[str, Any]:
+    """What a page shows of a job that is not over yet."""
+    if job is None:
+        return {"job": None}
+    label, message = standing(job)
+    return {"job": job, "job_label": label, "job_message": message}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def delivery_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpResponse:
+    """One layer of the files: what was found; another way to read it can be chosen."""
+    rights = rights_of_page(request)
+    shown = delivery_of(delivery_id, rights)
+    if shown.state != Delivery.State.INSPECTED:
+        return redirect("delivery", delivery_id)
+    data_set, layer = layer_of(shown, number)
+    data = request.POST if request.method == "POST" else None
+    form = OpeningForm(data, layer=layer, data_set=data_set)
+    if request.method == "POST" and form.is_valid():
+        try:
+            opening = form.opening()
+            deliveries.open_otherwise(shown, number, opening, user=asker(request), rights=rights)
+            return redirect("delivery_layer", delivery_id, number)
+        except ArpentError as error:
+            blame(form, error)
+    status = 400 if form.errors else 200
+    return render(request, "intake/layer.html", layer_context(shown, number, form), status=status)
+
+
+def layer_context(shown: Delivery, number: int, form: OpeningForm) -> dict[str, Any]:
+    data_set, layer = layer_of(shown, number)
+    kinds, columns = layer["geometry_types"], [one["name"] for one in layer["fields"]][:SHOWN_COLUMNS]
+    return {
+        "section": "imports",
+        "delivery": shown,
+        "number": number,
+        "data_set": data_set,
+        "layer": layer,
+        "name": layer["name"] or data_set["file"],
+        "several": sum(1 for _one in shown.layers()) > 1,
+        "content": phrases.content(layer),
+        "crs": phrases.crs(layer),
+        "encoding": phrases.encoding(layer),
+        "validity": phrases.validity(layer),
+        "remarks": [one for one in (phrases.missing(layer), phrases.partly(layer)) if one],
+        "fields": [phrases.field(one) for one in layer["fields"]],
+        "columns": columns,
+        "sample": [[row.get(column) for column in columns] for row in layer["rows"]],
+        "map": small_map(shown.owner, box=box_in_lambert(layer["bounds"], crs_of(layer))) if kinds else None,
+        "form": form,
+    }
+
+
+@require_POST
+@page
+def discard(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """Forget the files."""
+    rights = rights_of_page(request)
+    shown = delivery_of(delivery_id, rights)
+    try:
+        deliveries.discard(shown)
+    except ArpentError as error:
+        messages.error(request, error.message)
+        return redirect("delivery", delivery_id)
+    messages.success(request, _("%(title)s has been removed; nothing of it was published.") % {"title": shown.title})
+    return redirect("imports")
+
+
+# -- choices -----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def new_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpResponse:
+    """A layer of the files as a new layer of the catalogue."""
+    rights = rights_of_page(request)
+    shown = delivery_of(delivery_id, rights)
+    data_set, layer = layer_of(shown, number)
+    data = request.POST if request.method == "POST" else None
+    fields = field_rows(layer, None, data)
+    title = label_of(str(layer["name"] or data_set["file"]).rpartition("/")[2].partition(".")[0])
+    names = [(row.field.source, row.field.label) for row in fields]
+    initial = beginnings(layer, shown, title)
+    form = NewLayerForm(data, delivery=shown, layer=layer, rights=rights, names=names, initial=initial)
+    made, status = ordered(request, rights, shown, number, form, [row.field for row in fields if row.kept])
+    if made is not None:
+        return redirect("layer_import", made.pk)
+    context = {**choices_context(shown, number, form, fields=fields), "licences": LICENCES}
+    return render(request, "intake/new_layer.html", context, status=status)
+
+
+def choices_context(shown: Delivery, number: int, form: ComingInForm, **more: Any) -> dict[str, Any]:
+    data_set, layer = layer_of(shown, number)
+    return {
+        "section": "imports",
+        "delivery": shown,
+        "number": number,
+        "layer": layer,
+        "name": layer["name"] or data_set["file"],
+        "form": form,
+        "roles": roles_choices(),
+        **more,
+    }
+
+
+def ordered(
+    request: HttpRequest,
+    rights: Rights,
+    shown: Delivery,
+    number: int,
+    form: Any,
+    fields: Any,
+    *,
+    mode: Mode = Mode.CREATE,
+    target: Layer | None = None,
+) -> tuple[Import | None, int]:
+    """The import that a filled form orders; else None and the status of the page that says why not."""
+    if request.method != "POST":
+        return None, 200
+    if not form.is_valid():
+        return None, 400
+    try:
+        made = ordering.order(
+            shown,
+            number,
+            mode=mode,
+            layer=target,
+            choices=form.choices(fields),
+            user=asker(request),
+            rights=rights,
+        )
+    except ArpentError as error:
+        return None, blame(form, error)
+    return made, 302
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def existing_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpResponse:
+    """A layer of the files onto a layer of the catalogue: first which one and how, then what fills what."""
+    rights = rights_of_page(request)
+    shown = delivery_of(delivery_id, rights)
+    layer = layer_of(shown, number)[1]
+    slug, mode = request.GET.get("couche", ""), request.GET.get("mode", "")
+    if not slug or mode not in (Mode.REPLACE, Mode.APPEND, Mode.SYNCHRONISE):
+        return which_layer(request, rights, shown, number)
+    try:
+        target = updatable_layer(slug, rights)
+    except Invalid as error:
+        raise NotFound(error.message) from error
+    data = request.POST if request.method == "POST" else None
+    fields: list[FieldRow] = field_rows(layer, target, data) if mode == Mode.REPLACE else []
+    mapping: list[MappingRow] = [] if mode == Mode.REPLACE else mapping_rows(layer, target, data)
+    coming = [row.field for row in fields if row.kept] or mapped(mapping)
+    names = [(row.field.source, row.field.label) for row in fields] or [
+        (column["name"], column["label"]) for column in target.columns
+    ]
+    named = {row.field.name: row.field.source for row in fields}
+    initial = {"key": named.get(target.key_column, target.key_column)}
+    form = ExistingLayerForm(
+        data, delivery=shown, layer=layer, rights=rights, target=target, mode=mode, names=names, initial=initial
+    )
+    made, status = ordered(request, rights, shown, number, form, coming, mode=Mode(mode), target=target)
+    if made is not None:
+        return redirect("layer_import", made.pk)
+    more = {"target": target, "mode": mode, "mode_label": Mode(mode).label, "fields": fields, "mapping": mapping}
+    return render(request, "intake/existing_layer.html", choices_context(shown, number, form, **more), status=status)
+
+
+def which_layer(request: HttpRequest, rights: Rights, shown: Delivery, number: int) -> HttpResponse:
+    """Which layer, and how."""
+    data_set, layer = layer_of(shown, number)
+    context = {
+        "section": "imports",
+        "delivery": shown,
+        "number": number,
+        "name": layer["name"] or data_set["file"],
+        "layers": fitting_layers(layer, rights),
+        "chosen": request.GET.get("couche", ""),
+    }
+    return render(request, "intake/which_layer.html", context)
+
+
+def fitting_layers(found: Mapping[str, Any], rights: Rights) -> list[Layer]:
+    """The layers of this kind of geometry, those whose columns the file fills first."""
+    kinds = kinds_of(found) or {"point": 0}
+    layers = [layer for layer in updatable_layers(rights) if layer.geometry_type in kinds]
+    return sorted(layers, key=lambda layer: -len(matched_fields(found, layer.columns)))
+
+
+# -- an import ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@page
+def layer_import(request: HttpRequest, import_id: int) -> HttpResponse:
+    """What an import would do, does, or did."""
+    return import_page(request, import_id)
+
+
+def import_page(
+    request: HttpRequest, import_id: int, *, refused: str = "", typed: str = "", status: int = 200
+) -> HttpResponse:
+    rights = rights_of_page(request)
+    made = import_of(import_id, rights)
+    told = phrases.report(made.report or made.plan or {})
+    context = {
+        "section": "imports",
+        "made": made,
+        "told": told,
+        "difference": told.get("difference"),
+        "removed_share": removed_share(told.get("difference")),
+        "loss": loss_of_plan(made),
+        "refused": refused,
+        "typed": typed,
+        "refusals": told.get("refusals", [])[:SHOWN],
+        "repairs": told.get("repairs", [])[:SHOWN],
+        "more_refusals": max(0, told.get("refused", 0) - SHOWN),
+        "on_the_map": map_address(made.layer),
+        "taken_back": (made.report or {}).get("taken_back"),
+        "map": small_map(made.owner, inside=told.get("places", ()), outside=told.get("outside_places", ())),
+        **watched(ordering.open_job(made)),
+    }
+    return render(request, "intake/import.html", context, status=status)
+
+
+def map_address(layer: Layer | None) -> str:
+    """The map on a layer, at its middle."""
+    if layer is None or not layer.extent_4326:
+        return "/"
+    west, south, east, north = layer.extent_4326
+    zoom = max(layer.min_zoom, 8.0, min(19.0, math.log2(4 * 360 / max(east - west, 1e-6))))
+    return f"/#v=1&c={(west + east) / 2:.6f},{(south + north) / 2:.6f}&z={zoom:.1f}&l={layer.slug}"
+
+
+def removed_share(difference: Mapping[str, Any] | None) -> int:
+    """The share of the layer that would go, in percent."""
+    if not difference or "removed" not in difference:
+        return 0
+    before = difference["removed"] + difference["changed"] + difference["unchanged"]
+    return round(100 * difference["removed"] / before) if before else 0
+
+
+def loss_of_plan(made: Import) -> dict[str, Any] | None:
+    """What an import that waits would take away, where that must be confirmed."""
+    compared: dict[str, Any] = (made.plan or {}).get("compared") or {}
+    if made.state != Import.State.PREPARED or not compared.get("beyond"):
+        return None
+    return compared | {"message": describe_loss(compared)}
+
+
+def action(act: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    """A button of the page: do it, and say why not there."""
+
+    @require_POST
+    @page
+    def press(request: HttpRequest, import_id: int) -> HttpResponse:
+        rights = rights_of_page(request)
+        import_of(import_id, rights)
+        try:
+            act(import_id, user=asker(request), rights=rights)
+        except Conflict as error:
+            messages.error(request, error.message)
+        return redirect("layer_import", import_id)
+
+    return press
+
+
+@require_POST
+@page
+def apply(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Do what was tried out; where too much would go, its number must be typed."""
+    rights, typed = rights_of_page(request), request.POST.get("accepted", "")
+    try:
+        ordering.start_applying(import_id, typed=typed, user=asker(request), rights=rights)
+    except Conflict as error:
+        messages.error(request, error.message)
+    except Invalid as error:
+        return import_page(request, import_id, refused=error.message, typed=typed, status=400)
+    return redirect("layer_import", import_id)
+
+
+try_again = action(ordering.try_again)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Ask whether the import is really to be taken back, then do it."""
+    rights = rights_of_page(request)
+    made = import_of(import_id, rights)
+    if request.method == "POST":
+        confirmed = request.POST.get("confirmed") == "on"
+        try:
+            ordering.start_taking_back(import_id, confirmed=confirmed, user=asker(request), rights=rights)
+        except Conflict as error:
+            messages.error(request, error.message)
+        return redirect("layer_import", import_id)
+    if made.state != Import.State.APPLIED or made.layer is None:
+        return redirect("layer_import", import_id)
+    edited = taking_back.edits_since(made, made.layer.table) if made.mode in (Mode.CREATE, Mode.REPLACE) else 0
+    context = {"section": "imports", "made": made, "edited": edited, "counts": (made.report or {}).get("difference")}
+    return render(request, "intake/take_back.html", context)
+
+
+@require_safe
+@page
+def report_json(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The report, or before it is applied the plan, for programs."""
+    made, told = reported(request, import_id)
+    answer = HttpResponse(json.dumps(told, ensure_ascii=False, indent=2), content_type="application/json")
+    return attached(answer, made, "json")
+
+
+@require_safe
+@page
+def report_csv(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Refused and repaired rows, for a spreadsheet."""
+    made, told = reported(request, import_id)
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    writer = csv.writer(answer, delimiter=";")
+    writer.writerow([_("Row"), _("Reference"), _("What"), _("Why")])
+    for what, entries in ((_("refused"), told.get("refusals", [])), (_("repaired"), told.get("repairs", []))):
+        for one in entries:
+            writer.writerow([one["index"] or "", defused(one["identifier"]), what, defused(one["words"])])
+    return attached(answer, made, "csv")
+
+
+def defused(text: str | None) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text and text[0] in "=+-@\t\r" else text or ""
+
+
+def reported(request: HttpRequest, import_id: int) -> tuple[Import, dict[str, Any]]:
+    made = import_of(import_id, rights_of_page(request))
+    told = made.report or made.plan
+    if told is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    kept = {"title": made.title, "mode": made.mode, "state": made.state, "layer": made.layer and made.layer.slug}
+    return made, kept | told
+
+
+def attached(answer: HttpResponse, made: Import, suffix: str) -> HttpResponse:
+    answer["Content-Disposition"] = f'attachment; filename="import-{made.pk}.{suffix}"'
+    return answer

@@ -1,0 +1,297 @@
+"""Applying an import: everything that can be seen of it appears in one transaction, as one event of the history."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from gis_core.database import clock as database_clock
+from gis_core.errors import Conflict, Invalid
+from layers.catalogue.models import Layer, Theme
+from layers.catalogue.services import announce_changed
+from layers.catalogue.tables import bulk, create_table, secure_table
+from layers.features.services.refusals import refusal
+from layers.intake.choices import Choices, date_or_none, plain
+from layers.intake.import_loss import LossRefused, check_loss
+from layers.intake.looks import legend_for, zoom_for
+from layers.intake.models import Import
+from layers.intake.outcome import Outcome
+from layers.intake.services.differences import apply_difference
+from layers.intake.services.events import keep_as_it_is, layer_named, one_at_a_time, open_event
+from layers.intake.services.loading import Target, geometry_type_of, listed, load, rows, run
+from layers.intake.services.preparing import (
+    TAKING_AWAY,
+    Mode,
+    compare,
+    compare_replaced,
+    ordered,
+    refuse,
+    refuse_nothing,
+    source_of,
+    stage,
+)
+from layers.intake.sources import Tell
+
+KIND = "import"
+# What a replacement changes of a layer, and what is kept of it for taking the replacement back.
+STRUCTURE = ("table", "columns", "geometry_type", "title_field", "key_column", "source_date")
+
+
+def apply(import_id: int, tell: Tell, accepted: int | None = None) -> dict[str, Any]:
+    """Do what the plan says. `accepted` is the number of objects that somebody said may go.
+
+    Raises Invalid, Conflict when the layer has changed since it was compared, and LossRefused.
+    """
+    begun = time.monotonic()
+    order = ordered(import_id)
+    choices = Choices.from_json(order.choices)
+    if order.layer is not None:
+        one_at_a_time(order.layer)
+        order.layer.refresh_from_db()
+    outcome = APPLY[Mode(order.mode)](order, choices, tell, accepted)
+    places = {name: (order.plan or {}).get(name, []) for name in ("places", "outside_places")}
+    order.report = outcome.as_json() | places | {"seconds": round(time.monotonic() - begun, 1)}
+    order.state, order.message, order.applied_at = Import.State.APPLIED, "", database_clock.now()
+    order.save()
+    return {"rows": outcome.rows, "repaired": outcome.repaired, "refused": outcome.refused}
+
+
+def create(order: Import, choices: Choices, tell: Tell, _accepted: int | None = None) -> Outcome:
+    """A new layer with a table of its own."""
+    described = choices.layer
+    if described is None:
+        raise Invalid(_("A new layer needs a title."))
+    slug = free_slug(described.slug or slugify(described.title) or plain(described.title))
+    outcome = fill_new_table(order, choices, slug, tell)
+    order.layer = Layer.objects.create(
+        slug=slug,
+        theme=theme_of(described.theme, described.new_theme),
+        owner=order.owner,
+        rows=Layer.Rows.LAYER,
+        visibility=described.visibility,
+        shared_with=list(described.shared_with),
+        editor_roles=list(described.editor_roles),
+        source_date=date_or_none(described.source_date),
+        legend=legend_for(choices.geometry, slug),
+        min_zoom=zoom_for(choices.geometry, outcome.rows),
+        **structure(order, choices),
+        **{name: getattr(described, name) for name in DESCRIBED},
+        title_field=described.title_field,
+    )
+    publish(order, outcome)
+    return outcome
+
+
+DESCRIBED = ("title", "abstract", "lineage", "licence", "attribution", "contact")
+
+
+def structure(order: Import, choices: Choices) -> dict[str, Any]:
+    return {
+        "table": order.table,
+        "columns": [one.column() for one in choices.fields],
+        "geometry_type": choices.geometry,
+        "key_column": choices.key,
+    }
+
+
+def publish(order: Import, outcome: Outcome) -> None:
+    """Secure the new table, record the event, tell the caches."""
+    layer = layer_named(order)
+    with in_words(layer):
+        secure_table(layer)
+    order.event = open_event(order, KIND, detail(outcome))
+    announce_changed(layer)
+
+
+def fill_new_table(order: Import, choices: Choices, slug: str, tell: Tell, first: int = 0) -> Outcome:
+    """Make a table for the file's rows and bring them in; nobody sees it yet."""
+    source = source_of(order)
+    order.table = table_name(slug, order.pk)
+    columns = [one.column() for one in choices.fields]
+    kind = geometry_type_of(choices, source.layer)
+    if choices.addresses or first:
+        outcome = stage(order, choices, tell)
+        create_table(order.table, columns, kind)
+        move_staged(order, choices, first)
+    else:
+        create_table(order.table, columns, kind)
+        outcome = Outcome()
+        constants = {"owner_id": order.owner_id, "import_id": order.pk}
+        target = Target(
+            table=sql.Identifier(order.table),
+            geometry=kind,
+            columns=choices.fields,
+            constants=constants,
+        )
+        load(source, choices, target, outcome, tell, takes_away=order.mode in TAKING_AWAY)
+        refuse(order, choices, target, outcome)
+    compare(order, choices, outcome, tell)
+    refuse_nothing(order, outcome)
+    tell(None, _("Making the indexes"))
+    return outcome
+
+
+def move_staged(order: Import, choices: Choices, first: int) -> None:
+    names = ["geom", *choices.column_names()]
+    run(
+        "insert into {} (id, {}, owner_id, import_id) select id + %(first)s, {}, %(owner)s, %(order)s from staged",
+        *(sql.Identifier(order.table), listed(names), listed(names)),
+        first=first,
+        owner=order.owner_id,
+        order=order.pk,
+    )
+
+
+def replace(order: Import, choices: Choices, tell: Tell, accepted: int | None = None) -> Outcome:
+    """A new table takes the place of the layer's; ids go on, so that no address means another object."""
+    layer = layer_named(order)
+    outcome = fill_new_table(order, choices, layer.slug, tell, last_id(layer))
+    keep_as_it_is(layer)
+    compare_replaced(order, layer, choices, outcome)
+    refuse_loss(outcome, accepted)
+    order.former = {name: kept(layer, name) for name in STRUCTURE}
+    described = {"title_field": title_field(layer, choices), "columns": columns_replaced(layer, choices)}
+    for name, value in (structure(order, choices) | described).items():
+        setattr(layer, name, value)
+    layer.save()
+    publish(order, outcome)
+    return outcome
+
+
+def last_id(layer: Layer) -> int:
+    """The highest id that a row of the layer ever had."""
+    statement = "select greatest(max(id), pg_sequence_last_value(pg_get_serial_sequence(%(table)s, 'id')), 0) from {}"
+    ((found,),) = rows(statement, sql.Identifier(layer.table), table=layer.table)
+    return int(found)
+
+
+def kept(layer: Layer, name: str) -> Any:
+    value = getattr(layer, name)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def title_field(layer: Layer, choices: Choices) -> str:
+    names = choices.column_names()
+    return layer.title_field if layer.title_field in names else next(iter(names), "")
+
+
+def columns_replaced(layer: Layer, choices: Choices) -> list[dict[str, Any]]:
+    """The columns of a replacement: those that stay keep everything that was said of them."""
+    former = {column["name"]: column for column in layer.columns}
+    return [former.get(one.name, one.column()) for one in choices.fields]
+
+
+def append(order: Import, choices: Choices, tell: Tell, _accepted: int | None = None) -> Outcome:
+    """Rows beside those of the layer."""
+    layer = layer_named(order)
+    outcome = stage(order, choices, tell)
+    compare(order, choices, outcome, tell)
+    refuse_nothing(order, outcome)
+    order.table, order.event = layer.table, open_event(order, KIND, detail(outcome))
+    names = ["geom", *choices.column_names()]
+    with bulk(), in_words(layer):
+        run(
+            "insert into {} ({}, owner_id, import_id) select {}, %(owner)s, %(order)s from staged order by id",
+            *(sql.Identifier(layer.table), listed(names), listed(names)),
+            owner=layer.owner_id,
+            order=order.pk,
+        )
+    announce_changed(layer)
+    return outcome
+
+
+def synchronise(order: Import, choices: Choices, tell: Tell, accepted: int | None = None) -> Outcome:
+    """The layer becomes what the file says, exactly as it was shown before."""
+    layer = layer_named(order)
+    outcome = stage(order, choices, tell)
+    refuse_nothing(order, outcome)
+    keep_as_it_is(layer)
+    compare(order, choices, outcome, tell)
+    check_still_the_same(order, outcome)
+    refuse_loss(outcome, accepted)
+    order.table, order.event = layer.table, open_event(order, KIND, detail(outcome))
+    with bulk(), in_words(layer):
+        apply_difference(layer, choices, order.pk)
+    if not layer.key_column:
+        layer.key_column = choices.key
+        layer.save(update_fields=["key_column"])
+    announce_changed(layer)
+    return outcome
+
+
+def check_still_the_same(order: Import, outcome: Outcome) -> None:
+    """Raises Conflict, with what was found now, when it is not what was shown."""
+    shown = (order.plan or {}).get("difference") or {}
+    if outcome.difference and shown.get("digest") != outcome.difference["digest"]:
+        message = _("The layer has changed since the difference was shown. Look at it again, then apply it.")
+        raise Conflict(message, report={"plan": outcome.as_json()})
+
+
+def refuse_loss(outcome: Outcome, accepted: int | None) -> None:
+    """Raises LossRefused with what was found now, where more would go than may; nobody else writes the layer."""
+    try:
+        check_loss([outcome.compared] if outcome.compared else [], accepted)
+    except LossRefused as error:
+        error.extra["report"] = {"plan": outcome.as_json()}
+        raise
+
+
+def detail(outcome: Outcome) -> Mapping[str, Any]:
+    """What the history counts of the import."""
+    difference = outcome.difference or {}
+    counted: dict[str, Any] = {name: difference[name] for name in ("added", "changed", "removed") if name in difference}
+    return {"rows": outcome.rows, "refused": outcome.refused, "repaired": outcome.repaired, **counted}
+
+
+@contextmanager
+def in_words(layer: Layer) -> Iterator[None]:
+    """What the layer's rules refuse becomes a refusal of the import, in words; deferred rules are asked at the end."""
+    try:
+        with transaction.atomic():
+            yield
+            ask_rules_now()
+    except DatabaseError as error:
+        refused = refusal(error, layer, lambda _feature: 0)
+        if refused is None:
+            raise
+        words = _("A rule of the layer refuses these rows: %(reason)s")
+        raise Invalid(words % {"reason": refused.message}) from error
+
+
+def ask_rules_now() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")
+
+
+def theme_of(slug: str, new_title: str) -> Theme:
+    """The theme that was chosen, or a new one."""
+    if not new_title:
+        return Theme.objects.get(slug=slug)
+    theme, _made = Theme.objects.get_or_create(slug=slugify(new_title)[:50], defaults={"title": new_title[:80]})
+    return theme
+
+
+def free_slug(wanted: str) -> str:
+    """The short name, numbered where it is taken."""
+    base = wanted[:50].strip("-_") or "couche"
+    free, number = base, 1
+    while Layer.objects.filter(slug=free).exists():
+        number += 1
+        free = f"{base[:46]}-{number}"
+    return free
+
+
+def table_name(slug: str, import_id: int) -> str:
+    """`layer_voirie_17`: readable, and never made twice."""
+    name = plain(slug)[:30].strip("_")
+    name = name if name[:1].isalpha() else f"l_{name}".strip("_")
+    return f"layer_{name}_{import_id}"
+
+
+APPLY = {Mode.CREATE: create, Mode.REPLACE: replace, Mode.APPEND: append, Mode.SYNCHRONISE: synchronise}

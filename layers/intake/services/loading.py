@@ -1,0 +1,247 @@
+"""Rows from the restricted reader into a table without row policies, by COPY; then those that may not come in go."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from gis_core.errors import Invalid
+from gis_core.files.reader import Column, CopyPlan, GeometryColumn
+from gis_core.files.reader.vectors import Family
+from layers.catalogue.tables import SQL_TYPES, GeometryType
+from layers.intake.choices import Choices, Field
+from layers.intake.models import Delivery
+from layers.intake.outcome import Outcome
+from layers.intake.services.reading import admitted
+from layers.intake.sources import Tell
+
+STAGED = "staged"
+EXAMPLES = 5
+# Places on the small map.
+DRAWN = 400
+
+SINGLE: dict[str, GeometryType] = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
+MULTI: dict[str, GeometryType] = {"point": "MultiPoint", "line": "MultiLineString", "polygon": "MultiPolygon"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One layer of a delivery: the data set and the layer as they were found."""
+
+    delivery: Delivery
+    data_set: dict[str, Any]
+    layer: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The table to fill; a row's id is its rank in the file. `geometry` is its type, None while addresses are to be
+    looked up; `constants` fill columns with one value each.
+    """
+
+    table: sql.Composable
+    geometry: GeometryType | None
+    columns: Sequence[Field]
+    constants: dict[str, int | None] = field(default_factory=dict)
+
+
+def geometry_type_of(choices: Choices, layer: dict[str, Any]) -> GeometryType:
+    """The type of a new table's geometry: lines and polygons may always have parts, points where some do."""
+    if choices.geometry == "point" and not layer["geometry_types"].get("MultiPoint"):
+        return "Point"
+    return MULTI[choices.geometry]
+
+
+def geometry_type_in(table: str) -> GeometryType:
+    """The type of the geometry of a table that exists."""
+    known = {name.upper(): name for name in (*SINGLE.values(), *MULTI.values())}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select type from geometry_columns where f_table_name = %s and f_geometry_column = 'geom'", [table]
+        )
+        (found,) = cursor.fetchone()
+    return known[found]
+
+
+def create_staged(columns: Sequence[Field], *more: str) -> sql.Composable:
+    """The temporary table `staged`: a row's rank in the file as `id`, its columns, `more` texts, its geometry."""
+    typed = [sql.SQL("{} {}").format(sql.Identifier(one.name), sql.SQL(SQL_TYPES[one.type])) for one in columns]
+    typed += [sql.SQL("{} text").format(sql.Identifier(name)) for name in more]
+    statement = "create temporary table {} (id bigint not null, {}geom geometry(Geometry, 2154)) on commit drop"
+    run(statement, sql.Identifier(STAGED), sql.SQL("").join(sql.SQL("{}, ").format(one) for one in typed))
+    return sql.Identifier(STAGED)
+
+
+def load(
+    source: Source, choices: Choices, target: Target, outcome: Outcome, tell: Tell, *, takes_away: bool = False
+) -> None:
+    """COPY every row that can be used into the target. Of a file that may be cut nothing is read where rows that it
+    does not hold are to go.
+    """
+    plan = copy_plan(choices, target, takes_away)
+    names = [*(one.name for one in target.columns), *(["geom"] if target.geometry else []), *target.constants]
+    statement = sql.SQL("copy {} (id, {}) from stdin").format(target.table, listed(names))
+    if not names:
+        statement = sql.SQL("copy {} (id) from stdin").format(target.table)
+    expected = max(source.layer["features"], 1)
+    with (
+        admitted(source.delivery, source.data_set["file"], source.data_set["companions"]) as (reader, name),
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        for copied in reader.copy(name, plan=plan, layer=source.layer["name"]):
+            copy.write(copied.lines)
+            outcome.came_in(copied.rows, copied.repairs)
+            outcome.left_out(copied.problems)
+            tell(min(copied.last / expected, 1.0), _("Reading %(file)s") % {"file": source.data_set["file"]})
+
+
+def copy_plan(choices: Choices, target: Target, takes_away: bool) -> CopyPlan:
+    """What the reader is to give for this target."""
+    geometry = None
+    if target.geometry:
+        multi = target.geometry.startswith("Multi")
+        epsg, family = choices.opening.crs or 0, family_of(choices.geometry)
+        geometry = GeometryColumn(family=family, multi=multi, epsg=epsg, invalid=choices.invalid)
+    return CopyPlan(
+        columns=tuple(Column(one.source, MEASURES.get(one.type, one.type)) for one in target.columns),
+        geometry=geometry,
+        reading=replace(choices.opening.reading(), ended=takes_away or None),
+        identifier=next((one.source for one in choices.fields if one.name == choices.key), None),
+        constants=tuple(target.constants.values()),
+    )
+
+
+# The reader knows plain types alone.
+MEASURES: dict[str, Any] = {"area_m2": "number", "length_m": "number"}
+
+
+def family_of(geometry: str) -> Family:
+    return "point" if geometry == "point" else "line" if geometry == "line" else "polygon"
+
+
+def refuse_outside(target: Target, choices: Choices, territory: bytes | None, outcome: Outcome) -> None:
+    """Take rows outside the territory (WKB, EPSG:2154) out, or count them where they may come in."""
+    if territory is None:
+        return
+    outside = sql.SQL("not st_intersects(geom, st_setsrid(st_geomfromwkb(%(territory)s), 2154))")
+    if choices.outside:
+        ((outcome.outside,),) = rows("select count(*) from {} where {}", target.table, outside, territory=territory)
+        return
+    gone = rows(
+        "delete from {} where {} returning id, {}, round(st_x(st_centroid(geom))), round(st_y(st_centroid(geom)))",
+        *(target.table, outside, key_text(choices)),
+        territory=territory,
+    )
+    for number, key, x, y in gone:
+        outcome.take_out(number, key, "outside_territory_place", {"x": int(x), "y": int(y)})
+    outcome.outside = len(gone)
+    outcome.outside_places = [int(edge) for _number, _key, *place in gone[:DRAWN] for edge in place]
+
+
+def some_places(table: sql.Composable) -> list[int]:
+    """[x, y, …] of some rows, spread over the table."""
+    statement = (
+        "select round(st_x(spot)), round(st_y(spot)) from (select st_pointonsurface(geom) as spot from {}"
+        " where id %% greatest(1, (select count(*) from {}) / %(most)s) = 0 limit %(most)s) drawn"
+    )
+    return [int(edge) for place in rows(statement, table, table, most=DRAWN) for edge in place]
+
+
+def refuse_duplicates(target: Target, choices: Choices, outcome: Outcome) -> None:
+    """Take out every row whose reference another row of the file has: nobody can say which one is right."""
+    if not choices.key:
+        return
+    gone = rows(
+        "with twice as (select {key} as key, array_agg(id order by id) as ids from {table} where {key} is not null"
+        " group by 1 having count(*) > 1)"
+        " delete from {table} row using twice where row.{key} = twice.key returning row.id, {text}, twice.ids",
+        *(),
+        key=sql.Identifier(choices.key),
+        table=target.table,
+        text=key_text(choices, "row"),
+    )
+    for number, key, ids in gone:
+        others = ", ".join(str(one) for one in ids if one != number)
+        outcome.take_out(number, key, "duplicate_key", {"key": key, "rows": others[:80]})
+
+
+def check_unique(target: Target, choices: Choices) -> None:
+    """Raises Invalid when the chosen reference is not unique in the file."""
+    if not choices.key:
+        return
+    found = rows(
+        "select {}, count(*), count(*) over () from {} where {} is not null group by 1 having count(*) > 1"
+        " order by 2 desc, 1 limit %(most)s",
+        *(key_text(choices), target.table, sql.Identifier(choices.key)),
+        most=EXAMPLES,
+    )
+    if found:
+        words = _(
+            "“%(column)s” cannot be the unique reference: %(count)s of its values come back (%(examples)s). Choose "
+            "another reference, or none."
+        )
+        examples = ", ".join(f"{key} (×{times})" for key, times, _all in found)
+        label = next(one.label for one in choices.fields if one.name == choices.key)
+        raise Invalid(words % {"column": label, "count": found[0][2], "examples": examples}, parameter="key")
+
+
+def refuse_missing_key(target: Target, choices: Choices, outcome: Outcome) -> None:
+    """Take out rows without a reference: they cannot be compared with anything."""
+    gone = rows("delete from {} where {} is null returning id", target.table, sql.Identifier(choices.key))
+    for (number,) in gone:
+        outcome.take_out(number, None, "key_missing", {})
+
+
+def refuse_known(target: Target, choices: Choices, table: str, outcome: Outcome) -> None:
+    """Take out rows whose reference an object of the layer has already."""
+    if not choices.key:
+        return
+    gone = rows(
+        "delete from {staged} row using {table} old where row.{key} = old.{key} returning row.id, {text}",
+        staged=target.table,
+        table=sql.Identifier(table),
+        key=sql.Identifier(choices.key),
+        text=key_text(choices, "row"),
+    )
+    for number, key in gone:
+        outcome.take_out(number, key, "key_exists", {"key": key})
+
+
+def key_text(choices: Choices, alias: str = "") -> sql.Composable:
+    """The unique reference as text, null where none is chosen."""
+    if not choices.key:
+        return sql.SQL("null::text")
+    name = sql.Identifier(alias, choices.key) if alias else sql.Identifier(choices.key)
+    return sql.SQL("{}::text").format(name)
+
+
+def listed(names: Iterable[str], alias: str = "") -> sql.Composable:
+    """Names of columns between commas."""
+    return sql.SQL(", ").join(sql.Identifier(alias, name) if alias else sql.Identifier(name) for name in names)
+
+
+def composed(statement: Any, parts: Sequence[sql.Composable], named: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    inside = {name: part for name, part in named.items() if isinstance(part, sql.Composable)}
+    values = {name: value for name, value in named.items() if name not in inside}
+    return sql.SQL(statement).format(*parts, **inside), values
+
+
+def run(statement: Any, *parts: sql.Composable, **named: Any) -> int:
+    """Run SQL written with `{}` or `{name}` for identifiers and `%(name)s` for values; how many rows it touched."""
+    text, values = composed(statement, parts, named)
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        touched: int = cursor.rowcount
+    return touched
+
+
+def rows(statement: Any, *parts: sql.Composable, **named: Any) -> list[tuple[Any, ...]]:
+    """As `run`, for what it answers."""
+    text, values = composed(statement, parts, named)
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return list(cursor.fetchall())

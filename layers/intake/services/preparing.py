@@ -1,0 +1,201 @@
+"""The dry run of an import: what would come in, be repaired, be refused, and change. Its words alone stay."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from psycopg import sql
+
+from gis_core.errors import Invalid
+from layers.catalogue.models import Layer
+from layers.intake.choices import Choices
+from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.models import Import
+from layers.intake.outcome import Outcome
+from layers.intake.services import placing
+from layers.intake.services.deliveries import layer_of
+from layers.intake.services.differences import find_difference
+from layers.intake.services.events import layer_named, one_at_a_time
+from layers.intake.services.loading import (
+    STAGED,
+    Source,
+    Target,
+    check_unique,
+    create_staged,
+    geometry_type_in,
+    geometry_type_of,
+    load,
+    refuse_duplicates,
+    refuse_known,
+    refuse_missing_key,
+    refuse_outside,
+    rows,
+    some_places,
+)
+from layers.intake.services.territory import territory_wkb
+from layers.intake.sources import Tell
+
+Mode = Import.Mode
+NEW_TABLE = (Mode.CREATE, Mode.REPLACE)
+TAKING_AWAY = (Mode.REPLACE, Mode.SYNCHRONISE)
+
+
+def source_of(order: Import) -> Source:
+    """The layer of the delivery. Raises Invalid when the files are gone."""
+    if order.delivery is None:
+        raise Invalid(_("The uploaded files are no longer there: send them again."))
+    data_set, layer = layer_of(order.delivery, order.number)
+    return Source(delivery=order.delivery, data_set=data_set, layer=layer)
+
+
+def ordered(import_id: int) -> Import:
+    """The import, held until the transaction's end."""
+    found = Import.objects.select_for_update(of=("self",)).select_related("delivery", "owner", "layer", "made_by")
+    return found.get(pk=import_id)
+
+
+def prepare(import_id: int, tell: Tell) -> dict[str, Any]:
+    """Try the import out and keep what was found as its plan. Raises Invalid when nothing can come in."""
+    order = ordered(import_id)
+    choices = Choices.from_json(order.choices)
+    if order.layer is not None:
+        one_at_a_time(order.layer)
+    outcome = stage(order, choices, tell)
+    compare(order, choices, outcome, tell)
+    refuse_nothing(order, outcome)
+    outcome.places = some_places(sql.Identifier(STAGED))
+    order.plan = outcome.as_json() | {"layer_version": order.layer.version if order.layer else None}
+    order.state, order.message = Import.State.PREPARED, ""
+    order.save(update_fields=["plan", "state", "message"])
+    return {"rows": outcome.rows, "repaired": outcome.repaired, "refused": outcome.refused}
+
+
+def refuse_nothing(order: Import, outcome: Outcome) -> None:
+    """Raises Invalid when no row comes in; the report says why."""
+    if not outcome.rows:
+        words = [one["words"] for one in outcome.refusals[:1]]
+        message = _("No row of the file can come in.") + "".join(f" {one}" for one in words)
+        raise Invalid(message, report=outcome.as_json())
+
+
+def stage(order: Import, choices: Choices, tell: Tell) -> Outcome:
+    """Bring the file's rows into the temporary table `staged`, less those that may not come in."""
+    outcome, source = Outcome(), source_of(order)
+    more = placing.address_columns(choices)
+    table = create_staged(choices.fields, *(one.name for one in more))
+    target = Target(
+        table=table,
+        geometry=None if choices.addresses else geometry_type(order, choices, source),
+        columns=[*(one for one in choices.fields if one.source), *more],
+    )
+    load(source, choices, target, outcome, tell, takes_away=order.mode in TAKING_AWAY)
+    if choices.addresses:
+        placing.place(target, choices, choices.column_names(), outcome, tell)
+    refuse(order, choices, target, outcome)
+    return outcome
+
+
+def geometry_type(order: Import, choices: Choices, source: Source) -> Any:
+    """The type of the geometry in the table that will hold the rows."""
+    if order.mode in NEW_TABLE or order.layer is None:
+        return geometry_type_of(choices, source.layer)
+    return geometry_type_in(order.layer.table)
+
+
+def refuse(order: Import, choices: Choices, target: Target, outcome: Outcome) -> None:
+    """Take out the rows that were read well and yet may not come in. Raises Invalid for a bad reference."""
+    refuse_outside(target, choices, territory_wkb(order.owner), outcome)
+    match order.mode:
+        case Mode.CREATE | Mode.REPLACE:
+            check_unique(target, choices)
+        case Mode.APPEND:
+            refuse_duplicates(target, choices, outcome)
+            refuse_known(target, choices, layer_named(order).table, outcome)
+        case Mode.SYNCHRONISE:
+            refuse_missing_key(target, choices, outcome)
+            refuse_duplicates(target, choices, outcome)
+
+
+def compare(order: Import, choices: Choices, outcome: Outcome, tell: Tell) -> None:
+    """What the import does to a layer that exists, and what it does not use."""
+    outcome.remarks += remarks(order, choices)
+    if order.mode == Mode.SYNCHRONISE and order.layer is not None:
+        tell(None, _("Comparing with the layer"))
+        found = outcome.difference = find_difference(order.layer, choices, outcome.refused_keys)
+        outcome.compared = ScopeDifference(
+            scope=order.layer.title,
+            known=sum(found[name] for name in ("removed", "changed", "unchanged", "without_key")),
+            new=found["added"],
+            changed=found["changed"],
+            gone=found["removed"],
+        )
+    if order.mode == Mode.REPLACE and order.layer is not None:
+        compare_replaced(order, order.layer, choices, outcome)
+
+
+def compare_replaced(order: Import, layer: Layer, choices: Choices, outcome: Outcome) -> None:
+    """What a replacement changes, by the layer's unique reference where the file has it too, else by the numbers."""
+    former, filled = sql.Identifier(layer.table), sql.Identifier(order.table or STAGED)
+    ((count, edited),) = rows("select count(*), count(*) filter (where version > 1) from {}", former)
+    outcome.difference = {"replaced": count, "edited": edited}
+    if layer.key_column and layer.key_column == choices.key:
+        key = sql.Identifier(choices.key)
+        missing = (
+            "select count(*) from {a} one where not exists (select from {b} other where other.{key}::text ="
+            " one.{key}::text)"
+        )
+        ((gone,),) = rows(missing, a=former, b=filled, key=key)
+        ((new,),) = rows(missing, a=filled, b=former, key=key)
+        outcome.compared = ScopeDifference(scope=layer.title, known=count, new=new, gone=gone)
+    else:
+        outcome.compared = counted_difference(layer.title, before=count, after=outcome.rows)
+
+
+def remarks(order: Import, choices: Choices) -> list[str]:
+    """Fields of the file that are left out, columns of the layer that the file does not fill."""
+    source = source_of(order)
+    used = {one.source for one in choices.fields} | set(choices.addresses)
+    left_out = [one["name"] for one in source.layer["fields"] if one["name"] not in used]
+    told = []
+    if left_out:
+        words = ngettext("Field left out: %(names)s.", "Fields left out: %(names)s.", len(left_out))
+        told.append(words % {"names": ", ".join(left_out)})
+    if order.layer is not None:
+        empty = [one["label"] for one in order.layer.columns if one["name"] not in choices.column_names()]
+        if empty:
+            told.append(unfilled(order, len(empty)) % {"names": ", ".join(empty)})
+    return told
+
+
+def unfilled(order: Import, count: int) -> str:
+    if order.mode == Mode.REPLACE:
+        return ngettext("Column that the layer loses: %(names)s.", "Columns that the layer loses: %(names)s.", count)
+    if order.mode == Mode.SYNCHRONISE:
+        return ngettext(
+            "Column that the file does not hold, which keeps its values: %(names)s.",
+            "Columns that the file does not hold, which keep their values: %(names)s.",
+            count,
+        )
+    return ngettext(
+        "Column that stays empty in the new rows: %(names)s.",
+        "Columns that stay empty in the new rows: %(names)s.",
+        count,
+    )
+
+
+def leave(import_id: int, message: str, found_out: Mapping[str, Any] | None) -> None:
+    """A job that ended badly leaves its import where it can be taken up, with the reason and what was found."""
+    found = Import.objects.filter(pk=import_id).first()
+    after = {
+        Import.State.PREPARING: Import.State.REFUSED,
+        Import.State.APPLYING: Import.State.PREPARED,
+        Import.State.TAKING_BACK: Import.State.APPLIED,
+    }
+    if found is not None and found.state in after:
+        if found.state == Import.State.PREPARING and found_out:
+            found.plan = found_out
+        if found.state == Import.State.APPLYING and found_out and "plan" in found_out:
+            found.plan = found_out["plan"]
+        found.state, found.message = after[Import.State(found.state)], message
+        found.save(update_fields=["state", "message", "plan"])

@@ -1,0 +1,136 @@
+"""The sources that can be imported. Apps register theirs when they start; commands, jobs and pages find them here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gis_core.database import clock as database_clock
+from gis_core.errors import Invalid
+from gis_core.members.rights import Rights
+from gis_core.models import Member, SourceImport
+from layers.catalogue.models import Layer
+from layers.catalogue.services import announce_changed_slugs
+from layers.intake import source_imports
+from layers.intake.report import ImportReport
+from layers.intake.source_imports import TakingBack
+
+type Tell = Callable[[float | None, str], None]
+
+
+def silent(share: float | None, message: str) -> None:
+    """For those whom nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One import: which files, on whose behalf, and whom to tell how far it is.
+
+    `territory` are the INSEE codes that may come in, None for all. `source_date` is the date of the data, where it is
+    known better than from the files. `accepted_loss` is the number of objects that somebody said may go
+    (`layers.intake.import_loss`); with `dry_run` everything is compared and nothing is kept.
+    """
+
+    paths: Sequence[Path]
+    member: Member | None = None
+    territory: frozenset[str] | None = None
+    source_date: date | None = None
+    accepted_loss: int | None = None
+    dry_run: bool = False
+    tell: Tell = silent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A kind of delivery and the function that imports it: reads, loads in one transaction, reports.
+
+    `layers` are the slugs of those that it fills; `after_taking_back` computes what depends on its rows.
+    """
+
+    slug: str
+    label: Any
+    help: Any
+    run: Callable[[Order], ImportReport]
+    layers: Sequence[str] = ()
+    after_taking_back: Callable[[], Any] = lambda: None
+
+    def bring_in(self, order: Order) -> ImportReport:
+        """Run an import that can be taken back: the report says by which number."""
+        title = f"{self.label} · {', '.join(path.name for path in order.paths)}"
+        whose: dict[str, Any] = {"owner": order.member, "all_communes": order.territory is None}
+        with source_imports.keep_replaced_rows(self.slug, title=title, **whose) as made:
+            report = self.run(order)
+        report.number = made.pk
+        return report
+
+    def remember(self) -> dict[str, Any]:
+        """The dates of its layers."""
+        dates = Layer.objects.filter(slug__in=self.layers).values_list("slug", "source_date")
+        return {"dates": {slug: day and day.isoformat() for slug, day in dates}}
+
+    def finish_taking_back(self, made: SourceImport) -> None:
+        """What depends on the rows is computed; the layers have the dates of before, and are announced."""
+        self.after_taking_back()
+        since = source_imports.imports_since(made)
+        for slug, day in made.before.get("dates", {}).items():
+            put_date_back(slug, day, since)
+        announce_changed_slugs(self.layers)
+
+
+def put_date_back(slug: str, day: str | None, since: Sequence[SourceImport]) -> None:
+    """A layer has its date of before again; where another import dated it since, that one's date of before is this."""
+    later = next((one for one in since if slug in one.before.get("dates", {})), None)
+    if later is None:
+        Layer.objects.filter(slug=slug).update(source_date=day)
+    else:
+        later.before["dates"][slug] = day
+        later.save(update_fields=["before"])
+
+
+_sources: dict[str, Source] = {}
+
+
+def register_source(source: Source) -> None:
+    """Make a source known under its slug."""
+    _sources[source.slug] = source
+    taking_back = TakingBack(remember=source.remember, finish=source.finish_taking_back)
+    source_imports.register_source(source.slug, taking_back)
+
+
+def sources() -> list[Source]:
+    """Every source, in the order in which they were registered."""
+    return list(_sources.values())
+
+
+def source_named(slug: str) -> Source:
+    """Raises Invalid."""
+    if slug not in _sources:
+        names = ", ".join(_sources)
+        raise Invalid(_("“source” must be one of: %(names)s.") % {"names": names}, parameter="source")
+    return _sources[slug]
+
+
+def date_given(text: str) -> date:
+    """The date of the data as somebody wrote it. Raises Invalid, also for a date to come."""
+    try:
+        given = date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(_("The date of the data must be written YYYY-MM-DD."), parameter="date") from error
+    if given > database_clock.today():
+        raise Invalid(_("The date of the data is still to come."), parameter="date")
+    return given
+
+
+def territory_for(member: Member | None, rights: Rights) -> frozenset[str] | None:
+    """The communes that may come in for this member: its own, all of them where the agency asks."""
+    if rights.agency or member is None:
+        return None
+    return communes_of(member)
+
+
+def communes_of(member: Member) -> frozenset[str]:
+    """INSEE codes of a member's territory."""
+    return frozenset(str(insee) for insee in member.territories.values_list("commune_id", flat=True))

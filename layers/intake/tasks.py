@@ -1,0 +1,153 @@
+"""The jobs that import uploaded files: those of a known source, and any file as a layer."""
+
+import shutil
+import time
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from gis_core.errors import Conflict, Invalid
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.models import Job
+from gis_core.tasks import RunningJob, job_task
+from layers.intake import source_imports
+from layers.intake.models import Delivery
+from layers.intake.services import applying, deliveries, ordering, orders, preparing, retiring, taking_back
+from layers.intake.services.inbox import AWAITED, harmless
+from layers.intake.services.orders import KIND, awaited_folders, awaits_decision, folder_of
+from layers.intake.sources import Order, source_named, territory_for
+
+LEFT_BEHIND_S = 3 * 86_400
+
+
+def forget_files(job: Job) -> None:
+    """What was uploaded goes with the job's end, unless somebody is to decide whether it comes in."""
+    job.refresh_from_db()
+    if awaits_decision(job):
+        return
+    shutil.rmtree(folder_of(job.parameters), ignore_errors=True)
+
+
+@job_task(KIND, afterwards=forget_files)
+def import_files(running: RunningJob) -> dict[str, Any]:
+    """Import what was uploaded; the report is the job's. An import that loads nothing fails."""
+    folder = folder_of(running.parameters)
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    if not files:
+        raise Invalid(_("The uploaded files are no longer there: send them again."))
+    member = running.job.owner
+    territory = territory_for(member, running.rights)
+    given = running.parameters.get("date")
+    source_date = date.fromisoformat(given) if given else None
+    order = Order(
+        paths=files,
+        member=member,
+        territory=territory,
+        source_date=source_date,
+        accepted_loss=running.parameters.get("accepted_loss"),
+        dry_run=bool(running.parameters.get("dry_run")),
+        tell=running.tell,
+    )
+    made = source_named(str(running.parameters.get("source"))).bring_in(order)
+    source_imports.attach(made.number, running.job)
+    report = made.as_json()
+    if made.loss and not made.written:
+        raise Conflict(made.loss.message, report=report)
+    if report["exit_code"] == 2:
+        raise Invalid(_("Nothing was loaded: see the report."), report=report)
+    return report
+
+
+@job_task(orders.TAKE_BACK_SOURCE)
+def take_back_source(running: RunningJob) -> dict[str, Any]:
+    """Undo an import of reference data."""
+    running.tell(None, _("Taking the import back"))
+    number, by = int(running.parameters["number"]), running.job.started_by
+    return source_imports.take_back(number, by=by, rights=running.rights)
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(name="forget_replaced_rows", queueing_lock="forget_replaced_rows")
+def forget_replaced_rows(timestamp: int) -> None:
+    """Every night: what imports replaced long ago goes."""
+    with acting_as(SYSTEM), transaction.atomic():
+        source_imports.forget_old()
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="sweep_inbox", queueing_lock="sweep_inbox")
+def sweep_inbox(timestamp: int) -> None:
+    """Every night: uploads that no job will take any more go, a few days after they came."""
+    with acting_as(SYSTEM):
+        open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
+        awaited = {folder_of(job.parameters).name for job in open_jobs}
+        awaited |= set(Delivery.objects.values_list("folder", flat=True))
+        awaited |= awaited_folders()
+        awaited |= {harmless(name) for folders in AWAITED for name in folders()}
+    for folder in Path(settings.INBOX_DIR).glob("*"):
+        # Another worker may be removing it at this moment.
+        with suppress(FileNotFoundError):
+            if folder.name not in awaited and time.time() - folder.stat().st_mtime > LEFT_BEHIND_S:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+# -- files that become layers ------------------------------------------------------------------------------------------
+
+
+def leave_delivery(job: Job) -> None:
+    """An inspection that ended badly leaves its delivery refused, with the job's reason."""
+    job.refresh_from_db()
+    if job.state != job.State.DONE:
+        with acting_as(SYSTEM):
+            deliveries.leave_refused(int(job.parameters["delivery"]), job.message)
+
+
+def leave_import(job: Job) -> None:
+    """A job that ended badly leaves its import where it can be taken up, with the job's reason and what it found."""
+    job.refresh_from_db()
+    if job.state != job.State.DONE:
+        with acting_as(SYSTEM):
+            preparing.leave(int(job.parameters["import"]), job.message, job.report)
+
+
+@job_task(deliveries.INSPECT, afterwards=leave_delivery)
+def inspect_delivery(running: RunningJob) -> dict[str, Any]:
+    """Read what was delivered; the report says what was found."""
+    return deliveries.inspect(int(running.parameters["delivery"]), running.tell)
+
+
+@job_task(ordering.PREPARE, afterwards=leave_import)
+def prepare_import(running: RunningJob) -> dict[str, Any]:
+    """Try an import out."""
+    return preparing.prepare(int(running.parameters["import"]), running.tell)
+
+
+@job_task(ordering.APPLY, afterwards=leave_import)
+def apply_import(running: RunningJob) -> dict[str, Any]:
+    """Do what was tried out."""
+    given = running.parameters
+    return applying.apply(int(given["import"]), running.tell, given.get("accepted_loss"))
+
+
+@job_task(ordering.TAKE_BACK_LAYER, afterwards=leave_import)
+def take_back_import(running: RunningJob) -> dict[str, int]:
+    """Undo an import."""
+    given = running.parameters
+    confirmed, by = bool(given.get("confirmed")), running.job.started_by
+    return taking_back.take_back(int(given["import"]), by=by, confirmed=confirmed, tell=running.tell)
+
+
+@app.periodic(cron="57 3 * * *")
+@app.task(name="sweep_deliveries", queueing_lock="sweep_deliveries")
+def sweep_deliveries(timestamp: int) -> None:
+    """Every night: files sent long ago go, and the tables that replaced ones left behind."""
+    with acting_as(SYSTEM), transaction.atomic():
+        for delivery in deliveries.outdated():
+            deliveries.discard(delivery)
+        retiring.retire()

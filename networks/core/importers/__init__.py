@@ -1,1 +1,0 @@
-"""What every import of networks and roads reads with: tables, cells, faults."""

@@ -1,0 +1,291 @@
+"""/reseaux/avis/contacts/: whom to warn, for who may read it; every reading is in the journal."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gis_core.desk.forms import blame
+from gis_core.desk.parameters import Page, integer
+from gis_core.desk.tabs import page, show
+from gis_core.desk.uploads import asker, upload_page
+from gis_core.errors import ArpentError, Invalid, NotFound
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.jobs.services import job_seen_by, jobs_seen_by, standing
+from gis_core.members.organisations import administered_member
+from gis_core.members.rights import Rights
+from gis_core.models import Job, Member
+from layers.intake.services.inbox import kept_files
+from networks.notifications.importers import loading
+from networks.notifications.importers.file import MOST_BYTES, MOST_ROWS
+from networks.notifications.models import Channel, ContactReading
+from networks.notifications.pages.forms import ContactChangeForm, ContactForm, SettingsForm
+from networks.notifications.services import contacts
+from networks.notifications.services.contacts import Known, Person
+from networks.notifications.services.settings import Choice, choose, settings_by_member, settings_of
+
+READ_AND_SEND = ["GET", "HEAD", "POST"]
+TAB = "contacts"
+SHOWN_JOBS = 10
+
+
+def members_kept(rights: Rights) -> list[Member]:
+    """The members of which the asker changes contacts."""
+    return contacts.kept_by(contacts.read_by(contacts.members_with_contacts(rights)), rights)
+
+
+def chosen(slug: str, members: list[Member]) -> Member:
+    """One of them; the only one where none is named. Raises PermissionDenied, NotFound."""
+    if not members:
+        raise PermissionDenied
+    found = next((one for one in members if one.slug == slug), None if slug else members[0])
+    if found is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return found
+
+
+# -- the list ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def contact_list(request: HttpRequest) -> HttpResponse:
+    """How many there are; POST searches. What is typed is sent in the body, and so stays out of addresses and logs."""
+    rights = rights_of_request(request)
+    members = contacts.members_with_contacts(rights)
+    read, counted = contacts.read_by(members), members[:50]
+    counts, chosen_settings = contacts.counts_of(counted), settings_by_member(counted)
+    context: dict[str, Any] = {
+        "counts": [(one, counts[one.pk], chosen_settings[one.pk]) for one in counted],
+        "reads": read,
+        "keeps": contacts.kept_by(read, rights),
+        "administers": rights.administers,
+        "administered": rights.administered(),
+    }
+    if request.method == "POST":
+        member = chosen(request.POST.get("member", ""), read)
+        offset = integer(request.POST, "offset", 0, 0, contacts.MOST_OFFSET)
+        text = request.POST.get("q", "")
+        found, more = contacts.find_contacts(member, text, offset=offset, why=_("Search"))
+        context |= {"asked": True, "member": member, "found": found, "q": text, "first": offset + 1,
+                    "before": max(offset - contacts.ROWS, 0) if offset else None,
+                    "after": offset + contacts.ROWS if more else None}  # fmt: skip
+    return show(request, "notifications/contacts.html", TAB, context)
+
+
+# -- one contact ------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def contact_new(request: HttpRequest) -> HttpResponse:
+    """Add a contact."""
+    rights = rights_of_request(request)
+    members = members_kept(rights)
+    member = chosen(request.POST.get("member") or request.GET.get("membre", ""), members)
+    form = ContactForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and (made := saved(form, member, None, rights)):
+        messages.success(request, _("The contact is saved."))
+        return redirect("contact", made)
+    context = {"form": form, "member": member, "members": members, "contact": None}
+    return show(request, "notifications/contact.html", TAB, context, form_status(form))
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """A contact: this page reads it, and the journal keeps that."""
+    rights = rights_of_request(request)
+    found = contacts.contact_of(contact_id, why=_("Page of the contact"))
+    member = Member.objects.get(pk=found.owner_id)
+    form = change_form(request, found, contact_id, bound=False)
+    refused, status = "", 200
+    if request.method == "POST":
+        contacts.check_may_keep(member, rights)
+        try:
+            if answer := acted(request, found, member, rights):
+                return answer
+        except ArpentError as error:
+            refused, status = error.message, status_of(error)
+        if request.POST.get("do", "save") == "save":
+            form = change_form(request, found, contact_id)
+            if saved(form, member, found, rights):
+                messages.success(request, _("The contact is saved."))
+                return redirect("contact", contact_id)
+            status = form_status(form)
+    ways = [
+        (Channel.SMS, found.shown_phone if found.mobile else "", found.sms_stop),
+        (Channel.EMAIL, found.email, found.email_stop),
+    ]
+    context = {"form": form, "member": member, "contact": found, "refused": refused,
+               "ways": [(channel, value, stopped_on(stop)) for channel, value, stop in ways if value],
+               "keeps": contacts.may_keep(member, rights)}  # fmt: skip
+    return show(request, "notifications/contact.html", TAB, context, status)
+
+
+def change_form(request: HttpRequest, found: Known, contact_id: int, *, bound: bool | None = None) -> ContactChangeForm:
+    def read(_name: str) -> dict[str, Any]:
+        return initial_of(contacts.contact_of(contact_id, why=_("Page of the contact")) if bound is None else found)
+
+    return ContactChangeForm(request, row=f"contact {contact_id}", read=read, bound=bound)
+
+
+def stopped_on(stop: Mapping[str, Any] | None) -> date | None:
+    """The day, here, that somebody closed a channel."""
+    at = parse_datetime(str(stop["at"])) if stop else None
+    return timezone.localdate(at) if at else None
+
+
+def acted(request: HttpRequest, found: Known, member: Member, rights: Rights) -> HttpResponse | None:
+    """Remove, or close or open a channel."""
+    match request.POST.get("do", "save"):
+        case "remove":
+            contacts.remove_contact(found, member, rights=rights)
+            messages.success(request, _("The contact is removed."))
+            return redirect("contacts")
+        case "stop" | "open" as do:
+            channel = request.POST.get("channel", "")
+            if channel not in Channel.values:
+                raise Invalid(_("There is no such channel."), parameter="channel")
+            why = request.POST.get("why", "")[:120]
+            contacts.stop_contact(found, member, channel, closed=do == "stop", why=why, rights=rights)
+            return redirect("contact", found.id)
+    return None
+
+
+def saved(form: ContactForm, member: Member, former: Known | None, rights: Rights) -> int | None:
+    """The id of what was saved; what is wrong is put at its field."""
+    if not form.is_valid():
+        return None
+    try:
+        names = ("name", "address", "connection", "phone", "email", "reference")
+        person: Person = contacts.checked({name: form.cleaned_data[name] for name in names})
+        person = replace(person, id=former.id if former else None, sms=form.consent("sms_given"),
+                         mail=form.consent("email_given"))  # fmt: skip
+        return contacts.save_contact(member, person, why=_("By hand"), rights=rights)
+    except ArpentError as error:
+        blame(form, error)
+        return None
+
+
+def form_status(form: ContactForm) -> int:
+    return 400 if form.is_bound and form.errors else 200
+
+
+def initial_of(found: Known) -> dict[str, Any]:
+    given = {True: "yes", False: "no", None: ""}
+    same = {name: getattr(found, name) for name in ("name", "address", "connection", "email", "reference")}
+    told = found.sms if found.sms.given is not None else found.mail
+    agreed = {"sms_given": given[found.sms.given], "email_given": given[found.mail.given]}
+    return same | agreed | {"phone": found.shown_phone, "consent_date": told.on, "consent_how": told.how}
+
+
+# -- a list of them ---------------------------------------------------------------------------------------------------
+
+
+@page
+def too_large(request: HttpRequest) -> HttpResponse:
+    words = _("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}
+    return import_page(request, members_kept(rights_of_request(request)), refused=words, status=413)
+
+
+@upload_page(too_large, MOST_BYTES + 1_048_576)
+@require_http_methods(READ_AND_SEND)
+@page
+def contact_import(request: HttpRequest) -> HttpResponse:
+    """Send a list, to check it or to import it; the lists that were."""
+    rights = rights_of_request(request)
+    members = members_kept(rights)
+    if not members:
+        raise PermissionDenied
+    if request.method != "POST":
+        return import_page(request, members)
+    try:
+        member = chosen(request.POST.get("member", ""), members)
+        with kept_files(request.FILES.getlist("file")) as (folder, names):
+            if len(names) != 1:
+                raise Invalid(_("Send one file at a time."), parameter="file")
+            only_check = request.POST.get("do") == "check"
+            job = loading.start(folder, names[0], member, only_check=only_check, user=asker(request), rights=rights)
+    except ArpentError as error:
+        return import_page(request, members, refused=error.message, status=status_of(error))
+    return redirect("contact_import_report", job.pk)
+
+
+def import_page(request: HttpRequest, members: list[Member], refused: str = "", status: int = 200) -> HttpResponse:
+    """It must not read the request's body, which may be what was refused."""
+    jobs = jobs_seen_by(rights_of_request(request)).filter(kind=loading.KIND).select_related("owner", "started_by")
+    context = {"members": members, "refused": refused, "most_mb": MOST_BYTES // 1_048_576, "most_rows": MOST_ROWS,
+               "past": [(job, *standing(job)) for job in jobs.defer("parameters")[:SHOWN_JOBS]]}  # fmt: skip
+    return show(request, "notifications/import.html", TAB, context, status)
+
+
+@require_safe
+@page
+def contact_import_report(request: HttpRequest, list_id: int) -> HttpResponse:
+    """What an import, or a check, did."""
+    rights = rights_of_request(request)
+    if not members_kept(rights):
+        raise PermissionDenied
+    job = job_seen_by(rights=rights, job_id=list_id)
+    if job.kind != loading.KIND:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    label, message = standing(job)
+    going = job.state in (Job.State.WAITING, Job.State.RUNNING)
+    context = {
+        "made": job,
+        "job": job if going else None,
+        "job_label": label,
+        "job_message": message,
+        "told": job.report,
+    }
+    return show(request, "notifications/import_report.html", TAB, context)
+
+
+# -- journal and settings ---------------------------------------------------------------------------------------------
+
+
+@require_safe
+@page
+def contact_journal(request: HttpRequest) -> HttpResponse:
+    """Who read or wrote which contacts, for who administers the member."""
+    if not rights_of_request(request).administers:
+        raise PermissionDenied
+    rows, wanted = ContactReading.objects.all(), Page.parse(request.GET)
+    total = rows.count()
+    context = {
+        "lines": rows[wanted.stretch()],
+        "before": max(wanted.offset - wanted.limit, 0) if wanted.offset else None,
+        "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
+    }
+    return show(request, "notifications/journal.html", TAB, context)
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A member's choices."""
+    rights = rights_of_request(request)
+    member = administered_member(rights=rights, slug=slug)
+    form = SettingsForm(request, row=f"notice settings {member.pk}", read=lambda _name: form_values(member))
+    if request.method == "POST" and form.is_valid():
+        choose(slug, Choice(**form.cleaned_data), rights)
+        messages.success(request, _("The settings are saved."))
+        return redirect("notice_settings", slug)
+    status = 400 if request.method == "POST" else 200
+    return show(request, "notifications/settings.html", TAB, {"form": form, "member": member}, status)
+
+
+def form_values(member: Member) -> dict[str, Any]:
+    now = settings_of(member)
+    return {name: getattr(now, name) for name in SettingsForm.base_fields}

@@ -1,0 +1,412 @@
+"""/reseaux/avis/: notices, from the draft to the delivery report."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gis_core import webmap_build
+from gis_core.desk.forms import blame
+from gis_core.desk.parameters import integer
+from gis_core.desk.tabs import page, show
+from gis_core.desk.uploads import asker
+from gis_core.errors import ArpentError, Forbidden, Invalid
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.jobs.services import standing
+from gis_core.letters.services import common_values
+from gis_core.members.rights import Rights
+from gis_core.members.territories import extent_4326
+from gis_core.models import Job, Member
+from networks.notifications.gateways import mails_to_files, writes_files
+from networks.notifications.kinds import FIELDS
+from networks.notifications.models import Channel, ContactReading, Message, Notice
+from networks.notifications.pages.forms import NewForm, NoticeForm
+from networks.notifications.services import letters, notices, sending
+from networks.notifications.services.contacts import reads_contacts
+from networks.notifications.services.recipients import ROWS, Line, lines_of, reach_of, read_reached, with_people
+from networks.notifications.sms import plain
+from networks.notifications.sources import Beginning, sources
+from networks.notifications.texts import Words, mail_text, words_of
+
+READ_AND_SEND = ["GET", "HEAD", "POST"]
+TAB = "notices"
+AREA_MAP = "src/notices/main.ts"
+MOST_OFFSET = 100_000
+MAIL_EXAMPLE = "(adresse de désinscription, propre à chacun)"
+
+
+def members_writing(rights: Rights) -> list[Member]:
+    """The members for which the asker may send notices. Raises PermissionDenied where there is none."""
+    found = [one for one in Member.objects.visible_to(rights).order_by("name") if notices.may_write(one.pk, rights)]
+    if not found:
+        raise PermissionDenied
+    return found
+
+
+# -- the list, and a new one ------------------------------------------------------------------------------------------
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """The notices that there were; POST begins one, from a form or from a thing that another app knows."""
+    rights = rights_of_request(request)
+    if request.method != "POST":
+        context = {"notices": notices.notices_of(rights), **ways_out()}
+        return show(request, "notifications/notices.html", TAB, context)
+    for kind, source in sources().items():
+        if key := request.POST.get(kind, ""):
+            return begun(request, source(key, rights), notices.About(kind=kind, key=key[:40]))
+    form = NewForm(request.POST, members=members_writing(rights))
+    if not form.is_valid():
+        return new_page(request, form, 400)
+    try:
+        made = notices.draft(owner=form.owner(), targets=form.targets(), area=form.cleaned_data["area"],
+                             context=form.context(), rights=rights)  # fmt: skip
+    except Invalid as error:
+        return new_page(request, form, blame(form, error))
+    return redirect("notice", made.pk)
+
+
+def begun(request: HttpRequest, told: Beginning, about: notices.About) -> HttpResponse:
+    """A draft from what another app tells; where it names nobody, the form with the rest of it, to draw an area."""
+    rights = rights_of_request(request)
+    try:
+        made = notices.draft(owner=told.owner, title=told.title, targets=told.targets, context=told.context,
+                             rights=rights, about=about)  # fmt: skip
+    except Invalid as error:
+        given = {name: getattr(told.context, name) or "" for name in ("kind", "place", "reason", "phone")}
+        moments = {name: moment_of(getattr(told.context, name)) for name in ("starts_at", "ends_at")}
+        form = NewForm(given | moments | {"member": told.owner.slug}, members=members_writing(rights))
+        form.is_valid()
+        return new_page(request, form, blame(form, error))
+    return redirect("notice", made.pk)
+
+
+def moment_of(moment: datetime | None) -> str:
+    """As the browser's field takes it."""
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}" if moment else ""
+
+
+@require_safe
+@page
+def notice_new(request: HttpRequest) -> HttpResponse:
+    """The form of a new notice, with a map to draw an area on."""
+    return new_page(request, NewForm(members=members_writing(rights_of_request(request))))
+
+
+def new_page(request: HttpRequest, form: NewForm, status: int = 200) -> HttpResponse:
+    members = list(form.members.values())
+    context = {
+        "form": form,
+        "build": webmap_build.read(AREA_MAP),
+        "config": {
+            "extent_4326": extent_4326(members[0]) if len(members) == 1 else extent_4326(),
+            "language": "fr",
+            "words": {
+                "label": _("Map to draw the area on"),
+                "draw": _("Draw an area"),
+                "again": _("Draw it again"),
+                "clear": _("Take the area away"),
+                "closer": _("Closer"),
+                "further": _("Further"),
+                "how": _("Press at each corner; press the first corner again to close the area. Escape stops."),
+                "done": _("The area is drawn: every address and contact in it will be warned."),
+                "none": _("No area is drawn."),
+            },
+        },
+    }
+    return show(request, "notifications/new.html", TAB, context, status)
+
+
+def ways_out() -> dict[str, bool]:
+    """What the pages say of where messages go."""
+    return {"sms_to_files": writes_files(), "mail_to_files": mails_to_files()}
+
+
+# -- one notice -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """A notice: its words, whom it reaches, what became of it."""
+    rights = rights_of_request(request)
+    found = notices.notice_seen_by(notice_id, rights)
+    if request.method != "POST":
+        return show_notice(request, found)
+    if not notices.may_write(found.owner_id, rights):
+        raise Forbidden(_("A network technician or a GIS administrator of this member sends notices."))
+    action = request.POST.get("do", "save")
+    if action in ("save", "reset", "plain", "count"):
+        return changed(request, found, action)
+    if action not in ACTIONS:
+        raise Invalid(_("There is no such action."), parameter="do")
+    try:
+        return ACTIONS[action](request, found)
+    except (Forbidden, Invalid, ArpentError) as error:
+        return show_notice(request, found, refused=error.message, status=status_of(error))
+
+
+def form_of(request: HttpRequest, found: Notice, *, bound: bool | None = None, compare: bool = True) -> NoticeForm:
+    def read(row: Notice) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in NoticeForm.base_fields}
+
+    return NoticeForm(request, row=found, read=read, bound=bound, compare=compare)
+
+
+def changed(request: HttpRequest, found: Notice, action: str) -> HttpResponse:
+    """Keep a draft; or answer how long its texts are as they stand in the form."""
+    rights, form = rights_of_request(request), form_of(request, found, compare=action != "count")
+    if not form.is_valid():
+        if action == "count":
+            return JsonResponse(
+                {"error": " ".join(str(one) for errors in form.errors.values() for one in errors)}, status=400
+            )
+        return show_notice(request, found, form=form, status=400)
+    if action == "count":
+        return counted(found, form)
+    wording = None if action == "reset" else form.wording()
+    if wording and action == "plain":
+        wording = replace(wording, sms=plain(wording.sms))
+    given = {"name": form.cleaned_data["name"], "context": form.context(), "wording": wording}
+    try:
+        notices.change(found, **given, version=form.cleaned_data["version"], rights=rights)
+    except ArpentError as error:
+        # Once it is sent, no form is shown that could say it.
+        sent = "" if found.state == Notice.State.DRAFT else error.message
+        return show_notice(request, found, form=form, refused=sent, status=blame(form, error))
+    messages.success(request, _("The draft is kept."))
+    return redirect("notice", found.pk)
+
+
+def counted(found: Notice, form: NoticeForm) -> JsonResponse:
+    """The text message as it would leave, and its length."""
+    try:
+        words = words_of(notices.as_if(found, context=form.context(), wording=form.wording()))
+    except Invalid as error:
+        return JsonResponse({"error": error.message}, status=400)
+    return JsonResponse({"text": words.sms, "told": length_told(words), "parts": words.length.parts})
+
+
+def length_told(words: Words) -> str:
+    """« 132 caractères (GSM-7) : 1 SMS » ; what costs more is said."""
+    length = words.length
+    told = ngettext(
+        "%(characters)s of %(room)s characters: %(parts)s SMS (%(alphabet)s).",
+        "%(characters)s of %(room)s characters: %(parts)s SMS each (%(alphabet)s).",
+        length.parts,
+    ) % {"characters": length.characters, "room": length.room, "parts": length.parts, "alphabet": length.alphabet}
+    if length.foreign:
+        shown = " ".join(f"“{one}”" if one.strip() else f"U+{ord(one):04X}" for one in length.foreign[:8])
+        told += " " + _("Characters that make it longer: %(characters)s.") % {"characters": shown}
+    return told
+
+
+def show_notice(
+    request: HttpRequest, found: Notice, *, form: NoticeForm | None = None, refused: str = "", status: int = 200
+) -> HttpResponse:
+    rights = rights_of_request(request)
+    reads, draft = reads_contacts(found.owner_id), found.state == Notice.State.DRAFT
+    offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
+    alone, names = request.GET.get("sans") == "1", request.GET.get("noms") == "1" and reads
+    lines, total = lines_of(found, rights, offset=offset, alone=alone)
+    if names:
+        lines = with_people(found, lines, why=_("Recipients of the notice %(number)s") % {"number": found.pk})
+    context: dict[str, Any] = {
+        "notice": found,
+        "draft": draft,
+        "may_write": notices.may_write(found.owner_id, rights),
+        "reads": reads,
+        "form": form or (form_of(request, found, bound=False) if draft else None),
+        "fields": FIELDS,
+        "refused": refused,
+        "reach": reach_of(found) if draft else None,
+        "standing": [] if draft else sending.standing_of(found),
+        "letter": letters.letter_of(found, rights),
+        "lines": lines,
+        "alone": alone,
+        "names": names,
+        "first": offset + 1,
+        "last": offset + len(lines),
+        "total": total,
+        "before": max(offset - ROWS, 0) if offset else None,
+        "after": offset + ROWS if offset + ROWS < total else None,
+        **ways_out(),
+        **spoken(request, found, lines if names else ()),
+        **work_of(found),
+    }
+    return show(request, "notifications/notice.html", TAB, context, status)
+
+
+def spoken(request: HttpRequest, found: Notice, lines: Any) -> dict[str, Any]:
+    """The words filled, as an example to somebody who is reached, where the asker reads names; else to an address."""
+    try:
+        words = words_of(found)
+    except Invalid as error:
+        return {
+            "words": None,
+            "words_wrong": error.message,
+            "length_told": "",
+            "length": None,
+            "person": None,
+            "mail": "",
+        }
+    somebody: list[Line] = [line for line in lines if line.people]
+    chosen = integer(request.GET, "apercu", 0, 0, 2**62)
+    people = [one for line in somebody for one in line.people]
+    person = next((one for one in people if one.contact_id == chosen), people[0] if people else None)
+    first = lines_of(found, rights_of_request(request), most=1)[0]
+    address = person.address if person else next((line.target.address for line in first), "")
+    member = str(common_values(found.owner)["membre"])
+    mail = mail_text(words, [address] if address else [], member, MAIL_EXAMPLE)
+    return {
+        "words_wrong": "",
+        "words": words,
+        "length": words.length,
+        "length_told": length_told(words),
+        "mail": mail,
+        "person": person,
+    }
+
+
+def work_of(found: Notice) -> dict[str, Any]:
+    """The job under way, and how the last ones ended."""
+    jobs = Job.objects.in_bulk([pk for pk in (found.job_id, found.trial_job_id) if pk])
+    sent, tried = (jobs.get(pk or 0) for pk in (found.job_id, found.trial_job_id))
+    going = next((one for one in (sent, tried) if one and one.state in sending.OPEN), None)
+    told: dict[str, Any] = {"job": going, "sent": sent, "tried": tried if tried is not going else None}
+    if going:
+        told["job_label"], told["job_message"] = standing(going)
+    states = {state for one in sending.standing_of(found) for state in one.states} if sent else set()
+    stuck = {Message.State.WAITING.value, Message.State.HANDING.value, Message.State.UNKNOWN.value}
+    told["may_resume"] = bool(sent and not going and states & stuck)
+    return told
+
+
+# -- what is done with it ---------------------------------------------------------------------------------------------
+
+
+def confirmed(request: HttpRequest, found: Notice) -> HttpResponse:
+    counts = {name: integer(request.POST, name, 0, 0, 10_000_000) for name in ("sms", "email", "version")}
+    if request.POST.get("sure") != "on":
+        raise Invalid(_("Tick the box: nothing is sent without it."), parameter="sure")
+    sending.send(found, **counts, user=asker(request), rights=rights_of_request(request))
+    messages.success(request, _("The notice is being sent."))
+    return redirect("notice", found.pk)
+
+
+def tried(request: HttpRequest, found: Notice) -> HttpResponse:
+    sending.try_out(found, user=asker(request), rights=rights_of_request(request))
+    return redirect("notice", found.pk)
+
+
+def resumed(request: HttpRequest, found: Notice) -> HttpResponse:
+    sending.resume(found, user=asker(request), rights=rights_of_request(request))
+    return redirect("notice", found.pk)
+
+
+def lettered(request: HttpRequest, found: Notice) -> HttpResponse:
+    made = letters.number_letter(found, rights=rights_of_request(request))
+    messages.success(request, _("The letter is final under the number %(number)s.") % {"number": made.number})
+    return redirect("notice", found.pk)
+
+
+def discarded(request: HttpRequest, found: Notice) -> HttpResponse:
+    notices.discard(found, rights=rights_of_request(request))
+    messages.success(request, _("The draft is thrown away."))
+    return redirect("notices")
+
+
+def followed(request: HttpRequest, found: Notice) -> HttpResponse:
+    kind = request.POST.get("kind", Notice.Kind.END)
+    made = notices.follow(found, kind=kind, rights=rights_of_request(request))
+    return redirect("notice", made.pk)
+
+
+ACTIONS: dict[str, Callable[[HttpRequest, Notice], HttpResponse]] = {
+    "send": confirmed,
+    "try": tried,
+    "resume": resumed,
+    "letter": lettered,
+    "discard": discarded,
+    "follow": followed,
+}
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@page
+def notice_file(request: HttpRequest, notice_id: int, name: str) -> HttpResponse:
+    """A file of a notice: its addresses, the round, the letter; who is reached, for who reads contacts."""
+    rights = rights_of_request(request)
+    found = notices.notice_seen_by(notice_id, rights)
+    match name:
+        case "adresses.csv":
+            return as_file(letters.round_csv(found, rights, alone=False), f"avis-{found.pk}-adresses.csv")
+        case "tournee.csv":
+            return as_file(letters.round_csv(found, rights, alone=True), f"avis-{found.pk}-tournee.csv")
+        case "tournee.pdf":
+            return as_file(letters.round_pdf(found, rights), f"avis-{found.pk}-tournee.pdf")
+        case "courrier.pdf":
+            content, number = letters.letter_pdf(found, rights)
+            return as_file(content, f"{number or f'avis-{found.pk}'}.pdf")
+        case "envois.csv" | "destinataires.csv" | "essai.jsonl":
+            if not reads_contacts(found.owner_id):
+                raise Forbidden(_("Your role does not let you read the contacts of this member."))
+            return personal_file(found, name)
+    raise Http404
+
+
+def personal_file(found: Notice, name: str) -> HttpResponse:
+    """What names people; the journal keeps that it was taken away."""
+    why = _("%(file)s of the notice %(number)s") % {"file": name, "number": found.pk}
+    if name == "envois.csv":
+        return as_file(sent_table(found, why), f"avis-{found.pk}-envois.csv")
+    people = read_reached(found, None, why=why, action=ContactReading.Action.EXPORTED)
+    if name == "destinataires.csv":
+        rows = [(one.name, one.address, Channel(one.channel).label, one.value) for one in people]
+        header = ("nom", "adresse", "canal", "destinataire")
+        return as_file(letters.table_of(header, rows), f"avis-{found.pk}-destinataires.csv")
+    path = sending.trial_file(found.pk)
+    if not path.exists():
+        raise Http404
+    return as_file(path.read_bytes(), f"avis-{found.pk}-essai.jsonl")
+
+
+def sent_table(found: Notice, why: str) -> bytes:
+    """Every message and what became of it."""
+    header = ("canal", "destinataire", "adresses", "etat", "motif", "remis le", "termine le")
+    rows = [
+        (Channel(channel).label, value or "", " / ".join(addresses), Message.State(state).label, reason,
+         minute(handed), minute(ended))
+        for channel, value, addresses, state, reason, handed, ended in sending.sent_messages(found, why=why)
+    ]  # fmt: skip
+    return letters.table_of(header, rows)
+
+
+def minute(moment: datetime | None) -> str:
+    """On the clock of the place, as spreadsheets read it."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+MEDIA = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf", "jsonl": "application/x-ndjson; charset=utf-8"}
+
+
+def as_file(content: bytes, name: str) -> HttpResponse:
+    ending = name.rpartition(".")[2]
+    place = "inline" if ending == "pdf" else "attachment"
+    headers = {"Content-Disposition": f'{place}; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=MEDIA[ending], headers=headers)

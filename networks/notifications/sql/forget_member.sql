@@ -1,0 +1,10 @@
+-- Trigger after a member is removed: its contacts and their objections go, which nobody but their functions may touch.
+create or replace function arpent.forget_member() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public as $$
+begin
+    delete from notifications_contact where owner_id = old.id;
+    delete from notifications_optout where owner_id = old.id;
+    return null;
+end $$;
+create or replace trigger arpent_forget_contacts after delete on public.gis_core_member
+    for each row execute function arpent.forget_member();

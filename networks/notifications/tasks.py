@@ -1,0 +1,66 @@
+"""What happens in the background: notices sent and tried out; what is old forgotten every night. Hours are in UTC."""
+
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.job_context import AbortReason
+
+from gis_core.errors import ArpentError, NotFound
+from gis_core.jobs.task_process import Interrupted
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.members.technicians import TECHNICIANS
+from gis_core.models import Job
+from gis_core.tasks import WHEN_KILLED, RunningJob, job_task
+from networks.notifications.importers import loading
+from networks.notifications.models import Notice
+from networks.notifications.services import sending
+from networks.notifications.services.retention import forget_old
+
+
+@job_task(sending.KIND, roles=TECHNICIANS, waited=True)
+def send_notice(running: RunningJob) -> dict[str, Any]:
+    """Hand the messages of a notice over; begun again, it goes on where it was."""
+    notice = notice_of(running)
+    try:
+        return sending.send_out(notice, running.tell)
+    except Interrupted:
+        if running.stop_reason() == AbortReason.USER_REQUEST:
+            raise sending.stopped(notice) from None
+        raise
+
+
+def sent_so_far(job: Job) -> ArpentError | None:
+    """What left before the sending was killed has left."""
+    with acting_as(SYSTEM), transaction.atomic():
+        notice = Notice.objects.select_related("owner").filter(pk=job.parameters.get("notice")).first()
+        return sending.stopped(notice) if notice else None
+
+
+WHEN_KILLED[sending.KIND] = sent_so_far
+
+
+@job_task(sending.TRIAL, roles=TECHNICIANS, waited=True)
+def try_notice(running: RunningJob) -> dict[str, Any]:
+    """Write what a notice would send to a file."""
+    return sending.write_trial(notice_of(running), running.tell)
+
+
+@job_task(loading.KIND, roles=TECHNICIANS, afterwards=loading.forget_file)
+def import_contacts(running: RunningJob) -> dict[str, Any]:
+    """Import a list of contacts, or check it; the report is the job's."""
+    return loading.import_contacts(running)
+
+
+def notice_of(running: RunningJob) -> Notice:
+    found = Notice.objects.select_related("owner").filter(pk=running.parameters["notice"]).first()
+    if found is None:
+        raise NotFound("This notice is no longer there.")
+    return found
+
+
+@app.periodic(cron="52 3 * * *")
+@app.task(name="forget_warned", queueing_lock="forget_warned")
+def forget_warned(timestamp: int) -> None:
+    """Every night."""
+    forget_old()

@@ -1,0 +1,246 @@
+"""Current works as other programs read them: GeoJSON, Atom, iCalendar. Nothing of people is in them."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gis_core.files.writing.ics import escaped, folded
+from networks.roadworks.days import said
+from networks.roadworks.headings import heading_of
+from networks.roadworks.models import Work, WorkDetour, WorkOrder
+from networks.roadworks.services.current import Current, way_lines
+from networks.roadworks.services.keeping import computed_steps
+from networks.roadworks.services.keeping import told as steps_told
+
+NAMESPACES: Final = {"xmlns": "http://www.w3.org/2005/Atom", "xmlns:georss": "http://www.georss.org/georss"}
+"""Written as they stand: prefixes of ElementTree are everybody's, and another library may take them."""
+OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
+CALENDAR_LINES: Final = (
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//Arpent//Works//FR",
+    "CALSCALE:GREGORIAN",
+    "METHOD:PUBLISH",
+    "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+    "X-PUBLISHED-TTL:PT1H",
+)
+
+type Address = Callable[[str], str]
+"""A path as an address of this platform."""
+
+
+def page_of(work: Work) -> str:
+    return reverse("public_work", args=[work.pk])
+
+
+def traffic_of(work: Work) -> list[str]:
+    """What traffic meets, in words."""
+    told = [str(Work.Measure(work.measure).label)]
+    if work.closed_bearing is not None:
+        told[0] += f" ({heading_of(work.closed_bearing)})"
+    if work.speed_kmh:
+        told.append(_("speed limited to %(speed)s km/h") % {"speed": work.speed_kmh})
+    if work.no_parking:
+        told.append(_("no parking"))
+    if work.no_overtaking:
+        told.append(_("no overtaking"))
+    return told
+
+
+def text_of(work: Work, told: Current) -> str:
+    """What is told of it: days, traffic, place, the way around."""
+    commune = told.commune(work)
+    days = said(work.starts_on, work.ends_on)
+    lines = [days[:1].upper() + days[1:] + (f", {work.hours}" if work.hours else ""), ", ".join(traffic_of(work))]
+    lines += [", ".join(filter(None, [work.located, commune])), work.description or ""]
+    lines += [detour_line(one) for one in told.detours.get(work.pk, ())]
+    return "\n".join(filter(None, lines))
+
+
+def detour_line(one: WorkDetour) -> str:
+    """« Déviation vers l’est (Véhicules légers) : Prendre la D 2020 sur 1,2 km. »"""
+    head = " ".join(filter(None, [_("Detour"), one.direction, f"({one.gauge})" if one.gauge else ""]))
+    return " ".join(filter(None, [_("%(what)s: %(words)s") % {"what": head, "words": sheet(one)}, one.comment]))
+
+
+def sheet(one: WorkDetour) -> str:
+    """Its roads; of many works at once, no line that was changed by hand is followed along the roads."""
+    return steps_told(computed_steps(one))
+
+
+def order_url(one: WorkOrder, address: Address) -> str:
+    return address(reverse("public_order", args=[one.pk]))
+
+
+# -- GeoJSON ----------------------------------------------------------------------------------------------------------
+
+
+def geojson(told: Current, address: Address) -> bytes:
+    lines = way_lines(told)
+    features = [feature(one, told, lines, address) for one in told.works]
+    note = {"note": told.cut()} if told.more else {}
+    return json.dumps({"type": "FeatureCollection", **note, "features": features}, ensure_ascii=False).encode()
+
+
+def feature(work: Work, told: Current, lines: Mapping[int, str], address: Address) -> dict[str, Any]:
+    """`lines` of its detours, as far as they are read."""
+    return {
+        "type": "Feature",
+        "id": work.pk,
+        "geometry": json.loads(told.places[work.pk]),
+        "properties": {
+            "reference": work.reference,
+            "title": work.title,
+            "kind": work.kind,
+            "kind_label": str(Work.Kind(work.kind).label),
+            "measure": work.measure,
+            "closed_bearing": work.closed_bearing,
+            "traffic": ", ".join(traffic_of(work)),
+            "speed_kmh": work.speed_kmh,
+            "no_parking": work.no_parking,
+            "starts_on": work.starts_on.isoformat(),
+            "ends_on": work.ends_on.isoformat(),
+            "days": said(work.starts_on, work.ends_on),
+            "hours": work.hours,
+            "place": work.located or None,
+            "insee": work.insee,
+            "commune": told.commune(work),
+            "description": work.description,
+            "detours": [detour_member(one, lines[one.pk]) for one in told.detours.get(work.pk, ()) if one.pk in lines],
+            "orders": [
+                {"number": one.number, "title": one.title, "url": order_url(one, address)}
+                for one in told.orders.get(work.pk, ())
+            ],
+            "member": work.owner.name,
+            "url": address(page_of(work)),
+        },
+    }
+
+
+def detour_member(one: WorkDetour, line: str) -> dict[str, Any]:
+    return {
+        "direction": one.direction,
+        "vehicles": one.gauge,
+        "length_m": round(one.length_m),
+        "sheet": sheet(one),
+        "remark": one.comment,
+        "geometry": json.loads(line),
+    }
+
+
+def detour_feature(one: WorkDetour, rank: int, line: str) -> dict[str, Any]:
+    """One as the map of its works draws it."""
+    return {
+        "type": "Feature",
+        "id": f"detour-{one.pk}",
+        "geometry": json.loads(line),
+        "properties": {
+            "measure": f"detour-{(rank - 1) % 4 + 1}",
+            "title": _("Detour"),
+            "traffic": one.direction,
+            "days": one.gauge,
+        },
+    }
+
+
+# -- Atom -------------------------------------------------------------------------------------------------------------
+
+
+def atom(told: Current, address: Address, path: str) -> bytes:
+    feed = ET.Element("feed", {**NAMESPACES, "xml:lang": get_language() or "fr"})
+    newest = max((changed(one, told) for one in told.works), default=None)
+    child(feed, "id", address(path))
+    child(feed, "title", _("Works and events on roads"))
+    if told.more:
+        child(feed, "subtitle", told.cut())
+    child(feed, "updated", newest.astimezone(UTC).isoformat() if newest else f"{told.day}T00:00:00+00:00")
+    child(feed, "link", "", rel="self", type="application/atom+xml", href=address(path))
+    child(feed, "link", "", rel="alternate", type="text/html", href=address(reverse("public_works")))
+    child(child(feed, "author", ""), "name", "Arpent")
+    for one in sorted(told.works, key=lambda work: changed(work, told), reverse=True):
+        entry_of(feed, one, told, address)
+    return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+def entry_of(feed: ET.Element, work: Work, told: Current, address: Address) -> None:
+    commune = told.commune(work)
+    entry = child(feed, "entry", "")
+    page = address(page_of(work))
+    child(entry, "id", page)
+    title = " – ".join(filter(None, [work.title, commune]))
+    if work.state == Work.State.CANCELLED:
+        title = _("Cancelled: %(title)s") % {"title": title}
+    child(entry, "title", title)
+    child(entry, "updated", changed(work, told).astimezone(UTC).isoformat())
+    child(entry, "link", "", rel="alternate", type="text/html", href=page)
+    for one in told.orders.get(work.pk, ()):
+        name = _("Order n° %(number)s") % {"number": one.number}
+        child(entry, "link", "", rel="related", type="application/pdf", href=order_url(one, address), title=name)
+    child(entry, "category", "", term=work.kind, label=str(Work.Kind(work.kind).label))
+    child(entry, "summary", text_of(work, told))
+    lon, lat = told.places[work.pk].coords
+    child(entry, "georss:point", f"{lat:.6f} {lon:.6f}")
+
+
+def changed(work: Work, told: Current) -> datetime:
+    """When they last changed, or an order was published for them."""
+    return max([work.changed_at, *(one.published_at for one in told.orders.get(work.pk, ()))])
+
+
+def child(parent: ET.Element, name: str, text: str, **attributes: str) -> ET.Element:
+    made = ET.SubElement(parent, name, attributes)
+    # What XML cannot hold is no word.
+    made.text = "".join(one for one in text if one >= " " or one in "\n\t") or None
+    return made
+
+
+# -- iCalendar --------------------------------------------------------------------------------------------------------
+
+
+def calendar(told: Current, address: Address) -> bytes:
+    """All-day events, which need no time zone; one that was cancelled says so to those who hold it."""
+    lines = [*CALENDAR_LINES, f"X-WR-CALNAME:{escaped(_('Works and events on roads'))}"]
+    if told.more:
+        lines.append(f"X-WR-CALDESC:{escaped(told.cut())}")
+    for one in told.works:
+        lines += event_of(one, told, address)
+    return b"".join(map(folded, [*lines, "END:VCALENDAR"]))
+
+
+def host_of(address: Address) -> str:
+    """Of the public address, which does not change with the way that one came; else of the way that one came."""
+    known = urlsplit(settings.SITE_URL).hostname
+    return known if known and known not in OWN_MACHINE else urlsplit(address("/")).hostname or "localhost"
+
+
+def event_of(work: Work, told: Current, address: Address) -> list[str]:
+    commune = told.commune(work)
+    lon, lat = told.places[work.pk].coords
+    place = ", ".join(filter(None, [work.located, commune]))
+    return [
+        "BEGIN:VEVENT",
+        f"UID:travaux-{work.pk}@{host_of(address)}",
+        f"DTSTAMP:{work.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"LAST-MODIFIED:{work.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"SEQUENCE:{work.version}",
+        f"DTSTART;VALUE=DATE:{work.starts_on:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{work.ends_on + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{escaped(f'{work.title} ({Work.Measure(work.measure).label})')}",
+        f"DESCRIPTION:{escaped(text_of(work, told))}",
+        *([f"LOCATION:{escaped(place)}"] if place else []),
+        f"GEO:{lat:.6f};{lon:.6f}",
+        f"CATEGORIES:{escaped(str(Work.Kind(work.kind).label))}",
+        f"STATUS:{'CANCELLED' if work.state == Work.State.CANCELLED else 'CONFIRMED'}",
+        "TRANSP:TRANSPARENT",
+        f"URL:{address(page_of(work))}",
+        *(f"ATTACH;FMTTYPE=application/pdf:{order_url(one, address)}" for one in told.orders.get(work.pk, ())),
+        "END:VEVENT",
+    ]

@@ -1,0 +1,218 @@
+"""/voirie/travaux/: the calendar, a row for each works, a column for each week."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import blame
+from gis_core.desk.tables import FORMS
+from gis_core.errors import Invalid
+from gis_core.http.admission import TABLE, limited
+from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
+from gis_core.models import Member
+from layers.features.display import display_number
+from networks.roadworks.days import said
+from networks.roadworks.models import Work
+from networks.roadworks.pages.forms import CalendarForm
+from networks.roadworks.pages.frame import page, show, writing_for
+from networks.roadworks.services import works
+from networks.roadworks.services.conflicts import Found, marks_of
+from networks.roadworks.services.work_table import as_table, communes_of
+from networks.roadworks.services.works import Filter
+
+WEEKS: Final = 8
+OFFERED: Final = (4, 8, 13, 26)
+ROWS: Final = 150
+ROWS_OF_A_TABLE: Final = 5_000
+ELSEWHERE: Final = 10
+YEARS: Final = range(2000, 2100)
+FIRST: Final = date(YEARS.start, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    monday: date
+    current: bool
+    number: int
+
+    @property
+    def sunday(self) -> date:
+        return self.monday + timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The days of a week that works take: from the how manyth day (0 Monday), how many; 0 days for none."""
+
+    start: int = 0
+    days: int = 0
+    begins: bool = False
+    ends: bool = False
+    said: str = ""
+    today: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    monday: date
+    weeks: int
+    wanted: Filter
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str]) -> "Asked":
+        """Raises Invalid."""
+        weeks = given.get("semaines", "")
+        length = int(weeks) if weeks in {str(one) for one in OFFERED} else WEEKS
+        day = day_in(given.get("du", "")) or database_clock.today()
+        return cls(day - timedelta(days=day.weekday()), length, Filter.parse(given))
+
+    @property
+    def last(self) -> date:
+        return self.monday + timedelta(days=7 * self.weeks - 1)
+
+    def query(self, *, weeks: int | None = None, moved: int = 0, now: bool = False) -> str:
+        start = database_clock.today() if now else self.day(moved)
+        days = urlencode({"du": start.isoformat(), "semaines": weeks or self.weeks})
+        return "&".join(filter(None, [self.wanted.query(), days]))
+
+    def day(self, moved: int = 0) -> date:
+        """The first day of the calendar, so many weeks away: the first week of all begins the year before."""
+        start = self.monday + timedelta(days=7 * moved)
+        return FIRST if start < FIRST < start + timedelta(days=7) else start
+
+    def beside(self, moved: int) -> str:
+        """As `query`; empty where the calendar has no such weeks."""
+        return self.query(moved=moved) if self.day(moved).year in YEARS else ""
+
+
+def day_in(text: str) -> date | None:
+    """Raises Invalid."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.year not in YEARS:
+        raise Invalid(_("“du” is a day such as 2026-11-30."), parameter="du")
+    return day
+
+
+@require_safe
+@page
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Works, events and works on networks of the coming weeks, with their conflicts; `format=` csv, xlsx or ods to take
+    away.
+    """
+    rights = rights_of_request(request)
+    given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
+    if suffix := given.get("format"):
+        return taken_away(Asked.parse(given), suffix, rights)
+    members = list(Member.objects.visible_to(rights).order_by("name").values_list("slug", "name"))
+    form, status = CalendarForm(initial=given, members=members), 200
+    try:
+        asked = Asked.parse(given)
+        found = list(between(asked, rights)[: ROWS + 1])
+    except Invalid as error:
+        form, status = CalendarForm(given, members=members), 400
+        if str(error.extra.get("parameter")) not in form.errors:
+            blame(form, error)
+        asked = Asked.parse({})
+        found = list(between(asked, rights)[: ROWS + 1])
+    shown = found[:ROWS]
+    marks = marks_of(shown, rights)
+    context = {
+        "form": form,
+        "asked": asked,
+        "weeks": weeks_of(asked),
+        "rows": rows_of(shown, marks, asked),
+        "more": len(found) > ROWS,
+        "most": ROWS,
+        "span": said(asked.monday, asked.last),
+        "earlier": asked.beside(-asked.weeks),
+        "later": asked.beside(asked.weeks),
+        "query": asked.query(),
+        "elsewhere": [] if found else elsewhere(asked, rights),
+        "now": asked.query(now=True),
+        "lengths": [(one, asked.query(weeks=one), one == asked.weeks) for one in OFFERED],
+        "legend": Work.Measure.choices,
+        "writes": bool(writing_for(rights)),
+        "kept": {"du": asked.day().isoformat(), "semaines": asked.weeks},
+        "filtered": bool(asked.wanted.query()),
+    }
+    return show(request, "calendar", context, status)
+
+
+def between(asked: Asked, rights: Rights) -> QuerySet[Work]:
+    wanted = asked.wanted.but(first=asked.monday, last=asked.last)
+    return works.listed(wanted, rights).defer("geom_3857")
+
+
+def elsewhere(asked: Asked, rights: Rights) -> list[dict[str, Any]]:
+    """What was looked for by a text and lies on other weeks, the latest first."""
+    if not asked.wanted.text:
+        return []
+    found = works.listed(asked.wanted, rights).defer("geom", "geom_3857").order_by("-starts_on", "-pk")[:ELSEWHERE]
+    return [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in found]
+
+
+@limited(TABLE)
+def taken_away(asked: Asked, suffix: str, rights: Rights) -> HttpResponse:
+    """The works of these weeks as a table. Raises Invalid."""
+    if suffix not in FORMS:
+        raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
+    # No stretch is printed.
+    found = list(between(asked, rights).defer("geom", "geom_3857")[: ROWS_OF_A_TABLE + 1])
+    if len(found) > ROWS_OF_A_TABLE:
+        words = _("A table has %(most)s works at most: choose fewer weeks, or a filter.")
+        raise Invalid(words % {"most": display_number(ROWS_OF_A_TABLE)}, parameter="format")
+    kind, written = FORMS[suffix]
+    name = f"travaux-{asked.day():%Y-%m-%d}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(written(as_table(found), _("Works")), content_type=kind, headers=headers)
+
+
+def weeks_of(asked: Asked) -> list[Week]:
+    mondays = [asked.monday + timedelta(days=7 * rank) for rank in range(asked.weeks)]
+    return [
+        Week(one, one <= database_clock.today() <= one + timedelta(days=6), one.isocalendar().week) for one in mondays
+    ]
+
+
+def rows_of(shown: Sequence[Work], marks: Mapping[int, list[Found]], asked: Asked) -> list[dict[str, Any]]:
+    names = communes_of(shown)
+    return [
+        {
+            "work": one,
+            "commune": names.get(one.insee or "", ""),
+            "days": said(one.starts_on, one.ends_on),
+            "cells": [cell(one, week) for week in weeks_of(asked)],
+            "conflicts": len(marks.get(one.pk, [])),
+            "gravity": max((mark.gravity for mark in marks.get(one.pk, [])), default=None),
+        }
+        for one in shown
+    ]
+
+
+def cell(work: Work, week: Week) -> Cell:
+    now = (database_clock.today() - week.monday).days if week.current else None
+    first, last = max(work.starts_on, week.monday), min(work.ends_on, week.sunday)
+    if last < first:
+        return Cell(today=now)
+    return Cell(
+        start=(first - week.monday).days,
+        days=(last - first).days + 1,
+        begins=first == work.starts_on,
+        ends=last == work.ends_on,
+        said=said(first, last),
+        today=now,
+    )

@@ -1,0 +1,100 @@
+"""/voirie/travaux/<id>/deviation/: the way around works, computed, kept, confirmed, dropped."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods
+
+from gis_core.desk.parameters import whole_number
+from gis_core.errors import ArpentError, Invalid
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.members.rights import Rights
+from networks.roadworks.gauges import GAUGES, LARGEST, Gauge, gauge_of
+from networks.roadworks.models import Work, WorkDetour
+from networks.roadworks.pages.order_frame import page, show
+from networks.roadworks.pages.order_parts import detour_context
+from networks.roadworks.services import keeping, works
+from networks.roadworks.services.detours import missing_in_words
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def detour(request: HttpRequest, work_id: int) -> HttpResponse:
+    """The detours of works; POST computes and keeps them, or confirms or drops one."""
+    rights = rights_of_request(request)
+    work = works.one(work_id, rights)
+    refused, status = "", 200
+    told: dict[str, Any] = {}
+    if request.method == "POST":
+        try:
+            done(request, work, rights)
+        except ArpentError as error:
+            refused, status, told = error.message, status_of(error), error.extra
+            work = works.one(work_id, rights)
+        else:
+            return redirect("work", work.pk)
+    kept = list(WorkDetour.objects.filter(work=work))
+    may = works.may_write(work.owner_id, rights)
+    offered = told.get("offered", "")
+    part = detour_context(
+        work, kept, may, chosen=offered or request.POST.get("gauge", ""), blocking=told.get("blocking", ())
+    )
+    context = {"part": part, "work": work, "refused": refused, "offered": GAUGES[offered][0] if offered else ""}
+    return show(request, "detour_page", context, status)
+
+
+def done(request: HttpRequest, work: Work, rights: Rights) -> None:
+    """Raises ArpentError."""
+    given = request.POST
+    if given.get("do") in ("drop", "confirm"):
+        number = whole_number(given.get("detour", "")) or 0
+        if given["do"] == "drop":
+            keeping.drop(work, number, rights=rights)
+            messages.success(request, _("The detour is dropped."))
+        else:
+            keeping.confirm(work, number, rights=rights)
+            messages.success(request, _("The detour is kept as it is."))
+        return
+    # What is kept goes into orders, which are in French.
+    with override("fr"):
+        gauge, label = vehicle_of(given.get("gauge", ""), given)
+        label = str(label)
+    made, found = keeping.keep(work, gauge, label, rights=rights)
+    for line in missing_in_words(found.missing):
+        messages.warning(request, line)
+    if found.offered:
+        words = _("There is a way for “%(vehicle)s”.")
+        messages.info(request, words % {"vehicle": GAUGES[found.offered][0]})
+    if found.works:
+        titles = ", ".join(sorted(found.works.values()))
+        messages.info(request, _("Other works of the same days are avoided: %(works)s.") % {"works": titles})
+    if made:
+        messages.success(request, _("The detour is kept."))
+
+
+def vehicle_of(code: str, given: Mapping[str, str]) -> tuple[Gauge, str]:
+    """A vehicle of the list, or the measures that were typed. Raises Invalid."""
+    typed = {name: number(given, name) for name in LARGEST}
+    typed = {name: value for name, value in typed.items() if value is not None}
+    if typed:
+        gauge = Gauge(**typed)
+        return gauge, str(gauge)
+    gauge = gauge_of(code)
+    return gauge, str(GAUGES[code][0])
+
+
+def number(given: Mapping[str, str], name: str) -> float | None:
+    """Raises Invalid."""
+    text = given.get(name, "").strip().replace(",", ".")
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise Invalid(_("“%(text)s” is no number.") % {"text": text[:20]}, parameter=name) from error

@@ -1,0 +1,65 @@
+"""What the pages of works have in common: their tab in the room of roads, their templates."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from gis_core import webmap_build
+from gis_core.desk import tabs as room
+from gis_core.desk.tabs import Tab, page
+from gis_core.members.rights import Rights
+from gis_core.models import Member
+from networks.roadworks.layers import COLOURS, DASHES
+from networks.roadworks.services.works import may_write
+
+__all__ = ["add_tabs", "page", "show"]
+
+TABS: Final[list[Tab]] = [("works", gettext_lazy("Works"))]
+MAP: Final = "src/works/main.ts"
+DETOURS: Final = ("#0f766e", "#6d28d9", "#b45309", "#1d4ed8")
+"""By their rank, as in the drawing of them (`orders.css`)."""
+
+
+def add_tabs() -> None:
+    """Called when the app starts."""
+    room.add_tabs(20, TABS, room="roads")
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    """A page of the room: its template is `works/<template>.html`, on `works/room.html`."""
+    return room.show(request, f"roadworks/{template}.html", "works", context, status, room="roads")
+
+
+def writing_for(rights: Rights) -> list[Member]:
+    """The members whose works the asker plans."""
+    return [one for one in Member.objects.visible_to(rights).order_by("name") if may_write(one.pk, rights)]
+
+
+def map_context(**config: Any) -> dict[str, Any]:
+    """The build of the maps of works, and what one of them is told."""
+    looks = {code: {"colour": colour, "dash": DASHES.get(code)} for code, colour in COLOURS.items()}
+    looks |= {f"detour-{rank}": {"colour": colour, "dash": [12, 7]} for rank, colour in enumerate(DETOURS, 1)}
+    said = {
+        "label": _("Map of the works"),
+        "closer": _("Closer"),
+        "further": _("Further"),
+        "whole": _("Whole"),
+        "map": _("Open the map"),
+        "failed": _("The works could not be read: load the page again."),
+        "none": _("No works on the map."),
+        "open": _("Open"),
+        "follow": _("Follow the road"),
+        "draw": _("Draw freely"),
+        "clear": _("Take it away"),
+        "first": _("Press on the road where the works begin. Escape stops."),
+        "last": _("Now press where they end."),
+        "drawing": _("Press at each bend, twice at the end. Escape stops."),
+        "done": _("%(metres)s m of road are taken."),
+        "empty": _("No stretch is given yet."),
+        "no_conflict": _("No conflict with other works on these days."),
+        "days_first": _("Give the days: conflicts with other works are told here."),
+    }
+    given = {"language": get_language() or "fr", "looks": looks, "words": said}
+    return {"build": webmap_build.read(MAP), "map_config": given | config}

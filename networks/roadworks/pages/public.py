@@ -1,0 +1,157 @@
+"""/travaux/: current works for everybody, on a map and in a list; and as other programs read them."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gis_core.database import clock as database_clock
+from gis_core.errors import Invalid
+from gis_core.http.admission import LIST, limited
+from gis_core.letters.services import cleaned
+from gis_core.members.territories import extent_4326
+from networks.roadworks import feeds
+from networks.roadworks.days import day_said, said
+from networks.roadworks.models import Work
+from networks.roadworks.pages.frame import map_context
+from networks.roadworks.services import current
+from networks.roadworks.services.current import Current
+from networks.roadworks.services.works import is_over
+
+FRESH_S: Final = 300
+LANGUAGES: Final = ("fr", "en")
+type Written = Callable[[Current, feeds.Address, str], bytes]
+type Places = Callable[[Sequence[Work]], dict[int, Any]]
+FEEDS: Final[dict[str, tuple[str, bool, Places, Written]]] = {
+    "travaux.geojson": ("application/geo+json", False, current.lines, lambda told, at, _path: feeds.geojson(told, at)),
+    "flux.xml": ("application/atom+xml; charset=utf-8", True, current.points, feeds.atom),
+    "calendrier.ics": (
+        "text/calendar; charset=utf-8", True, current.points, lambda told, at, _path: feeds.calendar(told, at)
+    ),
+}  # fmt: skip
+"""By name: the media type, whether cancelled works are told, where they lie, how it is written."""
+
+
+@require_safe
+@never_cache
+@limited(LIST)
+def works(request: HttpRequest) -> HttpResponse:
+    """Today's and the coming works."""
+    asked, refused, status = asked_of(request), "", 200
+    try:
+        told = current.current(database_clock.today(), insee=asked["insee"], text=asked["text"])
+    except Invalid as error:
+        refused, status, asked["insee"] = error.message, 400, ""
+        told = current.current(database_clock.today(), text=asked["text"])
+    rows = [row(one, told) for one in told.works]
+    names = {"insee": "commune", "text": "text"}
+    query = urlencode({names[name]: value for name, value in asked.items() if value})
+    query = f"?{query}" if query else ""
+    context = {
+        "section": "public_works",
+        "groups": grouped(rows, told.day),
+        "communes": current.communes(),
+        **asked,
+        "refused": refused,
+        "cut": told.cut(),
+        "feeds": {name.partition(".")[2]: reverse("public_works_feed", args=[name]) + query for name in FEEDS},
+        **map_context(
+            url=reverse("public_works_feed", args=["travaux.geojson"]) + query,
+            extent_4326=extent_4326(),
+        ),
+    }
+    return render(request, "roadworks/public_works.html", context, status=status)
+
+
+def asked_of(request: HttpRequest) -> dict[str, str]:
+    """Which works: of one commune, whose title, reference or place say every word."""
+    given = request.GET
+    return {"insee": given.get("commune", "")[:5], "text": " ".join(cleaned(given.get("text", "")).split())[:100]}
+
+
+def row(work: Work, told: Current) -> dict[str, Any]:
+    return {
+        "work": work,
+        "commune": told.commune(work),
+        "days": said(work.starts_on, work.ends_on),
+        "traffic": feeds.traffic_of(work),
+        "now": work.starts_on <= told.day and not is_over(work),
+    }
+
+
+def grouped(rows: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+    """Those of today, what stops traffic most first; then those that begin this week, then week by week."""
+    severity = Work.Measure.values.index
+    now = sorted((one for one in rows if one["now"]), key=lambda one: severity(one["work"].measure))
+    groups = [{"title": _("Under way today"), "now": True, "rows": now}] if now else []
+    coming = groupby((one for one in rows if not one["now"]), key=lambda one: monday_of(one["work"].starts_on))
+    return groups + [{"title": week_said(monday, day), "now": False, "rows": list(found)} for monday, found in coming]
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def week_said(monday: date, day: date) -> str:
+    if monday == monday_of(day):
+        return _("This week")
+    return _("Week of %(day)s") % {"day": day_said(monday, "j F" if monday.year == day.year else "j F Y")}
+
+
+@require_safe
+@limited(LIST)
+def feed(request: HttpRequest, name: str) -> HttpResponse:
+    """Current works as a program reads them, `commune` for those of one alone; in French unless `langue` is en."""
+    if name not in FEEDS:
+        raise Http404
+    media_type, cancelled, places, written = FEEDS[name]
+    language = request.GET.get("langue", "fr")
+    language = language if language in LANGUAGES else "fr"
+    asked = asked_of(request)
+    told = current.current(database_clock.today(), insee=asked["insee"], text=asked["text"], cancelled=cancelled)
+    told = current.with_ways(told)
+    etag = etag_of(request, told, language)
+    # Where works lie is only read for who has not read it yet.
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None and unchanged.status_code == HTTPStatus.NOT_MODIFIED:
+        return headed(unchanged, etag)
+    with translation.override(language):
+        found = places(told.works)
+        # One that went meanwhile is told by nobody.
+        told = replace(told, works=[one for one in told.works if one.pk in found], places=found)
+        content = written(told, request.build_absolute_uri, request.get_full_path())
+    answer = headed(HttpResponse(content, content_type=media_type), etag)
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+def headed(answer: HttpResponse, etag: str) -> HttpResponse:
+    answer["ETag"] = etag
+    answer["Cache-Control"] = f"public, max-age={FRESH_S}"
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+def etag_of(request: HttpRequest, told: Current, language: str) -> str:
+    """Of all that a feed is written from: works, detours and orders with their versions, names that stand beside them,
+    the day.
+    """
+    works_told = [(one.pk, one.version, one.owner.name) for one in told.works]
+    beside = [(one.pk, one.version) for found in (told.detours, told.orders) for some in found.values() for one in some]
+    told_with = (told.day.isoformat(), told.more, sorted(told.communes.items()), works_told, beside)
+    text = repr((request.build_absolute_uri(), language, told_with))
+    return quote_etag(hashlib.sha256(text.encode()).hexdigest())

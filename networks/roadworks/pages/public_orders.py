@@ -1,0 +1,202 @@
+"""/travaux/arretes/: published orders, for everybody."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers, get_conditional_response
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+from django.utils.translation import override, pgettext
+from django.views.decorators.http import require_safe
+
+from gis_core.database import clock as database_clock
+from gis_core.errors import NotFound
+from gis_core.http.admission import LIST, limited
+from gis_core.letters.services import cleaned
+from gis_core.models import Commune
+from networks.roadworks.days import PARIS, day_said, said
+from networks.roadworks.kinds import ABROGATION
+from networks.roadworks.models import WorkOrder
+from networks.roadworks.pages.public import FRESH_S
+from networks.roadworks.services import publication
+from networks.roadworks.services.publication import Unpublished
+
+A_PAGE: Final = 100
+FED: Final = 500
+"""A feed tells the last published ones."""
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=PARIS)
+
+
+@require_safe
+@limited(LIST)
+def order_list(request: HttpRequest) -> HttpResponse:
+    """The orders in force or to come, and those published not long ago; as a feed with `?format=atom`."""
+    insee = request.GET.get("insee", "")[:5]
+    if request.GET.get("format") == "atom":
+        return feed(request, insee)
+    every = publication.listed(database_clock.today(), insee=insee)
+    # A page that is not there is the nearest one.
+    found = Paginator(every, A_PAGE).get_page(request.GET.get("page"))
+    crossed = {code for one in found for code in one.communes}
+    named = dict(Commune.objects.filter(insee__in=crossed).values_list("insee", "name"))
+    cancelled = publication.cancelled_works(found)
+    context = {
+        "section": "roads" if request.user.is_authenticated else "public_works",
+        "rows": [row(one, named, cancelled) for one in found],
+        "found": found,
+        "query": urlencode({"insee": insee}) + "&" if insee else "",
+        "insee": insee,
+        "communes": communes_listed(),
+    }
+    answer = render(request, "roadworks/public_orders.html", context)
+    add_never_cache_headers(answer)
+    return answer
+
+
+def row(one: WorkOrder, named: dict[str, str], cancelled: set[int]) -> dict[str, Any]:
+    state = state_of(one, cancelled)
+    return {
+        "order": one,
+        "communes": ", ".join(named.get(code, code) for code in one.communes),
+        "state": state,
+        "words": words_of(one, state),
+        "days": days_of(one),
+    }
+
+
+def state_of(one: WorkOrder, cancelled: set[int]) -> str:
+    """A code for what is said beside an order; nothing is of one that is to come."""
+    if one.abrogated_by_id is not None:
+        return "abrogated"
+    if one.kind == ABROGATION:
+        return "abrogates"
+    if one.is_over:
+        return "over"
+    if one.work_id in cancelled:
+        return "cancelled"
+    return "now" if one.starts_on <= database_clock.today() else ""
+
+
+def communes_listed() -> list[tuple[str, str]]:
+    codes = publication.listed(database_clock.today()).order_by().values_list("communes", flat=True).distinct()
+    listed = {code for some in codes for code in some}
+    return list(Commune.objects.filter(insee__in=listed).order_by("name").values_list("insee", "name"))
+
+
+# -- as a feed --------------------------------------------------------------------------------------------------------
+
+
+class OrderFeed(Atom1Feed):
+    """One without entries is the same all day long."""
+
+    def latest_post_date(self) -> datetime:
+        midnight = datetime.combine(database_clock.today(), time(0), tzinfo=PARIS)
+        return super().latest_post_date() if self.items else midnight
+
+
+def feed(request: HttpRequest, insee: str) -> HttpResponse:
+    """The same, in French, with the orders that are no longer published; a reader that has it hears so at once."""
+    with override("fr"):
+        content = written(request, insee)
+    answer = HttpResponse(content, content_type=Atom1Feed.content_type)
+    answer["ETag"] = etag = quote_etag(hashlib.sha256(content).hexdigest())
+    answer["Cache-Control"] = f"public, max-age={FRESH_S}"
+    answer["Access-Control-Allow-Origin"] = "*"
+    return get_conditional_response(request, etag=etag, response=answer) or answer
+
+
+def written(request: HttpRequest, insee: str) -> bytes:
+    here = request.build_absolute_uri(reverse("public_orders"))
+    made = OrderFeed(
+        title=_("Orders on roads"), link=here, description="", language="fr", feed_url=request.build_absolute_uri()
+    )
+    found = list(publication.listed(database_clock.today(), insee=insee)[:FED])
+    gone = publication.unpublished(publication.public_since(database_clock.today()), insee=insee)
+    cancelled = publication.cancelled_works(found)
+    for one in found:
+        told = [cleaned(f"{one.place}, {days_of(one)}"), words_of(one, state_of(one, cancelled))]
+        ended = one.abrogated_by.published_at if one.abrogated_by else one.published_at
+        add(request, made, one, f"{one.number} · {one.title}", " – ".join(filter(None, told)), ended)
+    for left in gone:
+        add(request, made, left, left.number, gone_in_words(left), left.unpublished_at)
+    return str(made.writeString("utf-8")).encode()
+
+
+def add(
+    request: HttpRequest, made: Atom1Feed, one: WorkOrder | Unpublished, title: str, told: str, updated: datetime
+) -> None:
+    address = request.build_absolute_uri(reverse("public_order", args=[one.pk]))
+    made.add_item(
+        title=cleaned(title), link=address, description=told, unique_id=address, pubdate=one.published_at,
+        updateddate=updated, author_name=str(one.owner),
+    )  # fmt: skip
+
+
+def days_of(one: WorkOrder) -> str:
+    if one.kind == ABROGATION:
+        return _("from %(day)s on") % {"day": day_said(one.starts_on)}
+    return said(one.starts_on, one.ends_on)
+
+
+def words_of(one: WorkOrder, state: str) -> str:
+    match state:
+        case "abrogated" if one.abrogated_by:
+            words = _("abrogated by the order n° %(number)s of %(day)s")
+            return words % {"number": one.abrogated_by.number, "day": day_said(one.abrogated_by.numbered_date)}
+        case "abrogated":
+            return pgettext("order", "abrogated")
+        case "over":
+            return pgettext("order", "over")
+        case "cancelled":
+            return _("works cancelled")
+        case "now":
+            return _("in force")
+    return ""
+
+
+def gone_in_words(one: Unpublished) -> str:
+    return _("No longer published since %(day)s.") % {"day": day_said(one.unpublished_at.astimezone(PARIS).date())}
+
+
+# -- one of them ------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def order_file(request: HttpRequest, order_id: int) -> HttpResponse:
+    """The published PDF file, which never changes; of an order that is no longer published, that it was."""
+    try:
+        one = publication.published(order_id)
+    except NotFound:
+        return gone(request, order_id)
+    etag = quote_etag(one.sha256)
+    headers = {
+        "Content-Disposition": f'inline; filename="{one.number}.pdf"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-cache",
+        "ETag": etag,
+    }
+    answer = HttpResponse(content_type="application/pdf", headers=headers)
+    known = get_conditional_response(request, etag=etag, response=answer)
+    if known is not None and known is not answer:
+        return known
+    answer.content = bytes(one.file.pdf)
+    return answer
+
+
+def gone(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Raises NotFound where there was never one."""
+    found: Sequence[Unpublished] = publication.unpublished(LONG_AGO, order_id=order_id)
+    if not found:
+        raise NotFound(_("There is no such published order."))
+    context = {"section": "public_works", "order": found[0], "told": gone_in_words(found[0])}
+    answer = render(request, "roadworks/public_order_gone.html", context, status=410)
+    add_never_cache_headers(answer)
+    return answer

@@ -1,0 +1,52 @@
+"""/travaux/<id>/: one of the announced works for everybody, with the way around it and its orders."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gis_core.members.territories import extent_4326
+from networks.roadworks import feeds
+from networks.roadworks.models import Work
+from networks.roadworks.pages import public, public_orders
+from networks.roadworks.pages.frame import map_context
+from networks.roadworks.pages.order_parts import detour_shown
+from networks.roadworks.services import current, publication
+from networks.roadworks.services.current import Current
+from networks.roadworks.services.works import is_over
+
+
+@require_safe
+@never_cache
+def work(request: HttpRequest, work_id: int) -> HttpResponse:
+    told = current.one_announced(work_id)
+    (found,) = told.works
+    told = replace(told, places=current.lines([found]))
+    if not is_over(found):
+        told = current.with_ways(told)
+    detours = [detour_shown(one, rank) for rank, one in enumerate(told.detours.get(found.pk, ()), 1)]
+    context = {
+        "section": "public_works",
+        **public.row(found, told),
+        "over": is_over(found),
+        "detours": detours,
+        "orders": orders_of(found),
+        **map_context(features=shapes(request, found, told, detours), extent_4326=extent_4326(found.owner)),
+    }
+    return render(request, "roadworks/public_work.html", context)
+
+
+def shapes(request: HttpRequest, work: Work, told: Current, detours: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The ways around, and the works over them."""
+    lines = current.way_lines(told)
+    ways = [feeds.detour_feature(one["detour"], one["rank"], lines[one["detour"].pk]) for one in detours]
+    return [*ways, feeds.feature(work, told, {}, request.build_absolute_uri)]
+
+
+def orders_of(work: Work) -> list[dict[str, Any]]:
+    """Those that everybody reads, with what became of them."""
+    cancelled = {work.pk} if work.state == Work.State.CANCELLED else set()
+    return [public_orders.row(one, {}, cancelled) for one in publication.readable_for([work.pk])]

@@ -1,0 +1,280 @@
+"""/voirie/travaux/<id>/: works entered, changed, announced, cancelled; their conflicts; the way to a notice."""
+
+import json
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from gis_core.desk.forms import blame
+from gis_core.desk.parameters import integer
+from gis_core.errors import ArpentError, Invalid, Stale
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.members.rights import Rights
+from gis_core.members.territories import extent_4326
+from gis_core.models import Commune, Member
+from networks.roadworks.days import reading_of, said
+from networks.roadworks.feeds import traffic_of
+from networks.roadworks.models import Work
+from networks.roadworks.pages.forms import VALUES, WorkChangeForm, WorkForm
+from networks.roadworks.pages.frame import map_context, page, show, writing_for
+from networks.roadworks.parts import parts_of
+from networks.roadworks.services import neighbours, publication, works
+from networks.roadworks.services.beginnings import from_outage, outage_of
+from networks.roadworks.services.conflicts import Asked, Found, Gravity, conflicts_of
+
+READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
+SEEN: Final = "works,road-sections,parcels,roads,communes"
+
+
+# -- one of them ------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def work(request: HttpRequest, work_id: int) -> HttpResponse:
+    """The sheet; POST announces, cancels, or begins the notice that tells of it those who were warned."""
+    rights = rights_of_request(request)
+    found, refused, status = works.one(work_id, rights), "", 200
+    if request.method == "POST":
+        try:
+            return done(request, found, rights)
+        except ArpentError as error:
+            refused, status = error.message, status_of(error)
+            found = works.one(work_id, rights)
+    commune = Commune.objects.filter(insee=found.insee).values_list("name", flat=True).first() or ""
+    context = {
+        "one": found,
+        "commune": commune,
+        "days": said(found.starts_on, found.ends_on),
+        "traffic": traffic_of(found),
+        "closed_end": works.closed_end(found),
+        "reading": reading_of(found.hours or ""),
+        "conflicts": told(conflicts_of(Asked.of(found), rights)) if found.state != Work.State.CANCELLED else [],
+        "may_write": works.may_write(found.owner_id, rights),
+        "over": works.is_over(found),
+        "outage": outage_of(found.outage_id, rights),
+        "parts": [
+            render_to_string(template, {"work": found} | given, request)
+            for template, given in parts_of(request, found, rights)
+        ],
+        "on_map": on_map(found),
+        "length": found.geom.length,
+        "refused": refused,
+        "order_warnings": publication.differences(publication.published_for(found.pk), found),
+        **map_context(features=[shape_of(found)], extent_4326=extent_4326(found.owner)),
+    }
+    return show(request, "work", context, status)
+
+
+def done(request: HttpRequest, found: Work, rights: Rights) -> HttpResponse:
+    """Raises Invalid, Forbidden, Stale, Conflict."""
+    given = {name: str(value) for name, value in request.POST.items()}
+    version = integer(given, "version", 0, 0, 2**31 - 1)
+    match request.POST.get("do", ""):
+        case "plan":
+            works.announce(work=found, version=version, rights=rights)
+            messages.success(request, _("The works are planned: everybody sees them."))
+        case "cancel":
+            gone = works.cancel(work=found, version=version, rights=rights) is None
+            words = _("The draft of these works is deleted.")
+            if not gone:
+                words = _("The works are cancelled; calendars that hold them are told.")
+            messages.success(request, f"{words} {publication.still_published(found.pk)}".strip())
+            if gone:
+                return redirect("works")
+            warn_of_notices(request, works.one(found.pk, rights), rights)
+        case "tell":
+            notice = neighbours.tell_again(found, integer(given, "notice", 0, 0, works.LARGEST_ID), rights=rights)
+            return redirect("notice", notice.pk)
+        case _:
+            raise Invalid(_("There is no such action."), parameter="do")
+    return redirect("work", found.pk)
+
+
+def warn_of_notices(request: HttpRequest, found: Work, rights: Rights) -> None:
+    """Whoever cancels works or moves them reads that people were told otherwise."""
+    count = len(neighbours.untold(found, neighbours.notices_of(found, rights)))
+    if count:
+        words = ngettext(
+            "A notice went out for these works: tell its people, below.",
+            "%(count)s notices went out for these works: tell their people, below.",
+            count,
+        )
+        messages.warning(request, words % {"count": count})
+
+
+def shape_of(found: Work) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": found.pk,
+        "geometry": json.loads(found.geom.transform(4326, clone=True).geojson),
+        "properties": {"measure": found.measure, "title": found.title},
+    }
+
+
+def on_map(found: Work) -> str:
+    """The map, on the works, with their sheet open."""
+    place = found.geom.point_on_surface
+    place.transform(4326)
+    return f"{reverse('map')}#v=1&c={place.x:.6f},{place.y:.6f}&z=17&l={SEEN}&s=works.{found.pk}"
+
+
+def told(found: list[Found]) -> list[dict[str, Any]]:
+    return [
+        {
+            "work": one.work,
+            "gravity": one.gravity.name.lower(),
+            "label": one.gravity.label,
+            "why": one.why,
+            "days": said(one.work.starts_on, one.work.ends_on),
+        }
+        for one in found
+    ]
+
+
+# -- entering, changing -----------------------------------------------------------------------------------------------
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def work_new(request: HttpRequest) -> HttpResponse:
+    """The form of new works, from an outage where one is named; POST keeps them."""
+    rights = rights_of_request(request)
+    members = writing(rights)
+    if request.method != "POST":
+        return form_page(request, WorkForm(initial=begun(request, rights, members), members=members), rights)
+    form = WorkForm(request.POST, members=members)
+    if not form.is_valid() or request.POST.get("do") == "check":
+        return form_page(request, form, rights, status=400 if form.errors else 200)
+    try:
+        outage = form.cleaned_data["outage"]
+        if outage:
+            from_outage(outage, rights)
+        state = Work.State.PLANNED if request.POST.get("do") == "plan" else Work.State.DRAFT
+        made = works.make(owner=form.owner(), rights=rights, state=state, outage_id=outage, **form.values())
+    except ArpentError as error:
+        return form_page(request, form, rights, status=blame(form, error))
+    return kept(request, made, rights)
+
+
+def writing(rights: Rights) -> list[Member]:
+    """Raises PermissionDenied where the asker plans works of no member."""
+    if not (members := writing_for(rights)):
+        raise PermissionDenied
+    return members
+
+
+def begun(request: HttpRequest, rights: Rights, members: list[Member]) -> dict[str, Any]:
+    """What a new form holds, from an outage or a place on a road. Raises NotFound for an outage that is not seen."""
+    given: dict[str, Any] = {"where": "map", "kind": Work.Kind.ROAD, "measure": Work.Measure.NONE}
+    if start := request.GET.get("start", "")[:80]:
+        given |= {"where": "references", "start": start}
+    number = request.GET.get("outage", "")
+    if not number:
+        return given
+    found = from_outage(int(number) if number.isascii() and number.isdecimal() and len(number) <= 18 else 0, rights)
+    given |= {"kind": Work.Kind.WATER, "measure": Work.Measure.ALTERNATE, "outage": found.outage.pk}
+    given["title"] = (_("Repair of the main, %(place)s") % {"place": found.outage.place}).strip(" ,")[:120]
+    if found.outage.owner in members:
+        given["member"] = found.outage.owner.slug
+    if found.stretch is not None:
+        given["geom"] = found.stretch.transform(4326, clone=True).geojson
+    return given
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
+    """The form of works that are there."""
+    rights = rights_of_request(request)
+    found = works.one(work_id, rights)
+    works.check_may_write(found.owner_id, rights)
+    members = [found.owner]
+    if request.method != "POST" and found.state == Work.State.CANCELLED:
+        messages.warning(request, _("These works are cancelled: they are not changed any more. Enter new ones."))
+        return redirect("work", found.pk)
+    form = WorkChangeForm(request, row=found, read=values_of, members=members, kept=found)
+    if request.method != "POST":
+        return form_page(request, form, rights, found)
+    if not form.is_valid() or request.POST.get("do") == "check":
+        return form_page(request, form, rights, found, 400 if form.errors else 200)
+    try:
+        version = form.cleaned_data["version"] or 0
+        changed = works.change(work=found, version=version, rights=rights, **form.values())
+    except ArpentError as error:
+        status = blame(form, error)
+        if isinstance(error, Stale):
+            form.data["version"] = str(works.one(work_id, rights).version)
+        return form_page(request, form, rights, found, status)
+    return kept(request, changed, rights)
+
+
+def values_of(found: Work) -> dict[str, Any]:
+    named = {name: getattr(found, name) for name in VALUES}
+    here = {"where": "references" if found.start_reference else "map", "version": found.version,
+            "start": found.start_reference, "end": found.end_reference,
+            "geom": found.geom.transform(4326, clone=True).geojson}  # fmt: skip
+    return named | here | {"member": found.owner.slug}
+
+
+def kept(request: HttpRequest, made: Work, rights: Rights) -> HttpResponse:
+    """To the sheet, with what they meet said at once."""
+    reference = {"reference": made.reference}
+    messages.success(request, _("The works %(reference)s are kept.") % reference)
+    grave = [one for one in conflicts_of(Asked.of(made), rights) if one.gravity >= Gravity.SERIOUS]
+    if grave:
+        words = ngettext(
+            "They meet other works: read the conflict below.",
+            "They meet other works: read the %(count)s conflicts below.",
+            len(grave),
+        )
+        messages.warning(request, words % {"count": len(grave)})
+    warn_of_notices(request, made, rights)
+    return redirect("work", made.pk)
+
+
+def form_page(
+    request: HttpRequest, form: WorkForm, rights: Rights, found: Work | None = None, status: int = 200
+) -> HttpResponse:
+    conflicts, stretch = None, None
+    if form.is_bound:
+        asked = form.asked(found)
+        conflicts = told(conflicts_of(asked, rights)) if asked else None
+        stretch = form.cleaned_data.get("stretch")
+    here = stretch if stretch is not None else None if form.is_bound or found is None else found.geom
+    if here is not None:
+        form.tell_ends(here)
+    shape = stretch.transform(4326, clone=True).geojson if stretch is not None else former(form)
+    members = list(form.members.values())
+    context = {
+        "form": form,
+        "one": found,
+        "conflicts": conflicts,
+        "outage": outage_of(outage_in(form), rights),
+        **map_context(
+            extent_4326=extent_4326(members[0]) if len(members) == 1 else extent_4326(),
+            check=reverse("work_check"),
+            stretch=shape,
+            work=found.pk if found else None,
+        ),
+    }
+    return show(request, "work_form", context, status)
+
+
+def former(form: WorkForm) -> str:
+    """What was on the map before, unless references or a street were to say where: they mean another place."""
+    return "" if form.is_bound and form["where"].value() != "map" else form["geom"].value() or ""
+
+
+def outage_in(form: WorkForm) -> int | None:
+    value = form["outage"].value()
+    return int(value) if str(value or "").isdecimal() and len(str(value)) <= 18 else None

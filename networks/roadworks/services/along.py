@@ -1,0 +1,52 @@
+"""Works on a numbered road, now and to come."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gis_core.database import clock as database_clock
+from gis_core.members.rights import Rights
+from gis_core.models import Member
+from layers.features.sheet import Link
+from networks.roads.along import Shown
+from networks.roads.references import Road
+from networks.roadworks.days import said
+from networks.roadworks.models import Work
+from networks.roadworks.services import works
+
+MOST: Final = 20
+# Those whose stretch runs along the road: what its sections meet may be works on another road that crosses it.
+ALONG: Final = """
+    with here as materialized (
+        select id, geom, st_expand(geom, 10) as box from road_section
+        where route = %(route)s and department = %(department)s),
+    near as materialized (
+        select distinct w.id, w.geom from here h join road_work w on w.geom && h.box
+        where w.ends_on >= %(day)s and w.state <> 'cancelled' and st_dwithin(w.geom, h.geom, 10))
+    select n.id from near n
+    where exists (select from arpent.sections_under(n.geom) as under(id) join here h on h.id = under.id)
+"""
+
+
+def works_along(road: Road, rights: Rights) -> list[Work]:
+    """The first to begin first, those that the asker sees."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALONG, road._asdict() | {"day": database_clock.today()})
+        ids = [pk for (pk,) in cursor.fetchall()]
+    return list(works.listed(works.Filter(), rights).filter(pk__in=ids).defer("geom", "geom_3857")[: MOST + 1])
+
+
+def works_part(road: Road, rights: Rights) -> Shown | None:
+    """The part of a road's page."""
+    found = works_along(road, rights)
+    shown = [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in found[:MOST]]
+    return "roadworks/along.html", {"works": shown, "more": len(found) > MOST, "most": MOST}
+
+
+def new_works_here(reference: str, rights: Rights) -> Link | None:
+    if not any(works.may_write(pk, rights) for pk in Member.objects.visible_to(rights).values_list("pk", flat=True)):
+        return None
+    return Link(title=_("New works here"), url=f"{reverse('work_new')}?{urlencode({'start': reference})}")

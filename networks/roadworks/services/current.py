@@ -1,0 +1,141 @@
+"""Works as everybody is told: announced ones alone, whoever asks, without a word that is not for everybody."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.contrib.gis.db.models import LineStringField, MultiLineStringField
+from django.contrib.gis.db.models.functions import AsGeoJSON, PointOnSurface, Transform
+from django.db.models import F, Func, QuerySet, Value
+from django.utils.translation import gettext as _
+
+from gis_core.errors import NotFound
+from gis_core.members.rights import ANONYMOUS
+from gis_core.models import Commune
+from layers.features.display import display_number
+from networks.roadworks.models import Work, WorkDetour, WorkOrder
+from networks.roadworks.services import works
+from networks.roadworks.services.publication import orders_something, readable_for
+from networks.roadworks.services.works import Filter
+
+AHEAD_DAYS: Final = 183
+MOST: Final = 2_000
+SIMPLE_M: Final = 0.5
+WAY_M: Final = 2.0
+DECIMALS: Final = 6
+NEVER_TOLD: Final = ("comment", "outage_id", "import_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """`works` have no stretch; `places` are what was asked for of them (`lines`, `points`). `more`: some miss.
+
+    `detours` (without their lines) and `orders` are those to follow, by works.
+    """
+
+    day: date
+    works: list[Work]
+    communes: dict[str, str]
+    more: bool = False
+    insee: str = ""
+    places: dict[int, Any] = field(default_factory=dict)
+    detours: Mapping[int, Sequence[WorkDetour]] = field(default_factory=dict)
+    orders: Mapping[int, Sequence[WorkOrder]] = field(default_factory=dict)
+
+    def cut(self) -> str:
+        """What is said where works are left out, nothing where none are."""
+        if not self.more:
+            return ""
+        words = _("Only the first %(most)s works are told: choose a commune to read all of its own.")
+        if self.insee:
+            words = _("Only the first %(most)s works of this commune are told.")
+        return words % {"most": display_number(MOST)}
+
+    def commune(self, work: Work) -> str:
+        return self.communes.get(work.insee or "", "")
+
+
+def current(day: date, *, insee: str = "", text: str = "", cancelled: bool = False) -> Current:
+    """Works of this day and of the six months that follow; with those cancelled meanwhile for calendars that hold them.
+
+    Raises Invalid.
+    """
+    # The last night of works that ended yesterday may go on.
+    wanted = Filter(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee, text=text)
+    found: list[Work] = []
+    more = False
+    for state in (Work.State.PLANNED, *([Work.State.CANCELLED] if cancelled else [])):
+        rows = list(works.filtered(announced(), wanted.but(state=state))[: MOST + 1])
+        more = more or len(rows) > MOST
+        found += [one for one in rows[:MOST] if one.ends_on >= day or not works.is_over(one)]
+    return Current(day, found, names({one.insee for one in found if one.insee}), more, insee)
+
+
+def announced() -> QuerySet[Work]:
+    """Without the stretches, which lists do not show."""
+    return Work.objects.visible_to(ANONYMOUS).defer(*NEVER_TOLD, "geom", "geom_3857")
+
+
+def one_announced(work_id: int) -> Current:
+    """Raises NotFound."""
+    found = announced().select_related("owner").filter(pk=min(work_id, works.LARGEST_ID)).first()
+    if found is None:
+        raise NotFound(_("There are no such works, or they are not announced."))
+    return Current(found.starts_on, [found], names({found.insee} if found.insee else set()))
+
+
+ROUGH: Final = Func(
+    F("geom"), Value(SIMPLE_M), Value(True), function="ST_Simplify", output_field=MultiLineStringField(srid=2154)
+)
+
+
+def lines(told: Sequence[Work]) -> dict[int, str]:
+    """Their stretches as GeoJSON in degrees, as fine as a map on a page shows them."""
+    return placed(told, AsGeoJSON(Transform(ROUGH, 4326), precision=DECIMALS))
+
+
+def points(told: Sequence[Work]) -> dict[int, Any]:
+    """A place on each stretch, in degrees."""
+    return placed(told, Transform(PointOnSurface("geom"), 4326))
+
+
+def placed(told: Sequence[Work], how: Any) -> dict[int, Any]:
+    found = Work.objects.visible_to(ANONYMOUS).filter(pk__in=[one.pk for one in told]).annotate(place_4326=how)
+    return dict(found.values_list("pk", "place_4326"))
+
+
+def with_ways(told: Current) -> Current:
+    """The same with the detours and the orders that hold: what is to be computed again leads nobody."""
+    asked = [one.pk for one in told.works if one.state == Work.State.PLANNED]
+    detours: dict[int, list[WorkDetour]] = defaultdict(list)
+    for way in WorkDetour.objects.filter(work_id__in=asked, work__announced=True, starts_on__isnull=False).defer(
+        "geom", "geom_3857", "import_id"
+    ):
+        detours[way.work_id].append(way)
+    orders: dict[int, list[WorkOrder]] = defaultdict(list)
+    for order in readable_for(asked):
+        if orders_something(order) and order.work_id is not None:
+            orders[order.work_id].append(order)
+    return replace(told, detours=detours, orders=orders)
+
+
+def way_lines(told: Current) -> dict[int, str]:
+    """The lines of its detours as GeoJSON in degrees."""
+    rough = Func(F("geom"), Value(WAY_M), Value(True), function="ST_Simplify", output_field=LineStringField(srid=2154))
+    keys = [one.pk for ways in told.detours.values() for one in ways]
+    found = WorkDetour.objects.filter(pk__in=keys).annotate(
+        line_4326=AsGeoJSON(Transform(rough, 4326), precision=DECIMALS)
+    )
+    return dict(found.values_list("pk", "line_4326"))
+
+
+def names(codes: set[str]) -> dict[str, str]:
+    return dict(Commune.objects.filter(insee__in=codes).values_list("insee", "name"))
+
+
+def communes() -> list[tuple[str, Any]]:
+    """Those of the platform's members."""
+    found = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
+    return list(found.values_list("insee", "name"))

@@ -1,0 +1,137 @@
+"""Works that meet by a detour: one hinders traffic where the other leads it around (one that is to be computed again
+leads nobody).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import connection
+from django.utils.translation import gettext_lazy
+
+from gis_core.members.rights import Rights
+from networks.roadworks.models import Work
+from networks.roadworks.services.conflicts import (
+    CLOSING,
+    CROSSING_M,
+    HINDERING,
+    MOST,
+    MOST_PAIRS,
+    WITHIN_M,
+    Asked,
+    Found,
+    Gravity,
+    at_other_hours,
+    in_bulk,
+    share_days,
+    when,
+)
+
+HERE: Final = gettext_lazy("The detour of these works passes here, and these hinder it:")
+THERE: Final = gettext_lazy("They hinder traffic on the detour of these works:")
+LED_HERE: Final = """
+    with pieces as materialized (
+        select p as geom, st_expand(p, %(within)s) as box
+        from st_subdivide(st_geomfromewkb(%(stretch)s), 16) p),
+    near as materialized (
+        select distinct d.work_id, d.geom, d.direction from pieces p
+            join road_detour d on d.geom && p.box and st_dwithin(d.geom, p.geom, %(within)s)
+        where d.starts_on is not null)
+    select w.id + 0, max(met.metres),
+        bool_and(arpent.passes_open(n.geom, n.direction, st_geomfromewkb(%(stretch)s), %(way)s, %(within)s))
+    from near n join road_work w on w.id = n.work_id, lateral (
+        select st_length(st_intersection(n.geom, st_buffer(st_geomfromewkb(%(stretch)s), %(within)s))) as metres) met
+    where w.id <> %(but)s and w.state <> 'cancelled' and w.starts_on <= %(last)s and w.ends_on >= %(first)s
+        and met.metres >= %(crossing)s
+    group by 1 order by 2 desc limit %(most)s
+"""
+ON_MINE: Final = """
+    with mine as materialized (
+        select d.id, d.geom as whole, d.direction, st_buffer(d.geom, %(within)s) as around, p as geom,
+            st_expand(p, %(within)s) as box
+        from road_detour d, st_subdivide(d.geom, 16) p where d.work_id = %(but)s
+            and d.starts_on is not null),
+    near as materialized (
+        select distinct w.id + 0 as id, w.geom, w.closed_way, m.id as detour, m.whole, m.direction, m.around
+        from mine m join road_work w on w.geom && m.box and st_dwithin(w.geom, m.geom, %(within)s)
+        where w.id <> %(but)s and w.state <> 'cancelled' and w.starts_on <= %(last)s and w.ends_on >= %(first)s
+            and w.measure = any(%(hindering)s)),
+    shared as (
+        select id, max(st_length(st_intersection(geom, around))) as metres,
+            bool_and(arpent.passes_open(whole, direction, geom, closed_way, %(within)s)) as passes
+        from near group by id)
+    select id, metres, passes from shared where metres >= %(crossing)s order by 2 desc limit %(most)s
+"""
+
+
+MARKS: Final = """
+    with asked as materialized (
+        select w.id, w.geom, w.starts_on, w.ends_on, w.measure, w.closed_way from road_work w
+        where w.id = any(%(ids)s) and w.state <> 'cancelled'),
+    led as (
+        select a.id as mine, w.id as other, true as here,
+            st_length(st_intersection(d.geom, st_buffer(a.geom, %(within)s))) as metres,
+            arpent.passes_open(d.geom, d.direction, a.geom, a.closed_way, %(within)s) as passes
+        from asked a join road_detour d on d.geom && st_expand(a.geom, %(within)s) and d.starts_on is not null
+                and st_dwithin(d.geom, a.geom, %(within)s)
+            join road_work w on w.id = d.work_id
+        where a.measure = any(%(hindering)s) and w.id <> a.id and w.state <> 'cancelled'
+            and w.starts_on <= a.ends_on + 1 and w.ends_on >= a.starts_on - 1
+        union all
+        select a.id, w.id, false, st_length(st_intersection(w.geom, st_buffer(d.geom, %(within)s))),
+            arpent.passes_open(d.geom, d.direction, w.geom, w.closed_way, %(within)s)
+        from asked a join road_detour d on d.work_id = a.id and d.starts_on is not null
+            join road_work w on w.geom && st_expand(d.geom, %(within)s) and st_dwithin(w.geom, d.geom, %(within)s)
+        where w.measure = any(%(hindering)s) and w.id <> a.id and w.state <> 'cancelled'
+            and w.starts_on <= a.ends_on + 1 and w.ends_on >= a.starts_on - 1)
+    select mine, other, here, max(metres), bool_and(passes) from led where metres >= %(crossing)s group by 1, 2, 3
+    order by 1, 4 desc limit %(most)s
+"""
+
+
+def marked_by_detours(works: Mapping[int, Work], rights: Rights) -> Iterator[tuple[int, Found]]:
+    """The same of many works, in one question."""
+    given = {"ids": list(works), "hindering": list(HINDERING), "within": WITHIN_M, "crossing": CROSSING_M}
+    found = rows(MARKS, given | {"most": MOST_PAIRS})
+    others = in_bulk({other for _mine, other, *_others in found}, rights)
+    for mine, pk, here, metres, passes in found:
+        if pk in others and share_days(asked := Asked.of(works[mine]), other := others[pk]):
+            measure, words = (asked.measure, HERE) if here else (other.measure, THERE)
+            yield mine, met(asked, other, measure, metres, str(words), passes)
+
+
+def by_detours(asked: Asked, rights: Rights) -> Iterator[Found]:
+    """Works whose detour passes here, where these hinder traffic; works that hinder it on the detour of these."""
+    given: dict[str, Any] = {
+        "stretch": bytes(asked.stretch.ewkb),
+        # The day before and after, too: a night ends in the morning.
+        "first": asked.starts_on - timedelta(days=1),
+        "last": asked.ends_on + timedelta(days=1),
+        "but": asked.work_id or 0,
+        "hindering": list(HINDERING),
+        "way": asked.closed_way,
+        **{"within": WITHIN_M, "crossing": CROSSING_M, "most": MOST},
+    }
+    led = rows(LED_HERE, given) if asked.measure in HINDERING else []
+    mine = rows(ON_MINE, given) if asked.work_id else []
+    others = in_bulk([pk for pk, *_others in (*led, *mine)], rights)
+    others = {pk: one for pk, one in others.items() if share_days(asked, one)}
+    for pk, metres, passes in led:
+        if pk in others:
+            yield met(asked, others[pk], asked.measure, metres, str(HERE), passes)
+    for pk, metres, passes in mine:
+        if pk in others:
+            yield met(asked, others[pk], others[pk].measure, metres, str(THERE), passes)
+
+
+def met(asked: Asked, other: Work, measure: str, metres: float, words: str, passes: bool) -> Found:
+    """`passes`: the detour takes the direction that one-way works leave open."""
+    gravity = Gravity.GRAVE if measure in CLOSING and not passes else Gravity.SERIOUS
+    gravity, hours = at_other_hours(asked, other) or (gravity, "")
+    return Found(work=other, gravity=gravity, why=f"{words} {when(asked, other)} {hours}".strip(), metres=metres)
+
+
+def rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())

@@ -1,0 +1,524 @@
+"""The way around a closed stretch of road, for each direction of traffic and a vehicle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby, permutations
+from math import atan2, degrees, hypot
+from typing import Any, Final
+
+from django.contrib.gis.geos import GEOSGeometry, LineString
+from django.db import connection
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.http.admission import TRACE, limited
+from layers.features.display import display_number
+from networks.roads.references import shown_route
+from networks.roadworks.french import the
+from networks.roadworks.gauges import GAUGES, WORDS, Gauge, named
+from networks.roadworks.headings import heading_of
+from networks.roadworks.models import Work
+
+type Pair = tuple[int, int]
+
+FIRST_REACH_M: Final = 2_500.0
+NEXT_REACH_M: Final = 10_000.0
+LAST_REACH_M: Final = 60_000.0
+EXPLAINED_M: Final = NEXT_REACH_M
+"""Where one looks for what cuts the only way: it lies near the works, and half a county takes long to search."""
+FASTEST_MS: Final = 110 / 3.6
+"""No section is passed faster (`arpent.road_seconds`): a better way does not leave a box that takes longer to cross."""
+MOST_SECTIONS: Final = 2_000
+MOST_ENDS: Final = 6
+MOST_PARTS: Final = 8
+LONGEST_M: Final = 50_000
+LIMITS: Final = {"height_m": "max_height_m", "width_m": "max_width_m", "length_m": "max_length_m",
+                 "weight_t": "max_weight_t", "axle_t": "max_axle_t"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A road of a way, and how far one follows it."""
+
+    name: str
+    metres: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The best way around in a direction (`both`: the same roads serve the other direction)."""
+
+    direction: str
+    line: LineString
+    length_m: float
+    seconds: float
+    steps: Sequence[Step]
+    sections: Sequence[int]
+    both: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A direction that has no way around, and why: the section whose limit cuts the only way, and that limit."""
+
+    direction: str
+    why: str
+    blocking: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """What is closed: sections or a stretch (EPSG:2154), on which days; `work` is the one that closes it.
+
+    `way` is the direction that alone is closed, along the stretch (`Work.Way`); empty for both.
+    """
+
+    sections: Sequence[int] = ()
+    stretch: GEOSGeometry | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    work: int | None = None
+    way: str = ""
+
+    @classmethod
+    def of(cls, work: Work) -> Closure:
+        return cls(stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, work=work.pk,
+                   way=work.closed_way or "")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The answer: ways, directions without one, the sections closed, other works on the same days (id: title), the
+    largest vehicle of the list that passes in the directions that have no way for the one that was asked for.
+    """
+
+    ways: Sequence[Way]
+    missing: Sequence[Missing]
+    closed: Sequence[int]
+    works: Mapping[int, str]
+    offered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A section that is closed; `traffic_way` is that of the traffic which passed it and does no more."""
+
+    id: int
+    start: int
+    end: int
+    traffic_way: str
+    start_xy: tuple[float, float]
+    end_xy: tuple[float, float]
+
+    def directed(self) -> Sequence[Pair]:
+        forward, backward = (self.start, self.end), (self.end, self.start)
+        return {"forward": [forward], "backward": [backward], "both": [forward, backward]}.get(self.traffic_way, [])
+
+
+@dataclass(slots=True)
+class Search:
+    """Where ways are looked for: what is closed, the vehicle, sections that other works close and those works; of the
+    sections of which they close one direction alone, which.
+    """
+
+    closure: Closure
+    extent: str
+    closed: list[int]
+    gauge: Gauge
+    avoided: dict[int, int] = field(default_factory=dict)
+    one_way: dict[int, str] = field(default_factory=dict)
+    works: dict[int, str] = field(default_factory=dict)
+
+    def closed_to(self, way: str) -> list[int]:
+        """Sections that other works close in one direction alone, or (way "") in both."""
+        return [section for section in self.avoided if self.one_way.get(section, "") == way]
+
+
+@limited(TRACE)
+def detours(closure: Closure, gauge: Gauge) -> Found:
+    """The ways around. Raises Invalid: nothing is closed there, or the stretch has no two ends."""
+    closed = closed_sections(closure)
+    pairs = pairs_of(closed)
+    ids = [one.id for one in closed]
+    search = Search(closure=closure, extent=extent_of(ids), closed=ids, gauge=gauge)
+    found = ways_between(search, pairs)
+    places = {one.start: one.start_xy for one in closed} | {one.end: one.end_xy for one in closed}
+    named = {pair: heading(places[pair[0]], places[pair[1]]) for pair in pairs}
+    without = [pair for pair in pairs if pair not in found]
+    missing = [
+        Missing(direction=named[pair], why=words, blocking=blocking)
+        for pair, (words, blocking) in why_none(search, without).items()
+    ]
+    return Found(
+        ways=once([found[pair] for pair in pairs if pair in found], [named[pair] for pair in pairs if pair in found]),
+        missing=missing,
+        closed=ids,
+        works={pk: title for pk, title in search.works.items() if pk in search.avoided.values()},
+        offered=largest_passing(search, without),
+    )
+
+
+# -- what is closed ---------------------------------------------------------------------------------------------------
+
+
+def closed_sections(closure: Closure) -> list[Closed]:
+    """Sections that traffic passes and that are closed. Raises Invalid."""
+    ids = list(dict.fromkeys(closure.sections))
+    if closure.stretch is not None:
+        if closure.stretch.length > LONGEST_M:
+            words = _("The stretch is longer than %(most)s km.")
+            raise Invalid(words % {"most": LONGEST_M // 1000}, parameter="geometry")
+        ids += sections_under(closure.stretch)
+    if len(ids) > MOST_SECTIONS:
+        raise Invalid(_("The stretch has more than %(most)s sections.") % {"most": MOST_SECTIONS}, parameter="geometry")
+    rows = every_row(
+        "select id, start_node_id, end_node_id, traffic_way, arpent.runs_along(%(stretch)s::geometry, geom),"
+        " st_x(st_startpoint(geom)), st_y(st_startpoint(geom)),"
+        " st_x(st_endpoint(geom)), st_y(st_endpoint(geom)) from road_section where id = any(%(ids)s)"
+        " and arpent.road_takes_traffic(nature, status, manager, traffic_way) order by id",
+        ids=ids, stretch=closure.stretch.ewkb if closure.stretch is not None else None,
+    )  # fmt: skip
+    if not rows:
+        words = _("No road that takes traffic is closed there: draw the stretch along a section of the roads.")
+        raise Invalid(words, parameter="sections" if closure.sections else "geometry")
+    return [
+        Closed(pk, start, end, narrowed(passed, way_on(closure.way, along)), (x, y), (u, v))
+        for pk, start, end, passed, along, x, y, u, v in rows
+    ]
+
+
+def way_on(closed: str, along: bool) -> str:
+    """A direction along a stretch, as one on a section that goes the same way or the other one."""
+    if not closed or along:
+        return closed
+    return "backward" if closed == "forward" else "forward"
+
+
+def narrowed(passed: str, closed: str) -> str:
+    """Of the traffic that passes a section, the part that is closed: "both", "forward", "backward", "none"."""
+    if not closed:
+        return passed
+    return closed if passed in ("both", closed) else "none"
+
+
+def sections_under(stretch: GEOSGeometry) -> list[int]:
+    """Those that a stretch runs along, drawn on them or beside them."""
+    return [pk for (pk,) in every_row("select arpent.sections_under(%(geom)s)", geom=stretch.ewkb)]
+
+
+def pairs_of(closed: Sequence[Closed]) -> list[Pair]:
+    """Where traffic entered and left what is closed, in each direction that it was passed. Raises Invalid."""
+    pairs: list[Pair] = []
+    open_at = still_open([one.id for one in closed], {node for one in closed for node in (one.start, one.end)})
+    parts = apart(closed)
+    if len(parts) > MOST_PARTS:
+        words = _("The closed sections lie in %(count)s places: ask for one place at a time.")
+        raise Invalid(words % {"count": len(parts)}, parameter="geometry")
+    for part in parts:
+        ends = ends_of(part, open_at)
+        if len(ends) > MOST_ENDS:
+            words = _("The stretch has %(count)s ends: ask for one road at a time.")
+            raise Invalid(words % {"count": len(ends)}, parameter="geometry")
+        ahead: dict[int, set[int]] = {}
+        for start, end in (pair for one in part for pair in one.directed()):
+            ahead.setdefault(start, set()).add(end)
+        pairs += [(start, end) for start, end in permutations(ends, 2) if leads(ahead, start, end)]
+    if not pairs:
+        words = _("Nobody passes through this stretch: it is a dead end, and there is nothing to lead around it.")
+        raise Invalid(words, parameter="geometry")
+    return pairs
+
+
+def still_open(closed: Sequence[int], nodes: Collection[int]) -> set[int]:
+    """Of these nodes, those that an open road reaches."""
+    rows = every_row(
+        "select n.id from unnest(%(nodes)s::bigint[]) n(id) where exists (select from road_section s"
+        " where (s.start_node_id = n.id or s.end_node_id = n.id) and s.id <> all(%(closed)s)"
+        " and arpent.road_takes_traffic(s.nature, s.status, s.manager, s.traffic_way))",
+        nodes=list(nodes),
+        closed=list(closed),
+    )
+    return {pk for (pk,) in rows}
+
+
+def apart(closed: Sequence[Closed]) -> list[list[Closed]]:
+    """The closed sections that hang together: the two carriageways of a road are two parts."""
+    parts: list[tuple[set[int], list[Closed]]] = []
+    for one in closed:
+        nodes, held = {one.start, one.end}, [one]
+        rest = []
+        for others, sections in parts:
+            if nodes & others:
+                nodes |= others
+                held = sections + held
+            else:
+                rest.append((others, sections))
+        parts = [*rest, (nodes, held)]
+    return [sections for _nodes, sections in parts]
+
+
+def ends_of(part: Sequence[Closed], open_at: Collection[int]) -> list[int]:
+    """The ends of the stretch that lead on; where it has no two, every node that an open road reaches."""
+    count: dict[int, int] = {}
+    for one in part:
+        for node in (one.start, one.end):
+            count[node] = count.get(node, 0) + 1
+    ends = sorted(node for node, times in count.items() if times == 1 and node in open_at)
+    return ends if len(ends) > 1 else sorted(node for node in count if node in open_at)
+
+
+def leads(ahead: Mapping[int, Collection[int]], start: int, end: int) -> bool:
+    seen, front = {start}, [start]
+    while front:
+        for node in ahead.get(front.pop(), ()):
+            if node == end:
+                return True
+            if node not in seen:
+                seen.add(node)
+                front.append(node)
+    return False
+
+
+def extent_of(ids: Sequence[int]) -> str:
+    ((box,),) = every_row("select st_envelope(st_collect(geom)) from road_section where id = any(%(ids)s)", ids=ids)
+    return str(box)
+
+
+def avoid_works(search: Search, reach: float) -> None:
+    """Announced works that close roads on the same days within reach: their sections are avoided, in the direction that
+    they close.
+    """
+    closure = search.closure
+    if closure.starts_on is None:
+        return
+    near = every_row(
+        "select w.id, w.title, w.geom, w.closed_way from road_work w"
+        " where w.geom && st_expand(%(extent)s::geometry, %(reach)s) and w.announced and w.state = 'planned'"
+        " and w.measure in ('closed', 'one_way') and w.starts_on <= %(last)s and w.ends_on >= %(first)s"
+        " and w.id is distinct from %(own)s and w.id <> all (%(known)s)",
+        extent=search.extent, reach=reach, own=closure.work, known=list(search.works),
+        first=closure.starts_on, last=closure.ends_on or closure.starts_on,
+    )  # fmt: skip
+    if not near:
+        return
+    search.works |= {pk: title for pk, title, _geom, _way in near}
+    under = every_row(
+        "select w.id, w.way, under.id, arpent.runs_along(w.geom::geometry, s.geom)"
+        " from unnest(%(ids)s::bigint[], %(geoms)s::text[], %(ways)s::text[]) w(id, geom, way),"
+        " arpent.sections_under(w.geom::geometry) as under(id) join road_section s on s.id = under.id",
+        ids=[pk for pk, *_others in near], geoms=[str(geom) for _pk, _title, geom, _way in near],
+        ways=[way or "" for *_others, way in near],
+    )  # fmt: skip
+    for pk, way, section, along in under:
+        if section not in search.closed:
+            avoid(search, section, pk, way_on(way, along))
+
+
+def avoid(search: Search, section: int, work: int, way: str) -> None:
+    """What several works close in different directions is closed in both."""
+    former = search.one_way.get(section, "") if section in search.avoided else way
+    search.one_way[section] = way if way == former else ""
+    search.avoided[section] = work
+
+
+# -- ways -------------------------------------------------------------------------------------------------------------
+
+
+def ways_between(search: Search, pairs: Sequence[Pair]) -> dict[Pair, Way]:
+    """The best way of each pair that has one: in a box that grows until none outside it could be better."""
+    reach = FIRST_REACH_M
+    while True:
+        rows = rows_within(search, pairs, min(reach, LAST_REACH_M))
+        seconds = {(start, end): reached for start, end, _step, _node, edge, reached in rows if edge == -1}
+        if reach >= LAST_REACH_M:
+            break
+        wanted = [pair for pair in pairs if pair in seconds]
+        needed = max((seconds[pair] for pair in wanted), default=0.0) * FASTEST_MS / 2
+        if len(wanted) == len(pairs) and needed <= reach:
+            break
+        farther = reach * 1.01 if len(wanted) == len(pairs) else NEXT_REACH_M if reach < NEXT_REACH_M else LAST_REACH_M
+        reach = max(needed, farther)
+    return {pair: way_of(rows, pair) for pair in pairs if pair in seconds}
+
+
+def rows_within(search: Search, pairs: Sequence[Pair], reach: float, *, limited: bool = True) -> list[Any]:
+    gauge = search.gauge if limited else Gauge()
+    avoid_works(search, reach)
+    return every_row(
+        "select * from arpent.road_ways(%(starts)s, %(ends)s, %(closed)s, %(no_forward)s,"
+        " %(no_backward)s, st_expand(%(extent)s::geometry, %(reach)s),"
+        " %(height)s, %(width)s, %(long)s, %(weight)s, %(axle)s)",
+        starts=sorted({start for start, _end in pairs}), ends=sorted({end for _start, end in pairs}),
+        closed=[*search.closed, *search.closed_to("")], no_forward=search.closed_to("forward"),
+        no_backward=search.closed_to("backward"), extent=search.extent, reach=reach,
+        height=gauge.height_m, width=gauge.width_m, long=gauge.length_m, weight=gauge.weight_t, axle=gauge.axle_t,
+    )  # fmt: skip
+
+
+def way_of(rows: Sequence[Any], pair: Pair) -> Way:
+    passed = [(node, edge) for start, end, _step, node, edge, _reached in rows if (start, end) == pair and edge != -1]
+    seconds = next(reached for start, end, _s, _n, edge, reached in rows if (start, end) == pair and edge == -1)
+    nodes, edges = [node for node, _edge in passed], [edge for _node, edge in passed]
+    ((line,),) = every_row("select arpent.road_way_line(%(nodes)s, %(edges)s)", nodes=nodes, edges=edges)
+    drawn = GEOSGeometry(line)
+    assert isinstance(drawn, LineString)
+    return Way(
+        direction="", line=drawn, length_m=drawn.length, seconds=seconds, steps=steps_over(edges), sections=edges
+    )
+
+
+def once(ways: Sequence[Way], directions: Sequence[str]) -> list[Way]:
+    """Ways with their directions; one that the other direction takes backwards is told once."""
+    kept: list[Way] = []
+    for way, direction in zip(ways, directions, strict=True):
+        back = list(reversed(way.sections))
+        same = next((rank for rank, one in enumerate(kept) if not one.both and list(one.sections) == back), None)
+        if same is None:
+            kept.append(replaced(way, direction=direction))
+        else:
+            kept[same] = replaced(kept[same], direction=_("both directions"), both=True)
+    return kept
+
+
+def replaced(way: Way, *, direction: str, both: bool = False) -> Way:
+    return Way(direction=direction, line=way.line, length_m=way.length_m, seconds=way.seconds, steps=way.steps,
+               sections=way.sections, both=both)  # fmt: skip
+
+
+def heading(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """Where one heads for, by the compass."""
+    east, north = end[0] - start[0], end[1] - start[1]
+    if hypot(east, north) < 1:
+        return _("the only direction")
+    return heading_of(90 - degrees(atan2(north, east)))
+
+
+# -- why there is none ------------------------------------------------------------------------------------------------
+
+
+def why_none(search: Search, pairs: Sequence[Pair]) -> dict[Pair, tuple[str, tuple[int, str] | None]]:
+    """Which limit or which other works cut the only way of each, as far as that is seen near by."""
+    told: dict[Pair, tuple[str, tuple[int, str] | None]] = {}
+    if search.gauge != Gauge():
+        words = _("no way for “%(vehicle)s”: %(limit)s cuts the only way there is.")
+        for pair, way in ways_near(search, pairs, limited=False).items():
+            limit, blocking = limit_on(way.sections, search.gauge)
+            told[pair] = words % {"vehicle": named(search.gauge), "limit": limit}, blocking
+    if search.avoided:
+        words = _("other works close the only way on the same days: %(works)s.")
+        freed = Search(closure=Closure(), extent=search.extent, closed=search.closed, gauge=search.gauge)
+        for pair, way in ways_near(freed, [pair for pair in pairs if pair not in told]).items():
+            titles = {search.works[search.avoided[one]] for one in way.sections if one in search.avoided}
+            told[pair] = words % {"works": ", ".join(sorted(titles))}, None
+    none = _("no other road open to this vehicle joins both ends within %(km)s km.") % {
+        "km": display_number(LAST_REACH_M / 1000)
+    }
+    return {pair: told.get(pair, (none, None)) for pair in pairs}
+
+
+def largest_passing(search: Search, pairs: Sequence[Pair]) -> str:
+    """The code of the largest vehicle of the list that has a way near by in each of these directions, or nothing."""
+    if not pairs or search.gauge == Gauge():
+        return ""
+    for code in reversed(list(GAUGES)):
+        _words, gauge = GAUGES[code]
+        smaller = Search(closure=search.closure, extent=search.extent, closed=search.closed, gauge=gauge)
+        if not gauge.passes_for(search.gauge) and len(ways_near(smaller, pairs)) == len(pairs):
+            return code
+    return ""
+
+
+def missing_in_words(missing: Sequence[Missing]) -> list[str]:
+    """A sentence for each reason: « Vers l’est, vers l’ouest : aucun itinéraire… »."""
+    directions: dict[str, list[str]] = {}
+    for one in missing:
+        directions.setdefault(one.why, []).append(one.direction)
+    words = _("%(direction)s: %(why)s")
+    told = [words % {"direction": ", ".join(dict.fromkeys(ways)), "why": why} for why, ways in directions.items()]
+    return [one[:1].upper() + one[1:] for one in told]
+
+
+def ways_near(search: Search, pairs: Sequence[Pair], *, limited: bool = True) -> dict[Pair, Way]:
+    """A way of each pair that has one within the reach of explanations: the graph is read once."""
+    rows = rows_within(search, pairs, EXPLAINED_M, limited=limited) if pairs else []
+    there = {(start, end) for start, end, _step, _node, edge, _reached in rows if edge == -1}
+    return {pair: way_of(rows, pair) for pair in pairs if pair in there}
+
+
+def limit_on(sections: Sequence[int], gauge: Gauge) -> tuple[str, tuple[int, str]]:
+    """The tightest limit that stops the vehicle on these sections, and where: “the limit of 19 t of the rue Haute”; the
+    section and its limit alone.
+    """
+    found: list[tuple[float, str, tuple[int, str]]] = []
+    for name, column in LIMITS.items():
+        asked = getattr(gauge, name)
+        for one in labelled(sections):
+            limit = one[column]
+            if asked is not None and limit is not None and limit < asked:
+                words = _("the limit of %(limit)s (%(what)s) of “%(road)s”")
+                kind, unit = WORDS[name]
+                said = f"{display_number(limit)} {unit}"
+                told = words % {"limit": said, "what": kind, "road": one["label"]}
+                # Roads that lead to the same place have the same name in several communes.
+                where = f"{told} ({one['commune']})" if one["commune"] else told
+                found.append((limit / asked, where, (one["id"], said)))
+    _share, words, blocking = min(found)
+    return words, blocking
+
+
+# -- in words ---------------------------------------------------------------------------------------------------------
+
+
+def labelled(sections: Sequence[int]) -> list[dict[str, Any]]:
+    """What sections are called, how long they are, and their limits, in the order given."""
+    columns = ("id", "commune", "route", "name_left", "name_right", "nature", *LIMITS.values(), "metres")
+    rows = every_row(
+        "select s.id, (select c.name from gis_core_commune c where c.insee = s.insee_left), s.route,"
+        " s.name_left, s.name_right, s.nature, s.max_height_m, s.max_width_m, s.max_length_m,"
+        " s.max_weight_t, s.max_axle_t, st_length(s.geom)"
+        " from unnest(%(ids)s::bigint[]) with ordinality asked(id, rank) join road_section s on s.id = asked.id"
+        " order by asked.rank",
+        ids=list(sections),
+    )
+    made = [dict(zip(columns, row, strict=True)) for row in rows]
+    return [one | {"label": label_of(one)} for one in made]
+
+
+def label_of(section: Mapping[str, Any]) -> str:
+    """A numbered road by its number, another by its name."""
+    if section["route"]:
+        return shown_route(section["route"])
+    return str(section["name_left"] or section["name_right"] or _("a road without a name"))
+
+
+def steps_over(sections: Sequence[int]) -> list[Step]:
+    """The roads of a way in order; a roundabout belongs to the road before it."""
+    told: list[tuple[str, float]] = []
+    for one in labelled(sections):
+        around = one["nature"] == "rond_point" and told
+        told.append((told[-1][0] if around else one["label"], one["metres"]))
+    return [Step(name, sum(metres for _name, metres in run)) for name, run in groupby(told, key=lambda one: one[0])]
+
+
+def in_words(steps: Sequence[Step]) -> str:
+    """« Prendre la D 2020 sur 1,2 km, puis la rue des Lilas sur 300 m. »"""
+    named = the if (get_language() or "").startswith("fr") else str
+    words = _("%(road)s for %(distance)s")
+    told = [words % {"road": named(one.name), "distance": distance(one.metres)} for one in steps]
+    return _("Take %(roads)s.") % {"roads": _(", then ").join(told)} if told else ""
+
+
+def distance(metres: float) -> str:
+    if metres < 950:
+        return f"{display_number(max(10, round(metres / 10) * 10), 0)} m"
+    return f"{display_number(metres / 1000, 1)} km"
+
+
+def every_row(statement: str, **given: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())

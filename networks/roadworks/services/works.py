@@ -1,0 +1,351 @@
+"""Works and events: made, changed, announced, cancelled, found again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib.gis.geos import LineString, MultiLineString
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from gis_core.letters.services import cleaned
+from gis_core.members.rights import Rights
+from gis_core.members.technicians import TECHNICIANS
+from gis_core.models import Commune, Member
+from layers.catalogue.models import Layer
+from layers.features.services.origin import Origin, event
+from networks.roads.references import NUMBERED
+from networks.roads.services.referring import reference_at
+from networks.roadworks import days
+from networks.roadworks.headings import heading_of
+from networks.roadworks.models import Work
+from networks.roadworks.models.work import LONGEST_PLACE
+from networks.roadworks.services import stretches
+
+SLUG: Final = "works"
+FIELDS: Final = (
+    "kind", "title", "description", "place", "start_reference", "end_reference", "starts_on", "ends_on", "hours",
+    "measure", "closed_way", "speed_kmh", "no_parking", "no_overtaking", "new_surface", "comment", "geom",
+)  # fmt: skip
+MADE_WITH: Final = (*FIELDS, "state", "reference", "outage_id")
+TEXTS: Final = {"title": 120, "description": 1000, "place": LONGEST_PLACE, "start_reference": 60, "end_reference": 60,
+                "hours": 60, "comment": 1000}  # fmt: skip
+YEARS: Final = range(2000, 2101)
+MOST_DAYS: Final = 3 * 366
+LARGEST_ID: Final = 2**63 - 1
+MOST_WORDS: Final = 6
+LOOKED_IN: Final = ("title", "reference", "place", "start_reference", "end_reference")
+SAME_M: Final = 0.001
+
+
+# -- who --------------------------------------------------------------------------------------------------------------
+
+
+def may_write(owner_id: int, rights: Rights) -> bool:
+    """A network technician or a GIS administrator of the member; the agency."""
+    return rights.has_role(owner_id, TECHNICIANS)
+
+
+def check_may_write(owner_id: int, rights: Rights) -> None:
+    if not may_write(owner_id, rights):
+        raise Forbidden(_("A network technician or a GIS administrator of this member plans its works."))
+
+
+def one(work_id: int, rights: Rights) -> Work:
+    """Raises NotFound."""
+    found = Work.objects.visible_to(rights).select_related("owner").filter(pk=min(work_id, LARGEST_ID)).first()
+    if found is None:
+        raise NotFound(_("There are no such works, or you may not see them."))
+    return found
+
+
+# -- a list -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which works; empty: all. Those of the days from `first` to `last`, as far as they are given; `text`: whose title,
+    reference, place or PR say every word.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    insee: str = ""
+    kind: str = ""
+    measure: str = ""
+    state: str = ""
+    member: str = ""
+    text: str = ""
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any]) -> "Filter":
+        """Raises Invalid."""
+        told = {name: str(value) for name, value in given.items() if value}
+        return cls(
+            insee=told.get("insee", "")[:5],
+            kind=chosen(told, "kind", Work.Kind.values),
+            measure=chosen(told, "measure", Work.Measure.values),
+            state=chosen(told, "state", Work.State.values),
+            member=told.get("member", "")[:100],
+            text=" ".join(cleaned(told.get("text", "")).split())[:100],
+        )
+
+    def but(self, **changes: Any) -> "Filter":
+        return replace(self, **changes)
+
+    def query(self) -> str:
+        """The same as parameters of an address, its days apart."""
+        named = ("text", "insee", "kind", "measure", "state", "member")
+        return urlencode({name: value for name in named if (value := getattr(self, name))})
+
+
+def chosen(given: Mapping[str, str], name: str, offered: list[str]) -> str:
+    value = given.get(name, "")
+    if value and value not in offered:
+        raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
+    return value
+
+
+def listed(wanted: Filter, rights: Rights) -> QuerySet[Work]:
+    """Those that the asker sees, the first to begin first; without a state, the cancelled ones are left out."""
+    return filtered(Work.objects.visible_to(rights), wanted)
+
+
+def filtered(found: QuerySet[Work], wanted: Filter) -> QuerySet[Work]:
+    found = found.filter(state=wanted.state) if wanted.state else found.exclude(state=Work.State.CANCELLED)
+    if wanted.last:
+        found = found.filter(starts_on__lte=wanted.last)
+    if wanted.first:
+        found = found.filter(ends_on__gte=wanted.first)
+    given = {"kind": wanted.kind, "measure": wanted.measure, "owner__slug": wanted.member}
+    found = found.filter(**{name: value for name, value in given.items() if value})
+    for ways in searched(wanted.text)[:MOST_WORDS]:
+        said = (Q(**{f"{name}__icontains": word}) for name in LOOKED_IN for word in ways)
+        found = found.filter(reduce(or_, said))
+    if wanted.insee:
+        ground = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
+        if ground is None:
+            raise Invalid(_("This choice is not offered: choose one of the list."), parameter="insee")
+        found = found.filter(geom__bboverlaps=ground, geom__intersects=ground)
+    return found.select_related("owner").order_by("starts_on", "pk")
+
+
+def searched(text: str) -> list[set[str]]:
+    """The words of a text, each in the ways it may stand; the number of a road is one: "RD921" is shown as "D 921"."""
+    roads = [{one[0], f"{one['class']} {int(one['number'])}{one['suffix'] or ''}"} for one in NUMBERED.finditer(text)]
+    return [*roads, *({word} for word in NUMBERED.sub(" ", text).split())]
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make(*, owner: Member, rights: Rights, **values: Any) -> Work:
+    """Works of a member, a draft unless `state` says otherwise; the database numbers them.
+
+    Raises Forbidden, Invalid.
+    """
+    check_may_write(owner.pk, rights)
+    check_known(values, MADE_WITH)
+    given = checked({"kind": Work.Kind.ROAD, "measure": Work.Measure.NONE} | values)
+    if given.get("state", Work.State.DRAFT) == Work.State.CANCELLED:
+        raise Invalid(_("Works are planned first, then cancelled."), parameter="state")
+    made = Work(owner=owner, **given)
+    return written(made)
+
+
+@transaction.atomic
+def change(*, work: Work, version: int, rights: Rights, **values: Any) -> Work:
+    """Raises Forbidden, Stale, Conflict, Invalid."""
+    check_known(values, FIELDS)
+    kept = locked(work, version, rights)
+    given = checked({name: getattr(kept, name) for name in FIELDS} | values)
+    settle_place(kept, given)
+    for name, value in given.items():
+        setattr(kept, name, value)
+    return written(kept)
+
+
+def settle_place(kept: Work, given: dict[str, Any]) -> None:
+    """References go with the stretch that they placed; the words that told the former one, if nobody wrote others."""
+    former, told = (kept.start_reference, kept.end_reference), (given["start_reference"], given["end_reference"])
+    moved = not given["geom"].equals_exact(kept.geom, SAME_M)
+    if not moved:
+        # A form carries the stretch in degrees and back: nobody moved it.
+        given["geom"] = kept.geom
+        told = told if all(told) else former
+    elif told == former:
+        told = None, None
+    given["start_reference"], given["end_reference"] = told
+    if (moved or told != former) and given["place"] == kept.place == place_of(kept.geom, former):
+        given["place"] = place_of(given["geom"], told)
+
+
+def place_of(stretch: MultiLineString, references: tuple[str | None, str | None]) -> str | None:
+    return stretches.place_of(stretch, *(one or "" for one in references)) or None
+
+
+@transaction.atomic
+def announce(*, work: Work, version: int, rights: Rights) -> Work:
+    """A draft is planned: from now on everybody sees it. Raises Forbidden, Stale, Conflict."""
+    kept = locked(work, version, rights)
+    if kept.state == Work.State.PLANNED:
+        raise Conflict(_("These works are planned already."))
+    kept.state = Work.State.PLANNED
+    return written(kept)
+
+
+@transaction.atomic
+def cancel(*, work: Work, version: int, rights: Rights) -> Work | None:
+    """Planned works stay, cancelled, for those who read that they were to come; a draft, which nobody else saw, goes.
+
+    Raises Forbidden, Stale, Conflict.
+    """
+    kept = locked(work, version, rights)
+    if kept.state == Work.State.DRAFT:
+        with event(layer(), "edit", Origin("web")):
+            kept.delete()
+            tell_layer()
+        return None
+    kept.state = Work.State.CANCELLED
+    return written(kept)
+
+
+def locked(work: Work, version: int | None, rights: Rights) -> Work:
+    """The works, which nobody else changes until the end; whatever their version where none is given.
+
+    Raises Forbidden, NotFound, Stale, Conflict.
+    """
+    check_may_write(work.owner_id, rights)
+    kept = Work.objects.visible_to(rights).select_for_update(of=("self",)).select_related("owner")
+    found = kept.filter(pk=work.pk).first()
+    if found is None:
+        raise NotFound(_("There are no such works, or you may not see them."))
+    if version is not None and found.version != version:
+        raise Stale(_("Somebody else has changed these works meanwhile. Look at them again, then repeat your change."))
+    if found.state == Work.State.CANCELLED:
+        raise Conflict(_("These works are cancelled: they are not changed any more. Enter new ones."))
+    return found
+
+
+def written(work: Work) -> Work:
+    """Kept, as one event of the history. Raises Conflict."""
+    try:
+        with transaction.atomic(), event(layer(), "edit", Origin("web")):
+            work.save()
+            tell_layer()
+    except IntegrityError as error:
+        if "road_work_reference" not in str(error):
+            raise
+        raise Conflict(_("Other works have this number already: choose another one."), parameter="reference") from error
+    work.refresh_from_db()
+    return work
+
+
+def layer(slug: str = SLUG) -> Layer:
+    return Layer.objects.get(slug=slug)
+
+
+def tell_layer(slug: str = SLUG) -> None:
+    """The layer gets its next version, for caches."""
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.announce_edited(%s, null)", [layer(slug).pk])
+
+
+# -- what is wrong with them ------------------------------------------------------------------------------------------
+
+
+def check_known(values: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    if unknown := set(values) - set(known):
+        raise TypeError(f"no such fields of works: {sorted(unknown)}")
+
+
+def checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they are kept. Raises Invalid, at the field that is wrong."""
+    given = dict(values)
+    for name in TEXTS:
+        if name in given:
+            given[name] = text_of(name, given[name])
+    if not given.get("title"):
+        raise Invalid(_("Give the works a title: what is done, in a few words."), parameter="title")
+    check_days(given.get("starts_on"), given.get("ends_on"))
+    given["closed_way"] = given.get("closed_way") or None
+    choices = {"kind": Work.Kind, "measure": Work.Measure, "state": Work.State, "closed_way": Work.Way}
+    for name, offered in choices.items():
+        if given.get(name) is not None and given[name] not in offered.values:
+            raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
+    speed = given.get("speed_kmh")
+    if speed is not None and not 5 <= speed <= 130:
+        raise Invalid(_("The speed limit is between 5 and 130 km/h."), parameter="speed_kmh")
+    given["geom"] = stretch_of(given.get("geom"))
+    if not given.get("place"):
+        given["place"] = place_of(given["geom"], (given.get("start_reference"), given.get("end_reference")))
+    return given
+
+
+def text_of(name: str, value: str | None) -> str | None:
+    """Without spaces around nor control characters, None for nothing. Raises Invalid."""
+    text = cleaned(value or "").strip()
+    longest = TEXTS[name]
+    if len(text) > longest:
+        raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
+    return text or None
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    """Raises Invalid."""
+    if first is None or last is None:
+        raise Invalid(_("Give the day."), parameter="starts_on" if first is None else "ends_on")
+    for name, day in (("starts_on", first), ("ends_on", last)):
+        if day.year not in YEARS:
+            raise Invalid(_("Check the year: it is written with four digits."), parameter=name)
+    if last < first:
+        raise Invalid(_("The works end before they begin: the last day comes after the first."), parameter="ends_on")
+    if last - first > timedelta(days=MOST_DAYS):
+        raise Invalid(
+            _("Works last three years at most: check the days, or enter them in phases."), parameter="ends_on"
+        )
+
+
+def stretch_of(shape: Any) -> MultiLineString:
+    """Raises Invalid."""
+    if not isinstance(shape, LineString | MultiLineString) or shape.srid != 2154:
+        raise Invalid(
+            _("Say where: two references, a street, or a line drawn along the road on the map."), parameter="geom"
+        )
+    return stretches.checked(shape)
+
+
+# -- in words ---------------------------------------------------------------------------------------------------------
+
+
+def closed_towards(work: Work) -> str:
+    """Where the closed direction heads, and ends on a numbered road: « vers l’est (D 2020 PR 13+20) »; nothing where
+    none alone is closed, or nobody said which.
+    """
+    if work.closed_bearing is None:
+        return ""
+    heading, end = heading_of(work.closed_bearing), closed_end(work)
+    return f"{heading} ({end})" if end else heading
+
+
+def closed_end(work: Work) -> str:
+    """The reference where the closed direction ends, if that is on a numbered road."""
+    if work.closed_bearing is None:
+        return ""
+    first, last = stretches.ends_of(work.geom)
+    try:
+        end = reference_at(*(first if work.closed_way == Work.Way.BACKWARD else last), within_m=stretches.BESIDE_M)
+    except NotFound:
+        return ""
+    return str(end.reference)
+
+
+def is_over(work: Work) -> bool:
+    return days.is_over(work.starts_on, work.ends_on, work.hours or "")

@@ -1,7 +1,0 @@
-"""/avis/, for everybody."""
-
-from django.urls import path
-
-from networks.warning.pages import stopping
-
-urlpatterns = [path("<str:token>/", stopping.notice_stop, name="notice_stop")]

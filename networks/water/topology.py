@@ -1,0 +1,50 @@
+"""What the database keeps true of a network, and what it says when an edit would break it (`sql/install_topology.sql`).
+
+A pipe starts and ends on a node, exactly; an end without one gets a plain node. A node put on a pipe splits it (the
+longer piece keeps its id), taken away from between two pipes it merges them (the one with a reference, else the
+longer one, keeps its id), moved it
+carries their ends. No pipe of no length, none that ends where it starts, no two alike, no two nodes in one place.
+Networks of two members never meet. Service connections follow the piece that they hang on.
+"""
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from layers.catalogue.models import Layer
+
+LARGEST_ID = 2**63 - 1
+
+TOLERANCE_M = 0.05
+"""Closer than this, two positions are one (EPSG:2154); `install_topology.sql` has the same."""
+WORDS = {
+    "zero_length": _("The pipe has no length: give it two different ends."),
+    "closed_loop": _("The pipe ends where it starts (%(place)s): draw a loop as two pipes."),
+    "duplicate_pipe": _("Pipe %(other)s is there already, between the same two nodes: keep one of them."),
+    "duplicate_node": _("Node %(other)s is there already (%(place)s): change that one, or move this one away."),
+    "end_of_pipe": _("Pipe %(other)s ends on this node: remove the pipe first."),
+    "crossing": _("Several pipes meet at this node (%(place)s): make it a plain junction, or remove the pipes first."),
+    "pipes_differ": _(
+        "The pipes on both sides differ from pipe %(other)s (material, diameter, use, state): make this node a plain"
+        " junction rather than removing it."
+    ),
+}
+
+UNNAMED_PATIENT = _(
+    "Name nobody who is treated at home: the person belongs in the contacts, which have a right and a journal."
+)
+LAID_IN_ORDER = _("The last possible year of laying comes before the first one: exchange them.")
+
+
+def lock_networks(layer: Layer, ids: Sequence[int]) -> None:
+    """Hold the networks that these rows of a layer belong to, until the end of the transaction: edits of one network
+    follow each other. The triggers do the same, too late for whoever holds rows already."""
+    family, _dash, _kind = layer.slug.partition("-")
+    statement = sql.SQL(
+        "select pg_advisory_xact_lock(hashtextextended('arpent topology ' || %s, owner_id))"
+        " from (select distinct owner_id from {} where id = any(%s) order by 1) held"
+    ).format(sql.Identifier(layer.table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [family, [one for one in ids if one <= LARGEST_ID]])
