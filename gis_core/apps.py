@@ -15,11 +15,10 @@ class GisCoreConfig(AppConfig):
     def ready(self) -> None:
         from gis_core.accounts import adapter as accounts  # noqa: F401
         from gis_core.api import schema  # noqa: F401
-        from gis_core.database import (
-            checks,  # noqa: F401
-            lookups,  # noqa: F401
-        )
+        from gis_core.database import checks as database_checks  # noqa: F401
+        from gis_core.database import lookups  # noqa: F401
         from gis_core.database.installer import install_sql
+        from gis_core.wiring import checks  # noqa: F401
 
         find_projection_data()
         post_migrate.connect(install_sql, sender=self)

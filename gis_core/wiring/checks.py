@@ -1,0 +1,63 @@
+"""System checks of the wiring: a manifest that cannot be read, or that gives what its point does not take."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+from gis_core.wiring.manifests import apps_with, manifests, urls
+from gis_core.wiring.points import POINTS, Later
+
+
+@register()
+def the_wiring_is_sound(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Every manifest is read, every point takes what it is given, every module that is named is there."""
+    try:
+        load_points()
+        manifests()
+    except Exception as error:  # whatever a manifest raises is its fault
+        return [Error(f"A manifest cannot be read: {error!r}", id="arpent.E010")]
+    return [*wrong_items(), *missing_modules(), *repeated_urls()]
+
+
+def load_points() -> None:
+    """Import every `points` module: a point that nobody has asked yet is known all the same."""
+    for app in apps_with("points"):
+        import_module(f"{app.name}.points")
+
+
+def wrong_items() -> Iterator[CheckMessage]:
+    for point in POINTS.values():
+        try:
+            point.gathered(manifests())
+        except ImproperlyConfigured as error:
+            yield Error(str(error), id="arpent.E011")
+
+
+def missing_modules() -> Iterator[CheckMessage]:
+    named = [one.module for one in urls()]
+    for manifest in manifests().values():
+        items = [item for given in manifest.gives for item in given.items]
+        named += [later.path.rpartition(".")[0] for item in items for later in laters(item)]
+    for module in dict.fromkeys(named):
+        if find_spec(module) is None:
+            yield Error(f"A manifest names {module}, which does not exist.", id="arpent.E012")
+
+
+def laters(item: Any) -> Iterator[Later]:
+    """The functions that an item names without importing them: itself, or its fields."""
+    if isinstance(item, Later):
+        yield item
+    for name in getattr(item, "__dataclass_fields__", ()):
+        if isinstance(value := getattr(item, name), Later):
+            yield value
+
+
+def repeated_urls() -> Iterator[CheckMessage]:
+    named = [(one.prefix, one.module) for one in urls()]
+    for prefix, module in dict.fromkeys(named):
+        if named.count((prefix, module)) > 1:
+            yield Error(f"{module} is given twice below {prefix}.", id="arpent.E013")

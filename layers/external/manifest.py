@@ -1,0 +1,11 @@
+"""What this app gives to the others."""
+
+from gis_core.wiring.manifests import Manifest, Urls
+
+MANIFEST = Manifest(
+    urls=(
+        Urls("api/v1/", "layers.external.api.urls"),
+        Urls("couches-externes/", "layers.external.page_urls"),
+        Urls("externe/", "layers.external.urls"),
+    ),
+)

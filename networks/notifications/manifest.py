@@ -1,0 +1,11 @@
+"""What this app gives to the others."""
+
+from gis_core.wiring.manifests import Manifest, Urls
+
+MANIFEST = Manifest(
+    urls=(
+        Urls("api/v1/", "networks.notifications.api.urls"),
+        Urls("avis/", "networks.notifications.public_urls"),
+        Urls("reseaux/avis/", "networks.notifications.page_urls", order=400),
+    ),
+)

@@ -1,0 +1,10 @@
+"""What this app gives to the others."""
+
+from gis_core.wiring.manifests import Manifest, Urls
+
+MANIFEST = Manifest(
+    urls=(
+        Urls("api/v1/", "networks.water.api.urls"),
+        Urls("reseaux/", "networks.water.page_urls"),
+    ),
+)
