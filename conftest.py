@@ -74,9 +74,13 @@ def django_db_setup(
     django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
 ) -> Iterator[None]:
     """In the place of pytest-django's, which makes a database for marked tests alone: those of `database` are not."""
+    from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
+    from tests.template_database import Copying
+
     with django_db_blocker.unblock():
+        connection.creation = Copying(connection)
         made = setup_databases(verbosity=0, interactive=False)
         assume("arpent_web")
     yield
