@@ -16,8 +16,8 @@ from django.db import connection
 from django.db.backends.postgresql.creation import DatabaseCreation
 from psycopg import sql
 
-from gis_core.ops import fake_clock
-from gis_core.ops.environment import ROOT
+from gis_core.operations import fake_clock
+from gis_core.operations.environment import ROOT
 from tests.imports.workers import address
 
 type Server = psycopg.Connection[tuple[Any, ...]]
