@@ -8,13 +8,10 @@ class PermitsConfig(AppConfig):
     verbose_name = _("Planning applications")
 
     def ready(self) -> None:
-        from gis_core.letters.kinds import declare
         from permits.layers import declare_layers
-        from permits.letters import KINDS
         from permits.sections import register_sections
         from permits.sheet import register_sheets
 
-        declare(KINDS)
         post_migrate.connect(declare_layers, sender=self)
         register_sections()
         register_sheets()

@@ -1,6 +1,8 @@
 """What this app gives to the others."""
 
+from gis_core.points import LETTER_KINDS
 from gis_core.wiring.manifests import Manifest, Urls
+from permits.letters import KINDS
 
 MANIFEST = Manifest(
     urls=(
@@ -8,4 +10,5 @@ MANIFEST = Manifest(
         Urls("permis/", "permits.page_urls"),
         Urls("openads/", "permits.openads_urls"),
     ),
+    gives=(LETTER_KINDS(*KINDS),),
 )

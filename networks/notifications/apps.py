@@ -9,8 +9,5 @@ class WarningConfig(AppConfig):
 
     def ready(self) -> None:
         from gis_core.desk.tabs import add_tabs
-        from gis_core.letters.kinds import declare
-        from networks.notifications.kinds import KINDS
 
-        declare(KINDS)
         add_tabs(50, [("notices", _("Notices")), ("contacts", _("Contacts"))])

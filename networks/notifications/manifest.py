@@ -1,6 +1,8 @@
 """What this app gives to the others."""
 
+from gis_core.points import LETTER_KINDS
 from gis_core.wiring.manifests import Manifest, Urls
+from networks.notifications.kinds import KINDS
 
 MANIFEST = Manifest(
     urls=(
@@ -8,4 +10,5 @@ MANIFEST = Manifest(
         Urls("avis/", "networks.notifications.public_urls"),
         Urls("reseaux/avis/", "networks.notifications.page_urls", order=400),
     ),
+    gives=(LETTER_KINDS(*KINDS),),
 )

@@ -9,12 +9,10 @@ class WorksConfig(AppConfig):
     verbose_name = _("Works on roads")
 
     def ready(self) -> None:
-        from gis_core.letters.kinds import declare
         from layers.features.services.refusals import declare_checks
         from networks.notifications.sources import declare_source
         from networks.roads import along
         from networks.roadworks.detour_layer import declare_detour_layer
-        from networks.roadworks.kinds import KINDS
         from networks.roadworks.layers import declare_layers
         from networks.roadworks.pages.frame import add_tabs
         from networks.roadworks.pages.notice_part import notices_part
@@ -26,7 +24,6 @@ class WorksConfig(AppConfig):
         from networks.roadworks.services.detour_conflicts import by_detours, marked_by_detours
         from networks.roadworks.services.neighbours import KIND, beginning
 
-        declare(KINDS)
         declare_checks(
             {
                 "road_work_days_in_order": (
