@@ -10,8 +10,6 @@ class PermitsConfig(AppConfig):
     def ready(self) -> None:
         from permits.layers import declare_layers
         from permits.sections import register_sections
-        from permits.sheet import register_sheets
 
         post_migrate.connect(declare_layers, sender=self)
         register_sections()
-        register_sheets()

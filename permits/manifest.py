@@ -2,7 +2,10 @@
 
 from gis_core.points import LETTER_KINDS
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.features.points import FEATURE_SHEETS, FeatureSheet
+from permits.layers import SLUG
 from permits.letters import KINDS
+from permits.sheet import describe
 
 MANIFEST = Manifest(
     urls=(
@@ -10,5 +13,8 @@ MANIFEST = Manifest(
         Urls("permis/", "permits.page_urls"),
         Urls("openads/", "permits.openads_urls"),
     ),
-    gives=(LETTER_KINDS(*KINDS),),
+    gives=(
+        LETTER_KINDS(*KINDS),
+        FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
+    ),
 )

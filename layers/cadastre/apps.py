@@ -12,11 +12,7 @@ class CadastreConfig(AppConfig):
         from layers.cadastre.geocoder import register_geocoders
         from layers.cadastre.importers.register import register_sources
         from layers.cadastre.layers import declare_layers
-        from layers.cadastre.searchers import register_searchers
-        from layers.cadastre.sheet import register_sheets
 
         post_migrate.connect(declare_layers, sender=self)
-        register_searchers()
-        register_sheets()
         register_sources()
         register_geocoders()

@@ -13,19 +13,15 @@ class RoadsConfig(AppConfig):
         from layers.features.services.write import declare_lock
         from layers.intake.services.inbox import declare_awaited
         from layers.printing.marks import register_marks
-        from networks.roads import asset_sheets, section_sheets
         from networks.roads.layers import declare_layers
         from networks.roads.pages.frame import add_tabs
         from networks.roads.pictograms import pictogram_on_paper
-        from networks.roads.road_sheets import register_road_sheets
-        from networks.roads.searching import register_searchers
         from networks.roads.services import assets_importing, importing, reshaping
         from networks.roads.services.locking import lock_roads, share_roads
         from networks.roads.services.refusing import marker_taken
         from networks.roads.services.taking_back import register_taking_back
 
         add_tabs()
-        register_searchers()
         declare_words({"road_managed": _("%(other)s manages this road: ask it for the change.")})
         department = _("Write the code of the Département: 45, 2A or 974; leave it empty to have it found.")
         declare_checks({f"{table}_department": ("department", department) for table in ("road_section", "road_marker")})
@@ -40,9 +36,6 @@ class RoadsConfig(AppConfig):
         declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
         declare_awaited(importing.awaited_folders)
         declare_awaited(assets_importing.awaited_folders)
-        asset_sheets.register_sheets()
-        section_sheets.register_sheets()
-        register_road_sheets()
         register_taking_back()
         register_marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)
         post_migrate.connect(declare_layers, sender=self)

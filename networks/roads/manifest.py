@@ -1,10 +1,21 @@
 """What this app gives to the others."""
 
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
+from networks.roads import asset_sheets, road_sheets, searching, section_sheets
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "networks.roads.api.urls"),
         Urls("voirie/", "networks.roads.page_urls"),
+    ),
+    gives=(
+        SEARCHERS(Searcher(searching.search_references, searching.LAYER)),
+        SEARCHERS(Searcher(searching.search_roads, searching.LAYER)),
+        FEATURE_SHEETS(FeatureSheet("road-assets", asset_sheets.points)),
+        FEATURE_SHEETS(FeatureSheet("road-stretches", asset_sheets.stretches)),
+        FEATURE_SHEETS(FeatureSheet("road-sections", section_sheets.sections)),
+        FEATURE_SHEETS(FeatureSheet("road-sections", road_sheets.sections)),
+        FEATURE_SHEETS(FeatureSheet("road-markers", road_sheets.markers)),
     ),
 )

@@ -13,7 +13,6 @@ class WaterConfig(AppConfig):
         from layers.features.services.write import declare_lock
         from layers.intake.services.inbox import declare_awaited
         from networks.notifications.sources import declare_source
-        from networks.water import hydrant_sheet, sheets
         from networks.water.layers import declare_layers
         from networks.water.pages.frame import add_tabs
         from networks.water.sections import register_sections
@@ -34,8 +33,6 @@ class WaterConfig(AppConfig):
         add_tabs()
         post_migrate.connect(declare_layers, sender=self)
         register_sections()
-        sheets.register_sheets()
-        hydrant_sheet.register_sheets()
         add_makers()
         declare_awaited(awaited_folders)
         declare_source("outage", beginning)

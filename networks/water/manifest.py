@@ -1,10 +1,20 @@
 """What this app gives to the others."""
 
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.features.points import FEATURE_SHEETS, FeatureSheet
+from networks.water import hydrant_sheet, sheets
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "networks.water.api.urls"),
         Urls("reseaux/", "networks.water.page_urls"),
+    ),
+    gives=(
+        FEATURE_SHEETS(FeatureSheet("water-pipes", sheets.pipes_of("water"))),
+        FEATURE_SHEETS(FeatureSheet("water-nodes", sheets.nodes_of("water"))),
+        FEATURE_SHEETS(FeatureSheet("sewer-pipes", sheets.pipes_of("sewer"))),
+        FEATURE_SHEETS(FeatureSheet("sewer-nodes", sheets.nodes_of("sewer"))),
+        FEATURE_SHEETS(FeatureSheet("water-repairs", sheets.describe_repairs)),
+        FEATURE_SHEETS(FeatureSheet("water-nodes", hydrant_sheet.describe)),
     ),
 )
