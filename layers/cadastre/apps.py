@@ -9,10 +9,6 @@ class CadastreConfig(AppConfig):
     verbose_name = _("Land registry")
 
     def ready(self) -> None:
-        from layers.cadastre.geocoder import register_geocoders
-        from layers.cadastre.importers.register import register_sources
         from layers.cadastre.layers import declare_layers
 
         post_migrate.connect(declare_layers, sender=self)
-        register_sources()
-        register_geocoders()

@@ -1,8 +1,11 @@
 """What this app gives to the others."""
 
 from gis_core.wiring.manifests import Manifest
-from layers.cadastre import searchers, sheet
+from layers.cadastre import searchers, sheet, sources
+from layers.cadastre.geocoder import find_addresses
 from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
+from layers.intake.points import GEOCODERS
+from layers.intake.sources import import_sources
 
 MANIFEST = Manifest(
     gives=(
@@ -16,5 +19,7 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("roads", sheet.describe_roads)),
         FEATURE_SHEETS(FeatureSheet("communes", sheet.describe_communes)),
         FEATURE_SHEETS(FeatureSheet("addresses", sheet.describe_addresses)),
+        *import_sources(sources.ETALAB, sources.COMMUNES, sources.EDIGEO, sources.BAN),
+        GEOCODERS(find_addresses),
     ),
 )

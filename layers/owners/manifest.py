@@ -1,10 +1,13 @@
 """What this app gives to the others."""
 
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.intake.sources import import_sources
+from layers.owners import sources
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "layers.owners.api.urls"),
         Urls("proprietaires/", "layers.owners.page_urls"),
     ),
+    gives=(*import_sources(sources.MAJIC),),
 )

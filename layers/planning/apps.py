@@ -9,10 +9,8 @@ class PlanningConfig(AppConfig):
     verbose_name = _("Planning")
 
     def ready(self) -> None:
-        from layers.planning.importers.register import register_sources
         from layers.planning.layers import declare_layers
         from layers.planning.sections import register_sections
 
         post_migrate.connect(declare_layers, sender=self)
-        register_sources()
         register_sections()

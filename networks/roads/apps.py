@@ -11,15 +11,13 @@ class RoadsConfig(AppConfig):
         from layers.features.services.refusals import declare_checks, declare_unique, declare_words
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
-        from layers.intake.services.inbox import declare_awaited
         from layers.printing.marks import register_marks
         from networks.roads.layers import declare_layers
         from networks.roads.pages.frame import add_tabs
         from networks.roads.pictograms import pictogram_on_paper
-        from networks.roads.services import assets_importing, importing, reshaping
+        from networks.roads.services import reshaping
         from networks.roads.services.locking import lock_roads, share_roads
         from networks.roads.services.refusing import marker_taken
-        from networks.roads.services.taking_back import register_taking_back
 
         add_tabs()
         declare_words({"road_managed": _("%(other)s manages this road: ask it for the change.")})
@@ -34,8 +32,5 @@ class RoadsConfig(AppConfig):
             declare_lock(table, share_roads, to_move=True)
         declare_words(reshaping.REFUSED)
         declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
-        declare_awaited(importing.awaited_folders)
-        declare_awaited(assets_importing.awaited_folders)
-        register_taking_back()
         register_marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)
         post_migrate.connect(declare_layers, sender=self)

@@ -1,8 +1,11 @@
 """What this app gives to the others."""
 
 from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
 from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
+from layers.intake.points import AWAITED_FOLDERS, TAKING_BACK
 from networks.roads import asset_sheets, road_sheets, searching, section_sheets
+from networks.roads.services.taking_back import ROADS_TAKING_BACK
 
 MANIFEST = Manifest(
     urls=(
@@ -17,5 +20,8 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("road-sections", section_sheets.sections)),
         FEATURE_SHEETS(FeatureSheet("road-sections", road_sheets.sections)),
         FEATURE_SHEETS(FeatureSheet("road-markers", road_sheets.markers)),
+        AWAITED_FOLDERS(Later("networks.roads.services.importing.awaited_folders")),
+        AWAITED_FOLDERS(Later("networks.roads.services.assets_importing.awaited_folders")),
+        TAKING_BACK(ROADS_TAKING_BACK),
     ),
 )

@@ -11,14 +11,12 @@ class WaterConfig(AppConfig):
         from layers.features.services.refusals import declare_checks, declare_words
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
-        from layers.intake.services.inbox import declare_awaited
         from networks.notifications.sources import declare_source
         from networks.water.layers import declare_layers
         from networks.water.pages.frame import add_tabs
         from networks.water.sections import register_sections
         from networks.water.services import heights
         from networks.water.services.exporting import add_makers
-        from networks.water.services.importing import awaited_folders
         from networks.water.services.outage_notices import beginning
         from networks.water.topology import LAID_IN_ORDER, UNNAMED_PATIENT, WORDS, lock_networks
 
@@ -34,5 +32,4 @@ class WaterConfig(AppConfig):
         post_migrate.connect(declare_layers, sender=self)
         register_sections()
         add_makers()
-        declare_awaited(awaited_folders)
         declare_source("outage", beginning)

@@ -1,7 +1,9 @@
 """What this app gives to the others."""
 
 from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
 from layers.features.points import FEATURE_SHEETS, FeatureSheet
+from layers.intake.points import AWAITED_FOLDERS
 from networks.water import hydrant_sheet, sheets
 
 MANIFEST = Manifest(
@@ -16,5 +18,6 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("sewer-nodes", sheets.nodes_of("sewer"))),
         FEATURE_SHEETS(FeatureSheet("water-repairs", sheets.describe_repairs)),
         FEATURE_SHEETS(FeatureSheet("water-nodes", hydrant_sheet.describe)),
+        AWAITED_FOLDERS(Later("networks.water.services.importing.awaited_folders")),
     ),
 )
