@@ -11,10 +11,8 @@ class RoadsConfig(AppConfig):
         from layers.features.services.refusals import declare_checks, declare_unique, declare_words
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
-        from layers.printing.marks import register_marks
         from networks.roads.layers import declare_layers
         from networks.roads.pages.frame import add_tabs
-        from networks.roads.pictograms import pictogram_on_paper
         from networks.roads.services import reshaping
         from networks.roads.services.locking import lock_roads, share_roads
         from networks.roads.services.refusing import marker_taken
@@ -32,5 +30,4 @@ class RoadsConfig(AppConfig):
             declare_lock(table, share_roads, to_move=True)
         declare_words(reshaping.REFUSED)
         declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
-        register_marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)
         post_migrate.connect(declare_layers, sender=self)

@@ -16,7 +16,6 @@ class WaterConfig(AppConfig):
         from networks.water.pages.frame import add_tabs
         from networks.water.sections import register_sections
         from networks.water.services import heights
-        from networks.water.services.exporting import add_makers
         from networks.water.services.outage_notices import beginning
         from networks.water.topology import LAID_IN_ORDER, UNNAMED_PATIENT, WORDS, lock_networks
 
@@ -31,5 +30,4 @@ class WaterConfig(AppConfig):
         add_tabs()
         post_migrate.connect(declare_layers, sender=self)
         register_sections()
-        add_makers()
         declare_source("outage", beginning)

@@ -2,9 +2,13 @@
 
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
+from layers.exports.makers import Maker
+from layers.exports.points import EXPORTS
 from layers.features.points import FEATURE_SHEETS, FeatureSheet
 from layers.intake.points import AWAITED_FOLDERS
 from networks.water import hydrant_sheet, sheets
+
+EXPORT = Later("networks.water.services.exporting.make")
 
 MANIFEST = Manifest(
     urls=(
@@ -19,5 +23,8 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("water-repairs", sheets.describe_repairs)),
         FEATURE_SHEETS(FeatureSheet("water-nodes", hydrant_sheet.describe)),
         AWAITED_FOLDERS(Later("networks.water.services.importing.awaited_folders")),
+        EXPORTS(Maker("raepa-shp", "zip", EXPORT)),
+        EXPORTS(Maker("raepa-csv", "zip", EXPORT)),
+        EXPORTS(Maker("stareau-gpkg", "gpkg", EXPORT)),
     ),
 )
