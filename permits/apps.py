@@ -9,7 +9,5 @@ class PermitsConfig(AppConfig):
 
     def ready(self) -> None:
         from permits.layers import declare_layers
-        from permits.sections import register_sections
 
         post_migrate.connect(declare_layers, sender=self)
-        register_sections()

@@ -3,8 +3,10 @@
 from gis_core.points import LETTER_KINDS
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.features.points import FEATURE_SHEETS, FeatureSheet
+from layers.parcels.sections import sheet_sections
 from permits.layers import SLUG
 from permits.letters import KINDS
+from permits.sections import SECTION
 from permits.sheet import describe
 
 MANIFEST = Manifest(
@@ -16,5 +18,6 @@ MANIFEST = Manifest(
     gives=(
         LETTER_KINDS(*KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
+        *sheet_sections(SECTION),
     ),
 )

@@ -9,6 +9,10 @@ from gis_core.wiring.points import ExtensionPoint
 if TYPE_CHECKING:
     from layers.catalogue.pictures import Opener
 
+MEASURED_LAYERS: ExtensionPoint[str] = ExtensionPoint(
+    "catalogue.measured_layers",
+    "Slugs of layers that the parcel sheet measures on a ground, whose tolerances are settings; order means nothing.",
+)
 PHOTO_OPENER: ExtensionPoint[Opener] = ExtensionPoint(
     "catalogue.photo_opener", "How the pixels of a published photo are read: by one app alone.", one=True
 )

@@ -2,12 +2,16 @@
 
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.intake.sources import import_sources
-from layers.owners import sources
+from layers.owners import sections, sources
+from layers.parcels.sections import sheet_sections
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "layers.owners.api.urls"),
         Urls("proprietaires/", "layers.owners.page_urls"),
     ),
-    gives=(*import_sources(sources.MAJIC),),
+    gives=(
+        *import_sources(sources.MAJIC),
+        *sheet_sections(sections.SECTION),
+    ),
 )

@@ -10,7 +10,5 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         from layers.planning.layers import declare_layers
-        from layers.planning.sections import register_sections
 
         post_migrate.connect(declare_layers, sender=self)
-        register_sections()

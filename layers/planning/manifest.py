@@ -2,9 +2,13 @@
 
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.intake.sources import import_sources
-from layers.planning import sources
+from layers.parcels.sections import sheet_sections
+from layers.planning import sections, sources
 
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.planning.api.urls"),),
-    gives=(*import_sources(sources.PLU, sources.SUP, sources.RISKS),),
+    gives=(
+        *import_sources(sources.PLU, sources.SUP, sources.RISKS),
+        *sheet_sections(*sections.SECTIONS),
+    ),
 )

@@ -14,7 +14,6 @@ class WaterConfig(AppConfig):
         from networks.notifications.sources import declare_source
         from networks.water.layers import declare_layers
         from networks.water.pages.frame import add_tabs
-        from networks.water.sections import register_sections
         from networks.water.services import heights
         from networks.water.services.outage_notices import beginning
         from networks.water.topology import LAID_IN_ORDER, UNNAMED_PATIENT, WORDS, lock_networks
@@ -29,5 +28,4 @@ class WaterConfig(AppConfig):
         declare_words(WORDS)
         add_tabs()
         post_migrate.connect(declare_layers, sender=self)
-        register_sections()
         declare_source("outage", beginning)

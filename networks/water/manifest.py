@@ -6,7 +6,8 @@ from layers.exports.makers import Maker
 from layers.exports.points import EXPORTS
 from layers.features.points import FEATURE_SHEETS, FeatureSheet
 from layers.intake.points import AWAITED_FOLDERS
-from networks.water import hydrant_sheet, sheets
+from layers.parcels.sections import sheet_sections
+from networks.water import hydrant_sheet, sections, sheets
 
 EXPORT = Later("networks.water.services.exporting.make")
 
@@ -26,5 +27,6 @@ MANIFEST = Manifest(
         EXPORTS(Maker("raepa-shp", "zip", EXPORT)),
         EXPORTS(Maker("raepa-csv", "zip", EXPORT)),
         EXPORTS(Maker("stareau-gpkg", "gpkg", EXPORT)),
+        *sheet_sections(*sections.SECTIONS),
     ),
 )
