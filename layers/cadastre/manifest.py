@@ -1,8 +1,9 @@
 """What this app gives to the others."""
 
 from gis_core.wiring.manifests import Manifest
-from layers.cadastre import searchers, sheet, sources
+from layers.cadastre import layers, searchers, sheet, sources
 from layers.cadastre.geocoder import find_addresses
+from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
 from layers.intake.points import GEOCODERS
 from layers.intake.sources import import_sources
@@ -21,5 +22,6 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("addresses", sheet.describe_addresses)),
         *import_sources(sources.ETALAB, sources.COMMUNES, sources.EDIGEO, sources.BAN),
         GEOCODERS(find_addresses),
+        LAYERS(*layers.LAYERS),
     ),
 )

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,7 +10,6 @@ class RoadsConfig(AppConfig):
         from layers.features.services.refusals import declare_checks, declare_unique, declare_words
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
-        from networks.roads.layers import declare_layers
         from networks.roads.pages.frame import add_tabs
         from networks.roads.services import reshaping
         from networks.roads.services.locking import lock_roads, share_roads
@@ -30,4 +28,3 @@ class RoadsConfig(AppConfig):
             declare_lock(table, share_roads, to_move=True)
         declare_words(reshaping.REFUSED)
         declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
-        post_migrate.connect(declare_layers, sender=self)

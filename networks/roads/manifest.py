@@ -2,10 +2,11 @@
 
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
+from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
 from layers.intake.points import AWAITED_FOLDERS, TAKING_BACK
 from layers.printing.points import MARKS, Marks
-from networks.roads import asset_sheets, road_sheets, searching, section_sheets
+from networks.roads import asset_sheets, layers, road_sheets, searching, section_sheets
 from networks.roads.pictograms import pictogram_on_paper
 from networks.roads.services.taking_back import ROADS_TAKING_BACK
 
@@ -26,5 +27,6 @@ MANIFEST = Manifest(
         AWAITED_FOLDERS(Later("networks.roads.services.assets_importing.awaited_folders")),
         TAKING_BACK(ROADS_TAKING_BACK),
         MARKS(Marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)),
+        LAYERS(*layers.declarations()),
     ),
 )

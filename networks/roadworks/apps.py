@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,8 +11,6 @@ class WorksConfig(AppConfig):
         from layers.features.services.refusals import declare_checks
         from networks.notifications.sources import declare_source
         from networks.roads import along
-        from networks.roadworks.detour_layer import declare_detour_layer
-        from networks.roadworks.layers import declare_layers
         from networks.roadworks.pages.frame import add_tabs
         from networks.roadworks.pages.notice_part import notices_part
         from networks.roadworks.pages.order_frame import add_request_tabs
@@ -55,5 +52,3 @@ class WorksConfig(AppConfig):
         along.declare_place_link(new_works_here)
         declare_source(KIND, beginning)
         declare_finder(by_detours, marked_by_detours)
-        post_migrate.connect(declare_layers, sender=self)
-        post_migrate.connect(declare_detour_layer, sender=self)

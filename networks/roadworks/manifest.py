@@ -2,6 +2,8 @@
 
 from gis_core.points import LETTER_KINDS
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.catalogue.points import LAYERS
+from networks.roadworks import detour_layer, layers
 from networks.roadworks.kinds import KINDS
 
 MANIFEST = Manifest(
@@ -10,5 +12,9 @@ MANIFEST = Manifest(
         Urls("travaux/", "networks.roadworks.public_urls"),
         Urls("voirie/", "networks.roadworks.page_urls"),
     ),
-    gives=(LETTER_KINDS(*KINDS),),
+    gives=(
+        LETTER_KINDS(*KINDS),
+        LAYERS(layers.declaration()),
+        LAYERS(detour_layer.declaration()),
+    ),
 )

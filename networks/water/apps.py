@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +11,6 @@ class WaterConfig(AppConfig):
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
         from networks.notifications.sources import declare_source
-        from networks.water.layers import declare_layers
         from networks.water.pages.frame import add_tabs
         from networks.water.services import heights
         from networks.water.services.outage_notices import beginning
@@ -27,5 +25,4 @@ class WaterConfig(AppConfig):
         declare_checks({"water_repair_laid_in_order": ("laid_to_year", LAID_IN_ORDER)})
         declare_words(WORDS)
         add_tabs()
-        post_migrate.connect(declare_layers, sender=self)
         declare_source("outage", beginning)

@@ -2,12 +2,13 @@
 
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
+from layers.catalogue.points import LAYERS
 from layers.exports.makers import Maker
 from layers.exports.points import EXPORTS
 from layers.features.points import FEATURE_SHEETS, FeatureSheet
 from layers.intake.points import AWAITED_FOLDERS
 from layers.parcels.sections import sheet_sections
-from networks.water import hydrant_sheet, sections, sheets
+from networks.water import hydrant_sheet, layers, sections, sheets
 
 EXPORT = Later("networks.water.services.exporting.make")
 
@@ -28,5 +29,6 @@ MANIFEST = Manifest(
         EXPORTS(Maker("raepa-csv", "zip", EXPORT)),
         EXPORTS(Maker("stareau-gpkg", "gpkg", EXPORT)),
         *sheet_sections(*sections.SECTIONS),
+        LAYERS(*layers.declarations()),
     ),
 )
