@@ -3,10 +3,10 @@
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
-from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
+from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, SEARCHERS, FeatureSheet, Searcher
 from layers.intake.points import AWAITED_FOLDERS, TAKING_BACK
 from layers.printing.points import MARKS, Marks
-from networks.roads import asset_sheets, layers, road_sheets, searching, section_sheets
+from networks.roads import asset_sheets, editing, layers, road_sheets, searching, section_sheets
 from networks.roads.pictograms import pictogram_on_paper
 from networks.roads.services.taking_back import ROADS_TAKING_BACK
 
@@ -28,5 +28,7 @@ MANIFEST = Manifest(
         TAKING_BACK(ROADS_TAKING_BACK),
         MARKS(Marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)),
         LAYERS(*layers.declarations()),
+        EDITING(*editing.TABLES),
+        REFUSALS(*editing.REFUSALS),
     ),
 )

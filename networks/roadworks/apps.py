@@ -8,7 +8,6 @@ class WorksConfig(AppConfig):
     verbose_name = _("Works on roads")
 
     def ready(self) -> None:
-        from layers.features.services.refusals import declare_checks
         from networks.notifications.sources import declare_source
         from networks.roads import along
         from networks.roadworks.pages.frame import add_tabs
@@ -21,28 +20,6 @@ class WorksConfig(AppConfig):
         from networks.roadworks.services.detour_conflicts import by_detours, marked_by_detours
         from networks.roadworks.services.neighbours import KIND, beginning
 
-        declare_checks(
-            {
-                "road_work_days_in_order": (
-                    "ends_on", _("The works end before they begin: the last day comes after the first.")
-                ),
-                "road_work_days_possible": ("starts_on", _("Check the year: it is written with four digits.")),
-                "road_work_state_order": (
-                    "state",
-                    _("A draft is deleted, not cancelled; what was cancelled is not planned again: enter new works."),
-                ),
-                "road_work_stays_announced": (
-                    "state", _("Everybody was told of these works: they are cancelled, not made a draft again.")
-                ),
-                "road_work_stays_cancelled": (
-                    "state", _("These works are cancelled: they are not changed any more. Enter new ones.")
-                ),
-                "road_detour_of_cancelled": (
-                    "work_id", _("These works are cancelled: nothing is led around them any more.")
-                ),
-                "road_work_speed_possible": ("speed_kmh", _("The speed limit is between 5 and 130 km/h.")),
-            }
-        )  # fmt: skip
         add_tabs()
         add_request_tabs()
         declare_part(detour_part)

@@ -3,7 +3,8 @@
 from gis_core.points import LETTER_KINDS
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
-from networks.roadworks import detour_layer, layers
+from layers.features.points import EDITING
+from networks.roadworks import detour_layer, editing, layers
 from networks.roadworks.kinds import KINDS
 
 MANIFEST = Manifest(
@@ -16,5 +17,6 @@ MANIFEST = Manifest(
         LETTER_KINDS(*KINDS),
         LAYERS(layers.declaration()),
         LAYERS(detour_layer.declaration()),
+        EDITING(*editing.TABLES),
     ),
 )

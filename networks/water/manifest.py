@@ -5,10 +5,10 @@ from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
 from layers.exports.makers import Maker
 from layers.exports.points import EXPORTS
-from layers.features.points import FEATURE_SHEETS, FeatureSheet
+from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, FeatureSheet
 from layers.intake.points import AWAITED_FOLDERS
 from layers.parcels.sections import sheet_sections
-from networks.water import hydrant_sheet, layers, sections, sheets
+from networks.water import editing, hydrant_sheet, layers, sections, sheets
 
 EXPORT = Later("networks.water.services.exporting.make")
 
@@ -30,5 +30,7 @@ MANIFEST = Manifest(
         EXPORTS(Maker("stareau-gpkg", "gpkg", EXPORT)),
         *sheet_sections(*sections.SECTIONS),
         LAYERS(*layers.declarations()),
+        EDITING(*editing.TABLES),
+        REFUSALS(*editing.REFUSALS),
     ),
 )
