@@ -6,8 +6,3 @@ class WarningConfig(AppConfig):
     name = "networks.notifications"
     label = "notifications"
     verbose_name = _("Notices to users")
-
-    def ready(self) -> None:
-        from gis_core.desk.tabs import add_tabs
-
-        add_tabs(50, [("notices", _("Notices")), ("contacts", _("Contacts"))])

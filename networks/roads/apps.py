@@ -5,8 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class RoadsConfig(AppConfig):
     name = "networks.roads"
     verbose_name = _("Roads")
-
-    def ready(self) -> None:
-        from networks.roads.pages.frame import add_tabs
-
-        add_tabs()

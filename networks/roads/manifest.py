@@ -1,5 +1,9 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gis_core.points import DESKS, TABS, Desk, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
@@ -30,5 +34,11 @@ MANIFEST = Manifest(
         LAYERS(*layers.declarations()),
         EDITING(*editing.TABLES),
         REFUSALS(*editing.REFUSALS),
+        DESKS(Desk("roads", pgettext_lazy("desk", "Roads"))),
+        TABS(Tab(desk="roads", name="roads", label=_("Overview"), order=10)),
+        TABS(Tab(desk="roads", name="road_routes", label=_("Numbered roads"), order=10)),
+        TABS(Tab(desk="roads", name="road_assets", label=_("Assets"), order=10)),
+        TABS(Tab(desk="roads", name="coverage_studies", label=_("Coverage studies"), order=80)),
+        TABS(Tab(desk="roads", name="road_import", label=_("Import roads"), order=80, technicians=True)),
     ),
 )

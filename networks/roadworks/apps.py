@@ -10,9 +10,7 @@ class WorksConfig(AppConfig):
     def ready(self) -> None:
         from networks.notifications.sources import declare_source
         from networks.roads import along
-        from networks.roadworks.pages.frame import add_tabs
         from networks.roadworks.pages.notice_part import notices_part
-        from networks.roadworks.pages.order_frame import add_request_tabs
         from networks.roadworks.pages.order_parts import detour_part, orders_part
         from networks.roadworks.parts import declare_part
         from networks.roadworks.services.along import new_works_here, works_part
@@ -20,8 +18,6 @@ class WorksConfig(AppConfig):
         from networks.roadworks.services.detour_conflicts import by_detours, marked_by_detours
         from networks.roadworks.services.neighbours import KIND, beginning
 
-        add_tabs()
-        add_request_tabs()
         declare_part(detour_part)
         declare_part(orders_part)
         declare_part(notices_part)

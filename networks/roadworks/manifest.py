@@ -1,6 +1,8 @@
 """What this app gives to the others."""
 
-from gis_core.points import LETTER_KINDS
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.points import LETTER_KINDS, TABS, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
 from layers.features.points import EDITING
@@ -18,5 +20,7 @@ MANIFEST = Manifest(
         LAYERS(layers.declaration()),
         LAYERS(detour_layer.declaration()),
         EDITING(*editing.TABLES),
+        TABS(Tab(desk="roads", name="works", label=_("Works"), order=20)),
+        TABS(Tab(desk="roads", name="road_requests", label=_("Requests and orders"), order=30)),
     ),
 )

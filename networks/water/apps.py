@@ -8,8 +8,6 @@ class WaterConfig(AppConfig):
 
     def ready(self) -> None:
         from networks.notifications.sources import declare_source
-        from networks.water.pages.frame import add_tabs
         from networks.water.services.outage_notices import beginning
 
-        add_tabs()
         declare_source("outage", beginning)

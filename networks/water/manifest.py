@@ -1,5 +1,9 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gis_core.points import DESKS, TABS, Desk, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
@@ -32,5 +36,18 @@ MANIFEST = Manifest(
         LAYERS(*layers.declarations()),
         EDITING(*editing.TABLES),
         REFUSALS(*editing.REFUSALS),
+        DESKS(Desk("networks", _("Water and sewer networks"))),
+        TABS(Tab(desk="networks", name="networks", label=_("Overview"), order=10)),
+        TABS(Tab(desk="networks", name="outages", label=_("Outages"), order=10)),
+        TABS(Tab(desk="networks", name="network_anomalies", label=_("Anomalies"), order=90)),
+        TABS(Tab(desk="networks", name="network_repairs", label=_("Repairs"), order=90)),
+        TABS(Tab(desk="networks", name="hydrants", label=_("Defence against fire"), order=90)),
+        TABS(Tab(desk="networks", name="network_profile", label=_("Longitudinal profile"), order=90)),
+        TABS(
+            Tab(
+                desk="networks", name="network_import", label=pgettext_lazy("tab", "Import"), order=90, technicians=True
+            )
+        ),
+        TABS(Tab(desk="networks", name="network_exchange", label=pgettext_lazy("tab", "Export"), order=90)),
     ),
 )

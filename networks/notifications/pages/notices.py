@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core import webmap_build
 from gis_core.desk.forms import blame
 from gis_core.desk.parameters import integer
-from gis_core.desk.tabs import page, show
 from gis_core.desk.uploads import asker
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.http.middleware import rights_of_request
@@ -31,6 +30,7 @@ from networks.notifications.gateways import mails_to_files, writes_files
 from networks.notifications.kinds import FIELDS
 from networks.notifications.models import Channel, ContactReading, Message, Notice
 from networks.notifications.pages.forms import NewForm, NoticeForm
+from networks.notifications.pages.frame import page, show
 from networks.notifications.services import letters, notices, sending
 from networks.notifications.services.contacts import reads_contacts
 from networks.notifications.services.recipients import ROWS, Line, lines_of, reach_of, read_reached, with_people
