@@ -4,10 +4,15 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.points import LETTER_KINDS, TABS, Tab
 from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
 from layers.features.points import EDITING
+from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
+from networks.roads.points import PLACE_LINKS, ROAD_PARTS
 from networks.roadworks import detour_layer, editing, layers
 from networks.roadworks.kinds import KINDS
+from networks.roadworks.points import CONFLICT_FINDERS, WORK_PARTS, ConflictFinder
+from networks.roadworks.services.detour_conflicts import by_detours, marked_by_detours
 
 MANIFEST = Manifest(
     urls=(
@@ -22,5 +27,12 @@ MANIFEST = Manifest(
         EDITING(*editing.TABLES),
         TABS(Tab(desk="roads", name="works", label=_("Works"), order=20)),
         TABS(Tab(desk="roads", name="road_requests", label=_("Requests and orders"), order=30)),
+        WORK_PARTS(Later("networks.roadworks.pages.order_parts.detour_part")),
+        WORK_PARTS(Later("networks.roadworks.pages.order_parts.orders_part")),
+        WORK_PARTS(Later("networks.roadworks.pages.notice_part.notices_part")),
+        ROAD_PARTS(Later("networks.roadworks.services.along.works_part")),
+        PLACE_LINKS(Later("networks.roadworks.services.along.new_works_here")),
+        NOTICE_TEMPLATES(NoticeTemplate("work", Later("networks.roadworks.services.neighbours.beginning"))),
+        CONFLICT_FINDERS(ConflictFinder(by_detours, marked_by_detours)),
     ),
 )

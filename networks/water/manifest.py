@@ -12,6 +12,7 @@ from layers.exports.points import EXPORTS
 from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, FeatureSheet
 from layers.intake.points import AWAITED_FOLDERS
 from layers.parcels.sections import sheet_sections
+from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.water import editing, hydrant_sheet, layers, sections, sheets
 
 EXPORT = Later("networks.water.services.exporting.make")
@@ -49,5 +50,6 @@ MANIFEST = Manifest(
             )
         ),
         TABS(Tab(desk="networks", name="network_exchange", label=pgettext_lazy("tab", "Export"), order=90)),
+        NOTICE_TEMPLATES(NoticeTemplate("outage", Later("networks.water.services.outage_notices.beginning"))),
     ),
 )
