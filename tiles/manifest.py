@@ -1,5 +1,7 @@
 """What this app gives to the others."""
 
+from gis_core.desk.navigation import fixed_address
+from gis_core.points import MAP_LINKS, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import PHOTO_OPENER
@@ -14,5 +16,6 @@ MANIFEST = Manifest(
     gives=(
         PHOTO_OPENER(Later("tiles.ortho.pixels.PhotoPixels")),
         EXTENSIONS(EXTENSION),
+        MAP_LINKS(MapLink(name="tiles", order=5, address=fixed_address("/tiles/"))),
     ),
 )

@@ -17,8 +17,13 @@ from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from layers.catalogue.footprint import footprint_4326
-from layers.catalogue.models import Layer, Photo, PhotoEdition, PhotoSheet, Theme
+from layers.catalogue.models import Background, Layer, Photo, PhotoEdition, PhotoSheet, Theme
 from layers.catalogue.points import LAYERS
+
+
+def background_addresses() -> Iterable[str]:
+    """Templates of addresses of the declared background maps."""
+    return Background.objects.values_list("url", flat=True)
 
 
 def visible_layer(slug: str, rights: Rights) -> Layer:

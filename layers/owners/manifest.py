@@ -1,5 +1,8 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.points import MEMBER_LINKS, PageLink
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.intake.sources import import_sources
 from layers.owners import sections, sources
@@ -13,5 +16,6 @@ MANIFEST = Manifest(
     gives=(
         *import_sources(sources.MAJIC),
         *sheet_sections(sections.SECTION),
+        MEMBER_LINKS(PageLink("owner_access_list", _("Access to owners"))),
     ),
 )

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.points import DESKS, TABS, Desk, Tab
+from gis_core.desk.navigation import to_signed_in
+from gis_core.points import BAR, DESKS, TABS, BarLink, Desk, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
@@ -40,5 +41,6 @@ MANIFEST = Manifest(
         TABS(Tab(desk="roads", name="road_assets", label=_("Assets"), order=10)),
         TABS(Tab(desk="roads", name="coverage_studies", label=_("Coverage studies"), order=80)),
         TABS(Tab(desk="roads", name="road_import", label=_("Import roads"), order=80, technicians=True)),
+        BAR(BarLink(section="roads", url="roads", label=_("Roads"), order=40, shown=to_signed_in)),
     ),
 )

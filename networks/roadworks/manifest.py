@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.points import LETTER_KINDS, TABS, Tab
+from gis_core.desk.navigation import to_visitors
+from gis_core.points import BAR, LETTER_KINDS, MAP_LINKS, TABS, BarLink, MapLink, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
@@ -11,6 +12,7 @@ from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.roads.points import PLACE_LINKS, ROAD_PARTS
 from networks.roadworks import detour_layer, editing, layers
 from networks.roadworks.kinds import KINDS
+from networks.roadworks.navigation import roads_address
 from networks.roadworks.points import CONFLICT_FINDERS, WORK_PARTS, ConflictFinder
 from networks.roadworks.services.detour_conflicts import by_detours, marked_by_detours
 
@@ -34,5 +36,7 @@ MANIFEST = Manifest(
         PLACE_LINKS(Later("networks.roadworks.services.along.new_works_here")),
         NOTICE_TEMPLATES(NoticeTemplate("work", Later("networks.roadworks.services.neighbours.beginning"))),
         CONFLICT_FINDERS(ConflictFinder(by_detours, marked_by_detours)),
+        BAR(BarLink(section="public_works", url="public_works", label=_("Road works"), order=20, shown=to_visitors)),
+        MAP_LINKS(MapLink(name="roads", order=14, address=roads_address)),
     ),
 )

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.points import DESKS, TABS, Desk, Tab
+from gis_core.desk.navigation import page_address, to_signed_in, to_those_who
+from gis_core.points import BAR, DESKS, MAP_LINKS, TABS, BarLink, Desk, MapLink, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
@@ -14,6 +15,7 @@ from layers.intake.points import AWAITED_FOLDERS
 from layers.parcels.sections import sheet_sections
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.water import editing, hydrant_sheet, layers, sections, sheets
+from networks.water.sections import sees_networks
 
 EXPORT = Later("networks.water.services.exporting.make")
 
@@ -51,5 +53,7 @@ MANIFEST = Manifest(
         ),
         TABS(Tab(desk="networks", name="network_exchange", label=pgettext_lazy("tab", "Export"), order=90)),
         NOTICE_TEMPLATES(NoticeTemplate("outage", Later("networks.water.services.outage_notices.beginning"))),
+        BAR(BarLink(section="networks", url="networks", label=_("Networks"), order=30, shown=to_signed_in)),
+        MAP_LINKS(MapLink(name="networks", order=13, address=page_address("networks", to_those_who(sees_networks)))),
     ),
 )
