@@ -100,7 +100,7 @@ TABS: ExtensionPoint[Tab] = ExtensionPoint(
     "desk.tabs",
     "The tabs of each desk, by their order.",
     key=lambda tab: (tab.desk, tab.name),
-    order=lambda tab: tab.order,
+    order=lambda tab: (tab.desk, tab.order),
 )
 BAR: ExtensionPoint[BarLink] = ExtensionPoint(
     "desk.bar",
