@@ -23,20 +23,17 @@ from django.views.i18n import set_language as remember_language
 from gis_core import webmap_build
 from gis_core.accounts.session import page_session, person_id
 from gis_core.database.failures import in_domain_terms
+from gis_core.desk.navigation import bar, map_addresses
 from gis_core.desk.resending import read_posted, resend_page, sign_in_page
 from gis_core.desk.signed_in import page as signed_in
 from gis_core.errors import Conflict
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import as_problem, lock_timed_out, problem, wants_problem
 from gis_core.jobs import services as jobs
-from gis_core.members.rights import Rights, Role
+from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
 from gis_core.models import User
-
-PERMITS = "/permis/"
-NETWORKS = "/reseaux/"
-ROADS, PUBLIC_WORKS = "/voirie/", "/travaux/"
-COUNTER = frozenset({Role.PERMIT_INSTRUCTOR, Role.TOWN_HALL, Role.GIS_ADMINISTRATOR})
+from gis_core.points import MAP_HOSTS
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -48,6 +45,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "manages_members": manages,
         "version": settings.VERSION,
         "page_session": lambda: page_session(request),
+        "bar": lambda: bar(request),
     }
 
 
@@ -86,47 +84,16 @@ def map_config(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def map_addresses(request: HttpRequest) -> dict[str, str | None]:
-    rights = rights_of_request(request)
-    manages = rights.administers
-    return {
-        "api": "/api/v1/",
-        "sign_in": reverse("account_login"),
-        "sign_out": reverse("account_logout"),
-        "account": reverse("account"),
-        "language": reverse("set_language"),
-        "tiles": "/tiles/",
-        "admin": reverse("admin:index") if rights.agency else None,
-        "campaigns": reverse("campaigns") if manages else None,
-        "imports": reverse("imports") if manages else None,
-        "layers": reverse("layer_list") if manages else None,
-        "members": reverse("members") if manages else None,
-        "sheets": reverse("frozen_sheet_list") if request.user.is_authenticated else None,
-        "permits": PERMITS if rights.agency or rights.roles else None,
-        "networks": NETWORKS if rights.agency or rights.members() else None,
-        "roads": ROADS if request.user.is_authenticated else PUBLIC_WORKS,
-        "file_permit": f"{PERMITS}deposer/" if files_permits(rights) else None,
-    }
-
-
-def files_permits(rights: Rights) -> bool:
-    """Whether the asker may file planning applications for a member."""
-    return rights.agency or not COUNTER.isdisjoint(rights.roles.values())
-
-
 def map_policy() -> dict[str, list[str]]:
     """The content security policy with the hosts of the declared background maps."""
-    hosts = background_hosts()
+    hosts = map_hosts()
     policy = settings.SECURE_CSP
     return {**policy, "img-src": [*policy["img-src"], *hosts], "connect-src": ["'self'", *hosts]}
 
 
-def background_hosts() -> list[str]:
-    """`https://host[:port]` of each background; a `{a-c}` or `{s}` in the host becomes a wildcard label."""
-    from django.apps import apps
-
-    urls = apps.get_model("catalogue", "Background").objects.values_list("url", flat=True)
-    return sorted({origin(url) for url in urls})
+def map_hosts() -> list[str]:
+    """`https://host[:port]` of what the map may load; a `{a-c}` or `{s}` in the host becomes a wildcard label."""
+    return sorted({origin(address) for addresses in MAP_HOSTS.all() for address in addresses()})
 
 
 def origin(url: str) -> str:

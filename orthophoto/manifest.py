@@ -1,10 +1,20 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.desk.navigation import page_address, to_administrators
+from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "orthophoto.api.urls"),
         Urls("campagnes/", "orthophoto.urls"),
+    ),
+    gives=(
+        BAR(
+            BarLink(section="campaigns", url="campaigns", label=_("Photo campaigns"), order=90, shown=to_administrators)
+        ),
+        MAP_LINKS(MapLink(name="campaigns", order=7, address=page_address("campaigns", to_administrators))),
     ),
 )

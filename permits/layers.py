@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import connections, transaction
-
 from layers.cadastre.layers import column, symbol
 from layers.catalogue.models import Layer
-from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer
+from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from permits.models import Permit
 
 SLUG = "permits"
@@ -81,11 +78,3 @@ def declaration() -> LayerDeclaration:
         visible_at_first=False,
         min_zoom=11,
     )
-
-
-def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
-    """After migrations (and after a test's flush): the layer exists in every database."""
-    if "catalogue_layer" not in connections[using].introspection.table_names():
-        return
-    with transaction.atomic(using=using):
-        declare_layer(declaration())

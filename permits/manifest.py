@@ -1,11 +1,33 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.desk.navigation import page_address, to_signed_in, to_those_who, to_visitors
+from gis_core.points import BAR, LETTER_KINDS, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.catalogue.points import LAYERS
+from layers.features.points import FEATURE_SHEETS, FeatureSheet
+from layers.parcels.sections import sheet_sections
+from permits.layers import SLUG, declaration
+from permits.letters import KINDS
+from permits.sections import SECTION, sees_files
+from permits.services.filing import may_file
+from permits.sheet import describe
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "permits.api.urls"),
         Urls("permis/", "permits.page_urls"),
         Urls("openads/", "permits.openads_urls"),
+    ),
+    gives=(
+        LETTER_KINDS(*KINDS),
+        FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
+        *sheet_sections(SECTION),
+        LAYERS(declaration()),
+        BAR(BarLink(section="permits", url="permits", label=_("Permits"), order=10, shown=to_signed_in)),
+        BAR(BarLink(section="register", url="permit_register", label=_("Decisions"), order=11, shown=to_visitors)),
+        MAP_LINKS(MapLink(name="permits", order=12, address=page_address("permits", to_those_who(sees_files)))),
+        MAP_LINKS(MapLink(name="file_permit", order=15, address=page_address("permit_filing", to_those_who(may_file)))),
     ),
 )

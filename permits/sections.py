@@ -11,7 +11,7 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Property
 from layers.parcels.own_sections import fact
-from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Measure, Section, Source, register_section
+from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Measure, Section, Source
 from permits.layers import SLUG
 from permits.models import Permit
 from permits.numbers import shown
@@ -36,22 +36,6 @@ PERMITS = Source(
     layer=SLUG,
     around_m=AROUND_M,
 )
-
-
-def register_sections() -> None:
-    """Called when the app starts."""
-    register_section(
-        Section(
-            slug="permits",
-            title=gettext_lazy("Planning applications"),
-            order=80,
-            collect=permits,
-            sources=(PERMITS,),
-            layers=(SLUG,),
-            open_to=sees_files,
-            kept=False,
-        )
-    )
 
 
 def sees_files(rights: Rights) -> bool:
@@ -122,3 +106,15 @@ def line(
 def state_in_words(values: Mapping[str, Any]) -> str:
     state = str(State(values["state"]).label)
     return _("%(state)s (tacit)") % {"state": state} if values["tacit"] else state
+
+
+SECTION = Section(
+    slug="permits",
+    title=gettext_lazy("Planning applications"),
+    order=80,
+    collect=permits,
+    sources=(PERMITS,),
+    layers=(SLUG,),
+    open_to=sees_files,
+    kept=False,
+)

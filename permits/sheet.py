@@ -4,14 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from gis_core.members.rights import Rights
 from gis_core.models import Commune
-from layers.features.sheet import Addition, Values, register_sheet
-from permits.layers import SLUG
+from layers.features.sheet import Addition, Values
 from permits.numbers import shown
-
-
-def register_sheets() -> None:
-    """Called when the app starts."""
-    register_sheet(SLUG, describe)
 
 
 def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:

@@ -1,6 +1,6 @@
-"""Kinds of letters: each app declares its own when it starts; this package knows none."""
+"""Kinds of letters: apps give theirs to `LETTER_KINDS`; this package knows none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.errors import NotFound
 from gis_core.members.rights import ADMINISTRATORS, Rights, Role
+from gis_core.points import LETTER_KINDS
 
 Value = str | Sequence[str] | bool
 """A text, the texts of a list, or whether something is so."""
@@ -65,23 +66,14 @@ COMMON = (
     Field("recours", gettext_lazy("how a decision is appealed"), "(voies et délais de recours de vos réglages)"),
 )
 """What the member's letterhead says."""
-_kinds: dict[str, LetterKind] = {}
-
-
-def declare(kinds: Iterable[LetterKind]) -> None:
-    """Make kinds of letters known; an app does so when it starts."""
-    _kinds.update((kind.code, kind) for kind in kinds)
-
-
-def all_kinds() -> list[LetterKind]:
-    return list(_kinds.values())
 
 
 def kind_of(code: str) -> LetterKind:
     """Raises NotFound."""
-    if code not in _kinds:
+    kind = LETTER_KINDS.find(code)
+    if kind is None:
         raise NotFound(_("There is no such kind of letter."))
-    return _kinds[code]
+    return kind
 
 
 def may_edit(kind: LetterKind, member_id: int, rights: Rights) -> bool:

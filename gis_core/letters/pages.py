@@ -24,10 +24,11 @@ from gis_core.errors import ArpentError, Forbidden, Stale
 from gis_core.http.middleware import rights_of_request
 from gis_core.letters import services as letters
 from gis_core.letters.document import Document, pdf_of
-from gis_core.letters.kinds import Holds, LetterKind, all_kinds, kind_of, may_edit
+from gis_core.letters.kinds import Holds, LetterKind, kind_of, may_edit
 from gis_core.letters.template import LONGEST_BODY, LONGEST_TITLE
 from gis_core.members.rights import Rights
 from gis_core.models import Member
+from gis_core.points import LETTER_KINDS
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 NO_STORE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -103,7 +104,7 @@ def letters_page(request: HttpRequest) -> HttpResponse:
 
 
 def groups_of(member: Member, rights: Rights) -> list[tuple[str, list[tuple[LetterKind, letters.Wording]]]]:
-    kinds = [kind for kind in all_kinds() if may_edit(kind, member.pk, rights)]
+    kinds = [kind for kind in LETTER_KINDS.all() if may_edit(kind, member.pk, rights)]
     return [
         (str(group), [(kind, letters.wording_of(member, kind)) for kind in found])
         for group, found in groupby(kinds, key=lambda kind: kind.group)

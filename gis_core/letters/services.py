@@ -18,12 +18,13 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.letters.blocks import blocks_of, has_open_field
 from gis_core.letters.document import Document, pdf_of
-from gis_core.letters.kinds import LetterKind, Value, all_kinds, kind_of, may_edit
+from gis_core.letters.kinds import LetterKind, Value, kind_of, may_edit
 from gis_core.letters.logo import logo_of
 from gis_core.letters.template import LONGEST_TITLE, TO_COMPLETE, Template
 from gis_core.letters.word import docx_of
 from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Letter, Letterhead, LetterTemplate, Member
+from gis_core.points import LETTER_KINDS
 
 LONGEST_BODY, LONGEST_SIDE = 40_000, 1_000
 WORDS = ("title", "recipient", "body", "signatory")
@@ -47,7 +48,7 @@ class Wording:
 def members_edited(rights: Rights) -> list[Member]:
     """The members of which the asker edits templates."""
     found = Member.objects.visible_to(rights)
-    return [one for one in found if any(may_edit(kind, one.pk, rights) for kind in all_kinds())]
+    return [one for one in found if any(may_edit(kind, one.pk, rights) for kind in LETTER_KINDS.all())]
 
 
 def member_edited(slug: str, rights: Rights) -> Member:
@@ -55,7 +56,7 @@ def member_edited(slug: str, rights: Rights) -> Member:
     member = Member.objects.visible_to(rights).filter(slug=slug).first()
     if member is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    if not any(may_edit(kind, member.pk, rights) for kind in all_kinds()):
+    if not any(may_edit(kind, member.pk, rights) for kind in LETTER_KINDS.all()):
         raise Forbidden(_("Your role does not allow this."))
     return member
 

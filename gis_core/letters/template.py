@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.letters.kinds import Field, Holds, LetterKind, Value, all_kinds
+from gis_core.letters.kinds import Field, Holds, LetterKind, Value
+from gis_core.points import LETTER_KINDS
 
 LONGEST_TITLE, LONGEST_BODY = 200, 20_000
 RANK = "rang"
@@ -131,7 +132,7 @@ class Template:
             return found
         if not NAME.fullmatch(name):
             raise self.refusal(number, _("“%(name)s” is no field: a field is a name alone.") % {"name": name[:60]})
-        other = next((kind for kind in all_kinds() if name in kind.known()), None)
+        other = next((kind for kind in LETTER_KINDS.all() if name in kind.known()), None)
         if other:
             words = _("“%(name)s” is a field of another kind of letter (%(kind)s).")
             raise self.refusal(number, words % {"name": name, "kind": other.name})

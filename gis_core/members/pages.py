@@ -22,6 +22,7 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.members import organisations as members
 from gis_core.members import people
 from gis_core.models import Member, Membership
+from gis_core.points import MEMBER_LINKS
 
 
 @require_safe
@@ -35,7 +36,11 @@ def members_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "membres/members.html",
-        {"members": chosen.annotate(people_count=Count("memberships__accepted_at")), "section": "members"},
+        {
+            "members": chosen.annotate(people_count=Count("memberships__accepted_at")),
+            "section": "members",
+            "links": MEMBER_LINKS.all(),
+        },
     )
 
 

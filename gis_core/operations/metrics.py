@@ -1,6 +1,6 @@
 """What Prometheus reads at /metrics, added up over all server processes.
 
-Another app counts with `prometheus_client` as usual (see `TILES`), or gives `register` a function that measures
+Another app counts with `prometheus_client` as usual (see `TILES`), or gives `MEASURES` a function that measures
 something at the moment of reading.
 """
 
@@ -29,8 +29,8 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from gis_core.http.problem import problem
-from gis_core.operations import night_backups as backups
 from gis_core.operations.multiprocess import FOLDER
+from gis_core.points import MEASURES
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
@@ -43,14 +43,6 @@ REQUESTS = Histogram(
 TILES = Counter(
     "arpent_tiles_total", "Vector tiles answered, by where they came from (hit or miss of the cache).", ["cache"]
 )
-
-Measure = Callable[[], float]
-_measures: dict[str, tuple[str, Measure]] = {}
-
-
-def register(name: str, description: str, measure: Measure) -> None:
-    """Have `measure` called each time /metrics is read, in the process that answers."""
-    _measures[name] = (description, measure)
 
 
 @require_safe
@@ -78,8 +70,8 @@ def counted() -> CollectorRegistry:
 def measured() -> CollectorRegistry:
     """A registry of what is measured now."""
     registry = CollectorRegistry()
-    for name, (description, measure) in _measures.items():
-        Gauge(name, description, registry=registry).set(measure())
+    for measure in MEASURES.all():
+        Gauge(measure.name, measure.description, registry=registry).set(measure.read())
     return registry
 
 
@@ -97,15 +89,6 @@ def oldest_waiting_job() -> float:
             where job.status = 'todo' and coalesce(job.scheduled_at, event.at) <= now()
         """)
         return float(cursor.fetchone()[0])
-
-
-register("arpent_disk_free_bytes", "Room left on the disk of the data folder.", disk_left)
-register("arpent_oldest_job_seconds", "Age of the oldest job that waits for the worker.", oldest_waiting_job)
-register(
-    "arpent_backup_last_success_timestamp_seconds", "When the last verified backup was made.", backups.last_success
-)
-register("arpent_backup_last_success_bytes", "Size of the last verified backup.", backups.last_size)
-register("arpent_backup_failed", "1 when the last backup or its verification failed.", backups.has_failed)
 
 
 def timed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

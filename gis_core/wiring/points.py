@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,13 +24,16 @@ class Given[T]:
     items: tuple[T, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Later:
-    """A function named by its module, which is imported when it is first called: for modules that are heavy."""
+    """A function named by its module, which is imported when it is first called: for modules that are heavy.
+
+    It is looked up at each call, so that a test may put another one in its place.
+    """
 
     path: str
 
-    @cached_property
+    @property
     def target(self) -> Callable[..., Any]:
         module, _dot, name = self.path.rpartition(".")
         found: Callable[..., Any] = getattr(import_module(module), name)

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,16 +6,3 @@ class CadastreConfig(AppConfig):
     name = "layers.cadastre"
     label = "cadastre"
     verbose_name = _("Land registry")
-
-    def ready(self) -> None:
-        from layers.cadastre.geocoder import register_geocoders
-        from layers.cadastre.importers.register import register_sources
-        from layers.cadastre.layers import declare_layers
-        from layers.cadastre.searchers import register_searchers
-        from layers.cadastre.sheet import register_sheets
-
-        post_migrate.connect(declare_layers, sender=self)
-        register_searchers()
-        register_sheets()
-        register_sources()
-        register_geocoders()

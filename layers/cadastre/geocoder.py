@@ -7,18 +7,13 @@ from django.db import connection
 
 from layers.cadastre.searchers import split_address
 from layers.features.words import words
-from layers.intake.geocoders import Place, register_geocoder
+from layers.intake.geocoders import Place
 
 POSTCODE = re.compile(r"\d{5}")
 # Another house of the road, another postcode: less like the address that was written.
 OTHER_SUFFIX, OTHER_POSTCODE = 0.1, 0.3
 # The same road and number in several communes, and nothing written tells which.
 AMBIGUOUS = 0.5
-
-
-def register_geocoders() -> None:
-    """Called when the app starts."""
-    register_geocoder(find_addresses)
 
 
 def find_addresses(texts: Sequence[str]) -> list[Place | None]:

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import connections, transaction
-
 from layers.catalogue.models import Layer
-from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer
+from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 
 TERRITORY = ThemeDeclaration(slug="territoire", title="Territoire", title_en="Territory", order=10)
 CADASTRE = ThemeDeclaration(slug="cadastre", title="Cadastre", title_en="Land registry", order=20)
@@ -342,13 +339,3 @@ LAYERS = (
         min_zoom=15,
     ),
 )
-
-
-def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
-    """After migrations (and after a test's flush): the layers exist in every database."""
-    tables = connections[using].introspection.table_names()
-    if "catalogue_layer" not in tables:
-        return
-    with transaction.atomic(using=using):
-        for declaration in LAYERS:
-            declare_layer(declaration)

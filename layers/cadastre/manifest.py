@@ -1,5 +1,27 @@
 """What this app gives to the others."""
 
 from gis_core.wiring.manifests import Manifest
+from layers.cadastre import layers, searchers, sheet, sources
+from layers.cadastre.geocoder import find_addresses
+from layers.catalogue.points import LAYERS
+from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
+from layers.intake.points import GEOCODERS
+from layers.intake.sources import import_sources
 
-MANIFEST = Manifest()
+MANIFEST = Manifest(
+    gives=(
+        SEARCHERS(Searcher(searchers.search_communes, "communes")),
+        SEARCHERS(Searcher(searchers.search_parcels, "parcels")),
+        SEARCHERS(Searcher(searchers.search_addresses, "addresses")),
+        SEARCHERS(Searcher(searchers.search_roads, "roads")),
+        FEATURE_SHEETS(FeatureSheet("parcels", sheet.describe_parcels)),
+        FEATURE_SHEETS(FeatureSheet("sections", sheet.describe_sections)),
+        FEATURE_SHEETS(FeatureSheet("buildings", sheet.describe_buildings)),
+        FEATURE_SHEETS(FeatureSheet("roads", sheet.describe_roads)),
+        FEATURE_SHEETS(FeatureSheet("communes", sheet.describe_communes)),
+        FEATURE_SHEETS(FeatureSheet("addresses", sheet.describe_addresses)),
+        *import_sources(sources.ETALAB, sources.COMMUNES, sources.EDIGEO, sources.BAN),
+        GEOCODERS(find_addresses),
+        LAYERS(*layers.LAYERS),
+    ),
+)

@@ -9,7 +9,7 @@ from django.db import connection
 from psycopg import sql
 
 from layers.cadastre.references import Reference, number_patterns, read_reference
-from layers.features.search import Found, Question, register_searcher
+from layers.features.search import Found, Question
 from layers.features.words import words
 
 CANDIDATES = 200
@@ -28,14 +28,6 @@ class Row:
     lon: float
     lat: float
     bbox: str
-
-
-def register_searchers() -> None:
-    """Called when the app starts."""
-    register_searcher("communes", search_communes)
-    register_searcher("parcels", search_parcels)
-    register_searcher("addresses", search_addresses)
-    register_searcher("roads", search_roads)
 
 
 COMMUNES = """

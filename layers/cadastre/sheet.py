@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.display import display, display_area, display_difference, display_number, display_share
-from layers.features.sheet import Addition, Property, Values, register_sheet
+from layers.features.sheet import Addition, Property, Values
 
 # `<> ''` leads to the index of the addresses that have a parcel; else the table is read where many have none.
 PARCEL_FACTS = """
@@ -39,16 +39,6 @@ COMMUNE_NAMES = "select insee, name from gis_core_commune where insee = any(%s)"
 BUILDING_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from cadastre_building where id = any(%s)"
 ROAD_LENGTHS = "select id, st_length(st_transform(geom, 4326)::geography) from cadastre_road where id = any(%s)"
 COMMUNE_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from gis_core_commune where id = any(%s)"
-
-
-def register_sheets() -> None:
-    """Called when the app starts."""
-    register_sheet("parcels", describe_parcels)
-    register_sheet("sections", describe_sections)
-    register_sheet("buildings", describe_buildings)
-    register_sheet("roads", describe_roads)
-    register_sheet("communes", describe_communes)
-    register_sheet("addresses", describe_addresses)
 
 
 def describe_parcels(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:

@@ -1,6 +1,6 @@
 """Pixels of published photos for whoever draws them into something else than a tile.
 
-Mosaics are read by `tiles`, which says how when it starts; nothing in `layers` knows it.
+Mosaics are read by `tiles`, which says how (`PHOTO_OPENER`); nothing in `layers` knows it.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Photo
+from layers.catalogue.points import PHOTO_OPENER
 
 type Box = tuple[float, float, float, float]
 type Picture = tuple[NDArray[np.uint8], NDArray[np.bool_]]
@@ -37,15 +38,8 @@ class Pixels(Protocol):
 
 
 type Opener = Callable[[Photo, Rights], Pixels]
-_openers: list[Opener] = []
-
-
-def open_photos_with(opener: Opener) -> None:
-    """Say how photos are opened (safe to repeat)."""
-    _openers[:] = [opener]
 
 
 def open_photo(photo: Photo, rights: Rights) -> Pixels:
     """The photo, which the asker may see (`visible_photo`), where they may see it."""
-    (opener,) = _openers
-    return opener(photo, rights)
+    return PHOTO_OPENER.the()(photo, rights)

@@ -1,12 +1,13 @@
 """Finding a layer, declaring layers, announcing that their data changed; publishing photos."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from django.apps import AppConfig
 from django.contrib.gis.geos import MultiPolygon
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,13 @@ from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from layers.catalogue.footprint import footprint_4326
-from layers.catalogue.models import Layer, Photo, PhotoEdition, PhotoSheet, Theme
+from layers.catalogue.models import Background, Layer, Photo, PhotoEdition, PhotoSheet, Theme
+from layers.catalogue.points import LAYERS
+
+
+def background_addresses() -> Iterable[str]:
+    """Templates of addresses of the declared background maps."""
+    return Background.objects.values_list("url", flat=True)
 
 
 def visible_layer(slug: str, rights: Rights) -> Layer:
@@ -46,9 +53,15 @@ class ThemeDeclaration:
     order: int
 
 
+type Legend = Sequence[Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerDeclaration:
-    """A layer that the code brings along: where its data lies, and how it starts."""
+    """A layer that the code brings along: where its data lies, and how it starts.
+
+    A `legend` that the day decides, or that is read from a file, is a function, asked when the layer is made.
+    """
 
     slug: str
     title: str
@@ -60,7 +73,7 @@ class LayerDeclaration:
     geometry_type: str
     columns: Sequence[Mapping[str, Any]]
     title_field: str
-    legend: Sequence[Mapping[str, Any]]
+    legend: Legend | Callable[[], Legend]
     min_zoom: int = 0
     max_zoom: int = 18
     abstract: str = ""
@@ -88,9 +101,18 @@ class LayerDeclaration:
             *("title", "title_en", "order", "abstract", "attribution", "licence"),
             *("visibility", "visible_at_first", "min_zoom", "max_zoom"),
         ]
-        legend = [dict(symbol) for symbol in self.legend]
+        legend = [dict(symbol) for symbol in (self.legend() if callable(self.legend) else self.legend)]
         chosen = {name: getattr(self, name) for name in names}
         return chosen | {"legend": legend, "editor_roles": list(self.editor_roles)}
+
+
+def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
+    """After migrations (and after a test's flush): the layers of all apps exist in every database."""
+    if "catalogue_layer" not in connections[using].introspection.table_names():
+        return
+    with transaction.atomic(using=using):
+        for declaration in LAYERS.all():
+            declare_layer(declaration)
 
 
 def declare_layer(declaration: LayerDeclaration) -> Layer:

@@ -1,4 +1,4 @@
-"""Exports that other rooms make in formats of their own: ordered, kept, fetched and forgotten as all the others."""
+"""Exports that other desks make in formats of their own: ordered, kept, fetched and forgotten as all the others."""
 
 from __future__ import annotations
 
@@ -30,9 +30,6 @@ class Maker:
     may no longer fetch the file), and what the maker wants. `suffix` ends the file's name.
     """
 
+    format: str
     suffix: str
     make: Callable[[Json, Rights, Path, Tell], MadeFile]
-
-
-MAKERS: dict[str, Maker] = {}
-"""By format. A room adds its own when it starts."""

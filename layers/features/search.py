@@ -1,4 +1,4 @@
-"""The search box: apps register searchers for their layers, this module asks those that the asker may see.
+"""The search box: apps give searchers for their layers (`SEARCHERS`); those of layers that the user sees are asked.
 
 A searcher answers a bounded number of candidates with a score; the best of all are kept.
 """
@@ -13,6 +13,7 @@ from gis_core.desk.parameters import Parameters, in_domain, integer, position
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
+from layers.features.points import SEARCHERS
 from layers.features.words import words
 
 LONGEST_QUERY = 200
@@ -69,21 +70,15 @@ class Found:
 
 type Search = Callable[[Question], Iterable[Found]]
 
-_searchers: list[tuple[str | None, Search]] = []
-
-
-def register_searcher(layer: str | None, search: Search) -> None:
-    """Add a searcher over one layer (None: it reads no layer). It is asked only where the asker sees the layer."""
-    if (layer, search) not in _searchers:
-        _searchers.append((layer, search))
-
 
 def suggestions(question: Question, rights: Rights) -> list[dict[str, Any]]:
     """The best suggestions, of every kind that the asker may see."""
     if not question.text:
         return []
-    names = [layer for layer, _search in _searchers if layer]
+    names = [one.layer for one in SEARCHERS.all() if one.layer]
     seen = set(Layer.objects.visible_to(rights).filter(slug__in=names).values_list("slug", flat=True))
-    found = [one for layer, search in _searchers if layer is None or layer in seen for one in search(question)]
-    best = sorted(found, key=lambda one: -one.score)[: question.limit]
+    searches = [one.search for one in SEARCHERS.all() if not one.layer or one.layer in seen]
+    best = sorted((one for search in searches for one in search(question)), key=lambda one: -one.score)[
+        : question.limit
+    ]
     return [one.as_json() for one in best]

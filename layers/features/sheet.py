@@ -1,4 +1,4 @@
-"""What apps add to a feature's sheet. Each registers for its own layer when it starts; this module knows none."""
+"""What apps add to a feature's sheet: each gives `FEATURE_SHEETS` those of its layers; this module knows none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Any
 
 from gis_core.members.rights import Rights
 from layers.features.display import display
+from layers.features.points import FEATURE_SHEETS
 
 type Values = Mapping[str, Any]
 
@@ -65,21 +66,12 @@ class Addition:
 type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
 """Additions by feature id, for rows of one layer (`id` and declared columns), in few queries whatever their number."""
 
-_describers: dict[str, list[Describe]] = {}
-
-
-def register_sheet(slug: str, describe: Describe) -> None:
-    """Let an app describe the features of its layer; several may say their part of one layer, in this order."""
-    known = _describers.setdefault(slug, [])
-    if describe not in known:
-        known.append(describe)
-
 
 def additions(slug: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     """What apps add, by feature id."""
     found: dict[int, Addition] = {}
-    for describe in _describers.get(slug, ()) if rows else ():
-        for pk, addition in describe(rows, rights).items():
+    for sheet in FEATURE_SHEETS.all() if rows else ():
+        for pk, addition in sheet.describe(rows, rights).items() if sheet.layer == slug else ():
             found[pk] = found[pk].and_also(addition) if pk in found else addition
     return found
 

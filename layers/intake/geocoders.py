@@ -1,7 +1,9 @@
-"""Who turns an address into a place. The app that holds addresses registers itself when it starts."""
+"""Who turns an address into a place: the app that holds addresses gives `GEOCODERS` a function."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from layers.intake.points import GEOCODERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,23 +17,17 @@ class Place:
 
 
 type Geocoder = Callable[[Sequence[str]], list[Place | None]]
-
-_geocoders: list[Geocoder] = []
-
-
-def register_geocoder(geocoder: Geocoder) -> None:
-    """Have addresses looked up by this function: one answer for each text, None for one that is not found."""
-    _geocoders.append(geocoder)
+"""One answer for each text, None for one that is not found."""
 
 
 def can_geocode() -> bool:
-    return bool(_geocoders)
+    return bool(GEOCODERS.all())
 
 
 def geocode(texts: Sequence[str]) -> list[Place | None]:
-    """Where each address is; the first registered app that finds one is believed."""
+    """Where each address is; the first app that finds one is believed."""
     found: list[Place | None] = [None] * len(texts)
-    for geocoder in _geocoders:
+    for geocoder in GEOCODERS.all():
         missing = [number for number, place in enumerate(found) if place is None]
         for number, place in zip(missing, geocoder([texts[number] for number in missing]), strict=True):
             found[number] = place

@@ -1,10 +1,18 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.desk.navigation import page_address, to_administrators
+from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "layers.intake.api.urls"),
         Urls("imports/", "layers.intake.urls"),
+    ),
+    gives=(
+        BAR(BarLink(section="imports", url="imports", label=_("Imports"), order=80, shown=to_administrators)),
+        MAP_LINKS(MapLink(name="imports", order=8, address=page_address("imports", to_administrators))),
     ),
 )

@@ -24,6 +24,7 @@ from gis_core.jobs.services import job_seen_by, may_run, standing
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
 from layers.intake.models import Delivery
+from layers.intake.points import SOURCES
 from layers.intake.services.ordering import seen_by
 from layers.intake.services.orders import (
     KEPT,
@@ -37,7 +38,6 @@ from layers.intake.services.orders import (
     queue_taking_back,
     start_import,
 )
-from layers.intake.sources import sources
 from layers.intake.words import counts, data_as_of, difference_in_words, entry_in_words, groups
 
 SHOWN = 50
@@ -104,7 +104,7 @@ def imports_page(
     """
     context = {
         "section": "imports",
-        "sources": sources(),
+        "sources": SOURCES.all(),
         "members": Member.objects.administered_by(rights),
         "past": past(rights),
         "error": error,

@@ -1,8 +1,8 @@
 """Imports of reference data and of roads can be taken back for some days: one rule for every source.
 
 While an import runs, triggers keep the rows that it changes and removes, and note those that come
-(`sql/keep_replaced.sql`). Taking it back puts them back. An app says with `register_source` what is to be done with its
-data after that.
+(`sql/keep_replaced.sql`). Taking it back puts them back. An app says in `TAKING_BACK` what is to be done with its data
+after that.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from psycopg import sql
 from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.members.rights import Rights, has_failed
 from gis_core.models import Job, Member, SourceImport, User
+from layers.intake.points import TAKING_BACK
 
 KEPT: Final = timedelta(days=30)
 """How long what an import replaced is kept."""
@@ -35,23 +36,16 @@ type Counts = dict[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakingBack:
-    """What a source does when an import is taken back: `remember` says before it what else was so (JSON); the rows
-    are put back inside of `around`; then `finish` computes what depends on them. Nobody else writes the tables
+    """What a source (its slug) does when an import is taken back: `remember` says before it what else was so (JSON);
+    the rows are put back inside of `around`; then `finish` computes what depends on them. Nobody else writes the tables
     meanwhile, unless `around` sees to that itself.
     """
 
+    source: str
     remember: Callable[[], dict[str, Any]] = dict
     around: Callable[[SourceImport], AbstractContextManager[None]] = lambda made: nullcontext()
     finish: Callable[[SourceImport], None] = lambda made: None
     locks_tables: bool = True
-
-
-_sources: dict[str, TakingBack] = {}
-
-
-def register_source(slug: str, taking_back: TakingBack) -> None:
-    """Make known how imports of a source are taken back."""
-    _sources[slug] = taking_back
 
 
 @contextmanager
@@ -72,7 +66,7 @@ def keep_replaced_rows(
             title=title[:200],
             owner=owner,
             all_communes=all_communes,
-            before=_sources[source].remember(),
+            before=TAKING_BACK.get(source).remember(),
         )
     call(f"select pg_advisory_lock({UNDER_WAY})", made.pk)
     set_current_import(str(made.pk))
@@ -131,7 +125,7 @@ def take_back(number: int, *, by: User | None, rights: Rights) -> Counts:
         if made is None:
             raise NotFound(_("There is no import %(number)s that can be taken back.") % {"number": number})
         check(made, rights)
-        source = _sources[made.source]
+        source = TAKING_BACK.get(made.source)
         with source.around(made):
             tables = tables_of(made)
             if source.locks_tables:

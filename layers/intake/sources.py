@@ -1,4 +1,4 @@
-"""The sources that can be imported. Apps register theirs when they start; commands, jobs and pages find them here."""
+"""The sources that can be imported, which apps give to `SOURCES`, and what an import of one is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Member, SourceImport
+from gis_core.wiring.points import Given
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed_slugs
 from layers.intake import source_imports
+from layers.intake.points import SOURCES, TAKING_BACK
 from layers.intake.report import ImportReport
 from layers.intake.source_imports import TakingBack
 
@@ -90,27 +92,19 @@ def put_date_back(slug: str, day: str | None, since: Sequence[SourceImport]) -> 
         later.save(update_fields=["before"])
 
 
-_sources: dict[str, Source] = {}
-
-
-def register_source(source: Source) -> None:
-    """Make a source known under its slug."""
-    _sources[source.slug] = source
-    taking_back = TakingBack(remember=source.remember, finish=source.finish_taking_back)
-    source_imports.register_source(source.slug, taking_back)
-
-
-def sources() -> list[Source]:
-    """Every source, in the order in which they were registered."""
-    return list(_sources.values())
+def import_sources(*sources: Source) -> tuple[Given[Source], Given[TakingBack]]:
+    """For manifests: sources that can be imported, and taken back as they say."""
+    taking_back = [TakingBack(source=one.slug, remember=one.remember, finish=one.finish_taking_back) for one in sources]
+    return SOURCES(*sources), TAKING_BACK(*taking_back)
 
 
 def source_named(slug: str) -> Source:
     """Raises Invalid."""
-    if slug not in _sources:
-        names = ", ".join(_sources)
+    source = SOURCES.find(slug)
+    if source is None:
+        names = ", ".join(one.slug for one in SOURCES.all())
         raise Invalid(_("“source” must be one of: %(names)s.") % {"names": names}, parameter="source")
-    return _sources[slug]
+    return source
 
 
 def date_given(text: str) -> date:

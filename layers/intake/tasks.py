@@ -18,8 +18,9 @@ from gis_core.models import Job
 from gis_core.tasks import RunningJob, job_task
 from layers.intake import source_imports
 from layers.intake.models import Delivery
+from layers.intake.points import AWAITED_FOLDERS
 from layers.intake.services import applying, deliveries, ordering, orders, preparing, retiring, taking_back
-from layers.intake.services.inbox import AWAITED, harmless
+from layers.intake.services.inbox import harmless
 from layers.intake.services.orders import KIND, awaited_folders, awaits_decision, folder_of
 from layers.intake.sources import Order, source_named, territory_for
 
@@ -89,7 +90,7 @@ def sweep_inbox(timestamp: int) -> None:
         awaited = {folder_of(job.parameters).name for job in open_jobs}
         awaited |= set(Delivery.objects.values_list("folder", flat=True))
         awaited |= awaited_folders()
-        awaited |= {harmless(name) for folders in AWAITED for name in folders()}
+        awaited |= {harmless(name) for folders in AWAITED_FOLDERS.all() for name in folders()}
     for folder in Path(settings.INBOX_DIR).glob("*"):
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):

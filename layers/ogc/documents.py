@@ -15,8 +15,8 @@ from layers.features.cql2 import Queryable, queryables_of
 from layers.features.crs import ALL, CRS84, STORAGE
 from layers.features.services.schema import layer_schema
 from layers.ogc.conformance import CLASSES
-from layers.ogc.extensions import extensions
 from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format
+from layers.ogc.points import EXTENSIONS
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 UCUM = {
@@ -52,13 +52,13 @@ def landing(base: str, form: Format) -> Document:
             link(f"{base}/api?f=html", "service-doc", HTML, _("The documentation of this API")),
             link(f"{base}/conformance", "conformance", JSON, _("The conformance classes of this API")),
             link(f"{base}/collections", "data", JSON, _("The collections: one for each layer")),
-            *(one for extension in extensions() for one in extension.landing_links(base)),
+            *(one for extension in EXTENSIONS.all() for one in extension.landing_links(base)),
         ],
     }
 
 
 def conformance(base: str, form: Format) -> Document:
-    declared = [*CLASSES, *(one for extension in extensions() for one in extension.conformance)]
+    declared = [*CLASSES, *(one for extension in EXTENSIONS.all() for one in extension.conformance)]
     return {"conformsTo": declared, "links": alternates(f"{base}/conformance", form, JSON, HTML)}
 
 
@@ -102,7 +102,7 @@ def collection_links(layer: Layer, base: str, form: Format) -> list[Document]:
         link(f"{here}/schema", f"{REL}/schema", SCHEMA, _("What a feature is made of")),
         link(f"{here}/geojson-schema", "describedby", SCHEMA, _("What a GeoJSON feature is made of")),
         link(f"{here}/queryables", f"{REL}/queryables", SCHEMA, _("What filters may name")),
-        *(one for extension in extensions() for one in extension.collection_links(layer, base)),
+        *(one for extension in EXTENSIONS.all() for one in extension.collection_links(layer, base)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What other apps add to /ogc/: each registers when it starts; this module knows none."""
+"""What other apps add to /ogc/: they give it to `EXTENSIONS`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,15 +18,3 @@ class Extension:
     collection_links: Callable[[Layer, str], Sequence[Link]] = lambda layer, base: ()
     paths: Callable[[Sequence[Layer]], Mapping[str, Any]] = lambda layers: {}
     """OpenAPI path items by address below /ogc."""
-
-
-_extensions: list[Extension] = []
-
-
-def register_extension(extension: Extension) -> None:
-    if extension not in _extensions:
-        _extensions.append(extension)
-
-
-def extensions() -> Sequence[Extension]:
-    return tuple(_extensions)

@@ -13,8 +13,8 @@ from layers.features.cql2 import LANGUAGES, Queryable, queryables_of
 from layers.features.crs import ALL, CRS84
 from layers.features.services.query import DEFAULT_ITEMS, MOST_ITEMS, equals
 from layers.ogc.bodies import FEATURE_TYPES, PATCH_TYPES
-from layers.ogc.extensions import extensions
 from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format
+from layers.ogc.points import EXTENSIONS
 
 type Document = dict[str, Any]
 
@@ -54,7 +54,7 @@ def paths(layers: Sequence[Layer], rights: Rights) -> Document:
     }
     for layer in layers:
         found |= paths_of(layer, rights)
-    for extension in extensions():
+    for extension in EXTENSIONS.all():
         found |= extension.paths(layers)
     return found
 

@@ -6,10 +6,3 @@ class OwnersConfig(AppConfig):
     name = "layers.owners"
     label = "owners"
     verbose_name = _("Owners")
-
-    def ready(self) -> None:
-        from layers.owners.importers.register import register_sources
-        from layers.owners.sections import register_sections
-
-        register_sources()
-        register_sections()

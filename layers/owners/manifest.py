@@ -1,10 +1,21 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.points import MEMBER_LINKS, PageLink
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.intake.sources import import_sources
+from layers.owners import sections, sources
+from layers.parcels.sections import sheet_sections
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "layers.owners.api.urls"),
         Urls("proprietaires/", "layers.owners.page_urls"),
+    ),
+    gives=(
+        *import_sources(sources.MAJIC),
+        *sheet_sections(sections.SECTION),
+        MEMBER_LINKS(PageLink("owner_access_list", _("Access to owners"))),
     ),
 )

@@ -7,21 +7,7 @@ from django.utils.translation import gettext_lazy
 from gis_core.members.rights import Rights
 from layers.owners.services.access import open_communes
 from layers.owners.services.consulting import MOST_PARCELS
-from layers.parcels.sections import Answer, Ground, Line, Link, Section, register_section
-
-
-def register_sections() -> None:
-    """Called when the app starts."""
-    register_section(
-        Section(
-            slug="owners",
-            title=gettext_lazy("Owners"),
-            order=15,
-            collect=owners,
-            open_to=lambda rights: rights.signed_in,
-            kept=False,
-        )
-    )
+from layers.parcels.sections import Answer, Ground, Line, Link, Section
 
 
 def owners(ground: Ground, rights: Rights) -> Answer:
@@ -46,3 +32,13 @@ def owners(ground: Ground, rights: Rights) -> Answer:
             )
         ]
     )
+
+
+SECTION = Section(
+    slug="owners",
+    title=gettext_lazy("Owners"),
+    order=15,
+    collect=owners,
+    open_to=lambda rights: rights.signed_in,
+    kept=False,
+)

@@ -6,8 +6,3 @@ class ParcelsConfig(AppConfig):
     name = "layers.parcels"
     label = "parcels"
     verbose_name = _("Parcel sheets")
-
-    def ready(self) -> None:
-        from layers.parcels.own_sections import register_sections
-
-        register_sections()

@@ -1,10 +1,21 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.desk.navigation import page_address, to_signed_in
+from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.parcels import own_sections
+from layers.parcels.sections import sheet_sections
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "layers.parcels.api.urls"),
         Urls("fiches/", "layers.parcels.page_urls"),
+    ),
+    gives=(
+        *sheet_sections(*own_sections.SECTIONS),
+        BAR(BarLink(section="sheets", url="frozen_sheet_list", label=_("Frozen sheets"), order=50, shown=to_signed_in)),
+        MAP_LINKS(MapLink(name="sheets", order=11, address=page_address("frozen_sheet_list", to_signed_in))),
     ),
 )

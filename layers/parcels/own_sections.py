@@ -22,7 +22,6 @@ from layers.parcels.sections import (
     Section,
     Source,
     Vintage,
-    register_section,
 )
 
 # A difference of areas that the survey's own tolerance explains, as a share of the registered area.
@@ -51,31 +50,6 @@ BUILDINGS = Source(
     table="cadastre_building", columns={"id": "t.id", "kind": "t.kind", "name": "t.name"}, layer="buildings"
 )
 PHOTOS = Source(table="catalogue_photo", columns={"id": "t.id"})
-
-
-def register_sections() -> None:
-    """Called when the app starts."""
-    for section in (
-        Section(
-            slug="identity",
-            title=gettext_lazy("Parcel"),
-            order=10,
-            collect=identity,
-            sources=(PARCELS,),
-            layers=("parcels",),
-            also=("addresses",),
-        ),
-        Section(
-            slug="buildings",
-            title=gettext_lazy("Buildings"),
-            order=20,
-            collect=buildings,
-            sources=(BUILDINGS,),
-            layers=("buildings",),
-        ),
-        Section(slug="photos", title=gettext_lazy("Aerial photos"), order=90, collect=photos, sources=(PHOTOS,)),
-    ):
-        register_section(section)
 
 
 # -- identity ---------------------------------------------------------------------------------------------------------
@@ -200,3 +174,25 @@ def photo_line(photo: Photo, measure: Measure) -> Line:
 
 def fact(name: str, label: str, value: Any, shown: str | None = None, unit: str | None = None) -> Property:
     return Property(name=name, label=label, value=value, unit=unit, display=str(value) if shown is None else shown)
+
+
+SECTIONS = (
+    Section(
+        slug="identity",
+        title=gettext_lazy("Parcel"),
+        order=10,
+        collect=identity,
+        sources=(PARCELS,),
+        layers=("parcels",),
+        also=("addresses",),
+    ),
+    Section(
+        slug="buildings",
+        title=gettext_lazy("Buildings"),
+        order=20,
+        collect=buildings,
+        sources=(BUILDINGS,),
+        layers=("buildings",),
+    ),
+    Section(slug="photos", title=gettext_lazy("Aerial photos"), order=90, collect=photos, sources=(PHOTOS,)),
+)

@@ -1,4 +1,4 @@
-"""What apps say of a ground: each registers a section of the parcel sheet when it starts; this module knows none.
+"""What apps say of a ground: each gives `SECTIONS` parts of the parcel sheet; this module knows none.
 
 The ground is one or more parcels, or a shape that somebody drew. A section's lines are what crosses the ground, each
 with what it shares of it. A share so small that two limits drawn apart explain it is neither dropped nor asserted: its
@@ -13,10 +13,12 @@ from typing import Any, LiteralString, Self
 from django.utils.translation import gettext as _
 
 from gis_core.members.rights import Rights
-from layers.catalogue.measured import measure_layers
+from gis_core.wiring.points import Given
 from layers.catalogue.models import Layer
+from layers.catalogue.points import MEASURED_LAYERS
 from layers.features.display import display_number, with_unit
 from layers.features.sheet import Property
+from layers.parcels.points import SECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,15 +214,13 @@ class Section:
     kept: bool = True
 
 
-_sections: dict[str, Section] = {}
 TOLD = ("slug", "title", "title_en", "source_date", "tolerance_m2", "tolerance_percent", "tolerance_m")
 
 
-def register_section(section: Section) -> None:
-    """Called by an app when it starts."""
-    _sections[section.slug] = section
-    for source in section.sources:
-        measure_layers(source.layers())
+def sheet_sections(*sections: Section) -> tuple[Given[Section], Given[str]]:
+    """For manifests: sections of the sheet, and the layers of their sources, which are measured."""
+    measured = [layer for section in sections for source in section.sources for layer in source.layers()]
+    return SECTIONS(*sections), MEASURED_LAYERS(*measured)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,12 +233,12 @@ class Reader:
 
 
 def reader_with(rights: Rights) -> Reader:
-    opened = [one for one in _sections.values() if one.open_to(rights)]
+    opened = [one for one in SECTIONS.all() if one.open_to(rights)]
     read = {slug for one in opened for slug in (*one.layers, *one.also)}
     seen = Layer.objects.visible_to(rights).filter(slug__in=read).only(*TOLD).order_by()
     layers = {layer.slug: layer for layer in seen}
     given = [one for one in opened if layers.keys() >= set(one.layers)]
-    return Reader(rights=rights, sections=sorted(given, key=lambda one: (one.order, one.slug)), layers=layers)
+    return Reader(rights=rights, sections=given, layers=layers)
 
 
 def rounded(value: float | None, decimals: int) -> float | None:

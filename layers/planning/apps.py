@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,12 +6,3 @@ class PlanningConfig(AppConfig):
     name = "layers.planning"
     label = "planning"
     verbose_name = _("Planning")
-
-    def ready(self) -> None:
-        from layers.planning.importers.register import register_sources
-        from layers.planning.layers import declare_layers
-        from layers.planning.sections import register_sections
-
-        post_migrate.connect(declare_layers, sender=self)
-        register_sources()
-        register_sections()

@@ -5,16 +5,13 @@ in `styles/` and read as any QGIS style is.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import connections, transaction
-
 from layers.cadastre.layers import OPEN_LICENCE, column, symbol
 from layers.catalogue.models import Layer
-from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer
+from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from layers.settings.qml.reading import read_qml
 
 STYLES = Path(__file__).parent / "styles"
@@ -68,12 +65,16 @@ def official(style: str, geometry: str, columns: tuple[str, ...], other: str) ->
     return [*legend, {**legend[-1], "label": other, "where": {}}]
 
 
-def zones() -> LayerDeclaration:
+def zone_legend() -> list[Line]:
     legend = official("plu_zone_urba", "polygon", ("typezone",), "Autre zone")
     sectors = [
         symbol(label, label_en, "fill", where={"typezone": code}, fill=colour, stroke="#7f7f7f")
         for code, (label, label_en, colour) in SECTORS.items()
     ]
+    return [*legend[:-1], *sectors, legend[-1]]
+
+
+def zones() -> LayerDeclaration:
     return LayerDeclaration(
         visible_at_first=False,
         slug="plu-zones",
@@ -93,7 +94,7 @@ def zones() -> LayerDeclaration:
             *(NOMFIC, URLFIC, column("datvalid", "Validée le", "Validated on", "date", tiles=False)),
             *(IDURBA, column("typedoc", "Type de document", "Kind of document", tiles=False), APPROVED),
         ],
-        legend=[*legend[:-1], *sectors, legend[-1]],
+        legend=zone_legend,
         abstract="Zones des plans locaux d’urbanisme et secteurs des cartes communales en vigueur.",
         attribution=GPU,
         licence=OPEN_LICENCE,
@@ -128,7 +129,7 @@ def details(what: str, kind: str, order: int) -> LayerDeclaration:
             column("nature", "Nature", "Nature", tiles=False),
             *(NOMFIC, URLFIC, column("datvalid", "Validée le", "Validated on", "date", tiles=False), IDURBA, APPROVED),
         ],
-        legend=official(f"plu_{singular}_{kind}", GEOMETRIES[kind], codes, f"Autre {singular}"),
+        legend=partial(official, f"plu_{singular}_{kind}", GEOMETRIES[kind], codes, f"Autre {singular}"),
         abstract=f"{name} des documents d’urbanisme en vigueur.",
         attribution=GPU,
         licence=OPEN_LICENCE,
@@ -252,12 +253,3 @@ def declarations() -> Sequence[LayerDeclaration]:
         *(easements("assiettes", kind, 60 + rank) for rank, kind in enumerate(kinds)),
         risks(),
     )
-
-
-def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
-    """After migrations (and after a test's flush): the layers exist in every database."""
-    if "catalogue_layer" not in connections[using].introspection.table_names():
-        return
-    with transaction.atomic(using=using):
-        for declaration in declarations():
-            declare_layer(declaration)

@@ -10,26 +10,10 @@ from django.utils.translation import gettext_lazy
 from gis_core.members.rights import Rights
 from layers.features.display import display_date
 from layers.parcels.own_sections import fact
-from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, Vintage, register_section
+from layers.parcels.sections import Answer, Collect, Crossing, Ground, Line, Link, Section, Source, Vintage
 from layers.planning.services import crossing
 from layers.planning.services.files import address_of
 from layers.planning.words import kind_in_words, state_in_words
-
-
-def register_sections() -> None:
-    """Called when the app starts."""
-    for slug, title, order, collect, source in (
-        ("zoning", gettext_lazy("Zoning"), 30, zoning, crossing.ZONES),
-        ("prescriptions", gettext_lazy("Prescriptions"), 40, prescriptions, crossing.PRESCRIPTIONS),
-        ("planning-information", gettext_lazy("Planning information"), 50, information, crossing.INFORMATION),
-        ("easements", gettext_lazy("Easements"), 60, easements, crossing.EASEMENTS),
-        ("risks", gettext_lazy("Risks"), 70, risks, crossing.RISKS),
-    ):
-        register_section(
-            Section(
-                slug=slug, title=title, order=order, collect=collect, sources=(source,), layers=tuple(source.layers())
-            )
-        )
 
 
 def zoning(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
@@ -155,3 +139,18 @@ def risk_line(one: Crossing) -> Line:
         facts=facts,
         links=[Link(title=values["plan"], url=values["url"])] if values["url"] else [],
     )
+
+
+def section(slug: str, title: Any, order: int, collect: Collect, source: Source) -> Section:
+    return Section(
+        slug=slug, title=title, order=order, collect=collect, sources=(source,), layers=tuple(source.layers())
+    )
+
+
+SECTIONS = (
+    section("zoning", gettext_lazy("Zoning"), 30, zoning, crossing.ZONES),
+    section("prescriptions", gettext_lazy("Prescriptions"), 40, prescriptions, crossing.PRESCRIPTIONS),
+    section("planning-information", gettext_lazy("Planning information"), 50, information, crossing.INFORMATION),
+    section("easements", gettext_lazy("Easements"), 60, easements, crossing.EASEMENTS),
+    section("risks", gettext_lazy("Risks"), 70, risks, crossing.RISKS),
+)

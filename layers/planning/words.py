@@ -27,7 +27,7 @@ def kind_in_words(code: str, kind: str, subkind: str) -> str:
     """“05-00 à 04 - Emplacement réservé” for codes of TYPEPSC (`psc`) or TYPEINF (`inf`); codes that have no name."""
     values = {f"type{code}": kind, f"stype{code}": subkind or "00"}
     for shape in ("surf", "lin", "pct"):
-        for line in details(NAMES[code], shape, 0).legend:
+        for line in details(NAMES[code], shape, 0).beginnings()["legend"]:
             if line["where"] and fits(line["where"], values):
                 return str(line["label"]).strip()
     return f"{kind}-{subkind}" if subkind else kind

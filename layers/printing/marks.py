@@ -1,10 +1,10 @@
 """Drawings that an app gives to the points of its layer on paper: simple SVG as operators of PDF.
 
-An app registers for its own layer when it starts; this module knows none. Of SVG it knows what such a drawing is made
-of: paths, circles, rectangles and short texts, with a fill and a stroke, in a square of a hundred.
+Apps give `MARKS` those of their layers; this module knows none. Of SVG it knows what such a drawing is made of: paths,
+circles, rectangles and short texts, with a fill and a stroke, in a square of a hundred.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -22,23 +22,6 @@ SIDE: Final = 100.0
 MARK_MM: Final = 5.6
 """How wide a drawing is on paper."""
 KAPPA: Final = 0.5523
-type Properties = Mapping[str, Any]
-type Mark = Callable[[Properties], str]
-
-_marks: dict[str, tuple[frozenset[str], Mark]] = {}
-
-
-def register_marks(slug: str, columns: frozenset[str], mark: Mark) -> None:
-    """Let an app draw the points of its layer by these columns; `mark` gives the SVG, or nothing for the legend's."""
-    _marks[slug] = columns, mark
-
-
-def mark_of(slug: str) -> Mark | None:
-    return _marks[slug][1] if slug in _marks else None
-
-
-def columns_of(slug: str) -> frozenset[str]:
-    return _marks[slug][0] if slug in _marks else frozenset()
 
 
 def placed(svg: str, x: float, y: float) -> str:

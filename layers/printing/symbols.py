@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from layers.catalogue.legend import columns_used, hatch_angles, line_for
 from layers.catalogue.models import Layer, in_language
-from layers.printing.marks import columns_of, mark_of
 from layers.printing.palette import LIGHT, PHOTO, Colour, Palette, colour
+from layers.printing.points import MARKS
 
 PX_MM = 0.2  # of a line of the screen: print is finer than a screen, and read from nearer
 TEXT_MM = 0.195  # of a text's pixel: 11 px are 6.1 points
@@ -111,13 +111,13 @@ def look_of(layer: Layer, scale: int) -> Look:
 
 def marked(scene: Scene, look: Look) -> Look:
     """With the drawings of the layer's app from near, as on the screen."""
-    mark = mark_of(scene.layer.slug)
-    if mark is None or not scene.at_least("parcel"):
+    marks = MARKS.find(scene.layer.slug)
+    if marks is None or not scene.at_least("parcel"):
         return look
 
     def with_mark(properties: Properties, on_photo: bool) -> Drawn:
         drawn = look(properties, on_photo)
-        return replace(drawn, mark=mark(properties)) if drawn.paints else drawn
+        return replace(drawn, mark=marks.draw(properties)) if drawn.paints else drawn
 
     return with_mark
 
@@ -125,7 +125,8 @@ def marked(scene: Scene, look: Look) -> Look:
 def columns_for(layer: Layer) -> set[str]:
     """The columns that the look reads, as far as the layer has them."""
     asked = {"name", "code", "number", "kind", "width_m", "suffix", layer.title_field}
-    return asked | columns_used(layer) | columns_of(layer.slug)
+    marks = MARKS.find(layer.slug)
+    return asked | columns_used(layer) | (marks.columns if marks else frozenset())
 
 
 def text_of(properties: Properties, *names: str) -> str:

@@ -1,10 +1,18 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.desk.navigation import page_address, to_administrators
+from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "layers.settings.api.urls"),
         Urls("couches/", "layers.settings.urls"),
+    ),
+    gives=(
+        BAR(BarLink(section="layers", url="layer_list", label=_("Layers"), order=70, shown=to_administrators)),
+        MAP_LINKS(MapLink(name="layers", order=9, address=page_address("layer_list", to_administrators))),
     ),
 )

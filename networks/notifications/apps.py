@@ -6,11 +6,3 @@ class WarningConfig(AppConfig):
     name = "networks.notifications"
     label = "notifications"
     verbose_name = _("Notices to users")
-
-    def ready(self) -> None:
-        from gis_core.desk.tabs import add_tabs
-        from gis_core.letters.kinds import declare
-        from networks.notifications.kinds import KINDS
-
-        declare(KINDS)
-        add_tabs(50, [("notices", _("Notices")), ("contacts", _("Contacts"))])

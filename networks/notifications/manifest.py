@@ -1,11 +1,20 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.points import LETTER_KINDS, TABS, Tab
 from gis_core.wiring.manifests import Manifest, Urls
+from networks.notifications.kinds import KINDS
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "networks.notifications.api.urls"),
         Urls("avis/", "networks.notifications.public_urls"),
         Urls("reseaux/avis/", "networks.notifications.page_urls", order=400),
+    ),
+    gives=(
+        LETTER_KINDS(*KINDS),
+        TABS(Tab(desk="networks", name="notices", label=_("Notices"), order=50)),
+        TABS(Tab(desk="networks", name="contacts", label=_("Contacts"), order=50)),
     ),
 )

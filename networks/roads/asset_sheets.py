@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from gis_core.members.rights import Rights
 from layers.features.display import is_english
-from layers.features.sheet import Addition, Link, Property, Values, register_sheet
+from layers.features.sheet import Addition, Link, Property, Values
 from networks.roads import asset_lists
 from networks.roads.iisr import is_known, name_of, normal
 from networks.roads.models import RoadStretch
@@ -21,12 +21,6 @@ from networks.roads.services.placing import Place, references_of
 LAYERS = {"road-assets": "point", "road-stretches": "troncon"}
 BINDING = frozenset({"section_id", "from_m", "to_m"})
 """How it is bound to its section, which the place on the road says in words."""
-
-
-def register_sheets() -> None:
-    """Called when the app starts."""
-    register_sheet("road-assets", points)
-    register_sheet("road-stretches", stretches)
 
 
 def points(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:

@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import connections, transaction
-
 from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
 from layers.catalogue.models import Layer
-from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer
+from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from networks.roads import lists
 from networks.roads.asset_layers import asset_declarations
 from networks.roads.models import RoadMarker, RoadSection
@@ -141,12 +138,3 @@ def declarations() -> Iterator[LayerDeclaration]:
         **usual,
     )  # fmt: skip
     yield from asset_declarations(usual, column, coded, ORIGIN, REFERENCE)
-
-
-def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
-    """After migrations (and after a test's flush): the layers exist in every database."""
-    if "catalogue_layer" not in connections[using].introspection.table_names():
-        return
-    with transaction.atomic(using=using):
-        for declaration in declarations():
-            declare_layer(declaration)

@@ -1,10 +1,46 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gis_core.desk.navigation import to_signed_in
+from gis_core.points import BAR, DESKS, TABS, BarLink, Desk, Tab
 from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
+from layers.catalogue.points import LAYERS
+from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, SEARCHERS, FeatureSheet, Searcher
+from layers.intake.points import AWAITED_FOLDERS, TAKING_BACK
+from layers.printing.points import MARKS, Marks
+from networks.roads import asset_sheets, editing, layers, road_sheets, searching, section_sheets
+from networks.roads.pictograms import pictogram_on_paper
+from networks.roads.services.taking_back import ROADS_TAKING_BACK
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "networks.roads.api.urls"),
         Urls("voirie/", "networks.roads.page_urls"),
+    ),
+    gives=(
+        SEARCHERS(Searcher(searching.search_references, searching.LAYER)),
+        SEARCHERS(Searcher(searching.search_roads, searching.LAYER)),
+        FEATURE_SHEETS(FeatureSheet("road-assets", asset_sheets.points)),
+        FEATURE_SHEETS(FeatureSheet("road-stretches", asset_sheets.stretches)),
+        FEATURE_SHEETS(FeatureSheet("road-sections", section_sheets.sections)),
+        FEATURE_SHEETS(FeatureSheet("road-sections", road_sheets.sections)),
+        FEATURE_SHEETS(FeatureSheet("road-markers", road_sheets.markers)),
+        AWAITED_FOLDERS(Later("networks.roads.services.importing.awaited_folders")),
+        AWAITED_FOLDERS(Later("networks.roads.services.assets_importing.awaited_folders")),
+        TAKING_BACK(ROADS_TAKING_BACK),
+        MARKS(Marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)),
+        LAYERS(*layers.declarations()),
+        EDITING(*editing.TABLES),
+        REFUSALS(*editing.REFUSALS),
+        DESKS(Desk("roads", pgettext_lazy("desk", "Roads"))),
+        TABS(Tab(desk="roads", name="roads", label=_("Overview"), order=10)),
+        TABS(Tab(desk="roads", name="road_routes", label=_("Numbered roads"), order=10)),
+        TABS(Tab(desk="roads", name="road_assets", label=_("Assets"), order=10)),
+        TABS(Tab(desk="roads", name="coverage_studies", label=_("Coverage studies"), order=80)),
+        TABS(Tab(desk="roads", name="road_import", label=_("Import roads"), order=80, technicians=True)),
+        BAR(BarLink(section="roads", url="roads", label=_("Roads"), order=40, shown=to_signed_in)),
     ),
 )

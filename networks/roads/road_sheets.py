@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from gis_core.members.rights import Rights
 from gis_core.models import Commune
 from layers.features.display import display, is_english
-from layers.features.sheet import Addition, Link, Property, Values, register_sheet
+from layers.features.sheet import Addition, Link, Property, Values
 from networks.roads.models import RoadSection
 from networks.roads.references import Road
 from networks.roads.services.whole import page_of
@@ -18,12 +18,6 @@ SIDES = {
     "insee_left": ("Commune à gauche", "Commune on the left"),
     "insee_right": ("Commune à droite", "Commune on the right"),
 }
-
-
-def register_road_sheets() -> None:
-    """Called when the app starts."""
-    register_sheet("road-sections", sections)
-    register_sheet("road-markers", markers)
 
 
 def sections(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
-from layers.features.search import Found, Question, register_searcher
+from layers.features.search import Found, Question
 from networks.roads.references import NotAReferenceError, Reference, Road, reference_of, road_of
 from networks.roads.services.overview import whole_roads
 from networks.roads.services.referring import departments_of, place_of, unreadable
@@ -21,12 +21,6 @@ PLAIN = re.compile(
 """What begins like this and is explicit is a reference, whether it can be read or not."""
 ABOUT_TO_COUNT = re.compile(r"(?<=\d)\s*[+.,]\s*$")
 UNFINISHED = re.compile(r"\s*[-–,]?\s*\bP\.?(R\.?)?$", re.IGNORECASE)
-
-
-def register_searchers() -> None:
-    """Called when the app starts."""
-    register_searcher(LAYER, search_references)
-    register_searcher(LAYER, search_roads)
 
 
 def search_references(question: Question) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gis_core.members.rights import Rights
-from layers.features.sheet import Addition, Property, Values, register_sheet
+from layers.features.sheet import Addition, Property, Values
 from networks.roads.references import shown_route
 
 NODE_IDS: Final = frozenset({"start_node_id", "end_node_id"})
@@ -46,11 +46,6 @@ ENDS: Final = """
 """
 """By section and end how many other sections meet there, and where none does the one on whose line it lies; `between`:
 how many ends of others lie on its own."""
-
-
-def register_sheets() -> None:
-    """Called when the app starts."""
-    register_sheet("road-sections", sections)
 
 
 def sections(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:

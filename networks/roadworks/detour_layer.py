@@ -3,13 +3,10 @@
 from datetime import date
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import connections, transaction
-
 from gis_core.database import clock as database_clock
 from layers.cadastre.layers import symbol
 from layers.catalogue.models import Layer
-from layers.catalogue.services import LayerDeclaration, declare_layer
+from layers.catalogue.services import LayerDeclaration
 from networks.roads.layers import EDITORS, ROADS, column
 from networks.roadworks.models import WorkDetour
 from networks.roadworks.services.keeping import SLUG
@@ -47,7 +44,7 @@ def declaration() -> LayerDeclaration:
             column("ends_on", "Dernier jour", "Last day", "date", in_tiles=True, read_only=True),
             column("comment", "Remarque publique", "Public remark", maximum_length=1000),
         ],
-        legend=legend_on(database_clock.today()),
+        legend=lambda: legend_on(database_clock.today()),
         abstract="Itinéraires de déviation des travaux, par sens de circulation et par véhicule.",
         min_zoom=9,
         rows=Layer.Rows.OWNER,
@@ -56,11 +53,3 @@ def declaration() -> LayerDeclaration:
         visible_at_first=False,
         editor_roles=EDITORS,
     )
-
-
-def declare_detour_layer(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
-    """After migrations (and after a test's flush): the layer exists in every database."""
-    if "catalogue_layer" not in connections[using].introspection.table_names():
-        return
-    with transaction.atomic(using=using):
-        declare_layer(declaration())

@@ -3,13 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import connections, transaction
-
 from gis_core.database import clock as database_clock
 from layers.cadastre.layers import symbol
 from layers.catalogue.models import Layer
-from layers.catalogue.services import LayerDeclaration, declare_layer
+from layers.catalogue.services import LayerDeclaration
 from networks.roads.layers import EDITORS, ROADS, coded, column
 from networks.roadworks.models import Work
 
@@ -111,7 +108,7 @@ def declaration() -> LayerDeclaration:
         title_field="title",
         key_column="reference",
         columns=columns(),
-        legend=legend_on(database_clock.today()),
+        legend=lambda: legend_on(database_clock.today()),
         abstract="Travaux et manifestations sur la voirie, avec leurs jours et ce que la circulation rencontre.",
         min_zoom=9,
         rows=Layer.Rows.OWNER,
@@ -120,11 +117,3 @@ def declaration() -> LayerDeclaration:
         visible_at_first=False,
         editor_roles=EDITORS,
     )
-
-
-def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
-    """After migrations (and after a test's flush): the layer exists in every database."""
-    if "catalogue_layer" not in connections[using].introspection.table_names():
-        return
-    with transaction.atomic(using=using):
-        declare_layer(declaration())

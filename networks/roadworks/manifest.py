@@ -1,11 +1,42 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.desk.navigation import to_visitors
+from gis_core.points import BAR, LETTER_KINDS, MAP_LINKS, TABS, BarLink, MapLink, Tab
 from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
+from layers.catalogue.points import LAYERS
+from layers.features.points import EDITING
+from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
+from networks.roads.points import PLACE_LINKS, ROAD_PARTS
+from networks.roadworks import detour_layer, editing, layers
+from networks.roadworks.kinds import KINDS
+from networks.roadworks.navigation import roads_address
+from networks.roadworks.points import CONFLICT_FINDERS, WORK_PARTS, ConflictFinder
+from networks.roadworks.services.detour_conflicts import by_detours, marked_by_detours
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "networks.roadworks.api.urls"),
         Urls("travaux/", "networks.roadworks.public_urls"),
         Urls("voirie/", "networks.roadworks.page_urls"),
+    ),
+    gives=(
+        LETTER_KINDS(*KINDS),
+        LAYERS(layers.declaration()),
+        LAYERS(detour_layer.declaration()),
+        EDITING(*editing.TABLES),
+        TABS(Tab(desk="roads", name="works", label=_("Works"), order=20)),
+        TABS(Tab(desk="roads", name="road_requests", label=_("Requests and orders"), order=30)),
+        WORK_PARTS(Later("networks.roadworks.pages.order_parts.detour_part")),
+        WORK_PARTS(Later("networks.roadworks.pages.order_parts.orders_part")),
+        WORK_PARTS(Later("networks.roadworks.pages.notice_part.notices_part")),
+        ROAD_PARTS(Later("networks.roadworks.services.along.works_part")),
+        PLACE_LINKS(Later("networks.roadworks.services.along.new_works_here")),
+        NOTICE_TEMPLATES(NoticeTemplate("work", Later("networks.roadworks.services.neighbours.beginning"))),
+        CONFLICT_FINDERS(ConflictFinder(by_detours, marked_by_detours)),
+        BAR(BarLink(section="public_works", url="public_works", label=_("Road works"), order=20, shown=to_visitors)),
+        MAP_LINKS(MapLink(name="roads", order=14, address=roads_address)),
     ),
 )

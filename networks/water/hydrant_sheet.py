@@ -7,16 +7,9 @@ from django.utils.translation import gettext as _
 
 from gis_core.members.rights import Rights
 from layers.features.display import display_date
-from layers.features.sheet import Addition, Link, Property, Values, register_sheet
+from layers.features.sheet import Addition, Link, Property, Values
 from networks.water.services.hydrant_tables import standings
 from networks.water.services.hydrants import HYDRANT, day_of, hydrants, standing_of, with_state
-
-SLUG = "water-nodes"
-
-
-def register_sheets() -> None:
-    """Called when the app starts."""
-    register_sheet(SLUG, describe)
 
 
 def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:

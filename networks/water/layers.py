@@ -3,13 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import connections, transaction
-
 from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
 from layers.catalogue.models import Layer
-from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer
+from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from networks.water import lists
 from networks.water.models import (
     Repair,
@@ -407,12 +404,3 @@ def declarations() -> Iterator[LayerDeclaration]:
         water_repairs,
     ):
         yield declared()
-
-
-def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
-    """After migrations (and after a test's flush): the layers exist in every database."""
-    if "catalogue_layer" not in connections[using].introspection.table_names():
-        return
-    with transaction.atomic(using=using):
-        for declaration in declarations():
-            declare_layer(declaration)

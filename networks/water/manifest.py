@@ -1,10 +1,59 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gis_core.desk.navigation import page_address, to_signed_in, to_those_who
+from gis_core.points import BAR, DESKS, MAP_LINKS, TABS, BarLink, Desk, MapLink, Tab
 from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
+from layers.catalogue.points import LAYERS
+from layers.exports.makers import Maker
+from layers.exports.points import EXPORTS
+from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, FeatureSheet
+from layers.intake.points import AWAITED_FOLDERS
+from layers.parcels.sections import sheet_sections
+from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
+from networks.water import editing, hydrant_sheet, layers, sections, sheets
+from networks.water.sections import sees_networks
+
+EXPORT = Later("networks.water.services.exporting.make")
 
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "networks.water.api.urls"),
         Urls("reseaux/", "networks.water.page_urls"),
+    ),
+    gives=(
+        FEATURE_SHEETS(FeatureSheet("water-pipes", sheets.pipes_of("water"))),
+        FEATURE_SHEETS(FeatureSheet("water-nodes", sheets.nodes_of("water"))),
+        FEATURE_SHEETS(FeatureSheet("sewer-pipes", sheets.pipes_of("sewer"))),
+        FEATURE_SHEETS(FeatureSheet("sewer-nodes", sheets.nodes_of("sewer"))),
+        FEATURE_SHEETS(FeatureSheet("water-repairs", sheets.describe_repairs)),
+        FEATURE_SHEETS(FeatureSheet("water-nodes", hydrant_sheet.describe)),
+        AWAITED_FOLDERS(Later("networks.water.services.importing.awaited_folders")),
+        EXPORTS(Maker("raepa-shp", "zip", EXPORT)),
+        EXPORTS(Maker("raepa-csv", "zip", EXPORT)),
+        EXPORTS(Maker("stareau-gpkg", "gpkg", EXPORT)),
+        *sheet_sections(*sections.SECTIONS),
+        LAYERS(*layers.declarations()),
+        EDITING(*editing.TABLES),
+        REFUSALS(*editing.REFUSALS),
+        DESKS(Desk("networks", _("Water and sewer networks"))),
+        TABS(Tab(desk="networks", name="networks", label=_("Overview"), order=10)),
+        TABS(Tab(desk="networks", name="outages", label=_("Outages"), order=10)),
+        TABS(Tab(desk="networks", name="network_anomalies", label=_("Anomalies"), order=90)),
+        TABS(Tab(desk="networks", name="network_repairs", label=_("Repairs"), order=90)),
+        TABS(Tab(desk="networks", name="hydrants", label=_("Defence against fire"), order=90)),
+        TABS(Tab(desk="networks", name="network_profile", label=_("Longitudinal profile"), order=90)),
+        TABS(
+            Tab(
+                desk="networks", name="network_import", label=pgettext_lazy("tab", "Import"), order=90, technicians=True
+            )
+        ),
+        TABS(Tab(desk="networks", name="network_exchange", label=pgettext_lazy("tab", "Export"), order=90)),
+        NOTICE_TEMPLATES(NoticeTemplate("outage", Later("networks.water.services.outage_notices.beginning"))),
+        BAR(BarLink(section="networks", url="networks", label=_("Networks"), order=30, shown=to_signed_in)),
+        MAP_LINKS(MapLink(name="networks", order=13, address=page_address("networks", to_those_who(sees_networks)))),
     ),
 )

@@ -19,7 +19,7 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Property
 from layers.parcels.own_sections import fact
-from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, Vintage, register_section
+from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, Vintage
 from networks.water import lists
 from networks.water.lists import IN_SERVICE
 from networks.water.streets import Streets
@@ -81,32 +81,6 @@ HYDRANTS = Source(
 DRAINS = ("02", "03")
 RAINS = ("01", "03")
 """Systems that take wastewater, and those that take rain: the combined one takes both."""
-
-
-def register_sections() -> None:
-    """Called when the app starts."""
-    register_section(
-        Section(
-            slug="networks",
-            title=gettext_lazy("Networks"),
-            order=60,
-            collect=networks,
-            sources=(WATER_PIPES, SEWER_PIPES, WATER_CONNECTIONS, SEWER_CONNECTIONS),
-            layers=("water-pipes", "sewer-pipes", "water-connections", "sewer-connections"),
-            open_to=sees_networks,
-        )
-    )
-    register_section(
-        Section(
-            slug="fire",
-            title=gettext_lazy("Defence against fire"),
-            order=62,
-            collect=fire,
-            sources=(HYDRANTS,),
-            layers=("water-nodes",),
-            open_to=sees_networks,
-        )
-    )
 
 
 def sees_networks(rights: Rights) -> bool:
@@ -304,3 +278,25 @@ def hydrant_line(values: Mapping[str, Any], way: float | None) -> Line:
         facts=facts,
         links=[Link(title=_("Open the hydrant"), url=reverse("hydrant", args=[values["id"]]))],
     )
+
+
+SECTIONS = (
+    Section(
+        slug="networks",
+        title=gettext_lazy("Networks"),
+        order=60,
+        collect=networks,
+        sources=(WATER_PIPES, SEWER_PIPES, WATER_CONNECTIONS, SEWER_CONNECTIONS),
+        layers=("water-pipes", "sewer-pipes", "water-connections", "sewer-connections"),
+        open_to=sees_networks,
+    ),
+    Section(
+        slug="fire",
+        title=gettext_lazy("Defence against fire"),
+        order=62,
+        collect=fire,
+        sources=(HYDRANTS,),
+        layers=("water-nodes",),
+        open_to=sees_networks,
+    ),
+)

@@ -1,6 +1,6 @@
 """What the sheets of pipes, nodes and repairs on the map say beyond their columns, and where they lead.
 
-Other parts of the networks add theirs with `register_sheet` of their own (inspections of hydrants, to `water-nodes`).
+`hydrant_sheet` adds the inspections of hydrants to `water-nodes`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext, pgettext
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
 from layers.features.display import display_date, display_number, with_unit
-from layers.features.sheet import Addition, Link, Property, Values, register_sheet
+from layers.features.sheet import Addition, Link, Property, Values
 from networks.water import lists
 from networks.water.models import (
     Repair,
@@ -35,14 +35,6 @@ NODES: dict[str, type[WaterNode | SewerNode]] = {"water": WaterNode, "sewer": Se
 NODE_IDS = frozenset({"start_node_id", "end_node_id"})
 """Numbers that tell people nothing."""
 type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
-
-
-def register_sheets() -> None:
-    """Called when the app starts."""
-    for family in PIPES:
-        register_sheet(f"{family}-pipes", pipes_of(family))
-        register_sheet(f"{family}-nodes", nodes_of(family))
-    register_sheet("water-repairs", describe_repairs)
 
 
 def fact(name: str, label: str, value: Any, shown: str) -> Property:

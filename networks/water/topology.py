@@ -19,23 +19,10 @@ LARGEST_ID = 2**63 - 1
 
 TOLERANCE_M = 0.05
 """Closer than this, two positions are one (EPSG:2154); `install_topology.sql` has the same."""
-WORDS = {
-    "zero_length": _("The pipe has no length: give it two different ends."),
-    "closed_loop": _("The pipe ends where it starts (%(place)s): draw a loop as two pipes."),
-    "duplicate_pipe": _("Pipe %(other)s is there already, between the same two nodes: keep one of them."),
-    "duplicate_node": _("Node %(other)s is there already (%(place)s): change that one, or move this one away."),
-    "end_of_pipe": _("Pipe %(other)s ends on this node: remove the pipe first."),
-    "crossing": _("Several pipes meet at this node (%(place)s): make it a plain junction, or remove the pipes first."),
-    "pipes_differ": _(
-        "The pipes on both sides differ from pipe %(other)s (material, diameter, use, state): make this node a plain"
-        " junction rather than removing it."
-    ),
-}
 
 UNNAMED_PATIENT = _(
     "Name nobody who is treated at home: the person belongs in the contacts, which have a right and a journal."
 )
-LAID_IN_ORDER = _("The last possible year of laying comes before the first one: exchange them.")
 
 
 def lock_networks(layer: Layer, ids: Sequence[int]) -> None:

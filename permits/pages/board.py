@@ -20,12 +20,12 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
 from gis_core.models import Commune, Member
-from gis_core.pages import files_permits
 from permits.layers import STATES
 from permits.models import Permit
 from permits.pages.filters import read_filter
 from permits.pages.frame import NEXT, page
 from permits.procedure import State
+from permits.services.filing import may_file
 from permits.services.listing import MOST_OFFSET, OPENED, SOON_DAYS, Filter, counted, files, ordered
 from permits.services.overview import urgent
 
@@ -57,7 +57,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "permits",
         "form": form,
-        "may_file": files_permits(rights),
+        "may_file": may_file(rights),
         "urgent": [
             {
                 "label": URGENT[one.name],

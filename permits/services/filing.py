@@ -129,6 +129,11 @@ def change_permit(permit: Permit, changes: Mapping[str, Any], rights: Rights) ->
 # -- who --------------------------------------------------------------------------------------------------------------
 
 
+def may_file(rights: Rights) -> bool:
+    """Whether somebody may file for a member."""
+    return rights.agency or not COUNTER.isdisjoint(rights.roles.values())
+
+
 def members_filing(rights: Rights, insee: str | None = None) -> list[Member]:
     """The members for which the asker may file (in this commune), by name."""
     roles = {member for member, role in rights.roles.items() if role in COUNTER}

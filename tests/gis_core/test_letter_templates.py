@@ -14,9 +14,10 @@ from django.utils.translation import override
 from gis_core.errors import Invalid
 from gis_core.letters.blocks import blocks_of, has_open_field, plain
 from gis_core.letters.document import Document, day_in_words, pdf_of
-from gis_core.letters.kinds import Field, Holds, LetterKind, all_kinds
+from gis_core.letters.kinds import Field, Holds, LetterKind
 from gis_core.letters.template import LONGEST_BODY, Template
 from gis_core.letters.word import docx_of
+from gis_core.points import LETTER_KINDS
 
 FIELDS = (
     Field("numero", "number", "12"),
@@ -117,7 +118,7 @@ def test_what_is_no_field_is_refused_with_its_line_and_those_that_there_are(text
 
 
 def test_a_field_of_another_kind_says_of_which() -> None:
-    other = next(kind for kind in all_kinds() if "rejet" in kind.known())
+    other = next(kind for kind in LETTER_KINDS.all() if "rejet" in kind.known())
     assert str(other.name) in refused("{{ rejet }}")
 
 
@@ -136,8 +137,8 @@ def test_a_list_does_not_go_into_the_subject() -> None:
 
 
 def test_every_built_in_template_knows_its_fields() -> None:
-    assert len(all_kinds()) >= 7
-    for kind in all_kinds():
+    assert len(LETTER_KINDS.all()) >= 7
+    for kind in LETTER_KINDS.all():
         text = Template(kind.body, kind).filled(kind.samples())
         assert Template(kind.title, kind, parameter="title").filled(kind.samples())
         assert not has_open_field(text)

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from gis_core.wiring import checks
 from gis_core.wiring.manifests import Manifest, apps_with, manifests, urls
+from gis_core.wiring.page import page
 from gis_core.wiring.points import POINTS, ExtensionPoint, Later
 
 ROOT = Path(__file__).parents[2]
@@ -103,3 +104,8 @@ def test_points_import_nothing_that_they_connect() -> None:
 def test_every_point_says_what_it_is_for() -> None:
     checks.load_points()
     assert [name for name, point in POINTS.items() if len(point.doc) < 20] == []
+
+
+def test_the_page_about_the_wiring_says_what_is_wired() -> None:
+    written = (ROOT / "docs/reference/wiring.md").read_text()
+    assert written == page(), "run .venv/bin/python manage.py wiring --markdown > docs/reference/wiring.md"

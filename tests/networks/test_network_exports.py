@@ -14,6 +14,7 @@ from django.db import transaction
 
 from gis_core.errors import Invalid
 from gis_core.members.rights import acting_as, under_policies
+from layers.exports.points import EXPORTS
 from layers.features.services.write import Edit
 from networks.water.exchange.geopackage import described
 from networks.water.exchange.tables import fitted
@@ -21,7 +22,7 @@ from networks.water.importers.draft import Draft
 from networks.water.importers.raepa import read_raepa
 from networks.water.models import SewerNode, WaterConnection, WaterNode, WaterPipe
 from networks.water.raepa import TABLES
-from networks.water.services.exporting import NetworkOrder, make, network_exports_of, start_network_export
+from networks.water.services.exporting import FORMATS, NetworkOrder, make, network_exports_of, start_network_export
 from tests import factories
 from tests.exports.conftest import read as gdal
 from tests.networks.conftest import Network, X, Y, along, at
@@ -94,6 +95,10 @@ def header(path: Path) -> list[tuple[str, str, int, int]]:
     return [
         (data[at : at + 11].split(b"\0")[0].decode(), chr(data[at + 11]), data[at + 16], data[at + 17]) for at in places
     ]
+
+
+def test_every_format_that_can_be_chosen_is_made() -> None:
+    assert {maker.format for maker in EXPORTS.all()} >= FORMATS.keys()
 
 
 def test_shapefiles_of_raepa_are_read_by_gdal(filled: Network, tmp_path: Path) -> None:

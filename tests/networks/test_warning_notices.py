@@ -27,16 +27,17 @@ from networks.notifications.importers.file import layout_of, rows_of
 from networks.notifications.importers.loading import load
 from networks.notifications.models import Contact, ContactReading, Notice, Settings
 from networks.notifications.pages.contacts import stopped_on
+from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.notifications.services import contacts, letters, notices, recipients, sending, stopping
 from networks.notifications.services.contacts import Consent, Person, save_contact, write_contacts
-from networks.notifications.services.notices import About, Address, Context, Wording
+from networks.notifications.services.notices import About, Address, Beginning, Context, Wording
 from networks.notifications.services.places import Place, address_key
 from networks.notifications.services.reporting import take_reports
 from networks.notifications.services.retention import forget_old
-from networks.notifications.sources import Beginning, declare_source
 from networks.notifications.texts import words_of
 from tests import factories
 from tests.networks.conftest import Network, X, Y, at
+from tests.wiring import give
 
 STREET = "rue des Tanneurs, 45260 Lorris"
 YES, NO = Consent(given=True), Consent(given=False)
@@ -599,13 +600,13 @@ def test_the_history_keeps_nothing_of_contacts(network: Network) -> None:
 # -- beginning from elsewhere -----------------------------------------------------------------------------------------
 
 
-def test_a_thing_of_another_app_begins_a_notice(network: Network) -> None:
+def test_a_thing_of_another_app_begins_a_notice(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     def tried(key: str, rights: Any) -> Beginning:
         if key != "12":
             raise PermissionDenied
         return Beginning(owner=network.member, targets=[Address(address=f"1 {STREET}")], context=TOLD, title="Casse C1")
 
-    declare_source("tried", tried)
+    give(monkeypatch, NOTICE_TEMPLATES, NoticeTemplate("tried", tried))
     answer = network.client().post("/reseaux/avis/", {"tried": "12"}, headers=PAGE)
     with network.as_():
         made = Notice.objects.get()

@@ -8,12 +8,14 @@ from django.db import connection
 from django.utils import translation
 
 from networks.roadworks.models import Work, WorkDetour
+from networks.roadworks.points import CONFLICT_FINDERS, ConflictFinder
 from networks.roadworks.services import conflicts, works
 from networks.roadworks.services.conflicts import Asked, Gravity, conflicts_of, marks_of
 from networks.roadworks.services.works import Filter, listed
 from tests import factories
 from tests.networks.conftest import Network, Place
 from tests.networks.works import FIRST, LAST, section, stretch, work
+from tests.wiring import give
 
 HERE: tuple[Place, ...] = ((0, 50), (100, 50))
 
@@ -190,9 +192,8 @@ def test_a_surface_laid_before_others_dig_is_told(network: Network) -> None:
 def test_other_files_may_find_conflicts_of_their_own(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     far = work(network, (5000, 5000), (5100, 5000), title="Sur la déviation")
     found = conflicts.Found(work=far, gravity=Gravity.GRAVE, why="déviation")
-    monkeypatch.setattr(conflicts, "_finders", [])
-    monkeypatch.setattr(conflicts, "_markers", [])
-    conflicts.declare_finder(lambda _asked, _rights: [found], lambda works, _rights: ((pk, found) for pk in works))
+    finder = ConflictFinder(lambda _asked, _rights: [found], lambda works, _rights: ((pk, found) for pk in works))
+    give(monkeypatch, CONFLICT_FINDERS, finder, only=True)
     assert met(network, asked()) == [("Sur la déviation", Gravity.GRAVE)]
 
 

@@ -15,12 +15,13 @@ from django.utils.html import strip_tags
 from gis_core.database.clock import today
 from gis_core.members.rights import SYSTEM, acting_as
 from networks.notifications.models import Notice
-from networks.roadworks import parts
 from networks.roadworks.models import Work
 from networks.roadworks.pages.calendar import Week, cell
+from networks.roadworks.points import WORK_PARTS
 from tests import factories
 from tests.networks.conftest import Network, X, Y, at
 from tests.networks.works import numbered_road, section, work
+from tests.wiring import give
 
 CALENDAR, NEW, CHECK = "/voirie/travaux/", "/voirie/travaux/nouveau/", "/api/v1/networks/works/check"
 HTML = {"accept": "text/html"}
@@ -186,10 +187,11 @@ def test_a_draft_is_announced_and_works_are_cancelled_on_their_sheet(road: Netwo
 
 
 def test_other_files_add_their_parts_to_the_sheet(road: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "parts", [])
-    parts.declare_part(lambda _request, _work, _rights: None)
-    parts.declare_part(lambda _request, one, _rights: ("roadworks/conflicts.html", {"conflicts": [
-        {"work": one, "label": "Déviation", "why": "par la D 44", "gravity": "near", "days": ""}]}))  # fmt: skip
+    def detour(_request: Any, one: Any, _rights: Any) -> Any:
+        words = {"label": "Déviation", "why": "par la D 44", "gravity": "near", "days": ""}
+        return "roadworks/conflicts.html", {"conflicts": [{"work": one, **words}]}
+
+    give(monkeypatch, WORK_PARTS, lambda _request, _work, _rights: None, detour, only=True)
     assert "par la D 44" in words(page(road, f"{CALENDAR}{soon(road).pk}/"))
 
 

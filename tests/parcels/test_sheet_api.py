@@ -14,16 +14,17 @@ from gis_core.members.rights import ANONYMOUS, Rights, acting_as, rights_of
 from layers.cadastre.models import Address, Building
 from layers.cadastre.sheet import PARCEL_FACTS
 from layers.catalogue.models import Layer
-from layers.parcels import sections
 from layers.parcels.crossing import crossings
 from layers.parcels.ground import ground_of_shape
 from layers.parcels.own_sections import PHOTOS
 from layers.parcels.plan import Plan, draw
+from layers.parcels.points import SECTIONS
 from layers.parcels.sections import Answer, Ground, Line, Measure, Section, reader_with
 from layers.parcels.services import sheets
 from tests import factories
 from tests.parcels.conftest import Place, drawn, section, square
 from tests.photos import photo
+from tests.wiring import give
 
 pytestmark = pytest.mark.django_db
 SHEET = "/api/v1/parcels/450010000A0001/sheet/"
@@ -160,7 +161,7 @@ def test_a_section_that_cannot_be_read_is_told_and_the_others_come(
             cursor.execute("select * from no_such_table")
         raise AssertionError
 
-    monkeypatch.setitem(sections._sections, "broken", Section(slug="broken", title="B", order=1, collect=broken))
+    give(monkeypatch, SECTIONS, Section(slug="broken", title="B", order=1, collect=broken))
     answer = sheet(client)
     assert section(answer, "broken")["failed"]
     assert section(answer, "identity")["failed"] is None
@@ -178,7 +179,7 @@ def test_any_fault_of_a_section_leaves_the_others(
     def broken(ground: Ground, rights: Rights) -> Answer:
         raise KeyError("a table of codes that lacks one")
 
-    monkeypatch.setitem(sections._sections, "broken", Section(slug="broken", title="B", order=1, collect=broken))
+    give(monkeypatch, SECTIONS, Section(slug="broken", title="B", order=1, collect=broken))
     answer = sheet(client)
     assert section(answer, "broken")["failed"]
     assert section(answer, "identity")["failed"] is None

@@ -17,14 +17,16 @@ from PIL import ImageFile
 
 from gis_core.files.writing.paper import fetcher_of
 from gis_core.members.rights import ANONYMOUS, Role, acting_as
-from layers.parcels import plan, sections
+from layers.parcels import plan
 from layers.parcels.document import share_in_words, with_words
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for
+from layers.parcels.points import SECTIONS
 from layers.parcels.sections import Answer, Line, Link, Measure, Section, reader_with
 from tests import factories
 from tests.parcels.conftest import Place, drawn, section, square
+from tests.wiring import give
 
 pytestmark = pytest.mark.django_db
 POINTS_PER_MM = 72 / 25.4
@@ -112,7 +114,7 @@ def test_words_of_a_layer_cannot_become_markup(client: Client, place: Place, mon
     def collect(_ground: Any, _rights: Any) -> Answer:
         return Answer(lines=[Line(key="x", title="<b>UB</b><img src=file:///etc/passwd>")])
 
-    monkeypatch.setitem(sections._sections, "rude", Section(slug="rude", title="Rude", order=1, collect=collect))
+    give(monkeypatch, SECTIONS, Section(slug="rude", title="Rude", order=1, collect=collect))
     assert "<b>UB</b>" in words(client.get("/api/v1/parcels/450010000A0001/sheet.pdf").content)
 
 
@@ -125,14 +127,14 @@ def test_a_long_word_stays_on_the_page(reader: Client) -> None:
 def test_addresses_on_paper_are_whole(client: Client, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(key="x", title="UB", links=[Link(title="Act", url="/api/v1/planning/files/0/a.pdf")])
     told = Section(slug="told", title="T", order=1, collect=lambda _g, _r: Answer(lines=[line]))
-    monkeypatch.setitem(sections._sections, "told", told)
+    give(monkeypatch, SECTIONS, told)
     text = words(client.get("/api/v1/parcels/450010000A0001/sheet.pdf").content)
     assert "http://testserver/api/v1/planning/files/0/a.pdf" in text
 
 
 def test_sections_for_the_asker_alone_are_not_printed(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     own = Section(slug="own", title="P", order=5, collect=lambda _g, _r: Answer(notes=["Entre nous"]), kept=False)
-    monkeypatch.setitem(sections._sections, "own", own)
+    give(monkeypatch, SECTIONS, own)
     assert "Entre nous" not in words(reader.get("/api/v1/parcels/450010000A0001/sheet.pdf").content)
 
 
@@ -234,7 +236,7 @@ def test_nobody_freezes_anonymously(client: Client, place: Place) -> None:
 
 def test_sections_about_people_are_not_frozen(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = Section(slug="people", title="P", order=5, collect=lambda _g, _r: Answer(notes=["Dupont"]), kept=False)
-    monkeypatch.setitem(sections._sections, "people", secret)
+    give(monkeypatch, SECTIONS, secret)
     sheet = frozen(reader).json()
     assert "Dupont" not in json.dumps(sheet["content"])
     assert "Dupont" not in words(reader.get(sheet["pdf"]).content)
@@ -244,7 +246,7 @@ def test_nothing_is_frozen_when_a_section_cannot_be_read(reader: Client, monkeyp
     def broken(_ground: Any, _rights: Any) -> Answer:
         raise DatabaseError("gone")
 
-    monkeypatch.setitem(sections._sections, "broken", Section(slug="broken", title="B", order=1, collect=broken))
+    give(monkeypatch, SECTIONS, Section(slug="broken", title="B", order=1, collect=broken))
     assert frozen(reader).status_code == 503
     assert reader.get("/api/v1/parcels/sheets/").json()["count"] == 0
 
@@ -252,7 +254,7 @@ def test_nothing_is_frozen_when_a_section_cannot_be_read(reader: Client, monkeyp
 def test_the_hash_is_that_of_the_content_read_again(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(key="a", title="A", measure=Measure(area_m2=-0.0, share=0.25))
     odd = Section(slug="odd", title="O", order=5, collect=lambda _g, _r: Answer(lines=[line]))
-    monkeypatch.setitem(sections._sections, "odd", odd)
+    give(monkeypatch, SECTIONS, odd)
     again = reader.get(frozen(reader).json()["url"]).json()
     text = json.dumps(again["content"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert hashlib.sha256(text.encode()).hexdigest() == again["content_sha256"]

@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.members.rights import Role
 from layers.catalogue.models import Layer
-from layers.parcels import sections
+from layers.parcels.points import SECTIONS
 from permits.deadlines.opinions import Body, Protection, Standing
 from permits.models import Consultation, Event, Permit
 from permits.procedure import State
@@ -21,6 +21,7 @@ from permits.services.consulting import Request, Suggestion, answer, ask, receiv
 from tests import factories
 from tests.permits import grounds
 from tests.permits.conftest import World
+from tests.wiring import give
 
 X, Y = factories.ORIGIN
 
@@ -151,8 +152,8 @@ def test_a_section_that_cannot_be_read_is_told(world: World, monkeypatch: pytest
         raise ValueError
 
     grounds.risk_zone()
-    easements = sections._sections["easements"]
-    monkeypatch.setitem(sections._sections, "easements", replace(easements, collect=broken))
+    easements = SECTIONS.get("easements")
+    give(monkeypatch, SECTIONS, replace(easements, collect=broken))
     permit = world.file()
     with world.as_():
         found = suggest(permit, world.rights())

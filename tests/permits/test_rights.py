@@ -5,10 +5,9 @@ from django.db import DatabaseError, connection, transaction
 
 from gis_core.errors import Forbidden
 from gis_core.members.rights import ANONYMOUS, Role, acting_as
-from gis_core.pages import files_permits
 from permits.models import Applicant, ApplicantReading, Event, Permit
 from permits.services.applicants import Person, read_applicants, write_applicant
-from permits.services.filing import members_filing
+from permits.services.filing import may_file, members_filing
 from tests.permits.conftest import World
 
 
@@ -47,7 +46,7 @@ def test_the_code_asks_the_same_question(world: World) -> None:
 def test_the_map_leads_to_filing_those_who_may_file(world: World) -> None:
     for who in world.people:
         with world.as_(who):
-            assert files_permits(world.rights(who)) == bool(members_filing(world.rights(who))), who
+            assert may_file(world.rights(who)) == bool(members_filing(world.rights(who))), who
 
 
 def test_nobody_reads_the_table_of_applicants(world: World) -> None:

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from gis_core.desk.navigation import map_addresses
 from gis_core.members.rights import Role, rights_of
-from gis_core.pages import map_addresses
 from permits.models import Permit
 from tests import factories
 from tests.permits.conftest import World

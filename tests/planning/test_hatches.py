@@ -16,7 +16,7 @@ SLUG = "plu-prescriptions-surf"
 
 
 def legend(slug: str = SLUG) -> list[Any]:
-    return next(list(one.legend) for one in declarations() if one.slug == slug)
+    return next(one.beginnings()["legend"] for one in declarations() if one.slug == slug)
 
 
 def drawn(slug: str, **values: str) -> Any:

@@ -8,7 +8,7 @@ from layers.planning.layers import declarations
 
 def drawn(code: str, nature: str) -> str:
     """The words of the legend's line for a zone."""
-    (legend,) = [one.legend for one in declarations() if one.slug == "risques-zones"]
+    (legend,) = [one.beginnings()["legend"] for one in declarations() if one.slug == "risques-zones"]
     line = line_for(legend, {"typereglement": code, "nature": nature})
     assert line is not None
     return str(legend[line]["label"])

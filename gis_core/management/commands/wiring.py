@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand
 
 from gis_core.wiring.checks import load_points
 from gis_core.wiring.manifests import manifests
-from gis_core.wiring.points import POINTS, ExtensionPoint, Later
+from gis_core.wiring.page import contributions, named, page
+from gis_core.wiring.points import POINTS, ExtensionPoint
 
 
 class Command(BaseCommand):
@@ -17,10 +18,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("point", nargs="*", help="those of these names alone")
+        parser.add_argument("--markdown", action="store_true", help="the page docs/reference/wiring.md")
 
-    def handle(self, *_args: Any, point: list[str], **_options: Any) -> None:
+    def handle(self, *_args: Any, point: list[str], markdown: bool, **_options: Any) -> None:
         load_points()
-        self.stdout.write("\n".join(described(point)))
+        self.stdout.write(page() if markdown else "\n".join(described(point)), ending="" if markdown else "\n")
 
 
 def described(names: list[str]) -> Iterator[str]:
@@ -34,19 +36,9 @@ def described(names: list[str]) -> Iterator[str]:
 
 def described_point(point: ExtensionPoint[Any]) -> Iterator[str]:
     yield f"{point.name} - {point.doc}"
-    apps = {id(item): app for app, item in point.given(manifests())}
-    for item in point.all():
-        yield f"    {named(point, item):<44}{apps.get(id(item), '')}"
+    for item, app in contributions(point):
+        yield f"    {named(point, item):<64}{app}"
     yield ""
-
-
-def named(point: ExtensionPoint[Any], item: Any) -> str:
-    """What an item is called: its key, the path of its function, or its class."""
-    if point.key is not None:
-        return str(point.key(item))
-    if isinstance(item, Later):
-        return item.path
-    return getattr(item, "__qualname__", None) or str(item)
 
 
 def described_urls() -> Iterator[str]:

@@ -13,7 +13,7 @@ from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet
 from layers.catalogue.models import Layer
-from layers.exports.makers import MAKERS
+from layers.exports.points import EXPORTS
 
 KIND = "export"
 KEPT = timedelta(days=7)
@@ -66,7 +66,8 @@ def is_there(job: Job) -> bool:
 
 def suffix_of(job: Job) -> str:
     form = job.parameters["order"]["format"]
-    return MAKERS[form].suffix if form in MAKERS else SUFFIXES[form]
+    maker = EXPORTS.find(form)
+    return maker.suffix if maker else SUFFIXES[form]
 
 
 def file_of(job: Job) -> Path:

@@ -22,7 +22,8 @@ from layers.catalogue.services import visible_layer
 from layers.exports import notes
 from layers.exports.child.wire import MOST_SHEET_ROWS, Described, Field, FileFormat, Order, Row
 from layers.exports.crs import BY_SRID
-from layers.exports.makers import MAKERS, Json, MadeFile
+from layers.exports.makers import Json, MadeFile
+from layers.exports.points import EXPORTS
 from layers.exports.services.child import Child
 from layers.exports.services.ordering import ExportOrder, Wanted
 from layers.exports.services.reading import Reading, batches, columns_for, geometry_type_name
@@ -69,8 +70,8 @@ def make(order: ExportOrder, *, rights: Rights, folder: Path, stem: str, tell: T
 
 
 def make_file(order: Json, *, rights: Rights, folder: Path, stem: str, tell: Tell) -> MadeFile:
-    """The file of an order as a job keeps it: by the room whose format it is, else of layers."""
-    if maker := MAKERS.get(order["format"]):
+    """The file of an order as a job keeps it: by the desk whose format it is, else of layers."""
+    if maker := EXPORTS.find(order["format"]):
         with under_policies():
             return maker.make(order, rights, folder, tell)
     made = make(ExportOrder.from_json(order), rights=rights, folder=folder, stem=stem, tell=tell)

@@ -1,43 +1,20 @@
 """What the database refuses of an edit, in words: references that must be unique, rules that are constraints."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
 from layers.catalogue.models import Layer
 from layers.features.display import display_number
 from layers.features.errors import FieldRefused, GeometryRefused
+from layers.features.points import EDITING, REFUSALS, Label
 
-type StrOrPromise = str | Promise
 UNIQUE, CHECK, RULE = "23505", "23514", "AR002"
-DECLARED: dict[str, StrOrPromise] = {}
-CHECKS: dict[str, tuple[str, StrOrPromise]] = {}
-UNIQUES: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {}
-
-
-def declare_words(words: Mapping[str, StrOrPromise]) -> None:
-    """Called when an app starts whose tables refuse edits for reasons of their own: their words by kind, in which
-    `%(other)s` is the other object's id and `%(place)s` where it is."""
-    DECLARED.update(words)
-
-
-def declare_checks(words: Mapping[str, tuple[str, StrOrPromise]]) -> None:
-    """Called when an app starts whose tables have check constraints that an edit may break: by the constraint's name,
-    the field that is blamed, and what to do."""
-    CHECKS.update(words)
-
-
-def declare_unique(constraint: str, field: str, words: Callable[[Mapping[str, Any]], str]) -> None:
-    """Called when an app starts whose tables have a unique constraint of several columns: the field that is blamed, and
-    words for what a trigger tells of the other object in the error's detail (nothing where the constraint itself
-    refused)."""
-    UNIQUES[constraint] = field, words
 
 
 @contextmanager
@@ -60,8 +37,9 @@ def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None],
         return FieldRefused([{"index": index_of(None), "field": name, "message": message}])
     if state == CHECK:
         rule = getattr(diagnosis, "constraint_name", None) or ""
-        field, words_ = CHECKS.get(rule, ("", _("These values contradict each other, or the rules of the table.")))
-        return FieldRefused([{"index": index_of(None), "field": field, "message": str(words_)}])
+        checks = {name: given for one in EDITING.all() for name, given in one.checks.items()}
+        field, text = checks.get(rule, ("", _("These values contradict each other, or the rules of the table.")))
+        return FieldRefused([{"index": index_of(None), "field": field, "message": str(text)}])
     if state == RULE:
         told = json.loads(getattr(diagnosis, "message_detail", None) or "{}")
         words = rule_words(told["kind"], told["other"], told["x"], told["y"])
@@ -71,9 +49,10 @@ def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None],
 
 def taken(constraint: str, diagnosis: Any, layer: Layer) -> tuple[str, str]:
     """The field whose value another object has, and what to say of it."""
-    if constraint not in UNIQUES:
+    uniques = {name: given for one in EDITING.all() for name, given in one.unique.items()}
+    if constraint not in uniques:
         return column_of(constraint, layer), _("Another object has this value already.")
-    field, words = UNIQUES[constraint]
+    field, words = uniques[constraint]
     try:
         told = json.loads(getattr(diagnosis, "message_detail", None) or "{}")
     except ValueError:
@@ -90,7 +69,7 @@ def column_of(constraint: str, layer: Layer) -> str:
 
 def rule_words(kind: str, other: int | None, x: float, y: float) -> str:
     """What is wrong, and what to do."""
-    words: dict[str, StrOrPromise] = {
+    words: dict[str, Label] = {
         "valid": _("The outline crosses or touches itself at %(place)s: move a corner there."),
         "inside_territory": _("The object lies outside the territory (%(place)s): move it inside."),
         "unique": _("Object %(other)s has the same reference: change one of them."),
@@ -98,4 +77,5 @@ def rule_words(kind: str, other: int | None, x: float, y: float) -> str:
         "snapped_ends": _("An end almost meets object %(other)s at %(place)s: snap it, or move it away."),
     }
     place = f"{display_number(x, 2)} ; {display_number(y, 2)}"
-    return str((words | DECLARED)[kind]) % {"other": other, "place": place}
+    words |= {one.kind: one.text for one in REFUSALS.all()}
+    return str(words[kind]) % {"other": other, "place": place}

@@ -1,6 +1,6 @@
 """Splitting a feature and merging several, in one transaction, with where they come from in the history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.errors import GeometryRefused
+from layers.features.points import EDITING, Editing
 from layers.features.services import attachments
 from layers.features.services.origin import Origin, annotate, event
 from layers.features.services.read import fetch
@@ -46,12 +47,6 @@ PIECES = sql.SQL("""
                    greatest(st_area(geom), st_length(geom)) desc) > 1 as apart from piece)
     select apart, st_asewkb(geom) as geom from ranked order by apart, greatest(st_area(geom), st_length(geom)) desc
 """)
-# By table, what a piece of a row has of its own, given the row, its whole geometry and the piece; and what a row that
-# several become has, given them in their order and their union: its values, and its geometry.
-PIECE: dict[str, Callable[[Values, GEOSGeometry, GEOSGeometry], Values]] = {}
-WHOLE: dict[str, Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]]] = {}
-# By table, what a piece that is a new row has beside that, given the row.
-APART: dict[str, Callable[[Values], Values]] = {}
 
 
 def nothing_else(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Values:
@@ -62,18 +57,6 @@ def nothing_else(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Va
 def nothing_apart(_row: Values) -> Values:
     """Nor have those that are new rows anything of their own."""
     return {}
-
-
-def declare_shape(
-    table: str,
-    piece: Callable[[Values, GEOSGeometry, GEOSGeometry], Values],
-    whole: Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]],
-    apart: Callable[[Values], Values] | None = None,
-) -> None:
-    """Called when an app starts whose rows have values that lie along their geometry, or pieces with a reference."""
-    PIECE[table], WHOLE[table] = piece, whole
-    if apart is not None:
-        APART[table] = apart
 
 
 UNION = {
@@ -98,7 +81,8 @@ def split(
         check_versions(layer, [(0, edit)], rows, rights, 2154)
         kept, *others = pieces(layer, feature_id, line)
         row, whole = rows[feature_id], geometry(rows[feature_id])
-        own, fresh = PIECE.get(layer.table, nothing_else), APART.get(layer.table, nothing_apart)
+        editing = EDITING.find(layer.table) or Editing(table=layer.table)
+        own, fresh = editing.piece or nothing_else, editing.apart or nothing_apart
         change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
         with event(layer, "split", origin):
             written = [
@@ -193,8 +177,8 @@ def merge(
         check_one_owner([row["owner_id"] for row in rows.values()])
         changes = prepare(layer, numbered, rows, rights)
         changes[0].geometry = union(layer, [pk for pk, _version in features])
-        if together := WHOLE.get(layer.table):
-            values, changes[0].geometry = together([rows[pk] for pk, _version in features], changes[0].geometry)
+        if (editing := EDITING.find(layer.table)) and editing.whole:
+            values, changes[0].geometry = editing.whole([rows[pk] for pk, _version in features], changes[0].geometry)
             changes[0].values = values | changes[0].values
         with event(layer, "merge", origin):
             # The others go first: two that overlap for a moment would break a rule.

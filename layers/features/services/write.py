@@ -3,7 +3,7 @@
 Which layer may be edited, by whom and which of its rows is asked here; PostgreSQL's policies ask it again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal
@@ -18,6 +18,7 @@ from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.errors import FieldRefused, GeometryRefused, Missing, NotEditable, Stale, VersionRequired
+from layers.features.points import EDITING
 from layers.features.services import overwriting, receipts
 from layers.features.services.geojson import LAMBERT_93, exact_features
 from layers.features.services.origin import Origin, event
@@ -27,17 +28,8 @@ from layers.features.services.shapes import Unfit, check_territory, fitted, kind
 from layers.features.services.values import checked
 
 type Action = Literal["create", "update", "delete"]
-type Take = Callable[[Layer, Sequence[int]], None]
 type Row = dict[str, Any]
 MOST_EDITS = 1000
-# By table, what is taken before its rows are locked, and whether only by those who write geometries.
-BEFORE_ROWS: dict[str, tuple[Take, bool]] = {}
-
-
-def declare_lock(table: str, take: Take, *, to_move: bool = False) -> None:
-    """Called when an app starts whose triggers take a lock: it is taken before rows (by id) are locked, here as in the
-    triggers, so that two writers never wait for each other. `to_move`: they take it for a new geometry alone."""
-    BEFORE_ROWS[table] = take, to_move
 
 
 class Unset(Enum):
@@ -149,9 +141,9 @@ def lock(layer: Layer, edits: Sequence[tuple[int, Edit]], rights: Rights, *, mov
     Raises Missing, NotEditable, and Stale for one that somebody deleted since the asker saw it.
     """
     ids = sorted({edit.pk for _index, edit in edits if edit.action != "create"})
-    take, to_move = BEFORE_ROWS.get(layer.table, (None, False))
-    if ids and take and (moves or not to_move):
-        take(layer, ids)
+    editing = EDITING.find(layer.table)
+    if ids and editing and editing.lock and (moves or not editing.lock_to_move):
+        editing.lock(layer, ids)
     rows = locked_rows(layer, [one for one in ids if one <= LARGEST_ID], rights) if ids else {}
     for index, edit in edits:
         if edit.action != "create" and edit.pk not in rows:

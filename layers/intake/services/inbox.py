@@ -2,7 +2,7 @@
 
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -15,14 +15,6 @@ from gis_core.errors import Invalid, Unavailable
 
 MOST_FILES = 20
 LONGEST_NAME = 100
-# What says which folders people have yet to decide on.
-AWAITED: list[Callable[[], Iterable[str]]] = []
-
-
-def declare_awaited(folders: Callable[[], Iterable[str]]) -> None:
-    """Called when an app starts whose deliveries wait in the inbox for people: the names of the folders that stay when
-    those that nobody will take any more are swept."""
-    AWAITED.append(folders)
 
 
 class Sent(Protocol):

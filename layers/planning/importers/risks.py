@@ -14,16 +14,16 @@ from layers.planning.importers.delivery import Folder, Found, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
 from layers.planning.importers.staging import Made, address, day, load, read, subcode
 from layers.planning.models import RiskPlan, RiskZone
+from layers.planning.sources import RISK_LAYERS
 
 TABLES = ("planning_riskplan", "planning_riskzone")
-LAYERS = ("risques-zones",)
 ZONE_NAMES = tuple(one.name for one in standard.RISK_ZONES)
 ZONE_COLUMNS = ("plan_id", "idzone", "code", "name", "typereglement", "nature")
 
 
 def import_risks(order: Order) -> ImportReport:
     """Read and load risk plans; the plan of the same procedure is replaced."""
-    return import_deliveries(order, Kind("risks", TABLES, LAYERS, load_plans))
+    return import_deliveries(order, Kind("risks", TABLES, RISK_LAYERS, load_plans))
 
 
 def load_plans(work: Work, folder: Folder, file: FileReport) -> None:

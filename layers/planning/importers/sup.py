@@ -22,6 +22,7 @@ from layers.planning.models import (
     EasementSet,
 )
 from layers.planning.services import files
+from layers.planning.sources import SUP_LAYERS
 
 TABLES = (
     "planning_easementset",
@@ -31,7 +32,6 @@ TABLES = (
     "planning_easementgenerator",
     "planning_easementfootprint",
 )
-LAYERS = tuple(f"sup-{what}-{kind}" for what in ("assiettes", "generateurs") for kind in ("surf", "lin", "pct"))
 FOOTPRINT_NAMES = tuple(one.name for one in standard.FOOTPRINTS)
 GENERATOR_NAMES = tuple(one.name for one in standard.GENERATORS)
 ORDER = ("GESTIONNAIRE_SUP", "SERVITUDE", "ACTE_SUP", "SERVITUDE_ACTE_SUP", *GENERATOR_NAMES, *FOOTPRINT_NAMES)
@@ -42,7 +42,7 @@ BATCH = 1000
 
 def import_sup(order: Order) -> ImportReport:
     """Read and load sets of easements; the set of the same manager, category and territory is replaced."""
-    return import_deliveries(order, Kind("sup", TABLES, LAYERS, load_set))
+    return import_deliveries(order, Kind("sup", TABLES, SUP_LAYERS, load_set))
 
 
 def load_set(work: Work, folder: Folder, file: FileReport) -> None:

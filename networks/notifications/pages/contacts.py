@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.forms import blame
 from gis_core.desk.parameters import Page, integer
-from gis_core.desk.tabs import page, show
 from gis_core.desk.uploads import asker, upload_page
 from gis_core.errors import ArpentError, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
@@ -30,6 +29,7 @@ from networks.notifications.importers import loading
 from networks.notifications.importers.file import MOST_BYTES, MOST_ROWS
 from networks.notifications.models import Channel, ContactReading
 from networks.notifications.pages.forms import ContactChangeForm, ContactForm, SettingsForm
+from networks.notifications.pages.frame import page, show
 from networks.notifications.services import contacts
 from networks.notifications.services.contacts import Known, Person
 from networks.notifications.services.settings import Choice, choose, settings_by_member, settings_of

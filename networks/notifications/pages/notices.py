@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core import webmap_build
 from gis_core.desk.forms import blame
 from gis_core.desk.parameters import integer
-from gis_core.desk.tabs import page, show
 from gis_core.desk.uploads import asker
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.http.middleware import rights_of_request
@@ -31,11 +30,12 @@ from networks.notifications.gateways import mails_to_files, writes_files
 from networks.notifications.kinds import FIELDS
 from networks.notifications.models import Channel, ContactReading, Message, Notice
 from networks.notifications.pages.forms import NewForm, NoticeForm
+from networks.notifications.pages.frame import page, show
+from networks.notifications.points import NOTICE_TEMPLATES
 from networks.notifications.services import letters, notices, sending
 from networks.notifications.services.contacts import reads_contacts
 from networks.notifications.services.recipients import ROWS, Line, lines_of, reach_of, read_reached, with_people
 from networks.notifications.sms import plain
-from networks.notifications.sources import Beginning, sources
 from networks.notifications.texts import Words, mail_text, words_of
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
@@ -64,9 +64,9 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"notices": notices.notices_of(rights), **ways_out()}
         return show(request, "notifications/notices.html", TAB, context)
-    for kind, source in sources().items():
-        if key := request.POST.get(kind, ""):
-            return begun(request, source(key, rights), notices.About(kind=kind, key=key[:40]))
+    for template in NOTICE_TEMPLATES.all():
+        if key := request.POST.get(template.kind, ""):
+            return begun(request, template.draft(key, rights), notices.About(kind=template.kind, key=key[:40]))
     form = NewForm(request.POST, members=members_writing(rights))
     if not form.is_valid():
         return new_page(request, form, 400)
@@ -78,7 +78,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     return redirect("notice", made.pk)
 
 
-def begun(request: HttpRequest, told: Beginning, about: notices.About) -> HttpResponse:
+def begun(request: HttpRequest, told: notices.Beginning, about: notices.About) -> HttpResponse:
     """A draft from what another app tells; where it names nobody, the form with the rest of it, to draw an area."""
     rights = rights_of_request(request)
     try:

@@ -60,6 +60,16 @@ class About:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """The notice that a thing of another app suggests (`NOTICE_TEMPLATES`)."""
+
+    owner: Member
+    targets: Sequence[Address]
+    context: Context
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """The templates of a notice."""
 

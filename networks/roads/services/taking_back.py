@@ -9,7 +9,7 @@ from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.features.topology import loading
 from layers.intake.services.loading import rows, run
-from layers.intake.source_imports import TakingBack, register_source
+from layers.intake.source_imports import TakingBack
 from networks.roads.references import Road
 from networks.roads.services.calibrating import leave_stale
 from networks.roads.services.locking import lock_roads
@@ -36,11 +36,6 @@ DELETE_UNUSED_NODES: Final = """
 """
 
 
-def register_taking_back() -> None:
-    """Called when the app starts."""
-    register_source(SOURCE, TakingBack(around=with_roads_locked, locks_tables=False))
-
-
 @contextmanager
 def with_roads_locked(made: SourceImport) -> Iterator[None]:
     """Nobody else changes roads; the topology rests meanwhile, and is whole after."""
@@ -61,3 +56,6 @@ def with_roads_locked(made: SourceImport) -> Iterator[None]:
 def roads_state() -> dict[Road, tuple[int, ...]]:
     """What tells that something of a road changed."""
     return {Road(route, department): tuple(sums) for route, department, *sums in rows(ROADS_STATE)}
+
+
+ROADS_TAKING_BACK: Final = TakingBack(source=SOURCE, around=with_roads_locked, locks_tables=False)

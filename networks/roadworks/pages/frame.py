@@ -1,35 +1,29 @@
-"""What the pages of works have in common: their tab in the room of roads, their templates."""
+"""What the pages of works have in common: their tab of the desk of roads, their templates."""
 
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gis_core import webmap_build
-from gis_core.desk import tabs as room
-from gis_core.desk.tabs import Tab, page
+from gis_core.desk import tabs
+from gis_core.desk.tabs import page
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from networks.roadworks.layers import COLOURS, DASHES
 from networks.roadworks.services.works import may_write
 
-__all__ = ["add_tabs", "page", "show"]
+__all__ = ["page", "show"]
 
-TABS: Final[list[Tab]] = [("works", gettext_lazy("Works"))]
 MAP: Final = "src/works/main.ts"
 DETOURS: Final = ("#0f766e", "#6d28d9", "#b45309", "#1d4ed8")
 """By their rank, as in the drawing of them (`orders.css`)."""
 
 
-def add_tabs() -> None:
-    """Called when the app starts."""
-    room.add_tabs(20, TABS, room="roads")
-
-
 def show(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    """A page of the room: its template is `works/<template>.html`, on `works/room.html`."""
-    return room.show(request, f"roadworks/{template}.html", "works", context, status, room="roads")
+    """A page of the desk: its template is `roadworks/<template>.html`, on `roadworks/room.html`."""
+    return tabs.show(request, f"roadworks/{template}.html", "roads", "works", context, status)
 
 
 def writing_for(rights: Rights) -> list[Member]:

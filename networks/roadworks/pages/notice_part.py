@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from gis_core.members.rights import Rights
 from networks.notifications.models import Notice
 from networks.roadworks.models import Work
-from networks.roadworks.parts import Shown
+from networks.roadworks.points import Shown
 from networks.roadworks.services import neighbours, works
 
 

@@ -11,7 +11,7 @@ from gis_core.members.rights import Rights
 from networks.roadworks.gauges import GAUGES, USUAL
 from networks.roadworks.models import Work, WorkDetour, WorkRequest
 from networks.roadworks.pages.detour_drawing import drawing_of
-from networks.roadworks.parts import Shown
+from networks.roadworks.points import Shown
 from networks.roadworks.services import works
 from networks.roadworks.services.detours import distance
 from networks.roadworks.services.keeping import steps_of, told

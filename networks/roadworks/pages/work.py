@@ -26,7 +26,7 @@ from networks.roadworks.feeds import traffic_of
 from networks.roadworks.models import Work
 from networks.roadworks.pages.forms import VALUES, WorkChangeForm, WorkForm
 from networks.roadworks.pages.frame import map_context, page, show, writing_for
-from networks.roadworks.parts import parts_of
+from networks.roadworks.points import WORK_PARTS
 from networks.roadworks.services import neighbours, publication, works
 from networks.roadworks.services.beginnings import from_outage, outage_of
 from networks.roadworks.services.conflicts import Asked, Found, Gravity, conflicts_of
@@ -63,8 +63,9 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "over": works.is_over(found),
         "outage": outage_of(found.outage_id, rights),
         "parts": [
-            render_to_string(template, {"work": found} | given, request)
-            for template, given in parts_of(request, found, rights)
+            render_to_string(shown[0], {"work": found} | shown[1], request)
+            for part in WORK_PARTS.all()
+            if (shown := part(request, found, rights)) is not None
         ],
         "on_map": on_map(found),
         "length": found.geom.length,

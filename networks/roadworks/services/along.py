@@ -11,7 +11,7 @@ from gis_core.database import clock as database_clock
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from layers.features.sheet import Link
-from networks.roads.along import Shown
+from networks.roads.points import Shown
 from networks.roads.references import Road
 from networks.roadworks.days import said
 from networks.roadworks.models import Work

@@ -1,7 +1,7 @@
 """What works meet in space and time: other works, events, a new surface. Told at entry, never a wall."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -16,6 +16,7 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from networks.roadworks.days import Taken, day_said, hours_of, last_day, never_together, said, time_said
 from networks.roadworks.models import Work
+from networks.roadworks.points import CONFLICT_FINDERS
 
 WITHIN_M: Final = 10.0
 FRESH_MONTHS: Final = 36
@@ -78,21 +79,6 @@ class Found:
     metres: float = 0.0
 
 
-type Finder = Callable[[Asked, Rights], Iterable[Found]]
-type Marker = Callable[[Mapping[int, Work], Rights], Iterable[tuple[int, Found]]]
-_finders: list[Finder] = []
-_markers: list[Marker] = []
-
-
-def declare_finder(finder: Finder, marker: Marker) -> None:
-    """Other reasons to be in conflict than lying on one stretch: a road closed that is the other's detour.
-
-    Of works as they are entered, and of many in one question, each found with the works that it is told of.
-    """
-    _finders.append(finder)
-    _markers.append(marker)
-
-
 MET: Final = """
     select met.work_id, met.same_days, met.metres
     from arpent.works_met(st_geomfromewkb(%(stretch)s), %(first)s, %(last)s, %(digs)s, %(surfaces)s,
@@ -118,7 +104,7 @@ def conflicts_of(asked: Asked, rights: Rights) -> list[Found]:
     others = in_bulk([pk for pk, _same, _metres in met], rights)
     met_here = [judged(asked, others[pk], metres) for pk, _same, metres in met if pk in others]
     found = [one for one in met_here if one]
-    found += [one for finder in _finders for one in finder(asked, rights)]
+    found += [one for finder in CONFLICT_FINDERS.all() for one in finder.find(asked, rights)]
     return sorted(found, key=lambda one: (-one.gravity, one.work.starts_on, one.work.pk))
 
 
@@ -147,8 +133,8 @@ def marks_of(works: Sequence[Work], rights: Rights) -> Mapping[int, list[Found]]
     for pk, other, _same, metres in met:
         if other in others and (one := judged(Asked.of(mine[pk]), others[other], metres)):
             found[pk].append(one)
-    for marker in _markers:
-        for pk, one in marker(mine, rights):
+    for finder in CONFLICT_FINDERS.all():
+        for pk, one in finder.find_for_many(mine, rights):
             found[pk].append(one)
     return found
 

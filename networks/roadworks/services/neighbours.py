@@ -11,9 +11,8 @@ from gis_core.errors import Conflict
 from gis_core.members.rights import Rights
 from networks.notifications.models import Notice
 from networks.notifications.services import notices
-from networks.notifications.services.notices import MOST_TARGETS, Address, Context
+from networks.notifications.services.notices import MOST_TARGETS, Address, Beginning, Context
 from networks.notifications.services.places import Place
-from networks.notifications.sources import Beginning
 from networks.roadworks.days import PARIS, span
 from networks.roadworks.layers import MEASURES
 from networks.roadworks.models import Work

@@ -15,7 +15,7 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet, Member, User
-from layers.exports.makers import MAKERS, MadeFile, Maker, Tell
+from layers.exports.makers import MadeFile, Tell
 from layers.exports.services.files import exports_of
 from layers.exports.services.ordering import queue
 from layers.features.display import display_number
@@ -168,9 +168,3 @@ def in_words(order: NetworkOrder, rows: Mapping[str, int], remarks: Sequence[str
         *(f"- {remark}" for remark in remarks),
     ]
     return "\r\n".join((*lines, ""))
-
-
-def add_makers() -> None:
-    """When the room starts."""
-    suffixes = {"stareau-gpkg": "gpkg"}
-    MAKERS.update({form: Maker(suffixes.get(form, "zip"), make) for form in FORMATS})

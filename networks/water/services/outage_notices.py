@@ -3,9 +3,8 @@
 from gis_core.desk.parameters import whole_number
 from gis_core.members.rights import Rights
 from networks.notifications.models import Notice
-from networks.notifications.services.notices import Address, Context
+from networks.notifications.services.notices import Address, Beginning, Context
 from networks.notifications.services.places import Place
-from networks.notifications.sources import Beginning
 from networks.water import lists
 from networks.water.models import Outage, WaterConnection
 from networks.water.services.outages import outage_seen_by

@@ -1,0 +1,54 @@
+"""Where pages and the map lead to, by who looks: the links that apps give to `BAR` and to `MAP_LINKS`."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from gis_core.members.rights import Rights
+from gis_core.points import BAR, MAP_LINKS, BarLink
+
+type Shown = Callable[[HttpRequest], bool]
+type Address = Callable[[HttpRequest], str | None]
+
+
+def to_everybody(_request: HttpRequest) -> bool:
+    return True
+
+
+def to_signed_in(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
+
+
+def to_visitors(request: HttpRequest) -> bool:
+    return not to_signed_in(request)
+
+
+def to_those_who(may: Callable[[Rights], bool]) -> Shown:
+    """To people with such rights."""
+    return lambda request: may(getattr(request, "rights", Rights()))
+
+
+to_administrators = to_those_who(lambda rights: rights.administers)
+to_agency = to_those_who(lambda rights: rights.agency)
+
+
+def page_address(name: str, shown: Shown = to_everybody) -> Address:
+    """The address of the page that is called so, for whom it is `shown`."""
+    return lambda request: reverse(name) if shown(request) else None
+
+
+def fixed_address(address: str) -> Address:
+    """An address that is no page's, for everybody."""
+    return lambda _request: address
+
+
+def bar(request: HttpRequest) -> list[BarLink]:
+    """The links of the bar for who asks."""
+    return [link for link in BAR.all() if link.shown(request)]
+
+
+def map_addresses(request: HttpRequest) -> dict[str, str | None]:
+    """What the web map may lead to or ask, by the name by which it knows it; none for who may not go there."""
+    return {link.name: link.address(request) for link in MAP_LINKS.all()}

@@ -1,0 +1,124 @@
+"""What the platform asks of its apps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+
+from gis_core.wiring.points import ExtensionPoint
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from gis_core.letters.kinds import LetterKind
+
+type Label = str | Promise
+
+LETTER_KINDS: ExtensionPoint[LetterKind] = ExtensionPoint(
+    "letters.kinds",
+    "Kinds of letters that members write and whose templates they edit, in the order of the page of templates.",
+    key=lambda kind: kind.code,
+)
+
+
+# -- operations -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure of /metrics: `read` is called in the process that answers."""
+
+    name: str
+    description: str
+    read: Callable[[], float]
+
+
+MEASURES: ExtensionPoint[Measure] = ExtensionPoint(
+    "operations.measures",
+    "What is measured each time /metrics is read, in the order in which it is written.",
+    key=lambda measure: measure.name,
+)
+
+
+# -- pages ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Pages with a row of tabs: what they are called together."""
+
+    slug: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """A tab of a desk: `name` is that of its page's address. Those for `technicians` are for who works on a network."""
+
+    desk: str
+    name: str
+    label: Label
+    order: int
+    technicians: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarLink:
+    """A link of the bar, for whom it is `shown`: `url` names its address, `section` the pages where it is current."""
+
+    section: str
+    url: str
+    label: Label
+    order: int
+    shown: Callable[[HttpRequest], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapLink:
+    """An address that the web map is given under a name; none for people whom it is not for."""
+
+    name: str
+    order: int
+    address: Callable[[HttpRequest], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A link to a page of the platform, whose address is called `url`."""
+
+    url: str
+    label: Label
+
+
+DESKS: ExtensionPoint[Desk] = ExtensionPoint(
+    "desk.desks", "Groups of pages that share a row of tabs; their order means nothing.", key=lambda desk: desk.slug
+)
+TABS: ExtensionPoint[Tab] = ExtensionPoint(
+    "desk.tabs",
+    "The tabs of each desk, by their order.",
+    key=lambda tab: (tab.desk, tab.name),
+    order=lambda tab: (tab.desk, tab.order),
+)
+BAR: ExtensionPoint[BarLink] = ExtensionPoint(
+    "desk.bar",
+    "The links of the bar on top of every page, by their order.",
+    key=lambda link: link.url,
+    order=lambda link: link.order,
+)
+MAP_LINKS: ExtensionPoint[MapLink] = ExtensionPoint(
+    "map.links",
+    "The addresses that the web map leads to or asks, under the names by which it knows them, by their order.",
+    key=lambda link: link.name,
+    order=lambda link: link.order,
+)
+MAP_HOSTS: ExtensionPoint[Callable[[], Iterable[str]]] = ExtensionPoint(
+    "map.hosts", "Addresses from whose hosts the page of the map may load pictures; their order means nothing."
+)
+MEMBER_LINKS: ExtensionPoint[PageLink] = ExtensionPoint(
+    "members.links",
+    "Pages for administrators of members, as buttons above the list of members: in this order, the letters last.",
+    key=lambda link: link.url,
+)

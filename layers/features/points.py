@@ -1,0 +1,88 @@
+"""What editing, searching and describing features asks of the apps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+
+from gis_core.wiring.points import ExtensionPoint
+
+if TYPE_CHECKING:
+    from django.contrib.gis.geos import GEOSGeometry
+
+    from layers.catalogue.models import Layer
+    from layers.features.search import Search
+    from layers.features.sheet import Describe
+
+type Label = str | Promise
+type Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editing:
+    """What writing rows of a table asks beside the usual.
+
+    `lock` is taken before the rows (by id) are locked, as triggers take it, so that two writers never wait for each
+    other; with `lock_to_move` by those who write geometries alone. `piece` gives what a piece of a row has of its own
+    (the row, its whole geometry, the piece), `apart` what a piece that is a new row has beside that, `whole` the values
+    and the geometry of what several rows become (in their order, and their union). `checks` are the field to blame and
+    what to do by check constraint; `unique` the field by unique constraint of several columns, and a text from what a
+    trigger says of the other object (nothing where the constraint itself refused).
+    """
+
+    table: str
+    lock: Callable[[Layer, Sequence[int]], None] | None = None
+    lock_to_move: bool = False
+    piece: Callable[[Values, GEOSGeometry, GEOSGeometry], Values] | None = None
+    apart: Callable[[Values], Values] | None = None
+    whole: Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]] | None = None
+    checks: Mapping[str, tuple[str, Label]] = field(default_factory=dict)
+    unique: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What to say where a trigger refuses an edit for a reason of this kind: `%(other)s` is the other object's id,
+    `%(place)s` where it is."""
+
+    kind: str
+    text: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Searcher:
+    """A function that answers the search box, asked only for people who see the layer; without a layer, for all."""
+
+    search: Search
+    layer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSheet:
+    """What an app says of the features of a layer beyond their columns."""
+
+    layer: str
+    describe: Describe
+
+
+EDITING: ExtensionPoint[Editing] = ExtensionPoint(
+    "features.editing",
+    "What writing rows of a table asks beside the usual: a lock, values of pieces and wholes, texts for constraints;"
+    " one for each table, in no order.",
+    key=lambda editing: editing.table,
+)
+REFUSALS: ExtensionPoint[Refusal] = ExtensionPoint(
+    "features.refusals",
+    "Texts for the reasons for which triggers refuse edits; their order means nothing.",
+    key=lambda refusal: refusal.kind,
+)
+SEARCHERS: ExtensionPoint[Searcher] = ExtensionPoint(
+    "features.searchers", "Who answers the search box: the best score stands first, equal ones in this order."
+)
+FEATURE_SHEETS: ExtensionPoint[FeatureSheet] = ExtensionPoint(
+    "features.sheets",
+    "What apps say of features of their layers beyond columns: all of one layer in this order, the first title counts.",
+)

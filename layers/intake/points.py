@@ -1,0 +1,29 @@
+"""What bringing files in asks of the apps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from gis_core.wiring.points import ExtensionPoint
+
+if TYPE_CHECKING:
+    from layers.intake.geocoders import Geocoder
+    from layers.intake.source_imports import TakingBack
+    from layers.intake.sources import Source
+
+SOURCES: ExtensionPoint[Source] = ExtensionPoint(
+    "intake.sources", "Kinds of deliveries that can be imported, in the order of the page.", key=lambda one: one.slug
+)
+TAKING_BACK: ExtensionPoint[TakingBack] = ExtensionPoint(
+    "intake.taking_back",
+    "What taking an import of a source back does beside putting its rows back; one for each source, in no order.",
+    key=lambda one: one.source,
+)
+AWAITED_FOLDERS: ExtensionPoint[Callable[[], Iterable[str]]] = ExtensionPoint(
+    "intake.awaited_folders",
+    "Names of folders of the inbox that people have yet to decide on: they stay when others are swept, in no order.",
+)
+GEOCODERS: ExtensionPoint[Geocoder] = ExtensionPoint(
+    "intake.geocoders", "Who turns addresses into places: the first one that knows an address is believed."
+)

@@ -1,0 +1,29 @@
+"""What notices to users ask of the apps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gis_core.wiring.points import ExtensionPoint
+
+if TYPE_CHECKING:
+    from gis_core.members.rights import Rights
+    from networks.notifications.services.notices import Beginning
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTemplate:
+    """How a thing of this kind becomes a notice, given its key and who asks: `draft` raises NotFound, Forbidden."""
+
+    kind: str
+    draft: Callable[[str, Rights], Beginning]
+
+
+NOTICE_TEMPLATES: ExtensionPoint[NoticeTemplate] = ExtensionPoint(
+    "notifications.templates",
+    "Things that a notice begins from: `POST /reseaux/avis/` with a field of this kind, which holds the key of the"
+    " thing. The first field that is filled counts.",
+    key=lambda template: template.kind,
+)
