@@ -9,7 +9,7 @@ from demo.photos import Delivery, deliver
 from demo.territory import generate
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from layers.catalogue.models import Layer
 from orthophoto.models import Campaign
 from orthophoto.services.building import start_build
@@ -22,7 +22,6 @@ PHOTOS = "demo_photos"
 AUDIENCE = {2020: Layer.Visibility.PUBLIC, 2024: Layer.Visibility.SIGNED_IN}
 
 
-@job_task(PHOTOS)
 def demo_photos(running: RunningJob) -> dict[str, Any]:
     """Draw both deliveries, inspect them, and start their builds, which publish them."""
     owner = running.job.owner

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import fixed_address, page_address, to_administrators, to_agency, to_everybody
+from gis_core.jobs.points import TASKS, WAITED, Task
 from gis_core.points import BAR, MAP_LINKS, MEASURES, BarLink, MapLink, Measure
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -50,5 +51,15 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="language", order=4, address=page_address("set_language"))),
         MAP_LINKS(MapLink(name="admin", order=6, address=page_address("admin:index", to_agency))),
         MAP_LINKS(MapLink(name="members", order=10, address=page_address("members", to_administrators))),
+        TASKS(
+            Task(
+                name="account_mail",
+                run=Later("gis_core.tasks.send_account_mail"),
+                queue=WAITED,
+                retry=Later("gis_core.tasks.WithTheMailServer"),
+            ),
+            Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
+            Task(name="tidy_queue", run=Later("gis_core.tasks.tidy_queue"), cron="27 3 * * *", with_context=True),
+        ),
     ),
 )

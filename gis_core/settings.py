@@ -98,6 +98,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "gis_core.jobs.queue_app.QueueConfig",
 ]
+# The worker declares the tasks of our manifests (gis_core.tasks.declare_tasks): other processes need none of them.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 MIDDLEWARE = [
     "gis_core.http.middleware.request_of_journal",

@@ -1,4 +1,4 @@
-"""Background tasks: how an app declares one, and the platform's own housekeeping."""
+"""Background tasks: how the worker declares and runs them, and the platform's own housekeeping."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,12 +29,14 @@ from procrastinate.worker import Worker
 from gis_core.accounts import mail as account_mail
 from gis_core.database.failures import in_domain_terms
 from gis_core.database.outages import database_is_gone
-from gis_core.errors import ArpentError, DatabaseGone, Forbidden, MailNotTaken, TryAgain
+from gis_core.errors import DatabaseGone, Forbidden, MailNotTaken, TryAgain
 from gis_core.jobs import services as jobs
+from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
 from gis_core.jobs.task_process import Ended, Interrupted, LauncherLost, ProcessLost, TaskFailed, attempts, processes
-from gis_core.members.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
+from gis_core.members.rights import SYSTEM, Rights, acting_as, rights_of
 from gis_core.models import IdempotencyKey, Job, User
 from gis_core.operations.security_journal import forget_old_days
+from gis_core.wiring.points import Later
 
 log = logging.getLogger("arpent.tasks")
 PROGRESS_STEP_S = 0.5
@@ -51,14 +52,8 @@ KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=7)
 
 SWEEP_STEP_S = 2.0
-# The queue of jobs that somebody waits for.
-WAITED = "waited"
 
 StopReason = Callable[[], AbortReason | None]
-# By kind, what removes the files of a job that is over.
-AFTERWARDS: defaultdict[str, Callable[[Job], None]] = defaultdict(lambda: lambda job: None)
-# By kind, what a job that was killed on demand has done all the same (None: nothing), for its end.
-WHEN_KILLED: defaultdict[str, Callable[[Job], ArpentError | None]] = defaultdict(lambda: lambda job: None)
 
 
 class WithTheNextWorker(BaseRetryStrategy):
@@ -119,34 +114,38 @@ class RunningJob:
 Work = Callable[[RunningJob], Any]
 
 
-def job_task(
-    kind: str,
-    *,
-    roles: frozenset[Role] | None = ADMINISTRATORS,
-    afterwards: Callable[[Job], None] = lambda job: None,
-    waited: bool = False,
-) -> Callable[[Work], Work]:
-    """Declare the task of a kind of job. It returns the job's report (JSON) and raises domain errors.
+def declare_tasks() -> None:
+    """Give the queue the tasks of all apps, once. Their modules are imported: what is forked after that has them."""
+    for task in (*map(task_of, JOB_KINDS.all()), *TASKS.all()):
+        if task.name not in app.tasks:
+            declare(task)
 
-    `roles` at the job's owner are asked for when the job is started and again when it runs; None is for jobs without
-    an owner, which anybody signed in starts for themselves. The task must be able to run again from the start: the jobs
-    of a worker that stops are given to the next one. What it writes and the job's end are one transaction. The worker's
-    database role passes row policies by: what a task reads for somebody it reads inside `under_policies`. `afterwards`
-    removes what the job needed, once it will not run again. A short job that is `waited` for runs beside a long one.
-    """
 
-    def declare(work: Work) -> Work:
-        jobs.ROLES[kind] = roles
-        AFTERWARDS[kind] = afterwards
+def task_of(kind: JobKind) -> Task:
+    """The task that runs jobs of this kind."""
+    work = imported(kind.work)
 
-        @app.task(name=kind, queue=WAITED if waited else "default", pass_context=True, retry=WithTheNextWorker())
-        def task(context: JobContext, *, job_id: int) -> None:
-            job = Job.objects.select_related("started_by", "owner").get(pk=job_id)
-            run(job, work, context.abort_reason, context.job.attempts)
+    def run_job(context: JobContext, *, job_id: int) -> None:
+        job = Job.objects.select_related("started_by", "owner").get(pk=job_id)
+        run(job, work, context.abort_reason, context.job.attempts)
 
-        return work
+    return Task(name=kind.kind, run=run_job, queue=kind.queue, with_context=True)
 
-    return declare
+
+def declare(task: Task) -> None:
+    options: dict[str, Any] = {
+        "lock": task.lock,
+        "queueing_lock": task.queueing_lock,
+        "pass_context": task.with_context,
+    }
+    make: Any = app.task(name=task.name, queue=task.queue, retry=task.retry(), **options)
+    made = make(imported(task.run))
+    if task.cron:
+        app.periodic(cron=task.cron)(made)
+
+
+def imported(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function.target if isinstance(function, Later) else function
 
 
 def run(job: Job, work: Work, stop_reason: StopReason = lambda: None, attempts: int = 0) -> None:
@@ -165,7 +164,7 @@ def run(job: Job, work: Work, stop_reason: StopReason = lambda: None, attempts: 
             if begun:
                 finish(job, work, stop_reason, writer, attempts)
             else:
-                AFTERWARDS[job.kind](job)
+                clear_up(job)
     finally:
         writer.close()
 
@@ -204,7 +203,7 @@ def finish(job: Job, work: Work, stop_reason: StopReason, writer: jobs.ProgressW
             raise DatabaseGone(_("The database does not answer.")) from error
         ended_badly(job, error, attempts)
     else:
-        AFTERWARDS[job.kind](job)
+        clear_up(job)
 
 
 def ended_badly(job: Job, error: Exception, attempts: int) -> None:
@@ -236,7 +235,13 @@ def over(job: Job, *, state: Job.State, message: str, report: Any = None) -> Non
     with acting_as(SYSTEM):
         ours = jobs.end(job, state=state, message=message, report=report)
     if ours:
-        AFTERWARDS[job.kind](job)
+        clear_up(job)
+
+
+def clear_up(job: Job) -> None:
+    """Remove what a job needed that will not run again."""
+    if kind := JOB_KINDS.find(job.kind):
+        kind.afterwards(job)
 
 
 # -- in a process of its own ------------------------------------------------------------------------------------------
@@ -268,22 +273,22 @@ def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) ->
         for known in known_jobs(job.task_kwargs):
             with translation.override(known.started_by.language if known.started_by else "fr"):
                 end_killed(known, reason)
-        if reason == AbortReason.USER_REQUEST:
-            STOPPED[job.task_name](job.task_kwargs)
+        if reason == AbortReason.USER_REQUEST and (task := TASKS.find(job.task_name)):
+            task.stopped(job.task_kwargs)
         raise Interrupted
     if ended is None:
         log.warning("a task lost its process", extra={"fields": {"task": job.task_name, **job.task_kwargs}})
         if may_again(job.attempts):
             set_aside(job.task_kwargs.get("job_id"))
         else:
-            GIVEN_UP[job.task_name](job.task_kwargs, "")
+            give_up(job.task_name, job.task_kwargs)
         raise ProcessLost(job.task_name)
     if ended.interrupted:
         raise Interrupted
     if ended.again is not None:
         # The database and the mail server are waited for by rules of their own.
         if not isinstance(ended.again, DatabaseGone | MailNotTaken) and not may_again(job.attempts, ended.again):
-            GIVEN_UP[job.task_name](job.task_kwargs, str(ended.again.message))
+            give_up(job.task_name, job.task_kwargs, str(ended.again.message))
         raise ended.again
     if ended.trace:
         raise TaskFailed(ended.trace)
@@ -291,14 +296,15 @@ def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) ->
 
 def end_killed(job: Job, reason: AbortReason) -> None:
     """The process of a job was killed to stop it: it waits, or ends; it is done if its work was committed by then."""
-    if reason == AbortReason.USER_REQUEST and (words := WHEN_KILLED[job.kind](job)):
+    kind = JOB_KINDS.find(job.kind)
+    if reason == AbortReason.USER_REQUEST and kind and (words := kind.when_killed(job)):
         over(job, state=Job.State.FAILED, message=str(words.message), report=words.extra.get("report"))
     else:
         interrupted(job, reason)
     with acting_as(SYSTEM):
         done = Job.objects.filter(pk=job.pk, run=job.run, state=Job.State.DONE).exists()
     if done:
-        AFTERWARDS[job.kind](job)
+        clear_up(job)
 
 
 def leave_if_lost(worker_id: int, job: QueuedJob) -> None:
@@ -337,7 +343,7 @@ async def sweep(manager: JobManager) -> None:
             await manager.retry_job(stalled)
         else:
             await manager.finish_job(stalled, Status.FAILED, delete_job=False)
-            await in_a_thread(lambda one: GIVEN_UP[one.task_name](one.task_kwargs, ""), stalled)
+            await in_a_thread(lambda one: give_up(one.task_name, one.task_kwargs), stalled)
     await in_a_thread(end_stopped, None)
 
 
@@ -390,8 +396,10 @@ def set_aside(job_id: Any) -> None:
             jobs.wait_again(job_id)
 
 
-def give_up(arguments: dict[str, Any], why: str = "") -> None:
-    """End the job of a task that is not tried again; `why` is empty where its worker was killed three times."""
+def give_up(task: str, arguments: dict[str, Any], why: str = "") -> None:
+    """Record that a task is not tried again; `why` is empty where its worker was killed three times."""
+    if declared := TASKS.find(task):
+        declared.given_up(arguments, why)
     for job in known_jobs(arguments):
         if job.state not in (Job.State.WAITING, Job.State.RUNNING):
             continue
@@ -402,13 +410,6 @@ def give_up(arguments: dict[str, Any], why: str = "") -> None:
         )
 
 
-# By task, what removes what it had half written when its process was killed on demand, given its arguments.
-STOPPED: defaultdict[str, Callable[[dict[str, Any]], None]] = defaultdict(lambda: lambda arguments: None)
-# By task, what records that it is not tried again, given its arguments and why (see `give_up`).
-GIVEN_UP: defaultdict[str, Callable[[dict[str, Any], str], None]] = defaultdict(lambda: give_up)
-
-
-@app.task(name=account_mail.TASK, queue=WAITED, retry=WithTheMailServer())
 def send_account_mail(kind: str, values: dict[str, Any]) -> None:
     """A mail about an account leaves. Raises MailNotTaken, which the worker hears of from the task's process."""
     try:
@@ -417,8 +418,6 @@ def send_account_mail(kind: str, values: dict[str, Any]) -> None:
         raise MailNotTaken(str(error)) from error
 
 
-@app.periodic(cron="17 3 * * *")
-@app.task(name="tidy", queueing_lock="tidy")
 def tidy(timestamp: int) -> None:
     """Every night: expired sessions, jobs finished long ago, keys of writes that nobody sends again and old days of the
     security journal go."""
@@ -429,8 +428,6 @@ def tidy(timestamp: int) -> None:
         IdempotencyKey.objects.filter(at__lt=Now() - KEYS_KEPT).delete()
 
 
-@app.periodic(cron="27 3 * * *")
-@app.task(name="tidy_queue", queueing_lock="tidy_queue", pass_context=True)
 async def tidy_queue(context: JobContext, timestamp: int) -> None:
     """Every night: the queue's own rows of finished jobs go after a month."""
     await context.app.job_manager.delete_old_jobs(

@@ -1,5 +1,6 @@
 """What the application server runs: cached tiles first, then Django."""
 
+import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings")
@@ -7,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings")
 from gis_core.operations.multiprocess import share_between_processes
 
 share_between_processes()
+# What is imported stays: the collector need not look through it, now and with each request that wakes it.
+gc.disable()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
@@ -17,3 +20,5 @@ from gis_core.http.proxied import received  # noqa: E402
 from tiles.wsgi import tiles_first  # noqa: E402
 
 application = received(waits_once(tiles_first(django_application)))
+gc.enable()
+gc.freeze()

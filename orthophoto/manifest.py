@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import page_address, to_administrators
+from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
+from orthophoto import jobs
 
 MANIFEST = Manifest(
     urls=(
@@ -16,5 +18,7 @@ MANIFEST = Manifest(
             BarLink(section="campaigns", url="campaigns", label=_("Photo campaigns"), order=90, shown=to_administrators)
         ),
         MAP_LINKS(MapLink(name="campaigns", order=7, address=page_address("campaigns", to_administrators))),
+        JOB_KINDS(*jobs.KINDS),
+        TASKS(*jobs.TASKS),
     ),
 )

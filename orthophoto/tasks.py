@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from procrastinate.contrib.django import app
 
 from gis_core.database.failures import FULL
 from gis_core.database.outages import database_is_gone
@@ -21,13 +20,12 @@ from gis_core.errors import ArpentError, TryAgain
 from gis_core.jobs.services import alone
 from gis_core.jobs.task_process import attempts
 from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.tasks import GIVEN_UP, STOPPED, RunningJob, WithTheNextWorker, job_task, may_again
+from gis_core.tasks import RunningJob, may_again
 from orthophoto.errors import DiskFull
 from orthophoto.models import Campaign, Sheet
 from orthophoto.raster import spool
 from orthophoto.raster.errors import DiskFull as NoRoom
 from orthophoto.services import building, inspection, making
-from orthophoto.services.campaigns import INSPECT
 from orthophoto.services.publication import OVERVIEW
 
 log = logging.getLogger("arpent.orthophoto")
@@ -44,14 +42,12 @@ def leave_refused(job: Any) -> None:
             inspection.leave_refused(job.parameters["campaign"], job.message)
 
 
-@job_task(INSPECT, afterwards=leave_refused)
 def inspect_campaign(running: RunningJob) -> dict[str, Any]:
     """Look at every file of the delivery; the report says what was found."""
     with acting_as(SYSTEM):
         return inspection.inspect(int(running.parameters["campaign"]), tell=running.tell)
 
 
-@app.task(name=building.BUILD_SHEET, queue=building.QUEUE, retry=WithTheNextWorker())
 def build_sheet(sheet_id: int, build: int) -> None:
     """Make one sheet's COG. Whatever happens to it, the others go on; a full disk stops the build."""
     with acting_as(SYSTEM), override("fr"), alone(f"sheet {sheet_id}"):
@@ -66,7 +62,6 @@ def build_sheet(sheet_id: int, build: int) -> None:
         )
 
 
-@app.task(name=building.BUILD_OVERVIEW, queue=building.QUEUE, retry=WithTheNextWorker())
 def build_overview(campaign_id: int, build: int) -> None:
     """Make the overview of the whole mosaic, after which the campaign can be published."""
     with acting_as(SYSTEM), override("fr"), alone(f"overview {campaign_id}"):
@@ -133,14 +128,14 @@ def sheet_given_up(arguments: dict[str, Any], why: str = "") -> None:
         if sheet and sheet.campaign.build == arguments.get("build"):
             words = why or _("The worker was stopped three times at this sheet; it was given up.")
             building.record_failed(sheet, "killed", words)
-    STOPPED[building.BUILD_SHEET](arguments)
+    sweep_sheet(arguments)
 
 
 def overview_given_up(arguments: dict[str, Any], why: str = "") -> None:
     with acting_as(SYSTEM), override("fr"):
         words = why or _("The worker was stopped three times at the overview; take the build up again.")
         building.record_stopped(int(arguments["campaign_id"]), int(arguments["build"]), words)
-    STOPPED[building.BUILD_OVERVIEW](arguments)
+    sweep_overview(arguments)
 
 
 def sweep_sheet(arguments: dict[str, Any]) -> None:
@@ -158,21 +153,12 @@ def sweep_overview(arguments: dict[str, Any]) -> None:
             spool.sweep_partial(building.build_folder(campaign) / OVERVIEW)
 
 
-STOPPED[building.BUILD_SHEET], STOPPED[building.BUILD_OVERVIEW] = sweep_sheet, sweep_overview
-GIVEN_UP[building.BUILD_SHEET] = sheet_given_up
-GIVEN_UP[building.BUILD_OVERVIEW] = overview_given_up
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="queue_lost_sheets", queueing_lock="queue_lost_sheets")
 def queue_lost_sheets(timestamp: int) -> None:
     """Every minute: what a build waits for and no task is left to do is queued again."""
     with acting_as(SYSTEM):
         building.queue_what_was_lost()
 
 
-@app.periodic(cron="47 3 * * *")
-@app.task(name="sweep_builds", queueing_lock="sweep_builds")
 def sweep_builds(timestamp: int) -> None:
     """Every night: the folders of builds that are neither shown nor the present one go, a few days after."""
     with acting_as(SYSTEM):

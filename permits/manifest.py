@@ -3,11 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import page_address, to_signed_in, to_those_who, to_visitors
+from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, LETTER_KINDS, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, FeatureSheet
 from layers.parcels.sections import sheet_sections
+from permits import jobs
 from permits.layers import SLUG, declaration
 from permits.letters import KINDS
 from permits.sections import SECTION, sees_files
@@ -29,5 +31,7 @@ MANIFEST = Manifest(
         BAR(BarLink(section="register", url="permit_register", label=_("Decisions"), order=11, shown=to_visitors)),
         MAP_LINKS(MapLink(name="permits", order=12, address=page_address("permits", to_those_who(sees_files)))),
         MAP_LINKS(MapLink(name="file_permit", order=15, address=page_address("permit_filing", to_those_who(may_file)))),
+        JOB_KINDS(*jobs.KINDS),
+        TASKS(*jobs.TASKS),
     ),
 )

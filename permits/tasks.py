@@ -5,40 +5,32 @@ reminders on weekday mornings. Hours are in UTC.
 from typing import Any
 
 from procrastinate import JobContext
-from procrastinate.contrib.django import app
 
 from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from permits.importers import job as register
-from permits.procedure import INSTRUCTS
 from permits.services import sheets
 from permits.services.reminding import send_digests
 from permits.services.retention import forget_ended
 from permits.services.sweeping import sweep
 
 
-@job_task(sheets.KIND, roles=None)
 def permit_sheet(running: RunningJob) -> dict[str, Any]:
     """Freeze the parcel sheet of a file."""
     return sheets.freeze_sheet(running.job, running.rights)
 
 
-@job_task(register.KIND, roles=INSTRUCTS, afterwards=register.forget_file)
 def import_register(running: RunningJob) -> dict[str, Any]:
     """Import the register of another tool; the report is the job's."""
     return register.import_register(running)
 
 
-@app.periodic(cron="37 2 * * *")
-@app.task(name="sweep_permits", queueing_lock="sweep_permits", pass_context=True)
 def sweep_permits(context: JobContext, timestamp: int) -> None:
     """Every night, early in Paris; one that was stopped is taken up by the next worker."""
     with acting_as(SYSTEM):
         sweep(again=bool(context.job.attempts))
 
 
-@app.periodic(cron="37 4-8 * * 1-5")
-@app.task(name="remind_of_permits", queueing_lock="remind_of_permits")
 def remind_of_permits(timestamp: int) -> None:
     """Weekday mornings, every hour: a worker that was away catches up, and nobody is written to twice a day."""
     with acting_as(SYSTEM):
@@ -46,8 +38,6 @@ def remind_of_permits(timestamp: int) -> None:
     send_digests()
 
 
-@app.periodic(cron="17 4 * * *")
-@app.task(name="forget_applicants", queueing_lock="forget_applicants")
 def forget_applicants(timestamp: int) -> None:
     """Every night: who applied, and their forms, go some years after the end of a file."""
     forget_ended()

@@ -1,6 +1,7 @@
 """What this app gives to the others."""
 
 from gis_core.desk.navigation import fixed_address
+from gis_core.jobs.points import TASKS, Task
 from gis_core.points import MAP_LINKS, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -17,5 +18,9 @@ MANIFEST = Manifest(
         PHOTO_OPENER(Later("tiles.ortho.pixels.PhotoPixels")),
         EXTENSIONS(EXTENSION),
         MAP_LINKS(MapLink(name="tiles", order=5, address=fixed_address("/tiles/"))),
+        TASKS(
+            Task(name="purge_tiles", run=Later("tiles.tasks.purge_tiles"), cron="*/10 * * * *"),
+            Task(name="purge_photo_tiles", run=Later("tiles.tasks.purge_photo_tiles"), cron="*/10 * * * *"),
+        ),
     ),
 )

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import transaction
-from procrastinate.contrib.django import app
 
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Photo
@@ -10,8 +9,6 @@ from tiles import cache
 from tiles.ortho.files import purge
 
 
-@app.periodic(cron="*/10 * * * *")
-@app.task(name="purge_tiles", queueing_lock="purge_tiles")
 def purge_tiles(timestamp: int) -> None:
     """Every ten minutes: tiles of former versions go, then the oldest ones beyond the cache's limit."""
     with acting_as(SYSTEM), transaction.atomic():
@@ -19,8 +16,6 @@ def purge_tiles(timestamp: int) -> None:
     cache.purge(current, settings.TILE_CACHE_BYTES)
 
 
-@app.periodic(cron="*/10 * * * *")
-@app.task(name="purge_photo_tiles", queueing_lock="purge_photo_tiles")
 def purge_photo_tiles(timestamp: int) -> None:
     """Every ten minutes: tiles of photos in former editions go, then the oldest ones beyond the cache's limit."""
     with acting_as(SYSTEM), transaction.atomic():

@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app as queue
 
+from gis_core.jobs.services import queue_task
 from gis_core.models import Membership, User
 
 TASK = "account_mail"
@@ -24,7 +24,7 @@ TASK = "account_mail"
 
 def post(kind: str, **values: Any) -> None:
     """Have a mail of this kind sent once the transaction is committed; `values` are those of its function below."""
-    queue.configure_task(TASK, allow_unknown=False).defer(kind=kind, values=values)
+    queue_task(TASK, {"kind": kind, "values": values})
 
 
 def send(kind: str, values: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -32,6 +31,8 @@ def as_csv(table: Table) -> bytes:
 @limited(TABLE)
 def as_workbook(table: Table, title: str, *, frozen: int = 0) -> bytes:
     """A text is never a formula; the heading and so many columns stay in sight."""
+    import xlsxwriter
+
     columns, rows = table
     content = BytesIO()
     book = xlsxwriter.Workbook(content, WORKBOOK)

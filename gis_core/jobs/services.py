@@ -1,6 +1,6 @@
 """Long work that a person can watch: a `Job` row beside the queue's own.
 
-An app declares a task with `gis_core.tasks.job_task`; a page or a view starts it with `start_job`.
+An app declares a kind of job in its manifest (`gis_core.jobs.points`); a page or a view starts one with `start_job`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 
 from gis_core.errors import Conflict, Forbidden, NotFound
-from gis_core.members.rights import Rights, Role
+from gis_core.jobs.points import JOB_KINDS, TASKS
+from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet, Member, User
 
 # A worker says every BEAT_S that it lives; one that has been silent for LOST_AFTER_S is taken for dead.
@@ -37,10 +38,6 @@ select job.id from gis_core_job job cross join lateral (
 where job.state in ('waiting', 'running') and task.stopped and not task.alive
 """
 
-# The roles at a job's owner that each kind asks for; `gis_core.tasks.job_task` declares them. None: the job has no
-# owner, and anybody signed in starts it for themselves alone.
-ROLES: dict[str, frozenset[Role] | None] = {}
-
 
 @transaction.atomic
 def start_job(
@@ -48,21 +45,31 @@ def start_job(
 ) -> Job:
     """Make a job row and queue the task of this kind, both or neither.
 
-    `kind` names a task declared with `job_task`; `parameters` must be JSON. Raises Forbidden when the asker's role at
-    the owner does not allow this kind of job.
+    `kind` is one that an app declares; `parameters` must be JSON. Raises Forbidden when the asker's role at the owner
+    does not allow this kind of job.
     """
     if not may_run(kind, owner.pk if owner else None, rights):
         raise Forbidden(_("Your role does not allow this."))
     job = Job.objects.create(
         kind=kind, title=title[:LONGEST_TITLE], owner=owner, started_by=started_by, parameters=parameters
     )
-    queue.configure_task(kind, allow_unknown=False).defer(job_id=job.pk)
+    queue.configure_task(kind, queue=JOB_KINDS.get(kind).queue).defer(job_id=job.pk)
     return job
+
+
+def queue_task(name: str, arguments: dict[str, Any], **options: Any) -> None:
+    """Queue a declared task; `options` are the queue's and replace what the declaration says.
+
+    That is repeated to the queue, since workers alone give it their tasks. Raises KeyError, and AlreadyEnqueued.
+    """
+    task = TASKS.get(name)
+    declared = {"queue": task.queue, "lock": task.lock, "queueing_lock": task.queueing_lock}
+    queue.configure_task(name, **declared | options).defer(**arguments)
 
 
 def may_run(kind: str, owner_id: int | None, rights: Rights) -> bool:
     """Whether the asker's role at the owner allows this kind of job."""
-    roles = ROLES[kind]
+    roles = JOB_KINDS.get(kind).roles
     if roles is None:
         return rights.signed_in and owner_id is None
     return rights.has_role(owner_id, roles)
@@ -90,10 +97,12 @@ def report_seen_by(*, rights: Rights, job_id: int) -> Any:
 
 def may_stop(job: Job, rights: Rights) -> bool:
     """Whoever started it, and whoever may start such a job at its owner."""
+    declared = JOB_KINDS.find(job.kind)
+    roles = declared.roles if declared else None
     return (
         rights.agency
         or job.started_by_id == rights.user_id
-        or (job.owner_id is not None and rights.has_role(job.owner_id, ROLES.get(job.kind) or frozenset()))
+        or (job.owner_id is not None and roles is not None and rights.has_role(job.owner_id, roles))
     )
 
 

@@ -21,7 +21,6 @@ from gis_core.letters.document import Document, pdf_of
 from gis_core.letters.kinds import LetterKind, Value, kind_of, may_edit
 from gis_core.letters.logo import logo_of
 from gis_core.letters.template import LONGEST_TITLE, TO_COMPLETE, Template
-from gis_core.letters.word import docx_of
 from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Letter, Letterhead, LetterTemplate, Member
 from gis_core.points import LETTER_KINDS
@@ -234,6 +233,8 @@ def discard(letter: Letter, *, version: int) -> None:
 @transaction.atomic
 def finalise(letter: Letter, *, version: int, rights: Rights) -> Letter:
     """Number a draft, set its files and lock it. Raises Conflict, Stale, Invalid (a place to complete)."""
+    from gis_core.letters.word import docx_of
+
     final = locked(letter, version)
     check_whole(final)
     now = database_clock.now()
@@ -290,6 +291,8 @@ def document_of(letter: Letter, day: date | None = None) -> Document:
 
 def files_of(letter: Letter, form: str) -> bytes:
     """The PDF or DOCX file: what was locked, or the draft as it is now."""
+    from gis_core.letters.word import docx_of
+
     if letter.state == Letter.State.FINAL:
         return bytes((letter.pdf if form == "pdf" else letter.docx) or b"")
     return pdf_of(document_of(letter)) if form == "pdf" else docx_of(document_of(letter))

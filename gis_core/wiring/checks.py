@@ -17,14 +17,16 @@ def the_wiring_is_sound(app_configs: Any = None, **_kwargs: Any) -> list[CheckMe
     """Every manifest is read, every point takes what it is given, every module that is named is there."""
     try:
         load_points()
-        manifests()
     except Exception as error:  # whatever a manifest raises is its fault
         return [Error(f"A manifest cannot be read: {error!r}", id="arpent.E010")]
     return [*wrong_items(), *missing_modules(), *repeated_urls()]
 
 
 def load_points() -> None:
-    """Import every `points` module: a point that nobody has asked yet is known all the same."""
+    """Import every `points` module, and through the manifests those of packages: a point that nobody has asked yet is
+    known all the same.
+    """
+    manifests()
     for app in apps_with("points"):
         import_module(f"{app.name}.points")
 

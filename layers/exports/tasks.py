@@ -4,12 +4,11 @@ import shutil
 from typing import Any
 
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Unavailable
 from gis_core.models import Job
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from layers.exports.services import files, making
 
 
@@ -17,7 +16,6 @@ def forget_scratch(job: Job) -> None:
     shutil.rmtree(files.scratch_of(job), ignore_errors=True)
 
 
-@job_task(files.KIND, roles=None, afterwards=forget_scratch)
 def export_layers(running: RunningJob) -> dict[str, Any]:
     """Make the file of an export: whole, or none and the reason in words."""
     job, order = running.job, running.parameters["order"]
@@ -39,8 +37,6 @@ def export_layers(running: RunningJob) -> dict[str, Any]:
     }
 
 
-@app.periodic(cron="7 4 * * *")
-@app.task(name="sweep_exports", queueing_lock="sweep_exports")
 def sweep_exports(timestamp: int) -> None:
     """Every night: files of exports whose days are over go."""
     files.remove_old()

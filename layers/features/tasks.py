@@ -6,20 +6,18 @@ from typing import Any
 from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from layers.catalogue.models import Layer
 from layers.features.models import Notice
-from layers.features.services.rules import KIND, set_rules
+from layers.features.services.rules import set_rules
 
 NOTICES_KEPT = timedelta(days=90)
 NIGHT = timedelta(hours=25)
 
 
-@job_task(KIND)
 def put_rules_in_place(running: RunningJob) -> dict[str, Any]:
     """Give a layer its rules; the report repeats them."""
     layer = Layer.objects.visible_to(running.rights).filter(pk=running.parameters["layer"]).first()
@@ -29,8 +27,6 @@ def put_rules_in_place(running: RunningJob) -> dict[str, Any]:
     return {"rules": layer.rules}
 
 
-@app.periodic(cron="47 3 * * *")
-@app.task(name="tidy_edits", queueing_lock="tidy_edits")
 def tidy_edits(timestamp: int) -> None:
     """Every night: old notices go, extents that deletions left too wide are measured again."""
     with acting_as(SYSTEM):

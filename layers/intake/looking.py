@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyproj
 import shapely
 from django.utils.translation import gettext as _
-from pyproj.exceptions import CRSError
 from shapely.geometry import LineString
 
 from gis_core.errors import Invalid
@@ -93,6 +91,9 @@ def geometry_of(found: Found) -> str:
 
 def in_system(found: Found, crs: int | None) -> Found:
     """A layer whose coordinates are in the system that somebody chose. Raises Invalid."""
+    import pyproj
+    from pyproj.exceptions import CRSError
+
     reference = found.layer.reference
     if crs is None or reference is None:
         return found
@@ -154,6 +155,8 @@ def by_words(words: Mapping[str, str], codes: Mapping[str, Any], *, needed: bool
 
 def origins_of(crs: int | None) -> list[tuple[float, float]]:
     """Where (0, 0) is in EPSG:2154, for a file in it, in longitudes and latitudes, and in its own system."""
+    import pyproj
+
     found = [(0.0, 0.0)]
     for code in {4326, crs or 4326}:
         x, y = pyproj.Transformer.from_crs(code, 2154, always_xy=True).transform(0.0, 0.0)

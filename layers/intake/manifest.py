@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import page_address, to_administrators
+from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.intake import jobs
 
 MANIFEST = Manifest(
     urls=(
@@ -14,5 +16,7 @@ MANIFEST = Manifest(
     gives=(
         BAR(BarLink(section="imports", url="imports", label=_("Imports"), order=80, shown=to_administrators)),
         MAP_LINKS(MapLink(name="imports", order=8, address=page_address("imports", to_administrators))),
+        JOB_KINDS(*jobs.KINDS),
+        TASKS(*jobs.TASKS),
     ),
 )

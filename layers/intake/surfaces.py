@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 from shapely.geometry import MultiLineString, MultiPolygon
 
 from gis_core.files.reader import Feature
@@ -108,7 +107,9 @@ def _inside(box: Any, outer: tuple[float, float, float, float]) -> bool:
 
 
 @cache
-def _transformer(epsg: int) -> Transformer:
+def _transformer(epsg: int) -> Any:
+    from pyproj import Transformer
+
     return Transformer.from_crs(epsg, 2154, always_xy=True)
 
 

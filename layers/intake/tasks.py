@@ -10,18 +10,17 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 
 from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Job
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from layers.intake import source_imports
 from layers.intake.models import Delivery
 from layers.intake.points import AWAITED_FOLDERS
-from layers.intake.services import applying, deliveries, ordering, orders, preparing, retiring, taking_back
+from layers.intake.services import applying, deliveries, preparing, retiring, taking_back
 from layers.intake.services.inbox import harmless
-from layers.intake.services.orders import KIND, awaited_folders, awaits_decision, folder_of
+from layers.intake.services.orders import awaited_folders, awaits_decision, folder_of
 from layers.intake.sources import Order, source_named, territory_for
 
 LEFT_BEHIND_S = 3 * 86_400
@@ -35,7 +34,6 @@ def forget_files(job: Job) -> None:
     shutil.rmtree(folder_of(job.parameters), ignore_errors=True)
 
 
-@job_task(KIND, afterwards=forget_files)
 def import_files(running: RunningJob) -> dict[str, Any]:
     """Import what was uploaded; the report is the job's. An import that loads nothing fails."""
     folder = folder_of(running.parameters)
@@ -65,7 +63,6 @@ def import_files(running: RunningJob) -> dict[str, Any]:
     return report
 
 
-@job_task(orders.TAKE_BACK_SOURCE)
 def take_back_source(running: RunningJob) -> dict[str, Any]:
     """Undo an import of reference data."""
     running.tell(None, _("Taking the import back"))
@@ -73,16 +70,12 @@ def take_back_source(running: RunningJob) -> dict[str, Any]:
     return source_imports.take_back(number, by=by, rights=running.rights)
 
 
-@app.periodic(cron="27 3 * * *")
-@app.task(name="forget_replaced_rows", queueing_lock="forget_replaced_rows")
 def forget_replaced_rows(timestamp: int) -> None:
     """Every night: what imports replaced long ago goes."""
     with acting_as(SYSTEM), transaction.atomic():
         source_imports.forget_old()
 
 
-@app.periodic(cron="37 3 * * *")
-@app.task(name="sweep_inbox", queueing_lock="sweep_inbox")
 def sweep_inbox(timestamp: int) -> None:
     """Every night: uploads that no job will take any more go, a few days after they came."""
     with acting_as(SYSTEM):
@@ -117,26 +110,22 @@ def leave_import(job: Job) -> None:
             preparing.leave(int(job.parameters["import"]), job.message, job.report)
 
 
-@job_task(deliveries.INSPECT, afterwards=leave_delivery)
 def inspect_delivery(running: RunningJob) -> dict[str, Any]:
     """Read what was delivered; the report says what was found."""
     return deliveries.inspect(int(running.parameters["delivery"]), running.tell)
 
 
-@job_task(ordering.PREPARE, afterwards=leave_import)
 def prepare_import(running: RunningJob) -> dict[str, Any]:
     """Try an import out."""
     return preparing.prepare(int(running.parameters["import"]), running.tell)
 
 
-@job_task(ordering.APPLY, afterwards=leave_import)
 def apply_import(running: RunningJob) -> dict[str, Any]:
     """Do what was tried out."""
     given = running.parameters
     return applying.apply(int(given["import"]), running.tell, given.get("accepted_loss"))
 
 
-@job_task(ordering.TAKE_BACK_LAYER, afterwards=leave_import)
 def take_back_import(running: RunningJob) -> dict[str, int]:
     """Undo an import."""
     given = running.parameters
@@ -144,8 +133,6 @@ def take_back_import(running: RunningJob) -> dict[str, int]:
     return taking_back.take_back(int(given["import"]), by=by, confirmed=confirmed, tell=running.tell)
 
 
-@app.periodic(cron="57 3 * * *")
-@app.task(name="sweep_deliveries", queueing_lock="sweep_deliveries")
 def sweep_deliveries(timestamp: int) -> None:
     """Every night: files sent long ago go, and the tables that replaced ones left behind."""
     with acting_as(SYSTEM), transaction.atomic():

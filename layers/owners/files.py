@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 
 from gis_core.database import clock as database_clock
-from layers.owners.extract import pdf
 from layers.owners.services.consulting import Consultation
 from layers.owners.services.requests import Extract
 from layers.owners.table import csv_bytes
@@ -14,6 +13,8 @@ def csv_file(found: Consultation) -> HttpResponse:
 
 
 def pdf_file(extract: Extract) -> HttpResponse:
+    from layers.owners.extract import pdf
+
     return file_of(pdf(extract), "application/pdf", f"extrait-{extract.number}.pdf")
 
 

@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.jobs.points import TASKS, Task
 from gis_core.points import MEMBER_LINKS, PageLink
 from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
 from layers.intake.sources import import_sources
 from layers.owners import sections, sources
 from layers.parcels.sections import sheet_sections
@@ -17,5 +19,10 @@ MANIFEST = Manifest(
         *import_sources(sources.MAJIC),
         *sheet_sections(sections.SECTION),
         MEMBER_LINKS(PageLink("owner_access_list", _("Access to owners"))),
+        TASKS(
+            Task(
+                name="forget_owner_requests", run=Later("layers.owners.tasks.forget_owner_requests"), cron="47 3 * * *"
+            ),
+        ),
     ),
 )

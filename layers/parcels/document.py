@@ -1,8 +1,10 @@
 """A parcel sheet on paper."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from django.template.loader import render_to_string
@@ -13,8 +15,10 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Unavailable
 from gis_core.files.writing.paper import SCHEME, typeset
 from layers.features.display import display_area, display_date, display_number, display_share
-from layers.parcels.aerial import Aerial
 from layers.parcels.plan import Plan, draw_over
+
+if TYPE_CHECKING:
+    from layers.parcels.aerial import Aerial
 
 STYLES = Path(__file__).parent / "sheet.css"
 PICTURE = f"{SCHEME}aerial.jpg"

@@ -1,6 +1,8 @@
 """What this app gives to the others."""
 
+from gis_core.jobs.points import TASKS, Task
 from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
 from layers.intake.sources import import_sources
 from layers.parcels.sections import sheet_sections
@@ -12,5 +14,13 @@ MANIFEST = Manifest(
         *import_sources(sources.PLU, sources.SUP, sources.RISKS),
         *sheet_sections(*sections.SECTIONS),
         LAYERS(*layers.declarations()),
+        TASKS(
+            Task(
+                name="planning_follow_the_calendar",
+                run=Later("layers.planning.tasks.follow_the_calendar"),
+                cron="2 * * * *",
+            ),
+            Task(name="planning_sweep_pieces", run=Later("layers.planning.tasks.sweep_pieces"), cron="17 4 * * *"),
+        ),
     ),
 )

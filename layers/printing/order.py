@@ -11,7 +11,6 @@ from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid
 from layers.catalogue.validators import is_text
 from layers.features.display import display_number
-from layers.printing.document import unknown_letters
 from layers.printing.paper import ORIENTATIONS, PAPERS, Layout, Orientation, Paper, layout
 from layers.printing.scale import to_degrees
 
@@ -121,6 +120,8 @@ class PrintOrder:
 
 def written(given: Mapping[str, Any], name: str) -> str:
     """A text that the platform's font can write; only a note keeps its lines."""
+    from layers.printing.document import unknown_letters
+
     text = str(given.get(name) or "")
     if not is_text(text):
         raise Invalid(_("“%(name)s” contains a NUL character.") % {"name": name}, parameter=name)

@@ -22,7 +22,6 @@ BLOCK_PX = 1024
 QUALITY = 85
 PAPER = 255
 CACHE_BYTES = 48 * 1024 * 1024
-BYTES_PER_PIXEL = 0.35  # of such a JPEG: from 0.2 (fields) to 0.45 (towns with sharp shadows) where it was measured
 
 type Bands = NDArray[np.uint8]
 # A rectangle (EPSG:2154) as a picture of a width and height: its colours and opacities, or nothing.

@@ -3,8 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cache
-
-from pyproj import Proj, Transformer
+from typing import Any
 
 EPSG = 2154
 NICE = (1.0, 2.0, 2.5, 5.0)
@@ -49,7 +48,9 @@ def grid_lines(low: float, high: float, step: float) -> list[float]:
 
 
 @cache
-def transformer() -> Transformer:
+def transformer() -> Any:
+    from pyproj import Transformer
+
     return Transformer.from_crs(EPSG, 4326, always_xy=True)
 
 
@@ -69,6 +70,8 @@ class Projection:
 
     @classmethod
     def at(cls, x: float, y: float) -> "Projection":
+        from pyproj import Proj
+
         found = Proj(EPSG).get_factors(*to_degrees(x, y))
         return cls(float(found.meridian_convergence), float(found.meridional_scale))
 

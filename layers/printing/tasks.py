@@ -5,23 +5,21 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 from rasterio.errors import RasterioError
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Unavailable
 from gis_core.models import Job, Member
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from layers.printing.order import PrintOrder
 from layers.printing.services.drawing import Printing
-from layers.printing.services.prints import KEPT, KIND, file_of, remove_old, scratch_of
+from layers.printing.services.prints import KEPT, file_of, remove_old, scratch_of
 
 
 def forget_scratch(job: Job) -> None:
     shutil.rmtree(scratch_of(job), ignore_errors=True)
 
 
-@job_task(KIND, roles=None, afterwards=forget_scratch, waited=True)
 def print_map(running: RunningJob) -> dict[str, Any]:
     """Print a map: a whole PDF file, or none and the reason in words."""
     job, order = running.job, PrintOrder.from_json(running.parameters["order"])
@@ -57,8 +55,6 @@ def organisation_of(running: RunningJob) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-@app.periodic(cron="47 3 * * *")
-@app.task(name="sweep_prints", queueing_lock="sweep_prints")
 def sweep_prints(timestamp: int) -> None:
     """Every night: printed maps whose days are over go."""
     remove_old()

@@ -5,12 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from layers.catalogue.models import Layer
-from layers.settings.services.keys import KIND, set_key
+from layers.settings.services.keys import set_key
 
 
-@job_task(KIND)
 def put_key_in_place(running: RunningJob) -> dict[str, Any]:
     """Give a layer its unique reference; the report repeats it."""
     layer = Layer.objects.visible_to(running.rights).filter(pk=running.parameters["layer"]).first()

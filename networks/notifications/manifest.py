@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import LETTER_KINDS, TABS, Tab
 from gis_core.wiring.manifests import Manifest, Urls
+from networks.notifications import jobs
 from networks.notifications.kinds import KINDS
 
 MANIFEST = Manifest(
@@ -16,5 +18,7 @@ MANIFEST = Manifest(
         LETTER_KINDS(*KINDS),
         TABS(Tab(desk="networks", name="notices", label=_("Notices"), order=50)),
         TABS(Tab(desk="networks", name="contacts", label=_("Contacts"), order=50)),
+        JOB_KINDS(*jobs.KINDS),
+        TASKS(*jobs.TASKS),
     ),
 )

@@ -3,22 +3,19 @@
 from typing import Any
 
 from django.db import transaction
-from procrastinate.contrib.django import app
 from procrastinate.job_context import AbortReason
 
 from gis_core.errors import ArpentError, NotFound
 from gis_core.jobs.task_process import Interrupted
 from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job
-from gis_core.tasks import WHEN_KILLED, RunningJob, job_task
+from gis_core.tasks import RunningJob
 from networks.notifications.importers import loading
 from networks.notifications.models import Notice
 from networks.notifications.services import sending
 from networks.notifications.services.retention import forget_old
 
 
-@job_task(sending.KIND, roles=TECHNICIANS, waited=True)
 def send_notice(running: RunningJob) -> dict[str, Any]:
     """Hand the messages of a notice over; begun again, it goes on where it was."""
     notice = notice_of(running)
@@ -37,16 +34,11 @@ def sent_so_far(job: Job) -> ArpentError | None:
         return sending.stopped(notice) if notice else None
 
 
-WHEN_KILLED[sending.KIND] = sent_so_far
-
-
-@job_task(sending.TRIAL, roles=TECHNICIANS, waited=True)
 def try_notice(running: RunningJob) -> dict[str, Any]:
     """Write what a notice would send to a file."""
     return sending.write_trial(notice_of(running), running.tell)
 
 
-@job_task(loading.KIND, roles=TECHNICIANS, afterwards=loading.forget_file)
 def import_contacts(running: RunningJob) -> dict[str, Any]:
     """Import a list of contacts, or check it; the report is the job's."""
     return loading.import_contacts(running)
@@ -59,8 +51,6 @@ def notice_of(running: RunningJob) -> Notice:
     return found
 
 
-@app.periodic(cron="52 3 * * *")
-@app.task(name="forget_warned", queueing_lock="forget_warned")
 def forget_warned(timestamp: int) -> None:
     """Every night."""
     forget_old()

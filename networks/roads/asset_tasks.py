@@ -3,9 +3,8 @@
 from typing import Any
 
 from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from networks.roads.services import assets_importing as importing
 
 
@@ -17,19 +16,16 @@ def leave(job: Job) -> None:
             importing.leave(int(job.parameters["delivery"]), job.message, job.report)
 
 
-@job_task(importing.READ, roles=TECHNICIANS, afterwards=leave)
 def read_road_assets(running: RunningJob) -> dict[str, Any]:
     """Look at what was sent; nothing is written but what it holds."""
     return importing.read(int(running.parameters["delivery"]), running.tell)
 
 
-@job_task(importing.LOAD, roles=TECHNICIANS, afterwards=leave)
 def load_road_assets(running: RunningJob) -> dict[str, Any]:
     """Write the assets, all or nothing."""
     return importing.load(int(running.parameters["delivery"]), running.tell)
 
 
-@job_task(importing.TAKE_BACK, roles=TECHNICIANS, afterwards=leave)
 def take_back_road_assets(running: RunningJob) -> dict[str, Any]:
     """Undo an import."""
     return importing.bring_back(int(running.parameters["delivery"]), running.tell)

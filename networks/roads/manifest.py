@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gis_core.desk.navigation import to_signed_in
+from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, DESKS, TABS, BarLink, Desk, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -11,7 +12,7 @@ from layers.catalogue.points import LAYERS
 from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, SEARCHERS, FeatureSheet, Searcher
 from layers.intake.points import AWAITED_FOLDERS, TAKING_BACK
 from layers.printing.points import MARKS, Marks
-from networks.roads import asset_sheets, editing, layers, road_sheets, searching, section_sheets
+from networks.roads import asset_sheets, editing, jobs, layers, road_sheets, searching, section_sheets
 from networks.roads.pictograms import pictogram_on_paper
 from networks.roads.services.taking_back import ROADS_TAKING_BACK
 
@@ -42,5 +43,7 @@ MANIFEST = Manifest(
         TABS(Tab(desk="roads", name="coverage_studies", label=_("Coverage studies"), order=80)),
         TABS(Tab(desk="roads", name="road_import", label=_("Import roads"), order=80, technicians=True)),
         BAR(BarLink(section="roads", url="roads", label=_("Roads"), order=40, shown=to_signed_in)),
+        JOB_KINDS(*jobs.KINDS),
+        TASKS(*jobs.TASKS),
     ),
 )

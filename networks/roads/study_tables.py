@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import shapely
 from django.utils.translation import gettext as _
-from pyproj import Transformer
 
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
@@ -56,6 +55,8 @@ def map_of(study: CoverageStudy, technology: int, operator: str = "") -> Drawing
 
 
 def to_lonlat(xy: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    from pyproj import Transformer
+
     return np.column_stack(Transformer.from_crs(2154, 4326, always_xy=True).transform(xy[:, 0], xy[:, 1]))
 
 

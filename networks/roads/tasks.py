@@ -6,25 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from procrastinate.contrib.django import app
 
 from gis_core.database.outages import database_is_gone
 from gis_core.errors import NotFound
 from gis_core.members.rights import SYSTEM, acting_as, under_policies
-from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from layers.intake import source_imports
 from layers.intake.services.inbox import harmless
-from networks.roads import asset_tasks as asset_tasks
 from networks.roads.services import importing, studies
 from networks.roads.services.calibrating import calibrate, stale_roads
 
 log = logging.getLogger("arpent.tasks")
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="calibrate_roads", queueing_lock="calibrate_roads", lock="calibrate_roads")
 def calibrate_roads(timestamp: int) -> None:
     """Every minute: roads whose sections or markers changed. One that fails leaves the others."""
     with acting_as(SYSTEM):
@@ -45,7 +40,6 @@ def forget_files(job: Job) -> None:
         shutil.rmtree(Path(settings.INBOX_DIR) / harmless(str(job.parameters["folder"])), ignore_errors=True)
 
 
-@job_task(importing.KIND, roles=TECHNICIANS, afterwards=forget_files)
 def import_roads(running: RunningJob) -> dict[str, Any]:
     """Say what files of sections or markers would change, or do it."""
     assert running.job.owner is not None
@@ -54,14 +48,12 @@ def import_roads(running: RunningJob) -> dict[str, Any]:
     return report
 
 
-@job_task(importing.TAKE_BACK_ROADS, roles=TECHNICIANS)
 def take_back_roads(running: RunningJob) -> dict[str, int]:
     """Undo an import of sections or markers."""
     number, by = int(running.parameters["number"]), running.job.started_by
     return source_imports.take_back(number, by=by, rights=running.rights)
 
 
-@job_task(studies.KIND, roles=TECHNICIANS)
 def coverage_study(running: RunningJob) -> dict[str, Any]:
     """Make a study of a member with many addresses; the report names where it is kept."""
     member = running.job.owner

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import to_visitors
+from gis_core.jobs.points import TASKS, Task
 from gis_core.points import BAR, LETTER_KINDS, MAP_LINKS, TABS, BarLink, MapLink, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -38,5 +39,17 @@ MANIFEST = Manifest(
         CONFLICT_FINDERS(ConflictFinder(by_detours, marked_by_detours)),
         BAR(BarLink(section="public_works", url="public_works", label=_("Road works"), order=20, shown=to_visitors)),
         MAP_LINKS(MapLink(name="roads", order=14, address=roads_address)),
+        TASKS(
+            Task(
+                name="forget_road_requests",
+                run=Later("networks.roadworks.tasks.forget_road_requests"),
+                cron="23 4 * * *",
+            ),
+            Task(
+                name="date_works_on_the_map",
+                run=Later("networks.roadworks.tasks.date_works_on_the_map"),
+                cron="1 * * * *",
+            ),
+        ),
     ),
 )

@@ -1,22 +1,16 @@
 """What happens in the background. Hours are in UTC."""
 
-from procrastinate.contrib.django import app
-
 from gis_core.members.rights import SYSTEM, acting_as
 from networks.roadworks.services.legends import follow_days
 from networks.roadworks.services.retention import forget_old, sweep_files
 
 
-@app.periodic(cron="23 4 * * *")
-@app.task(name="forget_road_requests", queueing_lock="forget_road_requests")
 def forget_road_requests(timestamp: int) -> None:
     """Every night: who asked for works goes some years after they ended, and files of no piece."""
     forget_old()
     sweep_files()
 
 
-@app.periodic(cron="1 * * * *")
-@app.task(name="date_works_on_the_map", queueing_lock="date_works_on_the_map")
 def date_works_on_the_map(timestamp: int) -> None:
     """A minute past midnight in Paris, winter and summer; a worker that was away catches up within the hour."""
     with acting_as(SYSTEM):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gis_core.desk.navigation import page_address, to_signed_in, to_those_who
+from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, DESKS, MAP_LINKS, TABS, BarLink, Desk, MapLink, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -14,7 +15,7 @@ from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, FeatureShe
 from layers.intake.points import AWAITED_FOLDERS
 from layers.parcels.sections import sheet_sections
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
-from networks.water import editing, hydrant_sheet, layers, sections, sheets
+from networks.water import editing, hydrant_sheet, jobs, layers, sections, sheets
 from networks.water.sections import sees_networks
 
 EXPORT = Later("networks.water.services.exporting.make")
@@ -55,5 +56,7 @@ MANIFEST = Manifest(
         NOTICE_TEMPLATES(NoticeTemplate("outage", Later("networks.water.services.outage_notices.beginning"))),
         BAR(BarLink(section="networks", url="networks", label=_("Networks"), order=30, shown=to_signed_in)),
         MAP_LINKS(MapLink(name="networks", order=13, address=page_address("networks", to_those_who(sees_networks)))),
+        JOB_KINDS(*jobs.KINDS),
+        TASKS(*jobs.TASKS),
     ),
 )

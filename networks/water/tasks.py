@@ -3,28 +3,24 @@
 from typing import Any
 
 from django.db import transaction
-from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from gis_core.errors import NotFound
+from gis_core.jobs.services import queue_task
 from gis_core.members.rights import SYSTEM, acting_as, under_policies
-from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from networks.water.services import coverage, importing
 from networks.water.services.anomalies import scanning
 from networks.water.services.inspecting import rebind
 
 
-@job_task(scanning.KIND, roles=TECHNICIANS)
 def scan_network(running: RunningJob) -> dict[str, Any]:
     """Look for the anomalies of a member's network."""
     assert running.job.owner_id is not None
     return scanning.scan(running.job.owner_id, str(running.parameters.get("family")), running.tell)
 
 
-@app.periodic(cron="7 1 * * *")
-@app.task(name="scan_networks", queueing_lock="scan_networks")
 def scan_networks(timestamp: int) -> None:
     """Every night: networks that changed since their last scan."""
     with acting_as(SYSTEM):
@@ -35,12 +31,11 @@ def scan_soon() -> None:
     """Have the networks that changed scanned, without waiting for the night."""
     try:
         with transaction.atomic():
-            app.configure_task("scan_networks", queueing_lock="scan_networks").defer(timestamp=0)
+            queue_task("scan_networks", {"timestamp": 0})
     except AlreadyEnqueued:
         return
 
 
-@job_task(coverage.KIND, roles=TECHNICIANS)
 def fire_coverage(running: RunningJob) -> dict[str, Any]:
     """Compute the cover of the hydrants of a member with many buildings; the report names where it is kept."""
     member = running.job.owner
@@ -60,13 +55,11 @@ def leave(job: Job) -> None:
             importing.leave(int(job.parameters["import"]), job.message, job.report)
 
 
-@job_task(importing.READ, roles=TECHNICIANS, afterwards=leave)
 def read_network(running: RunningJob) -> dict[str, Any]:
     """Read what was sent; nothing is written but the plan."""
     return importing.read(int(running.parameters["import"]), running.tell)
 
 
-@job_task(importing.LOAD, roles=TECHNICIANS, afterwards=leave)
 def load_network(running: RunningJob) -> dict[str, Any]:
     """Load what was read; inspections find their hydrants again, and the network is looked at for anomalies."""
     counts = importing.load(int(running.parameters["import"]), running.tell)
@@ -75,13 +68,11 @@ def load_network(running: RunningJob) -> dict[str, Any]:
     return counts
 
 
-@job_task(importing.UNDO, roles=TECHNICIANS, afterwards=leave)
 def undo_network_snapping(running: RunningJob) -> dict[str, Any]:
     """Put every snapped end back."""
     return importing.undo(int(running.parameters["import"]), running.tell)
 
 
-@job_task(importing.TAKE_BACK, roles=TECHNICIANS, afterwards=leave)
 def take_back_network(running: RunningJob) -> dict[str, Any]:
     """Undo an import."""
     return importing.bring_back(int(running.parameters["import"]), running.tell)

@@ -18,14 +18,13 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Forbidden
-from gis_core.jobs.services import stop_job
+from gis_core.jobs.services import queue_task, stop_job
 from gis_core.members.rights import SYSTEM, Rights
 from orthophoto.errors import DiskFull, WrongState
 from orthophoto.models import Campaign, Sheet
 from orthophoto.services.campaigns import inventory_of
 from orthophoto.services.publication import publish
 
-QUEUE = "campaigns"
 BUILD_SHEET, BUILD_OVERVIEW = "build_sheet", "build_overview"
 STARTABLE = (Campaign.State.INSPECTED, Campaign.State.STOPPED, Campaign.State.BUILT)
 # A COG in JPEG takes about a tenth of its pixels; the sheet's copy and its overviews are beside it while it is made.
@@ -137,7 +136,7 @@ def queue_overview(campaign_id: int, build: int) -> None:
 def defer_once(task: str, lock: str, **arguments: int) -> None:
     try:
         with transaction.atomic():
-            queue.configure_task(task, lock=lock, queueing_lock=lock, priority=BEHIND).defer(**arguments)
+            queue_task(task, arguments, lock=lock, queueing_lock=lock, priority=BEHIND)
     except AlreadyEnqueued:
         return
 

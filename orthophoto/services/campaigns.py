@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyproj
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -91,6 +90,8 @@ class CampaignOrder:
 
 def is_known(epsg: int) -> bool:
     """Whether a code is that of a plane or geographic coordinate reference system."""
+    import pyproj
+
     try:
         crs = pyproj.CRS.from_epsg(epsg)
     except pyproj.exceptions.CRSError:

@@ -1,10 +1,12 @@
 """The import of a register as a job: the file waits in the inbox, and is read as its sender, under the row policies."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -14,12 +16,14 @@ from gis_core.errors import Invalid
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights, under_policies
 from gis_core.models import Job, Member, User
-from gis_core.tasks import RunningJob
 from layers.intake.services.inbox import harmless
 from permits.importers.columns import Reading
 from permits.importers.loading import Order, load
 from permits.importers.register import layout_of
 from permits.models import Mapping as KeptMapping
+
+if TYPE_CHECKING:
+    from gis_core.tasks import RunningJob
 
 KIND = "import_permits"
 

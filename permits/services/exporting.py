@@ -5,7 +5,6 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
@@ -74,6 +73,8 @@ def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
 
 def as_workbook(rows: Iterable[Sequence[Any]]) -> bytes:
     """A text is never a formula."""
+    import xlsxwriter
+
     content = BytesIO()
     book = xlsxwriter.Workbook(content, WORKBOOK)
     day, heading = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True, "bottom": 1})

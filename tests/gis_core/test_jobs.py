@@ -1,6 +1,7 @@
 """Jobs: started with their task or not at all, run with the rights of now, ended in words."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from procrastinate.jobs import Job as QueuedJob
 from gis_core import tasks
 from gis_core.errors import Busy, DatabaseGone, Forbidden, Invalid
 from gis_core.jobs import services as jobs
+from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
 from gis_core.jobs.task_process import Ended
 from gis_core.members.rights import ANONYMOUS, SYSTEM, Role, acting_as, current_rights, rights_of, under_policies
 from gis_core.models import Job, Membership
 from tests import factories
+from tests.wiring import give
 
 pytestmark = pytest.mark.django_db
 KIND = "test_kind"
@@ -43,7 +46,7 @@ class Queued:
 
 @pytest.fixture(autouse=True)
 def declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs.ROLES, KIND, frozenset({Role.GIS_ADMINISTRATOR}))
+    give(monkeypatch, JOB_KINDS, JobKind(kind=KIND, work=print, roles=frozenset({Role.GIS_ADMINISTRATOR})))
     monkeypatch.setattr(jobs, "ProgressWriter", Silent)
 
 
@@ -132,7 +135,7 @@ def test_the_work_and_the_jobs_end_hold_together(job: Job, monkeypatch: pytest.M
 @pytest.mark.parametrize("works", [True, False])
 def test_what_a_job_needed_goes_once_it_is_over(job: Job, monkeypatch: pytest.MonkeyPatch, works: bool) -> None:
     gone: list[Job] = []
-    monkeypatch.setitem(tasks.AFTERWARDS, KIND, gone.append)
+    give(monkeypatch, JOB_KINDS, replace(JOB_KINDS.get(KIND), afterwards=gone.append))
 
     def work(running: tasks.RunningJob) -> None:
         if not works:
@@ -191,10 +194,10 @@ def queued() -> int:
 
 def test_a_job_given_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     gone: list[Job] = []
-    monkeypatch.setitem(tasks.AFTERWARDS, KIND, gone.append)
+    give(monkeypatch, JOB_KINDS, replace(JOB_KINDS.get(KIND), afterwards=gone.append))
     job = factories.job(factories.member(), kind=KIND, state="running")
     with factories.as_worker():
-        tasks.give_up({"job_id": job.pk})
+        tasks.give_up(KIND, {"job_id": job.pk})
     with acting_as(SYSTEM):
         job.refresh_from_db()
     assert job.state == "failed"
@@ -212,7 +215,7 @@ def test_a_task_that_met_others_too_often_is_recorded_as_given_up(
     monkeypatch: pytest.MonkeyPatch, attempts: int, told: list[str]
 ) -> None:
     given: list[str] = []
-    monkeypatch.setitem(tasks.GIVEN_UP, "sheet", lambda _arguments, why: given.append(why))
+    give(monkeypatch, TASKS, Task(name="sheet", run=print, given_up=lambda _arguments, why: given.append(why)))
     with pytest.raises(Busy):
         tasks.conclude(queue_row("sheet", attempts), Ended(again=Busy("Held by others.")), None)
     assert given == told
@@ -263,7 +266,7 @@ def test_a_waiting_job_says_when_no_worker_runs() -> None:
 
 
 def test_a_job_without_roles_is_for_anybody_signed_in_and_nobody_else_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs.ROLES, "for_oneself", None)
+    give(monkeypatch, JOB_KINDS, JobKind(kind="for_oneself", work=print, roles=None))
     ours = factories.member()
     person, colleague = factories.user(ours, Role.TOWN_HALL), factories.user(ours, Role.GIS_ADMINISTRATOR)
     monkeypatch.setattr(jobs.queue, "configure_task", lambda *_args, **_named: Queued())
@@ -279,7 +282,7 @@ def test_a_job_without_roles_is_for_anybody_signed_in_and_nobody_else_sees_it(mo
 
 
 def test_a_job_without_roles_belongs_to_no_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs.ROLES, "for_oneself", None)
+    give(monkeypatch, JOB_KINDS, JobKind(kind="for_oneself", work=print, roles=None))
     ours = factories.member()
     rights = rights_of(factories.user(ours, Role.GIS_ADMINISTRATOR))
     assert not jobs.may_run("for_oneself", ours.pk, rights)

@@ -19,6 +19,7 @@ from gis_core.jobs.task_process import Server
 from gis_core.members import people
 from gis_core.members.rights import Rights, Role, rights_of
 from gis_core.models import Member, Membership, User
+from gis_core.tasks import declare_tasks
 from gis_core.tokens.services import create_token, tokens_of
 from tests import factories
 from tests.post import outbox, waiting
@@ -392,6 +393,7 @@ def test_a_mail_server_that_does_not_answer_is_tried_again(monkeypatch: pytest.M
         task_name=account_mail.TASK,
         task_kwargs={"kind": "written", "values": values},
     )
+    declare_tasks()
     # What the worker hears from the process that it runs in.
     lost = Server(None).perform(tried).again  # type: ignore[arg-type]
     retry = app.tasks[account_mail.TASK].retry_strategy

@@ -1,5 +1,6 @@
 """Jobs that somebody stops: by whom, while they wait or run, and what is said when the work was done already."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from procrastinate.jobs import Job as QueuedJob
 from gis_core import tasks
 from gis_core.errors import Conflict, Forbidden, NotFound, Unavailable
 from gis_core.jobs import services as jobs
+from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
 from gis_core.members.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.models import Job, Member, User
 from tests import factories
+from tests.wiring import give
 
 pytestmark = pytest.mark.django_db
 KIND = "test_kind"
@@ -21,14 +24,14 @@ KIND = "test_kind"
 
 @pytest.fixture(autouse=True)
 def declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs.ROLES, KIND, frozenset({Role.GIS_ADMINISTRATOR}))
+    give(monkeypatch, JOB_KINDS, JobKind(kind=KIND, work=print, roles=frozenset({Role.GIS_ADMINISTRATOR})))
 
 
 @pytest.fixture
 def gone(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The jobs whose files were removed."""
     found: list[int] = []
-    monkeypatch.setitem(tasks.AFTERWARDS, KIND, lambda job: found.append(job.pk))
+    give(monkeypatch, JOB_KINDS, replace(JOB_KINDS.get(KIND), afterwards=lambda job: found.append(job.pk)))
     return found
 
 
@@ -181,7 +184,7 @@ def test_what_a_killed_task_wrote_in_part_goes_when_it_was_stopped_on_demand(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swept: list[Any] = []
-    monkeypatch.setitem(tasks.STOPPED, KIND, swept.append)
+    give(monkeypatch, TASKS, Task(name=KIND, run=print, stopped=swept.append))
     killed(job, AbortReason.SHUTDOWN)
     assert swept == []
     killed(job)
@@ -215,7 +218,8 @@ def test_what_ended_as_it_was_stopped_is_said_on_the_same_page(client: Client, j
 
 
 def test_a_sending_that_was_killed_says_what_left(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tasks.WHEN_KILLED, KIND, lambda job: Unavailable("40 sont partis.", report={"handed": 40}))
+    left = Unavailable("40 sont partis.", report={"handed": 40})
+    give(monkeypatch, JOB_KINDS, replace(JOB_KINDS.get(KIND), when_killed=lambda job: left))
     with factories.as_owner():
         Job.objects.update(state="running")
     killed(job)

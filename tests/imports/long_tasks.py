@@ -12,13 +12,14 @@ KINDS = (IN_SQL, IN_C, IN_PYTHON, ONCE_LOST, LOST, WRITING)
 
 
 def declare() -> None:
-    """The kinds, for this process."""
+    """The kinds, for this process: each is called like its function."""
     import signal
     import time
 
     from django.db import connection
 
-    from gis_core.tasks import RunningJob, job_task
+    from gis_core.jobs.points import JOB_KINDS, JobKind
+    from gis_core.tasks import RunningJob
 
     def begun() -> None:
         Path(os.environ["ARPENT_DATA"], "begun").touch()
@@ -29,35 +30,29 @@ def declare() -> None:
         mark.touch()
         return first
 
-    @job_task(IN_SQL)
     def in_sql(running: RunningJob) -> None:
         begun()
         with connection.cursor() as cursor:
             cursor.execute("select pg_sleep(600)")
 
-    @job_task(IN_C)
     def in_c(running: RunningJob) -> None:
         """A single call that never lets another thread run."""
         begun()
         sum(range(10**12))
 
-    @job_task(IN_PYTHON)
     def in_python(running: RunningJob) -> None:
         begun()
         while True:
             time.sleep(0.01)
 
-    @job_task(ONCE_LOST)
     def once_lost(running: RunningJob) -> dict[str, Any]:
         if first_time("lost"):
             os.kill(os.getpid(), signal.SIGKILL)
         return {"rows": 1}
 
-    @job_task(LOST)
     def lost(running: RunningJob) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    @job_task(WRITING)
     def writing(running: RunningJob) -> dict[str, Any]:
         """The first time it holds a row and goes on until there is a file `go on`."""
         with connection.cursor() as cursor:
@@ -67,6 +62,9 @@ def declare() -> None:
             while not Path(os.environ["ARPENT_DATA"], "go on").exists():
                 time.sleep(0.01)
         return {"process": os.getpid()}
+
+    works = (in_sql, in_c, in_python, once_lost, lost, writing)
+    JOB_KINDS._items = (*JOB_KINDS.all(), *(JobKind(kind=work.__name__, work=work) for work in works))
 
 
 if __name__ == "__main__":

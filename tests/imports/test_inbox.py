@@ -77,7 +77,7 @@ def test_the_files_of_an_import_given_up_go(inbox: Path) -> None:
     sent(inbox)
     job = importing(state="running")
     with factories.as_worker():
-        jobs.give_up({"job_id": job.pk})
+        jobs.give_up(job.kind, {"job_id": job.pk})
     assert list(inbox.iterdir()) == []
 
 

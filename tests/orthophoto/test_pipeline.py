@@ -24,6 +24,7 @@ from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Photo
 from orthophoto import tasks
 from orthophoto.errors import BadOrder, DiskFull, WrongState
+from orthophoto.jobs import QUEUE
 from orthophoto.models import Campaign, Sheet
 from orthophoto.services import building, making
 from orthophoto.services.campaigns import CampaignOrder, acquired_given, delete_campaign, register
@@ -93,7 +94,7 @@ def queued() -> list[tuple[int, str, dict[str, Any]]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select id, task_name, args from procrastinate_jobs where status = 'todo' and queue_name = %s order by id",
-            [building.QUEUE],
+            [QUEUE],
         )
         return [(number, name, json.loads(arguments)) for number, name, arguments in cursor.fetchall()]
 
@@ -283,7 +284,7 @@ def test_a_task_that_was_lost_is_queued_again(delivery: Path) -> None:
     made = campaign(delivery)
     building.start_build(made, SYSTEM)
     with connection.cursor() as cursor:
-        cursor.execute("update procrastinate_jobs set status = 'failed' where queue_name = %s", [building.QUEUE])
+        cursor.execute("update procrastinate_jobs set status = 'failed' where queue_name = %s", [QUEUE])
     building.queue_what_was_lost()
     work_off()
     made.refresh_from_db()

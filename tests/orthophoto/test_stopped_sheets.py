@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from gis_core.jobs.points import TASKS
 from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.tasks import STOPPED
 from orthophoto.services import building
 from tests import factories
 
@@ -24,8 +24,9 @@ def test_what_a_stopped_sheet_had_written_goes_and_nothing_else(tmp_path: Path, 
     for path in (*halves, *kept):
         path.write_bytes(b"x")
     with factories.as_worker():
-        STOPPED[building.BUILD_SHEET]({"sheet_id": sheet.pk, "build": campaign.build + 1})
+        stopped = TASKS.get(building.BUILD_SHEET).stopped
+        stopped({"sheet_id": sheet.pk, "build": campaign.build + 1})
         assert all(path.exists() for path in halves)
-        STOPPED[building.BUILD_SHEET]({"sheet_id": sheet.pk, "build": campaign.build})
+        stopped({"sheet_id": sheet.pk, "build": campaign.build})
     assert [path for path in halves if path.exists()] == []
     assert all(path.exists() for path in kept)

@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
+from gis_core.jobs.points import TASKS
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Membership, User
 from permits import tasks
@@ -455,8 +456,5 @@ def test_a_calendar_s_days_go_on_over_the_end_of_a_month(world: World) -> None:
 
 
 def test_the_worker_knows_both_tasks_and_when() -> None:
-    from procrastinate.contrib.django import app
-
-    crons = {name: task.cron for (name, _id), task in app.periodic_registry.periodic_tasks.items()}
-    assert crons["sweep_permits"] == "37 2 * * *"
-    assert crons["remind_of_permits"] == "37 4-8 * * 1-5"
+    assert TASKS.get("sweep_permits").cron == "37 2 * * *"
+    assert TASKS.get("remind_of_permits").cron == "37 4-8 * * 1-5"

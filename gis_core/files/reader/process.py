@@ -1,5 +1,7 @@
 """The restricted reader: opens untrusted files in a child process and hands over checked rows."""
 
+from __future__ import annotations
+
 import fcntl
 import json
 import logging

@@ -1,5 +1,7 @@
 """Images as the restricted reader gives them: what their headers say, and their pixels in strips."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -55,7 +57,7 @@ class RasterInfo:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "RasterInfo":
+    def from_json(cls, values: Mapping[str, Any]) -> RasterInfo:
         """The same from plain values; raises KeyError, TypeError or ValueError for what makes no sense."""
         if values["mask"] not in MASK_KINDS or values["dtype"] not in PIXEL_TYPES:
             raise ValueError("unknown kind")

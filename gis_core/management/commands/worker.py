@@ -22,9 +22,10 @@ from procrastinate.exceptions import ConnectorException
 
 from gis_core.database.outages import database_is_gone
 from gis_core.files.reader import sweep_quarantine
+from gis_core.jobs.points import WAITED
 from gis_core.jobs.services import BEAT_S, LOST_AFTER_S
 from gis_core.jobs.task_process import processes
-from gis_core.tasks import WAITED, WithTheNextWorker, in_a_process, keep_sweeping, sweep
+from gis_core.tasks import declare_tasks, in_a_process, keep_sweeping, sweep
 
 log = logging.getLogger("arpent.worker")
 # What is nearly done may end. Then its process has `STOP_S` to stop before it is killed: five seconds in all.
@@ -48,6 +49,7 @@ class Command(BaseCommand):
 
         Leave at once where all went well: taking the interpreter apart takes seconds on a busy machine.
         """
+        declare_tasks()
         processes.start()
         try:
             super().run_from_argv(argv)
@@ -137,8 +139,7 @@ async def work_until_lost(concurrency: int, once: bool, queues: Sequence[str]) -
     # Periodic tasks are deferred through Django's connection, which a loss has broken.
     await sync_to_async(connections.close_all)()
     worker_app = app.with_connector(connector)
-    for declared in app.tasks.values():
-        declared.retry_strategy = declared.retry_strategy or WithTheNextWorker()
+    declare_tasks()
     async with worker_app.open_async():
         await sweep(worker_app.job_manager)
         run = partial(

@@ -11,7 +11,6 @@ from typing import Any
 
 import shapely
 from django.utils.translation import gettext as _
-from pyproj import Transformer
 
 from gis_core.desk.parameters import DOMAIN_4326
 from layers.features.cql2.refusal import refusal
@@ -82,7 +81,9 @@ def domain(srid: int) -> Shape | None:
 
 
 @cache
-def transformer(source: int, target: int) -> Transformer:
+def transformer(source: int, target: int) -> Any:
+    from pyproj import Transformer
+
     return Transformer.from_crs(source, target, always_xy=True)
 
 

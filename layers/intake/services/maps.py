@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from pyproj import Transformer
-from pyproj.exceptions import ProjError
 
 from gis_core.models import Member
 
@@ -75,6 +73,9 @@ def outline(member: Member | None) -> tuple[str, Box | None]:
 
 def box_in_lambert(bounds: Sequence[float] | None, epsg: int | None) -> Box | None:
     """Bounds of a file in EPSG:2154; None when they cannot be there."""
+    from pyproj import Transformer
+    from pyproj.exceptions import ProjError
+
     if not bounds or not epsg:
         return None
     try:

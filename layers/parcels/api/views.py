@@ -20,7 +20,6 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.http.admission import PARCELS, PDF, limited
 from gis_core.http.middleware import rights_of_request
-from layers.parcels.aerial import aerial_of
 from layers.parcels.api import serializers
 from layers.parcels.document import pdf_of
 from layers.parcels.ground import ground_of_parcels, ground_of_shape
@@ -71,6 +70,8 @@ def pdf_answer(content: bytes, name: str) -> HttpResponse:
 
 def paper(request: Request, sheet: Sheet, reader: Reader, title: str, name: str) -> HttpResponse:
     """A sheet as a PDF file, signed by whoever asks for it."""
+    from layers.parcels.aerial import aerial_of
+
     author = str(request.user) if request.user.is_authenticated else ""
     plan = draw(sheet.ground, reader)
     aerial = aerial_of(sheet.ground, plan, reader.rights)

@@ -13,7 +13,6 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from layers.parcels.aerial import aerial_of
 from layers.parcels.document import pdf_of
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import draw
@@ -34,6 +33,8 @@ def freeze(ground: Ground, *, title: str, user: User, reader: Reader, site: str)
 
 def composed(ground: Ground, *, title: str, user: User, reader: Reader, site: str) -> FrozenSheet:
     """A sheet with its number and its PDF, not yet kept, nobody's yet."""
+    from layers.parcels.aerial import aerial_of
+
     sheet = sheet_of(ground, reader)
     content = as_kept(sheet.without_private().as_json())
     digest = digest_of(content)

@@ -14,8 +14,7 @@ from gis_core.api.views import asker, checked
 from gis_core.http.middleware import rights_of_request
 from layers.printing import order as orders
 from layers.printing.api import serializers
-from layers.printing.paper import ORIENTATIONS, PAPERS, layout
-from layers.printing.picture import BYTES_PER_PIXEL
+from layers.printing.paper import BYTES_PER_PIXEL, ORIENTATIONS, PAPERS, layout
 from layers.printing.services import prints
 
 

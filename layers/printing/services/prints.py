@@ -1,10 +1,13 @@
 """Prints: ordered by anybody signed in, kept for a few days, fetched by whoever ordered them and nobody else."""
 
+from __future__ import annotations
+
 import shutil
 import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -21,8 +24,10 @@ from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer, visible_photo
 from layers.external.models import ExternalLayer
 from layers.external.services.declaring import visible_external
-from layers.printing.facts import Printable
 from layers.printing.order import PrintOrder
+
+if TYPE_CHECKING:
+    from layers.printing.facts import Printable
 
 KIND = "print"
 KEPT = timedelta(days=7)

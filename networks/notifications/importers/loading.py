@@ -3,12 +3,14 @@
 Objections are kept apart, and stay whatever a list says.
 """
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import batched
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -18,11 +20,13 @@ from gis_core.errors import Invalid
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights, under_policies
 from gis_core.models import Job, Member, User
-from gis_core.tasks import RunningJob
 from layers.intake.services.inbox import harmless
 from networks.notifications.importers.file import LABELS, Layout, Row, layout_of, rows_of
 from networks.notifications.services.contacts import Person, check_may_keep, write_contacts
 from networks.notifications.services.places import KEY, connections_at, connections_called, places_of
+
+if TYPE_CHECKING:
+    from gis_core.tasks import RunningJob
 
 KIND = "import_contacts"
 AT_ONCE = 500

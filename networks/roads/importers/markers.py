@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from django.utils.translation import gettext as _
-from pyproj import Transformer
 
 from gis_core.files.reader import Column, CopyPlan, ReadRefused, RestrictedReader
 from layers.features.display import display_number
@@ -244,6 +243,8 @@ def inside(box: tuple[float, float, float, float], place: tuple[float, float]) -
 
 def placed(table: Table, found: list[Row]) -> list[Row]:
     """Rows with their places in EPSG:2154, as far as they have any; those that cannot be in France are left out."""
+    from pyproj import Transformer
+
     given = [one for one in found if one.given is not None]
     system = system_in(given, table) if given else LAMBERT
     to_lambert = Transformer.from_crs(system, LAMBERT, always_xy=True)
@@ -288,6 +289,8 @@ def system_in(given: Sequence[Row], table: Table) -> int:
 
 
 def near_their_roads(given: Sequence[Row], code: int) -> int:
+    from pyproj import Transformer
+
     sample = given[:200]
     to_lambert = Transformer.from_crs(code, LAMBERT, always_xy=True)
     places = [to_lambert.transform(*(one.given or (0, 0))) for one in sample]

@@ -1,5 +1,6 @@
 """/voirie/patrimoine/: what stands along roads, one asset with its inspections, and the pictograms of signs."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -10,7 +11,6 @@ from django.utils.translation import get_language, gettext_lazy, pgettext, pgett
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
-from pyproj import Transformer
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
@@ -42,7 +42,6 @@ ROWS = 50
 MOST_OFFSET = 5_000
 MOST_ROWS = 10_000
 LONGEST_BODY = 80 * 1_048_576
-TO_DEGREES = Transformer.from_crs(2154, 4326, always_xy=True)
 DUE_WORDS = {"late": gettext_lazy("Inspection late"), "month": gettext_lazy("Inspection within a month"),
              "never": gettext_lazy("Never inspected")}  # fmt: skip
 
@@ -258,6 +257,13 @@ def strike(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     return redirect("road_asset", what, asset_id)
 
 
+@cache
+def to_degrees() -> Any:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(2154, 4326, always_xy=True)
+
+
 def asset_page(
     request: HttpRequest,
     what: str,
@@ -274,7 +280,7 @@ def asset_page(
     places = references_of(what, [pk]).get(pk, [])
     # Beside a reference, left and right are those of growing markers, however the section is drawn.
     side = places[0].lies if places else found.side
-    lon, lat = TO_DEGREES.transform(*services.middle_of(found))
+    lon, lat = to_degrees().transform(*services.middle_of(found))
     initial = {"done_date": database_clock.today(), "done_by": str(request.user)}
     photos = services.photos_of(what, pk, rights)
     code = normal(getattr(found, "code", None) or "")

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from pyproj import Transformer
 
 from gis_core.desk.uploads import asker, upload_page
 from gis_core.errors import ArpentError, Invalid, NotFound
@@ -168,6 +167,8 @@ def grouped(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def on_map(place: list[float] | None) -> str:
+    from pyproj import Transformer
+
     if not place:
         return ""
     lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(place[0], place[1])

@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyproj
 from django.utils.translation import gettext as _
-from pyproj.exceptions import CRSError
 from shapely import STRtree
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
@@ -100,6 +98,9 @@ def placed(network: EpanetNetwork, placing: Placing) -> dict[Any, list[tuple[flo
 
 
 def moved_to_lambert(places: Any, placing: Placing) -> Any:
+    import pyproj
+    from pyproj.exceptions import CRSError
+
     if placing.corner is not None:
         if not (isfinite(placing.scale) and 0 < placing.scale <= 10_000):
             raise Invalid(_("One unit of the drawing must be between 0 and 10,000 metres."), parameter="scale")

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
-import pyproj
 import shapely
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -88,6 +87,8 @@ def far(points: Places, land: Any) -> dict[str, Any]:
 
 
 def remedy(points: Places, land: Any, epsg: int) -> str:
+    import pyproj
+
     for code, swapped in likely_systems(points, land, epsg):
         name = pyproj.CRS.from_epsg(code).name
         if swapped:
@@ -115,5 +116,7 @@ def likely_systems(points: Places, land: Any, epsg: int) -> Iterator[tuple[int, 
 
 
 def turned(places: Places, source: int, target: int) -> Places:
+    import pyproj
+
     x, y = pyproj.Transformer.from_crs(source, target, always_xy=True).transform(places[:, 0], places[:, 1])
     return np.column_stack([x, y])

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from pyproj import Transformer
 
 from gis_core.desk.parameters import whole_number
 from gis_core.desk.uploads import asker, upload_page
@@ -297,6 +296,8 @@ def classes_of(made: NetworkImport) -> list[dict[str, Any]]:
 
 def move_shown(one: Mapping[str, Any]) -> dict[str, Any]:
     """A move with where it is on the map."""
+    from pyproj import Transformer
+
     x, y = one.get("start") or one["place"]
     lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(x, y)
     return {**one, "on_map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19"}

@@ -18,7 +18,6 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from pyproj import Transformer
 
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.jobs.services import start_job
@@ -302,12 +301,16 @@ def listed(buildings: Buildings, points: Hydrants, ways: Ways, why: np.ndarray) 
 
 def transformed(x: np.ndarray, y: np.ndarray) -> list[tuple[float, float]]:
     """Longitudes and latitudes of positions in EPSG:2154."""
+    from pyproj import Transformer
+
     lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(x, y)
     return [(round(float(one), 6), round(float(other), 6)) for one, other in zip(lon, lat, strict=True)]
 
 
 def places_2154(places: Sequence[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
     """Positions (id, longitude, latitude) in EPSG:2154."""
+    from pyproj import Transformer
+
     if not places:
         return []
     ids, lon, lat = zip(*places, strict=True)

@@ -20,8 +20,6 @@ from layers.exports.services.files import exports_of
 from layers.exports.services.ordering import queue
 from layers.features.display import display_number
 from networks.water.exchange.network import MODELS, OneNetwork
-from networks.water.exchange.raepa_files import packed, write_raepa
-from networks.water.exchange.stareau import write_stareau
 from networks.water.importers.draft import Family
 
 FORMATS: Final = {
@@ -120,6 +118,9 @@ def networks_of(order: NetworkOrder, rights: Rights) -> list[OneNetwork]:
 
 def make(given: Mapping[str, Any], rights: Rights, folder: Path, tell: Tell) -> MadeFile:
     """The file of an order, in an empty folder; what it cannot say is told. Raises Invalid."""
+    from networks.water.exchange.raepa_files import packed, write_raepa
+    from networks.water.exchange.stareau import write_stareau
+
     order = NetworkOrder.of(given, rights)
     networks = networks_of(order, rights)
     count = Progress(sum(network.total for network in networks), tell)

@@ -15,6 +15,7 @@ from gis_core.management.commands.worker import work
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
 from layers.catalogue.models import Layer
+from orthophoto.jobs import QUEUE
 from orthophoto.models import Campaign
 from orthophoto.report import as_json, in_words
 from orthophoto.services import building
@@ -98,7 +99,7 @@ class Command(BaseCommand):
         left, moved_at = -1, time.monotonic()
         while campaign.state == Campaign.State.BUILDING:
             building.queue_what_was_lost()
-            async_to_sync(work)(1, True, building.QUEUE)
+            async_to_sync(work)(1, True, QUEUE)
             campaign.refresh_from_db()
             found = campaign.sheets.filter(state="found").count()
             if found != left:

@@ -1,0 +1,28 @@
+"""The long work of this app and its tasks of the queue."""
+
+from gis_core.jobs.points import JobKind, Task
+from gis_core.wiring.points import Later
+
+LEAVE = Later("layers.intake.tasks.leave_import")
+
+KINDS = (
+    JobKind(
+        kind="import",
+        work=Later("layers.intake.tasks.import_files"),
+        afterwards=Later("layers.intake.tasks.forget_files"),
+    ),
+    JobKind(kind="take_back_source", work=Later("layers.intake.tasks.take_back_source")),
+    JobKind(
+        kind="inspect_delivery",
+        work=Later("layers.intake.tasks.inspect_delivery"),
+        afterwards=Later("layers.intake.tasks.leave_delivery"),
+    ),
+    JobKind(kind="prepare_import", work=Later("layers.intake.tasks.prepare_import"), afterwards=LEAVE),
+    JobKind(kind="apply_import", work=Later("layers.intake.tasks.apply_import"), afterwards=LEAVE),
+    JobKind(kind="take_back_import", work=Later("layers.intake.tasks.take_back_import"), afterwards=LEAVE),
+)
+TASKS = (
+    Task(name="forget_replaced_rows", run=Later("layers.intake.tasks.forget_replaced_rows"), cron="27 3 * * *"),
+    Task(name="sweep_inbox", run=Later("layers.intake.tasks.sweep_inbox"), cron="37 3 * * *"),
+    Task(name="sweep_deliveries", run=Later("layers.intake.tasks.sweep_deliveries"), cron="57 3 * * *"),
+)

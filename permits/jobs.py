@@ -1,0 +1,20 @@
+"""The long work of this app and its tasks of the queue."""
+
+from gis_core.jobs.points import JobKind, Task
+from gis_core.wiring.points import Later
+from permits.procedure import INSTRUCTS
+
+KINDS = (
+    JobKind(kind="permit_sheet", work=Later("permits.tasks.permit_sheet"), roles=None),
+    JobKind(
+        kind="import_permits",
+        work=Later("permits.tasks.import_register"),
+        roles=INSTRUCTS,
+        afterwards=Later("permits.importers.job.forget_file"),
+    ),
+)
+TASKS = (
+    Task(name="sweep_permits", run=Later("permits.tasks.sweep_permits"), cron="37 2 * * *", with_context=True),
+    Task(name="remind_of_permits", run=Later("permits.tasks.remind_of_permits"), cron="37 4-8 * * 1-5"),
+    Task(name="forget_applicants", run=Later("permits.tasks.forget_applicants"), cron="17 4 * * *"),
+)
