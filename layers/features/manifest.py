@@ -2,6 +2,15 @@
 
 from gis_core.wiring.manifests import Manifest, Urls
 
+RULED_AGAIN = """
+    select arpent.apply_layer_rules(id) from catalogue_layer
+    where "table" like 'layer\\_%' and rules @? '$[*] ? (@.hard == true && @.kind != "unique")'
+        and not exists (select from pg_trigger where tgname = 'arpent_910_rules_insert'
+            and tgrelid = to_regclass('public.' || quote_ident("table")))
+"""
+"""Hard rules of tables made at run time that are not in place: those of a former version had other names."""
+
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
+    run_time_tables=(RULED_AGAIN,),
 )

@@ -1,6 +1,7 @@
 """What this app gives to the others."""
 
 from gis_core.wiring.manifests import Manifest, Urls
+from networks.roadworks.triggers import POLICIES, TRIGGERS
 
 MANIFEST = Manifest(
     urls=(
@@ -8,4 +9,6 @@ MANIFEST = Manifest(
         Urls("travaux/", "networks.roadworks.public_urls"),
         Urls("voirie/", "networks.roadworks.page_urls"),
     ),
+    triggers=TRIGGERS,
+    policies=POLICIES,
 )
