@@ -1,4 +1,4 @@
-"""What apps declare of the database, beside its tables and functions: triggers, policies, what is reported.
+"""What apps declare of the database, beside its tables and functions: triggers, policies, settings, what is reported.
 
 PostgreSQL fires the triggers of one moment in the order of their names: a name carries its order (`arpent_020_route`).
 Those that `secure_table` and its like put on tables, run-time ones too, come after those that apps declare (GENERIC).
@@ -95,6 +95,18 @@ class Policy:
             sql.SQL("using (" + self.using + ")" if self.using else ""),
             sql.SQL("with check (" + self.check + ")" if self.check else ""),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting `arpent.<name>` of the session, declared by the app that sets it: what it tells whom, and why so.
+
+    A local one ends with the transaction.
+    """
+
+    name: str
+    why: str
+    local: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 from django.urls import URLResolver, include, path
 from django.utils.module_loading import module_has_submodule
 
-from gis_core.wiring.database import Policy, Reported, Trigger
+from gis_core.wiring.database import Policy, Reported, Setting, Trigger
 from gis_core.wiring.points import Given
 
 
@@ -36,6 +36,7 @@ class Manifest:
     urls: tuple[Urls, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     policies: tuple[Policy, ...] = ()
+    settings: tuple[Setting, ...] = ()
     reported: tuple[Reported, ...] = ()
     run_time_tables: tuple[LiteralString, ...] = ()
     gives: tuple[Given[Any], ...] = ()

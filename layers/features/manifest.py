@@ -1,5 +1,6 @@
 """What this app gives to the others."""
 
+from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 
 RULED_AGAIN = """
@@ -12,5 +13,17 @@ RULED_AGAIN = """
 
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
+    settings=(
+        Setting(
+            "origin",
+            "Who writes and from where, which open_event notes: a trigger may open the event, and can be given no"
+            " argument.",
+        ),
+        Setting(
+            "topology",
+            "Off while a loader makes a network itself: the triggers of the topology leave its rows as they are."
+            " Obeyed for the worker and the owner of the tables alone (layers.features.topology).",
+        ),
+    ),
     run_time_tables=(RULED_AGAIN,),
 )

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
 from gis_core.management.commands import wiring
+from gis_core.members.rights import Rights
 from gis_core.wiring import checks
 from gis_core.wiring.database import Policy, Reported, Trigger
 from gis_core.wiring.manifests import Manifest, apps_with, manifests, urls
@@ -134,8 +135,22 @@ def test_what_is_declared_of_other_tables_is_not_told(monkeypatch: pytest.Monkey
     assert [*checks.wrong_triggers(), *checks.wrong_tables()] == []
 
 
+SETTING = re.compile(r"""(?:set_config|current_setting|setting)\(\s*['"]arpent\.(\w+)|'arpent\.(\w+)'\s*\|\|""")
+
+
+def test_every_setting_of_the_session_is_declared_and_every_declared_one_is_used() -> None:
+    declared = [one.name.partition("<")[0] for manifest in manifests().values() for one in manifest.settings]
+    texts = [
+        path.read_text() for app in APPS for kind in ("*.py", "*.sql") for path in sorted((ROOT / app).rglob(kind))
+    ]
+    used = {one or other for text in texts for one, other in SETTING.findall(text)}
+    used |= {name.removeprefix("arpent.") for name in Rights().settings()}
+    assert sorted(declared) == sorted(used)
+
+
 def test_the_command_tells_what_is_declared_of_the_database() -> None:
     told = "\n".join(wiring.described([]))
     names = re.findall(r"^ {4}road_section +(\d+ \w+)", told, re.MULTILINE)
     assert names[:6] == ["020 route", "030 department", "040 guard", "050 nodes", "060 sides", "070 axes"]
     assert "using arpent.deals_with_requests(owner_id, insee), check" in told
+    assert "arpent.keeping              session" in told

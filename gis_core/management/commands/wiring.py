@@ -32,6 +32,7 @@ def described(names: list[str]) -> Iterator[str]:
     if not names:
         yield from described_triggers()
         yield from described_policies()
+        yield from described_settings()
         yield from described_urls()
 
 
@@ -80,6 +81,15 @@ def asked(one: Policy) -> str:
     return ", ".join(
         f"{word} {condition}" for word, condition in (("using", one.using), ("check", one.check)) if condition
     )
+
+
+def described_settings() -> Iterator[str]:
+    yield "settings - What the session of the database is told, by whom and why."
+    for app, manifest in manifests().items():
+        for one in manifest.settings:
+            yield f"    {'arpent.' + one.name:<28}{'transaction' if one.local else 'session':<16}{app}"
+            yield f"        {one.why}"
+    yield ""
 
 
 def described_urls() -> Iterator[str]:
