@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import page_address, to_signed_in, to_those_who, to_visitors
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, LETTER_KINDS, MAP_LINKS, BarLink, MapLink
+from gis_core.wiring.database import Reported
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, FeatureSheet
@@ -15,6 +16,7 @@ from permits.letters import KINDS
 from permits.sections import SECTION, sees_files
 from permits.services.filing import may_file
 from permits.sheet import describe
+from permits.triggers import LETTERS, TRIGGERS
 
 MANIFEST = Manifest(
     urls=(
@@ -33,5 +35,11 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="file_permit", order=15, address=page_address("permit_filing", to_those_who(may_file)))),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
+    ),
+    triggers=TRIGGERS,
+    policies=(LETTERS,),
+    reported=(
+        Reported(table="permits_mapping", unwatched=("used_at",)),
+        Reported(table="permits_team_people"),
     ),
 )

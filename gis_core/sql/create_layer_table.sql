@@ -16,3 +16,5 @@ begin
     execute format('grant usage, select on sequence %s to arpent_worker', pg_get_serial_sequence(format('public.%I', name), 'id'));
     return format('public.%I', name)::regclass;
 end $$;
+revoke execute on function arpent.create_layer_table from public;
+grant execute on function arpent.create_layer_table to arpent_worker;

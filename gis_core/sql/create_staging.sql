@@ -1,6 +1,5 @@
 -- An unlogged table that only the worker reads and writes: where rows wait before they go into a layer's table.
 -- geometry_type: null for none, 'Geometry' for any.
-create schema if not exists arpent_staging;
 create or replace function arpent.create_staging(name text, columns jsonb, geometry_type text default null)
 returns regclass language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
@@ -16,3 +15,5 @@ begin
     execute format('grant select, insert, update, delete, truncate, maintain on arpent_staging.%I to arpent_worker', name);
     return format('arpent_staging.%I', name)::regclass;
 end $$;
+revoke execute on function arpent.create_staging from public;
+grant execute on function arpent.create_staging to arpent_worker;

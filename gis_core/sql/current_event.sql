@@ -7,3 +7,5 @@ begin
         arpent.open_event(kind, target)
     );
 end $$;
+revoke execute on function arpent.current_event from public;
+grant execute on function arpent.current_event to arpent_worker;

@@ -13,3 +13,5 @@ begin
         execute format('drop table public.%I', name);
     end if;
 end $$;
+revoke execute on function arpent.drop_layer_table from public;
+grant execute on function arpent.drop_layer_table to arpent_worker;

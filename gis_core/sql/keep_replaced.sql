@@ -1,6 +1,6 @@
 -- Trigger of each statement: while an import is under way (arpent.keeping: its number), keep the rows that it changes or
 -- removes as they were, and say which ones came, so that it can be taken back. `scopes` are the communes of what came, or
--- its members; `left_as` the digests of the rows as they are now, where people change them, too (keep_table), of those that
+-- its members; `left_as` the digests of the rows as they are now, where people change them, too (kept_by_imports), of those that
 -- came in the order of their ids. Outside of imports nothing is kept.
 create or replace function arpent.keep_replaced() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$

@@ -15,3 +15,5 @@ begin
     perform set_config('arpent.event_' || target::oid, event::text, true);
     return event;
 end $$;
+revoke execute on function arpent.open_event from public;
+grant execute on function arpent.open_event to arpent_worker;

@@ -2,7 +2,6 @@
 -- and only where it changed: `geom_changed` false says that a later row, or the table, has it. A row without a version is
 -- recorded under 0. The worker's bulk insertions (arpent.bulk = on) are not recorded row by row: rows say their import.
 -- Columns that are computed from others do not count as a change where they are all that changed.
-drop function if exists arpent.record_row() cascade;
 create or replace function arpent.record_rows() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare

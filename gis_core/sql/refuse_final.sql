@@ -9,5 +9,3 @@ begin
     end if;
     return new;
 end $$;
-create or replace trigger arpent_final before update or delete on public.gis_core_letter
-    for each row execute function arpent.refuse_final();

@@ -30,3 +30,5 @@ begin
     execute format('analyze %s', made);
     return made;
 end $$;
+revoke execute on function arpent.secure_layer_table from public;
+grant execute on function arpent.secure_layer_table to arpent_worker;

@@ -53,13 +53,13 @@ begin
     if scope in ('open', 'added') then
         return;
     end if;
-    execute format('create or replace trigger arpent_truncate after truncate on %s execute function arpent.record_statement()', target);
+    execute format('create or replace trigger arpent_990_truncate after truncate on %s execute function arpent.record_statement()', target);
     if scope in ('edited', 'given') then
         perform arpent.record_history(target);
         return;
     end if;
     if scope = 'reference' then
-        execute format('create or replace trigger arpent_statement after insert or update or delete on %s
+        execute format('create or replace trigger arpent_980_statement after insert or update or delete on %s
             for each statement execute function arpent.record_statement()', target);
         perform arpent.keep_table(target);
         return;
@@ -80,7 +80,7 @@ begin
     execute format('create policy arpent_delete on %s for delete to arpent_web using (%s)', target, writes);
     execute format('create policy arpent_work on %s to arpent_worker using (true) with check (true)', target);
     if versioned then
-        execute format('create or replace trigger arpent_version before insert or update on %s
+        execute format('create or replace trigger arpent_900_version before insert or update on %s
             for each row execute function arpent.next_version()', target);
     end if;
     if history and versioned then

@@ -14,3 +14,5 @@ begin
             index_name, name, key_column);
     end if;
 end $$;
+revoke execute on function arpent.set_layer_key from public;
+grant execute on function arpent.set_layer_key to arpent_worker;

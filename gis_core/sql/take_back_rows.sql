@@ -1,5 +1,5 @@
 -- A table as it was before an import: what came goes, what was changed or removed is as it was. A row that is not as the
--- import left it, where that is known (keep_table), stays as it is. For the worker. Answers how many went, came back, are as
+-- import left it, where that is known (kept_by_imports), stays as it is. For the worker. Answers how many went, came back, are as
 -- before, were left.
 create or replace function arpent.take_back_rows(made bigint, target regclass) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, public as $$

@@ -1,13 +1,16 @@
 """System checks of the wiring: a manifest that cannot be read, or that gives what its point does not take."""
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
+from gis_core.wiring.database import DECLARED, GENERIC_POLICY, KEPT, Policy, Trigger
 from gis_core.wiring.manifests import apps_with, manifests, urls
 from gis_core.wiring.points import POINTS, Later
 
@@ -19,7 +22,7 @@ def the_wiring_is_sound(app_configs: Any = None, **_kwargs: Any) -> list[CheckMe
         load_points()
     except Exception as error:  # whatever a manifest raises is its fault
         return [Error(f"A manifest cannot be read: {error!r}", id="arpent.E010")]
-    return [*wrong_items(), *missing_modules(), *repeated_urls()]
+    return [*wrong_items(), *missing_modules(), *repeated_urls(), *wrong_triggers(), *wrong_tables()]
 
 
 def load_points() -> None:
@@ -63,3 +66,30 @@ def repeated_urls() -> Iterator[CheckMessage]:
     for prefix, module in dict.fromkeys(named):
         if named.count((prefix, module)) > 1:
             yield Error(f"{module} is given twice below {prefix}.", id="arpent.E013")
+
+
+def wrong_triggers() -> Iterator[CheckMessage]:
+    """A name of the generic ones would be written over, of two of one name the last one would stay."""
+    given = [one for manifest in manifests().values() for one in manifest.on_tables]
+    named = [(type(one), one.table, one.full_name) for one in given]
+    for one in dict.fromkeys(given):
+        if is_generic(one):
+            yield Error(f"{one.full_name} on {one.table} has the name of a generic one.", id="arpent.E020")
+        if named.count((type(one), one.table, one.full_name)) > 1:
+            yield Error(f"{one.full_name} on {one.table} is declared twice.", id="arpent.E021")
+
+
+def is_generic(one: Trigger | Policy) -> bool:
+    if isinstance(one, Policy):
+        return re.search(GENERIC_POLICY, one.name) is not None
+    return one.order not in DECLARED and one.order != KEPT
+
+
+def wrong_tables() -> Iterator[CheckMessage]:
+    """What is declared of a table that is not there is put off until it is: for a wrong name, for ever."""
+    known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    for manifest in manifests().values():
+        named = [*(one.table for one in manifest.on_tables), *(one.table for one in manifest.reported)]
+        for table in dict.fromkeys(named):
+            if table not in known:
+                yield Error(f"A manifest names the table {table}, which no model has.", id="arpent.E022")

@@ -6,13 +6,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, LiteralString
 
 from django.apps import AppConfig, apps
 from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 from django.urls import URLResolver, include, path
 from django.utils.module_loading import module_has_submodule
 
+from gis_core.wiring.database import Policy, Reported, Setting, Trigger
 from gis_core.wiring.points import Given
 
 
@@ -27,10 +28,22 @@ class Urls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Everything that an app gives to the others."""
+    """Everything that an app gives to the others.
+
+    `run_time_tables` is SQL that secures again the tables that were made at run time: it follows every installation.
+    """
 
     urls: tuple[Urls, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    reported: tuple[Reported, ...] = ()
+    run_time_tables: tuple[LiteralString, ...] = ()
     gives: tuple[Given[Any], ...] = ()
+
+    @property
+    def on_tables(self) -> tuple[Trigger | Policy, ...]:
+        return (*self.triggers, *self.policies)
 
 
 _lock = threading.RLock()

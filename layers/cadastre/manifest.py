@@ -1,5 +1,6 @@
 """What this app gives to the others."""
 
+from gis_core.wiring.database import kept_by_imports
 from gis_core.wiring.manifests import Manifest
 from layers.cadastre import layers, searchers, sheet, sources
 from layers.cadastre.geocoder import find_addresses
@@ -24,4 +25,6 @@ MANIFEST = Manifest(
         GEOCODERS(find_addresses),
         LAYERS(*layers.LAYERS),
     ),
+    # Imports of communes change members and their territories.
+    triggers=(*kept_by_imports("gis_core_member"), *kept_by_imports("gis_core_territory")),
 )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.db import connection
 from psycopg import sql
@@ -24,6 +24,11 @@ SQL_TYPES = {
     "length_m": "double precision",
 }
 """PostgreSQL's type for each type of column (layers.catalogue.validators)."""
+SECURED_AGAIN: Final = """
+    select arpent.secure_table(to_regclass('public.' || quote_ident("table")), rows, true, id) from catalogue_layer
+    where "table" like 'layer\\_%' and to_regclass('public.' || quote_ident("table")) is not null
+"""
+"""The functions that secured these tables may have changed since."""
 RESERVED = ("id", "version", "owner_id", "shared_with", "import_id", "geom", "geom_3857")
 """Columns that every run-time table has beside its own."""
 

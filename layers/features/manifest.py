@@ -1,10 +1,19 @@
 """What this app gives to the others."""
 
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
+from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.features.coordinates import search_coordinates
 from layers.features.points import SEARCHERS, Searcher
+
+RULED_AGAIN = """
+    select arpent.apply_layer_rules(id) from catalogue_layer
+    where "table" like 'layer\\_%' and rules @? '$[*] ? (@.hard == true && @.kind != "unique")'
+        and not exists (select from pg_trigger where tgname = 'arpent_910_rules_insert'
+            and tgrelid = to_regclass('public.' || quote_ident("table")))
+"""
+"""Hard rules of tables made at run time that are not in place: those of a former version had other names."""
 
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
@@ -17,4 +26,17 @@ MANIFEST = Manifest(
             Task(name="tidy_edits", run=Later("layers.features.tasks.tidy_edits"), cron="47 3 * * *"),
         ),
     ),
+    settings=(
+        Setting(
+            "origin",
+            "Who writes and from where, which open_event notes: a trigger may open the event, and can be given no"
+            " argument.",
+        ),
+        Setting(
+            "topology",
+            "Off while a loader makes a network itself: the triggers of the topology leave its rows as they are."
+            " Obeyed for the worker and the owner of the tables alone (layers.features.topology).",
+        ),
+    ),
+    run_time_tables=(RULED_AGAIN,),
 )

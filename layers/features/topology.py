@@ -2,8 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.db import connection
+
+TOPOLOGY_WORKS: Final = """\
+pg_catalog.current_setting('arpent.topology', true) is distinct from 'off'
+or case pg_catalog.current_setting('role') when 'none' then session_user::text
+    else pg_catalog.current_setting('role') end <> all (array['arpent_worker', 'arpent_owner'])"""
+"""When the topology's triggers look at a row: always, but for those who load a network (`loading`).
+
+The condition of a trigger costs a fiftieth of a function that is called to find out the same. It is read again where no
+schema is searched (a restore).
+"""
 
 
 @contextmanager

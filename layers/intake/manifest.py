@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import page_address, to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
+from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.intake import jobs
 
@@ -18,5 +19,13 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="imports", order=8, address=page_address("imports", to_administrators))),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
+    ),
+    settings=(
+        Setting(
+            "keeping",
+            "The import that is under way: keep_replaced keeps for it what it replaces. Of the session, for an import"
+            " takes several transactions.",
+            local=False,
+        ),
     ),
 )

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import TASKS, Task
 from gis_core.points import MEMBER_LINKS, PageLink
+from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.intake.sources import import_sources
@@ -23,6 +24,12 @@ MANIFEST = Manifest(
             Task(
                 name="forget_owner_requests", run=Later("layers.owners.tasks.forget_owner_requests"), cron="47 3 * * *"
             ),
+        ),
+    ),
+    settings=(
+        Setting(
+            "consultation",
+            "The line just written in the journal of owners: the row policies show what it names, and no more.",
         ),
     ),
 )

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import page_address, to_signed_in
 from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
+from gis_core.wiring.database import Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.parcels import own_sections
 from layers.parcels.sections import sheet_sections
@@ -17,5 +18,14 @@ MANIFEST = Manifest(
         *sheet_sections(*own_sections.SECTIONS),
         BAR(BarLink(section="sheets", url="frozen_sheet_list", label=_("Frozen sheets"), order=50, shown=to_signed_in)),
         MAP_LINKS(MapLink(name="sheets", order=11, address=page_address("frozen_sheet_list", to_signed_in))),
+    ),
+    triggers=(
+        Trigger(
+            table="parcels_frozensheet",
+            order=20,
+            name="frozen",
+            fires="before update or delete",
+            call="refuse_change()",
+        ),
     ),
 )

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import LETTER_KINDS, TABS, Tab
+from gis_core.wiring.database import Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from networks.notifications import jobs
 from networks.notifications.kinds import KINDS
@@ -20,5 +21,8 @@ MANIFEST = Manifest(
         TABS(Tab(desk="networks", name="contacts", label=_("Contacts"), order=50)),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
+    ),
+    triggers=(
+        Trigger(table="gis_core_member", order=20, name="contacts", fires="after delete", call="forget_member()"),
     ),
 )

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from gis_core.desk.navigation import to_signed_in
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, DESKS, TABS, BarLink, Desk, Tab
+from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
@@ -15,6 +16,7 @@ from layers.printing.points import MARKS, Marks
 from networks.roads import asset_sheets, editing, jobs, layers, road_sheets, searching, section_sheets
 from networks.roads.pictograms import pictogram_on_paper
 from networks.roads.services.taking_back import ROADS_TAKING_BACK
+from networks.roads.triggers import TRIGGERS
 
 MANIFEST = Manifest(
     urls=(
@@ -45,5 +47,13 @@ MANIFEST = Manifest(
         BAR(BarLink(section="roads", url="roads", label=_("Roads"), order=40, shown=to_signed_in)),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
+    ),
+    triggers=TRIGGERS,
+    settings=(
+        Setting(
+            "following",
+            "On while follow_sections moves assets along: bind_asset takes the binding that it writes. The depth of the"
+            " triggers would not tell: another trigger that moves an asset must have it bound.",
+        ),
     ),
 )

@@ -16,6 +16,7 @@ from networks.roadworks.kinds import KINDS
 from networks.roadworks.navigation import roads_address
 from networks.roadworks.points import CONFLICT_FINDERS, WORK_PARTS, ConflictFinder
 from networks.roadworks.services.detour_conflicts import by_detours, marked_by_detours
+from networks.roadworks.triggers import POLICIES, TRIGGERS
 
 MANIFEST = Manifest(
     urls=(
@@ -52,4 +53,6 @@ MANIFEST = Manifest(
             ),
         ),
     ),
+    triggers=TRIGGERS,
+    policies=POLICIES,
 )

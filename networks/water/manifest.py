@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from gis_core.desk.navigation import page_address, to_signed_in, to_those_who
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, DESKS, MAP_LINKS, TABS, BarLink, Desk, MapLink, Tab
+from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
@@ -17,6 +18,7 @@ from layers.parcels.sections import sheet_sections
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.water import editing, hydrant_sheet, jobs, layers, sections, sheets
 from networks.water.sections import sees_networks
+from networks.water.triggers import REPAIRS, network_triggers
 
 EXPORT = Later("networks.water.services.exporting.make")
 
@@ -58,5 +60,18 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="networks", order=13, address=page_address("networks", to_those_who(sees_networks)))),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
+    ),
+    triggers=(*network_triggers("water"), *network_triggers("sewer"), REPAIRS),
+    settings=(
+        Setting(
+            "connecting",
+            "The pipe that connect_pipe is laying, which is not there yet as it will be: a node that it makes must not"
+            " split it (carry_pipes). Pipes are laid within pipes: the former value comes back.",
+        ),
+        Setting(
+            "leaving",
+            "The node that merge_pipes takes away: it does not cut the merged pipe (connect_pipe), nor is it deleted"
+            " twice (leave_nodes); repairs go to the other piece (follow_pipe). The former value comes back.",
+        ),
     ),
 )

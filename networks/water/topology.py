@@ -1,4 +1,4 @@
-"""What the database keeps true of a network, and what it says when an edit would break it (`sql/install_topology.sql`).
+"""What the database keeps true of a network, and what it says when an edit would break it (`triggers.py`).
 
 A pipe starts and ends on a node, exactly; an end without one gets a plain node. A node put on a pipe splits it (the
 longer piece keeps its id), taken away from between two pipes it merges them (the one with a reference, else the
@@ -18,7 +18,7 @@ from layers.catalogue.models import Layer
 LARGEST_ID = 2**63 - 1
 
 TOLERANCE_M = 0.05
-"""Closer than this, two positions are one (EPSG:2154); `install_topology.sql` has the same."""
+"""Closer than this, two positions are one (EPSG:2154); the functions in `sql/` have the same."""
 
 UNNAMED_PATIENT = _(
     "Name nobody who is treated at home: the person belongs in the contacts, which have a right and a journal."

@@ -1,7 +1,7 @@
 """Letters of a file: those who instruct write them; those who see the file read the final ones.
 
 Most name the applicant. Who may not read applicants sees such letters only where they wrote them themselves
-(`sql/restrict_letters.sql`), and each reading is written in the journal.
+(`triggers.py`), and each reading is written in the journal.
 """
 
 from django.db import transaction

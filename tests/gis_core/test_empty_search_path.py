@@ -123,7 +123,7 @@ def test_what_is_ours_can_be_made_again_where_no_schema_is_searched(kind: str, l
 def test_triggers_of_layers_with_rules_are_among_them(layers_with_rules: None) -> None:
     with no_path() as cursor:
         cursor.execute(AGAIN["trigger"])
-        assert sum("arpent_rules_update" in name for name, *_ in cursor.fetchall()) == len(RULES)
+        assert sum("arpent_910_rules_update" in name for name, *_ in cursor.fetchall()) == len(RULES)
 
 
 def test_every_function_of_ours_says_which_schemas_it_searches() -> None:

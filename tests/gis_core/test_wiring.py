@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
+from gis_core.management.commands import wiring
+from gis_core.members.rights import Rights
 from gis_core.wiring import checks
+from gis_core.wiring.database import Policy, Reported, Trigger
 from gis_core.wiring.manifests import Manifest, apps_with, manifests, urls
 from gis_core.wiring.page import page
 from gis_core.wiring.points import POINTS, ExtensionPoint, Later
@@ -109,3 +113,50 @@ def test_every_point_says_what_it_is_for() -> None:
 def test_the_page_about_the_wiring_says_what_is_wired() -> None:
     written = (ROOT / "docs/reference/wiring.md").read_text()
     assert written == page(), "run .venv/bin/python manage.py wiring --markdown > docs/reference/wiring.md"
+
+
+KEPT = Trigger(table="gis_core_letter", order=20, name="kept", fires="before delete", call="keep_document()")
+WRONG = [
+    ("E020", Manifest(triggers=(replace(KEPT, order=900),))),
+    ("E020", Manifest(triggers=(replace(KEPT, order=1),))),
+    ("E020", Manifest(policies=(Policy(table="gis_core_letter", name="arpent_read"),))),
+    ("E021", Manifest(triggers=(KEPT, replace(KEPT, fires="before update")))),
+    ("E022", Manifest(triggers=(replace(KEPT, table="gis_core_lettre"),))),
+    ("E022", Manifest(reported=(Reported(table="gis_core_lettre"),))),
+]
+
+
+@pytest.mark.parametrize(("number", "wrong"), WRONG)
+def test_a_declaration_that_the_database_would_not_have_is_told(
+    monkeypatch: pytest.MonkeyPatch, number: str, wrong: Manifest
+) -> None:
+    monkeypatch.setattr(checks, "manifests", lambda: {"app": wrong})
+    errors = [*checks.wrong_triggers(), *checks.wrong_tables()]
+    assert {error.id for error in errors} == {f"arpent.{number}"}
+
+
+def test_what_is_declared_of_other_tables_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    also = Manifest(triggers=(KEPT, replace(KEPT, table="gis_core_member")))
+    monkeypatch.setattr(checks, "manifests", lambda: {"app": also})
+    assert [*checks.wrong_triggers(), *checks.wrong_tables()] == []
+
+
+SETTING = re.compile(r"""(?:set_config|current_setting|setting)\(\s*['"]arpent\.(\w+)|'arpent\.(\w+)'\s*\|\|""")
+
+
+def test_every_setting_of_the_session_is_declared_and_every_declared_one_is_used() -> None:
+    declared = [one.name.partition("<")[0] for manifest in manifests().values() for one in manifest.settings]
+    texts = [
+        path.read_text() for app in APPS for kind in ("*.py", "*.sql") for path in sorted((ROOT / app).rglob(kind))
+    ]
+    used = {one or other for text in texts for one, other in SETTING.findall(text)}
+    used |= {name.removeprefix("arpent.") for name in Rights().settings()}
+    assert sorted(declared) == sorted(used)
+
+
+def test_the_command_tells_what_is_declared_of_the_database() -> None:
+    told = "\n".join(wiring.described([]))
+    names = re.findall(r"^ {4}road_section +(\d+ \w+)", told, re.MULTILINE)
+    assert names[:6] == ["020 route", "030 department", "040 guard", "050 nodes", "060 sides", "070 axes"]
+    assert "using arpent.deals_with_requests(owner_id, insee), check" in told
+    assert "arpent.keeping              session" in told

@@ -9,11 +9,12 @@ from typing import Any
 
 import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 
 from gis_core import tasks as jobs
 from gis_core.members.rights import Role, acting_as
 from gis_core.models import Commune, Job
+from layers.features.services.origin import continue_event
 from networks.water import tasks
 from networks.water.models import NetworkImport
 from networks.water.services import importing
@@ -119,11 +120,7 @@ class Importing:
 
 def forget_events() -> None:
     """Forget what the end of a job's transaction forgets: a test is one transaction."""
-    names = [*TABLES, "sewer_connection", "catalogue_layer"]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('arpent.event_' || oid, '', true) from pg_class where relname = any(%s)", [names]
-        )
+    continue_event([*TABLES, "sewer_connection", "catalogue_layer"], None)
 
 
 def messages(made: NetworkImport, gravity: str = "error") -> list[str]:

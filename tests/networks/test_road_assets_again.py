@@ -12,6 +12,7 @@ from django.db import connection
 
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
+from layers.features.services.origin import continue_event
 from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
 from tests import factories
 from tests.networks.road_assets import loaded, looked_at
@@ -254,9 +255,8 @@ def test_what_people_changed_before_it_was_remembered_what_was_delivered_stays(b
     rows = [f"1;B14;Bon;{X};{Y}", f"2;B1;Bon;{X + 50};{Y}"]
     bring(NAMED, *rows)
     with factories.as_worker():
-        with connection.cursor() as cursor:
-            # What follows is another event of the history, as in another transaction.
-            cursor.execute("select set_config('arpent.event_' || 'road_asset'::regclass::oid, '', true)")
+        # What follows is another event of the history, as in another transaction.
+        continue_event(["road_asset"], None)
         RoadAsset.objects.update(delivered=None)
         RoadAsset.objects.filter(reference="1").update(inscription="30", state="3", geom=at(8))
     versions = dict(RoadAsset.objects.values_list("reference", "version"))

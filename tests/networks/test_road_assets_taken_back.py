@@ -14,6 +14,7 @@ from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import HistoryEvent, Job, Member
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
+from layers.features.services.origin import continue_event
 from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
 from networks.roads.services import assets_importing as importing
 from tests import factories
@@ -53,9 +54,7 @@ def taken_back(made: AssetDelivery) -> dict[str, int]:
 
 def afterwards() -> None:
     """Another transaction: what changes from now on is no part of the import's event."""
-    with connection.cursor() as cursor:
-        for table in ("road_asset", "road_stretch"):
-            cursor.execute("select set_config('arpent.event_' || %s::regclass::oid, '', true)", [table])
+    continue_event(["road_asset", "road_stretch"], None)
 
 
 def correct(reference: str, **values: Any) -> None:

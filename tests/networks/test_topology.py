@@ -75,6 +75,16 @@ def test_a_node_taken_away_merges_its_two_pipes(network: Network) -> None:
     assert len(kinds(network)) == 2
 
 
+def test_what_a_merge_tells_its_triggers_is_what_it_was_before_when_it_is_done(network: Network) -> None:
+    network.pipe((0, 0), (60, 0))
+    network.pipe((60, 0), (100, 0))
+    middle = network.rows(f"select id from water_node where st_x(geom) = {X + 60}")[0][0]
+    network.rows("select set_config('arpent.leaving', '7', true)")
+    network.remove("water-nodes", middle)
+    assert network.rows("select current_setting('arpent.leaving')") == [("7",)]
+    assert len(network.pipes()) == 1
+
+
 def test_a_node_between_pipes_that_differ_stays(network: Network) -> None:
     network.pipe((0, 0), (60, 0), material="fd")
     network.pipe((60, 0), (100, 0), material="pvc")

@@ -13,6 +13,7 @@ from psycopg import sql
 from gis_core.database import clock as database_clock
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.services.origin import continue_event
 from layers.intake.import_loss import ScopeDifference, counted_difference
 from layers.intake.source_imports import lock_tables
 
@@ -110,10 +111,7 @@ def open_event(tables: Sequence[str], detail: Mapping[str, Any], kind: str = "im
     with connection.cursor() as cursor:
         cursor.execute("select arpent.open_event(%s, %s::regclass, %s::jsonb)", [kind, first, json.dumps(dict(detail))])
         (event,) = cursor.fetchone()
-        cursor.execute(
-            "select set_config('arpent.event_' || name::regclass::oid, %s, true) from unnest(%s::text[]) name",
-            [str(event), [*others, CATALOGUE]],
-        )
+    continue_event([*others, CATALOGUE], event)
 
 
 def replace(table: Table, staged: Staged) -> None:

@@ -1,7 +1,7 @@
 """Where a write comes from, as the history tells it; and the one event that its changes belong to."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,6 +12,11 @@ from layers.catalogue.models import Layer
 
 TABLE = "to_regclass('public.' || quote_ident(%s))"
 SETTING = f"'arpent.event_' || {TABLE}::oid"
+
+CONTINUED = (
+    "select count(set_config('arpent.event_' || to_regclass('public.' || quote_ident(name))::oid, %s, true))"
+    " from unnest(%s::text[]) name"
+)
 
 type Kind = Literal["web", "api", "qgis", "import"]
 
@@ -42,6 +47,12 @@ def event_of(layer: Layer) -> int | None:
     """The event of the changes that this transaction made last to the layer, None where it made none."""
     found = ask(f"select nullif(current_setting({SETTING}, true), '')::bigint", [layer.table])
     return None if found is None else int(found)
+
+
+def continue_event(tables: Iterable[str], event_id: int | None) -> None:
+    """In this transaction, changes of these tables belong to this event from now on; without one, to a new one."""
+    told = "" if event_id is None else str(event_id)
+    ask(CONTINUED, [told, list(tables)])
 
 
 def annotate(layer: Layer, detail: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ begin
         where i.indrelid = target and c.relname like 'rule_unique_%' loop
         execute format('drop index public.%I', former);
     end loop;
-    execute format('drop trigger if exists arpent_rules_insert on %1$s; drop trigger if exists arpent_rules_update on %1$s', target);
+    execute format('drop trigger if exists arpent_910_rules_insert on %1$s; drop trigger if exists arpent_910_rules_update on %1$s', target);
     for rule in select one from jsonb_array_elements(layer.rules) one where (one ->> 'hard')::boolean loop
         if rule ->> 'kind' = 'unique' then
             -- A former table of the layer may still have it.
@@ -29,10 +29,12 @@ begin
         end if;
     end loop;
     if exists (select from jsonb_array_elements(layer.rules) one where (one ->> 'hard')::boolean and one ->> 'kind' <> 'unique') then
-        execute format('create constraint trigger arpent_rules_insert after insert on %s deferrable initially deferred
+        execute format('create constraint trigger arpent_910_rules_insert after insert on %s deferrable initially deferred
             for each row execute function arpent.check_rules(%s)', target, layer_id);
-        execute format('create constraint trigger arpent_rules_update after update on %s deferrable initially deferred
+        execute format('create constraint trigger arpent_910_rules_update after update on %s deferrable initially deferred
             for each row when ((old.geom operator(public.=) new.geom) is not true or old.owner_id is distinct from new.owner_id)
             execute function arpent.check_rules(%s)', target, layer_id);
     end if;
 end $$;
+revoke execute on function arpent.apply_layer_rules from public;
+grant execute on function arpent.apply_layer_rules to arpent_worker;

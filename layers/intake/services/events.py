@@ -10,6 +10,7 @@ from psycopg import sql
 
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
+from layers.features.services.origin import continue_event
 from layers.intake.models import Import
 
 # A layer's own row changes with its data: that belongs to the same event.
@@ -24,8 +25,7 @@ def open_event(order: Import, kind: str, counts: Mapping[str, Any] | None = None
         statement = "select arpent.open_event(%s, %s::regclass, %s::jsonb)"
         cursor.execute(statement, [kind, table, json.dumps(detail)])
         (event,) = cursor.fetchone()
-        setting = "select set_config('arpent.event_' || %s::regclass::oid, %s, true)"
-        cursor.execute(setting, [CATALOGUE, str(event)])
+    continue_event([CATALOGUE], event)
     return int(event)
 
 

@@ -3,5 +3,3 @@ create or replace function arpent.refuse_change() returns trigger language plpgs
 begin
     raise exception using errcode = '55000', message = 'what is frozen is neither changed nor removed';
 end $$;
-create or replace trigger arpent_immutable before update or delete on public.parcels_frozensheet
-    for each row execute function arpent.refuse_change();

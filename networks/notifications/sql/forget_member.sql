@@ -6,5 +6,3 @@ begin
     delete from notifications_optout where owner_id = old.id;
     return null;
 end $$;
-create or replace trigger arpent_forget_contacts after delete on public.gis_core_member
-    for each row execute function arpent.forget_member();

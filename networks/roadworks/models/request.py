@@ -24,7 +24,7 @@ from networks.roadworks.models.work import Work
 class WorkRequestQuerySet(models.QuerySet["WorkRequest"]):
     def visible_to(self, rights: Rights) -> WorkRequestQuerySet:
         """Requests name people: they are seen by those who deal with them, the member's technicians and the town halls
-        of the communes (`sql/restrict_requests.sql` keeps it in PostgreSQL), and by the agency.
+        of the communes (`triggers.py` keeps it in PostgreSQL), and by the agency.
         """
         if rights.agency:
             return self

@@ -4,6 +4,7 @@ create or replace function arpent.merge_pipes() returns trigger
 language plpgsql set search_path = pg_catalog, public as $$
 declare
     family text := tg_argv[0];
+    former text := coalesce(current_setting('arpent.leaving', true), '');
     pipes bigint[];
     kept record;
     gone record;
@@ -37,6 +38,6 @@ begin
             case when kept.end_node_id <> old.id then kept.end_z when gone.start_node_id = old.id then gone.end_z else gone.start_z end;
     execute format('update %I set pipe_id = $2 where pipe_id = $1', family || '_connection') using gone.id, kept.id;
     execute format('delete from %I where id = $1', family || '_pipe') using gone.id;
-    perform set_config('arpent.leaving', '', true);
+    perform set_config('arpent.leaving', former, true);
     return old;
 end $$;

@@ -14,7 +14,7 @@ from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid, NotFound,
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from layers.catalogue.models import Layer
-from layers.features.services.origin import SETTING, Origin, annotate, ask, event, event_of
+from layers.features.services.origin import Origin, annotate, continue_event, event, event_of
 from layers.features.services.refusals import in_words
 from layers.features.services.write import Change, announce, apply_edits, check_edits, check_versions, lock
 from networks.water.models import Anomaly, AnomalyQuerySet
@@ -104,8 +104,7 @@ def check_owner(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights) -> N
 
 def write(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights, origin: Origin) -> int | None:
     """Send a way's changes; every event that they make says which anomaly is repaired. The last one's id."""
-    for layer in layers.values():
-        ask(f"select set_config({SETTING}, '', true)", [layer.table])
+    continue_event([layer.table for layer in layers.values()], None)
     for kind, acts in groupby(way.acts, lambda act: act.kind):
         write_acts(layers[kind], list(acts), anomaly.family, rights, origin)
     made = [(event_of(layer), layer) for layer in layers.values()]

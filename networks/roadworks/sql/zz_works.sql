@@ -1,1 +1,0 @@
-select arpent.install_works();

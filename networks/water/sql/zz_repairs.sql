@@ -1,2 +1,0 @@
--- Repairs follow the pipes of both networks.
-select arpent.install_repairs();

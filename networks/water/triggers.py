@@ -1,0 +1,28 @@
+"""How the database keeps water and sewers networks, whoever writes: which function looks at which change."""
+
+from typing import Literal
+
+from gis_core.wiring.database import Trigger
+from layers.features.topology import TOPOLOGY_WORKS
+
+REPAIRS = Trigger(
+    table="water_repair", order=20, name="pipe", fires="before insert or update", call="complete_repair()"
+)
+
+
+def network_triggers(family: Literal["water", "sewer"]) -> tuple[Trigger, ...]:
+    """Those of a family of tables: its pipes, nodes and connections."""
+    return (
+        topology(f"{family}_pipe", 20, "connect", "before insert or update", f"connect_pipe('{family}')"),
+        topology(f"{family}_pipe", 30, "nodes", "after update or delete", f"leave_nodes('{family}')"),
+        # The nodes first: repairs lie on pipes that are connected.
+        topology(f"{family}_pipe", 40, "repairs", "after update or delete", f"follow_pipe('{family}')"),
+        topology(f"{family}_node", 20, "place", "before insert or update", f"place_node('{family}')"),
+        topology(f"{family}_node", 30, "pipes", "after insert or update", f"carry_pipes('{family}')"),
+        topology(f"{family}_node", 40, "merge", "before delete", f"merge_pipes('{family}')"),
+        topology(f"{family}_connection", 20, "attach", "before insert or update", f"attach_connection('{family}')"),
+    )
+
+
+def topology(table: str, order: int, name: str, fires: str, call: str) -> Trigger:
+    return Trigger(table=table, order=order, name=name, fires=fires, call=call, when=TOPOLOGY_WORKS)
