@@ -17,9 +17,10 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights, under_policies
 from gis_core.models import Job, Member, User
 from layers.intake.services.inbox import harmless
+from layers.intake.tables import read_table
 from permits.importers.columns import Reading
 from permits.importers.loading import Order, load
-from permits.importers.register import layout_of
+from permits.importers.register import LIMITS
 from permits.models import Mapping as KeptMapping
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def order_for(sent: Sent, reading: Reading, rights: Rights) -> Order:
     """Raises Invalid for a file that is no table, or is there no more."""
     if not sent.path.is_file():
         raise Invalid(_("The uploaded files are no longer there: send them again."), parameter="file")
-    return Order(path=sent.path, name=sent.name, layout=layout_of(sent.path), reading=reading, member=sent.member,
-                 rights=rights)  # fmt: skip
+    table = read_table(sent.path, LIMITS)
+    return Order(name=sent.name, table=table, reading=reading, member=sent.member, rights=rights)
 
 
 def start(sent: Sent, reading: Reading, *, user: User, rights: Rights) -> Job:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import batched
-from pathlib import Path
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
@@ -19,11 +18,12 @@ from gis_core.database import clock as database_clock
 from gis_core.members.rights import Rights, codes
 from gis_core.models import Member, Territory
 from layers.catalogue.models import Layer
+from layers.intake.tables import Table
 from permits.deadlines.calendar import after_months
 from permits.deadlines.law import Effect, Kind, rules_of
 from permits.folding import folded
 from permits.importers.columns import Ending, Reading
-from permits.importers.register import Entry, Layout, UnfitError, entry_of, rows_of
+from permits.importers.register import Entry, UnfitError, entry_of
 from permits.importers.report import Report
 from permits.models import Event, Permit
 from permits.procedure import What
@@ -44,11 +44,10 @@ type Tell = Callable[[float | None, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to import: a file and how it is read, for which member, as whom."""
+    """What to import: a table and how it is read, for which member, as whom."""
 
-    path: Path
     name: str
-    layout: Layout
+    table: Table
     reading: Reading
     member: Member
     rights: Rights
@@ -115,12 +114,12 @@ def load(order: Order, tell: Tell = lambda share, words: None) -> Report:
 def fit_entries(order: Order, report: Report) -> Iterator[Entry]:
     """The rows that make sense; the others are refused, each with its reason."""
     day = database_clock.today()
-    for place, cells in rows_of(order.path, order.layout):
+    for row in order.table.rows:
         report.rows += 1
         try:
-            yield entry_of(place, cells, order.reading, day)
+            yield entry_of(row, order.reading, day)
         except UnfitError as error:
-            report.refuse(place, cells.get(order.reading.columns.get("number", ""), ""), str(error))
+            report.refuse(row.number, (row.cells or {}).get(order.reading.columns.get("number", ""), ""), str(error))
 
 
 def own_entries(order: Order, entries: Iterator[Entry], report: Report) -> list[Entry]:

@@ -1,55 +1,28 @@
-"""A register of another tool as a CSV file: opened whatever its encoding and separator, each row made an entry of ours.
+"""A register of another tool: each row of its table made an entry of ours. Nothing here asks the database."""
 
-Pure: nothing here asks the database.
-"""
-
-import codecs
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Invalid
 from layers.cadastre.references import read_reference, whole_identifier
+from layers.intake.tables import TableLimits, TableRow
 from permits.deadlines.law import Kind
-from permits.importers.columns import Ending, Reading, likely_columns
+from permits.importers.columns import Ending, Reading
 from permits.numbers import LETTERS, NotANumberError, Number
 from permits.services.applicants import Person
 from permits.services.reading import shown_day
 from permits.services.recording import EARLIEST
 
-MOST_BYTES = 30 * 1_048_576
-MOST_ROWS = 50_000
-MOST_COLUMNS = 200
+LIMITS = TableLimits(file_bytes=30 * 1_048_576, rows=50_000, columns=200)
 MOST_PARCELS = 100
-LONGEST_CELL = 4_000
-LOOKED_AT = 20
-SEPARATORS = (";", ",", "\t", "|")
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-CHUNK = 1 << 20
-BEYOND = ""
-"""No header is called so: what a row holds beyond its columns."""
 
 
 class UnfitError(ValueError):
     """A row that cannot come in; the text says why, to people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a file is written, and its headers; `header_row` is their row, from 1."""
-
-    encoding: str
-    separator: str
-    header: tuple[str, ...]
-    header_row: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,119 +47,13 @@ class Entry:
     remarks: tuple[str, ...] = ()
 
 
-# -- the file ---------------------------------------------------------------------------------------------------------
-
-
-def layout_of(path: Path) -> Layout:
-    """How a file is written. Raises Invalid for one that is no table of text."""
-    if path.stat().st_size > MOST_BYTES:
-        raise refused(_("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576})
-    encoding = encoding_of(path)
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        beginning = "".join(islice(file, LOOKED_AT))
-    rows, separator = best_rows(beginning)
-    if not rows:
-        raise refused(_("The file is empty."))
-    place = max(range(len(rows)), key=lambda rank: (len(likely_columns(rows[rank])), -rank))
-    header = named(rows[place])
-    if len(header) < 2 or len(header) > MOST_COLUMNS:
-        raise refused(_("No columns are found: a register is a CSV file whose first row names its columns."))
-    check_end(path, encoding, separator, len(header))
-    return Layout(encoding, separator, header, place + 1)
-
-
-def check_end(path: Path, encoding: str, separator: str, width: int) -> None:
-    """Raises Invalid for a file that was cut: its last row has too few cells and no end, or an open quotation mark."""
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        text = file.read()
-    try:
-        place, last = max(enumerate(csv.reader(lines_of(text), delimiter=separator), start=1))
-    except csv.Error as error:
-        raise refused(_("The file cannot be read as a table: a quotation mark is left open.")) from error
-    is_narrow = len(last) < width and not text.endswith(("\n", "\r"))
-    is_open = bool(last and last[-1]) and text.endswith('"' + last[-1].replace('"', '""'))
-    if place > 1 and (is_narrow or is_open):
-        words = _("The file is cut off: it ends within row %(row)s (“%(text)s”). Export it again.")
-        raise refused(words % {"row": place, "text": separator.join(last)[:80]})
-
-
-def refused(words: str) -> Invalid:
-    return Invalid(words, parameter="file")
-
-
-def encoding_of(path: Path) -> str:
-    """UTF-8 or UTF-16 with its mark, UTF-8 where all of it is, else Windows-1252. Raises Invalid."""
-    with path.open("rb") as file:
-        first = file.read(CHUNK)
-        if first.startswith(SPREADSHEETS):
-            raise refused(_("This is a spreadsheet: save it as CSV, then send the CSV file."))
-        for mark, encoding in MARKS:
-            if first.startswith(mark):
-                return encoding
-        decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
-        chunk, encoding = first, "utf-8"
-        while chunk:
-            if b"\0" in chunk:
-                raise refused(_("This is no text: a register is a CSV file."))
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                encoding, decoder = "cp1252", codecs.getincrementaldecoder("latin-1")()
-            chunk = file.read(CHUNK)
-    return encoding
-
-
-def best_rows(text: str) -> tuple[list[list[str]], str]:
-    """The first rows by the separator that makes the most columns of them."""
-    tried = [(list(cells_of(lines_of(text), one)), one) for one in SEPARATORS]
-    return max(tried, key=lambda one: sum(len(row) for row in one[0]))
-
-
-def lines_of(text: str) -> Iterator[str]:
-    """Its lines, as those of a file: `splitlines` would also cut at form feeds and separators of Unicode."""
-    return io.StringIO(text, newline="")
-
-
-def cells_of(lines: Iterator[str], separator: str) -> Iterator[list[str]]:
-    """Rows of a table, tidied. Raises Invalid for a cell without end."""
-    try:
-        for row in csv.reader(lines, delimiter=separator):
-            yield [tidy(cell) for cell in row]
-    except csv.Error as error:
-        raise refused(_("The file cannot be read as a table: a quotation mark is left open.")) from error
-
-
-def tidy(cell: str) -> str:
-    return cell.replace("\0", "").replace("\xa0", " ").replace("\r\n", "\n").strip()[:LONGEST_CELL]
-
-
-def named(row: Sequence[str]) -> tuple[str, ...]:
-    """Headers, each of its own name."""
-    names: list[str] = []
-    while row and not row[-1]:
-        row = row[:-1]
-    for place, text in enumerate(row, start=1):
-        name = text[:80] or _("column %(place)s") % {"place": place}
-        names.append(name if name not in names else f"{name} ({place})")
-    return tuple(names)
-
-
-def rows_of(path: Path, layout: Layout) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row that is not empty: its place in the file, from 1, and its cells by header. Raises Invalid."""
-    with path.open(encoding=layout.encoding, errors="replace", newline="") as file:
-        for place, row in enumerate(cells_of(file, layout.separator), start=1):
-            if place - layout.header_row > MOST_ROWS:
-                raise refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": MOST_ROWS})
-            if place > layout.header_row and any(row):
-                yield place, {**dict(zip(layout.header, row, strict=False)), BEYOND: "".join(row[len(layout.header) :])}
-
-
 # -- a row ------------------------------------------------------------------------------------------------------------
 
 
-def entry_of(place: int, cells: Mapping[str, str], reading: Reading, today: date) -> Entry:
+def entry_of(given: TableRow, reading: Reading, today: date) -> Entry:
     """The entry that a row is. Raises UnfitError."""
-    if cells.get(BEYOND):
+    cells = given.cells
+    if cells is None:
         raise UnfitError(_("The row has more cells than there are columns: a text holds the separator, unquoted."))
     row = {name: cells.get(header, "") for name, header in reading.columns.items()}
     number = number_of(row.get("number", ""))
@@ -200,7 +67,7 @@ def entry_of(place: int, cells: Mapping[str, str], reading: Reading, today: date
         remarks.append(words % {"year": number.year, "day": shown_day(filed)})
     ended = ending_of(row, filed, today)
     return Entry(
-        row=place,
+        row=given.number,
         number=number,
         kind=kind_of(row, number, reading),
         filed=filed,

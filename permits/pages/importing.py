@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -21,10 +22,11 @@ from gis_core.jobs.services import job_seen_by, jobs_seen_by, standing
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
 from layers.intake.services.inbox import kept_files
+from layers.intake.tables import read_table
 from permits.importers.columns import COLUMNS, Ending, Reading, keyed, likely_columns
 from permits.importers.job import KIND, Sent, keep_reading, kept_reading, order_for, start
 from permits.importers.loading import Order, Plan, planned
-from permits.importers.register import BEYOND, MOST_BYTES, MOST_ROWS, layout_of, rows_of
+from permits.importers.register import LIMITS
 from permits.importers.report import LISTS, as_csv
 from permits.models import Permit
 from permits.pages.frame import page
@@ -69,7 +71,7 @@ def importing(request: HttpRequest) -> HttpResponse:
 @page
 def too_large(request: HttpRequest) -> HttpResponse:
     """The page again, without what was sent."""
-    words = _("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}
+    words = _("The file is larger than %(most)s MB.") % {"most": LIMITS.file_bytes // 1_048_576}
     return sending_page(request, members_importing(rights_of_request(request)), refused=words, status=413)
 
 
@@ -95,8 +97,8 @@ def sending_page(request: HttpRequest, members: list[Member], refused: str = "",
         "section": "permits",
         "members": members,
         "refused": refused,
-        "most_mb": MOST_BYTES // 1_048_576,
-        "most_rows": MOST_ROWS,
+        "most_mb": LIMITS.file_bytes // 1_048_576,
+        "most_rows": LIMITS.rows,
         "past": [(job, *standing(job), counted(job)) for job in jobs.defer("parameters")[:SHOWN_JOBS]],
     }
     return render(request, "permits/import.html", context, status=status)
@@ -121,7 +123,7 @@ def receive(request: HttpRequest, members: list[Member]) -> None:
         if len(names) != 1:
             raise Invalid(_("Send one file at a time."), parameter="file")
         sent = Sent(folder=folder, name=names[0], member=chosen[0])
-        layout_of(sent.path)
+        read_table(sent.path, LIMITS)
     forget(request)
     request.session[PENDING] = {"folder": folder, "name": sent.name, "member": sent.member.pk}
 
@@ -158,13 +160,13 @@ def columns(request: HttpRequest) -> HttpResponse:
         return redirect("permit_import")
     order = order_for(sent, Reading(), rights)
     if request.method != "POST":
-        kept = kept_reading(sent.member, order.layout.header)
-        reading = kept[1] if kept else Reading(likely_columns(order.layout.header))
+        kept = kept_reading(sent.member, order.table.header)
+        reading = kept[1] if kept else Reading(likely_columns(order.table.header))
         return columns_page(request, order, reading, name=kept[0] if kept else "", known=kept is not None)
     if request.POST.get("action") == "forget":
         forget(request)
         return redirect("permit_import")
-    reading, name = reading_in(request.POST, order.layout.header), request.POST.get("name", "")
+    reading, name = reading_in(request.POST, order.table.header), request.POST.get("name", "")
     lacking = [str(one.label) for column, one in COLUMNS.items() if one.required and column not in reading.columns]
     if request.POST.get("action") != "import" or lacking:
         return columns_page(request, order, reading, name=name, status=400 if lacking else 200)
@@ -190,15 +192,14 @@ def columns_page(
 ) -> HttpResponse:
     """The columns with what they hold, and the preview."""
     lacking = [str(one.label) for column, one in COLUMNS.items() if one.required and column not in reading.columns]
-    order = Order(path=order.path, name=order.name, layout=order.layout, reading=reading, member=order.member,
-                  rights=order.rights)  # fmt: skip
+    order = replace(order, reading=reading)
     samples, values = contents_of(order)
     plan = None if lacking else planned(order, SHOWN_ROWS)
     context = {
         "section": "permits",
         "order": order,
-        "encoding": {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}.get(order.layout.encoding, order.layout.encoding),
-        "separator": {"\t": _("tab")}.get(order.layout.separator, order.layout.separator),
+        "encoding": {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}.get(order.table.encoding, order.table.encoding),
+        "separator": {"\t": _("tab")}.get(order.table.separator, order.table.separator),
         "columns": [(key, one, reading.columns.get(key, ""), samples.get(key, "")) for key, one in COLUMNS.items()],
         "values": value_rows(reading, values),
         "name": name or _("Register"),
@@ -214,8 +215,9 @@ def contents_of(order: Order) -> tuple[dict[str, str], dict[str, Counter[str]]]:
     samples: dict[str, str] = {}
     values: dict[str, Counter[str]] = {"kind": Counter(), "outcome": Counter()}
     named = order.reading.columns
-    for _place, cells in rows_of(order.path, order.layout):
-        if cells.get(BEYOND):
+    for row in order.table.rows:
+        cells = row.cells
+        if cells is None:
             continue
         for column, header in named.items():
             if column not in samples and cells.get(header):

@@ -160,7 +160,7 @@ def test_an_archive_with_a_password_is_refused(reader: RestrictedReader, tmp_pat
     assert refusal(reader, written(tmp_path / "a.zip", bytes(data))).code == "archive_encrypted"
 
 
-@pytest.mark.parametrize("members", [{}, {"plan.pdf": "%PDF"}, {"doc.kml": "<kml/>"}], ids=["empty", "pdf", "kmz"])
+@pytest.mark.parametrize("members", [{}, {"plan.pdf": "%PDF"}], ids=["empty", "pdf"])
 def test_an_archive_without_data_says_what_is_read(
     reader: RestrictedReader, tmp_path: Path, members: dict[str, bytes | str]
 ) -> None:
@@ -407,3 +407,29 @@ def test_nothing_hung_or_was_left_outside(reader: RestrictedReader) -> None:
     assert all(path.name.isdigit() for path in reader._folders().files.iterdir())
     assert not any(path.is_symlink() for path in reader._folders().files.rglob("*"))
     assert reader._folders().canary.stat().st_size == 0
+
+
+KML = """<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>{name}</name>
+    <Point><coordinates>{place}</coordinates></Point></Placemark></Document></kml>"""
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ('<!DOCTYPE kml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><kml><Placemark>&b;</Placemark></kml>', "xml_doctype"),
+        (KML.format(name="x", place="ici,2"), "kml_place"),
+        (KML.format(name="x", place="1,2")[:-20], "truncated"),
+        ("<kml>" + "<Folder>" * 2_000 + "</Folder>" * 2_000 + "</kml>", "too_deep_anywhere"),
+        ("<kml></kml>", "kml_without_placemark"),
+    ],
+)
+def test_kml_that_is_wrong_or_hostile_is_refused_by_the_child(
+    reader: RestrictedReader, tmp_path: Path, content: str, code: str
+) -> None:
+    assert refusal(reader, written(tmp_path / "a.kml", content.encode())).code == code
+
+
+def test_kml_is_read_also_of_an_archive(reader: RestrictedReader, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"doc.kml": KML.format(name="Borne", place="2.6,47.9,0")})
+    (layer,) = reader.inspect(reader.admit(path), reading=Reading()).layers
+    assert (layer.features, layer.bounds, layer.crs) == (1, (2.6, 47.9, 2.6, 47.9), 4326)

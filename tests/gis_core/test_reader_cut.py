@@ -106,7 +106,7 @@ def test_of_a_csv_that_takes_the_place_of_another_no_cut_gives_less_than_all(
 def test_a_cut_csv_says_where_it_ends(reader: RestrictedReader, tmp_path: Path, end: str, shown: str) -> None:
     problem = refusal(reader, csv_file(tmp_path, TABLE + end))
     assert problem.code == "csv_cut"
-    assert (problem.params["row"], shown in problem.words) == (51, True)
+    assert (problem.params["row"], shown in problem.words) == (52, True)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_last_row_that_was_not_cut_leaves_the_others(
 
 def test_a_last_row_that_is_too_wide_and_open_is_cut(reader: RestrictedReader, tmp_path: Path) -> None:
     problem = refusal(reader, csv_file(tmp_path, TABLE + 'Objet 50;617050;6717000;note;"aut\n'))
-    assert (problem.code, problem.params["row"]) == ("csv_cut", 51)
+    assert (problem.code, problem.params["row"]) == ("csv_cut", 52)
 
 
 def test_a_last_line_without_end_may_be_cut(reader: RestrictedReader, tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_last_line_without_end_may_be_cut(reader: RestrictedReader, tmp_path: 
     path = csv_file(tmp_path, TABLE + "Objet 50;617050;6717000;rie")
     assert rows_in(reader, path) == 51
     problem = refusal(reader, path, Reading(ended=True))
-    assert (problem.code, problem.params["row"]) == ("csv_cut", 51)
+    assert (problem.code, problem.params["row"]) == ("csv_cut", 52)
 
 
 @pytest.mark.parametrize("text", [TABLE, TABLE.replace("\n", "\r\n"), TABLE + "\n\n", TABLE + 'Objet;1;2;""\n'])

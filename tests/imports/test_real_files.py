@@ -76,7 +76,6 @@ def names_of(made: Import) -> list[str]:
         ("broken/gdal_shp/buggymultipoly.shp", "abîmé"),
         ("broken/geojson/geojsonhint_bad/featurecollection-type-case.geojson", "FeatureCollection"),
         (f"{TOWN}Signalisation/VilleMTP_MTP_Signalisation.xls", ".xlsx"),
-        (f"{TOWN}Signalisation/VilleMTP_MTP_Signalisation.kml", "GeoPackage"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_in_words(agency: Desk, shared_data: Path, name: str, said: str) -> None:

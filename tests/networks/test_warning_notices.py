@@ -23,7 +23,7 @@ from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from gis_core.models import HistoryEvent, Letter, Membership
 from layers.cadastre.models import Address as HouseNumber
 from layers.features.words import search_text
-from networks.notifications.importers.file import layout_of, rows_of
+from networks.notifications.importers.file import read_list, rows_of
 from networks.notifications.importers.loading import load
 from networks.notifications.models import Contact, ContactReading, Notice, Settings
 from networks.notifications.pages.contacts import stopped_on
@@ -94,7 +94,9 @@ def journal(network: Network) -> list[tuple[str, str, int]]:
 @pytest.mark.parametrize("table", ["contact", "optout", "message", "earlyreport"])
 def test_no_role_reads_the_tables_of_people(network: Network, role: str, table: str) -> None:
     with factories.as_owner(), connection.cursor() as cursor:
-        cursor.execute("select has_table_privilege(%s, %s, 'select,insert,update,delete')", [role, f"warning_{table}"])
+        cursor.execute(
+            "select has_table_privilege(%s, %s, 'select,insert,update,delete')", [role, f"notifications_{table}"]
+        )
         assert cursor.fetchone() == (False,)
 
 
@@ -396,7 +398,7 @@ def listed(tmp_path: Path, text: str = LIST, encoding: str = "cp1252") -> Path:
 
 def imported(network: Network, path: Path, *, only_check: bool = False) -> dict[str, Any]:
     with network.as_():
-        return load(network.member, layout_of(path), only_check=only_check)
+        return load(network.member, read_list(path), only_check=only_check)
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
@@ -470,7 +472,7 @@ def test_what_is_no_list_is_refused_in_words(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(text.encode())
     with pytest.raises(Invalid) as refused:
-        list(rows_of(layout_of(path), timezone.localdate()))
+        list(rows_of(read_list(path), timezone.localdate()))
     assert refused.value.extra["parameter"] == "file"
 
 

@@ -17,10 +17,11 @@ from django.test.utils import CaptureQueriesContext
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
 from gis_core.tasks import run
+from layers.intake.tables import read_table
 from permits.importers.columns import Reading, likely_columns
 from permits.importers.job import KIND, Sent, import_register, keep_reading, start
 from permits.importers.loading import Order, load, planned
-from permits.importers.register import layout_of
+from permits.importers.register import LIMITS
 from permits.importers.report import Report, as_csv
 from permits.models import ApplicantReading, Event, Mapping, Permit, Settings
 from permits.services.applicants import find_applicants, read_applicants
@@ -39,10 +40,9 @@ def day(on_day: Any) -> None:
 
 def order(world: World, name: str | Path = "openads.csv", who: str = Role.PERMIT_INSTRUCTOR, **kinds: str) -> Order:
     path = DATA / name if isinstance(name, str) else name
-    layout = layout_of(path)
-    reading = Reading(likely_columns(layout.header), kinds=kinds)
-    return Order(path=path, name=path.name, layout=layout, reading=reading, member=world.member,
-                 rights=world.rights(who))  # fmt: skip
+    table = read_table(path, LIMITS)
+    reading = Reading(likely_columns(table.header), kinds=kinds)
+    return Order(name=path.name, table=table, reading=reading, member=world.member, rights=world.rights(who))
 
 
 def imported(world: World, name: str | Path = "openads.csv", who: str = Role.PERMIT_INSTRUCTOR, **kinds: str) -> Report:
@@ -263,7 +263,7 @@ def sent(world: World, name: str = "openads.csv") -> Sent:
 
 def started(world: World, who: str = Role.PERMIT_INSTRUCTOR) -> Job:
     one = sent(world)
-    reading = Reading(likely_columns(layout_of(one.path).header))
+    reading = Reading(likely_columns(read_table(one.path, LIMITS).header))
     with world.as_(who):
         return start(one, reading, user=world.people[who], rights=world.rights(who))
 
@@ -431,7 +431,7 @@ def test_a_column_that_must_be_said_is_asked_for(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"PK\x03\x04", "classeur"), (b"%PDF\0\0", "texte"), (b"bonjour", "colonnes")]
+    ("content", "words"), [(b"PK\x03\x04", "abîmée"), (b"%PDF\0\0", "PDF"), (b"bonjour", "colonne")]
 )
 def test_what_is_no_register_is_refused_on_the_page(world: World, content: bytes, words: str) -> None:
     client = browser(world)

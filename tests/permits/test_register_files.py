@@ -4,23 +4,29 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from gis_core.errors import Invalid
+from layers.intake.tables import Table, TableLimits, read_table
 from permits.importers.columns import Ending, Reading, likely_columns, likely_ending, likely_kind
-from permits.importers.register import Entry, UnfitError, day_in, entry_of, layout_of, number_of, parcels_of, rows_of
+from permits.importers.register import LIMITS, Entry, UnfitError, day_in, entry_of, number_of, parcels_of
 
 DATA = Path(__file__).parents[1] / "data" / "permits"
 TODAY = date(2026, 2, 3)
 
 
+def register(path: Path) -> Table:
+    return read_table(path, LIMITS)
+
+
 def read(name: str) -> list[Entry | str]:
     """Each row of a file as its entry, or as the reason for which it is none."""
-    layout = layout_of(DATA / name)
-    reading = Reading(likely_columns(layout.header))
+    table = register(DATA / name)
+    reading = Reading(likely_columns(table.header))
     told: list[Entry | str] = []
-    for place, cells in rows_of(DATA / name, layout):
+    for row in table.rows:
         try:
-            told.append(entry_of(place, cells, reading, TODAY))
+            told.append(entry_of(row, reading, TODAY))
         except UnfitError as error:
             told.append(str(error))
     return told
@@ -36,12 +42,12 @@ def entries(name: str) -> dict[str, Entry]:
     [("openads.csv", "cp1252", ";", 3), ("tabs-bom.tsv", "utf-8-sig", "\t", 1), ("commas.csv", "utf-8", ",", 1)],
 )
 def test_encoding_separator_and_headers_are_found(name: str, encoding: str, separator: str, header_row: int) -> None:
-    found = layout_of(DATA / name)
+    found = register(DATA / name)
     assert (found.encoding, found.separator, found.header_row) == (encoding, separator, header_row)
 
 
 def test_the_columns_of_an_export_are_recognised() -> None:
-    assert likely_columns(layout_of(DATA / "openads.csv").header) == {
+    assert likely_columns(register(DATA / "openads.csv").header) == {
         "number": "Dossier",
         "kind": "Type de dossier",
         "filed_date": "Date de dépôt",
@@ -58,7 +64,7 @@ def test_the_columns_of_an_export_are_recognised() -> None:
 
 
 def test_dates_of_decision_and_of_notification_are_told_apart() -> None:
-    found = likely_columns(layout_of(DATA / "tabs-bom.tsv").header)
+    found = likely_columns(register(DATA / "tabs-bom.tsv").header)
     assert (found["decided_date"], found["notified_date"], found["outcome"]) == (
         "Date décision",
         "Date de notification",
@@ -200,36 +206,37 @@ def test_decisions_are_recognised(text: str, ending: str) -> None:
     ("content", "words"),
     [
         (b"", "vide"),
-        (b"PK\x03\x04etc", "classeur"),
-        (b"%PDF-1.7\n\0\0\0", "texte"),
-        (b"bonjour\n", "colonnes"),
-        (b'numero;depot\n"PC 045 901 21 00001;' + b"x" * 200_000, "guillemet"),
+        (b"PK\x03\x04etc", "abîmée"),
+        (b"%PDF-1.7\n\0\0\0", "PDF"),
+        (b"bonjour\n", "colonne"),
+        (b'{"type": "FeatureCollection", "features": []}', "tableau"),
+        (b'numero;depot\n"PC 045 901 21 00001;' + b"x" * 200_000, "coupé"),
     ],
 )
 def test_what_is_no_register_is_refused_in_words(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "registre.csv"
     path.write_bytes(content)
     with pytest.raises(Invalid, match=words):
-        list(rows_of(path, layout_of(path)))
+        register(path)
 
 
-def test_a_file_that_is_too_large_or_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_or_too_long_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "registre.csv"
     path.write_text("numero;depot\n" + "PC 045 901 21 00001;01/02/2021\n" * 20)
-    monkeypatch.setattr("permits.importers.register.MOST_ROWS", 10)
     with pytest.raises(Invalid, match="10 lignes"):
-        list(rows_of(path, layout_of(path)))
-    monkeypatch.setattr("permits.importers.register.MOST_BYTES", 100)
+        read_table(path, TableLimits(file_bytes=10_000, rows=10, columns=5))
     with pytest.raises(Invalid, match="Mo"):
-        layout_of(path)
+        read_table(path, TableLimits(file_bytes=100, rows=100, columns=5))
+    with pytest.raises(Invalid, match="colonne"):
+        read_table(path, TableLimits(file_bytes=10_000, rows=100, columns=1))
 
 
 def test_utf_16_and_names_given_twice_are_read(tmp_path: Path) -> None:
     path = tmp_path / "registre.txt"
     path.write_text("Numéro\tDate dépôt\tNom\tNom\nPC 045 901 21 00001\t01/02/2021\tÉlodie\t\0\n", encoding="utf-16")
-    layout = layout_of(path)
-    assert layout.header == ("Numéro", "Date dépôt", "Nom", "Nom (4)")
-    assert [cells["Nom"] for _place, cells in rows_of(path, layout)] == ["Élodie"]
+    table = register(path)
+    assert table.header == ("Numéro", "Date dépôt", "Nom", "Nom_2")
+    assert [row.cells and row.cells["Nom"] for row in table.rows] == ["Élodie"]
 
 
 @pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0b", "\x0c", "\x1c"])
@@ -238,10 +245,10 @@ def test_only_an_end_of_line_ends_a_row(tmp_path: Path, mark: str) -> None:
     path = tmp_path / "registre.csv"
     content = f"Registre{mark}de la commune\nnumero;depot;objet\n" + f"PC 045 901 21 00001;01/02/2021;un{mark}mur\n" * 3
     path.write_text(content.rstrip("\n"), newline="")
-    layout = layout_of(path)
-    assert (layout.header_row, layout.header) == (2, ("numero", "depot", "objet"))
-    assert [(place, cells["objet"]) for place, cells in rows_of(path, layout)] == [
-        (place, f"un{mark}mur") for place in (3, 4, 5)
+    table = register(path)
+    assert (table.header_row, table.header) == (2, ("numero", "depot", "objet"))
+    assert [(row.number, row.cells and row.cells["objet"]) for row in table.rows] == [
+        (number, f"un{mark}mur") for number in (3, 4, 5)
     ]
 
 
@@ -250,5 +257,30 @@ def test_a_register_that_was_cut_says_where(tmp_path: Path, end: str) -> None:
     path = tmp_path / "registre.csv"
     path.write_text("numero;depot\n" + "PC 045 901 21 00001;01/02/2021\n" * 20 + end)
     with pytest.raises(Invalid) as refused:
-        layout_of(path)
+        register(path)
     assert "22" in refused.value.message
+
+
+def test_rows_keep_the_numbers_that_a_spreadsheet_gives_them(tmp_path: Path) -> None:
+    """Empty lines count; a row without its last cells, or with more that are empty, is whole; one with more is none."""
+    path = tmp_path / "registre.csv"
+    path.write_text('numero;depot;objet\nA;1\n\nB;2;x;;\nC;3;x;y\n"D\nd";4;z\n')
+    assert [(row.number, row.cells and tuple(row.cells.values())) for row in register(path).rows] == [
+        (2, ("A", "1", "")),
+        (4, ("B", "2", "x")),
+        (5, None),
+        (6, ("D\nd", "4", "z")),
+    ]
+
+
+def test_a_spreadsheet_is_read_like_text(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (("numero", "depot", "objet"), ("PC 045 901 21 00001", date(2021, 2, 1), 12), (), ("X", None, "mur")):
+        book.active.append(row)
+    book.save(tmp_path / "registre.xlsx")
+    table = register(tmp_path / "registre.xlsx")
+    assert (table.format, table.header) == ("XLSX", ("numero", "depot", "objet"))
+    assert [tuple((row.cells or {}).values()) for row in table.rows] == [
+        ("PC 045 901 21 00001", "2021-02-01", "12"),
+        ("X", "", "mur"),
+    ]

@@ -68,11 +68,11 @@ MESSAGES = {
     "unknown_layer": _("The file has no layer named “%(name)s”."),
     "driver_missing": _("This format is not available here: %(drivers)s."),
     "format_not_read": _(
-        "This is %(found)s, which is not read as a layer. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GML, "
+        "This is %(found)s, which is not read as a layer. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GML, KML, "
         "MapInfo, CSV, ODS and XLSX are."
     ),
     "unknown_format": _(
-        "“%(name)s” is of no known format. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GML, MapInfo, CSV, ODS and "
+        "“%(name)s” is of no known format. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GML, KML, MapInfo, CSV, ODS and "
         "XLSX are read."
     ),
     "wrong_extension": _(
@@ -116,6 +116,9 @@ MESSAGES = {
     "picture_pixels": _("The picture has too many pixels (%(width)s × %(height)s): send a smaller one."),
     "picture_damaged": _("The picture is damaged: it cannot be read to its end."),
     "utf16_lines": _("The file is in UTF-16: get it again as the administration delivers it."),
+    "kml_too_large": _("The KML file is larger than %(limit_mb)s MB: send it as GeoPackage."),
+    "kml_without_placemark": _("There is no placemark in this KML file."),
+    "kml_place": _("“%(text)s” is no place of a KML file."),
     "bad_xml": _("The XML is wrong at line %(line)s, column %(column)s: export the file again."),
     "xml_doctype": _("The XML begins with a document type (DTD), which is not read: export the file without it."),
     "unknown_field": _("The layer has no field named “%(name)s”."),
@@ -129,7 +132,7 @@ MESSAGES = {
     "archive_in_archive": _("The archive holds another archive (%(name)s): unpack it and send the files."),
     "archive_without_data": _(
         "The archive holds no file that can be read as a layer (found: %(found)s). GeoPackage, Shapefile, "
-        "GeoJSON, FlatGeobuf, GML, MapInfo, CSV, ODS and XLSX are read."
+        "GeoJSON, FlatGeobuf, GML, KML, MapInfo, CSV, ODS and XLSX are read."
     ),
     # A sheet of the cadastral plan
     "edigeo_missing_file": _("The file %(name)s is missing from the sheet: send all of its files together."),
@@ -281,7 +284,6 @@ FORMATS = {
     "xml": _("an XML document"),
     "old_office": _("an old Excel workbook or Word document (save it as .xlsx or .ods)"),
     "parquet": _("a Parquet file"),
-    "kml": _("a KML file (export it as GeoPackage or GeoJSON)"),
     "gpx": _("a GPX track (export it as GeoPackage or GeoJSON)"),
     "osm": _("an OpenStreetMap extract (export what is needed as GeoPackage)"),
     "dxf": _("a DXF drawing (export its layers as GeoPackage or Shapefile)"),

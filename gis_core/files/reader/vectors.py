@@ -21,6 +21,7 @@ class Reading:
     `encoding` is a Python codec for texts without one of their own (.dbf, MapInfo, CSV). A layer without geometry gets
     one from the fields `x` and `y` (the same field for “latitude, longitude”), or from the WKT or GeoJSON in `wkt`.
     With `ended` the last line of a text must have an end, as of a file that takes the place of another: it may be cut.
+    With `mend` a row of a text that has fewer cells than the header, or more that are empty, is one of its width.
     """
 
     encoding: str | None = None
@@ -30,6 +31,7 @@ class Reading:
     y: str | None = None
     wkt: str | None = None
     ended: bool | None = None
+    mend: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Only what was said."""
@@ -153,6 +155,8 @@ class LayerInfo:
     encoding: Encoding | None = None
     rows: tuple[Mapping[str, str | None], ...] = ()
     place: Place | None = None
+    separator: str | None = None
+    header_row: int | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -333,6 +337,8 @@ def _survey(layer: Mapping[str, Any]) -> dict[str, Any]:
         "encoding": _encoding(*layer["encoding"]),
         "rows": tuple({str(name): _text_or_none(value) for name, value in row.items()} for row in layer["rows"]),
         "place": None if layer["place"] is None else Place(*map(_text_or_none, layer["place"])),
+        "separator": _text_or_none(layer["separator"]),
+        "header_row": _whole_or_none(layer["header_row"]),
         "notes": tuple(map(str, layer["notes"])),
     }
 

@@ -1,11 +1,8 @@
-"""A list of contacts as a CSV file: opened whatever its encoding and separator, its columns guessed, each row made a
-person or told why it is none.
+"""A list of contacts: the columns of its table guessed, each row made a person or told why it is none.
 
-Pure: nothing here asks the database. What it tells of a row never holds what the row says.
+Nothing here asks the database. What it tells of a row never holds what the row says.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.errors import Invalid
 from layers.features.words import words
+from layers.intake.tables import Table, TableLimits, read_table
 from networks.notifications.services.contacts import Consent, Person, checked
 
-MOST_BYTES = 20 * 1_048_576
-MOST_ROWS = 100_000
-MOST_COLUMNS = 100
-SEPARATORS = (";", ",", "\t", "|")
-SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+LIMITS = TableLimits(file_bytes=20 * 1_048_576, rows=100_000, columns=100)
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "reference": ("reference", "numero abonne", "n abonne", "abonne", "code abonne", "identifiant", "id", "code client",
                   "numero client", "n client", "numero contrat", "n contrat", "contrat"),
@@ -72,15 +66,15 @@ WRONG = {
     "consent": gettext_lazy("The consent is neither yes nor no."),
 }
 """What is wrong, at which column; without what the cell holds."""
+TOO_WIDE = gettext_lazy("The row has more cells than there are columns: a text holds the separator, unquoted.")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """The rows of a file, and which of its columns is which of ours."""
+class ContactList:
+    """The table of a file, and which of its columns (by their headers) is which of ours."""
 
-    rows: Sequence[Sequence[str]]
-    header: Sequence[str]
-    columns: Mapping[str, int]
+    table: Table
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,66 +86,37 @@ class Row:
     why: str = ""
 
 
-def layout_of(path: Path) -> Layout:
-    """Raises Invalid for what is no table with a name, and a number or an e-mail address."""
-    if path.stat().st_size > MOST_BYTES:
-        raise refused(_("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576})
-    text = decoded(path.read_bytes())
-    rows = max((list(cells(text, one)) for one in SEPARATORS), key=lambda found: sum(map(len, found[:20])))
-    if not rows or len(rows[0]) < 2 or len(rows[0]) > MOST_COLUMNS:
-        raise refused(_("No columns are found: a list is a CSV file whose first row names its columns."))
-    if len(rows) - 1 > MOST_ROWS:
-        raise refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": MOST_ROWS})
-    columns = guessed(rows[0])
+def read_list(path: Path) -> ContactList:
+    """Raises Invalid for what is no table with a name, and a number or an e-mail address; ReaderUnavailable."""
+    table = read_table(path, LIMITS)
+    columns = likely_columns(table.header)
     if "name" not in columns or not columns.keys() & {"phone", "mobile", "email"}:
-        named = ", ".join(rows[0])[:300]
+        named = ", ".join(table.header)[:300]
         why = _("A list needs a column “nom”, and one of “téléphone”, “mobile”, “courriel”. It has: %(named)s.")
-        raise refused(why % {"named": named})
-    return Layout(rows[1:], rows[0], columns)
+        raise Invalid(why % {"named": named}, parameter="file")
+    return ContactList(table, columns)
 
 
-def refused(why: str) -> Invalid:
-    return Invalid(why, parameter="file")
-
-
-def decoded(content: bytes) -> str:
-    if content.startswith(SPREADSHEETS):
-        raise refused(_("This is a spreadsheet: save it as CSV, then send the CSV file."))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    if b"\0" in content:
-        raise refused(_("This is no text: a list is a CSV file."))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def cells(text: str, separator: str) -> Iterator[list[str]]:
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            if any(cell.strip() for cell in row):
-                yield [" ".join(cell.split()) for cell in row]
-    except csv.Error as error:
-        raise refused(_("The file cannot be read as a table: a quotation mark is left open.")) from error
-
-
-def guessed(header: Sequence[str]) -> dict[str, int]:
-    """Which column is which of ours: the one whose name stands first among the usual ones."""
-    names = [" ".join(words(name)) for name in header]
-    found: dict[str, int] = {}
+def likely_columns(header: Sequence[str]) -> dict[str, str]:
+    """The header of each column of ours: the one whose name stands first among the usual ones."""
+    names = {" ".join(words(name)): name for name in reversed(header)}
+    columns: dict[str, str] = {}
     for column, usual in HEADERS.items():
-        place = next((names.index(one) for one in usual if one in names), None)
-        if place is not None and place not in found.values():
-            found[column] = place
-    return found
+        match = next((names[one] for one in usual if one in names), None)
+        if match is not None and match not in columns.values():
+            columns[column] = match
+    return columns
 
 
-def rows_of(layout: Layout, today: date) -> Iterator[Row]:
+def rows_of(given: ContactList, today: date) -> Iterator[Row]:
     """Each row; one that is the same person as a former one is told."""
     seen: dict[tuple[str, ...], int] = {}
-    for place, values in enumerate(layout.rows, start=2):
-        row = {name: values[at] if at < len(values) else "" for name, at in layout.columns.items()}
+    for one in given.table.rows:
+        place = one.number
+        if one.cells is None:
+            yield Row(place, None, str(TOO_WIDE))
+            continue
+        row = {name: " ".join(one.cells[header].split()) for name, header in given.columns.items()}
         try:
             person = person_of(row, today)
         except Invalid as error:

@@ -21,7 +21,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights, under_policies
 from gis_core.models import Job, Member, User
 from layers.intake.services.inbox import harmless
-from networks.notifications.importers.file import LABELS, Layout, Row, layout_of, rows_of
+from networks.notifications.importers.file import LABELS, ContactList, Row, read_list, rows_of
 from networks.notifications.services.contacts import Person, check_may_keep, write_contacts
 from networks.notifications.services.places import KEY, connections_at, connections_called, places_of
 
@@ -40,7 +40,7 @@ def path_of(folder: str, name: str) -> Path:
 def start(folder: str, name: str, member: Member, *, only_check: bool, user: User, rights: Rights) -> Job:
     """Queue the import, or the check, of a list. Raises Forbidden, Invalid (no table)."""
     check_may_keep(member, rights)
-    layout_of(path_of(folder, name))
+    read_list(path_of(folder, name))
     parameters = {"folder": folder, "file": name, "only_check": only_check}
     title = _("Check of %(name)s") if only_check else _("Contacts of %(name)s")
     return start_job(kind=KIND, title=title % {"name": name}, owner=member, started_by=user, parameters=parameters,
@@ -61,15 +61,15 @@ def import_contacts(running: RunningJob) -> dict[str, Any]:
         raise Invalid(_("The uploaded files are no longer there: send them again."), parameter="file")
     with under_policies():
         check_may_keep(member, running.rights)
-        return load(member, layout_of(path), only_check=bool(given["only_check"]), tell=running.tell)
+        return load(member, read_list(path), only_check=bool(given["only_check"]), tell=running.tell)
 
 
 def load(
-    member: Member, layout: Layout, *, only_check: bool, tell: Any = lambda share, message="": None
+    member: Member, given: ContactList, *, only_check: bool, tell: Any = lambda share, message="": None
 ) -> dict[str, Any]:
     """Read the rows, find their places, write them unless it is only a check."""
-    untold = untold_by(layout)
-    rows = list(rows_of(layout, database_clock.today()))
+    untold = untold_by(given)
+    rows = list(rows_of(given, database_clock.today()))
     report: dict[str, Any] = dict.fromkeys(("made", "changed", "placed", "sms", "email"), 0)
     good = [(row.place, row.person) for row in rows if row.person]
     for part in placed(member, good, tell):
@@ -87,14 +87,14 @@ def load(
         "good": len(good),
         "wrong": len(wrong),
         "lines": [told(row) for row in wrong[:MOST_TOLD]],
-        "columns": [[str(LABELS[name]), layout.header[at]] for name, at in layout.columns.items()],
+        "columns": [[str(LABELS[name]), header] for name, header in given.columns.items()],
     }
 
 
-def untold_by(layout: Layout) -> list[str]:
+def untold_by(given: ContactList) -> list[str]:
     """What no column of a list speaks of."""
     named = {"phone": ("phone", "mobile"), "email": ("email",), "address": ("address",), "connection": ("connection",)}
-    return [name for name, columns in named.items() if not layout.columns.keys() & columns]
+    return [name for name, columns in named.items() if not given.columns.keys() & columns]
 
 
 def told(row: Row) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job, Member
 from layers.intake.services.inbox import kept_files
 from networks.notifications.importers import loading
-from networks.notifications.importers.file import MOST_BYTES, MOST_ROWS
+from networks.notifications.importers.file import LIMITS
 from networks.notifications.models import Channel, ContactReading
 from networks.notifications.pages.forms import ContactChangeForm, ContactForm, SettingsForm
 from networks.notifications.pages.frame import page, show
@@ -195,11 +195,11 @@ def initial_of(found: Known) -> dict[str, Any]:
 
 @page
 def too_large(request: HttpRequest) -> HttpResponse:
-    words = _("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}
+    words = _("The file is larger than %(most)s MB.") % {"most": LIMITS.file_bytes // 1_048_576}
     return import_page(request, members_kept(rights_of_request(request)), refused=words, status=413)
 
 
-@upload_page(too_large, MOST_BYTES + 1_048_576)
+@upload_page(too_large, LIMITS.file_bytes + 1_048_576)
 @require_http_methods(READ_AND_SEND)
 @page
 def contact_import(request: HttpRequest) -> HttpResponse:
@@ -225,7 +225,8 @@ def contact_import(request: HttpRequest) -> HttpResponse:
 def import_page(request: HttpRequest, members: list[Member], refused: str = "", status: int = 200) -> HttpResponse:
     """It must not read the request's body, which may be what was refused."""
     jobs = jobs_seen_by(rights_of_request(request)).filter(kind=loading.KIND).select_related("owner", "started_by")
-    context = {"members": members, "refused": refused, "most_mb": MOST_BYTES // 1_048_576, "most_rows": MOST_ROWS,
+    most = {"most_mb": LIMITS.file_bytes // 1_048_576, "most_rows": LIMITS.rows}
+    context = {"members": members, "refused": refused, **most,
                "past": [(job, *standing(job)) for job in jobs.defer("parameters")[:SHOWN_JOBS]]}  # fmt: skip
     return show(request, "notifications/import.html", TAB, context, status)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import Reading, RestrictedReader
-from layers.intake import cells, kml
+from layers.intake import cells
 from layers.intake.cells import Cell, Read
 from layers.intake.faults import Fault
 from layers.intake.looking import at_origin, by_words, geometry_of, in_system, lines_of, origins_of, placed_by
@@ -56,8 +56,8 @@ def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading], hea
     """The rows of the chosen layers. Raises Invalid, ReaderUnavailable."""
     made = Delivered()
     with RestrictedReader() as reader:
-        files, heading = kml.readable(paths, made.faults), Reading(header=headed)
-        for found in list(layers_in(reader, files, made.faults, rows=ENOUGH_ROWS, reading=heading)):
+        heading = Reading(header=headed)
+        for found in list(layers_in(reader, paths, made.faults, rows=ENOUGH_ROWS, reading=heading)):
             chosen = reading_of(found.source, found.label, readings)
             if chosen is None or not chosen.table:
                 continue

@@ -19,7 +19,6 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import members_working
 from gis_core.models import Member, User
-from layers.intake import kml
 from layers.intake.faults import Fault
 from layers.intake.looking import Seen, look_at
 from layers.intake.services.inbox import Sent, harmless, kept_files
@@ -295,9 +294,7 @@ def read(pk: int, tell: Tell) -> dict[str, Any]:
 
 def look(made: AssetDelivery) -> list[Fault]:
     """What the layers hold, into the import. Raises Invalid where they hold nothing."""
-    faults: list[Fault] = []
-    seen, more = look_at(kml.readable(paths_of(made), faults), made.headed)
-    faults += more
+    seen, faults = look_at(paths_of(made), made.headed)
     faults += [empty(one, made) for one in seen if not one.fields]
     seen = [one for one in seen if one.fields]
     if not seen:

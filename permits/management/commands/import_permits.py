@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.members.rights import SYSTEM, acting_as, rights_of, under_policies
 from gis_core.models import Member, User
+from layers.intake.tables import read_table
 from permits.importers.columns import Reading, likely_columns
 from permits.importers.job import kept_reading
 from permits.importers.loading import Order, load, planned
-from permits.importers.register import layout_of
+from permits.importers.register import LIMITS
 from permits.importers.report import Report, as_csv
 from permits.models import Mapping
 from permits.procedure import INSTRUCTS
@@ -66,9 +67,9 @@ class Command(BaseCommand):
         if not rights.has_role(member.pk, INSTRUCTS):
             raise Forbidden(_("Your role does not allow this."))
         with acting_as(rights), transaction.atomic(), under_policies():
-            layout = layout_of(path)
-            reading = self.reading(member, options["mapping"], layout.header)
-            order = Order(path=path, name=path.name, layout=layout, reading=reading, member=member, rights=rights)
+            table = read_table(path, LIMITS)
+            reading = self.reading(member, options["mapping"], table.header)
+            order = Order(name=path.name, table=table, reading=reading, member=member, rights=rights)
             return planned(order).report if options["dry_run"] else load(order, self.tell)
 
     def reading(self, member: Member, name: str, header: tuple[str, ...]) -> Reading:

@@ -18,7 +18,7 @@ from .columns import TEXT_LIMIT
 from .dataset import DBASE_NAME
 from .files import regular
 from .rows import Problem
-from .slices import Field, Found, Head, Slice, unique, without_empty
+from .slices import Field, Found, Head, Numbers, Slice, unique, without_empty
 from .trouble import Trouble
 
 SEPARATORS = (";", ",", "\t", "|")
@@ -40,6 +40,11 @@ class Dialect:
     has_header: bool
     skipped: int
 
+    @property
+    def header_row(self) -> int:
+        """The last line before the first row, from 1: the header's, where there is one."""
+        return self.skipped + self.has_header
+
 
 @dataclass(slots=True)
 class CsvFile:
@@ -56,6 +61,7 @@ class CsvFile:
     _bad: list[int] = field(default_factory=list)
     _bad_end: str = ""
     _bad_width: int = 0
+    _mended: list[tuple[int, list[str]]] = field(default_factory=list)
     _problems: list[Problem] = field(default_factory=list)
 
     def heads(self) -> list[Head]:
@@ -75,6 +81,8 @@ class CsvFile:
                 accented=self._accented,
                 typed=False,
                 notes=notes,
+                separator=dialect.separator,
+                header_row=dialect.header_row,
             )
         ]
 
@@ -83,7 +91,7 @@ class CsvFile:
         return []
 
     def slices(self, layer: str) -> Iterator[Slice]:
-        """Its rows; those of another width than the header are problems."""
+        """Its rows; those of another width than the header are problems, unless `mend` makes them of its width."""
         dialect = self._looked_at()
         self._bad.clear()
         given, last = 0, ""
@@ -96,9 +104,10 @@ class CsvFile:
             except (pa.ArrowException, UnicodeError) as error:
                 raise self._broken(error, given + len(self._bad) + 1) from error
             self._check_end(stream, given, last)
-        if self._problems:
-            yield Slice(np.zeros(0, np.int64), {name: pa.array([], pa.string()) for name in dialect.names}, None)
-            self._problems.clear()
+        if self._problems or self._mended:
+            yield self._slice(
+                pa.RecordBatch.from_pydict({name: pa.array([], pa.string()) for name in dialect.names}), given
+            )
 
     def _check_end(self, stream: Any, given: int, last: str) -> None:
         """Raise Trouble for a file that was cut: its last line has no end and too few cells, or a quotation mark is
@@ -119,7 +128,9 @@ class CsvFile:
         is_open = ends_open(bad, dialect.separator) if bad else bool(last) and tail.endswith(with_open_quote(last))
         is_ended = tail.endswith("\n")
         if is_open or (not is_ended and (is_narrow or self.reading.get("ended"))):
-            raise Trouble("csv_cut", row=rows, text=_shown(bad or tail.rstrip("\n").rpartition("\n")[2]))
+            raise Trouble(
+                "csv_cut", row=rows + dialect.header_row, text=_shown(bad or tail.rstrip("\n").rpartition("\n")[2])
+            )
 
     def _batches(self, stream: Any, dialect: Dialect) -> Iterator[pa.RecordBatch]:
         return iter(
@@ -134,7 +145,10 @@ class CsvFile:
                     encoding=self._encoding.value,
                 ),
                 parse_options=arrow_csv.ParseOptions(
-                    delimiter=dialect.separator, newlines_in_values=True, invalid_row_handler=self._refuse
+                    delimiter=dialect.separator,
+                    newlines_in_values=True,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=self._refuse,
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(dialect.names, pa.string()),
@@ -146,13 +160,29 @@ class CsvFile:
 
     def _refuse(self, row: Any) -> str:
         """Called for a row of another width; its number counts the header and what was skipped before it."""
-        dialect = self._looked_at()
-        self._bad.append(int(row.number or 0) - dialect.skipped - dialect.has_header)
-        params = {"found": row.actual_columns, "expected": row.expected_columns, "text": _shown(row.text)}
+        self._bad.append(int(row.number or 0) - self._looked_at().header_row)
         self._bad_width = int(row.actual_columns)
         self._bad_end = row.text.decode("utf-8", "replace") if isinstance(row.text, bytes) else str(row.text or "")
-        self._problems.append(Problem(self._bad[-1], None, "row_width", params))
+        if not self._bad_end.strip():
+            return "skip"
+        cells = self._cells_of(self._bad_end) if self.reading.get("mend") else None
+        if cells is not None:
+            self._mended.append((self._bad[-1], cells))
+        else:
+            params = {"found": row.actual_columns, "expected": row.expected_columns, "text": _shown(row.text)}
+            self._problems.append(Problem(self._bad[-1], None, "row_width", params))
         return "skip"
+
+    def _cells_of(self, text: str) -> list[str] | None:
+        """A row in the header's width: without its last empty cells, or with more of them; None where neither does."""
+        dialect = self._looked_at()
+        width = len(dialect.names)
+        try:
+            cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.separator))
+        except (csv.Error, StopIteration):
+            return None
+        beyond = any(cell.strip("\0 ") for cell in cells[width:])
+        return None if beyond else (cells + [""] * width)[:width]
 
     def _slice(self, batch: pa.RecordBatch, given: int) -> Slice:
         problems, self._problems = self._problems, []
@@ -161,10 +191,26 @@ class CsvFile:
         good = np.arange(given + 1, given + batch.num_rows + 1)
         numbers = good + np.searchsorted(bad - np.arange(len(bad)), good, side="right")
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-        for column in batch.columns:
+        if self._mended:
+            numbers, columns = self._with_mended(numbers, columns)
+        for column in columns.values():
             if (pc.max(pc.binary_length(column)).as_py() or 0) > TEXT_LIMIT:
                 raise Trouble("endless_row", row=int(numbers[0]), limit=TEXT_LIMIT)
         return without_empty(Slice(numbers, columns, None, problems))
+
+    def _with_mended(self, numbers: Numbers, columns: dict[str, pa.Array]) -> tuple[Numbers, dict[str, pa.Array]]:
+        """The rows of another width, which were mended, at their places among the others."""
+        mended, self._mended = self._mended, []
+        all_numbers = np.concatenate([numbers, np.array([number for number, _cells in mended], np.int64)])
+        order = np.argsort(all_numbers, kind="stable")
+        cells = zip(*(cells for _number, cells in mended), strict=True)
+        whole = {
+            name: pa.concat_arrays([column, pa.array([cell or None for cell in added], pa.string())]).take(
+                pa.array(order)
+            )
+            for (name, column), added in zip(columns.items(), cells, strict=True)
+        }
+        return all_numbers[order], whole
 
     def _broken(self, error: Exception, row: int) -> Trouble:
         if isinstance(error, UnicodeError) or "UTF8" in str(error):

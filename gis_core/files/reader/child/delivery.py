@@ -25,7 +25,7 @@ from .wire import Blob
 CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
 TABLES = (".csv", ".tsv", ".ods", ".xlsx", ".dbf")
-DATASETS = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gml", ".tab", ".mif", *TABLES)
+DATASETS = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gml", ".kml", ".tab", ".mif", *TABLES)
 COMPANIONS = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg"),
     ".dbf": (".cpg",),

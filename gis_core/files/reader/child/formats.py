@@ -18,6 +18,7 @@ from .drivers import Drivers
 from .files import head_of, regular
 from .geojson import GeoJsonFile
 from .jsonfile import GeoJsonSource
+from .kml import geojson_of
 from .markup import check_xml
 from .packing import ZIP
 from .placed import Placed
@@ -58,14 +59,13 @@ XML_OTHERS = (
     (b"<ogrvrtdatasource", "vrt"),
     (b"<vrtdataset", "vrt"),
     (b"<gdal_", "vrt"),
-    (b"opengis.net/kml", "kml"),
-    (b"earth.google.com/kml", "kml"),
     (b"<gpx", "gpx"),
     (b"<osm", "osm"),
     (b"<html", "html"),
     (b"<!doctype html", "html"),
     (b"<svg", "svg"),
 )
+KML = (b"opengis.net/kml", b"earth.google.com/kml", b"<kml")
 # Files that say nothing without another.
 ALONE = {".shx": ".shp", ".prj": ".shp", ".cpg": ".shp", ".dat": ".tab", ".map": ".tab", ".id": ".tab", ".mid": ".mif"}
 DXF = re.compile(rb"^\s*(999\r?\n[^\n]*\r?\n\s*)*0\r?\n\s*SECTION", re.IGNORECASE)
@@ -121,7 +121,7 @@ class Formats:
         if bare.startswith(b"{") or suffix in (".geojson", ".json"):
             return GeoJsonSource(GeoJsonFile(_opener(name), self._limits, lenient=True), label)
         if bare.startswith(b"<"):
-            return self._xml(name, bare)
+            return self._kml(name, label) if is_kml(bare) else self._xml(name, bare)
         if suffix in (".tab", ".mif"):
             return self._mapinfo(name, start, reading.get("encoding"))
         if DXF.match(bare):
@@ -182,6 +182,12 @@ class Formats:
         }
         return self._dataset(name, Opening("GML", options, complete=True, ignored=ENVELOPE))
 
+    def _kml(self, name: str, label: str) -> Source:
+        content = geojson_of(name)
+        source = GeoJsonSource(GeoJsonFile(lambda: io.BytesIO(content), self._limits, lenient=True), label)
+        source.format = "KML"
+        return source
+
     def _mapinfo(self, name: str, start: bytes, chosen: str | None) -> Source:
         for companion in {".tab": (".dat", ".map"), ".mif": (".mid",)}[Path(name).suffix.lower()]:
             if shapefile.sibling(name, companion) is None and not (companion == ".map" and b"fields" in start.lower()):
@@ -210,6 +216,10 @@ class Formats:
 
     def _dataset(self, path: str, opening: Opening) -> Dataset:
         return Dataset(path, opening, self._drivers, self._limits)
+
+
+def is_kml(start: bytes) -> bool:
+    return any(mark in start.lower() for mark in KML)
 
 
 def rows_beside(name: str, start: bytes) -> int:

@@ -41,7 +41,8 @@ class Head:
 
     `features` is None when only reading tells. `crs` holds an EPSG code, `encoding` the name of a Python codec.
     `accented` are samples of the texts whose reading depends on the encoding. `place` are the fields x, y and WKT that
-    the geometry is made of. In a file that is not `typed`, numbers may be kept as text.
+    the geometry is made of. In a file that is not `typed`, numbers may be kept as text. Of a table of text, its
+    `separator` and the last line before its first row.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Head:
     notes: list[str] = field(default_factory=list)
     typed: bool = True
     place: list[str | None] = field(default_factory=list)
+    separator: str | None = None
+    header_row: int | None = None
 
 
 @dataclass(slots=True)

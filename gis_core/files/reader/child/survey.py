@@ -244,6 +244,8 @@ def surveyed(
         "encoding": [head.encoding.value, head.encoding.how, head.encoding.text, head.accented],
         "rows": rows,
         "place": head.place or None,
+        "separator": head.separator,
+        "header_row": head.header_row,
         "notes": sorted(notes),
     }
 

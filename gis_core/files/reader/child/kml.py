@@ -1,20 +1,16 @@
-"""KML made into GeoJSON, for the restricted reader, which reads no KML: placemarks with what their schema, their data
-or the table of their description says.
-"""
+"""KML made into GeoJSON: placemarks with what their schema, their data or the table of their description says."""
 
 import json
 import re
 from collections.abc import Iterator, Sequence
 from html import unescape
-from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from django.utils.translation import gettext as _
-
-from gis_core.errors import Invalid
-from gis_core.files.markup import parse_xml
-from layers.intake.faults import Fault
+from .files import regular
+from .markup import check_xml
+from .trouble import Trouble
 
 MOST_BYTES: Final = 64_000_000
 ROW: Final = re.compile(r"<tr[^>]*>\s*<t[dh][^>]*>(.*?)</t[dh]>\s*<td[^>]*>(.*?)</td>", re.IGNORECASE | re.DOTALL)
@@ -24,35 +20,27 @@ KINDS: Final = {"Point": "Point", "LineString": "LineString"}
 type Json = dict[str, Any]
 
 
-def readable(paths: Sequence[Path], faults: list[Fault]) -> list[Path]:
-    """The files with each KML file replaced by its GeoJSON, written beside it; what is no KML inside is a fault."""
-    found = []
-    for path in paths:
-        if path.suffix.lower() != ".kml":
-            found.append(path)
-            continue
-        try:
-            found.append(converted(path))
-        except Invalid as refused:
-            faults.append(Fault(file=path.name, row=None, message=refused.message))
-    return found
+def geojson_of(name: str) -> bytes:
+    """The placemarks of a KML file as a feature collection, in its order, in degrees. Raises Trouble."""
+    check_xml(name)
+    with regular(name) as stream:
+        content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Trouble("kml_too_large", limit_mb=MOST_BYTES // 1_000_000)
+    try:
+        root = ElementTree.fromstring(content)  # noqa: S314 - check_xml refuses a document type: no entities
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise Trouble("cannot_open", reason=str(error)[:300]) from error
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return json.dumps(collection(root), ensure_ascii=False).encode()
 
 
-def converted(path: Path) -> Path:
-    """Raises Invalid."""
-    if path.stat().st_size > MOST_BYTES:
-        raise Invalid(_("The KML file is larger than %(most)s MB: send it as GeoPackage.") % {"most": 64})
-    made = path.with_name(f"{path.stem}.kml.geojson")
-    made.write_text(json.dumps(collection(path.read_bytes()), ensure_ascii=False), encoding="utf-8")
-    return made
-
-
-def collection(content: bytes) -> Json:
-    """The placemarks of a document as a feature collection, in its order. Raises Invalid."""
-    root = parse_xml(content, most_bytes=MOST_BYTES)
+def collection(root: Element) -> Json:
+    """Raises Trouble for a document without a placemark."""
     features = [feature(one) for one in root.iter("Placemark")]
     if not features:
-        raise Invalid(_("There is no placemark in this KML file."))
+        raise Trouble("kml_without_placemark")
     drop_repeated(features, "Name")
     drop_repeated(features, "Description")
     names = list(dict.fromkeys(name for one in features for name in one["properties"]))
@@ -62,12 +50,12 @@ def collection(content: bytes) -> Json:
 
 
 def feature(placemark: Element) -> Json:
-    described = (placemark.findtext("description") or "").strip()
-    fields = dict(data_of(placemark)) or dict(table_in(described))
-    told = {"Name": (placemark.findtext("name") or "").strip() or None}
-    if described and not ROW.search(described):
-        told["Description"] = unescape(TAG.sub(" ", described)).strip() or None
-    return {"type": "Feature", "geometry": geometry(placemark), "properties": told | fields}
+    description = (placemark.findtext("description") or "").strip()
+    fields = dict(data_of(placemark)) or dict(table_in(description))
+    properties = {"Name": (placemark.findtext("name") or "").strip() or None}
+    if description and not ROW.search(description):
+        properties["Description"] = unescape(TAG.sub(" ", description)).strip() or None
+    return {"type": "Feature", "geometry": geometry(placemark), "properties": properties | fields}
 
 
 def data_of(placemark: Element) -> Iterator[tuple[str, str | None]]:
@@ -77,9 +65,9 @@ def data_of(placemark: Element) -> Iterator[tuple[str, str | None]]:
         yield one.get("name", ""), (one.findtext("value") or "").strip() or None
 
 
-def table_in(described: str) -> Iterator[tuple[str, str | None]]:
+def table_in(description: str) -> Iterator[tuple[str, str | None]]:
     """The rows of two cells in the HTML of a description."""
-    for name, value in ROW.findall(described):
+    for name, value in ROW.findall(description):
         plain = unescape(TAG.sub("", name)).strip()
         if plain:
             yield plain, unescape(TAG.sub("", value)).strip() or None
@@ -104,19 +92,19 @@ def shape_of(element: Element) -> Json | None:
 
 
 def places_in(text: str) -> Iterator[list[float]]:
-    """Raises Invalid."""
+    """Longitude and latitude in degrees. Raises Trouble."""
     for one in text.split():
         try:
             yield [float(part) for part in one.split(",")[:2]]
         except ValueError as error:
-            raise Invalid(_("“%(text)s” is no place of a KML file.") % {"text": one[:40]}) from error
+            raise Trouble("kml_place", text=one[:40]) from error
 
 
 def drop_repeated(features: Sequence[Json], name: str) -> None:
     """A field that says the same as another one everywhere, or nothing, is left out."""
-    told = [one["properties"] for one in features]
-    others = {other for one in told for other in one if other != name}
-    same = any(all(one.get(name) == one.get(other) for one in told) for other in others)
-    if same or not any(one.get(name) for one in told):
-        for one in told:
+    rows = [one["properties"] for one in features]
+    others = {other for one in rows for other in one if other != name}
+    same = any(all(one.get(name) == one.get(other) for one in rows) for other in others)
+    if same or not any(one.get(name) for one in rows):
+        for one in rows:
             one.pop(name, None)
