@@ -1,6 +1,5 @@
 """A newer file of assets keeps what was corrected here."""
 
-import importlib
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,6 @@ from django.db import connection
 
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from layers.features.services.origin import continue_event
 from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
 from tests import factories
 from tests.networks.road_assets import loaded, looked_at
@@ -249,29 +247,6 @@ def test_a_new_line_is_taken_of_a_stretch_that_followed_its_road(road: None, mem
 
 
 # -- brought before it was remembered ---------------------------------------------------------------------------------
-
-
-def test_what_people_changed_before_it_was_remembered_what_was_delivered_stays(bring: Bring) -> None:
-    rows = [f"1;B14;Bon;{X};{Y}", f"2;B1;Bon;{X + 50};{Y}"]
-    bring(NAMED, *rows)
-    with factories.as_worker():
-        # What follows is another event of the history, as in another transaction.
-        continue_event(["road_asset"], None)
-        RoadAsset.objects.update(delivered=None)
-        RoadAsset.objects.filter(reference="1").update(inscription="30", state="3", geom=at(8))
-    versions = dict(RoadAsset.objects.values_list("reference", "version"))
-    migration = importlib.import_module("networks.roads.migrations.0005_delivered")
-    with factories.as_owner(), connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate")
-        cursor.execute(migration.REMEMBER.format(table="road_asset"))
-    made = bring(NAMED, *rows)
-    assert (counts(made), made.faults) == ({"same": 2, "kept": 1}, [])
-    assert dict(RoadAsset.objects.values_list("reference", "version")) == versions
-    bring(NAMED, f"1;B14;Bon;{X};{Y + 1}", f"2;B1;Bon;{X + 50};{Y + 1}")
-    found = RoadAsset.objects.order_by("reference").values_list("state", "inscription", "geom")
-    assert [(state, words, place.coords) for state, words, place in found] == [
-        ("3", "30", (X + 8, Y)), ("2", None, (X + 50, Y + 1)),
-    ]  # fmt: skip
 
 
 # -- inspected meanwhile ----------------------------------------------------------------------------------------------

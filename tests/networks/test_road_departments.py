@@ -1,6 +1,5 @@
 """Roads of one number in two Départements: each has its own markers."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -226,22 +225,3 @@ def test_a_marker_of_a_departement_without_sections_is_none_of_the_same_number_f
     marker(loiret, 1, 50_000, department="28")
     report = bring(loiret.member, tmp_path, f"route;pr;dept;x;y\nD2020;1;45;{X + 1000};{Y}\n")
     assert (report["counts"]["new"], numbers()) == (1, [("28", 1, 50_000), ("45", 1, 1000)])
-
-
-def test_old_sections_are_named_by_their_manager_and_their_markers_follow(network: Network) -> None:
-    section(network, (0, 0), (1000, 0), insee_left="28901", insee_right="45901", manager_name="Loiret")
-    section(
-        network, (1000, 0), (2000, 0), insee_left="45901", insee_right="28901", manager_name="Département du Loiret"
-    )
-    section(network, (2000, 0), (2500, 0))
-    section(network, (9000, 0), (9500, 0), insee_left="28901", manager_name="DIR Nord-Ouest")
-    marker(network, 1, 500)
-    migration = import_module("networks.roads.migrations.0002_departments")
-    with factories.as_owner(), connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate; alter table road_section disable trigger user")
-        RoadSection.objects.update(department="")
-        cursor.execute("alter table road_section enable trigger user")
-        migration.fill(None, connection.schema_editor())
-        cursor.execute("set constraints all deferred")
-    assert [one.department for one in RoadSection.objects.order_by("pk")] == ["45", "45", "45", "28"]
-    assert numbers() == [("45", 1, 500)]

@@ -1,6 +1,5 @@
 """A road has one number, however people write it."""
 
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from django.utils import translation
 
 from gis_core.errors import ArpentError
 from layers.features.services.write import Edit
-from networks.roads.models import RoadMarker, RoadSection
+from networks.roads.models import RoadSection
 from networks.roads.references import NotAReferenceError, route_of
 from networks.roads.services.calibrating import calibrate
 from networks.roads.services.referring import locate
@@ -68,30 +67,3 @@ def test_what_is_the_number_of_no_road_is_refused_at_its_field(network: Network,
         network.edit(layer, [Edit(action="create", properties=properties, geometry=geometry)])
     (told,) = refused.value.extra["errors"]
     assert (told["field"], "D 2020" in told["message"]) == ("route", True)
-
-
-def test_numbers_of_before_are_mended_and_two_markers_never_become_one(network: Network) -> None:
-    ids = [drawn(network, route="D2020", department="45"), *(drawn(network) for _turn in range(3))]
-    with factories.as_worker():
-        markers = [
-            RoadMarker.objects.create(
-                owner=network.member, route="D2020", number=number, department=code, geom=at(0, 9)
-            )
-            for number, code in ((1, "45"), (1, "28"), (2, "28"))
-        ]
-    written = [(ids[1], "rd 2020"), (ids[2], ""), (ids[3], "rue Haute")]
-    with factories.as_owner(), connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate; alter table road_section disable trigger user")
-        cursor.execute("alter table road_marker disable trigger user")
-        for pk, route in written:
-            cursor.execute("update road_section set route = %s where id = %s", [route, pk])
-        for one in markers[1:]:
-            cursor.execute("update road_marker set route = 'D 2020', department = '' where id = %s", [one.pk])
-        cursor.execute("alter table road_section enable trigger user; alter table road_marker enable trigger user")
-        import_module("networks.roads.migrations.0006_numbers_as_kept").mend(None, connection.schema_editor())
-        cursor.execute("set constraints all deferred")
-    sections = dict(RoadSection.objects.values_list("pk", "route"))
-    assert [sections[pk] for pk in ids] == ["D2020", "D2020", None, "RUEHAUTE"]
-    assert RoadSection.objects.get(pk=ids[1]).department == "45"
-    assert list(RoadMarker.objects.order_by("pk").values_list("route", "department")) == [
-        ("D2020", "45"), ("D 2020", ""), ("D2020", "45")]  # fmt: skip

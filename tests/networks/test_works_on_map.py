@@ -1,12 +1,9 @@
 """The layers of works and of detours tell past ones from current and coming ones, day after day."""
 
-import importlib
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.legend import line_for
@@ -124,18 +121,3 @@ def test_a_detour_drawn_on_the_map_has_the_days_of_its_works(network: Network) -
     (written,) = network.edit("works-detours", [edit])
     with factories.as_owner():
         assert days_of(WorkDetour.objects.get(pk=written.id)) == (made.starts_on, made.ends_on)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("changed", [False, True])
-def test_only_a_legend_that_nobody_changed_is_replaced(changed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    migration = importlib.import_module("networks.roadworks.migrations.0002_days_of_detours")
-    former = [{"label": "Travaux", "label_en": "Works", "where": {}, "symbol": {"kind": "line", "stroke": "#b0353b"}}]
-    monkeypatch.setitem(migration.SHIPPED, "works", migration.digest(former))
-    kept = [{**former[0], "label": "Mienne"}] if changed else former
-    with factories.as_owner(), acting_as(SYSTEM):
-        Layer.objects.filter(slug="works").update(legend=kept)
-        with connection.schema_editor() as editor:
-            migration.tell_days(apps, editor)
-        after = Layer.objects.get(slug="works")
-    assert after.legend == (kept if changed else layers.declaration().beginnings()["legend"])

@@ -1,15 +1,10 @@
 """The hatches of the CNIG's styles stand in the legends of surfaces, and reach legends that nobody changed."""
 
-import importlib
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
-from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.legend import line_for
-from layers.catalogue.models import Layer
 from layers.planning.layers import declarations
 
 SLUG = "plu-prescriptions-surf"
@@ -40,20 +35,3 @@ def test_surfaces_have_the_hatch_of_their_official_style(slug: str, values: dict
     found = drawn(slug, **values)
     assert tuple(found["hatch"].values()) == hatch
     assert found["fill"] is None
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("changed", [False, True])
-def test_only_a_legend_that_nobody_changed_is_replaced(changed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    migration = importlib.import_module("layers.planning.migrations.0002_hatches")
-    former = [{**line, "symbol": {"kind": "fill", "fill": "#e600a940"}} for line in legend()]
-    monkeypatch.setitem(migration.SHIPPED, SLUG, migration.digest(former))
-    kept = [{**former[0], "label": "Mienne"}, *former[1:]] if changed else former
-    with acting_as(SYSTEM):
-        Layer.objects.filter(slug=SLUG).update(legend=kept)
-        before = Layer.objects.get(slug=SLUG).version
-        with connection.schema_editor() as editor:
-            migration.hatch(apps, editor)
-        after = Layer.objects.get(slug=SLUG)
-    assert after.legend == (kept if changed else legend())
-    assert after.version == before + (0 if changed else 1)
