@@ -99,8 +99,8 @@ def test_the_day_is_that_of_paris(instant: str, day: date, monkeypatch: pytest.M
 def test_a_process_whose_clock_is_wrong_has_the_databases_instant(seconds: int) -> None:
     """A real one: libfaketime moves all its clocks."""
     script = (
-        "import django, time; django.setup(); from gis_core import database_clock;"
-        "print(database_clock.now().timestamp(), time.time())"
+        "import django, time; django.setup(); from gis_core.database import clock;"
+        "print(clock.now().timestamp(), time.time())"
     )
     env = (
         os.environ | fake_clock.environment_with_offset(seconds) | {"ARPENT_DB_NAME": connection.settings_dict["NAME"]}

@@ -67,7 +67,7 @@ def test_its_file_is_read_by_its_group_alone_whatever_the_mask() -> None:
 
 WRITER = """
 import django; django.setup()
-from gis_core import security
+from gis_core.operations import security_journal as security
 for number in range(400):
     security.record("essai", writer="{0}", number=number, filling="x" * 3000)
 """
