@@ -284,7 +284,7 @@ def test_the_morning_task_sweeps_then_writes(world: World, on_day: Any) -> None:
     mine(world)
     on_day(date(2026, 4, 6))
     with factories.as_worker():
-        tasks.remind_of_permits.func(timestamp=0)
+        tasks.remind_of_permits(timestamp=0)
     assert "accordé par le silence" in str(mail.outbox[0].body)
 
 

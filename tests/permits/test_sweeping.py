@@ -139,5 +139,5 @@ def test_the_nightly_task_sweeps(filed: World, on_day: Any) -> None:
             attempts = 0
 
     with factories.as_worker():
-        tasks.sweep_permits.func(Context(), timestamp=0)
+        tasks.sweep_permits(Context(), timestamp=0)
     assert states() == [State.GRANTED] * 3
