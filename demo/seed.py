@@ -27,9 +27,10 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import rights_of
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
 from gis_core.models import Territory as MemberTerritory
-from layers.cadastre.importers.load import COMMUNES, open_event
+from layers.cadastre.importers.load import COMMUNES
 from layers.cadastre.services import TABLES, Table, copy_rows
 from layers.catalogue.services import announce_changed_slugs
+from layers.features.services.origin import open_event
 from layers.features.words import search_text
 
 # Raise it whenever the generator or this module gives other rows.

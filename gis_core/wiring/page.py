@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gis_core.wiring.checks import load_points
+from gis_core.wiring.database import Policy, Trigger
 from gis_core.wiring.manifests import manifests
 from gis_core.wiring.points import POINTS, ExtensionPoint, Later
 
@@ -28,17 +29,64 @@ This page is written by `.venv/bin/python manage.py wiring --markdown > docs/ref
 is not what that command says. `./arpent manage wiring POINT` prints one point.
 """
 
+TRIGGERS: Final = """\
+What happens when rows are written, table by table in the order in which it fires. Besides, functions give triggers to
+every table by its scope (the model's `security`, `secure_table.sql`) and to tables made at run time: 900 version (the
+row's number), 910 rules (hard rules of a layer), 950 history, 955 and 960 what an import replaces, 970 the security
+journal, 980 and 990 statements on reference tables and truncation.
+"""
+
 
 def page() -> str:
-    """The whole page: every point with its text and its items, in order, then the addresses of each app."""
+    """The whole page: every point with its text and its items, in order; the database; the addresses of each app."""
     load_points()
-    parts = [INTRODUCTION, *(section(POINTS[name]) for name in sorted(POINTS)), addresses()]
-    return "\n".join(parts)
+    points = [section(POINTS[name]) for name in sorted(POINTS)]
+    return "\n".join([INTRODUCTION, *points, triggers(), policies(), settings(), addresses()])
 
 
 def section(point: ExtensionPoint[Any]) -> str:
     rows = [(f"`{named(point, item)}`", f"`{app}`") for item, app in contributions(point)]
     return f"## `{point.name}`\n\n{point.doc}\n\n{table(('given', 'by'), rows)}"
+
+
+def triggers() -> str:
+    given = [(one, app) for app, manifest in manifests().items() for one in manifest.triggers]
+    ordered = sorted(given, key=lambda pair: (pair[0].table, pair[0].moment))
+    rows = [
+        (f"`{one.table}`", f"{one.order:03} {one.name}", moment(one), f"`{one.call}`", f"`{app}`")
+        for one, app in ordered
+    ]
+    return f"## Triggers\n\n{TRIGGERS}\n{table(('table', 'order', 'fires', 'function', 'of'), rows)}"
+
+
+def moment(one: Trigger) -> str:
+    """When a trigger fires, in a few words."""
+    ending = " at the end" if one.deferred else "" if one.each == "row" else " (statement)"
+    return f"{one.fires}{' when ...' if one.when else ''}{ending}"
+
+
+def policies() -> str:
+    given = [(one, app) for app, manifest in manifests().items() for one in manifest.policies]
+    rows = [
+        (f"`{one.table}`", f"`{one.name}`", one.of, f"`{condition(one)}`", f"`{app}`")
+        for one, app in sorted(given, key=lambda pair: (pair[0].table, pair[0].name))
+    ]
+    text = "What the site may not do, beside the policies that a table's scope gives it."
+    return f"## Policies\n\n{text}\n\n{table(('table', 'policy', 'of', 'condition', 'by'), rows)}"
+
+
+def condition(one: Policy) -> str:
+    return ", ".join(f"{word} {text}" for word, text in (("using", one.using), ("check", one.check)) if text)
+
+
+def settings() -> str:
+    rows = [
+        (f"`arpent.{one.name}`", "transaction" if one.local else "session", one.why, f"`{app}`")
+        for app, manifest in manifests().items()
+        for one in manifest.settings
+    ]
+    text = "What the session of the database is told, by whom and why: triggers and policies read it."
+    return f"## Settings of the session\n\n{text}\n\n{table(('setting', 'lasts', 'why', 'by'), rows)}"
 
 
 def addresses() -> str:

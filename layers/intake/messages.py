@@ -1,4 +1,7 @@
-"""Words for what importers refuse, repair or merely tell. A code is stable; its words are translated."""
+"""Words for what importers refuse, repair or merely tell. A code is stable; its words are translated.
+
+Importers of all apps add theirs here, each under the beginning of its source (`ban_`, `majic_`).
+"""
 
 from collections.abc import Mapping
 from typing import Any

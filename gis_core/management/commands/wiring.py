@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from gis_core.wiring.checks import load_points
-from gis_core.wiring.database import GENERIC, Policy, Trigger
+from gis_core.wiring.database import GENERIC
 from gis_core.wiring.manifests import manifests
-from gis_core.wiring.page import contributions, named, page
+from gis_core.wiring.page import condition, contributions, moment, named, page
 from gis_core.wiring.points import POINTS, ExtensionPoint
 
 
@@ -55,24 +55,13 @@ def described_triggers() -> Iterator[str]:
     yield ""
 
 
-def moment(one: Trigger) -> str:
-    ending = " at the end" if one.deferred else "" if one.each == "row" else " (statement)"
-    return f"{one.fires}{' when ...' if one.when else ''}{ending}"
-
-
 def described_policies() -> Iterator[str]:
     yield "policies - What the site may not do, beside the policies that a table's scope gives it."
     given = [(one, app) for app, manifest in manifests().items() for one in manifest.policies]
     for one, app in sorted(given, key=lambda pair: (pair[0].table, pair[0].name)):
         yield f"    {one.table:<22}{one.name:<30}{one.of:<10}{app}"
-        yield f"        {asked(one)}"
+        yield f"        {condition(one)}"
     yield ""
-
-
-def asked(one: Policy) -> str:
-    return ", ".join(
-        f"{word} {condition}" for word, condition in (("using", one.using), ("check", one.check)) if condition
-    )
 
 
 def described_settings() -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Loading rows that were read: staged by COPY, put in place in one transaction, recorded as one history event."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,12 +12,10 @@ from psycopg import sql
 from gis_core.database import clock as database_clock
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
-from layers.features.services.origin import continue_event
 from layers.intake.import_loss import ScopeDifference, counted_difference
 from layers.intake.source_imports import lock_tables
 
 # The layers' own rows change with their data: their new version belongs to the same event.
-CATALOGUE = "catalogue_layer"
 COMMUNES = "gis_core_commune"
 # What the staged rows change, commune by commune; `replace` does it.
 COMPARED = """
@@ -103,15 +100,6 @@ def compare_table(table: Table, staged: Staged) -> list[ScopeDifference]:
 
 def scope_of(table: Table, insee: str) -> str:
     return _("%(what)s of %(insee)s") % {"what": table.words, "insee": insee}
-
-
-def open_event(tables: Sequence[str], detail: Mapping[str, Any], kind: str = "import") -> None:
-    """One history event for every change that this transaction makes to these tables."""
-    first, *others = tables
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.open_event(%s, %s::regclass, %s::jsonb)", [kind, first, json.dumps(dict(detail))])
-        (event,) = cursor.fetchone()
-    continue_event([*others, CATALOGUE], event)
 
 
 def replace(table: Table, staged: Staged) -> None:

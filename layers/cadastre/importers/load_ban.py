@@ -1,4 +1,7 @@
-"""Loading the addresses of the BAN: those of the communes that the files hold are replaced, in one transaction."""
+"""Loading the addresses of the BAN: those of the communes that the files hold are replaced, in one transaction.
+
+The shortest importer of reference data: the one to begin from for points in a CSV.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +15,8 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
 from layers.cadastre.importers import ban
-from layers.cadastre.importers.load import open_event
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.services.origin import open_event
 from layers.features.words import search_text
 from layers.intake.delivered import files_in
 from layers.intake.import_loss import ScopeDifference

@@ -11,8 +11,9 @@ from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
 from gis_core.models import Member, Territory
 from layers.cadastre.importers import communes
-from layers.cadastre.importers.load import COMMUNES, open_event, upsert_communes
+from layers.cadastre.importers.load import COMMUNES, upsert_communes
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.services.origin import open_event
 from layers.features.words import search_text
 from layers.intake.import_loss import ScopeDifference
 from layers.intake.report import FileReport, ImportReport

@@ -17,9 +17,10 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.files.reader import Limits, PlanSheet, ReadRefused, RefusedSheet, RestrictedReader
 from layers.cadastre.importers import edigeo, plan_sql
-from layers.cadastre.importers.load import COMMUNES, Staged, open_event
+from layers.cadastre.importers.load import COMMUNES, Staged
 from layers.cadastre.services import SHEET_TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.services.origin import open_event
 from layers.features.words import search_text
 from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, total_of
 from layers.intake.report import Difference, FileReport, ImportReport

@@ -13,9 +13,10 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
 from layers.cadastre.importers import etalab
-from layers.cadastre.importers.load import COMMUNES, Staged, compare, open_event, put_in_place, stage, upsert_communes
+from layers.cadastre.importers.load import COMMUNES, Staged, compare, put_in_place, stage, upsert_communes
 from layers.cadastre.services import TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.services.origin import open_event
 from layers.features.words import search_text
 from layers.intake.delivered import files_in
 from layers.intake.report import FileReport, ImportReport

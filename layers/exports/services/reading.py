@@ -1,4 +1,6 @@
-"""Rows of a selection, in the order of their ids, through a server-side cursor: never more than a batch in memory.
+"""The columns of an export, and the rows of a selection in the order of their ids.
+
+They come through a server-side cursor: never more than a batch in memory.
 
 The caller has the layer from `visible_layer`, and holds a transaction that carries the asker's rights until the end.
 """

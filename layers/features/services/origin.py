@@ -1,7 +1,7 @@
 """Where a write comes from, as the history tells it; and the one event that its changes belong to."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -53,6 +53,13 @@ def continue_event(tables: Iterable[str], event_id: int | None) -> None:
     """In this transaction, changes of these tables belong to this event from now on; without one, to a new one."""
     told = "" if event_id is None else str(event_id)
     ask(CONTINUED, [told, list(tables)])
+
+
+def open_event(tables: Sequence[str], detail: Mapping[str, Any], kind: str = "import") -> None:
+    """One new event for every change that this transaction makes to these tables, and to the catalogue with them."""
+    first, *others = tables
+    event_id = ask("select arpent.open_event(%s, %s::regclass, %s::jsonb)", [kind, first, json.dumps(dict(detail))])
+    continue_event([*others, "catalogue_layer"], event_id)
 
 
 def annotate(layer: Layer, detail: dict[str, Any]) -> None:

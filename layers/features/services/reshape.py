@@ -1,4 +1,8 @@
-"""Splitting a feature and merging several, in one transaction, with where they come from in the history."""
+"""Splitting a feature and merging several, in one transaction, with where they come from in the history.
+
+What somebody cuts on the map, of any layer. A pipe on which a node is put is split by the database
+(`networks/water/sql/split_pipe.sql`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -13,7 +13,7 @@ from psycopg import sql
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.files.reader import Limits, RestrictedReader
-from layers.cadastre.importers.load import open_event
+from layers.features.services.origin import open_event
 from layers.intake.delivered import files_in
 from layers.intake.import_loss import ScopeDifference, counted_difference
 from layers.intake.report import FileReport, ImportReport

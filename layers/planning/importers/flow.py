@@ -15,8 +15,8 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
 from gis_core.models import Commune
-from layers.cadastre.importers.load import open_event
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.services.origin import open_event
 from layers.intake.import_loss import ScopeDifference
 from layers.intake.report import Difference, FileReport, ImportReport
 from layers.intake.sources import Order

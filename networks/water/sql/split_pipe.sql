@@ -1,5 +1,5 @@
 -- Cut a pipe at a node that lies on it: the longer piece keeps its id, the other one takes over its values; connections
--- follow the piece that they hang on.
+-- follow the piece that they hang on. Called by carry_pipes (a node put on a pipe), by imports and by repairs of anomalies.
 create or replace function arpent.split_pipe(family text, pipe bigint, node bigint) returns bigint
 language plpgsql set search_path = pg_catalog, public as $$
 declare
