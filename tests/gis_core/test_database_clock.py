@@ -9,6 +9,7 @@ import pytest
 from django.db import DataError, connection, transaction
 
 from gis_core.database import clock as database_clock
+from gis_core.fields import current_instant
 from gis_core.models import ApiToken, User
 from gis_core.operations import fake_clock
 from gis_core.operations.environment import PYTHON, ROOT
@@ -145,7 +146,7 @@ def test_every_field_that_is_filled_with_the_instant_is_filled_by_the_databases(
         field
         for model in apps.get_models()
         for field in model._meta.fields
-        if field.default is database_clock.now and not field.editable
+        if field.default is current_instant and not field.editable
     ]
     assert len(ours) >= 25
     assert all(abs(field.get_default() - database_now()) < SOON for field in ours)

@@ -12,6 +12,7 @@ from psycopg import sql
 from gis_core.database import clock as database_clock
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.services.origin import open_event
 from layers.intake.import_loss import ScopeDifference, counted_difference
 from layers.intake.source_imports import lock_tables
 
