@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,9 @@ LOOKED_AT: Final = 20
 LONGEST_CELL: Final = 4_000
 LONGEST_HEADER: Final = 80
 NAMELESS: Final = re.compile(r"column_(\d+)(?:_\d+)?")
+SHEET_DAY: Final = re.compile(r"\d{4}/\d\d/\d\d(?: \d\d:\d\d:\d\d)?")
+FULL_ENOUGH: Final = 0.6
+"""Of the cells of the fullest of the first rows, the share that makes a row the header: titles are shorter."""
 MIB: Final = 1_048_576
 
 
@@ -79,43 +82,72 @@ def table_of(reader: RestrictedReader, name: str, limits: TableLimits) -> Table:
     layer = max(info.layers, key=lambda one: bool(one.features and one.columns))
     if not 2 <= len(layer.columns) <= limits.columns:
         raise refused(_("No columns are found: the first row of the table must name its columns."))
-    header = headers_of(layer)
-    rows = sorted(rows_of(reader, name, layer, header, limits.rows), key=lambda row: row.number)
+    if info.format == "CSV":
+        return text_table(reader, name, layer, limits)
+    return spreadsheet(reader, name, layer, limits, info.format)
+
+
+def text_table(reader: RestrictedReader, name: str, layer: LayerInfo, limits: TableLimits) -> Table:
+    """A table of text: the child has found its header."""
+    header, first = headers([column.name for column in layer.columns]), layer.header_row or 1
+    rows = [
+        TableRow(first + rank, None if cells is None else dict(zip(header, cells, strict=True)))
+        for rank, cells in rows_of(reader, name, layer, MEND, limits.rows)
+    ]
     encoding = layer.encoding.name if layer.encoding else None
-    return Table(
-        header=header,
-        rows=rows,
-        header_row=layer.header_row or 1,
-        format=info.format,
-        encoding=encoding or "",
-        separator=layer.separator or "",
-    )
+    return Table(header, rows, header_row=first, encoding=encoding or "", separator=layer.separator or "")
 
 
-def headers_of(layer: LayerInfo) -> tuple[str, ...]:
-    """The names of the columns; those without a name are called by their place."""
-    names = []
-    for column in layer.columns:
-        nameless = NAMELESS.fullmatch(column.name)
-        names.append(_("column %(place)s") % {"place": nameless[1]} if nameless else column.name[:LONGEST_HEADER])
-    return tuple(name if name not in names[:place] else f"{name} ({place + 1})" for place, name in enumerate(names))
+def spreadsheet(reader: RestrictedReader, name: str, layer: LayerInfo, limits: TableLimits, format: str) -> Table:
+    """A sheet, whose header may stand below titles: the first row about as full as the fullest of the first ones."""
+    plain = replace(MEND, header=False)
+    names = reader.inspect(name, reading=plain, rows=LOOKED_AT).layers
+    sheet = next((one for one in names if one.name == layer.name), layer)
+    given = [(rank, cells or []) for rank, cells in rows_of(reader, name, sheet, plain, limits.rows + LOOKED_AT)]
+    full = [sum(map(bool, cells)) for _rank, cells in given[:LOOKED_AT]]
+    place = next((at for at, count in enumerate(full) if count > 1 and count >= max(full) * FULL_ENOUGH), 0)
+    if not given:
+        raise refused(_("No columns are found: the first row of the table must name its columns."))
+    first, titles = given[place]
+    header = headers([text.replace("\n", " ") or f"column_{at}" for at, text in enumerate(titles, start=1)])
+    rows = [
+        TableRow(rank, dict(zip(header, map(day_of_sheet, cells), strict=True))) for rank, cells in given[place + 1 :]
+    ]
+    return Table(header, rows, header_row=first, format=format)
+
+
+def headers(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of the columns, each once; those without a name are called by their place."""
+    given = []
+    for name in names:
+        nameless = NAMELESS.fullmatch(name)
+        given.append(_("column %(place)s") % {"place": nameless[1]} if nameless else name[:LONGEST_HEADER])
+    return tuple(name if name not in given[:place] else f"{name} ({place + 1})" for place, name in enumerate(given))
 
 
 def rows_of(
-    reader: RestrictedReader, name: str, layer: LayerInfo, header: Sequence[str], most: int
-) -> Iterator[TableRow]:
-    """Every row, those that have too many cells as well. Raises Invalid beyond the most, ReadRefused."""
-    first = layer.header_row or 1
-    plan = CopyPlan(tuple(Column(column.name, "text") for column in layer.columns), None, MEND)
+    reader: RestrictedReader, name: str, layer: LayerInfo, reading: Reading, most: int
+) -> Iterator[tuple[int, list[str] | None]]:
+    """Every row that is not empty by its rank, in order: its cells, None where it has too many of them.
+
+    Raises Invalid beyond the most, ReadRefused.
+    """
+    plan = CopyPlan(tuple(Column(column.name, "text") for column in layer.columns), None, reading)
     count = 0
     for chunk in reader.copy(name, layer=layer.name, plan=plan):
         count += chunk.rows + len(chunk.problems)
         if count > most:
             raise refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": most})
+        rows: dict[int, list[str] | None] = {problem.index or 0: None for problem in chunk.problems}
         for line in str(chunk.lines, "utf-8").split("\n")[:-1] if chunk.rows else []:
             rank, *texts = line.split("\t")
-            yield TableRow(first + int(rank), dict(zip(header, map(cell_of, texts), strict=True)))
-        yield from (TableRow(first + (problem.index or 0), None) for problem in chunk.problems)
+            rows[int(rank)] = [cell_of(text) for text in texts]
+        yield from sorted(rows.items(), key=lambda row: row[0])
+
+
+def day_of_sheet(text: str) -> str:
+    """A day or an instant as a sheet gives it, in the order of ISO 8601; any other cell as it is."""
+    return text.replace("/", "-") if SHEET_DAY.fullmatch(text) else text
 
 
 def cell_of(text: str) -> str:

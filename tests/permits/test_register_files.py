@@ -209,7 +209,10 @@ def test_decisions_are_recognised(text: str, ending: str) -> None:
         (b"PK\x03\x04etc", "abîmée"),
         (b"%PDF-1.7\n\0\0\0", "PDF"),
         (b"bonjour\n", "colonne"),
-        (b'{"type": "FeatureCollection", "features": []}', "tableau"),
+        (
+            b'{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": null, "properties": {"a": 1}}]}',
+            "tableau",
+        ),
         (b'numero;depot\n"PC 045 901 21 00001;' + b"x" * 200_000, "coupé"),
     ],
 )
@@ -273,14 +276,20 @@ def test_rows_keep_the_numbers_that_a_spreadsheet_gives_them(tmp_path: Path) -> 
     ]
 
 
-def test_a_spreadsheet_is_read_like_text(tmp_path: Path) -> None:
+def test_a_spreadsheet_is_read_like_text_whatever_stands_above_its_header(tmp_path: Path) -> None:
     book = Workbook()
-    for row in (("numero", "depot", "objet"), ("PC 045 901 21 00001", date(2021, 2, 1), 12), (), ("X", None, "mur")):
+    for row in (
+        ("Registre de la commune", "2021"),
+        ("numero", "depot", "objet", "surface", None),
+        ("PC 045 901 21 00001", date(2021, 2, 1), 12, 12.5),
+        (),
+        ("X", None, "mur 1/2", 3),
+    ):
         book.active.append(row)
     book.save(tmp_path / "registre.xlsx")
     table = register(tmp_path / "registre.xlsx")
-    assert (table.format, table.header) == ("XLSX", ("numero", "depot", "objet"))
-    assert [tuple((row.cells or {}).values()) for row in table.rows] == [
-        ("PC 045 901 21 00001", "2021-02-01", "12"),
-        ("X", "", "mur"),
+    assert (table.format, table.header, table.header_row) == ("XLSX", ("numero", "depot", "objet", "surface"), 2)
+    assert [(row.number, *(row.cells or {}).values()) for row in table.rows] == [
+        (3, "PC 045 901 21 00001", "2021-02-01", "12", "12.5"),
+        (5, "X", "", "mur 1/2", "3"),
     ]

@@ -191,6 +191,8 @@ class CsvFile:
         good = np.arange(given + 1, given + batch.num_rows + 1)
         numbers = good + np.searchsorted(bad - np.arange(len(bad)), good, side="right")
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        if self.reading.get("mend"):
+            columns = {name: pc.replace_substring(column, "\0", "") for name, column in columns.items()}
         if self._mended:
             numbers, columns = self._with_mended(numbers, columns)
         for column in columns.values():
