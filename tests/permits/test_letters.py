@@ -189,7 +189,7 @@ def test_a_number_whose_letter_fails_is_given_again(world: World, monkeypatch: p
         raise OSError
 
     with monkeypatch.context() as patched:
-        patched.setattr(core, "docx_of", fails)
+        patched.setattr("gis_core.letters.word.docx_of", fails)
         with pytest.raises(OSError):  # noqa: PT011
             final(world, permit)
     assert str(final(world, permit).number).endswith("-000001")

@@ -15,6 +15,10 @@ DATA = Path(__file__).parents[1] / "data" / "permits"
 TODAY = date(2026, 2, 3)
 
 
+FEATURES = b"""{"type": "FeatureCollection", "features": [
+    {"type": "Feature", "geometry": null, "properties": {"a": 1}}]}"""
+
+
 def register(path: Path) -> Table:
     return read_table(path, LIMITS)
 
@@ -209,10 +213,7 @@ def test_decisions_are_recognised(text: str, ending: str) -> None:
         (b"PK\x03\x04etc", "abîmée"),
         (b"%PDF-1.7\n\0\0\0", "PDF"),
         (b"bonjour\n", "colonne"),
-        (
-            b'{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": null, "properties": {"a": 1}}]}',
-            "tableau",
-        ),
+        (FEATURES, "tableau"),
         (b'numero;depot\n"PC 045 901 21 00001;' + b"x" * 200_000, "coupé"),
     ],
 )
