@@ -166,6 +166,12 @@ def test_after_a_public_inquiry_two_months_run_from_the_report() -> None:
     assert line.due_on == day("2026-11-15")
 
 
+def test_no_delay_runs_from_a_report_while_pieces_are_missing() -> None:
+    """R.423-20: from the report at the earliest, of a file that is complete."""
+    events = [longer("2026-04-02", Ground.PUBLIC_INQUIRY), asked("2026-04-01", "P"), made(Reported, "2026-05-20")]
+    assert read(Kind.PC, "2026-03-10", *events, today=day("2026-06-01")).due_on is None
+
+
 # -- R.423-26 to -29, R.423-34 to -37 ---------------------------------------------------------------------------------
 
 
@@ -204,6 +210,12 @@ def test_a_prolongation_notified_after_the_delay_has_no_effect() -> None:
     line = read(Kind.PC, "2026-03-10", longer("2026-06-11", Ground.ARCHITECT_APPEAL))
     assert line.due_on == day("2026-06-10")
     assert not said(line, What.PROLONGED_LATE)[0].effective
+
+
+def test_a_second_prolongation_is_in_time_until_the_first_one_ends() -> None:
+    """Three months, three more until 10 September, within which two more are notified."""
+    prolonged = [longer("2026-06-10", Ground.CLEARING_PROLONGED), longer("2026-08-01", Ground.ARCHITECT_APPEAL)]
+    assert read(Kind.PC, "2026-03-10", *prolonged).due_on == day("2026-11-10")
 
 
 def test_before_april_2017_the_surroundings_of_a_monument_make_four_months() -> None:
@@ -258,6 +270,12 @@ def test_pieces_that_do_not_come_within_three_months_reject_the_file() -> None:
     line = read(Kind.PCMI, "2026-03-10", asked("2026-04-08", "PCMI2"), came("2026-07-09", "PCMI2"))
     assert (line.outcome, line.tacit, line.ended_on) == (Outcome.REJECTED, True, day("2026-07-09"))
     assert said(line, What.REJECTED)[0].articles == ("R.423-39",)
+
+
+def test_pieces_count_that_come_after_the_letter_left_and_before_it_arrived() -> None:
+    """Sent on 3 April, presented on the 8th; the applicant, told on the telephone, comes on the 5th."""
+    line = read(Kind.PC, "2026-03-10", asked("2026-04-08", "P", sent="2026-04-03"), came("2026-04-05", "P"))
+    assert (line.complete_on, line.due_on) == (day("2026-04-05"), day("2026-07-05"))
 
 
 def test_pieces_count_on_the_last_day() -> None:
@@ -435,3 +453,12 @@ def test_a_piece_recorded_after_the_file_was_rejected_tells_what_it_changes() ->
 def test_what_changes_nothing_is_told_as_such() -> None:
     events = [made(Filed, "2026-03-10"), longer("2026-05-20", Ground.PROTECTED_SURROUNDINGS)]
     assert revisions(File(kind=Kind.PC), events)[-1].changes == ()
+
+
+def test_what_was_told_before_a_late_record_is_that_of_the_day_in_paris() -> None:
+    """Half past midnight of 3 February in Paris: the file was a tacit permit by then."""
+    late = datetime(2026, 2, 2, 23, 30, tzinfo=UTC)
+    decided = Decided(key="late", on=day("2026-02-02"), recorded=late, outcome=Outcome.REFUSED)
+    last = revisions(File(kind=Kind.DP), [made(Filed, "2026-01-02"), decided])[-1]
+    told = {change.name: (change.was, change.now) for change in last.changes}
+    assert told["outcome"] == (Outcome.GRANTED, Outcome.REFUSED)
