@@ -157,6 +157,20 @@ def test_two_nodes_in_one_place_are_refused(network: Network) -> None:
         network.node(0.03, 0)
 
 
+@pytest.mark.parametrize("cut", [30, 70])
+def test_connections_follow_the_piece_that_they_hang_on_wherever_the_pipe_is_cut(network: Network, cut: int) -> None:
+    """The longer piece keeps the id of the pipe: once what lies behind the cut, once what lies before it."""
+    network.pipe((0, 0), (100, 0))
+    houses = {x: network.make("water-connections", at(x, 5)) for x in (10, 90)}
+    network.node(cut, 0)
+    for x, house in houses.items():
+        ((ends,),) = network.rows(
+            "select array[st_xmin(p.geom), st_xmax(p.geom)]"
+            f" from water_connection c join water_pipe p on p.id = c.pipe_id where c.id = {house}"
+        )
+        assert ends == ([X, X + cut] if x < cut else [X + cut, X + 100])
+
+
 def test_a_connection_hangs_on_the_nearest_pipe_and_follows_its_piece(network: Network) -> None:
     network.pipe((0, 0), (100, 0))
     tap = network.make("water-connections", at(80, 10), address="3 rue des Lilas")
