@@ -3,6 +3,7 @@
 `ARPENT_GOLDEN=write ./arpent test tests/golden` writes it anew.
 """
 
+import itertools
 import os
 import re
 from collections.abc import Sequence
@@ -81,6 +82,7 @@ REAL = [
 
 @pytest.fixture(autouse=True)
 def world(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
+    monkeypatch.setattr(factories, "_numbers", itertools.count(1))
     count_keys_from(FIRST_KEY)
     member = factories.member(*(factories.commune(insee=code) for code in COMMUNES), slug="golden")
     factories.user(member, Role.PERMIT_INSTRUCTOR, username="golden")
