@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime
+from functools import cache
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,11 +23,12 @@ PASSING = (
     (re.compile(r"\barpent_[\w-]{5,}"), "arpent_…"),
     (re.compile(r'"csrf": "\w+"'), '"csrf": "…"'),
     (re.compile(r'"(user|rights)": "[0-9a-f]{12,20}"'), r'"\1": "…"'),
+    (re.compile(r"![A-Za-z0-9]{40}\b"), "!…no password…"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "…token…"),
 )
 BLOCKS = "main|section|h[1-6]|p|ul|ol|li|table|thead|tbody|tr|form|fieldset|div|dl|dt|dd"
 BLOCK = re.compile(rf"\s*(</?(?:{BLOCKS})\b)")
-
-
+BEGUN, PARIS = datetime.now(UTC), ZoneInfo("Europe/Paris")
 SMALLEST_PDF = 100
 
 
@@ -42,12 +44,22 @@ def settled(text: str) -> str:
     text = text.replace("\r\n", "⏎\n")
     for pattern, stands in PASSING:
         text = pattern.sub(stands, text)
-    return re.sub(today(), "…today…", text)
+    return settled_today(text)
 
 
-def today() -> str:
-    """What SQL itself takes as now, with or without its hour: no world of ours has anything on that day."""
-    day = datetime.now(ZoneInfo("Europe/Paris"))
+def settled_today(text: str) -> str:
+    """Without the day that SQL itself takes as now, here or in UTC, with or without its hour."""
+    return re.sub("|".join(map(day_in_words, sorted(days_of_this_run()))), "…today…", text)
+
+
+def days_of_this_run() -> set[date]:
+    """A run may go on past midnight."""
+    instants = (BEGUN, datetime.now(UTC))
+    return {instant.astimezone(zone).date() for instant in instants for zone in (UTC, PARIS)}
+
+
+@cache
+def day_in_words(day: date) -> str:
     with override("fr"):
         days = (*(date_format(day, form) for form in ("j N Y", "j F Y")), f"{day:%d/%m/%Y}", f"{day:%Y-%m-%d}")
     return rf"(?:{'|'.join(map(re.escape, days))})(?:(?:,| à)? \d{{1,2}}:\d\d(?::\d\d)?)?"
