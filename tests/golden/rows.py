@@ -48,13 +48,11 @@ def now() -> Moment:
 
 def counted(number: int) -> dict[str, tuple[int, int]]:
     """By table: its rows, and those written since."""
-    found: dict[str, tuple[int, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         names = [table for table, _columns, _key in cursor.fetchall()]
         cursor.execute(" union all ".join(counting(table, number) for table in names))
-        found = {table: (rows, new) for table, rows, new in cursor.fetchall()}
-    return found
+        return {table: (rows, new) for table, rows, new in cursor.fetchall()}
 
 
 def counting(table: str, number: int) -> str:

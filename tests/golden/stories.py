@@ -21,7 +21,20 @@ from tests.golden.texts import settled
 MEMBER = "golden"
 REPORTING = frozenset(
     f"import_{one}"
-    for one in ("etalab", "edigeo", "ban", "communes", "majic", "plu", "sup", "risks", "layer", "permits", "bdtopo", "pr")
+    for one in (
+        "etalab",
+        "edigeo",
+        "ban",
+        "communes",
+        "majic",
+        "plu",
+        "sup",
+        "risks",
+        "layer",
+        "permits",
+        "bdtopo",
+        "pr",
+    )
 )
 PLACES = (
     (re.compile(r"\d+(,\d+)? s\b"), "… s"),

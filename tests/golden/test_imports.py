@@ -209,9 +209,7 @@ LIFELIKE: Sequence[Story] = [
     lifelike("plu", MADE / "plu/avant", MADE / "plu/apres"),
     lifelike("sup", MADE / "sup/avant", MADE / "sup/apres"),
     lifelike("risks", MADE / "risks/avant", MADE / "risks/apres"),
-    lifelike(
-        "bdtopo", MADE / "bdtopo/avant", MADE / "bdtopo/apres", replacing={"replace": True}, member=MEMBER
-    ),
+    lifelike("bdtopo", MADE / "bdtopo/avant", MADE / "bdtopo/apres", replacing={"replace": True}, member=MEMBER),
     layer_story(),
     network_story(),
     epanet_story(),

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from functools import cache
 from io import BytesIO
 from typing import Any
+from xml.dom import minidom
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pypdfium2
@@ -30,6 +32,11 @@ BLOCKS = "main|section|h[1-6]|p|ul|ol|li|table|thead|tbody|tr|form|fieldset|div|
 BLOCK = re.compile(rf"\s*(</?(?:{BLOCKS})\b)")
 BEGUN, PARIS = datetime.now(UTC), ZoneInfo("Europe/Paris")
 SMALLEST_PDF = 100
+# The part of these documents that holds what they say.
+OFFICE = {
+    "application/vnd.oasis.opendocument.spreadsheet": "content.xml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "word/document.xml",
+}
 
 
 def words_of(answer: Any) -> str:
@@ -68,13 +75,15 @@ def day_in_words(day: date) -> str:
 def text_of(content: bytes, kind: str) -> str:
     if kind == "application/pdf":
         return pages_of(content)
+    if kind in OFFICE:
+        return document_of(content, OFFICE[kind])
     if kind.endswith("sheet"):
         return cells_of(content)
-    if kind.endswith("json"):
+    if kind.endswith("json") and "ndjson" not in kind:
         return json.dumps(json.loads(content), ensure_ascii=False, indent=1) if content else ""
     if kind.startswith("text/html"):
         return main_of(content.decode())
-    if kind.startswith("text/") or kind.endswith(("xml", "yaml", "javascript")):
+    if kind.startswith("text/") or kind.endswith(("xml", "yaml", "javascript", "json")):
         return content.decode(errors="replace")
     return f"{len(content)} bytes"
 
@@ -97,3 +106,9 @@ def cells_of(table: bytes) -> str:
     book = load_workbook(BytesIO(table))
     rows = [list(row) for sheet in book for row in ([sheet.title], *sheet.iter_rows(values_only=True))]
     return "\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
+
+
+def document_of(content: bytes, part: str) -> str:
+    """What a part of an office document says, a line for each element."""
+    with ZipFile(BytesIO(content)) as opened:
+        return str(minidom.parseString(opened.read(part)).toprettyxml(indent=" "))
