@@ -1,8 +1,9 @@
 """The world of the policy table at a fixed instant, its keys counted from the same number in every run."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from django.utils import timezone
 
 from gis_core import database_clock
 from gis_core.services.jobs import ProgressWriter
+from layers.imports.services import local
 from tests import factories
+from tests.golden.stories import end_transaction
 from tests.policy.world import World, world_in_a_transaction
 
 NOW = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
@@ -61,6 +64,14 @@ def first_rows(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path, d
     """Whatever ran before, rows are counted from the same number, and files go to a folder of the test's own."""
     monkeypatch.setattr(factories, "_numbers", itertools.count(1))
     monkeypatch.setattr(ProgressWriter, "write", lambda *_told, **_more: None)
+    monkeypatch.setattr(local, "step", partial(in_its_own_transaction, local.step))
     count_keys_from(FIRST_KEY)
     settings.FILES_DIR, settings.INBOX_DIR = tmp_path / "files", tmp_path / "files" / "inbox"
     settings.INBOX_DIR.mkdir(parents=True)
+
+
+def in_its_own_transaction(step: Callable[..., Any], *given: Any) -> Any:
+    """A command that imports a layer tries it out in a transaction, and applies it in another one."""
+    done = step(*given)
+    end_transaction()
+    return done

@@ -3,13 +3,15 @@
 import difflib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from tests.golden.texts import settled_today
 
 HERE: Final = Path(__file__).parent
-WRITES: Final = os.environ.get("ARPENT_GOLDEN") == "write"
+HOW: Final = os.environ.get("ARPENT_GOLDEN", "")
+"""`write` keeps what is said now; `add` only of what nothing is kept; else it is compared."""
 DETAILS: Final = os.environ.get("ARPENT_GOLDEN_DETAILS", "")
 """A folder for the texts of which only digests are kept: two runs that differ are compared there."""
 SHOWN: Final = 60
@@ -22,7 +24,7 @@ def plain(name: str) -> str:
 def check(folder: str, name: str, now: str) -> None:
     """Hold a text against the one that is kept, or keep it. Dates that are today by chance are today's in both."""
     path = HERE / folder / f"{plain(name)}.txt"
-    if WRITES:
+    if HOW == "write" or (HOW == "add" and not path.is_file()):
         path.parent.mkdir(exist_ok=True)
         path.write_text(now)
         return
@@ -32,6 +34,11 @@ def check(folder: str, name: str, now: str) -> None:
         lines = difflib.unified_diff(kept.splitlines(), now.splitlines(), f"{folder}/{path.name}", "now", "", "", 1, "")
         told = [line[:400] for line in lines]
         raise AssertionError("\n".join([*told[:SHOWN], *([f"… {len(told) - SHOWN} more"] if told[SHOWN:] else [])]))
+
+
+def left_over(folder: str, names: Iterable[str]) -> set[str]:
+    """What is kept of nothing that there still is."""
+    return {path.stem for path in (HERE / folder).glob("*.txt")} - set(map(plain, names))
 
 
 def detail(name: str, text: str) -> None:

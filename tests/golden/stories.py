@@ -85,12 +85,13 @@ def told_of(story: Story, folder: Path, shown: rows.Shown) -> str:
     for role in (Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN):
         factories.user(member, role, username=f"golden-{role}")
     story.before(member)
+    end_transaction()
     told = Told(folder)
     for step in story.steps:
-        end_transaction()
         with transaction.atomic():
             since = rows.now()
             said = step.act(told).replace(str(story.root), "…")
+            end_transaction()
             for pattern, stands in PLACES:
                 said = pattern.sub(stands, said)
             told.text += f"=== {step.label}\n{settled(said)}{rows.changes(since, shown)}"
@@ -98,8 +99,12 @@ def told_of(story: Story, folder: Path, shown: rows.Shown) -> str:
 
 
 def end_transaction() -> None:
-    """Forget what the end of a transaction forgets: a story is one. Temporary tables of importers, history's events."""
+    """What the end of a transaction does, a story being one: what waits for it happens, temporary tables of importers
+    and history's events are forgotten.
+    """
     with factories.as_worker(), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")
         cursor.execute(
             "select set_config('arpent.event_' || oid, '', true) from pg_class"
             " where relkind = 'r' and relnamespace = 'public'::regnamespace"
@@ -149,7 +154,9 @@ def take_back(label: str = "taken back") -> Step:
     """Undo the last import that said how it is taken back."""
 
     def act(told: Told) -> str:
-        name, number = re.findall(r"(take_back_\w+) (\d+)", told.text)[-1]
+        found = re.findall(r"(take_back_\w+) (\d+)", told.text)
+        assert found, f"nothing says how it is taken back:\n{told.text}"
+        name, number = found[-1]
         return run(told, name, number)
 
     return Step(label, act)

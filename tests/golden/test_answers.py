@@ -81,5 +81,4 @@ def test_an_address_answers_what_it_did(world: World, route: str, db: Any) -> No
 
 
 def test_no_answer_is_kept_of_an_address_that_is_gone() -> None:
-    known = {f"{name_of(one)}.txt" for one in ROUTES}
-    assert {path.name for path in (kept.HERE / "answers").glob("*.txt")} <= known
+    assert not kept.left_over("answers", map(name_of, ROUTES))

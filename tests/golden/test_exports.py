@@ -25,6 +25,8 @@ from tests.policy.world import World, address, arguments, browser
 
 pytestmark = pytest.mark.django_db
 WHO = ("permit_instructor", "network_technician", "gis_administrator", "agency_administrator")
+LAYERS = ("gpkg", "shp", "xlsx")
+STATES = "received,incomplete,instruction,granted,refused,withdrawn"
 TABLES = ("csv", "xlsx", "ods", "zip")
 NOTICE = "reseaux/avis/<int:notice_id>/fichiers/<str:name>/"
 NOTICES = ("adresses.csv", "tournee.csv", "tournee.pdf", "courrier.pdf", "envois.csv", "essai.jsonl", "x.csv")
@@ -44,10 +46,10 @@ def forms(route: str, *suffixes: str, query: str = "", **named: str) -> list[Ask
 
 ASKED: Sequence[Asked] = [
     *forms("permis/export/"),
-    *each("permis/export/", "format=csv&state=open", "format=csv&state=received&kind=PC", "format=csv&q=xyz"),
+    *each("permis/export/", f"format=csv&state={STATES}", f"format=xlsx&state={STATES}&kind=PC", "format=csv&q=xyz"),
     *forms("permis/statistiques/"),
     *each("permis/registre/", "insee=45901", "q=essai", "offset=50"),
-    *each("permis/", "state=all", "q=PC", "kind=DP&state=all"),
+    *each("permis/", f"state={STATES}", "q=PC", "kind=DP&state=granted"),
     *forms("voirie/"),
     *forms("voirie/routes/<str:road>/"),
     *each("voirie/routes/", "q=D", "offset=50"),
@@ -65,9 +67,9 @@ ASKED: Sequence[Asked] = [
     *each("reseaux/hydrants/", "state=late", "q=x"),
     *forms("reseaux/hydrants/couverture/<int:cover>/", "csv", "geojson", "pdf"),
     *forms("reseaux/reparations/"),
-    *forms("reseaux/reparations/statistiques/", query="from=2020-01-01&to=2026-09-15"),
+    *forms("reseaux/reparations/statistiques/", query="network=sewer&from=2020&to=2026"),
     *each("reseaux/coupures/", "state=all", "q=x", "offset=50"),
-    *forms("reseaux/profil/", "csv", "svg", "pdf"),
+    *forms("reseaux/profil/", "csv", "svg", "pdf", query="family=sewer&pipe=880000001"),
     *(one for name in NOTICES for one in each(NOTICE, "", name=name)),
     *(one for name in FEEDS for one in each("travaux/<str:name>", "", "commune=45901&langue=en", name=name)),
     *each("permis/<str:permit>/courriers/<int:letter_id>/<str:form>/", "", form="docx"),
@@ -123,7 +125,7 @@ def test_the_file_of_a_network_holds_what_it_did(world: World, form: str, family
     kept.check("exports", f"export_networks-{form}-{family}", undone(act))
 
 
-@pytest.mark.parametrize("form", ["gpkg", "shp", "xlsx"])
+@pytest.mark.parametrize("form", LAYERS)
 def test_the_file_of_layers_holds_what_it_did(
     world: World, form: str, monkeypatch: pytest.MonkeyPatch, db: Any
 ) -> None:
@@ -147,3 +149,8 @@ def test_the_file_of_layers_holds_what_it_did(
         return settled(f"{told}\n{held_by(export_files.file_of(job))}\n")
 
     kept.check("exports", f"layers-{form}", undone(act))
+
+
+def test_nothing_is_kept_of_an_export_that_is_gone() -> None:
+    networks = [f"export_networks-{form}-{family}" for form in FORMATS for family in FAMILIES]
+    assert not kept.left_over("exports", [*map(name_of, ASKED), *networks, *(f"layers-{form}" for form in LAYERS)])
