@@ -36,7 +36,8 @@ def told(name: str, content: bytes) -> str:
     if ending in READ_AS_TEXT:
         return content.decode(errors="replace")
     if ending == ".dbf":
-        return content.decode("utf-8", errors="replace").replace("\0", "·")
+        # The day on which it was written stands in front.
+        return (content[:1] + content[4:]).decode("utf-8", errors="replace").replace("\0", "·")
     return f"{len(content)} bytes {sha256(content).hexdigest()}"
 
 
