@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -29,11 +29,24 @@ def check(folder: str, name: str, now: str) -> None:
         path.write_text(now)
         return
     assert path.is_file(), f"nothing is kept of {folder}/{path.name}: ARPENT_GOLDEN=write ./arpent test tests/golden"
-    kept = settled_today(path.read_text())
-    if kept != settled_today(now):
-        lines = difflib.unified_diff(kept.splitlines(), now.splitlines(), f"{folder}/{path.name}", "now", "", "", 1, "")
-        told = [line[:400] for line in lines]
-        raise AssertionError("\n".join([*told[:SHOWN], *([f"… {len(told) - SHOWN} more"] if told[SHOWN:] else [])]))
+    before, after = settled_today(path.read_text()), settled_today(now)
+    if before != after:
+        told = list(differences(before, after))
+        more = [f"… {len(told) - SHOWN} more"] if told[SHOWN:] else []
+        raise AssertionError("\n".join([f"{folder}/{path.name}", *told[:SHOWN], *more]))
+
+
+def differences(before: str, after: str) -> Iterator[str]:
+    """The lines that differ; long ones from shortly before they do."""
+    former, latter = before.splitlines(), after.splitlines()
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, former, latter, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        pairs = enumerate(zip(former[a], latter[c], strict=False)) if a < b and c < d else ()
+        start = next((place for place, (one, other) in pairs if one != other), 0)
+        yield f"line {a + 1}"
+        yield from (f"- {line[max(start - 60, 0) :][:300]}" for line in former[a:b])
+        yield from (f"+ {line[max(start - 60, 0) :][:300]}" for line in latter[c:d])
 
 
 def left_over(folder: str, names: Iterable[str]) -> set[str]:

@@ -26,6 +26,13 @@ where c.relkind = 'r' and c.relpersistence = 'p' and c.relnamespace = 'public'::
     and c.relname !~ '^(procrastinate|django_|spatial_ref_sys|gis_core_cache)'
 group by c.oid order by c.oid::regclass::text collate "C"
 """
+ANY_ORDER = {
+    "gis_core_replacedrow": '"source_import_id", "table", "operation", "row", "old"::text',
+    "gis_core_rowhistory": '"event_id", "pk_value", "operation", "version", "old"::text',
+}
+"""Tables that a trigger fills with all rows of a statement: PostgreSQL chooses in which order, and so their own keys.
+They are in the order of what they are about.
+"""
 type Shown = Callable[[str, str], str]
 """What is kept of the rows of a table."""
 
@@ -72,6 +79,8 @@ def changes(since: Moment, shown: Shown) -> str:
             if before != after or new:
                 told.append(f"--- {table}: {before} → {after}, {new} written")
             if new:
+                if table in ANY_ORDER:
+                    columns, key = columns.replace("coalesce(t.id::text, 'null')", "'…'", 1), ANY_ORDER[table]
                 cursor.execute(
                     f"select array_to_string(array[{columns}], ' | ') from {table} t"
                     f" where t.xmin::text::bigint >= {since.number} order by {key}"

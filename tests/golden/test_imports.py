@@ -66,7 +66,7 @@ def layer_story() -> Story:
         word("in place of all", paths=after, **known, mode="replace"),
         word("in place of all, accepted", paths=after, **known, mode="replace", accept_loss=accepted),
         take_back(),
-        word("more", paths=[MADE / "layer/lieux.csv"], layer="lieux", mode="append"),
+        word("more", paths=[MADE / "layer/lieux.csv"], layer="lieux", mode="append", crs=2154),
         take_back(),
         take_back("taken back once more"),
     ]

@@ -26,6 +26,8 @@ PASSING = (
     (re.compile(r'"csrf": "\w+"'), '"csrf": "…"'),
     (re.compile(r'"(user|rights)": "[0-9a-f]{12,20}"'), r'"\1": "…"'),
     (re.compile(r"![A-Za-z0-9]{40}\b"), "!…no password…"),
+    (re.compile(r'"seconds": [\d.]+'), '"seconds": …'),
+    (re.compile(r"\b(DTSTAMP|LAST-MODIFIED):\d{8}T\d{6}Z"), r"\1:…instant…"),
     (
         re.compile(r'(<nav class="toplinks" aria-labelledby="date-hierarchy-label">).*?</nav>', re.S),
         r"\1 …days… </nav>",
@@ -35,6 +37,8 @@ PASSING = (
 BLOCKS = "main|section|h[1-6]|p|ul|ol|li|table|thead|tbody|tr|form|fieldset|div|dl|dt|dd"
 BLOCK = re.compile(rf"\s*(</?(?:{BLOCKS})\b)")
 BEGUN, PARIS = datetime.now(UTC), ZoneInfo("Europe/Paris")
+STOPPED_YEAR = 2026
+LATELY = re.compile(r'"from": "\d{4}-\d\d-\d\d"(,\s*"to": "…today…")')
 SMALLEST_PDF = 100
 # The part of these documents that holds what they say.
 OFFICE = {
@@ -59,8 +63,14 @@ def settled(text: str) -> str:
 
 
 def settled_today(text: str) -> str:
-    """Without the day that SQL itself takes as now, here or in UTC, with or without its hour."""
-    return re.sub("|".join(map(day_in_words, sorted(days_of_this_run()))), "…today…", text)
+    """Without the day that SQL itself takes as now, here or in UTC, with or without its hour; and without the year of
+    numbers, which some take from the process's clock and others from SQL's.
+    """
+    days = sorted(days_of_this_run())
+    years = "|".join(str(year) for year in sorted({STOPPED_YEAR, *(day.year for day in days)}))
+    text = re.sub(rf"\b(?:{years})-(\d{{4}})\b(?!-)", r"…year…-\1", text)
+    text = re.sub("|".join(map(day_in_words, days)), "…today…", text)
+    return LATELY.sub(r'"from": "…lately…"\1', text)
 
 
 def days_of_this_run() -> set[date]:
