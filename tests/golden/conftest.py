@@ -1,23 +1,33 @@
 """The world of the policy table at a fixed instant, its keys counted from the same number in every run."""
 
 import itertools
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from gis_core.database import clock as database_clock
+from gis_core.jobs.services import ProgressWriter
+from layers.intake.services import local
 from tests import factories
+from tests.golden.stories import end_transaction
+from tests.golden.texts import begun
 from tests.policy.world import World, world_in_a_transaction
 
-# Until they are the same on every machine and day: `ARPENT_GOLDEN=check ./arpent test tests/golden`.
-collect_ignore_glob = [] if os.environ.get("ARPENT_GOLDEN") else ["test_*.py"]
 NOW = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
 FIRST_KEY = 70_001
+SECRET = "what names of sessions are made of"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def first_instant() -> None:
+    begun()
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +46,13 @@ def stopped(monkeypatch: pytest.MonkeyPatch, database_clock_unknown: None) -> No
 
 
 def stop_the_clocks(patch: pytest.MonkeyPatch) -> None:
-    """That of the process and the one that it asks the database for; what SQL itself takes as now goes on."""
+    """That of the process and the one that it asks the database for; what SQL itself takes as now goes on. And what
+    is derived from the platform's secret is that of no machine.
+    """
     database_clock.forget()
     patch.setattr(database_clock, "ask", lambda: NOW)
     patch.setattr(timezone, "now", lambda: NOW)
+    patch.setattr(settings, "SECRET_KEY", SECRET)
 
 
 def count_keys_from(first: int) -> None:
@@ -50,3 +63,21 @@ def count_keys_from(first: int) -> None:
             " where c.relnamespace = 'public'::regnamespace and c.relname !~ '^procrastinate'",
             [first],
         )
+
+
+@pytest.fixture
+def first_rows(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path, db: None) -> None:
+    """Whatever ran before, rows are counted from the same number, and files go to a folder of the test's own."""
+    monkeypatch.setattr(factories, "_numbers", itertools.count(1))
+    monkeypatch.setattr(ProgressWriter, "write", lambda *_told, **_more: None)
+    monkeypatch.setattr(local, "step", partial(in_its_own_transaction, local.step))
+    count_keys_from(FIRST_KEY)
+    settings.FILES_DIR, settings.INBOX_DIR = tmp_path / "files", tmp_path / "files" / "inbox"
+    settings.INBOX_DIR.mkdir(parents=True)
+
+
+def in_its_own_transaction(step: Callable[..., Any], *given: Any) -> Any:
+    """A command that imports a layer tries it out in a transaction, and applies it in another one."""
+    done = step(*given)
+    end_transaction()
+    return done

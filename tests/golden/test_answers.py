@@ -1,20 +1,18 @@
 """What every address answers, word by word, and with how many queries: a net for changes that must change nothing.
 
-A difference is a fault, or is wanted: then `ARPENT_GOLDEN=write ./arpent test tests/golden` writes the answers anew,
-and the commit shows and says what changed.
+A difference is a fault, or is wanted: see README.md.
 """
 
-import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from tests.golden import kept
 from tests.golden.texts import words_of
 from tests.policy.routes import ROUTES, TABLE
 from tests.policy.table import ROLES, Line
@@ -22,8 +20,6 @@ from tests.policy.world import World, ask
 from tiles import asking
 
 pytestmark = pytest.mark.django_db
-KEPT = Path(__file__).parent / "answers"
-WRITES = os.environ.get("ARPENT_GOLDEN") == "write"
 # Answers that are no text of ours, or of the machine.
 LEFT_OUT = frozenset({"metrics", "health/ready", "health/live"})
 LONG = 50_000
@@ -48,8 +44,8 @@ def answers_of(world: World, route: str) -> str:
             words = once(world, line, role, route)
         found.setdefault(words, []).append(f"{role} {line.scope} ({len(counted)} queries)")
     *others, last = found or [""]
-    kept = {**{words: short(words) for words in others}, last: last}
-    return "\n".join(f"=== {', '.join(people)}\n{kept[words]}" for words, people in found.items())
+    shown = {**{words: short(words) for words in others}, last: last}
+    return "\n".join(f"=== {', '.join(people)}\n{shown[words]}" for words, people in found.items())
 
 
 def short(words: str) -> str:
@@ -60,9 +56,14 @@ def short(words: str) -> str:
 
 
 def once(world: World, line: Line, role: str, route: str) -> str:
+    return answered(lambda: ask(world, "GET", line.scope, role, route))
+
+
+def answered(ask_it: Callable[[], Any]) -> str:
+    """An answer in words; what it wrote is undone."""
     asking.forget_everybody()
     with transaction.atomic():
-        answer = ask(world, "GET", line.scope, role, route)
+        answer = ask_it()
         words = words_of(answer)
         transaction.set_rollback(True)
     for close in answer._resource_closers:
@@ -70,20 +71,14 @@ def once(world: World, line: Line, role: str, route: str) -> str:
     return words
 
 
-def file_of(route: str) -> Path:
-    plain = re.sub(r"<(?:\w+:)?(\w+)>", r"\1", route).strip("/") or "map"
-    return KEPT / f"{re.sub(r'[^-.\w]+', '_', plain)}.txt"
+def name_of(route: str) -> str:
+    return kept.plain(re.sub(r"<(?:\w+:)?(\w+)>", r"\1", route).strip("/") or "map")
 
 
 @pytest.mark.parametrize("route", [one for one in ROUTES if one not in LEFT_OUT and any(asked(one))])
 def test_an_address_answers_what_it_did(world: World, route: str, db: Any) -> None:
-    now = answers_of(world, route)
-    if WRITES:
-        file_of(route).parent.mkdir(exist_ok=True)
-        file_of(route).write_text(now)
-    assert now == file_of(route).read_text()
+    kept.check("answers", name_of(route), answers_of(world, route))
 
 
 def test_no_answer_is_kept_of_an_address_that_is_gone() -> None:
-    known = {file_of(one).name for one in ROUTES}
-    assert {path.name for path in KEPT.glob("*.txt")} <= known
+    assert not kept.left_over("answers", map(name_of, ROUTES))

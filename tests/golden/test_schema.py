@@ -1,18 +1,12 @@
-"""What the database is made of: tables, constraints, policies, triggers in the order in which they fire, grants.
-
-`ARPENT_GOLDEN=write ./arpent test tests/golden` writes it anew.
-"""
-
-import os
-from pathlib import Path
+"""What the database is made of: tables, constraints, policies, triggers in the order in which they fire, grants."""
 
 import pytest
 from django.db import connection
 
 from tests import factories
+from tests.golden import kept
 
 pytestmark = pytest.mark.django_db
-KEPT = Path(__file__).parent / "schema"
 # Ours: not PostGIS's, pgRouting's nor the queue's, which come with their own versions.
 NOT_OURS = "^(procrastinate|spatial_ref_sys|geometry_columns|geography_columns|raster_)"
 OURS = f"n.nspname in ('public', 'arpent', 'layers') and c.relname !~ '{NOT_OURS}'"
@@ -78,8 +72,4 @@ def test_the_database_is_made_as_it_was(name: str) -> None:
         cursor.execute("set local search_path = ''")
         cursor.execute(CATALOGUES[name].replace("%", "%%"))
         now = "\n".join(" | ".join(str(cell) for cell in row) for row in cursor.fetchall()) + "\n"
-    path = KEPT / f"{name.replace(' ', '-')}.txt"
-    if os.environ.get("ARPENT_GOLDEN") == "write":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(now)
-    assert now == path.read_text()
+    kept.check("schema", name.replace(" ", "-"), now)

@@ -2,9 +2,12 @@
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime
+from functools import cache
 from io import BytesIO
 from typing import Any
+from xml.dom import minidom
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pypdfium2
@@ -22,12 +25,26 @@ PASSING = (
     (re.compile(r"\barpent_[\w-]{5,}"), "arpent_…"),
     (re.compile(r'"csrf": "\w+"'), '"csrf": "…"'),
     (re.compile(r'"(user|rights)": "[0-9a-f]{12,20}"'), r'"\1": "…"'),
+    (re.compile(r"![A-Za-z0-9]{40}\b"), "!…no password…"),
+    (re.compile(r'"seconds": [\d.]+'), '"seconds": …'),
+    (re.compile(r"\b(DTSTAMP|LAST-MODIFIED):\d{8}T\d{6}Z"), r"\1:…instant…"),
+    (
+        re.compile(r'(<nav class="toplinks" aria-labelledby="date-hierarchy-label">).*?</nav>', re.S),
+        r"\1 …days… </nav>",
+    ),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "…token…"),
 )
 BLOCKS = "main|section|h[1-6]|p|ul|ol|li|table|thead|tbody|tr|form|fieldset|div|dl|dt|dd"
 BLOCK = re.compile(rf"\s*(</?(?:{BLOCKS})\b)")
-
-
+PARIS = ZoneInfo("Europe/Paris")
+STOPPED_YEAR = 2026
+LATELY = re.compile(r'"from": "\d{4}-\d\d-\d\d"(,\s*"to": "…today…")')
 SMALLEST_PDF = 100
+# The part of these documents that holds what they say.
+OFFICE = {
+    "application/vnd.oasis.opendocument.spreadsheet": "content.xml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "word/document.xml",
+}
 
 
 def words_of(answer: Any) -> str:
@@ -42,12 +59,34 @@ def settled(text: str) -> str:
     text = text.replace("\r\n", "⏎\n")
     for pattern, stands in PASSING:
         text = pattern.sub(stands, text)
-    return re.sub(today(), "…today…", text)
+    return settled_today(text)
 
 
-def today() -> str:
-    """What SQL itself takes as now, with or without its hour: no world of ours has anything on that day."""
-    day = datetime.now(ZoneInfo("Europe/Paris"))
+def settled_today(text: str) -> str:
+    """Without the day that SQL itself takes as now, here or in UTC, with or without its hour; and without the year of
+    numbers, which some take from the process's clock and others from SQL's.
+    """
+    days = sorted(days_of_this_run())
+    years = "|".join(str(year) for year in sorted({STOPPED_YEAR, *(day.year for day in days)}))
+    text = re.sub(rf"\b(?:{years})-(\d{{4}})\b(?!-)", r"…year…-\1", text)
+    text = re.sub("|".join(map(day_in_words, days)), "…today…", text)
+    return LATELY.sub(r'"from": "…lately…"\1', text)
+
+
+@cache
+def begun() -> datetime:
+    """When this was asked for first."""
+    return datetime.now(UTC)
+
+
+def days_of_this_run() -> set[date]:
+    """A run may go on past midnight."""
+    instants = (begun(), datetime.now(UTC))
+    return {instant.astimezone(zone).date() for instant in instants for zone in (UTC, PARIS)}
+
+
+@cache
+def day_in_words(day: date) -> str:
     with override("fr"):
         days = (*(date_format(day, form) for form in ("j N Y", "j F Y")), f"{day:%d/%m/%Y}", f"{day:%Y-%m-%d}")
     return rf"(?:{'|'.join(map(re.escape, days))})(?:(?:,| à)? \d{{1,2}}:\d\d(?::\d\d)?)?"
@@ -56,13 +95,15 @@ def today() -> str:
 def text_of(content: bytes, kind: str) -> str:
     if kind == "application/pdf":
         return pages_of(content)
+    if kind in OFFICE:
+        return document_of(content, OFFICE[kind])
     if kind.endswith("sheet"):
         return cells_of(content)
-    if kind.endswith("json"):
+    if kind.endswith("json") and "ndjson" not in kind:
         return json.dumps(json.loads(content), ensure_ascii=False, indent=1) if content else ""
     if kind.startswith("text/html"):
         return main_of(content.decode())
-    if kind.startswith("text/") or kind.endswith(("xml", "yaml", "javascript")):
+    if kind.startswith("text/") or kind.endswith(("xml", "yaml", "javascript", "json")):
         return content.decode(errors="replace")
     return f"{len(content)} bytes"
 
@@ -85,3 +126,9 @@ def cells_of(table: bytes) -> str:
     book = load_workbook(BytesIO(table))
     rows = [list(row) for sheet in book for row in ([sheet.title], *sheet.iter_rows(values_only=True))]
     return "\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
+
+
+def document_of(content: bytes, part: str) -> str:
+    """What a part of an office document says, a line for each element."""
+    with ZipFile(BytesIO(content)) as opened:
+        return str(minidom.parseString(opened.read(part)).toprettyxml(indent=" "))
