@@ -107,6 +107,22 @@ def test_a_source_in_the_way_is_to_be_stopped(network: Network) -> None:
     assert answer["cut_off"]["pipes"] == 1
 
 
+def test_a_tank_that_another_pipe_still_feeds_is_not_told_as_dry(network: Network) -> None:
+    """Purchased water comes to it from the other side; the hydrant behind the break has none."""
+    pipes = line(
+        network,
+        ("import", {"reference": "I1"}),
+        valve("V0"),
+        TANK,
+        valve("V1"),
+        ("hydrant", {"reference": "H1"}),
+        END,
+    )
+    answer = asked(network, {"pipe": pipes[2]})
+    assert answer["tanks"] == []
+    assert [one["reference"] for one in answer["hydrants"]] == ["H1"]
+
+
 def test_a_loop_feeds_what_lies_beyond_and_both_its_valves_are_to_close(network: Network) -> None:
     pipes = line(network, TANK, END, valve("V1"), valve("V2"), ("junction", {"reference": "F"}))
     network.pipe((100, 0), (100, 80), (400, 80), (400, 0))
