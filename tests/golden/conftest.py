@@ -21,7 +21,7 @@ from tests.golden.stories import end_transaction
 from tests.golden.texts import begun
 from tests.policy.world import World, world_in_a_transaction
 
-# They take minutes: before and after a change that must change nothing, `ARPENT_GOLDEN=check ./arpent test tests/golden`.
+# They take minutes, and are asked for: `ARPENT_GOLDEN=check ./arpent test tests/golden`.
 collect_ignore_glob = [] if os.environ.get("ARPENT_GOLDEN") else ["test_*.py"]
 NOW = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
 FIRST_KEY = 70_001
