@@ -17,11 +17,17 @@ from gis_core.services.jobs import ProgressWriter
 from layers.imports.services import local
 from tests import factories
 from tests.golden.stories import end_transaction
+from tests.golden.texts import begun
 from tests.policy.world import World, world_in_a_transaction
 
 NOW = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
 FIRST_KEY = 70_001
 SECRET = "what names of sessions are made of"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def first_instant() -> None:
+    begun()
 
 
 @pytest.fixture(scope="module")
