@@ -26,10 +26,10 @@ def check(folder: str, name: str, now: str) -> None:
     path = HERE / folder / f"{plain(name)}.txt"
     if HOW == "write" or (HOW == "add" and not path.is_file()):
         path.parent.mkdir(exist_ok=True)
-        path.write_text(now)
+        path.write_text(now, newline="")
         return
     assert path.is_file(), f"nothing is kept of {folder}/{path.name}: ARPENT_GOLDEN=write ./arpent test tests/golden"
-    before, after = settled_today(path.read_text()), settled_today(now)
+    before, after = settled_today(path.read_text(newline="")), settled_today(now)
     if before != after:
         told = list(differences(before, after))
         more = [f"… {len(told) - SHOWN} more"] if told[SHOWN:] else []

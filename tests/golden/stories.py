@@ -37,7 +37,7 @@ REPORTING = frozenset(
     )
 )
 PLACES = (
-    (re.compile(r"\d+(,\d+)? s\b"), "… s"),
+    (re.compile(r"\d+([.,]\d+)? s\b"), "… s"),
     (re.compile(r"/tmp/[-\w./]*?/(?=files\b|made\b|report\b)"), "…/"),
 )
 
