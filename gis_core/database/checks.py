@@ -64,8 +64,8 @@ def the_database_is_of_this_version(
         ):
             found.append(
                 Error(
-                    f"The database was made by another version of Arpent (it holds {strange[-1]},"
-                    f" and {len(strange) - 1} more, which this version does not know).",
+                    f"The database was made by another version of Arpent: it holds {len(strange)} migrations that this"
+                    f" version does not know, {strange[-1]} among them.",
                     id="arpent.E004",
                     hint="Start that version, or this one with an empty data folder (--data).",
                 )

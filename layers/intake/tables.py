@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, LayerInfo, Limits, Reading, ReadRefused, RestrictedReader
+from gis_core.http.admission import TABLE, limited
 from layers.intake.sheets import NULL, unescaped
 
-TABLES: Final = frozenset({"CSV", "XLSX", "ODS", "XLS"})
+TABLES: Final = frozenset({"CSV", "XLSX", "ODS"})
 MEND: Final = Reading(mend=True)
 LOOKED_AT: Final = 20
+SHOWN_TABLES: Final = 5
 LONGEST_CELL: Final = 4_000
 LONGEST_HEADER: Final = 80
 NAMELESS: Final = re.compile(r"column_(\d+)(?:_\d+)?")
@@ -56,15 +58,15 @@ class Table:
 
 
 def read_table(path: Path, limits: TableLimits) -> Table:
-    """The first table of a file: CSV in any usual encoding and with any usual separator, XLSX, ODS.
+    """The table of a file: CSV in any usual encoding and with any usual separator, XLSX, ODS.
 
-    Cells are without spaces around them and cut at LONGEST_CELL characters. Raises Invalid (at `file`),
-    ReaderUnavailable.
+    Cells are without spaces around them and cut at LONGEST_CELL characters. Raises Invalid (at `file`), also where
+    several sheets hold something, ReaderUnavailable, Busy (in a request, while others read tables).
     """
     if path.stat().st_size > limits.file_bytes:
         raise refused(_("The file is larger than %(most)s MB.") % {"most": limits.file_bytes // MIB})
     try:
-        with RestrictedReader(Limits.for_documents(limits.file_bytes)) as reader:
+        with limited(TABLE), RestrictedReader(Limits.for_documents(limits.file_bytes)) as reader:
             return table_of(reader, reader.admit(path), limits)
     except ReadRefused as error:
         raise refused(error.message) from error
@@ -79,7 +81,11 @@ def table_of(reader: RestrictedReader, name: str, limits: TableLimits) -> Table:
     info = reader.inspect(name, reading=MEND, rows=LOOKED_AT)
     if info.format not in TABLES:
         raise refused(_("This is no table: send a CSV file, or a spreadsheet (XLSX, ODS)."))
-    layer = max(info.layers, key=lambda one: bool(one.features and one.columns))
+    filled = [one for one in info.layers if one.features and one.columns]
+    if len(filled) > 1:
+        message = _("The file holds several tables (%(named)s): send the one that is meant alone.")
+        raise refused(message % {"named": ", ".join(str(one.name) for one in filled[:SHOWN_TABLES])})
+    layer = next(iter(filled), info.layers[0])
     if not 2 <= len(layer.columns) <= limits.columns:
         raise refused(_("No columns are found: the first row of the table must name its columns."))
     if info.format == "CSV":
@@ -104,10 +110,11 @@ def spreadsheet(reader: RestrictedReader, name: str, layer: LayerInfo, limits: T
     names = reader.inspect(name, reading=plain, rows=LOOKED_AT).layers
     sheet = next((one for one in names if one.name == layer.name), layer)
     given = [(rank, cells or []) for rank, cells in rows_of(reader, name, sheet, plain, limits.rows + LOOKED_AT)]
-    full = [sum(map(bool, cells)) for _rank, cells in given[:LOOKED_AT]]
-    place = next((at for at, count in enumerate(full) if count > 1 and count >= max(full) * FULL_ENOUGH), 0)
     if not given:
         raise refused(_("No columns are found: the first row of the table must name its columns."))
+    full = [sum(map(bool, cells)) for _rank, cells in given[:LOOKED_AT]]
+    place = next((at for at, count in enumerate(full) if count > 1 and count >= max(full) * FULL_ENOUGH), 0)
+    check_length(len(given) - place - 1, limits.rows)
     first, titles = given[place]
     header = headers([text.replace("\n", " ") or f"column_{at}" for at, text in enumerate(titles, start=1)])
     rows = [
@@ -136,13 +143,18 @@ def rows_of(
     count = 0
     for chunk in reader.copy(name, layer=layer.name, plan=plan):
         count += chunk.rows + len(chunk.problems)
-        if count > most:
-            raise refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": most})
+        check_length(count, most)
         rows: dict[int, list[str] | None] = {problem.index or 0: None for problem in chunk.problems}
         for line in str(chunk.lines, "utf-8").split("\n")[:-1] if chunk.rows else []:
             rank, *texts = line.split("\t")
             rows[int(rank)] = [cell_of(text) for text in texts]
         yield from sorted(rows.items(), key=lambda row: row[0])
+
+
+def check_length(rows: int, most: int) -> None:
+    """Raises Invalid beyond the most."""
+    if rows > most:
+        raise refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": most})
 
 
 def day_of_sheet(text: str) -> str:

@@ -421,6 +421,7 @@ KML = """<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>
         (KML.format(name="x", place="1,2")[:-20], "truncated"),
         ("<kml>" + "<Folder>" * 2_000 + "</Folder>" * 2_000 + "</kml>", "too_deep_anywhere"),
         ("<kml></kml>", "kml_without_placemark"),
+        ("<kml>" + "<a/>" * 400_001 + "</kml>", "xml_too_many_elements"),
     ],
 )
 def test_kml_that_is_wrong_or_hostile_is_refused_by_the_child(

@@ -48,6 +48,13 @@ def test_basic_opens_with_the_token_as_password(client: Client, person: User) ->
     assert ask(client, basic(person.username, secret)).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["arpenteur@example.org", ""])
+def test_basic_opens_under_the_mail_address_or_no_name_too(client: Client, person: User, name: str) -> None:
+    _token, secret = tokens.create_token(user=person, name="QGIS")
+    User.objects.filter(pk=person.pk).update(email="arpenteur@example.org")
+    assert ask(client, basic(name, secret)).status_code == 200
+
+
 def test_basic_with_another_users_name_is_refused(client: Client, person: User) -> None:
     _token, secret = tokens.create_token(user=person, name="QGIS")
     assert ask(client, basic(factories.user().username, secret)).status_code == 401

@@ -294,3 +294,32 @@ def test_a_spreadsheet_is_read_like_text_whatever_stands_above_its_header(tmp_pa
         (3, "PC 045 901 21 00001", "2021-02-01", "12", "12.5"),
         (5, "X", "", "mur 1/2", "3"),
     ]
+
+
+def test_of_several_sheets_none_is_taken_in_silence(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.title = "2020"
+    for sheet in (book.active, book.create_sheet("2021")):
+        sheet.append(("numero", "depot"))
+        sheet.append(("PC 045 901 21 00001", "01/02/2021"))
+    book.create_sheet("vide")
+    book.save(tmp_path / "registre.xlsx")
+    with pytest.raises(Invalid, match=r"2020, 2021"):
+        register(tmp_path / "registre.xlsx")
+
+
+def test_titles_above_the_header_do_not_let_more_rows_in(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (("Registre",), ("numero", "depot"), *[("PC 045 901 21 00001", "01/02/2021")] * 4):
+        book.active.append(row)
+    book.save(tmp_path / "registre.xlsx")
+    assert len(read_table(tmp_path / "registre.xlsx", TableLimits(file_bytes=100_000, rows=4, columns=5)).rows) == 4
+    with pytest.raises(Invalid, match="3 lignes"):
+        read_table(tmp_path / "registre.xlsx", TableLimits(file_bytes=100_000, rows=3, columns=5))
+
+
+def test_nul_characters_of_old_exports_go_also_from_rows_of_another_width(tmp_path: Path) -> None:
+    path = tmp_path / "registre.csv"
+    path.write_text("numero;depot;objet\nA\0;1;x\0y\nB;2\0\n")
+    rows = [row.cells and tuple(row.cells.values()) for row in register(path).rows]
+    assert rows == [("A", "1", "xy"), ("B", "2", "")]

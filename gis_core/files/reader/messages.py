@@ -117,6 +117,7 @@ MESSAGES = {
     "picture_damaged": _("The picture is damaged: it cannot be read to its end."),
     "utf16_lines": _("The file is in UTF-16: get it again as the administration delivers it."),
     "kml_too_large": _("The KML file is larger than %(limit_mb)s MB: send it as GeoPackage."),
+    "xml_too_many_elements": _("The XML holds more than %(limit)s elements: export the file as GeoPackage."),
     "kml_without_placemark": _("There is no placemark in this KML file."),
     "kml_place": _("“%(text)s” is no place of a KML file."),
     "bad_xml": _("The XML is wrong at line %(line)s, column %(column)s: export the file again."),

@@ -178,10 +178,10 @@ class CsvFile:
         dialect = self._looked_at()
         width = len(dialect.names)
         try:
-            cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.separator))
+            cells = next(csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=dialect.separator))
         except (csv.Error, StopIteration):
             return None
-        beyond = any(cell.strip("\0 ") for cell in cells[width:])
+        beyond = any(cell.strip() for cell in cells[width:])
         return None if beyond else (cells + [""] * width)[:width]
 
     def _slice(self, batch: pa.RecordBatch, given: int) -> Slice:

@@ -13,6 +13,7 @@ from .markup import check_xml
 from .trouble import Trouble
 
 MOST_BYTES: Final = 64_000_000
+MOST_ELEMENTS: Final = 400_000
 ROW: Final = re.compile(r"<tr[^>]*>\s*<t[dh][^>]*>(.*?)</t[dh]>\s*<td[^>]*>(.*?)</td>", re.IGNORECASE | re.DOTALL)
 TAG: Final = re.compile(r"<[^>]+>")
 KINDS: Final = {"Point": "Point", "LineString": "LineString"}
@@ -22,7 +23,7 @@ type Json = dict[str, Any]
 
 def geojson_of(name: str) -> bytes:
     """The placemarks of a KML file as a feature collection, in its order, in degrees. Raises Trouble."""
-    check_xml(name)
+    check_xml(name, MOST_ELEMENTS)
     with regular(name) as stream:
         content = stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:

@@ -19,15 +19,19 @@ CUT_OFF = {
 }
 
 
-def check_xml(name: str) -> None:
-    """Raise Trouble for a document that is cut off or wrong, or has a DTD, which could lead elsewhere or explode."""
-    depth = 0
+def check_xml(name: str, most: int | None = None) -> None:
+    """Raise Trouble for a document that is cut off or wrong, or has a DTD, which could lead elsewhere or explode; for
+    one of more than `most` elements.
+    """
+    depth = count = 0
 
     def opened(_name: str, _attributes: object) -> None:
-        nonlocal depth
-        depth += 1
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
         if depth > DEPTH:
             raise Trouble("too_deep_anywhere")
+        if most is not None and count > most:
+            raise Trouble("xml_too_many_elements", limit=most)
 
     def closed(_name: str) -> None:
         nonlocal depth
