@@ -391,3 +391,18 @@ def test_no_module_keeps_the_instant_of_its_import() -> None:
         if getattr(call.func, "attr", getattr(call.func, "id", "")) in clocks
     ]
     assert wrong == []
+
+
+SIGNING = (
+    ("gis_core", "accounts/devices.py"),
+    ("gis_core", "accounts/session.py"),
+    ("gis_core", "desk/resending.py"),
+    ("networks", "notifications/services/sending.py"),
+)
+SALTS = ("arpent.device", "gis_core.resending", "gis_core.session", "gis_core.session.rights", "networks.warning.stop")
+
+
+def test_what_links_and_cookies_are_signed_with_never_changes() -> None:
+    """Links of e-mails that were sent, forms that wait and known devices bear it, wherever its module lies."""
+    texts = "\n".join((ROOT / app).joinpath(file).read_text() for app, file in SIGNING)
+    assert [salt for salt in SALTS if f'"{salt}"' not in texts] == []

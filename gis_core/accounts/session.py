@@ -22,12 +22,12 @@ def person_id(user: Any) -> str:
     """The same for one person in every session, unlike any other's; "" for nobody."""
     if not user.is_authenticated:
         return ""
-    return salted_hmac("gis_core.accounts.session", str(user.pk), algorithm="sha256").hexdigest()[:20]
+    return salted_hmac("gis_core.session", str(user.pk), algorithm="sha256").hexdigest()[:20]
 
 
 def rights_id(rights: Rights) -> str:
     """Another one as soon as what this person may see changes."""
-    return salted_hmac("gis_core.accounts.session.rights", rights.rows_class(), algorithm="sha256").hexdigest()[:12]
+    return salted_hmac("gis_core.session.rights", rights.rows_class(), algorithm="sha256").hexdigest()[:12]
 
 
 def session_label(request: HttpRequest) -> str:

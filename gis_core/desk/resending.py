@@ -28,7 +28,7 @@ from gis_core.members.rights import rights_of
 MOST_CHARACTERS = 1_000_000
 """Signed and packed it is posted once more, within DATA_UPLOAD_MAX_MEMORY_SIZE."""
 MOST_AGE_S = 12 * 3600
-SALT = "gis_core.desk.resending"
+SALT = "gis_core.resending"
 FIELD = "posted"
 SECRET = re.compile("pass(word|phrase)|passwd|secret|mot_?de_?passe|csrfmiddlewaretoken", re.IGNORECASE)
 

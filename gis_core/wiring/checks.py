@@ -37,7 +37,7 @@ def load_points() -> None:
 def wrong_items() -> Iterator[CheckMessage]:
     for point in POINTS.values():
         try:
-            point.gathered(manifests())
+            point.collect(manifests())
         except ImproperlyConfigured as error:
             yield Error(str(error), id="arpent.E011")
 
@@ -46,13 +46,13 @@ def missing_modules() -> Iterator[CheckMessage]:
     named = [one.module for one in urls()]
     for manifest in manifests().values():
         items = [item for given in manifest.gives for item in given.items]
-        named += [later.path.rpartition(".")[0] for item in items for later in laters(item)]
+        named += [later.path.rpartition(".")[0] for item in items for later in named_functions(item)]
     for module in dict.fromkeys(named):
         if find_spec(module) is None:
             yield Error(f"A manifest names {module}, which does not exist.", id="arpent.E012")
 
 
-def laters(item: Any) -> Iterator[Later]:
+def named_functions(item: Any) -> Iterator[Later]:
     """The functions that an item names without importing them: itself, or its fields."""
     if isinstance(item, Later):
         yield item

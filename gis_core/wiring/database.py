@@ -135,13 +135,13 @@ def kept_by_imports(table: str) -> tuple[Trigger, ...]:
     They note how they left each row: what was changed since stays when they are taken back (sql/keep_replaced.sql).
     """
     return (
-        kept(table, "insert", "after insert", "new table as new_rows"),
-        kept(table, "update", "after update", "old table as old_rows new table as new_rows"),
-        kept(table, "delete", "after delete", "old table as old_rows"),
+        keep_trigger(table, "insert", "after insert", "new table as new_rows"),
+        keep_trigger(table, "update", "after update", "old table as old_rows new table as new_rows"),
+        keep_trigger(table, "delete", "after delete", "old table as old_rows"),
     )
 
 
-def kept(table: str, act: str, fires: LiteralString, referencing: LiteralString) -> Trigger:
+def keep_trigger(table: str, act: str, fires: LiteralString, referencing: LiteralString) -> Trigger:
     return Trigger(
         table=table,
         order=KEPT,

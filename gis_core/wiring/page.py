@@ -45,7 +45,7 @@ def page() -> str:
 
 
 def section(point: ExtensionPoint[Any]) -> str:
-    rows = [(f"`{named(point, item)}`", f"`{app}`") for item, app in contributions(point)]
+    rows = [(f"`{item_name(point, item)}`", f"`{app}`") for item, app in contributions(point)]
     return f"## `{point.name}`\n\n{point.doc}\n\n{table(('given', 'by'), rows)}"
 
 
@@ -104,22 +104,22 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def contributions(point: ExtensionPoint[Any]) -> Iterator[tuple[Any, str]]:
     """Its items in order, each with the app that gives it."""
-    given = [(item, app) for app, item in point.given(manifests())]
+    given = [(item, app) for app, item in point.by_app(manifests())]
     if point.order is not None:
         order = point.order
         given.sort(key=lambda pair: order(pair[0]))
     yield from given
 
 
-def named(point: ExtensionPoint[Any], item: Any) -> str:
+def item_name(point: ExtensionPoint[Any], item: Any) -> str:
     """What an item is called: by its key, else by what it holds."""
     if point.key is None:
-        return described(item)
+        return item_text(item)
     key = point.key(item)
     return " / ".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
-def described(item: Any) -> str:
+def item_text(item: Any) -> str:
     """A text as it is, a function by its module, anything else by the texts and functions that it holds."""
     if isinstance(item, str):
         return item
@@ -128,4 +128,4 @@ def described(item: Any) -> str:
     if name := getattr(item, "__qualname__", ""):
         return f"{item.__module__}.{name}"
     held = [getattr(item, name) for name in getattr(item, "__dataclass_fields__", ())]
-    return ", ".join(described(one) for one in held if one and (isinstance(one, str) or callable(one)))
+    return ", ".join(item_text(one) for one in held if one and (isinstance(one, str) or callable(one)))

@@ -74,7 +74,7 @@ class ExtensionPoint[T]:
         if self._items is None:
             from gis_core.wiring.manifests import manifests
 
-            self._items = self.gathered(manifests())
+            self._items = self.collect(manifests())
         return self._items
 
     def get(self, key: Hashable) -> T:
@@ -95,16 +95,16 @@ class ExtensionPoint[T]:
             raise ImproperlyConfigured(f"Items of {self.name} have no names.")
         return {self.key(item): item for item in self.all()}
 
-    def given(self, read: Mapping[str, Manifest]) -> Iterator[tuple[str, T]]:
+    def by_app(self, read: Mapping[str, Manifest]) -> Iterator[tuple[str, T]]:
         """(app, item), unsorted."""
         for app, manifest in read.items():
             for given in manifest.gives:
                 if given.point is self:
                     yield from ((app, item) for item in given.items)
 
-    def gathered(self, read: Mapping[str, Manifest]) -> tuple[T, ...]:
+    def collect(self, read: Mapping[str, Manifest]) -> tuple[T, ...]:
         """Raises ImproperlyConfigured for two items of one name, and for none or several of `one`."""
-        items = [item for _app, item in self.given(read)]
+        items = [item for _app, item in self.by_app(read)]
         if self.order is not None:
             items.sort(key=self.order)
         if self.one and len(items) != 1:

@@ -31,7 +31,7 @@ def point(monkeypatch: pytest.MonkeyPatch) -> ExtensionPoint[str]:
 
 
 def gathered(point: ExtensionPoint[str], **given: Any) -> tuple[str, ...]:
-    return point.gathered({app: Manifest(gives=(point(*items),)) for app, items in given.items()})
+    return point.collect({app: Manifest(gives=(point(*items),)) for app, items in given.items()})
 
 
 def test_items_stand_in_their_order_then_in_that_of_the_apps(point: ExtensionPoint[str]) -> None:
@@ -75,7 +75,7 @@ def test_a_manifest_that_names_no_module_is_told(monkeypatch: pytest.MonkeyPatch
 
 def test_every_function_that_is_named_is_there() -> None:
     items = [item for manifest in manifests().values() for given in manifest.gives for item in given.items]
-    for later in (later for item in items for later in checks.laters(item)):
+    for later in (later for item in items for later in checks.named_functions(item)):
         assert callable(later.target), later.path
 
 
@@ -155,7 +155,7 @@ def test_every_setting_of_the_session_is_declared_and_every_declared_one_is_used
 
 
 def test_the_command_tells_what_is_declared_of_the_database() -> None:
-    told = "\n".join(wiring.described([]))
+    told = "\n".join(wiring.wiring_lines([]))
     names = re.findall(r"^ {4}road_section +(\d+ \w+)", told, re.MULTILINE)
     assert names[:6] == ["020 route", "030 department", "040 guard", "050 nodes", "060 sides", "070 axes"]
     assert "using arpent.deals_with_requests(owner_id, insee), check" in told

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from gis_core.wiring.checks import load_points
 from gis_core.wiring.database import GENERIC
 from gis_core.wiring.manifests import manifests
-from gis_core.wiring.page import condition, contributions, moment, named, page
+from gis_core.wiring.page import condition, contributions, item_name, moment, page
 from gis_core.wiring.points import POINTS, ExtensionPoint
 
 
@@ -23,29 +23,29 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, point: list[str], markdown: bool, **_options: Any) -> None:
         load_points()
-        self.stdout.write(page() if markdown else "\n".join(described(point)), ending="" if markdown else "\n")
+        self.stdout.write(page() if markdown else "\n".join(wiring_lines(point)), ending="" if markdown else "\n")
 
 
-def described(names: list[str]) -> Iterator[str]:
+def wiring_lines(names: list[str]) -> Iterator[str]:
     """Lines of text: the points by name, the database, the addresses. With names, these points alone."""
     for name in sorted(POINTS):
         if not names or name in names:
-            yield from described_point(POINTS[name])
+            yield from point_lines(POINTS[name])
     if not names:
-        yield from described_triggers()
-        yield from described_policies()
-        yield from described_settings()
-        yield from described_urls()
+        yield from trigger_lines()
+        yield from policy_lines()
+        yield from setting_lines()
+        yield from url_lines()
 
 
-def described_point(point: ExtensionPoint[Any]) -> Iterator[str]:
+def point_lines(point: ExtensionPoint[Any]) -> Iterator[str]:
     yield f"{point.name} - {point.doc}"
     for item, app in contributions(point):
-        yield f"    {named(point, item):<64}{app}"
+        yield f"    {item_name(point, item):<64}{app}"
     yield ""
 
 
-def described_triggers() -> Iterator[str]:
+def trigger_lines() -> Iterator[str]:
     yield "triggers - What happens when rows are written, table by table in the order in which they fire."
     given = [(one, app) for app, manifest in manifests().items() for one in manifest.triggers]
     for one, app in sorted(given, key=lambda pair: (pair[0].table, pair[0].moment)):
@@ -55,7 +55,7 @@ def described_triggers() -> Iterator[str]:
     yield ""
 
 
-def described_policies() -> Iterator[str]:
+def policy_lines() -> Iterator[str]:
     yield "policies - What the site may not do, beside the policies that a table's scope gives it."
     given = [(one, app) for app, manifest in manifests().items() for one in manifest.policies]
     for one, app in sorted(given, key=lambda pair: (pair[0].table, pair[0].name)):
@@ -64,7 +64,7 @@ def described_policies() -> Iterator[str]:
     yield ""
 
 
-def described_settings() -> Iterator[str]:
+def setting_lines() -> Iterator[str]:
     yield "settings - What the session of the database is told, by whom and why."
     for app, manifest in manifests().items():
         for one in manifest.settings:
@@ -73,7 +73,7 @@ def described_settings() -> Iterator[str]:
     yield ""
 
 
-def described_urls() -> Iterator[str]:
+def url_lines() -> Iterator[str]:
     yield "urls - The addresses below each prefix, in the order in which they are asked."
     given = [(one, app) for app, manifest in manifests().items() for one in manifest.urls]
     for one, app in sorted(given, key=lambda pair: pair[0].order):

@@ -30,7 +30,8 @@ from networks.notifications.texts import Words, check_whole, mail_text, words_of
 
 KIND, TRIAL = "send_notice", "try_notice"
 CHANNELS = (Channel.SMS, Channel.EMAIL)
-STOP = Signer(salt="networks.notifications.stop")
+# Links of e-mails that were sent bear it: it never changes.
+STOP = Signer(salt="networks.warning.stop")
 TRIAL_STOP = "(adresse de désinscription)"
 MOST_PUT_OFF = 40
 """So many messages one after another that it does not say to have taken: the gateway is not itself now."""
