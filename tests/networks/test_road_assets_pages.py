@@ -59,15 +59,15 @@ def page(browser: Client, address: str) -> str:
 
 
 def test_a_list_shows_what_its_filter_asks_for(browser: Client, member: Member) -> None:
-    sign(member, reference="P1", inscription="50", state="4")
-    sign(member, "AB4", reference="P2", due_date=timezone.localdate() - timedelta(days=3))
+    sign(member, reference="LIMITE-50", inscription="50", state="4")
+    sign(member, "AB4", reference="CEDEZ-2", due_date=timezone.localdate() - timedelta(days=3))
     whole = page(browser, LIST)
-    assert "P1" in whole
+    assert "LIMITE-50" in whole
     assert "/voirie/panneaux/B14.svg?texte=50" in whole
-    assert "P2" not in page(browser, f"{LIST}?state=4")
+    assert "CEDEZ-2" not in page(browser, f"{LIST}?state=4")
     late = page(browser, f"{LIST}?due=late")
-    assert ("P1" in late, "P2" in late) == (False, True)
-    assert "P2" in page(browser, f"{LIST}?q=ab4")
+    assert ("LIMITE-50" in late, "CEDEZ-2" in late) == (False, True)
+    assert "CEDEZ-2" in page(browser, f"{LIST}?q=ab4")
 
 
 @pytest.mark.parametrize("code", ["B14/50", "B14 / B6", "B14\n50", " ", "?#%"])
@@ -309,18 +309,18 @@ def test_an_asset_without_a_road_is_listed_with_its_commune(browser: Client, mem
 
 
 def test_a_text_that_is_no_road_is_told_at_its_field(browser: Client, member: Member) -> None:
-    sign(member, reference="P1")
+    sign(member, reference="LIMITE-50")
     answer = browser.get(f"{LIST}?road=rue+haute", headers={"accept": "text/html"})
     shown = answer.content.decode()
-    assert (answer.status_code, "rue haute" in shown, "P1" in shown) == (400, True, True)
+    assert (answer.status_code, "rue haute" in shown, "LIMITE-50" in shown) == (400, True, True)
 
 
 def test_what_is_listed_is_taken_away(browser: Client, member: Member) -> None:
-    sign(member, reference="P1", state="4", inscription="50")
-    sign(member, "AB4", reference="P2")
+    sign(member, reference="LIMITE-50", state="4", inscription="50")
+    sign(member, "AB4", reference="CEDEZ-2")
     taken = browser.get(f"{LIST}?state=4&format=csv")
     assert "P1;Panneau;B14;Limitation de vitesse;50" in taken.content.decode("utf-8-sig").replace('"', "")
-    assert "P2" not in taken.content.decode("utf-8-sig")
+    assert "CEDEZ-2" not in taken.content.decode("utf-8-sig")
     assert [browser.get(f"{LIST}?format={one}").status_code for one in ("xlsx", "ods", "doc")] == [200, 200, 400]
 
 
@@ -328,8 +328,8 @@ def test_a_table_of_too_many_assets_is_refused_with_what_to_do(
     browser: Client, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages, "MOST_ROWS", 1)
-    sign(member, reference="P1")
-    sign(member, "AB4", reference="P2")
+    sign(member, reference="LIMITE-50")
+    sign(member, "AB4", reference="CEDEZ-2")
     answer = browser.get(f"{LIST}?format=csv", headers={"accept": "text/html"})
     assert (answer.status_code, "choisissez" in answer.content.decode()) == (400, True)
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from gis_core.letters import services as core
+from gis_core.letters import word
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import acting_as
 from gis_core.models import Letter
@@ -36,7 +37,7 @@ def test_two_finalisations_at_once_leave_no_gap(world: World, monkeypatch: pytes
             raise OSError
         return b"PK"
 
-    monkeypatch.setattr(core, "docx_of", set_file)
+    monkeypatch.setattr(word, "docx_of", set_file)
 
     def finalise(rank: int) -> str | None:
         draft = drafts[rank]
