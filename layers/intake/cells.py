@@ -1,6 +1,6 @@
 """Texts of a file made into values: numbers with units, years, days, codes and their labels, however people write them.
 
-Each function gives a Cell: the value (None where there is none that can be used), what was done in words, and whether
+Each function gives a Cell: the value (None where there is none that can be used), a note of what was done, and whether
 the text is kept as it is beside the value because the value does not say all of it.
 """
 
@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 OLDEST: Final = 1800
 WIDEST_MM: Final = 10_000
@@ -60,11 +60,18 @@ def bare(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", plain).strip()
 
 
+class Note(NamedTuple):
+    """What was done with a text: a code and its parameters (`layers.intake.findings`)."""
+
+    code: str
+    params: Mapping[str, Any]
+
+
 class Cell(NamedTuple):
-    """What a text says; `keep`: the text itself stays beside the value."""
+    """What a text says; `note`: what was done with it; `keep`: the text itself stays beside the value."""
 
     value: Any = None
-    told: str = ""
+    note: Note | None = None
     keep: bool = False
 
 
@@ -72,8 +79,9 @@ type Read = Callable[[str, str], Cell]
 """Of the field's name and the text."""
 
 
-def told(words: str, field: str, text: str, **more: Any) -> str:
-    return words % {"field": field, "value": text[:SHOWN], **more}
+def note(code: str, field: str, text: str, **more: Any) -> Note:
+    """A note about a text of a field, of which the first SHOWN characters are kept."""
+    return Note(code, {"field": field, "value": text[:SHOWN], **more})
 
 
 def is_nothing(text: str) -> bool:
@@ -82,7 +90,7 @@ def is_nothing(text: str) -> bool:
 
 
 def unread(field: str, text: str) -> Cell:
-    return Cell(None, told(_("%(field)s “%(value)s” is not understood: left empty, kept aside."), field, text), True)
+    return Cell(None, note(_("%(field)s “%(value)s” is not understood: left empty, kept aside."), field, text), True)
 
 
 def words_of(field: str, text: str, most: int) -> Cell:
@@ -91,7 +99,7 @@ def words_of(field: str, text: str, most: int) -> Cell:
     if len(plain) <= most:
         return Cell(plain or None)
     words = _("%(field)s is longer than %(most)s characters: cut, and kept aside in full.")
-    return Cell(plain[:most], told(words, field, plain, most=most), True)
+    return Cell(plain[:most], note(words, field, plain, most=most), True)
 
 
 def measured(text: str, units: Mapping[str, float]) -> tuple[float, float, str] | None:
@@ -114,7 +122,7 @@ def metres(field: str, text: str) -> Cell:
     if times == 1.0:
         return Cell(value)
     words = _("%(field)s “%(value)s” is in %(unit)s: turned into metres.")
-    return Cell(round(value * times, 4), told(words, field, text, unit=unit))
+    return Cell(round(value * times, 4), note(words, field, text, unit=unit))
 
 
 def depth(field: str, text: str) -> Cell:
@@ -130,7 +138,7 @@ def height(field: str, text: str) -> Cell:
 def no_filler(cell: Cell, field: str, text: str, *, lowest: float, without_zero: bool = False) -> Cell:
     if cell.value is None or not (cell.value < lowest or cell.value > 5000 or (without_zero and cell.value == 0)):
         return cell
-    return Cell(None, told(_("%(field)s %(value)s was taken for “not known”."), field, text), True)
+    return Cell(None, note(_("%(field)s %(value)s was taken for “not known”."), field, text), True)
 
 
 def diameter(field: str, text: str) -> Cell:
@@ -140,18 +148,18 @@ def diameter(field: str, text: str) -> Cell:
         return unread(field, text)
     value, times, unit = found
     if value <= 0:
-        return Cell(None, told(_("%(field)s %(value)s was taken for “not known”."), field, text))
+        return Cell(None, note(_("%(field)s %(value)s was taken for “not known”."), field, text))
     if not unit and value < 3 and value != round(value):
         times, unit = 1000.0, "m"
     size = round(value * times)
     if not 1 <= size <= WIDEST_MM:
         words = _("%(field)s “%(value)s” is not a possible diameter: left empty, kept aside.")
-        return Cell(None, told(words, field, text), True)
+        return Cell(None, note(words, field, text), True)
     if times != 1.0:
         words = _("%(field)s “%(value)s” is in %(unit)s: turned into %(size)s mm.")
-        return Cell(size, told(words, field, text, unit=unit, size=size))
+        return Cell(size, note(words, field, text, unit=unit, size=size))
     if abs(value - size) > 1e-6:
-        return Cell(size, told(_("%(field)s %(value)s was rounded to %(size)s mm."), field, text, size=size), True)
+        return Cell(size, note(_("%(field)s %(value)s was rounded to %(size)s mm."), field, text, size=size), True)
     return Cell(size)
 
 
@@ -166,7 +174,7 @@ def size_in(text: str) -> int | None:
 def named_diameter(field: str, text: str) -> Cell:
     """A diameter, or the name of a pipe that says it, which stays beside."""
     if measured(text, DIAMETERS) is None and (size := size_in(text)) is not None:
-        return Cell(size, "", True)
+        return Cell(size, None, True)
     return diameter(field, text)
 
 
@@ -174,14 +182,14 @@ def year(field: str, text: str) -> Cell:
     """A year from 1800 to next year; what fills a mandatory cell is none."""
     plain = text.strip()
     if plain in NO_YEAR:
-        return Cell(None, told(_("%(field)s %(value)s was taken for “not known”."), field, plain))
+        return Cell(None, note(_("%(field)s %(value)s was taken for “not known”."), field, plain))
     match = YEAR.match(plain)
     if match and OLDEST <= int(match[1]) <= timezone.localdate().year + 1:
         return Cell(int(match[1]))
     if match is None and (found := read_day(plain)) and OLDEST <= found.year <= timezone.localdate().year + 1:
-        return Cell(found.year, told(_("%(field)s “%(value)s” is a day: its year was taken."), field, plain), True)
+        return Cell(found.year, note(_("%(field)s “%(value)s” is a day: its year was taken."), field, plain), True)
     words = _("%(field)s “%(value)s” is not a possible year: left empty, kept aside.")
-    return Cell(None, told(words, field, plain), True)
+    return Cell(None, note(words, field, plain), True)
 
 
 def read_day(text: str) -> date | None:
@@ -198,16 +206,16 @@ def day(field: str, text: str) -> Cell:
     """A day of the calendar, however it is written; a year alone is its first day."""
     plain = text.strip()
     if plain in NO_YEAR or plain in ("00000000", "0000-00-00", "00/00/0000"):
-        return Cell(None, told(_("%(field)s %(value)s was taken for “not known”."), field, plain))
+        return Cell(None, note(_("%(field)s %(value)s was taken for “not known”."), field, plain))
     found = read_day(plain)
     if found is not None and OLDEST <= found.year <= timezone.localdate().year + 1:
         return Cell(found)
     match = YEAR.match(plain)
     if match and OLDEST <= int(match[1]) <= timezone.localdate().year + 1:
         words = _("%(field)s “%(value)s” is a year alone: its first of January was taken.")
-        return Cell(date(int(match[1]), 1, 1), told(words, field, plain), True)
+        return Cell(date(int(match[1]), 1, 1), note(words, field, plain), True)
     words = _("%(field)s “%(value)s” is not a possible day: left empty, kept aside.")
-    return Cell(None, told(words, field, plain), True)
+    return Cell(None, note(words, field, plain), True)
 
 
 def yes(field: str, text: str) -> Cell:
@@ -252,7 +260,7 @@ def coded(labels: Mapping[str, str]) -> Read:
             return Cell(code)
         if (code := by_label.get(bare(text))) is not None:
             words = _("%(field)s “%(value)s” is a label: read as the code %(code)s.")
-            return Cell(code, told(words, field, text, code=code))
+            return Cell(code, note(words, field, text, code=code))
         return unread(field, text)
 
     return read
@@ -270,7 +278,7 @@ def then(read: Read, change: Callable[[Any], tuple[Any, bool]]) -> Read:
         if cell.value is None:
             return cell
         value, loses = change(cell.value)
-        return Cell(value, cell.told, cell.keep or loses)
+        return Cell(value, cell.note, cell.keep or loses)
 
     return both
 

@@ -18,7 +18,7 @@ KINDS = (
         afterwards=Later("layers.intake.tasks.leave_delivery"),
     ),
     JobKind(kind="prepare_import", work=Later("layers.intake.tasks.prepare_import"), afterwards=LEAVE),
-    JobKind(kind="apply_import", work=Later("layers.intake.tasks.apply_import"), afterwards=LEAVE),
+    JobKind(kind="apply_import", work=Later("layers.intake.tasks.apply_layer_import"), afterwards=LEAVE),
     JobKind(kind="take_back_import", work=Later("layers.intake.tasks.take_back_import"), afterwards=LEAVE),
 )
 TASKS = (

@@ -11,13 +11,14 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from shapely.geometry import LineString
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import Reading, ReadRefused, RestrictedReader
 from layers.intake import cells
 from layers.intake.cells import Cell, Read
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.sheets import ENOUGH_ROWS, Found, layers_in, sheet_of
 
 LEFT_OVER_M = 1.0
@@ -55,14 +56,15 @@ class Seen:
         return told | {"table": self.table, "place": list(self.place)}
 
 
-def look_at(paths: Sequence[Path], headed: bool | None = None) -> tuple[list[Seen], list[Fault]]:
-    """Every layer of the files with the words in it; what cannot be opened is a fault. `headed` says of tables whether
-    their first line names the fields.
+def look_at(paths: Sequence[Path], headed: bool | None = None) -> tuple[list[Seen], list[Finding]]:
+    """Every layer of the files with the words in it; what cannot be opened is a finding.
+
+    `headed` says of tables whether their first line names the fields.
     """
-    faults: list[Fault] = []
+    findings: list[Finding] = []
     seen = []
     with RestrictedReader() as reader:
-        for found in list(layers_in(reader, paths, faults, reading=Reading(header=headed)))[:MOST_LAYERS]:
+        for found in list(layers_in(reader, paths, findings, reading=Reading(header=headed)))[:MOST_LAYERS]:
             geometry = geometry_of(found)
             sheet = sheet_of(reader, found, "line" if geometry == "line" else "point", None)
             counts = {name: Counter(text for text in texts if text) for name, texts in sheet.columns.items()}
@@ -75,7 +77,7 @@ def look_at(paths: Sequence[Path], headed: bool | None = None) -> tuple[list[See
             table = place is not None or not found.layer.has_geometry
             seen.append(Seen(found.label, found.file, geometry, found.layer.features, known, fields, several,
                              found.source, table, named, rows))  # fmt: skip
-    return seen, faults
+    return seen, findings
 
 
 def geometry_of(found: Found) -> str:
@@ -143,12 +145,12 @@ def by_words(words: Mapping[str, str], codes: Mapping[str, Any], *, needed: bool
         if code in codes:
             return Cell(code)
         if plain in words and not needed:
-            return Cell(None, "", True)
+            return Cell(None, None, True)
         if plain in codes:
             return Cell(plain)
-        told = _("%(field)s “%(value)s” is not known: say which code it is, or leave the layer out.")
-        aside = _("%(field)s “%(value)s” is not known: left empty, kept aside.")
-        return Cell(None, cells.told(told if needed else aside, field, text), True)
+        asked = gettext_noop("%(field)s “%(value)s” is not known: say which code it is, or leave the layer out.")
+        aside = gettext_noop("%(field)s “%(value)s” is not known: left empty, kept aside.")
+        return Cell(None, cells.note(asked if needed else aside, field, text), True)
 
     return read
 

@@ -6,8 +6,10 @@ Importers of all apps add theirs here, each under the beginning of its source (`
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.files.reader.messages import MESSAGES as READER_MESSAGES
 from gis_core.files.reader.messages import words as reader_words
 
 MESSAGES = {
@@ -162,9 +164,18 @@ REASONS = {
 
 
 def words(code: str, params: Mapping[str, Any]) -> str:
-    """The message of an importer's or of the reader's code, in the current language."""
+    """What a code means in the current language, with its parameters.
+
+    A code is one of an importer's or of the reader's, else an English sentence that the catalogues translate.
+    """
+    if code == "more_alike":
+        alike = {"count": params["count"], "message": words(params["alike"], params["params"])}
+        return gettext("%(count)s more rows alike: %(message)s") % alike
     message = MESSAGES.get(code)
-    if message is None:
+    if message is not None:
+        reason = params.get("reason")
+        return str(message) % {**params, "reason": REASONS.get(str(reason), reason)}
+    if code in READER_MESSAGES or " " not in code:
         return reader_words(code, params)
-    reason = params.get("reason")
-    return str(message) % {**params, "reason": REASONS.get(str(reason), reason)}
+    sentence = gettext(code)
+    return sentence % params if params else sentence

@@ -1,8 +1,8 @@
-"""Files that somebody sent to become layers, and what became of each import."""
+"""Imports of files, the mappings that are kept for the next file; files that become layers, and what became of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +14,104 @@ from gis_core.fields import current_instant
 from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Member, User
 from layers.catalogue.models import Layer
+
+
+class FileImportQuerySet(models.QuerySet["FileImport"]):
+    def of(self, source: str, members: Iterable[Member]) -> FileImportQuerySet:
+        """The imports of a source (its slug) for some members."""
+        return self.filter(source=source, owner__in=members)
+
+
+class FileImport(models.Model):
+    """Files of one source on their way into a member's data (`layers.intake.source`).
+
+    `contents` is what the reader saw in the files, `choices` what people decided, `plan` what would be done as the last
+    reading saw it, `findings` what is amiss (`layers.intake.findings`), `report` what was done; each is JSON, and the
+    source says of what. Of a private source none of them holds a cell of the files.
+    """
+
+    security = "owner"
+    history = False
+
+    class State(models.TextChoices):
+        READING = "reading", _("Being read")
+        CHOOSING = "choosing", _("To be completed")
+        READY = "ready", _("Read")
+        APPLYING = "applying", _("Being loaded")
+        APPLIED = "applied", _("Loaded")
+        REVERTING = "reverting", _("Being taken back")
+        REVERTED = "reverted", _("Taken back")
+        REFUSED = "refused", pgettext_lazy("import", "Refused")
+
+    source = models.CharField(max_length=40, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
+    shared_with = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
+    folder = models.CharField(max_length=40, editable=False)
+    files = models.JSONField(default=list, editable=False)
+    contents = models.JSONField(default=list, editable=False)
+    choices = models.JSONField(default=dict, editable=False)
+    plan = models.JSONField(null=True, editable=False)
+    findings = models.JSONField(default=list, editable=False)
+    report = models.JSONField(null=True, editable=False)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.READING)
+    message = models.CharField(_("message"), max_length=500, blank=True)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
+    created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
+    applied_at = models.DateTimeField(_("loaded on"), null=True)
+    reverted_at = models.DateTimeField(_("taken back on"), null=True)
+    version = models.IntegerField(default=1, editable=False)
+
+    objects = FileImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import of files")
+        verbose_name_plural = _("imports of files")
+        ordering: ClassVar[list[str]] = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["source", "owner"], name="file_import_of")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a job works on it."""
+        return self.state in (self.State.READING, self.State.APPLYING, self.State.REVERTING)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for somebody: its files may be read again, or forgotten."""
+        return self.state in (self.State.CHOOSING, self.State.READY, self.State.REFUSED)
+
+
+class ImportMapping(models.Model):
+    """How a member's files of one source and one shape are read: kept under a name for the next file.
+
+    `fields` are the names of the fields that such a file has, in alphabetical order, `mapping` what the source keeps.
+    """
+
+    security = "owner"
+    history = False
+
+    source = models.CharField(max_length=40, editable=False)
+    owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
+    shared_with = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
+    name = models.CharField(_("name"), max_length=80)
+    fields = models.JSONField(_("fields"), default=list)
+    mapping = models.JSONField(_("mapping"), default=dict)
+    used_at = models.DateTimeField(_("used"), default=current_instant, editable=False)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("mapping of an import")
+        verbose_name_plural = _("mappings of imports")
+        ordering: ClassVar[list[str]] = ["-used_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "owner", "name"], name="import_mapping_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

@@ -9,11 +9,17 @@ from gis_core.wiring.points import ExtensionPoint
 
 if TYPE_CHECKING:
     from layers.intake.geocoders import Geocoder
+    from layers.intake.source import Source as FileSource
     from layers.intake.source_imports import TakingBack
     from layers.intake.sources import Source
 
 SOURCES: ExtensionPoint[Source] = ExtensionPoint(
     "intake.sources", "Kinds of deliveries that can be imported, in the order of the page.", key=lambda one: one.slug
+)
+FILE_SOURCES: ExtensionPoint[FileSource] = ExtensionPoint(
+    "intake.file_sources",
+    "Kinds of files that come in through the steps that are common to all, in no order.",
+    key=lambda one: one.slug,
 )
 TAKING_BACK: ExtensionPoint[TakingBack] = ExtensionPoint(
     "intake.taking_back",

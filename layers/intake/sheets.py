@@ -1,17 +1,17 @@
 """The tables of a delivery, read by the restricted reader: every field as text, geometries in EPSG:2154.
 
-A row that the reader refuses is a fault of its table; so is a file that it cannot open, and the others go on.
+A row that the reader refuses is a finding of its table; so is a file that it cannot open, and the others go on.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import shapely
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from gis_core.files.reader import (
     Column,
@@ -23,7 +23,7 @@ from gis_core.files.reader import (
     ReadRefused,
     RestrictedReader,
 )
-from layers.intake.faults import Fault, Gravity
+from layers.intake.findings import Finding, Findings, of_reader
 from layers.intake.services.reading import data_sets
 
 LAMBERT_93 = 2154
@@ -32,55 +32,12 @@ UNMISTAKABLE = (LAMBERT_93, 4326, *range(3942, 3951))
 NULL = "\\N"
 ESCAPED = re.compile(r"\\(.)")
 UNESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
-MOST_ALIKE = 1_000
 ENOUGH_ROWS = 5_000
 """What tells the fields and the system of a layer whose rows are read next."""
-MOST_FAULTS = 10_000
-"""Faults of one file that are told one by one; the rest of them is counted."""
 MISPLACED = ("out_of_range", "out_of_range_seems")
 
 type Shape = Literal["line", "point"]
 type Geometries = np.ndarray[Any, np.dtype[Any]]
-
-
-@dataclass(slots=True)
-class Faults:
-    """What is wrong with the rows of one file: told one by one up to a limit, then counted."""
-
-    file: str
-    told: list[Fault] = field(default_factory=list)
-    alike: dict[str, int] = field(default_factory=dict)
-    beyond: int = 0
-
-    def add(
-        self,
-        row: int | None,
-        message: str,
-        gravity: Gravity = "warning",
-        place: tuple[float, float] | None = None,
-    ) -> None:
-        count = self.alike[message] = self.alike.get(message, 0) + 1
-        if row is not None and len(self.told) >= MOST_FAULTS:
-            self.beyond += 1
-        elif row is None or count <= MOST_ALIKE:
-            self.told.append(Fault(file=self.file, row=row, message=message, gravity=gravity, place=place))
-
-    def all(self) -> list[Fault]:
-        """Those told one by one, then how many more there were."""
-        more = [
-            Fault(
-                file=self.file,
-                row=None,
-                message=_("%(count)s more rows alike: %(message)s") % {"count": count - MOST_ALIKE, "message": message},
-                gravity="warning",
-            )
-            for message, count in self.alike.items()
-            if count > MOST_ALIKE
-        ]
-        if self.beyond:
-            words = _("%(count)s more remarks on this file are not listed.") % {"count": self.beyond}
-            more.append(Fault(file=self.file, row=None, message=words, gravity="warning"))
-        return [*self.told, *more]
 
 
 @dataclass(slots=True)
@@ -93,7 +50,7 @@ class Sheet:
     rows: list[int]
     columns: dict[str, list[str | None]]
     shapes: Geometries
-    faults: Faults
+    findings: Findings
     epsg: int | None = None
     refused: int = 0
 
@@ -124,12 +81,12 @@ class Found:
 def layers_in(
     reader: RestrictedReader,
     paths: Sequence[Path],
-    faults: list[Fault],
+    found: list[Finding],
     *,
     rows: int | None = None,
     reading: Reading = Reading(),  # noqa: B008 - it never changes
 ) -> Iterator[Found]:
-    """Every layer of the files of a delivery (archives, sets of files); those that cannot be opened are faults.
+    """Every layer of the files of a delivery (archives, sets of files); those that cannot be opened are findings.
 
     They are looked at whole, or by so many rows where all of them are read next anyway.
     """
@@ -139,18 +96,18 @@ def layers_in(
             name = reader.admit(by_name[main], *(by_name[one] for one in companions))
             info = reader.inspect(name, reading=reading, rows=rows)
         except ReadRefused as refused:
-            faults.append(Fault(file=main, row=None, message=refused.message))
+            found.append(replace(of_reader(refused.problem, main), row=None))
             continue
-        faults += [Fault(file=label, row=None, message=problem.words) for label, problem in info.unread]
+        found += [replace(of_reader(problem, label), row=None) for label, problem in info.unread]
         for layer in info.layers:
             yield Found(name, layer.name or main, layer, main, reading)
 
 
 def sheet_of(reader: RestrictedReader, found: Found, shape: Shape, identifier: str | None) -> Sheet:
-    """The rows of a layer; none, with a fault of the file, where its coordinates cannot be told."""
-    faults = Faults(found.file)
-    sheet = Sheet(found.file, [], {}, np.array([], object), faults)
-    epsg = sheet.epsg = system_of(found.layer, faults)
+    """The rows of a layer; none, with a finding about the file, where its coordinates cannot be told."""
+    findings = Findings(found.file)
+    sheet = Sheet(found.file, [], {}, np.array([], object), findings)
+    epsg = sheet.epsg = system_of(found.layer, findings)
     if found.layer.features == 0 or epsg is None:
         return sheet
     names = [name for name in found.fields if not is_shape(found.layer, name)]
@@ -165,10 +122,10 @@ def sheet_of(reader: RestrictedReader, found: Found, shape: Shape, identifier: s
             lines += str(chunk.lines, "utf-8").split("\n")[:-1] if chunk.rows else []
             problems += chunk.problems
     except ReadRefused as refused:
-        faults.add(refused.problem.index, refused.message, "error")
+        findings.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
     fill(sheet, lines, names)
     sheet.refused = len(problems)
-    tell_problems(problems, len(sheet), epsg, faults)
+    tell_problems(problems, len(sheet), epsg, findings)
     return sheet
 
 
@@ -177,45 +134,45 @@ def is_shape(layer: LayerInfo, name: str) -> bool:
     return layer.place is not None and name == layer.place.wkt
 
 
-def system_of(layer: LayerInfo, faults: Faults) -> int | None:
+def system_of(layer: LayerInfo, findings: Findings) -> int | None:
     """The EPSG code of a layer's coordinates: as declared, as they look, or the one that RAEPA prescribes."""
     reference = layer.reference
     if reference is None or not layer.has_geometry:
         return LAMBERT_93
     if not layer.crs and reference.how in ("unknown", "unreadable") and not reference.seems:
         words = _("The coordinate system “%(name)s” is not known here: deliver the file in EPSG:2154 (Lambert-93).")
-        faults.add(None, words % {"name": (reference.text or reference.name)[:80]}, "error")
+        findings.add(None, words, {"name": (reference.text or reference.name)[:80]}, "error")
         return None
     if layer.crs and (reference.fits or not reference.seems or reference.outside < layer.read):
         return layer.crs
     if layer.crs and reference.how == "default" and reference.seems in UNMISTAKABLE:
         # GeoJSON that names no system is in degrees; metres in it can only be what they look like.
         words = _("The file names no coordinate system: its coordinates were read as EPSG:%(seems)s.")
-        faults.add(None, words % {"seems": reference.seems})
+        findings.add(None, words, {"seems": reference.seems})
         return reference.seems
     if layer.crs:
         words = _(
             "The file says EPSG:%(declared)s, but its coordinates look like EPSG:%(seems)s: correct the file’s system "
             "(.prj), or deliver it in EPSG:2154 (Lambert-93)."
         )
-        faults.add(None, words % {"declared": layer.crs, "seems": reference.seems}, "error")
+        findings.add(None, words, {"declared": layer.crs, "seems": reference.seems}, "error")
         return None
-    return looks(layer, reference.seems, faults)
+    return looks(layer, reference.seems, findings)
 
 
-def looks(layer: LayerInfo, seems: int | None, faults: Faults) -> int | None:
+def looks(layer: LayerInfo, seems: int | None, findings: Findings) -> int | None:
     """The system of a file that does not say: Lambert-93, or what its coordinates can only be."""
     if not layer.features or (seems == LAMBERT_93 and layer.place is not None):
         return LAMBERT_93
     if seems is None or seems in UNMISTAKABLE:
         words = _("The coordinate system is missing (.prj): read as EPSG:%(seems)s.")
-        faults.add(None, words % {"seems": seems or LAMBERT_93})
+        findings.add(None, words, {"seems": seems or LAMBERT_93})
         return seems or LAMBERT_93
     words = _(
         "The coordinate system is missing (.prj), and the coordinates look like EPSG:%(seems)s: add the file’s system, "
         "or deliver it in EPSG:2154 (Lambert-93)."
     )
-    faults.add(None, words % {"seems": seems}, "error")
+    findings.add(None, words, {"seems": seems}, "error")
     return None
 
 
@@ -240,25 +197,25 @@ def unescaped(text: str) -> str:
     return ESCAPED.sub(lambda match: UNESCAPED.get(match[1], match[1]), text)
 
 
-def tell_problems(problems: Sequence[Problem], good: int, epsg: int, faults: Faults) -> None:
-    """The rows that the reader refused, in words; one fault for all of them when none of the file can be here."""
+def tell_problems(problems: Sequence[Problem], good: int, epsg: int, findings: Findings) -> None:
+    """The rows that the reader refused, in words; one finding for all of them when none of the file can be here."""
     misplaced = [problem for problem in problems if problem.code in MISPLACED and not at_origin(problem)]
     if len(misplaced) > 1 and not good:
         words = _(
             "None of the %(count)s objects is in metropolitan France as EPSG:%(epsg)s: deliver the file in EPSG:2154 "
             "(Lambert-93), or check the system it declares."
         )
-        faults.add(None, words % {"count": len(misplaced), "epsg": epsg}, "error")
+        findings.add(None, words, {"count": len(misplaced), "epsg": epsg}, "error")
         problems = [problem for problem in problems if problem.code not in MISPLACED or at_origin(problem)]
     for problem in problems:
         if at_origin(problem) and not problem.identifier:
             words = _("An empty row at (0, 0), left over from the template: left out.")
-            faults.add(problem.index, words)
+            findings.add(problem.index, words)
         elif at_origin(problem):
             words = _("“%(name)s” lies at (0, 0): give it its place. It was left out.")
-            faults.add(problem.index, words % {"name": problem.identifier}, "error")
+            findings.add(problem.index, words, {"name": problem.identifier}, "error")
         else:
-            faults.add(problem.index, problem.words, "error")
+            findings.add(problem.index, problem.code, problem.params, "error")
 
 
 def at_origin(problem: Problem) -> bool:

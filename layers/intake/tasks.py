@@ -18,7 +18,7 @@ from gis_core.tasks import RunningJob
 from layers.intake import source_imports
 from layers.intake.models import Delivery
 from layers.intake.points import AWAITED_FOLDERS
-from layers.intake.services import applying, deliveries, preparing, retiring, taking_back
+from layers.intake.services import applying, deliveries, imports, preparing, retiring, taking_back
 from layers.intake.services.inbox import harmless
 from layers.intake.services.orders import awaited_folders, awaits_decision, folder_of
 from layers.intake.sources import Order, source_named, territory_for
@@ -82,13 +82,39 @@ def sweep_inbox(timestamp: int) -> None:
         open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
         awaited = {folder_of(job.parameters).name for job in open_jobs}
         awaited |= set(Delivery.objects.values_list("folder", flat=True))
-        awaited |= awaited_folders()
+        awaited |= awaited_folders() | set(imports.awaited_folders())
         awaited |= {harmless(name) for folders in AWAITED_FOLDERS.all() for name in folders()}
     for folder in Path(settings.INBOX_DIR).glob("*"):
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):
             if folder.name not in awaited and time.time() - folder.stat().st_mtime > LEFT_BEHIND_S:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+# -- files of any source -----------------------------------------------------------------------------------------------
+
+
+def read_files(running: RunningJob) -> dict[str, Any]:
+    """Look at files that were sent, and plan what they would do."""
+    return imports.read(int(running.parameters["import"]), running.tell)
+
+
+def apply_import(running: RunningJob) -> dict[str, Any]:
+    """Do what was planned."""
+    return imports.apply(int(running.parameters["import"]), running.tell)
+
+
+def revert_import(running: RunningJob) -> dict[str, Any]:
+    """Undo what an import did."""
+    return imports.revert(int(running.parameters["import"]), running.tell)
+
+
+def leave_file_import(job: Job) -> None:
+    """A job that ended badly leaves its import where people can go on, with the job's reason and what it found."""
+    job.refresh_from_db()
+    if job.state != Job.State.DONE:
+        with acting_as(SYSTEM):
+            imports.leave(int(job.parameters["import"]), job.message, job.report)
 
 
 # -- files that become layers ------------------------------------------------------------------------------------------
@@ -120,7 +146,7 @@ def prepare_import(running: RunningJob) -> dict[str, Any]:
     return preparing.prepare(int(running.parameters["import"]), running.tell)
 
 
-def apply_import(running: RunningJob) -> dict[str, Any]:
+def apply_layer_import(running: RunningJob) -> dict[str, Any]:
     """Do what was tried out."""
     given = running.parameters
     return applying.apply(int(given["import"]), running.tell, given.get("accepted_loss"))

@@ -1,5 +1,6 @@
 """The inbox: what was sent, kept in one folder per delivery until nobody needs it any more."""
 
+import hashlib
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -63,6 +64,12 @@ def keep(file: Sent, folder: Path) -> str:
         for chunk in file.chunks():
             kept.write(chunk)
     return name
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def harmless(name: str) -> str:

@@ -33,7 +33,7 @@ type Make = Callable[[Row], Made]
 
 @dataclass(slots=True)
 class Remarks:
-    """Faults that refuse nothing, each told once with the number of its rows."""
+    """Findings that refuse nothing, each told once with the number of its rows."""
 
     file: FileReport
     first: dict[tuple[Any, ...], Finding] = field(default_factory=dict)

@@ -11,13 +11,14 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.errors import Invalid
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.features.display import display_date
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.sources import Tell
 from networks.roads import lists
 from networks.roads.importers.asset_known import Known, known_of
@@ -53,16 +54,16 @@ def load_assets(made: AssetDelivery, delivered: Delivered, tell: Tell) -> dict[s
     return counts
 
 
-def once(rows: Sequence[AssetRow], faults: list[Fault], counts: dict[str, int]) -> list[AssetRow]:
+def once(rows: Sequence[AssetRow], faults: list[Finding], counts: dict[str, int]) -> list[AssetRow]:
     """Each reference once: the first row has it, the others are told."""
     seen: dict[str, int] = {}
     kept = []
     for one in rows:
         reference = one.values.get("reference")
         if reference is not None and reference in seen:
-            words = _("The reference “%(reference)s” is that of row %(row)s already: left out.")
+            words = gettext_noop("The reference “%(reference)s” is that of row %(row)s already: left out.")
             told = words % {"reference": reference, "row": seen[reference]}
-            faults.append(Fault(file=one.file, row=one.row, message=told))
+            faults.append(Finding(file=one.file, row=one.row, code=told))
             counts["refused"] += 1
             continue
         if reference is not None:
@@ -87,11 +88,15 @@ def hold(model: Any, known: Known) -> None:
         cursor.execute(statement.format(sql.Identifier(model._meta.db_table)), [sorted(known.taken)])
 
 
-def tell_barred(rows: Sequence[AssetRow], known: Known, faults: list[Fault], counts: dict[str, int]) -> None:
+def tell_barred(rows: Sequence[AssetRow], known: Known, faults: list[Finding], counts: dict[str, int]) -> None:
     for rank in sorted(known.barred):
-        words = _("“%(name)s” is the reference that somebody here gave to another object of this file: left out.")
+        words = gettext_noop(
+            "“%(name)s” is the reference that somebody here gave to another object of this file: left out."
+        )
         faults.append(
-            Fault(file=rows[rank].file, row=rows[rank].row, message=words % {"name": rows[rank].values["reference"]})
+            Finding(
+                file=rows[rank].file, row=rows[rank].row, code=words, params={"name": rows[rank].values["reference"]}
+            )
         )
     counts["refused"] += len(known.barred)
 
@@ -100,7 +105,7 @@ class Writing:
     """The rows of one table on their way in."""
 
     def __init__(
-        self, made: AssetDelivery, model: Any, rows: Sequence[AssetRow], known: Known, faults: list[Fault],
+        self, made: AssetDelivery, model: Any, rows: Sequence[AssetRow], known: Known, faults: list[Finding],
         counts: dict[str, int],
     ) -> None:  # fmt: skip
         self.made, self.model, self.rows, self.known = made, model, rows, known
@@ -150,7 +155,7 @@ class Writing:
         self.counts["both"] += bool(settled.both or older)
         if settled.both or older:
             words = told_of(row, settled, one.inspected_date if older else None)
-            self.faults.append(Fault(file=row.file, row=row.row, message=words, gravity="warning"))
+            self.faults.append(Finding(file=row.file, row=row.row, code=words, severity="warning"))
         if PLACE in settled.taken:
             told.pop(FOLLOWED, None)
         if any(not same(name, value, told.get(name)) for name, value in now.items()):

@@ -43,7 +43,7 @@ def by_references(sheet: Sheet, reading: AssetReading) -> dict[int, Any]:
         try:
             one = asked_in(Cells(sheet, reading, rank))
         except Invalid as refused:
-            sheet.faults.add(sheet.rows[rank], refused.message, "error")
+            sheet.findings.add(sheet.rows[rank], refused.problem.code, refused.problem.params, "error")
             found[rank] = None
             continue
         if one is not None:
@@ -52,7 +52,7 @@ def by_references(sheet: Sheet, reading: AssetReading) -> dict[int, Any]:
     for rank, placed in zip(asked, placed_rows(what, list(asked.values())), strict=True):
         found[rank] = None
         if isinstance(placed, ArpentError):
-            sheet.faults.add(sheet.rows[rank], placed.message, "error")
+            sheet.findings.add(sheet.rows[rank], placed.message, {}, "error")
         else:
             found[rank] = shapely.from_wkb(bytes(placed.wkb))
     return found
@@ -70,7 +70,7 @@ class Cells:
         return "" if cells.is_nothing(found) else found
 
     def remark(self, words: str) -> None:
-        self.sheet.faults.add(self.sheet.rows[self.rank], words)
+        self.sheet.findings.add(self.sheet.rows[self.rank], words)
 
 
 def asked_in(row: Cells) -> Asked | None:

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import shapely
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import Reading, RestrictedReader
 from layers.intake import cells
 from layers.intake.cells import Cell, Read
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.looking import at_origin, by_words, geometry_of, in_system, lines_of, origins_of, placed_by
 from layers.intake.sheets import ENOUGH_ROWS, Found, Sheet, layers_in, sheet_of
 from networks.roads.iisr import Sign, read_signs
@@ -48,7 +49,7 @@ class AssetRow:
 @dataclass(slots=True)
 class Delivered:
     rows: list[AssetRow] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
     read: int = 0
 
 
@@ -70,7 +71,7 @@ def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading], hea
             # Of a large table the reader only guesses how many rows it has before they are read.
             made.read += (len(sheet) + sheet.refused) or found.layer.features
             made.rows += Rows(sheet, found, chosen).all()
-            made.faults += sheet.faults.all()
+            made.faults += sheet.findings.all()
     if not any(one.table for one in readings.values()):
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
     return made
@@ -143,8 +144,8 @@ class Rows:
                 self.values[rank][name] = cell.value
             if cell.keep and text:
                 self.values[rank]["more"][source[:80]] = text.strip()[:LONGEST_MORE]
-            if cell.told:
-                self.sheet.faults.add(self.sheet.rows[rank], cell.told)
+            if cell.note:
+                self.sheet.findings.add(self.sheet.rows[rank], *cell.note)
 
     def reader(self, name: str, codes: Mapping[str, Any]) -> Read:
         column = next(one for one in columns_in(self.reading.table) if one["name"] == name)
@@ -179,8 +180,8 @@ class Rows:
     def tell(self, row: int, rank: int, source: str, text: str, signs: Sequence[Sign]) -> None:
         for one in signs:
             if not one.known:
-                words = _("“%(code)s” is no code of the IISR known here: kept as it is written.")
-                self.sheet.faults.add(row, words % {"code": one.code or text[:40]})
+                words = gettext_noop("“%(code)s” is no code of the IISR known here: kept as it is written.")
+                self.sheet.findings.add(row, words, {"code": one.code or text[:40]})
                 self.values[rank]["more"][source[:80]] = text.strip()[:LONGEST_MORE]
 
     def put_signs(self, rank: int, first: Sign | None, signs: Sequence[Sign]) -> None:
@@ -207,25 +208,25 @@ class Rows:
         """The geometry of a row; None, told, where it has none that can be here."""
         name = values.get("reference") or values.get("comment") or values.get("code") or _("This object")
         if shape is None or shape.is_empty:
-            self.sheet.faults.add(
-                row, _("“%(name)s” has no place: it was left out.") % {"name": str(name)[:80]}, "error"
+            self.sheet.findings.add(
+                row, gettext_noop("“%(name)s” has no place: it was left out."), {"name": str(name)[:80]}, "error"
             )
             return None
         if at_origin(shape, origins):
-            words = _("“%(name)s” lies at (0, 0): give it its place. It was left out.")
-            self.sheet.faults.add(row, words % {"name": str(name)[:80]}, "error")
+            words = gettext_noop("“%(name)s” lies at (0, 0): give it its place. It was left out.")
+            self.sheet.findings.add(row, words, {"name": str(name)[:80]}, "error")
             return None
         if TABLES[self.reading.table] == "point":
             return shapely.points(shapely.get_coordinates(shape)[0])
         lines = list(lines_of(shape))
         if not lines:
-            self.sheet.faults.add(
-                row, _("“%(name)s” has no length: it was left out.") % {"name": str(name)[:80]}, "error"
+            self.sheet.findings.add(
+                row, gettext_noop("“%(name)s” has no length: it was left out."), {"name": str(name)[:80]}, "error"
             )
             return None
         if len(lines) > 1:
-            words = _("“%(name)s” is %(count)s separate lines: the longest was taken.")
-            self.sheet.faults.add(row, words % {"name": str(name)[:80], "count": len(lines)})
+            words = gettext_noop("“%(name)s” is %(count)s separate lines: the longest was taken.")
+            self.sheet.findings.add(row, words, {"name": str(name)[:80], "count": len(lines)})
         return max(lines, key=lambda line: line.length)
 
 

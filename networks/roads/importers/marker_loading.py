@@ -12,10 +12,11 @@ from typing import Any, Final
 import shapely
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.models import Member
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.services.loading import rows, run
 from networks.roads.importers.delivered import PLACE, place_of, settle
 from networks.roads.importers.markers import NEAR_M, SOURCES, Row, Table, along_their_roads, placed
@@ -32,7 +33,7 @@ from where it was to be found again, for the next one has another number.
 @dataclass(slots=True)
 class Outcome:
     counts: Counter[str]
-    faults: list[Fault]
+    faults: list[Finding]
     roads: set[Road]
 
 
@@ -69,7 +70,7 @@ def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = f
     fresh, changed = compared(owner, table, good, outcome)
     outcome.counts["new"] = len(fresh)
     outcome.faults = table.faults.all()
-    outcome.counts["refused"] = sum(one.gravity == "error" and one.row is not None for one in outcome.faults)
+    outcome.counts["refused"] = sum(one.severity == "error" and one.row is not None for one in outcome.faults)
     outcome.roads = {one.road for one in fresh} | {one.road for one in changed if one.moved}
     outcome.roads |= {one.row.road for one in changed if one.renamed}
     if write and (fresh or changed):
@@ -87,11 +88,13 @@ def without_twins(table: Table, found: Sequence[Row]) -> list[Row]:
         told = {"name": one.name, "row": other.rank}
         if (other.given, other.place, other.along_m) == (one.given, one.place, one.along_m):
             table.faults.add(
-                one.rank, _("%(name)s is there already (row %(row)s), in the same place: left out.") % told
+                one.rank, gettext_noop("%(name)s is there already (row %(row)s), in the same place: left out."), told
             )
         else:
-            words = _("%(name)s is there already (row %(row)s), elsewhere: keep one of them, or say the side (D, G).")
-            table.faults.add(one.rank, words % told, "error")
+            words = gettext_noop(
+                "%(name)s is there already (row %(row)s), elsewhere: keep one of them, or say the side (D, G)."
+            )
+            table.faults.add(one.rank, words, told, "error")
     return list(first.values())
 
 
@@ -156,14 +159,14 @@ def known_roads(table: Table, found: Sequence[Row], also: frozenset[Road]) -> li
         if unsure:
             words = _("%(name)s: several Départements have a %(route)s: say which one (%(choices)s).")
         elif one.road not in known:
-            words = _(
+            words = gettext_noop(
                 "%(name)s: no section is of the road %(route)s: import its sections first, or correct its number."
             )
         else:
             good.append(one)
             continue
         told = {"name": one.name, "route": one.road, "choices": _(" or ").join(filter(None, there))}
-        table.faults.add(one.rank, words % told, "error")
+        table.faults.add(one.rank, words, told, "error")
     return good
 
 
@@ -176,8 +179,8 @@ def has_place(one: Row, table: Table) -> bool:
             "%(name)s: cumulated metres alone do not place it: give x and y of two markers of this road at least."
         )
     else:
-        words = _("%(name)s has no position: give x and y, or the cumulated metres (“cumul”).")
-    table.faults.add(one.rank, words % {"name": one.name}, "error")
+        words = gettext_noop("%(name)s has no position: give x and y, or the cumulated metres (“cumul”).")
+    table.faults.add(one.rank, words, {"name": one.name}, "error")
     return False
 
 
@@ -188,9 +191,9 @@ def without_overlap(table: Table, found: Sequence[Row]) -> list[Row]:
         assert one.place is not None
         other = at.setdefault((one.road, one.side, one.place), one)
         if other is not one:
-            words = _("%(name)s stands exactly where %(other)s does (row %(row)s): correct one of them.")
+            words = gettext_noop("%(name)s stands exactly where %(other)s does (row %(row)s): correct one of them.")
             told = {"name": one.name, "other": other.name, "row": other.rank}
-            table.faults.add(one.rank, words % told, place=one.place)
+            table.faults.add(one.rank, words, told, place=one.place)
     return list(found)
 
 
@@ -254,11 +257,13 @@ def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome
         if marker is None:
             fresh.append(one)
         elif marker.owner_id != owner.pk:
-            words = _("%(name)s is kept by %(member)s: it stays as it is.")
-            table.faults.add(one.rank, words % {"name": one.name, "member": marker.owner.name})
+            words = gettext_noop("%(name)s is kept by %(member)s: it stays as it is.")
+            table.faults.add(one.rank, words, {"name": one.name, "member": marker.owner.name})
         elif one.key not in claimed and marker.pk in taken:
-            words = _("%(name)s is here what the file calls another marker, as somebody corrected it: left out.")
-            table.faults.add(one.rank, words % {"name": one.name})
+            words = gettext_noop(
+                "%(name)s is here what the file calls another marker, as somebody corrected it: left out."
+            )
+            table.faults.add(one.rank, words, {"name": one.name})
             outcome.counts["same"] += 1
         elif marker.key[0] in managed:
             outcome.counts["managed"] += 1
@@ -331,8 +336,8 @@ def change_of(one: Row, marker: Standing, table: Table, outcome: Outcome, *, los
     outcome.counts["both"] += bool(settled.both)
     if settled.both:
         x, y = shapely.get_coordinates(shapely.from_wkt(marker.here[PLACE]))[0]
-        words = _("%(name)s was corrected here, and the file changed it, too: what is here stays.")
-        table.faults.add(one.rank, words % {"name": one.name}, place=(float(x), float(y)))
+        words = gettext_noop("%(name)s was corrected here, and the file changed it, too: what is here stays.")
+        table.faults.add(one.rank, words, {"name": one.name}, place=(float(x), float(y)))
     told = (marker.remembered or {}) | now
     return Change(one, marker.pk, marker.key[0], moved=PLACE in settled.taken, named="reference" in settled.taken,
                   renamed=renamed, told=told if told != marker.remembered else None)  # fmt: skip

@@ -15,13 +15,14 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.files.reader import Column, CopyPlan, ReadRefused, RestrictedReader
 from layers.features.display import display_number
 from layers.intake.cells import bare
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding, Findings
 from layers.intake.services.loading import rows
-from layers.intake.sheets import Faults, Found, layers_in, sheet_of
+from layers.intake.sheets import Found, layers_in, sheet_of
 from networks.roads.axis import Axis
 from networks.roads.axis import place_at as axis_place_at
 from networks.roads.importers.bdtopo import plain_name, ranks_of
@@ -107,7 +108,7 @@ class Row:
 class Table:
     """The rows of one file; whether their places are geometries already."""
 
-    faults: Faults
+    faults: Findings
     source: str
     rows: list[Row] = field(default_factory=list)
     read: int = 0
@@ -115,7 +116,7 @@ class Table:
     """How many rows are no markers."""
 
 
-def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -> Iterator[Table]:
+def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Finding]) -> Iterator[Table]:
     """Every table of markers among the files; a file without one is a fault."""
     for found in layers_in(reader, paths, faults):
         at = ranks_of(found.fields, FIELDS)
@@ -123,10 +124,12 @@ def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -
             yield read_layer(reader, found)
             continue
         missing = [words for name, words in (("route", _("the road")), ("number", _("the PR"))) if name not in at]
-        words = _("No column tells %(missing)s: name the columns “route”, “pr”, “cote”, “x”, “y” (here: %(columns)s).")
+        words = gettext_noop(
+            "No column tells %(missing)s: name the columns “route”, “pr”, “cote”, “x”, “y” (here: %(columns)s)."
+        )
         named = ", ".join(found.fields[:12]) or "-"
         message = words % {"missing": _(" and ").join(missing), "columns": named}
-        faults.append(Fault(file=found.file, row=None, message=message))
+        faults.append(Finding(file=found.file, row=None, code=message))
 
 
 def read_layer(reader: RestrictedReader, found: Found) -> Table:
@@ -137,12 +140,12 @@ def read_layer(reader: RestrictedReader, found: Found) -> Table:
     source = BD_TOPO if "pointderepere" in plain_name(found.label) else PR
     if drawn:
         sheet = sheet_of(reader, found, "point", None)
-        table = Table(sheet.faults, source, read=len(sheet.faults.told))
+        table = Table(sheet.findings, source, read=len(sheet.findings.listed))
         texts = [[sheet.columns.get(name, [])[n] if name in sheet.columns else None for name in found.fields]
                  for n in range(len(sheet))]  # fmt: skip
         listed = zip(sheet.rows, texts, sheet.shapes, strict=True)
     else:
-        table = Table(Faults(found.file), source)
+        table = Table(Findings(found.file), source)
         listed = ((rank, row, None) for rank, row in text_rows(reader, found, table.faults))  # type: ignore[assignment]
     for rank, row, shape in listed:
         table.read += 1
@@ -174,7 +177,7 @@ def keep_ends(table: Table) -> None:
     table.rows = kept
 
 
-def text_rows(reader: RestrictedReader, found: Found, faults: Faults) -> Iterator[tuple[int, list[str | None]]]:
+def text_rows(reader: RestrictedReader, found: Found, faults: Findings) -> Iterator[tuple[int, list[str | None]]]:
     plan = CopyPlan(tuple(Column(name, "text") for name in found.fields), None)
     try:
         for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
@@ -182,30 +185,30 @@ def text_rows(reader: RestrictedReader, found: Found, faults: Faults) -> Iterato
                 first, *others = cells(line)
                 yield int(first or 0), others
             for problem in chunk.problems:
-                faults.add(problem.index, problem.words, "error")
+                faults.add(problem.index, problem.code, problem.params, "error")
     except ReadRefused as refused:
-        faults.add(refused.problem.index, refused.message, "error")
+        faults.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
 
 
-def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Faults) -> Row | None:
+def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Findings) -> Row | None:
     """A row, None (and why) where its road or its number is not told."""
     if not any(said.values()):
         return None
     try:
         route, named = road_of(said.get("route", ""))
     except NotAReferenceError:
-        words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
-        faults.add(rank, words % {"text": said.get("route", "")[:40]}, "error")
+        words = gettext_noop("“%(text)s” is the number of no road: write it as in “D 2020”.")
+        faults.add(rank, words, {"text": said.get("route", "")[:40]}, "error")
         return None
     match = NUMBER.fullmatch(said.get("number", "").upper())
     if match is None:
-        words = _("“%(text)s” is no number of a marker: write it as in “12”.")
-        faults.add(rank, words % {"text": said.get("number", "")[:40]}, "error")
+        words = gettext_noop("“%(text)s” is no number of a marker: write it as in “12”.")
+        faults.add(rank, words, {"text": said.get("number", "")[:40]}, "error")
         return None
     side = SIDES.get(bare(said.get("side", "")))
     if side is None:
-        words = _("Side “%(text)s” is not understood: write U (single carriageway), D or G.")
-        faults.add(rank, words % {"text": said["side"][:40]}, "error")
+        words = gettext_noop("Side “%(text)s” is not understood: write U (single carriageway), D or G.")
+        faults.add(rank, words, {"text": said["side"][:40]}, "error")
         return None
     place = None if shape is None or shape.is_empty else (float(shape.x), float(shape.y))
     x, y = figure(said.get("x", "")), figure(said.get("y", ""))
@@ -255,7 +258,7 @@ def placed(table: Table, found: list[Row]) -> list[Row]:
             continue
         place, turned = one.given, (one.given[1], one.given[0])
         if not inside(BOXES[system], place) and inside(BOXES[system], turned):
-            table.faults.add(one.rank, _("x and y are exchanged (latitude first): they were put back."))
+            table.faults.add(one.rank, gettext_noop("x and y are exchanged (latitude first): they were put back."))
             place = turned
         if not inside(BOXES[system], place):
             tell_nowhere(one, table)
@@ -267,11 +270,11 @@ def placed(table: Table, found: list[Row]) -> list[Row]:
 
 def tell_nowhere(one: Row, table: Table) -> None:
     x, y = one.given or (0.0, 0.0)
-    words = _(
+    words = gettext_noop(
         "%(name)s: x %(x)s and y %(y)s are nowhere in metropolitan France: give them in Lambert-93 or in degrees."
     )
     told = {"name": one.name, "x": display_number(x, 2), "y": display_number(y, 2)}
-    table.faults.add(one.rank, words % told, "error")
+    table.faults.add(one.rank, words, told, "error")
 
 
 def system_in(given: Sequence[Row], table: Table) -> int:
@@ -283,8 +286,8 @@ def system_in(given: Sequence[Row], table: Table) -> int:
     if len(likely) > 1:
         likely.sort(key=lambda code: -near_their_roads(given, code))
     if likely[0] != LAMBERT and best:
-        words = _("The coordinates are read as EPSG:%(code)s, by their size.")
-        table.faults.add(None, words % {"code": likely[0]})
+        words = gettext_noop("The coordinates are read as EPSG:%(code)s, by their size.")
+        table.faults.add(None, words, {"code": likely[0]})
     return likely[0]
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from psycopg import sql
 
 from gis_core.models import Member
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.services.loading import listed, rows, run
 from networks.roads.importers.bdtopo import COLUMNS, SOURCE
 from networks.roads.importers.markers import NEAR_M
@@ -36,7 +36,7 @@ class Plan:
     left_drawn: list[str] = field(default_factory=list)
     drawn_here: list[str] = field(default_factory=list)
     roads: set[Road] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
     """What only shows once ends are put on nodes."""
 
 
@@ -316,7 +316,7 @@ def refuse_collapsed(found: Plan) -> None:
     """Both ends of a section went to one node, or nearly: nothing would be left of it (as `arpent.join_section`)."""
     for file, rank, name, metres, x, y, new in rows(COLLAPSED, staged=STAGED, least=SHORTEST_M):
         words = too_short(name, metres)
-        found.faults.append(Fault(file=file, row=rank, message=words, gravity="error", place=(x, y)))
+        found.faults.append(Finding(file=file, row=rank, code=words, severity="error", place=(x, y)))
         for name in ("new",) if new else ("changed", "drawn"):
             found.counts[name] -= 1
 

@@ -11,12 +11,13 @@ import numpy as np
 import shapely
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn, Problem, ReadRefused, RestrictedReader
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding, Findings
 from layers.intake.services.loading import listed, run
-from layers.intake.sheets import NULL, Faults, Found, layers_in, system_of, tell_problems, unescaped
+from layers.intake.sheets import NULL, Found, layers_in, system_of, tell_problems, unescaped
 from layers.intake.sources import Tell
 from networks.roads.importers.bdtopo import COLUMNS, Named, Read, Reader, is_sections, named_of, plain_name
 
@@ -53,7 +54,7 @@ class Staged:
     """How many rows were read, those left aside by reason, what is wrong."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
     markers: list[Found] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Sections whose row cannot come in: they are not gone."""
@@ -88,13 +89,15 @@ def tell_missing(found: Sequence[Found], staged: Staged) -> None:
     """Why a delivery holds no sections."""
     for one in found:
         if "troncon" in plain_name(one.label) and not one.fields:
-            words = _("The attributes are missing: send the file .dbf that belongs to it, too (same name).")
-            staged.faults.append(Fault(file=one.file, row=None, message=words))
+            words = gettext_noop("The attributes are missing: send the file .dbf that belongs to it, too (same name).")
+            staged.faults.append(Finding(file=one.file, row=None, code=words))
             return
     if not staged.faults and not staged.markers:
-        words = _("There is no layer TRONCON_DE_ROUTE of BD TOPO here (fields “cleabs” or “ID”, “nature”, “sens”…).")
+        words = gettext_noop(
+            "There is no layer TRONCON_DE_ROUTE of BD TOPO here (fields “cleabs” or “ID”, “nature”, “sens”…)."
+        )
         name = found[0].file if found else "-"
-        staged.faults.append(Fault(file=name, row=None, message=words))
+        staged.faults.append(Finding(file=name, row=None, code=words))
 
 
 def create() -> None:
@@ -132,7 +135,7 @@ def stage_layer(
     seen: dict[str, int],
     tell: Tell,
 ) -> None:
-    faults = Faults(found.file)
+    faults = Findings(found.file)
     if (epsg := system_of(found.layer, faults)) is None:
         staged.faults += faults.all()
         return
@@ -159,7 +162,7 @@ def stage_layer(
                     tell(min(0.4, 0.4 * chunk.last / max(1, found.layer.features)), _("Reading the sections"))
         except ReadRefused as refused:
             staged.whole = False
-            faults.add(refused.problem.index, refused.message, "error")
+            faults.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
     tell_problems(problems, good, epsg, faults)
     staged.counts["read"] += good + len(problems)
     staged.whole = staged.whole and not problems
@@ -174,7 +177,7 @@ class Layer:
     reader: Reader
     scope: Scope
     counts: Counter[str]
-    faults: Faults
+    faults: Findings
     seen: dict[str, int]
     refused: set[str] = field(default_factory=set)
 
@@ -206,7 +209,7 @@ class Layer:
             return True
         self.counts["refused"] += 1
         self.refused.add(read.cleabs)
-        self.faults.add(rank, fault, "error", first_place(shape))
+        self.faults.add(rank, fault, {}, "error", first_place(shape))
         return False
 
     def unfit(self, read: Read, shape: Any, length: float) -> str | None:
@@ -228,16 +231,18 @@ class Layer:
         place = first_place(shape)
         name = {"name": read.cleabs}
         if closed:
-            words = _(
+            words = gettext_noop(
                 "“%(name)s” ends where it starts: no road is measured over a loop, cut it in two where roads meet."
             )
-            self.faults.add(rank, words % name, place=place)
+            self.faults.add(rank, words, name, place=place)
         elif not simple:
-            words = _("“%(name)s” crosses itself: look at its line, the places along it are measured as it is drawn.")
-            self.faults.add(rank, words % name, place=place)
+            words = gettext_noop(
+                "“%(name)s” crosses itself: look at its line, the places along it are measured as it is drawn."
+            )
+            self.faults.add(rank, words, name, place=place)
         for field_, text in read.unread:
-            words = _("%(field)s “%(value)s” is not understood: left empty, kept aside.")
-            self.faults.add(rank, words % {"field": field_, "value": text[:60]}, place=place)
+            words = gettext_noop("%(field)s “%(value)s” is not understood: left empty, kept aside.")
+            self.faults.add(rank, words, {"field": field_, "value": text[:60]}, place=place)
 
 
 def too_short(name: str, metres: float) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid, NotFound
@@ -19,7 +20,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import members_working
 from gis_core.models import Member, User
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.looking import Seen, look_at
 from layers.intake.services.inbox import Sent, harmless, kept_files
 from layers.intake.services.reading import MAIN
@@ -263,15 +264,15 @@ def paths_of(made: AssetDelivery) -> list[Path]:
     return paths
 
 
-def empty(one: Seen, made: AssetDelivery) -> Fault:
+def empty(one: Seen, made: AssetDelivery) -> Finding:
     """What is told of a layer without fields: a Shapefile lacks a part, a table has no row."""
     if any(str(file["name"]).lower().endswith((".csv", ".xlsx", ".ods")) for file in made.files):
         words = _("“%(name)s” holds no row: the first line names the fields, the others are the assets.")
     else:
-        words = _(
+        words = gettext_noop(
             "“%(name)s” has no field: of a Shapefile, the .dbf is missing. Send its .shp, .shx, .dbf and .prj together."
         )
-    return Fault(file=one.file, row=None, message=words % {"name": one.label})
+    return Finding(file=one.file, row=None, code=words, params={"name": one.label})
 
 
 def read(pk: int, tell: Tell) -> dict[str, Any]:
@@ -292,7 +293,7 @@ def read(pk: int, tell: Tell) -> dict[str, Any]:
     return {"layers": len(made.contents)}
 
 
-def look(made: AssetDelivery) -> list[Fault]:
+def look(made: AssetDelivery) -> list[Finding]:
     """What the layers hold, into the import. Raises Invalid where they hold nothing."""
     seen, faults = look_at(paths_of(made), made.headed)
     faults += [empty(one, made) for one in seen if not one.fields]
@@ -306,7 +307,7 @@ def look(made: AssetDelivery) -> list[Fault]:
     return faults
 
 
-def in_words(one: Fault) -> str:
+def in_words(one: Finding) -> str:
     """What is told of a file, with its name where it does not say it."""
     named = Path(one.file).stem in one.message
     return one.message if named else f"{one.file} : {one.message}"
@@ -318,9 +319,9 @@ def rows_of(made: AssetDelivery) -> Delivered:
     return read_assets(paths_of(made), readings, made.headed)
 
 
-def as_told(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+def as_told(faults: Iterable[Finding]) -> list[dict[str, Any]]:
     """Once each, what keeps rows out first, row by row."""
-    ordered = sorted(dict.fromkeys(faults), key=lambda one: (one.gravity != "error", one.file, one.row or 0))
+    ordered = sorted(dict.fromkeys(faults), key=lambda one: (one.severity != "error", one.file, one.row or 0))
     return [asdict(one) for one in ordered[:MOST_FAULTS]]
 
 

@@ -22,7 +22,7 @@ from gis_core.models import Job, Member, User
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.features.topology import loading
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
 from layers.intake.services.inbox import Sent, harmless, kept_files
 from layers.intake.services.loading import rows
@@ -144,7 +144,7 @@ def difference_of(plan: sections.Plan) -> ScopeDifference:
 
 
 def check_plan(
-    compared: ScopeDifference | None, order: Order, faults: Sequence[Fault], counts: Mapping[str, int]
+    compared: ScopeDifference | None, order: Order, faults: Sequence[Finding], counts: Mapping[str, int]
 ) -> None:
     """Raises LossRefused, with a report, where more would go than may. Nobody else writes roads meanwhile."""
     if compared is None:
@@ -160,7 +160,7 @@ def check_plan(
 def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     tell(None, _("Reading the files"))
     counts: dict[str, int] = {}
-    faults: list[Fault] = []
+    faults: list[Finding] = []
     roads: set[Road] = set()
     with RestrictedReader() as reader:
         tables = list(markers.read(reader, order.paths, faults))
@@ -189,11 +189,11 @@ def measured(roads: Collection[Road], tell: Tell) -> dict[str, Any]:
     return {"roads": [], "later": len(roads)}
 
 
-def told(faults: Sequence[Fault]) -> dict[str, Any]:
+def told(faults: Sequence[Finding]) -> dict[str, Any]:
     """Errors first, as many as a page shows and a report keeps."""
-    ordered = sorted(faults, key=lambda one: (one.gravity != "error", one.file, one.row or 0))
+    ordered = sorted(faults, key=lambda one: (one.severity != "error", one.file, one.row or 0))
     kept = [
-        {"file": one.file, "row": one.row, "message": one.message, "gravity": one.gravity, "place": one.place}
+        {"file": one.file, "row": one.row, "message": one.message, "gravity": one.severity, "place": one.place}
         for one in ordered[:MOST_FAULTS]
     ]
     return {"faults": kept, "more_faults": max(0, len(ordered) - MOST_FAULTS)}

@@ -14,7 +14,7 @@ from gis_core.errors import Invalid
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.features.topology import loading
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.import_loss import LossRefused, check_loss, describe_difference
 from layers.intake.services.loading import listed, rows, run
 from layers.intake.sources import Tell
@@ -66,7 +66,7 @@ def apply_plan(made: NetworkImport, plan: Plan, tell: Tell) -> dict[str, Any]:
             "adopted": adopted, "moved": plan.told["moved"]}  # fmt: skip
 
 
-def refuse(plan: Plan, faults: Sequence[Fault]) -> None:
+def refuse(plan: Plan, faults: Sequence[Finding]) -> None:
     if faults:
         report = {"plan": plan.told | {"errors": len(faults)}, "faults": faults_as_json([*faults, *plan.faults])}
         raise Invalid(_("What was read is no network yet: nothing was loaded."), report=report)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gis_core import graph as connected
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from networks.water import lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.weaving import Woven
@@ -62,7 +62,7 @@ def columns_of(model: type[NetworkObject]) -> dict[str, models.Field[Any, Any]]:
     return {field.name: field for field in model._meta.concrete_fields if field.name not in OURS}
 
 
-def check_values(draft: Draft) -> Iterator[Fault]:
+def check_values(draft: Draft) -> Iterator[Finding]:
     """Every value that its column would not take."""
     for what, rows in rows_in(draft):
         fields = columns_of(MODELS[draft.family][what])
@@ -79,7 +79,7 @@ def check_values(draft: Draft) -> Iterator[Fault]:
             yield from check_row(row, what)
 
 
-def check_row(row: Row, what: str) -> Iterator[Fault]:
+def check_row(row: Row, what: str) -> Iterator[Finding]:
     since, until = row.values.get("laid_from_year"), row.values.get("laid_to_year")
     if since is not None and until is not None and since > until:
         words = _("It is said to be laid between %(since)s and %(until)s: the years are the wrong way round.")
@@ -108,7 +108,7 @@ def unfit(family: Family, field: models.Field[Any, Any] | None, name: str, value
     return "" if fits else _("%(name)s “%(value)s” does not fit in its column.") % told
 
 
-def check_references(draft: Draft) -> Iterator[Fault]:
+def check_references(draft: Draft) -> Iterator[Finding]:
     """References that come back: of each object of a kind there is one."""
     for what, rows in rows_in(draft):
         seen: dict[str, Row] = {}
@@ -123,8 +123,8 @@ def check_references(draft: Draft) -> Iterator[Fault]:
                 yield fault(row, words % told, spare=what in APART)
 
 
-def fault(row: Row, message: str, *, spare: bool = False, gravity: Any = "error") -> Fault:
-    return Fault(file=row.file, row=row.row, message=message, gravity=gravity, place=place_of(row), spare=spare)
+def fault(row: Row, message: str, *, spare: bool = False, gravity: Any = "error") -> Finding:
+    return Finding(file=row.file, row=row.row, code=message, severity=gravity, place=place_of(row), spare=spare)
 
 
 def place_of(row: Row) -> tuple[float, float]:
@@ -166,7 +166,7 @@ def parts_of(family: Family, woven: Woven) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda part: -part["metres"])
 
 
-def tell_parts(family: Family, parts: Sequence[dict[str, Any]]) -> Iterator[Fault]:
+def tell_parts(family: Family, parts: Sequence[dict[str, Any]]) -> Iterator[Finding]:
     """Warnings: parts that nothing feeds (or that lead nowhere)."""
     for part in parts:
         if part["ends"] or part["joined"]:
@@ -184,4 +184,4 @@ def tell_parts(family: Family, parts: Sequence[dict[str, Any]]) -> Iterator[Faul
             count,
         )
         words = (water if family == "water" else sewer) % {"pipes": count, "metres": round(part["metres"])}
-        yield Fault(file=file, row=row, message=words, gravity="warning", place=part["place"])
+        yield Finding(file=file, row=row, code=words, severity="warning", place=part["place"])

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from shapely.geometry import LineString, Point
 
-from layers.intake.faults import Fault, Gravity
+from layers.intake.findings import Finding, Severity
 
 type Family = Literal["water", "sewer"]
 
@@ -76,8 +76,8 @@ class Draft:
     pipes: list[PipeRow] = field(default_factory=list)
     connections: list[ConnectionRow] = field(default_factory=list)
     repairs: list[RepairRow] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
     systems: dict[str, int] = field(default_factory=dict)
 
-    def fault(self, file: str, row: int | None, message: str, gravity: Gravity = "error") -> None:
-        self.faults.append(Fault(file=file, row=row, message=message, gravity=gravity))
+    def fault(self, file: str, row: int | None, message: str, gravity: Severity = "error") -> None:
+        self.faults.append(Finding(file=file, row=row, code=message, severity=gravity))

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from gis_core.models import Member
 from layers.features.topology import loading, setting
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.services.loading import listed, rows, run
 from layers.intake.sources import Tell
 from networks.water.importers.checking import MODELS, columns_of
@@ -67,7 +67,7 @@ class Loading:
     tell: Tell
 
 
-def load(work: Loading) -> tuple[Loaded, list[Fault]]:
+def load(work: Loading) -> tuple[Loaded, list[Finding]]:
     """Write a network; what the database then finds wrong with it. To be called in a transaction, as the worker."""
     loaded = Loaded()
     one_at_a_time(work)
@@ -291,7 +291,7 @@ def cell(name: str, value: Any) -> Any:
 # -- afterwards -------------------------------------------------------------------------------------------------------
 
 
-def faults_in(work: Loading, loaded: Loaded) -> Iterator[Fault]:
+def faults_in(work: Loading, loaded: Loaded) -> Iterator[Finding]:
     """What the database finds wrong with the rows that came in, as faults of the file's rows."""
     family: Family = work.draft.family
     found = rows(
@@ -304,7 +304,7 @@ def faults_in(work: Loading, loaded: Loaded) -> Iterator[Fault]:
     for kind, pk, other, x, y in found:
         row = loaded.pipe_row_of.get(pk) or loaded.row_of.get(pk) or loaded.pipe_row_of.get(other or 0)
         file, number = (row.file, row.row) if row else (work.draft.source, None)
-        yield Fault(file=file, row=number, message=str(WRONG[kind]), place=(x, y))
+        yield Finding(file=file, row=number, code=str(WRONG[kind]), place=(x, y))
 
 
 def keep_moves(work: Loading, loaded: Loaded) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from shapely.geometry import Point
 
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from networks.water.importers.checking import APART, Row, fault, rows_in
 from networks.water.importers.draft import Draft
 
@@ -39,7 +39,7 @@ LAMBERT_93: Final = 2154
 type Places = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Fault]:
+def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Finding]:
     """Rows that do not touch the member's territory; one fault for the files of which none does."""
     if territory is None:
         return
@@ -62,7 +62,7 @@ def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Fault]:
         yield elsewhere(names, [row for name in names for _what, row, _inside in files[name]], land, epsg)
 
 
-def elsewhere(files: Sequence[str], rows: Sequence[Row], land: Any, epsg: int | None) -> Fault:
+def elsewhere(files: Sequence[str], rows: Sequence[Row], land: Any, epsg: int | None) -> Finding:
     """Files of which nothing is here: how far away that is, and the system in which it would be here."""
     shapes = np.array([*(row.geom for row in rows), None], dtype=object)[:-1]
     points = shapely.get_coordinates(shapely.centroid(shapes))
@@ -71,8 +71,8 @@ def elsewhere(files: Sequence[str], rows: Sequence[Row], land: Any, epsg: int | 
         "None of the %(count)s objects lies in the territory of the member: as EPSG:%(epsg)s, as it was read, they are "
         "%(distance)s km away, %(direction)s."
     )
-    return Fault(
-        file=", ".join(sorted(files)), row=None, message=f"{words % told} {remedy(points, land, epsg or LAMBERT_93)}"
+    return Finding(
+        file=", ".join(sorted(files)), row=None, code=f"{words % told} {remedy(points, land, epsg or LAMBERT_93)}"
     )
 
 

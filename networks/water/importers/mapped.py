@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from shapely.geometry import Point
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
 from layers.intake import cells
 from layers.intake.cells import Cell, Read
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.looking import at_origin, by_words, in_system, lines_of, origins_of, place_in
 from layers.intake.sheets import ENOUGH_ROWS, Shape, Sheet, layers_in, sheet_of
 from networks.water import lists
@@ -29,7 +30,7 @@ SHAPES: Mapping[str, Shape] = {"pipes": "line", "nodes": "point", "connections":
 def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> list[Draft]:
     """The drafts of the networks that the chosen layers hold. Raises Invalid, ReaderUnavailable."""
     names = ", ".join(sorted(path.name for path in paths))
-    faults: list[Fault] = []
+    faults: list[Finding] = []
     drafts: dict[Family, Draft] = {}
     with RestrictedReader() as reader:
         for found in layers_in(reader, paths, faults, rows=ENOUGH_ROWS):
@@ -43,7 +44,7 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> 
             draft = drafts.setdefault(family, Draft(family=family, source=names))
             sheet = sheet_of(reader, in_system(found, chosen.crs), SHAPES[what], chosen.columns.get("reference"))
             Rows(draft, chosen, sheet, what).take()
-            draft.faults += sheet.faults.all()
+            draft.faults += sheet.findings.all()
             if sheet.epsg:
                 draft.systems[sheet.file] = sheet.epsg
     if not drafts:
@@ -82,7 +83,7 @@ class Rows:
             values = self.values[rank]
             values.update(self.reading.fixed)
             if values.get("sensitive") == lists.PATIENT and values.pop("sensitive_name", None):
-                self.sheet.faults.add(row, str(UNNAMED_PATIENT))
+                self.sheet.findings.add(row, str(UNNAMED_PATIENT))
             named = {name: texts[rank] for name, texts in keyed.items() if texts}
             if self._stands(row, shape, values, origins):
                 self._add(row, shape, values, {name: text.strip() for name, text in named.items() if text})
@@ -98,9 +99,9 @@ class Rows:
                 self.values[rank][name] = cell.value
             if cell.keep:
                 self.values[rank]["more"][source] = text.strip()
-            if cell.told:
+            if cell.note:
                 lost = name == "kind" and cell.value is None
-                self.sheet.faults.add(self.sheet.rows[rank], cell.told, "error" if lost else "warning")
+                self.sheet.findings.add(self.sheet.rows[rank], *cell.note, "error" if lost else "warning")
 
     def _reader(self, name: str, codes: Mapping[str, Any]) -> Read:
         column = next((one for one in columns_in(self.reading.table) if one["name"] == name), {})
@@ -142,9 +143,13 @@ class Rows:
             self.draft.fault(self.sheet.file, row, words, "warning")
             return False
         name = values.get("reference") or _("This object")
-        words = _("%(name)s lies at (0, 0): give it its place.") if lost else _("%(name)s has no geometry.")
+        words = (
+            gettext_noop("%(name)s lies at (0, 0): give it its place.")
+            if lost
+            else gettext_noop("%(name)s has no geometry.")
+        )
         spare = self.what in ("connections", "repairs") or not values.get("reference")
-        self.draft.faults.append(Fault(file=self.sheet.file, row=row, message=words % {"name": name}, spare=spare))
+        self.draft.faults.append(Finding(file=self.sheet.file, row=row, code=words, params={"name": name}, spare=spare))
         return False
 
     def _add(self, row: int, shape: Any, values: dict[str, Any], named: Mapping[str, str]) -> None:
@@ -168,9 +173,9 @@ class Rows:
     def _add_pipe(self, shape: Any, named: Mapping[str, str], common: dict[str, Any]) -> None:
         lines = list(lines_of(shape))
         if not lines:
-            words = _("The pipe has no length: both its ends are in one place.")
+            words = gettext_noop("The pipe has no length: both its ends are in one place.")
             place = place_in(shape)
-            told = Fault(file=common["file"], row=common["row"], message=words, place=place, spare=True)
+            told = Finding(file=common["file"], row=common["row"], code=words, place=place, spare=True)
             self.draft.faults.append(told)
             return
         ends: dict[str, Any] = {"start_key": named.get("start_key"), "end_key": named.get("end_key")}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.models import Member
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.import_loss import ScopeDifference, describe_difference
 from layers.intake.services.inbox import harmless
 from layers.intake.services.loading import rows
@@ -72,7 +72,7 @@ class Network:
 @dataclass(slots=True)
 class Plan:
     networks: list[Network]
-    faults: list[Fault]
+    faults: list[Finding]
     told: dict[str, Any]
 
     def differences(self, owner: Member, replaced: Sequence[int]) -> list[ScopeDifference]:
@@ -80,8 +80,8 @@ class Plan:
         return differences_of(self.networks, owner, replaced)
 
     @property
-    def errors(self) -> list[Fault]:
-        return [one for one in self.faults if one.gravity == "error"]
+    def errors(self) -> list[Finding]:
+        return [one for one in self.faults if one.severity == "error"]
 
 
 def folder_of(order: NetworkImport) -> Path:
@@ -175,10 +175,10 @@ def woven_network(
     return network
 
 
-def left_out(order: NetworkImport, faults: Sequence[Fault]) -> set[tuple[str, int]]:
+def left_out(order: NetworkImport, faults: Sequence[Finding]) -> set[tuple[str, int]]:
     """The rows with an error that may be left out, and that somebody chose to."""
     leave = order.options.get("leave")
-    spare = {(one.file, one.row) for one in faults if one.gravity == "error" and one.spare and one.row is not None}
+    spare = {(one.file, one.row) for one in faults if one.severity == "error" and one.spare and one.row is not None}
     if leave == "all":
         return spare
     return spare & {(str(file), int(row)) for file, row in leave or ()}
@@ -239,7 +239,7 @@ def differences_of(networks: Sequence[Network], owner: Member, replaced: Sequenc
     return replaced_differences(drafts, owner, replaced)
 
 
-def faults_of(network: Network) -> list[Fault]:
+def faults_of(network: Network) -> list[Finding]:
     draft = network.draft
     return [*draft.faults, *network.woven.faults, *tell_parts(draft.family, network.parts)]
 
@@ -248,7 +248,7 @@ def faults_of(network: Network) -> list[Fault]:
 
 
 def told_of(
-    order: NetworkImport, networks: Sequence[Network], faults: Sequence[Fault], replaced: Sequence[int]
+    order: NetworkImport, networks: Sequence[Network], faults: Sequence[Finding], replaced: Sequence[int]
 ) -> dict[str, Any]:
     """The plan as it is kept and shown."""
     moves = sorted((move for one in networks for move in one.woven.moves), key=lambda move: -move.metres)
@@ -257,9 +257,9 @@ def told_of(
     snap = order.options.get("snap_m")
     return {
         "networks": [counts_of(network) for network in networks],
-        "errors": sum(one.gravity == "error" for one in faults),
-        "spare": sum(one.gravity == "error" and one.spare for one in faults),
-        "warnings": sum(one.gravity == "warning" for one in faults),
+        "errors": sum(one.severity == "error" for one in faults),
+        "spare": sum(one.severity == "error" and one.spare for one in faults),
+        "warnings": sum(one.severity == "warning" for one in faults),
         "snap_m": likely_distance(distances) if snap is None else float(snap),
         "likely_m": likely_distance(distances),
         "classes": classes_of(distances),
@@ -351,11 +351,11 @@ def edited_in(order: NetworkImport, imports: Sequence[int]) -> int:
     return found
 
 
-def faults_as_json(faults: Sequence[Fault]) -> list[dict[str, Any]]:
+def faults_as_json(faults: Sequence[Finding]) -> list[dict[str, Any]]:
     """Errors first, in the order of the files."""
-    held = sorted(faults, key=lambda one: (one.gravity != "error", one.file, one.row or 0))
+    held = sorted(faults, key=lambda one: (one.severity != "error", one.file, one.row or 0))
     return [
-        {"file": one.file, "row": one.row, "message": one.message, "gravity": one.gravity, "spare": one.spare,
+        {"file": one.file, "row": one.row, "message": one.message, "gravity": one.severity, "spare": one.spare,
          "place": list(one.place) if one.place else None}
         for one in held[:KEPT_FAULTS]
     ]  # fmt: skip

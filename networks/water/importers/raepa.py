@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from shapely.geometry import LineString, Point
 
 from gis_core.files.reader import RestrictedReader
 from layers.intake import cells
-from layers.intake.faults import Fault
-from layers.intake.sheets import ENOUGH_ROWS, Faults, Found, Geometries, Sheet, layers_in, sheet_of
+from layers.intake.findings import Finding, Findings
+from layers.intake.sheets import ENOUGH_ROWS, Found, Geometries, Sheet, layers_in, sheet_of
 from networks.water import lists, raepa
 from networks.water.importers import raepa_rules
 from networks.water.importers.draft import Draft, Family, NodeRow, PipeRow, RepairRow
@@ -40,7 +40,7 @@ class Parts:
     draft: Draft
     branches: list[Branch] = field(default_factory=list)
     house_points: list[HousePoint] = field(default_factory=list)
-    names: dict[str, Faults] = field(default_factory=dict)
+    names: dict[str, Findings] = field(default_factory=dict)
     taken: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -61,7 +61,7 @@ def read_raepa(paths: Sequence[Path]) -> list[Draft]:
 
     Raises ReaderUnavailable.
     """
-    faults: list[Fault] = []
+    faults: list[Finding] = []
     networks: dict[Family, Parts] = {}
     names = ", ".join(sorted(path.name for path in paths))
     with RestrictedReader() as reader:
@@ -78,13 +78,13 @@ def read_raepa(paths: Sequence[Path]) -> list[Draft]:
     return drafts
 
 
-def nothing(names: str) -> Fault:
-    words = _("None of the eight tables of RAEPA is in this delivery (RAEPA_CANALAEP_L, RAEPA_OUVRAEP_P…).")
-    return Fault(file=names, row=None, message=words)
+def nothing(names: str) -> Finding:
+    words = gettext_noop("None of the eight tables of RAEPA is in this delivery (RAEPA_CANALAEP_L, RAEPA_OUVRAEP_P…).")
+    return Finding(file=names, row=None, code=words)
 
 
 def known_layers(
-    reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]
+    reader: RestrictedReader, paths: Sequence[Path], faults: list[Finding]
 ) -> Iterator[tuple[Found, raepa.RaepaTable]]:
     """The layers that are tables of RAEPA; the others are told."""
     for found in layers_in(reader, paths, faults, rows=ENOUGH_ROWS):
@@ -94,11 +94,11 @@ def known_layers(
         elif found.label.rsplit("/", 1)[-1].lower().startswith("lt_"):
             faults += list_faults(reader, found)
         else:
-            words = _("This is none of the eight tables of RAEPA: it was left out.")
-            faults.append(Fault(file=found.file, row=None, message=words, gravity="warning"))
+            words = gettext_noop("This is none of the eight tables of RAEPA: it was left out.")
+            faults.append(Finding(file=found.file, row=None, code=words, severity="warning"))
 
 
-def list_faults(reader: RestrictedReader, found: Found) -> list[Fault]:
+def list_faults(reader: RestrictedReader, found: Found) -> list[Finding]:
     """A list of values beside the tables is not needed; that of materials is known to use the code 18 twice."""
     if "materiau" not in found.label.lower():
         return []
@@ -106,11 +106,11 @@ def list_faults(reader: RestrictedReader, found: Found) -> list[Fault]:
     codes = next(iter(sheet.columns.values()), [])
     if codes.count(DUPLICATE_MATERIAL) < 2:
         return []
-    words = _(
+    words = gettext_noop(
         "The list of materials uses the code 18 twice (smooth HDPE and “PRV autre”): it was read as smooth HDPE. "
         "Check the pipes of PRV."
     )
-    return [Fault(file=found.file, row=None, message=words, gravity="warning")]
+    return [Finding(file=found.file, row=None, code=words, severity="warning")]
 
 
 def read_sheet(reader: RestrictedReader, found: Found, table: raepa.RaepaTable) -> Sheet:
@@ -120,7 +120,7 @@ def read_sheet(reader: RestrictedReader, found: Found, table: raepa.RaepaTable) 
 
 def take(parts: Parts, table: raepa.RaepaTable, sheet: Sheet) -> None:
     """The rows of one table into the parts of its network."""
-    parts.names[f"{table.name}:{sheet.file}"] = sheet.faults
+    parts.names[f"{table.name}:{sheet.file}"] = sheet.findings
     if sheet.epsg:
         parts.draft.systems[sheet.file] = sheet.epsg
     columns = {raepa.field_name(name): texts for name, texts in reversed(sheet.columns.items())}
@@ -128,11 +128,11 @@ def take(parts: Parts, table: raepa.RaepaTable, sheet: Sheet) -> None:
         for wrong, right in raepa_rules.NAMED_AEP_BY_MISTAKE.items():
             if wrong in columns and right not in columns:
                 columns[right] = columns.pop(wrong)
-                words = _("The field %(wrong)s of a table of drinking water was read as %(right)s.")
-                sheet.faults.add(None, words % {"wrong": wrong, "right": right})
+                words = gettext_noop("The field %(wrong)s of a table of drinking water was read as %(right)s.")
+                sheet.findings.add(None, words, {"wrong": wrong, "right": right})
     if table.identifier not in columns and len(sheet):
-        words = _("There is no field %(field)s: the objects get no reference.")
-        sheet.faults.add(None, words % {"field": table.identifier})
+        words = gettext_noop("There is no field %(field)s: the objects get no reference.")
+        sheet.findings.add(None, words, {"field": table.identifier})
     makers = {"pipes": take_pipes, "structures": take_nodes, "fittings": take_nodes, "repairs": take_repairs}
     makers[table.content](parts, table, sheet, rows_of(parts, table, sheet, columns))
 
@@ -143,17 +143,17 @@ def rows_of(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, columns: dict[s
     rows = [Row(rank, "", shape, {}, {}, {}) for rank, shape in zip(sheet.rows, shapes, strict=True)]
     for name, texts in columns.items():
         if name != table.identifier:
-            read_column(name, texts, rows, table, sheet.faults)
+            read_column(name, texts, rows, table, sheet.findings)
     keys = columns.get(table.identifier, [None] * len(rows))
     taken = parts.taken.setdefault("nodes" if table.content in ("structures", "fittings") else table.content, set())
     held = []
     reserved = {key.strip() for key in keys if key is not None}
     for row, key in zip(rows, keys, strict=True):
         if row.shape is None and not row.values and not row.more and (key is None or cells.is_nothing(key)):
-            sheet.faults.add(row.rank, _("An empty row, left over from the template: left out."))
+            sheet.findings.add(row.rank, gettext_noop("An empty row, left over from the template: left out."))
             continue
         name_row(row, key, table, sheet, taken, reserved)
-        settle_years(row, sheet.faults)
+        settle_years(row, sheet.findings)
         held.append(row)
     return held
 
@@ -168,12 +168,12 @@ def placed(sheet: Sheet, columns: dict[str, list[str | None]]) -> Geometries:
         x, y = (cells.measured(columns[name][at] or "", cells.LENGTHS) for name in ("X", "Y"))
         if x and y and 0 < x[0] < 1_300_000 and 6_000_000 < y[0] < 7_200_000:
             shapes[at] = Point(x[0], y[0])
-            sheet.faults.add(sheet.rows[at], _("There is no geometry: the point is that of X and Y."))
+            sheet.findings.add(sheet.rows[at], gettext_noop("There is no geometry: the point is that of X and Y."))
     return shapes
 
 
 def read_column(
-    name: str, texts: Sequence[str | None], rows: Sequence[Row], table: raepa.RaepaTable, faults: Faults
+    name: str, texts: Sequence[str | None], rows: Sequence[Row], table: raepa.RaepaTable, faults: Findings
 ) -> None:
     """One field of every row, each different text read once."""
     if name in TOPOLOGY or name in raepa.FUNCTION_FIELDS:
@@ -194,8 +194,8 @@ def read_column(
         cell = asked(text)
         if cell.value is not None:
             row.values[column] = cell.value
-        if cell.told:
-            faults.add(row.rank, cell.told)
+        if cell.note:
+            faults.add(row.rank, *cell.note)
         if cell.keep:
             row.more[name] = text.strip()
 
@@ -208,15 +208,15 @@ def name_row(
     if not plain:
         row.key = f"{table.name}#{row.rank}"
         if key is not None or table.identifier in {name.upper() for name in sheet.columns}:
-            sheet.faults.add(
-                row.rank, _("%(field)s is empty: the object has no reference.") % {"field": table.identifier}
+            sheet.findings.add(
+                row.rank, gettext_noop("%(field)s is empty: the object has no reference."), {"field": table.identifier}
             )
     else:
         row.key = plain if plain not in taken else unique(plain, taken | reserved)
         row.values["reference"] = row.key
         if row.key != plain:
-            words = _("%(field)s “%(value)s” is there twice: this object was called “%(new)s”.")
-            sheet.faults.add(row.rank, words % {"field": table.identifier, "value": plain, "new": row.key})
+            words = gettext_noop("%(field)s “%(value)s” is there twice: this object was called “%(new)s”.")
+            sheet.findings.add(row.rank, words, {"field": table.identifier, "value": plain, "new": row.key})
     taken.add(row.key)
 
 
@@ -228,12 +228,12 @@ def unique(key: str, taken: set[str]) -> str:
     return free
 
 
-def settle_years(row: Row, faults: Faults) -> None:
+def settle_years(row: Row, faults: Findings) -> None:
     first, last = row.values.get("laid_from_year"), row.values.get("laid_to_year")
     if first is not None and last is not None and first > last:
         row.values["laid_from_year"], row.values["laid_to_year"] = last, first
-        words = _("ANDEBPOSE (%(first)s) is after ANFINPOSE (%(last)s): they were exchanged.")
-        faults.add(row.rank, words % {"first": first, "last": last})
+        words = gettext_noop("ANDEBPOSE (%(first)s) is after ANFINPOSE (%(last)s): they were exchanged.")
+        faults.add(row.rank, words, {"first": first, "last": last})
 
 
 def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequence[Row]) -> None:
@@ -241,14 +241,14 @@ def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequen
     flows = cells.column_of(raepa_rules.FLOW, "SENSECOUL")
     for row, line in zip(rows, single_lines(rows), strict=True):
         if table.family == "sewer":
-            settle_system(row, sheet.faults)
+            settle_system(row, sheet.findings)
         row.values.setdefault("service_state", lists.IN_SERVICE)
         branch = yes(row.place.get("BRANCHEMNT") or "")
         flow = flows(row.place.get("SENSECOUL") or "")
         for cell in (branch, flow):
-            if cell.told:
-                sheet.faults.add(row.rank, cell.told)
-        lines = lines_of(row, sheet.faults, parts.taken["pipes"]) if line is None else [(line, row.key, False)]
+            if cell.note:
+                sheet.findings.add(row.rank, *cell.note)
+        lines = lines_of(row, sheet.findings, parts.taken["pipes"]) if line is None else [(line, row.key, False)]
         for shape, key, extra in lines:
             if branch.value:
                 parts.branches.append(branch_of(row, key, shape, sheet.file))
@@ -256,14 +256,14 @@ def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequen
                 parts.draft.pipes.append(pipe_of(row, key, shape, extra, sheet.file, flow.value))
 
 
-def settle_system(row: Row, faults: Faults) -> None:
+def settle_system(row: Row, faults: Findings) -> None:
     """Which sewer network: TYPRESEAU, else what CONTCANASS says flows there, else wastewater."""
     if "system" in row.values:
         return
     content = row.values.get("content")
     row.values["system"] = content if content in lists.SYSTEMS else "02"
-    words = _("TYPRESEAU is empty: taken for “%(system)s”.")
-    faults.add(row.rank, words % {"system": lists.SYSTEMS[row.values["system"]][0]})
+    words = gettext_noop("TYPRESEAU is empty: taken for “%(system)s”.")
+    faults.add(row.rank, words, {"system": lists.SYSTEMS[row.values["system"]][0]})
 
 
 def single_lines(rows: Sequence[Row]) -> Geometries:
@@ -274,22 +274,22 @@ def single_lines(rows: Sequence[Row]) -> Geometries:
     return np.asarray(np.where(shapely.length(lines) > 0, lines, None), object)
 
 
-def lines_of(row: Row, faults: Faults, taken: set[str]) -> Iterator[tuple[LineString, str, bool]]:
+def lines_of(row: Row, faults: Findings, taken: set[str]) -> Iterator[tuple[LineString, str, bool]]:
     """The line of a row as one, joined of its parts where they meet; else its parts, each with a key of its own."""
     if row.shape is None:
-        faults.add(row.rank, _("There is no geometry: draw the pipe. It was left out."), "error")
+        faults.add(row.rank, gettext_noop("There is no geometry: draw the pipe. It was left out."), {}, "error")
         return
     merged = shapely.line_merge(row.shape) if len(row.shape.geoms) > 1 else row.shape
     parts = [shapely.remove_repeated_points(part) for part in shapely.get_parts(merged)]
     parts = [part for part in parts if part.length > 0]
     if not parts:
-        words = _("The pipe has no length: draw it again. It was left out.")
-        faults.add(row.rank, words, "error", first_place(row.shape))
+        words = gettext_noop("The pipe has no length: draw it again. It was left out.")
+        faults.add(row.rank, words, {}, "error", first_place(row.shape))
     elif len(parts) > 1:
-        words = _("The line has %(count)s parts that do not meet: they became as many pipes.")
-        faults.add(row.rank, words % {"count": len(parts)}, "warning", first_place(row.shape))
+        words = gettext_noop("The line has %(count)s parts that do not meet: they became as many pipes.")
+        faults.add(row.rank, words, {"count": len(parts)}, "warning", first_place(row.shape))
     else:
-        faults.add(row.rank, _("The parts of the line were joined into one."))
+        faults.add(row.rank, gettext_noop("The parts of the line were joined into one."))
     for number, part in enumerate(parts):
         key = row.key if number == 0 else unique(row.key, taken)
         taken.add(key)
@@ -349,16 +349,18 @@ def take_nodes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequen
     read = cells.column_of(raepa_rules.function_of(codes), name)
     for row in rows:
         if row.shape is None:
-            sheet.faults.add(row.rank, _("There is no geometry: place the object. It was left out."), "error")
+            sheet.findings.add(
+                row.rank, gettext_noop("There is no geometry: place the object. It was left out."), {}, "error"
+            )
             continue
         cell = read(row.place.get(name) or "")
-        if cell.told:
-            sheet.faults.add(row.rank, cell.told)
+        if cell.note:
+            sheet.findings.add(row.rank, *cell.note)
         elif cell.value is None:
-            words = _("%(field)s is empty: the kind of the object is “other”.")
-            sheet.faults.add(row.rank, words % {"field": name})
+            words = gettext_noop("%(field)s is empty: the kind of the object is “other”.")
+            sheet.findings.add(row.rank, words, {"field": name})
         if table.family == "sewer":
-            settle_system(row, sheet.faults)
+            settle_system(row, sheet.findings)
         node = node_of(row, name, cell.value, sheet.file)
         if cell.value == raepa.HOUSE_CONNECTION:
             parts.house_points.append(HousePoint(node, row.place.get("IDCANPPALE")))
@@ -387,7 +389,9 @@ def take_repairs(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequ
     pipes = {pipe.key: pipe.values for pipe in parts.draft.pipes}
     for row in rows:
         if row.shape is None:
-            sheet.faults.add(row.rank, _("There is no geometry: place the object. It was left out."), "error")
+            sheet.findings.add(
+                row.rank, gettext_noop("There is no geometry: place the object. It was left out."), {}, "error"
+            )
             continue
         values = row.values | {"network": table.family, "more": dict(row.more)}
         pipe = pipes.get(values.get("object_reference", ""), {})

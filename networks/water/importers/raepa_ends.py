@@ -9,9 +9,11 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from shapely.geometry import LineString, Point
 
-from layers.intake.sheets import Faults, Geometries
+from layers.intake.findings import Findings
+from layers.intake.sheets import Geometries
 from networks.water.importers.draft import ConnectionRow, Draft, NodeRow, PipeRow
 from networks.water.lists import SINKS, SOURCES
 
@@ -47,7 +49,7 @@ class HousePoint:
 
 
 def settle(
-    draft: Draft, branches: Sequence[Branch], points: Sequence[HousePoint], faults: Mapping[str, Faults]
+    draft: Draft, branches: Sequence[Branch], points: Sequence[HousePoint], faults: Mapping[str, Findings]
 ) -> None:
     """Lines, keys and connections of one network; what is done to a row is told in the faults of its file."""
     align(draft, faults)
@@ -67,7 +69,7 @@ def place_of(point: Any) -> tuple[float, float]:
     return float(point.x), float(point.y)
 
 
-def align(draft: Draft, faults: Mapping[str, Faults]) -> None:
+def align(draft: Draft, faults: Mapping[str, Findings]) -> None:
     """Keys that no node has, or whose node is far away, go; lines drawn from their last node to their first turn."""
     nodes = {node.key: node.geom for node in draft.nodes}
     for pipe in draft.pipes:
@@ -94,13 +96,15 @@ def distances(points: Geometries, others: Geometries) -> Geometries:
     return np.asarray(shapely.distance(points, others), float)
 
 
-def forget_unknown(pipe: PipeRow, nodes: Mapping[str, Any], faults: Faults) -> None:
+def forget_unknown(pipe: PipeRow, nodes: Mapping[str, Any], faults: Findings) -> None:
     for name, key in (("IDNINI", pipe.start_key), ("IDNTERM", pipe.end_key)):
         if key is None or key in nodes:
             continue
         if nodes:
-            words = _("%(field)s “%(value)s” is in no table of this delivery: the pipe ends where it is drawn.")
-            faults.add(pipe.row, words % {"field": name, "value": key[:60]})
+            words = gettext_noop(
+                "%(field)s “%(value)s” is in no table of this delivery: the pipe ends where it is drawn."
+            )
+            faults.add(pipe.row, words, {"field": name, "value": key[:60]})
         drop(pipe, name)
 
 
@@ -113,7 +117,7 @@ def drop(pipe: PipeRow, name: str) -> None:
         pipe.end_key = None
 
 
-def drop_far(pipe: PipeRow, name: str, distance: float, faults: Mapping[str, Faults]) -> None:
+def drop_far(pipe: PipeRow, name: str, distance: float, faults: Mapping[str, Findings]) -> None:
     words = _("%(field)s is %(distance)s m from the end of the pipe: the pipe ends where it is drawn.")
     point = pipe.geom.coords[0] if name == "IDNINI" else pipe.geom.coords[-1]
     told = words % {"field": name, "distance": round(distance)}
@@ -121,7 +125,7 @@ def drop_far(pipe: PipeRow, name: str, distance: float, faults: Mapping[str, Fau
     drop(pipe, name)
 
 
-def turn(draft: Draft, faults: Mapping[str, Faults]) -> None:
+def turn(draft: Draft, faults: Mapping[str, Findings]) -> None:
     """Sewers flow from their start to their end: those of SENSECOUL 0 are turned round."""
     for pipe in draft.pipes:
         flow = pipe.values.pop("_flow", None)
@@ -136,7 +140,7 @@ def turn(draft: Draft, faults: Mapping[str, Faults]) -> None:
 
 
 def absorb_house_points(
-    draft: Draft, branches: Sequence[Branch], points: Sequence[HousePoint], faults: Mapping[str, Faults]
+    draft: Draft, branches: Sequence[Branch], points: Sequence[HousePoint], faults: Mapping[str, Findings]
 ) -> None:
     """Points of service connections cut no pipe: they are the end of a connection, or one themselves.
 
@@ -189,7 +193,7 @@ def near(points: Geometries, others: Geometries) -> list[int]:
     return found
 
 
-def carry_one_of_each_place(draft: Draft, faults: Mapping[str, Faults]) -> None:
+def carry_one_of_each_place(draft: Draft, faults: Mapping[str, Findings]) -> None:
     """Of several nodes at one place (a valve in its chamber), one carries the pipes: the valve, else the first."""
     instead: dict[str, str] = {}
     for nodes in sharing_a_place(draft.nodes):

@@ -41,7 +41,7 @@ def material(field: str, text: str) -> Cell:
     if found is None:
         return cells.unread(field, text)
     words = _("%(field)s “%(value)s” is a label: read as “%(meaning)s”.")
-    told = cells.told(words, field, text, meaning=lists.MATERIALS[found][0])
+    told = cells.note(words, field, text, meaning=lists.MATERIALS[found][0])
     return Cell(None if found == "inc" else found, told)
 
 
@@ -57,7 +57,7 @@ def service_state(field: str, text: str) -> Cell:
     cell = cells.yes(field, text)
     if cell.value is None:
         return cell
-    return Cell(lists.IN_SERVICE if cell.value else "abandon", cell.told)
+    return Cell(lists.IN_SERVICE if cell.value else "abandon", cell.note)
 
 
 def accuracy(field: str, text: str) -> Cell:

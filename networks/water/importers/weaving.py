@@ -18,7 +18,7 @@ from shapely import STRtree
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from networks.water.importers.draft import Draft, NodeRow, PipeRow
 from networks.water.topology import TOLERANCE_M
 
@@ -101,7 +101,7 @@ class Woven:
     cuts: list[tuple[int, int]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     loose: list[Loose] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
 
 
 def weave(draft: Draft, there: There, *, snap_m: float, aliases: dict[str, int] | None = None) -> Woven:
@@ -709,7 +709,7 @@ class Loom:
         point = row.geom if isinstance(row, NodeRow) else shapely.get_point(row.geom, 0)
         place = (float(point.x), float(point.y))
         self.result.faults.append(
-            Fault(file=row.file, row=row.row, message=message, gravity=gravity, place=place, spare=spare)
+            Finding(file=row.file, row=row.row, code=message, severity=gravity, place=place, spare=spare)
         )
 
 

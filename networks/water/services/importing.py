@@ -18,7 +18,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import members_working
 from gis_core.models import Member, User
-from layers.intake.faults import Fault
+from layers.intake.findings import Finding
 from layers.intake.import_loss import accepted_in
 from layers.intake.looking import Seen, look_at
 from layers.intake.services.inbox import Sent, kept_files
@@ -312,7 +312,7 @@ def look(made: NetworkImport, tell: Tell) -> None:
     made.contents = [one.as_json() for one in seen]
 
 
-def first_words(faults: Sequence[Fault]) -> str:
+def first_words(faults: Sequence[Finding]) -> str:
     return " ".join(f"{one.file} : {one.message}" for one in faults[:3]) or _("There is no layer in these files.")
 
 

@@ -1,0 +1,231 @@
+"""The pages of an import, in the frame of the desk that it belongs to: the list with the form that sends files, the
+import in its five steps, its findings as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gis_core.desk.tabs import page
+from gis_core.desk.uploads import View, asker, upload_page
+from gis_core.errors import ArpentError, Forbidden, Invalid, NotFound
+from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
+from gis_core.jobs.services import standing
+from gis_core.members.rights import Rights
+from layers.intake.finding_groups import findings_csv, findings_shown
+from layers.intake.import_loss import describe_loss
+from layers.intake.models import FileImport
+from layers.intake.services import imports
+from layers.intake.source import Source
+
+State = FileImport.State
+SHOWN_IMPORTS: Final = 30
+STEPS: Final = {
+    State.READING: 2,
+    State.CHOOSING: 3,
+    State.REFUSED: 2,
+    State.READY: 4,
+    State.APPLYING: 5,
+    State.APPLIED: 5,
+    State.REVERTING: 5,
+    State.REVERTED: 5,
+}
+"""Files, content, choices, check, result: at which of them an import is."""
+
+type Show = Callable[[HttpRequest, str, str, dict[str, Any], int], HttpResponse]
+"""Answers with a page of a desk: the request, template, tab, context, status."""
+type Context = Callable[[FileImport, QueryDict], dict[str, Any]]
+type Choices = Callable[[FileImport, QueryDict], dict[str, Any]]
+
+
+def no_choices(*_given: Any) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportDesk:
+    """The pages of the imports of one source; `urls` are the names of the list, of an import, of its findings.
+
+    `show` is the desk's frame, in which `intake/file_imports.html` and `intake/file_import.html` are shown: with the
+    template `frame` around, and the desk's `words` (title, lead, files, formats, look, empty, reverting). `given` reads
+    what the form that sends files says, `choices` what the page of an import says, and raises Invalid. `context` is
+    what the desk's own parts of the page need: `parts` names their templates (choices, plan, report), each shown at its
+    step. `actions` are buttons beside those that are common to all.
+    """
+
+    source: Callable[[], Source]
+    show: Show
+    tab: str
+    urls: tuple[str, str, str]
+    frame: str
+    words: Callable[[], dict[str, Any]]
+    parts: Mapping[str, str]
+    context: Context = no_choices
+    choices: Choices = no_choices
+    given: Callable[[QueryDict], dict[str, Any]] = no_choices
+    listed: Callable[[], dict[str, Any]] = dict
+    actions: Mapping[str, Callable[[HttpRequest, FileImport, Rights], HttpResponse]] = field(default_factory=dict)
+
+    # -- the list, and files sent --
+
+    def imports(self) -> View:
+        """The imports of the asker's members; files sent to one of them."""
+
+        def too_large(request: HttpRequest) -> HttpResponse:
+            return self.list_page(request, refused=_("The files are too large."), status=413)
+
+        def imports_page(request: HttpRequest) -> HttpResponse:
+            rights = self.rights_of(request)
+            if request.method != "POST":
+                return self.list_page(request)
+            try:
+                made = self.receive(request, rights)
+            except NotFound:
+                raise
+            except ArpentError as error:
+                return self.list_page(request, refused=error.message, status=status_of(error), posted=True)
+            return redirect(self.urls[1], made.pk)
+
+        checked = require_http_methods(["GET", "HEAD", "POST"])(page(imports_page))
+        return upload_page(page(too_large))(checked)
+
+    def receive(self, request: HttpRequest, rights: Rights) -> FileImport:
+        """Raises Invalid, Forbidden, NotFound, Unavailable."""
+        source = self.source()
+        return imports.receive(
+            source,
+            files=request.FILES.getlist("file"),
+            member=imports.member_for(source, request.POST.get("member", ""), rights),
+            choices=self.given(request.POST),
+            user=asker(request),
+            rights=rights,
+        )
+
+    def list_page(
+        self, request: HttpRequest, *, refused: str = "", status: int = 200, posted: bool = False
+    ) -> HttpResponse:
+        """It must not read the request's body where that may be what was refused."""
+        source, rights = self.source(), self.rights_of(request)
+        context = {
+            "frame": self.frame,
+            "words": self.words(),
+            "members": imports.members_of(source, rights),
+            "refused": refused,
+            "posted": request.POST if posted else {},
+            "kept_days": source.kept.days,
+            "past": [(made, reverse(self.urls[1], args=[made.pk])) for made in self.past(rights)],
+            **self.listed(),
+        }
+        return self.show(request, "intake/file_imports.html", self.tab, context, status)
+
+    def past(self, rights: Rights) -> list[FileImport]:
+        found = imports.imports_of(self.source(), rights)
+        return list(found.defer("contents", "findings", "plan", "report")[:SHOWN_IMPORTS])
+
+    # -- one import --
+
+    def one(self) -> View:
+        """One import: what it lacks, what it would do, what it did; its next step."""
+
+        def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
+            rights = self.rights_of(request)
+            made = imports.import_of(self.source(), import_id, rights)
+            if request.method != "POST":
+                return self.page_of(request, made)
+            try:
+                return self.act(request, made, rights)
+            except NotFound:
+                raise
+            except ArpentError as error:
+                made = imports.import_of(self.source(), import_id, rights)
+                return self.page_of(request, made, refused=error.message, status=status_of(error))
+
+        return require_http_methods(["GET", "HEAD", "POST"])(page(import_page))
+
+    def act(self, request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
+        """Do what a button says. Raises Invalid, Conflict."""
+        source, user, posted = self.source(), asker(request), request.POST
+        action = posted.get("action", "")
+        if action in self.actions:
+            return self.actions[action](request, made, rights)
+        if action == "forget":
+            imports.forget(source, made.pk, rights=rights)
+            return redirect(self.urls[0])
+        if action == "read":
+            imports.choose(source, made.pk, self.choices(made, posted), user=user, rights=rights)
+        elif action == "load":
+            typed = posted.get("accepted", "")
+            chosen = self.choices(made, posted)
+            imports.start_applying(source, made.pk, chosen, typed=typed, user=user, rights=rights)
+        elif action == "take_back":
+            imports.start_reverting(source, made.pk, user=user, rights=rights)
+        else:
+            raise Invalid(_("This step is not known."), parameter="action")
+        return redirect(self.urls[1], made.pk)
+
+    def page_of(self, request: HttpRequest, made: FileImport, *, refused: str = "", status: int = 200) -> HttpResponse:
+        source = self.source()
+        context: dict[str, Any] = {
+            "frame": self.frame,
+            "words": self.words(),
+            "parts": self.parts,
+            "made": made,
+            "step": STEPS[State(made.state)],
+            "refused": refused,
+            "imports_url": reverse(self.urls[0]),
+            "findings_url": reverse(self.urls[2], args=[made.pk]),
+            "may_revert": source.revert_step is not None and made.state == State.APPLIED,
+        }
+        if made.is_under_way:
+            context |= self.progress_of(request, made)
+        else:
+            context |= findings_shown(made.findings) | loss_shown(made, request.POST)
+            context |= self.context(made, request.POST)
+        return self.show(request, "intake/file_import.html", self.tab, context, status)
+
+    def progress_of(self, request: HttpRequest, made: FileImport) -> dict[str, Any]:
+        job = imports.job_of(made, rights_of_request(request))
+        if job is None:
+            return {}
+        label, message = standing(job)
+        return {"job": job, "job_label": label, "job_message": message}
+
+    # -- its findings --
+
+    def findings(self) -> View:
+        """Every finding of an import, as a spreadsheet opens it."""
+
+        def findings_page(request: HttpRequest, import_id: int) -> HttpResponse:
+            made = imports.import_of(self.source(), import_id, self.rights_of(request))
+            headers = {"Content-Disposition": f'attachment; filename="import-{made.pk}.csv"'}
+            return HttpResponse(findings_csv(made.findings), content_type="text/csv; charset=utf-8", headers=headers)
+
+        return require_safe(page(findings_page))
+
+    def rights_of(self, request: HttpRequest) -> Rights:
+        """The asker's rights. Raises PermissionDenied for who may bring such files in for nobody."""
+        rights = rights_of_request(request)
+        try:
+            imports.members_of(self.source(), rights)
+        except Forbidden as error:
+            raise PermissionDenied from error
+        return rights
+
+
+def loss_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:
+    """For `intake/loss_field.html` and `intake/compared.html`."""
+    compared = (made.plan or {}).get("compared")
+    shown: dict[str, Any] = {"compared": compared, "tried": made.state == State.READY}
+    if made.state == State.READY and (loss := imports.loss_of(made)):
+        shown |= {"loss": loss | {"message": describe_loss(loss)}, "typed": posted.get("accepted", "")}
+    return shown

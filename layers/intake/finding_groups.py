@@ -1,0 +1,108 @@
+"""Findings as people read them: alike ones together on a page, all of them as a table."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from gis_core.desk.tables import as_csv
+from gis_core.files.writing.rows import Column
+from layers.intake.findings import Finding, from_json
+from layers.intake.messages import words
+
+SHOWN_GROUPS: Final = 40
+SHOWN_ROWS: Final = 12
+SHOWN_VALUES: Final = 4
+ELIDED: Final = "…"
+
+
+@dataclass(slots=True)
+class Group:
+    """Findings of one file that say the same of several rows but for the values that they name."""
+
+    file: str
+    severity: str
+    code: str
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.findings)
+
+    @property
+    def rows(self) -> list[int]:
+        return sorted({one.row for one in self.findings if one.row})
+
+    @property
+    def listed_rows(self) -> str:
+        shown = ", ".join(str(row) for row in self.rows[:SHOWN_ROWS])
+        return f"{shown} …" if len(self.rows) > SHOWN_ROWS else shown
+
+    @property
+    def differing(self) -> list[str]:
+        """The parameters that are not the same in all of them."""
+        first = self.findings[0].params
+        return [name for name in first if any(one.params.get(name) != first[name] for one in self.findings)]
+
+    @property
+    def message(self) -> str:
+        """One message for all, in which what differs is left out."""
+        params: dict[str, Any] = dict(self.findings[0].params)
+        return words(self.code, params | dict.fromkeys(self.differing, ELIDED))
+
+    @property
+    def values(self) -> list[str]:
+        """Some of what differs, of the parameter that differs first."""
+        name = next(iter(self.differing), None)
+        found = dict.fromkeys(str(one.params.get(name)) for one in self.findings) if name else {}
+        return [*list(found)[:SHOWN_VALUES], *([ELIDED] if len(found) > SHOWN_VALUES else [])]
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Where the first of them lies that lies anywhere, in EPSG:2154."""
+        return next((one.place for one in self.findings if one.place), None)
+
+
+def grouped(findings: Sequence[Finding]) -> list[Group]:
+    """Alike ones together, the most frequent first; those that may be left out one by one stay apart."""
+    groups: dict[Any, Group] = {}
+    for one in findings:
+        apart = one.row if one.spare and one.severity == "error" else None
+        key = one.file, one.severity, one.code, apart
+        groups.setdefault(key, Group(one.file, one.severity, one.code)).findings.append(one)
+    return sorted(groups.values(), key=lambda one: -one.count)
+
+
+def findings_shown(kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """For `intake/findings.html`: what stays out, what was done with the rest, how many groups are not listed."""
+    groups = grouped(from_json(kept))
+    errors = [one for one in groups if one.severity == "error"]
+    warnings = [one for one in groups if one.severity != "error"]
+    return {
+        "left_out": errors[:SHOWN_GROUPS],
+        "to_check": warnings[:SHOWN_GROUPS],
+        "more_groups": max(0, len(errors) - SHOWN_GROUPS) + max(0, len(warnings) - SHOWN_GROUPS),
+        "several_files": len({one.file for one in groups}) > 1,
+    }
+
+
+def findings_csv(kept: Sequence[Mapping[str, Any]]) -> bytes:
+    """A row for each finding, as a spreadsheet opens it; places in EPSG:2154."""
+    columns = [
+        Column("file", _("File"), "text"),
+        Column("row", _("Row"), "integer"),
+        Column("severity", _("Gravity"), "text"),
+        Column("message", _("What is told"), "text"),
+        Column("x", "X", "number"),
+        Column("y", "Y", "number"),
+    ]
+    return as_csv((columns, list(findings_rows(kept))))
+
+
+def findings_rows(kept: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
+    labels = {"error": pgettext("row", "Left out"), "warning": _("Remark")}
+    for one in from_json(kept):
+        x, y = one.place or (None, None)
+        yield [one.file, one.row, labels[one.severity], one.message, x, y]

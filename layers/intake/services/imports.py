@@ -1,0 +1,333 @@
+"""Imports of files, from what somebody sent to what is in the data: the same steps for every source.
+
+People receive, choose, apply, revert, forget; each but the last queues a job, in which the worker goes through the
+source's own functions (`layers.intake.source.Source`).
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from gis_core.database import clock as database_clock
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.jobs.services import jobs_seen_by, start_job
+from gis_core.members.rights import Rights
+from gis_core.models import Job, Member, User
+from layers.intake import findings
+from layers.intake.import_loss import accepted_in
+from layers.intake.models import FileImport
+from layers.intake.points import FILE_SOURCES
+from layers.intake.services.inbox import Sent, digest_of, harmless, kept_files
+from layers.intake.source import Report, Source, Step, Tell
+
+State = FileImport.State
+LONGEST_TITLE: Final = 200
+LONGEST_MESSAGE: Final = 500
+MOST_FINDINGS: Final = 5_000
+AFTER_A_FAILURE: Final = {
+    State.READING: State.REFUSED,
+    State.APPLYING: State.READY,
+    State.REVERTING: State.APPLIED,
+}
+"""Where an import is left when the job of a step ends badly."""
+
+
+# -- who, and for whom -------------------------------------------------------------------------------------------------
+
+
+def members_of(source: Source, rights: Rights) -> list[Member]:
+    """The members for whom the asker may bring such files in. Raises Forbidden for nobody's."""
+    members = source.members(rights)
+    if not members:
+        raise Forbidden(_("Your role does not allow this."))
+    return members
+
+
+def member_for(source: Source, slug: str, rights: Rights) -> Member:
+    """The member that is meant; without a name the only one. Raises Forbidden, NotFound, Invalid."""
+    members = members_of(source, rights)
+    chosen = [one for one in members if one.slug == slug] if slug else members
+    if slug and not chosen:
+        raise NotFound(_("There is no such member, or you may not import for it."))
+    if len(chosen) != 1:
+        raise Invalid(_("Choose for which member."), parameter="member")
+    return chosen[0]
+
+
+def imports_of(source: Source, rights: Rights) -> QuerySet[FileImport]:
+    """The imports of a source that the asker works on, the latest first. Raises Forbidden."""
+    found = FileImport.objects.of(source.slug, members_of(source, rights))
+    return found.select_related("owner", "made_by")
+
+
+def import_of(source: Source, import_id: int, rights: Rights) -> FileImport:
+    """One of them. Raises Forbidden, NotFound."""
+    found = imports_of(source, rights).filter(pk=import_id).first()
+    if found is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return found
+
+
+def job_of(made: FileImport, rights: Rights) -> Job | None:
+    """The latest job that works on an import."""
+    found = jobs_seen_by(rights).filter(parameters__import=made.pk, parameters__source=made.source)
+    return found.select_related("owner", "started_by").order_by("-id").first()
+
+
+# -- by people ---------------------------------------------------------------------------------------------------------
+
+
+def receive(
+    source: Source,
+    *,
+    files: Sequence[Sent],
+    member: Member,
+    choices: Mapping[str, Any] | None = None,
+    user: User,
+    rights: Rights,
+) -> FileImport:
+    """Keep what was sent and queue its reading. Raises Invalid, Forbidden, Unavailable (disk full)."""
+    with kept_files(files) as (folder, names), transaction.atomic():
+        made = register(source, folder, names, member=member, choices=choices, user=user)
+        queue(source, source.read_step, made, user, rights)
+    return made
+
+
+def register(
+    source: Source,
+    folder: str,
+    names: Sequence[str],
+    *,
+    member: Member,
+    choices: Mapping[str, Any] | None = None,
+    user: User | None,
+) -> FileImport:
+    """The files of a folder of the inbox, yet to be read."""
+    inside = Path(settings.INBOX_DIR) / folder
+    files = [{"name": one, "size": (inside / one).stat().st_size, "sha256": digest_of(inside / one)} for one in names]
+    return FileImport.objects.create(
+        source=source.slug,
+        title=", ".join(names)[:LONGEST_TITLE],
+        owner=member,
+        folder=folder,
+        files=files,
+        choices=dict(choices or {}),
+        made_by=user,
+    )
+
+
+@transaction.atomic
+def choose(
+    source: Source, import_id: int, choices: Mapping[str, Any], *, look_again: bool = False, user: User, rights: Rights
+) -> FileImport:
+    """Take what somebody chose, and have the files read with it; to `look_again` at what they hold, too.
+
+    Raises Forbidden, NotFound, Conflict.
+    """
+    made = import_of(source, import_id, rights)
+    changes: dict[str, Any] = {"choices": dict(made.choices) | dict(choices)}
+    if look_again:
+        changes["contents"] = []
+    before = (State.CHOOSING, State.READY, State.REFUSED)
+    return move_on(source, source.read_step, made, before, State.READING, user, rights, **changes)
+
+
+@transaction.atomic
+def start_applying(
+    source: Source,
+    import_id: int,
+    choices: Mapping[str, Any] | None = None,
+    *,
+    typed: str = "",
+    before: Sequence[str] = (State.READY,),
+    user: User,
+    rights: Rights,
+) -> FileImport:
+    """Queue what was planned, with what was chosen last; where too much would go, the number that goes must be `typed`.
+
+    Raises Forbidden, NotFound, Conflict, Invalid.
+    """
+    made = import_of(source, import_id, rights)
+    made.choices = dict(made.choices) | dict(choices or {})
+    source.check(made)
+    made.choices["accepted_loss"] = accepted_loss(made, typed)
+    step = source.apply_step
+    return move_on(source, step, made, before, State.APPLYING, user, rights, choices=made.choices)
+
+
+def accepted_loss(made: FileImport, typed: str) -> int | None:
+    """The number of objects that may go, None where nobody has to say so. Raises Invalid for another number."""
+    loss = loss_of(made)
+    if loss is None:
+        return None
+    accepted = accepted_in(typed)
+    if accepted != loss["gone"]:
+        words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
+        raise Invalid(words % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
+    return accepted
+
+
+def loss_of(made: FileImport) -> dict[str, Any] | None:
+    """What the plan would take away, where that must be confirmed."""
+    compared: dict[str, Any] = (made.plan or {}).get("compared") or {}
+    return compared if compared.get("beyond") else None
+
+
+@transaction.atomic
+def start_reverting(source: Source, import_id: int, *, user: User, rights: Rights) -> FileImport:
+    """Queue that what an import did is undone. Raises Forbidden, NotFound, Conflict."""
+    if source.revert_step is None:
+        raise Conflict(_("This step is not known."))
+    made = import_of(source, import_id, rights)
+    return move_on(source, source.revert_step, made, (State.APPLIED,), State.REVERTING, user, rights)
+
+
+@transaction.atomic
+def forget(source: Source, import_id: int, *, rights: Rights) -> None:
+    """Remove an import that was never applied, with its files. Raises Forbidden, NotFound, Conflict."""
+    made = import_of(source, import_id, rights)
+    if not made.is_open:
+        raise Conflict(_("This import is under way, or was loaded: it stays."))
+    forget_files(made)
+    made.delete()
+
+
+@transaction.atomic
+def move_on(
+    source: Source,
+    step: Step,
+    made: FileImport,
+    before: Sequence[str],
+    after: str,
+    user: User,
+    rights: Rights,
+    **changes: Any,
+) -> FileImport:
+    """The next step, once: of two people who press a button at a time, one is refused. Raises Conflict."""
+    moved = FileImport.objects.filter(pk=made.pk, state__in=before).update(state=after, message="", **changes)
+    if not moved:
+        raise Conflict(_("Somebody has gone on with this import meanwhile: look at it again."))
+    made.refresh_from_db()
+    queue(source, step, made, user, rights)
+    return made
+
+
+def queue(source: Source, step: Step, made: FileImport, user: User, rights: Rights) -> Job:
+    """Start the job of a step. Raises Forbidden."""
+    return start_job(
+        kind=step.kind,
+        title=str(step.title) % {"title": made.title},
+        owner=made.owner,
+        started_by=user,
+        parameters={"import": made.pk, "source": source.slug},
+        rights=rights,
+    )
+
+
+# -- its files ---------------------------------------------------------------------------------------------------------
+
+
+def folder_of(made: FileImport) -> Path:
+    return Path(settings.INBOX_DIR) / harmless(made.folder)
+
+
+def paths_of(made: FileImport) -> list[Path]:
+    """The files that were sent. Raises Invalid when they are there no more."""
+    paths = [folder_of(made) / harmless(str(one["name"])) for one in made.files]
+    if not paths or not all(path.is_file() for path in paths):
+        raise Invalid(_("The uploaded files are no longer there: send them again."), parameter="file")
+    return paths
+
+
+def forget_files(made: FileImport) -> None:
+    """Once it is sure that nobody reads them again."""
+    transaction.on_commit(partial(shutil.rmtree, folder_of(made), ignore_errors=True))
+
+
+def awaited_folders() -> Iterator[str]:
+    """Folders of files that somebody may still load."""
+    kept = {source.slug: source.kept for source in FILE_SOURCES.all()}
+    now, waiting = database_clock.now(), FileImport.objects.filter(applied_at=None)
+    for slug, folder, created_at in waiting.values_list("source", "folder", "created_at"):
+        if now - created_at < kept.get(slug, timedelta()):
+            yield folder
+
+
+# -- by the worker -----------------------------------------------------------------------------------------------------
+
+
+def hold(import_id: int) -> FileImport:
+    """An import, held until the transaction's end."""
+    held = FileImport.objects.select_for_update(of=("self",)).select_related("owner", "made_by")
+    return held.get(pk=import_id)
+
+
+def read(import_id: int, tell: Tell) -> dict[str, Any]:
+    """Look at the files where nobody has yet, and plan where all is chosen. Raises what the source does."""
+    made = hold(import_id)
+    source = FILE_SOURCES.get(made.source)
+    found = list(source.look(made, tell)) if not made.contents else []
+    made.message, made.plan = "", None
+    if source.lacks(made):
+        made.state = State.CHOOSING
+    else:
+        planned = source.plan(made, tell)
+        made.plan, made.state = planned.plan, State.READY
+        found += planned.findings
+    made.findings = findings.as_json(found, MOST_FINDINGS)
+    made.save()
+    return {"state": str(made.state), "errors": findings.errors_in(found), "findings": len(found)}
+
+
+def apply(import_id: int, tell: Tell) -> dict[str, Any]:
+    """Do what was planned, as one transaction; the files go with it. Raises what the source does."""
+    made = hold(import_id)
+    source = FILE_SOURCES.get(made.source)
+    done = source.apply(made, tell)
+    keep_report(made, done)
+    forget_files(made)
+    source.after(made)
+    return done.report
+
+
+def keep_report(made: FileImport, done: Report) -> None:
+    made.report = done.report
+    made.findings = findings.as_json(done.findings, MOST_FINDINGS)
+    if done.plan is not None:
+        made.plan = done.plan
+    made.state, made.message, made.applied_at = State.APPLIED, "", database_clock.now()
+    made.save()
+
+
+def revert(import_id: int, tell: Tell) -> dict[str, Any]:
+    """Undo what was done. Raises what the source does."""
+    made = hold(import_id)
+    source = FILE_SOURCES.get(made.source)
+    if source.revert is None:
+        raise Conflict(_("This step is not known."))
+    counts = source.revert(made, tell)
+    made.report = dict(made.report or {}) | {"reverted": counts}
+    made.state, made.message, made.reverted_at = State.REVERTED, "", database_clock.now()
+    made.save()
+    return counts
+
+
+def leave(import_id: int, message: str, report: Any) -> None:
+    """A job that ended badly leaves its import where people can go on, with why and what it found."""
+    made = FileImport.objects.filter(pk=import_id).first()
+    if made is None or not made.is_under_way:
+        return
+    chosen = made.state == State.READING and (made.contents or made.choices)
+    made.state = State.CHOOSING if chosen else AFTER_A_FAILURE[State(made.state)]
+    made.message = message[:LONGEST_MESSAGE]
+    if isinstance(report, dict) and "findings" in report:
+        made.findings, made.plan = report["findings"], report.get("plan") or made.plan
+    made.save()
