@@ -4,28 +4,27 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roads', '0001_initial'),
+        ("roads", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='assetdelivery',
-            name='made_by',
+            model_name="assetdelivery",
+            name="made_by",
         ),
         migrations.RemoveField(
-            model_name='assetdelivery',
-            name='owner',
+            model_name="assetdelivery",
+            name="owner",
         ),
         migrations.RemoveConstraint(
-            model_name='assetmapping',
-            name='road_asset_mapping_once',
+            model_name="assetmapping",
+            name="road_asset_mapping_once",
         ),
         migrations.DeleteModel(
-            name='AssetDelivery',
+            name="AssetDelivery",
         ),
         migrations.DeleteModel(
-            name='AssetMapping',
+            name="AssetMapping",
         ),
     ]
