@@ -317,17 +317,6 @@ def check_days(given: Mapping[str, Any]) -> None:
         raise Invalid(_("Works last three years at most: check the year."), parameter="ends_on")
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day some months later, or the last one of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in range(day.day, day.day - 4, -1):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError
-
-
 # -- its works --------------------------------------------------------------------------------------------------------
 
 
