@@ -66,7 +66,10 @@ def publish(one: WorkRequest, letter: Letter, *, version: int, rights: Rights, c
 
 
 def check_publishable(one: WorkRequest, letter: Letter) -> None:
-    """Raises Conflict, Invalid."""
+    """Refuse an order that is a draft, published already, contradicted by its request or its works, or names somebody.
+
+    Raises Conflict, Invalid.
+    """
     if letter.kind not in ORDERS:
         raise Invalid(_("This letter is sent to who asked; it is not published."))
     if letter.state != Letter.State.FINAL:
@@ -193,7 +196,7 @@ def abrogated(one: WorkRequest, letter: Letter) -> WorkOrder:
 
 
 def check_may_end(former: WorkOrder) -> None:
-    """Raises Conflict."""
+    """Refuse to end an order that is ended already. Raises Conflict."""
     if former.unpublished_at is not None:
         raise Conflict(_("The order %(number)s is no longer published.") % {"number": former.number})
     if former.abrogated_by_id is not None:

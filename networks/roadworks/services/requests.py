@@ -123,7 +123,7 @@ def any_of(word: str) -> Q:
 
 
 def request_seen_by(request_id: int, rights: Rights) -> WorkRequest:
-    """Raises NotFound."""
+    """A request that the user sees, with who decided and who joined it. Raises NotFound."""
     people = ("decided_by", "joined_by")
     found = requests_seen_by(rights).select_related(*people).filter(pk=min(request_id, 2**63 - 1)).first()
     if found is None:
@@ -141,7 +141,7 @@ def check_may_decide(one: WorkRequest, rights: Rights) -> None:
 
 @transaction.atomic
 def enter(*, owner: Member, values: Mapping[str, Any], rights: Rights) -> WorkRequest:
-    """Raises Forbidden, Invalid."""
+    """Enter a request that a member received. Raises Forbidden, Invalid."""
     given = checked(owner, values)
     if not may_write(owner.pk, given["insee"], rights):
         raise Forbidden(_("You do not enter requests for this member in this commune."))
