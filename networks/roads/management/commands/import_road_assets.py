@@ -70,7 +70,7 @@ class Command(BaseCommand):
             self.stdout.write(words % report)
 
     def read(self, folder: Path, options: dict[str, Any]) -> AssetDelivery:
-        """Raises CommandError, Invalid."""
+        """Take the files of the command in as a delivery and read it. Raises CommandError, Invalid."""
         member = Member.objects.filter(slug=options["member"]).first()
         if member is None:
             raise CommandError(_("There is no member named %(slug)s.") % {"slug": options["member"]}, returncode=2)
