@@ -265,7 +265,7 @@ def shortened(told: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def import_of(request: HttpRequest, register_id: int) -> Job:
-    """Raises NotFound, PermissionDenied."""
+    """The import of a register that the user may see. Raises NotFound, PermissionDenied."""
     rights = rights_of_request(request)
     members_importing(rights)
     job = job_seen_by(rights=rights, job_id=register_id)
