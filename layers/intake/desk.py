@@ -4,7 +4,7 @@ import in its five steps, its findings as a table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,7 +27,8 @@ from layers.intake.finding_groups import findings_csv, findings_shown
 from layers.intake.import_loss import describe_loss
 from layers.intake.models import FileImport
 from layers.intake.services import imports
-from layers.intake.source import Source
+from layers.intake.services.inbox import Sent
+from layers.intake.source import Source, nothing
 
 State = FileImport.State
 SHOWN_IMPORTS: Final = 30
@@ -62,14 +63,15 @@ def no_summary(made: FileImport) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportDesk:
-    """The pages of the imports of one source; `urls` are the names of the list, of an import, of its findings.
+    """The pages of the imports of one source; `urls` are the names of the list, of an import, of its findings
+    (each of these with one number in its address, the import's).
 
     `show` is the desk's frame, in which `intake/file_imports.html` and `intake/file_import.html` are shown: with the
-    template `frame` around, and the desk's `words` (title, lead, files, formats, look, empty, reverting). `given` reads
-    what the form that sends files says, `choices` what the page of an import says, and raises Invalid. `context` is
-    what the desk's own parts of the page need: `parts` names their templates (choices, plan, report), each shown at its
-    step. `actions` are buttons beside those that are common to all. `summary` says in the list what an import did, from
-    its report.
+    template `frame` around, and the desk's `words` (title, lead, files, formats, look, empty, reverting). `accept`
+    raises Invalid for files of no kind that is read; `given` reads what the form that sends files says, `choices` what
+    the page of an import says, and raises Invalid. `context` is what the desk's own parts of the page need: `parts`
+    names their templates (choices, plan, report), each shown at its step. `actions` are buttons beside those that are
+    common to all, or in their place. `summary` says in the list what an import did, from its report.
     """
 
     source: Callable[[], Source]
@@ -81,6 +83,7 @@ class ImportDesk:
     parts: Mapping[str, str]
     context: Context = no_choices
     choices: Choices = no_choices
+    accept: Callable[[Sequence[Sent]], None] = nothing
     given: Callable[[QueryDict], dict[str, Any]] = no_choices
     listed: Callable[[], dict[str, Any]] = dict
     actions: Mapping[str, Callable[[HttpRequest, FileImport, Rights], HttpResponse]] = field(default_factory=dict)
@@ -116,10 +119,11 @@ class ImportDesk:
 
     def receive(self, request: HttpRequest, rights: Rights) -> FileImport:
         """Raises Invalid, Forbidden, NotFound, Unavailable."""
-        source = self.source()
+        source, files = self.source(), request.FILES.getlist("file")
+        self.accept(files)
         return imports.receive(
             source,
-            files=request.FILES.getlist("file"),
+            files=files,
             member=imports.member_for(source, request.POST.get("member", ""), rights),
             choices=self.given(request.POST),
             user=asker(request),
@@ -153,8 +157,9 @@ class ImportDesk:
     def one(self) -> View:
         """One import: what it lacks, what it would do, what it did; its next step."""
 
-        def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
+        def import_page(request: HttpRequest, **given: int) -> HttpResponse:
             rights = self.rights_of(request)
+            (import_id,) = given.values()
             made = imports.import_of(self.source(), import_id, rights)
             if request.method != "POST":
                 return self.page_of(request, made)
@@ -221,7 +226,8 @@ class ImportDesk:
     def findings(self) -> View:
         """Every finding of an import, as a spreadsheet opens it."""
 
-        def findings_page(request: HttpRequest, import_id: int) -> HttpResponse:
+        def findings_page(request: HttpRequest, **given: int) -> HttpResponse:
+            (import_id,) = given.values()
             made = imports.import_of(self.source(), import_id, self.rights_of(request))
             headers = {"Content-Disposition": f'attachment; filename="import-{made.pk}.csv"'}
             return HttpResponse(findings_csv(made.findings), content_type="text/csv; charset=utf-8", headers=headers)

@@ -39,8 +39,8 @@ class FileImport(models.Model):
         READY = "ready", _("Read")
         APPLYING = "applying", _("Being loaded")
         APPLIED = "applied", _("Loaded")
-        REVERTING = "reverting", _("Being taken back")
-        REVERTED = "reverted", _("Taken back")
+        REVERTING = "reverting", pgettext_lazy("import of files", "Being taken back")
+        REVERTED = "reverted", pgettext_lazy("import of files", "Taken back")
         REFUSED = "refused", pgettext_lazy("import", "Refused")
 
     source = models.CharField(max_length=40, editable=False)

@@ -3,8 +3,7 @@
 from gis_core.jobs.points import JobKind, Task
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.wiring.points import Later
-
-LEAVE = Later("networks.roads.asset_tasks.leave")
+from networks.roads.sources import ASSETS
 
 KINDS = (
     JobKind(
@@ -15,24 +14,7 @@ KINDS = (
     ),
     JobKind(kind="take_back_roads", work=Later("networks.roads.tasks.take_back_roads"), roles=TECHNICIANS),
     JobKind(kind="coverage_study", work=Later("networks.roads.tasks.coverage_study"), roles=TECHNICIANS),
-    JobKind(
-        kind="read_road_assets",
-        work=Later("networks.roads.asset_tasks.read_road_assets"),
-        roles=TECHNICIANS,
-        afterwards=LEAVE,
-    ),
-    JobKind(
-        kind="load_road_assets",
-        work=Later("networks.roads.asset_tasks.load_road_assets"),
-        roles=TECHNICIANS,
-        afterwards=LEAVE,
-    ),
-    JobKind(
-        kind="take_back_road_assets",
-        work=Later("networks.roads.asset_tasks.take_back_road_assets"),
-        roles=TECHNICIANS,
-        afterwards=LEAVE,
-    ),
+    *ASSETS.job_kinds(),
 )
 TASKS = (
     Task(

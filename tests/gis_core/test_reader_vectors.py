@@ -394,6 +394,26 @@ def test_the_place_of_rows_is_found_in_their_columns(
     assert (layer.crs, layer.geometry_types) == (epsg, {"Point": 1})
 
 
+@pytest.mark.parametrize(
+    ("pairs", "epsg"),
+    [
+        (("[2.5,47.8]", "[2.6, 47.9]"), 4326),
+        (("47.8, 2.5", "47.9,2.6"), 4326),
+        (("[2.5,47.8]", "[47.9,2.6]"), 4326),
+        (("617284;6717902", "617290;6717910"), 2154),
+        (("6717902,617284", "6717910,617290"), 2154),
+    ],
+)
+def test_a_pair_of_coordinates_is_read_in_the_order_in_which_it_lies_in_france(
+    reader: RestrictedReader, tmp_path: Path, pairs: tuple[str, ...], epsg: int
+) -> None:
+    """Charging points are published as “[longitude,latitude]”, other open data as “latitude, longitude”."""
+    layer = layer_of(reader, csv_file(tmp_path, "nom;coordonneesXY\n" + "".join(f'A;"{pair}"\n' for pair in pairs)))
+    assert layer.crs == epsg
+    expected = (2.5, 47.8, 2.6, 47.9) if epsg == 4326 else (617284, 6717902, 617290, 6717910)
+    assert layer.bounds == pytest.approx(expected)
+
+
 def test_columns_that_only_sound_like_coordinates_are_none(reader: RestrictedReader, tmp_path: Path) -> None:
     path = csv_file(tmp_path, "nom;x;y\nA;3;4000\nB;5;6000\n")
     assert not layer_of(reader, path).has_geometry

@@ -14,8 +14,8 @@ from gis_core import tasks as jobs
 from gis_core.members.rights import Role
 from gis_core.models import Job, Member
 from layers.intake import tasks
+from layers.intake.models import FileImport
 from networks.roads import tasks as road_tasks
-from networks.roads.models import AssetDelivery
 from networks.roads.services import importing
 from tests import factories
 
@@ -51,8 +51,8 @@ def job(member: Member, folder: str, days: float = 0, *, write: bool = False, **
 
 def delivery(member: Member, folder: str, days: float, **values: Any) -> None:
     with factories.as_worker():
-        made = AssetDelivery.objects.create(title="x", owner=member, folder=folder, **values)
-        AssetDelivery.objects.filter(pk=made.pk).update(created_at=timezone.now() - timedelta(days=days))
+        made = FileImport.objects.create(source="road-assets", title="x", owner=member, folder=folder, **values)
+        FileImport.objects.filter(pk=made.pk).update(created_at=timezone.now() - timedelta(days=days))
 
 
 def swept(inbox: Path) -> list[str]:
@@ -69,8 +69,8 @@ def test_every_night_what_was_read_stays_for_a_week(member: Member, inbox: Path)
 
 def test_every_night_assets_that_wait_for_their_mapping_stay_for_a_month(member: Member, inbox: Path) -> None:
     for name, days in (("lately", 29), ("long-ago", 31)):
-        delivery(member, sent(inbox, name, days), days, state=AssetDelivery.State.CHOOSING)
-    delivery(member, sent(inbox, "loaded", 5), 5, state=AssetDelivery.State.LOADED)
+        delivery(member, sent(inbox, name, days), days, state=FileImport.State.CHOOSING)
+    delivery(member, sent(inbox, "loaded", 5), 5, state=FileImport.State.APPLIED, applied_at=timezone.now())
     assert swept(inbox) == ["lately"]
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import shapely
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.errors import ArpentError, Invalid
 from layers.intake import cells
@@ -43,7 +44,7 @@ def by_references(sheet: Sheet, reading: AssetReading) -> dict[int, Any]:
         try:
             one = asked_in(Cells(sheet, reading, rank))
         except Invalid as refused:
-            sheet.findings.add(sheet.rows[rank], refused.problem.code, refused.problem.params, "error")
+            sheet.findings.add(sheet.rows[rank], refused.message, {}, "error")
             found[rank] = None
             continue
         if one is not None:
@@ -69,8 +70,8 @@ class Cells:
         found = (texts[self.rank] or "").strip() if texts else ""
         return "" if cells.is_nothing(found) else found
 
-    def remark(self, words: str) -> None:
-        self.sheet.findings.add(self.sheet.rows[self.rank], words)
+    def remark(self, code: str, **params: Any) -> None:
+        self.sheet.findings.add(self.sheet.rows[self.rank], code, params)
 
 
 def asked_in(row: Cells) -> Asked | None:
@@ -154,19 +155,18 @@ def side_in(row: Cells) -> tuple[Beside, float]:
     said, text = row.text("side"), row.text("distance")
     side = SIDES.get(row.reading.values.get("place_side", {}).get(said, ""), "on")
     if said and said not in row.reading.values.get("place_side", {}):
-        row.remark(_("Side “%(text)s” is not known: put on the axis.") % {"text": said[:40]})
+        row.remark(gettext_noop("Side “%(text)s” is not known: put on the axis."), text=said[:40])
     found = cells.measured(text, LENGTHS) if text else None
     if text and found is None:
         raise Invalid(_("“%(text)s” is no distance in metres from the axis.") % {"text": text[:40]})
     distance = abs(found[0] * found[1]) if found else 0.0
     if side == "on":
         if distance and not said:
-            row.remark(_("It has a distance from the axis and no side: put on the axis."))
+            row.remark(gettext_noop("It has a distance from the axis and no side: put on the axis."))
         return "on", 0.0
     if not distance:
-        row.remark(
-            _("It has a side and no distance from the axis: put %(metres)s m beside it.") % {"metres": round(USUAL_M)}
-        )
+        code = gettext_noop("It has a side and no distance from the axis: put %(metres)s m beside it.")
+        row.remark(code, metres=round(USUAL_M))
     return side, distance or USUAL_M
 
 

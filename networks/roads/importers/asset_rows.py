@@ -49,7 +49,7 @@ class AssetRow:
 @dataclass(slots=True)
 class Delivered:
     rows: list[AssetRow] = field(default_factory=list)
-    faults: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     read: int = 0
 
 
@@ -58,7 +58,7 @@ def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading], hea
     made = Delivered()
     with RestrictedReader() as reader:
         heading = Reading(header=headed)
-        for found in list(layers_in(reader, paths, made.faults, rows=ENOUGH_ROWS, reading=heading)):
+        for found in list(layers_in(reader, paths, made.findings, rows=ENOUGH_ROWS, reading=heading)):
             chosen = reading_of(found.source, found.label, readings)
             if chosen is None or not chosen.table:
                 continue
@@ -71,7 +71,7 @@ def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading], hea
             # Of a large table the reader only guesses how many rows it has before they are read.
             made.read += (len(sheet) + sheet.refused) or found.layer.features
             made.rows += Rows(sheet, found, chosen).all()
-            made.faults += sheet.findings.all()
+            made.findings += sheet.findings.all()
     if not any(one.table for one in readings.values()):
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
     return made
