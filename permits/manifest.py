@@ -41,7 +41,5 @@ MANIFEST = Manifest(
     ),
     triggers=TRIGGERS,
     policies=(LETTERS,),
-    reported=(
-        Reported(table="permits_team_people"),
-    ),
+    reported=(Reported(table="permits_team_people"),),
 )

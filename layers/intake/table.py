@@ -123,9 +123,10 @@ class TableMapping:
         try:
             columns, codes = dict(kept.get("columns") or {}), dict(kept.get("codes") or {})
             known = {one.name: {code for code, _label in one.codes.choices()} for one in fields if one.codes}
+            said = {name: dict(codes.get(name) or {}).items() for name in known}
             meant = {
-                name: {keyed(str(word)): code for word, code in dict(codes.get(name) or {}).items() if code in known[name]}
-                for name in known
+                name: {keyed(str(word)): str(code) for word, code in words_said if code in known[name]}
+                for name, words_said in said.items()
             }
         except (AttributeError, TypeError, ValueError) as error:
             raise Invalid(_("This is no mapping of the columns of a table."), parameter="mapping") from error
@@ -302,7 +303,8 @@ class TableSteps:
         mapping, name = likely_mapping(self.slug, made.owner, self.kind, table.header)
         if self.private and not mapping.columns:
             # Its first row may be somebody's.
-            raise Invalid(_("No columns are found: the first row of the table must name its columns."), parameter="file")
+            message = _("No columns are found: the first row of the table must name its columns.")
+            raise Invalid(message, parameter="file")
         read = {"mapping": mapping.as_json(), "name": name or str(self.kind.label), "known": bool(name)}
         made.contents = [{"file": made.title, **describe_table(table), **self.examples(table, mapping)}]
         made.choices = dict(made.choices) | read

@@ -87,9 +87,7 @@ def word_of_kind(cells: Mapping[str, str]) -> str:
 KIND_CODES = Codes(
     label=_("Words for kinds"), choices=lambda: Permit.Kind.choices, likely=likely_kind, word=word_of_kind
 )
-OUTCOME_CODES = Codes(
-    label=_("Words for decisions"), choices=lambda: Ending.choices, likely=likely_ending
-)
+OUTCOME_CODES = Codes(label=_("Words for decisions"), choices=lambda: Ending.choices, likely=likely_ending)
 REGISTER = TableFields(
     label=_("Register"),
     limits=LIMITS,

@@ -56,9 +56,7 @@ class Report:
         for code, params in differences:
             self.add(row, number, code, params)
 
-    def add(
-        self, row: int, number: str, code: str, params: Mapping[str, Any], severity: Severity = "warning"
-    ) -> None:
+    def add(self, row: int, number: str, code: str, params: Mapping[str, Any], severity: Severity = "warning") -> None:
         """Say something of a row."""
         given = {**params, "number": number[:LONGEST_NUMBER]}
         self.findings.append(Finding(code=code, params=given, severity=severity, file=self.name, row=row))

@@ -4,17 +4,16 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('permits', '0001_initial'),
+        ("permits", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='mapping',
-            name='permit_mapping_once',
+            model_name="mapping",
+            name="permit_mapping_once",
         ),
         migrations.DeleteModel(
-            name='Mapping',
+            name="Mapping",
         ),
     ]

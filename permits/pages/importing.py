@@ -18,7 +18,7 @@ from permits.pages.frame import page
 from permits.procedure import State
 from permits.sources import PERMITS
 
-FIND_COLUMNS = table_context(REGISTER)
+columns_of = table_context(REGISTER)
 
 
 def show(request: HttpRequest, template: str, tab: str, context: dict[str, Any], status: int) -> HttpResponse:
@@ -52,14 +52,14 @@ def context(made: FileImport, posted: QueryDict) -> dict[str, Any]:
         {**one, "filed": parse_date(one["filed"]), "state": states.get(one["state"], one["state"])}
         for one in (made.plan or {}).get("first", [])
     ]
-    return FIND_COLUMNS(made, posted) | {"first_files": first}
+    return columns_of(made, posted) | {"first_files": first}
 
 
 def summary(made: FileImport) -> str:
     """What an import did, in one line."""
     if not made.report:
         return ""
-    return _("%(made)s files imported, %(same)s there already, %(refused)s rows refused") % made.report
+    return str(_("%(made)s files imported, %(same)s there already, %(refused)s rows refused") % made.report)
 
 
 DESK = ImportDesk(

@@ -542,7 +542,7 @@ def test_the_page_of_a_list_shows_columns_and_no_cell(network: Network, tmp_path
     address = f"/reseaux/avis/contacts/importer/{made.pk}/"
     page = network.client().get(address, headers=PAGE)
     shown = page.content.decode()
-    assert dict((field.name, header) for field, header, _sample in page.context["columns"])["mobile"] == "Tél. mobile"
+    assert ("mobile", "Tél. mobile") in [(field.name, header) for field, header, _sample in page.context["columns"]]
     assert not any(word in shown for word in ("Martin", "Durand", "0639", "Tanneurs"))
     assert "lignes.csv" in shown
     table = network.client().get(f"{address}lignes.csv").content.decode()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -131,9 +130,7 @@ def test_parcels_give_the_ground_and_unknown_ones_are_kept_without_it(world: Wor
 def test_a_parcel_of_another_commune_is_left_out_and_told(world: World) -> None:
     report = imported(world)
     assert files()["PC0459012200009"].idus == ["45901000AB0002"]
-    assert "45903000AC0001" in next(
-        one.message for one in remarks(report) if one.params["number"] == "PC0459012200009"
-    )
+    assert "45903000AC0001" in next(one.message for one in remarks(report) if one.params["number"] == "PC0459012200009")
 
 
 def test_a_decision_after_the_usual_delay_comes_in_with_the_delay_it_must_have_had(
@@ -370,16 +367,19 @@ def test_the_command_reads_as_a_file_says_and_reports_in_json(world: World, tmp_
     person, where, how = world.people[Role.PERMIT_INSTRUCTOR], tmp_path / "rendu.json", tmp_path / "lecture.json"
     table = read_table(DATA / "openads.csv", LIMITS)
     columns = likely_columns(REGISTER.fields, table.header)
-    how.write_text(json.dumps({"columns": columns, "codes": {"kind": {"CU": "CUb"}}}))
+    how.write_text(json.dumps({"choices": {"mapping": {"columns": columns, "codes": {"kind": {"CU": "CUb"}}}}}))
     with pytest.raises(SystemExit) as ended:
         call_command("import_permits", str(DATA / "openads.csv"), member=world.member.slug, user=person.username,
                      map=how, report=where)  # fmt: skip
     report = json.loads(where.read_text())
-    assert (ended.value.code, len(files()), report["made"], report["refused"]) == (1, 8, 8, 7)
+    assert (ended.value.code, len(files()), report["report"]["made"], report["report"]["refused"]) == (1, 8, 8, 7)
     assert sum(one["severity"] == "error" for one in report["findings"]) == 7
+    assert report["choices"]["mapping"]["codes"] == {"kind": {"cu": "CUb"}, "outcome": {}}
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"columns": 1}', '{"codes": {"kind": 1}}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"mapping": {"columns": 1}}', '{"mapping": {"codes": {"kind": 1}}}']
+)
 def test_a_file_that_is_no_mapping_is_refused(world: World, tmp_path: Path, content: str) -> None:
     how = tmp_path / "lecture.json"
     how.write_text(content)

@@ -118,7 +118,9 @@ def test_the_decision_counts_from_its_notification() -> None:
 def test_parcels_of_another_commune_and_what_is_no_parcel_are_left_out_and_told() -> None:
     entry = entries("openads.csv")["PC0459012200009"]
     assert entry.parcels == ("45901000AB0002",)
-    assert [message_of(*one) for one in entry.remarks] == ["La parcelle 45903000AC0001 n’est pas dans la commune 45901 : laissée de côté."]
+    assert [message_of(*one) for one in entry.remarks] == [
+        "La parcelle 45903000AC0001 n’est pas dans la commune 45901 : laissée de côté."
+    ]
     assert [one for one in read("commas.csv") if isinstance(one, str)] == [
         "La nature « permis » n’est pas reconnue : dites dans les colonnes laquelle des nôtres c’est."
     ]

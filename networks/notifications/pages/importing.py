@@ -1,4 +1,4 @@
-"""/reseaux/avis/contacts/importer/: send a list of contacts, see what would come in, import it. Nothing of people stays."""
+"""/reseaux/avis/contacts/importer/: send a list, see what would come in, import it; no cell of it stays with it."""
 
 from typing import Any
 

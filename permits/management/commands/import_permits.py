@@ -1,5 +1,4 @@
-"""`manage.py import_permits FILE --member SLUG --user NAME [--mapping NAME | --map FILE.json] [--dry-run] [--report FILE]`.
-"""
+"""`manage.py import_permits FILE --member SLUG --user NAME [--mapping NAME] [--dry-run] [--report FILE]`."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +12,8 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.members.rights import SYSTEM, acting_as, rights_of, under_policies
 from gis_core.models import Member, User
-from layers.intake.services.mappings import mapping_in_file, mapping_named
+from layers.intake.file_command import choices_in
+from layers.intake.services.mappings import mapping_named
 from layers.intake.table import TableMapping, likely_mapping
 from layers.intake.tables import read_table
 from permits.importers.columns import LIMITS, REGISTER
@@ -37,9 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--member", required=True, help=_("short name of the member that instructs"))
         parser.add_argument("--user", required=True, help=_("who imports: an instructor of the member"))
         parser.add_argument("--mapping", default="", help=_("name of a reading that the member kept"))
-        parser.add_argument(
-            "--map", type=Path, metavar="FILE.json", help=_("how the file is read: columns by field, codes by word")
-        )
+        parser.add_argument("--map", type=Path, metavar="FILE.json", help=_("choices, as a report holds them"))
         parser.add_argument("--dry-run", action="store_true", help=_("only tell what would happen"))
         parser.add_argument("--report", type=Path, metavar="FILE", help=_("where to write the report: .csv or .json"))
 
@@ -48,8 +46,6 @@ class Command(BaseCommand):
             report = self.work(options)
         except ArpentError as error:
             raise CommandError(error.message, returncode=2) from error
-        if options["report"]:
-            write_report(report, options["report"])
         words = _(
             "%(made)s files imported, %(same)s there already, %(different)s there already and otherwise (left as they "
             "are), %(refused)s rows refused"
@@ -74,7 +70,10 @@ class Command(BaseCommand):
             table = read_table(path, LIMITS)
             mapping = chosen_mapping(member, options, table.header)
             order = Order(name=path.name, table=table, mapping=mapping, member=member, rights=rights)
-            return planned(order).report if options["dry_run"] else load(order, self.tell)
+            report = planned(order).report if options["dry_run"] else load(order, self.tell)
+        if options["report"]:
+            write_report(report, mapping, options["report"])
+        return report
 
     def tell(self, share: float | None, message: str) -> None:
         if self.stderr.isatty():
@@ -84,7 +83,7 @@ class Command(BaseCommand):
 def chosen_mapping(member: Member, options: dict[str, Any], header: Sequence[str]) -> TableMapping:
     """The one that is given or named, else the member's last one that fits, else the likely one. Raises Invalid."""
     if options["map"]:
-        mapping = TableMapping.from_json(mapping_in_file(options["map"]), REGISTER.fields)
+        mapping = TableMapping.from_json(choices_in(options["map"]).get("mapping"), REGISTER.fields)
     elif name := options["mapping"]:
         found = mapping_named(PERMITS.slug, member, name)
         if found is None:
@@ -95,10 +94,12 @@ def chosen_mapping(member: Member, options: dict[str, Any], header: Sequence[str
     return mapping
 
 
-def write_report(report: Report, path: Path) -> None:
+def write_report(report: Report, mapping: TableMapping, path: Path) -> None:
     """As JSON with every finding, else as a table of the rows that did not come in as they stand."""
     content = as_csv(report.findings)
     if path.suffix == ".json":
-        told = report.as_json() | {"findings": [one.as_json() | {"message": one.message} for one in report.findings]}
-        content = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+        findings = [one.as_json() | {"message": one.message} for one in report.findings]
+        choices = {"mapping": mapping.as_json()}
+        whole = {"source": PERMITS.slug, "choices": choices, "report": report.as_json(), "findings": findings}
+        content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
     path.write_text(content, encoding="utf-8")
