@@ -11,7 +11,7 @@ from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
 from layers.intake.models import FileImport
 from layers.intake.services import imports
-from networks.roads.importers.asset_mapping import AssetReading
+from networks.roads.importers.asset_mapping import reading_from
 from networks.roads.sources import ASSETS
 from tests import factories
 
@@ -41,9 +41,14 @@ def loaded(
         for label, likely in made.choices["readings"].items():
             reading = likely | dict(change or {})
             reading["columns"] = likely["columns"] | dict((change or {}).get("columns", {}))
-            made.choices["readings"][label] = AssetReading.kept(reading).as_json()
+            made.choices["readings"][label] = reading_from(reading).as_json()
         made.choices |= {"mapping_name": name, "outside": outside}
         made.save()
         imports.apply(made.pk, quiet)
         made.refresh_from_db()
     return made
+
+
+def counts_of(made: FileImport) -> dict[str, int]:
+    """How many rows are new, updated, the same …"""
+    return {name: count for name, count in (made.report or {}).items() if isinstance(count, int)}

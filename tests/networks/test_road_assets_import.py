@@ -19,7 +19,7 @@ from layers.intake.models import FileImport, ImportMapping
 from networks.roads.models import RoadAsset, RoadStretch
 from tests import factories
 from tests.findings import findings_of
-from tests.networks.road_assets import loaded, looked_at
+from tests.networks.road_assets import counts_of, loaded, looked_at
 
 NAME = "VilleMTP_MTP_Signalisation"
 LIGHTS = {"fixed": {"kind": "signal"}, "columns": {"comment": "CAR_LIEU", "installed_date": "CAR_ANNEE"}}
@@ -65,7 +65,15 @@ def workbook(published: Path, folder: Path) -> Path:
 def shapes(member: Member, published: Path) -> dict[str, Any]:
     """What the Shapefile says: code page 0x57, no .cpg."""
     made = loaded(looked_at(member, published / f"{NAME}.zip"), LIGHTS)
-    assert made.report == {"created": 373, "updated": 0, "same": 0, "kept": 0, "both": 0, "by_place": 0, "refused": 0}
+    assert counts_of(made) == {
+        "created": 373,
+        "updated": 0,
+        "same": 0,
+        "kept": 0,
+        "both": 0,
+        "by_place": 0,
+        "refused": 0,
+    }
     found = rows_of(member)
     with factories.as_worker():
         RoadAsset.objects.all().delete()
@@ -105,7 +113,7 @@ def test_a_file_sent_again_changes_nothing_and_one_with_changes_changes_those(me
         "2",
         620000.5,
     )
-    assert loaded(looked_at(member, file)).report == {
+    assert counts_of(loaded(looked_at(member, file))) == {
         "created": 0,
         "updated": 0,
         "same": 2,
@@ -115,7 +123,7 @@ def test_a_file_sent_again_changes_nothing_and_one_with_changes_changes_those(me
         "refused": 0,
     }
     file.write_text("Id;Code;Etat;X;Y\n1;B14-30;Bon;620000,5;6720000\n2;AB4;Mauvais;620010;6720000\n", "utf-8")
-    assert loaded(looked_at(member, file)).report == {
+    assert counts_of(loaded(looked_at(member, file))) == {
         "created": 0,
         "updated": 1,
         "same": 1,
@@ -264,11 +272,13 @@ def test_lines_become_stretches(member: Member, tmp_path: Path) -> None:
 def test_the_command_imports_and_says_what_it_did(
     member: Member, published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with factories.as_worker():
+    with factories.as_worker(), pytest.raises(SystemExit) as refused:
         call_command(
         "import_road_assets", str(published / f"{NAME}.csv"), member=member.slug, kind="signal",
         column=["comment=CAR_LIEU"], outside=True,
     )  # fmt: skip
+    # Four rows have no place.
+    assert refused.value.code == 1
     assert RoadAsset.objects.filter(kind="signal").count() == 369
     said = capsys.readouterr().out
     assert "369" in said

@@ -116,7 +116,10 @@ def words_looked_for(text: str) -> list[str]:
 
 
 def contact_of(contact_id: int, *, why: str) -> Known:
-    """Raises NotFound also where the asker reads no contacts."""
+    """A contact; that it was read, and why, is in the journal.
+
+    Raises NotFound, also where the user reads no contacts.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select arpent.read_contact(%s, %s)", [contact_id, why])
         row = cursor.fetchone()

@@ -14,6 +14,7 @@ from gis_core.errors import Invalid
 from gis_core.models import Member
 from layers.intake import findings
 from layers.intake.findings import Finding
+from layers.intake.layer_mapping import LayerMapping
 from layers.intake.looking import Seen, look_at
 from layers.intake.models import FileImport
 from layers.intake.services.imports import MOST_FINDINGS, paths_of
@@ -22,7 +23,7 @@ from layers.intake.services.mappings import keep_mappings, mapping_for
 from layers.intake.services.reading import MAIN
 from layers.intake.source import Plan, Report, Tell
 from networks.roads.importers.asset_loading import load_assets
-from networks.roads.importers.asset_mapping import TABLES, AssetReading, suggested
+from networks.roads.importers.asset_mapping import TABLES, reading_from, suggested
 from networks.roads.importers.asset_rows import Delivered, key_of, read_assets, reading_of
 from networks.roads.importers.asset_survey import check_where, surveyed
 from networks.roads.sources import ASSETS
@@ -36,7 +37,7 @@ class AssetChoices:
     line of tables names their fields (None: as it looks), whether what lies mostly `outside` the territory comes in.
     """
 
-    readings: Mapping[str, AssetReading] = field(default_factory=dict)
+    readings: Mapping[str, LayerMapping] = field(default_factory=dict)
     mapping_name: str = ""
     headed: bool | None = None
     outside: bool = False
@@ -44,7 +45,7 @@ class AssetChoices:
     @classmethod
     def of(cls, made: FileImport) -> AssetChoices:
         kept = made.choices
-        readings = {label: AssetReading.kept(one) for label, one in (kept.get("readings") or {}).items()}
+        readings = {label: reading_from(one) for label, one in (kept.get("readings") or {}).items()}
         name, outside = str(kept.get("mapping_name") or ""), bool(kept.get("outside"))
         return cls(readings=readings, mapping_name=name, headed=kept.get("headed"), outside=outside)
 
@@ -103,9 +104,9 @@ def sentence(one: Finding) -> str:
     return one.message if named else f"{one.file} : {one.message}"
 
 
-def readings_for(owner: Member, contents: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, AssetReading]]:
+def readings_for(owner: Member, contents: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, LayerMapping]]:
     """How each layer was read last time, by its fields; else what is likely. The name of the first that is kept."""
-    readings: dict[str, AssetReading] = {}
+    readings: dict[str, LayerMapping] = {}
     name = ""
     for layer in contents:
         kept = mapping_for(ASSETS.slug, owner, layer["fields"], lambda mapping: dict(mapping["columns"]).values())
@@ -113,11 +114,11 @@ def readings_for(owner: Member, contents: Sequence[Mapping[str, Any]]) -> tuple[
             readings[key_in(layer)] = likely(layer)
         else:
             name = name or kept.name
-            readings[key_in(layer)] = AssetReading.kept(kept.mapping)
+            readings[key_in(layer)] = reading_from(kept.mapping)
     return name, readings
 
 
-def likely(layer: Mapping[str, Any], table: str = "") -> AssetReading:
+def likely(layer: Mapping[str, Any], table: str = "") -> LayerMapping:
     """How a layer is likely read; as what somebody said that it holds."""
     drawn, place = str(layer["geometry"]), layer.get("place") or []
     placed = not layer.get("table") or (drawn != "" and TABLES.get(table, drawn) == drawn)

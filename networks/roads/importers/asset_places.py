@@ -11,8 +11,9 @@ from django.utils.translation import gettext_noop
 
 from gis_core.errors import ArpentError, Invalid
 from layers.intake import cells
+from layers.intake.layer_mapping import LayerMapping
 from layers.intake.sheets import Sheet
-from networks.roads.importers.asset_mapping import TABLES, AssetReading
+from networks.roads.importers.asset_mapping import TABLES
 from networks.roads.references import NotAReferenceError, Reference, department_code, reference_of, road_of
 from networks.roads.services.placing import Beside
 from networks.roads.services.placing_rows import Asked, placed_rows
@@ -24,7 +25,7 @@ USUAL_M: Final = 3.0
 SIDES: Final[Mapping[str, Beside]] = {"on": "on", "left": "left", "right": "right"}
 
 
-def told_by_references(reading: AssetReading) -> bool:
+def told_by_references(reading: LayerMapping) -> bool:
     """Whether a reading says in which fields references are: of a stretch, both ends."""
     names = set(reading.columns)
     starts = "place_at" in names or {"place_route", "place_marker"} <= names
@@ -32,7 +33,7 @@ def told_by_references(reading: AssetReading) -> bool:
     return starts and (ends or TABLES.get(reading.table) == "point")
 
 
-def by_references(sheet: Sheet, reading: AssetReading) -> dict[int, Any]:
+def by_references(sheet: Sheet, reading: LayerMapping) -> dict[int, Any]:
     """By rank, where the rows lie that the file draws nowhere; None for those that cannot be placed, which are told."""
     if not told_by_references(reading):
         return {}
@@ -62,7 +63,7 @@ def by_references(sheet: Sheet, reading: AssetReading) -> dict[int, Any]:
 class Cells:
     """The fields of one row that say where it is."""
 
-    def __init__(self, sheet: Sheet, reading: AssetReading, rank: int) -> None:
+    def __init__(self, sheet: Sheet, reading: LayerMapping, rank: int) -> None:
         self.sheet, self.reading, self.rank = sheet, reading, rank
 
     def text(self, name: str) -> str:

@@ -95,7 +95,7 @@ class RoadsCommand(BaseCommand):
 
 
 def check_trial(report: Mapping[str, Any], order: Order) -> None:
-    """Raises LossRefused, with the report, where the loading would be refused because of what would go."""
+    """Refuse a trial of which the loading would take away more than may go. Raises LossRefused with the report."""
     try:
         check_planned_loss(report["compared"], order.accepted_loss)
     except LossRefused as error:

@@ -15,19 +15,17 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from layers.intake.cells import bare
 from layers.intake.desk import ImportDesk
+from layers.intake.layer_form import TargetForm, is_just_chosen, mapping_in, target_form
+from layers.intake.layer_mapping import LayerMapping
 from layers.intake.models import FileImport
-from layers.intake.posted import system_in, words_in
 from layers.intake.services import imports
 from layers.intake.services.maps import small_map
-from networks.roads import lists
 from networks.roads.importers.asset_import import AssetChoices, check_kinds, key_in, likely
-from networks.roads.importers.asset_mapping import REMARKS, TABLES, AssetReading, is_place, targets_of
+from networks.roads.importers.asset_mapping import REMARKS, TABLES, is_place, targets_of
 from networks.roads.importers.asset_rows import reading_of
 from networks.roads.importers.asset_survey import mostly_outside
-from networks.roads.pages.assets import english
 from networks.roads.sources import ASSETS
 
-SAMPLES = 3
 FIRST_LINE: Final = {"names": True, "object": False}
 
 
@@ -71,20 +69,10 @@ def choices_in(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     return chosen.as_json()
 
 
-def reading_in(posted: QueryDict, place: int, layer: Mapping[str, Any]) -> AssetReading:
-    table = posted.get(f"table-{place}", "")
-    if table and table != posted.get(f"shown-{place}"):
-        return likely(layer, table)
-    names = [name for name, _label, _codes in targets_of(table)]
-    columns = {name: posted.get(f"column-{place}-{name}", "") for name in names}
-    given = {
-        "table": table,
-        "columns": {name: field for name, field in columns.items() if field in layer["fields"]},
-        "fixed": {name: posted.get(f"fixed-{place}-{name}", "") for name in names},
-        "values": {name: words_in(posted, place, name) for name in names},
-        "crs": system_in(posted, place),
-    }
-    return AssetReading.kept(given)
+def reading_in(posted: QueryDict, place: int, layer: Mapping[str, Any]) -> LayerMapping:
+    if is_just_chosen(posted, place):
+        return likely(layer, posted[f"table-{place}"])
+    return mapping_in(posted, place, layer, targets_of)
 
 
 def load(request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
@@ -143,22 +131,22 @@ def where_shown(made: FileImport, survey: Mapping[str, Any] | None) -> dict[str,
 
 
 def layer_shown(
-    place: int, layer: Mapping[str, Any], chosen: Mapping[str, AssetReading], *, several: bool
+    place: int, layer: Mapping[str, Any], chosen: Mapping[str, LayerMapping], *, several: bool
 ) -> dict[str, Any]:
     """A layer of the files with the form of its reading; `several` have its name."""
-    reading = reading_of(str(layer["source"]), str(layer["label"]), chosen) or AssetReading()
+    reading = reading_of(str(layer["source"]), str(layer["label"]), chosen) or LayerMapping()
     tables = {
         "road-assets": _("Assets at one place (signs, lighting …)"),
         "road-stretches": _("Assets along a stretch (barriers, kerbs …)"),
     }
     tabular, drawn = bool(layer.get("table")), str(layer["geometry"])
     allowed = [one for one in tables.items() if TABLES[one[0]] == drawn or (tabular and drawn != "line")]
-    targets = [target_shown(place, layer, reading, *one) for one in targets_of(reading.table)]
+    targets = [target_form(place, layer, reading, one, fixable=one[0] == "kind") for one in targets_of(reading.table)]
     fields = list(layer.get("order") or layer["fields"])
     left = [one for one in fields if one not in (*reading.columns.values(), *layer.get("place", ()))]
     remarks = [one for one in left if bare(one) in REMARKS]
     first = {"reference", "kind", "code", "state"} | ({"comment"} if remarks else set())
-    others = [one for one in targets if not is_place(one["name"])]
+    others = [one for one in targets if not is_place(one.name)]
     return {
         "place": place,
         "label": f"{layer['source']} : {layer['label']}" if several else layer["label"],
@@ -172,45 +160,24 @@ def layer_shown(
         "found_crs": layer["crs"],
         "crs": reading.crs,
         **places_shown(targets, layer),
-        "targets": [one for one in others if one["source"] or one["name"] in first],
-        "others": [one for one in others if not one["source"] and one["name"] not in first],
+        "targets": [one for one in others if one.source or one.name in first],
+        "others": [one for one in others if not one.source and one.name not in first],
         "left": left,
         "remarks": remarks,
     }
 
 
-def places_shown(targets: Sequence[dict[str, Any]], layer: Mapping[str, Any]) -> dict[str, Any]:
+def places_shown(targets: Sequence[TargetForm], layer: Mapping[str, Any]) -> dict[str, Any]:
     """Of a table, the fields that say where its rows are; those that the file seems not to need, one level down."""
     if not layer.get("table"):
         return {"drawn_by": []}
-    found = [one for one in targets if is_place(one["name"])]
+    found = [one for one in targets if is_place(one.name)]
     known = bool(layer["geometry"])
-    near = [one for one in found if one["source"] or not known or one["name"] in ("place_x", "place_y")]
+    near = [one for one in found if one.source or not known or one.name in ("place_x", "place_y")]
     return {
         "drawn_by": layer.get("place", []),
         "places": near,
         "more_places": [one for one in found if one not in near],
-    }
-
-
-def target_shown(
-    place: int, layer: Mapping[str, Any], reading: AssetReading, name: str, label: Any, codes: Mapping[str, Any]
-) -> dict[str, Any]:
-    source = reading.columns.get(name, "")
-    counted = layer["fields"].get(source, {})
-    known = reading.values.get(name, {})
-    words = [(text, count, known.get(text, text if text in codes else "")) for text, count in counted.items()]
-    return {
-        "id": f"{place}-{name}",
-        "name": name,
-        "label": label,
-        "source": source,
-        "sample": ", ".join(list(counted)[:SAMPLES])[:80],
-        "choices": [(code, lists.word(codes, code, english=english())) for code in codes],
-        "fixable": name == "kind",
-        "fixed": reading.fixed.get(name, ""),
-        "words": words if codes and source else [],
-        "unsaid": sum(1 for _text, _count, code in words if not code) if codes else 0,
     }
 
 

@@ -71,7 +71,7 @@ class Command(BaseCommand):
         self.stdout.write(_("To take it back: take_back_network %(number)s") % {"number": made.pk})
 
     def read(self, folder: Path, options: dict[str, Any]) -> NetworkImport:
-        """Raises CommandError, Invalid."""
+        """Take the files and options of the command in as an import and read it. Raises CommandError, Invalid."""
         member = Member.objects.filter(slug=options["member"]).first()
         if member is None:
             raise CommandError(_("There is no member named %(slug)s.") % {"slug": options["member"]}, returncode=2)
