@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -31,6 +32,9 @@ from layers.intake.source import Source, nothing
 
 State = FileImport.State
 SHOWN_IMPORTS: Final = 30
+MIB: Final = 1_048_576
+FORM_BYTES: Final = MIB
+"""What a form holds at most beside its files."""
 STEPS: Final = {
     State.READING: 2,
     State.CHOOSING: 3,
@@ -53,6 +57,10 @@ def no_choices(*_given: Any) -> dict[str, Any]:
     return {}
 
 
+def no_summary(made: FileImport) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ImportDesk:
     """The pages of the imports of one source; `urls` are the names of the list, of an import, of its findings
@@ -63,7 +71,7 @@ class ImportDesk:
     raises Invalid for files of no kind that is read; `given` reads what the form that sends files says, `choices` what
     the page of an import says, and raises Invalid. `context` is what the desk's own parts of the page need: `parts`
     names their templates (choices, plan, report), each shown at its step. `actions` are buttons beside those that are
-    common to all, or in their place.
+    common to all, or in their place. `summary` says in the list what an import did, from its report.
     """
 
     source: Callable[[], Source]
@@ -79,6 +87,7 @@ class ImportDesk:
     given: Callable[[QueryDict], dict[str, Any]] = no_choices
     listed: Callable[[], dict[str, Any]] = dict
     actions: Mapping[str, Callable[[HttpRequest, FileImport, Rights], HttpResponse]] = field(default_factory=dict)
+    summary: Callable[[FileImport], str] = no_summary
 
     # -- the list, and files sent --
 
@@ -86,7 +95,12 @@ class ImportDesk:
         """The imports of the asker's members; files sent to one of them."""
 
         def too_large(request: HttpRequest) -> HttpResponse:
-            return self.list_page(request, refused=_("The files are too large."), status=413)
+            return self.list_page(request, refused=describe_most(self.source().most_bytes), status=413)
+
+        def most() -> int:
+            given = self.source().most_bytes
+            usual: int = settings.UPLOAD_MAX_BYTES
+            return usual if given is None else min(usual, given + FORM_BYTES)
 
         def imports_page(request: HttpRequest) -> HttpResponse:
             rights = self.rights_of(request)
@@ -101,7 +115,7 @@ class ImportDesk:
             return redirect(self.urls[1], made.pk)
 
         checked = require_http_methods(["GET", "HEAD", "POST"])(page(imports_page))
-        return upload_page(page(too_large))(checked)
+        return upload_page(page(too_large), most)(checked)
 
     def receive(self, request: HttpRequest, rights: Rights) -> FileImport:
         """Raises Invalid, Forbidden, NotFound, Unavailable."""
@@ -128,14 +142,15 @@ class ImportDesk:
             "refused": refused,
             "posted": request.POST if posted else {},
             "kept_days": source.kept.days,
-            "past": [(made, reverse(self.urls[1], args=[made.pk])) for made in self.past(rights)],
+            "one_file": source.one_file,
+            "past": [(made, reverse(self.urls[1], args=[made.pk]), self.summary(made)) for made in self.past(rights)],
             **self.listed(),
         }
         return self.show(request, "intake/file_imports.html", self.tab, context, status)
 
     def past(self, rights: Rights) -> list[FileImport]:
-        found = imports.imports_of(self.source(), rights)
-        return list(found.defer("contents", "findings", "plan", "report")[:SHOWN_IMPORTS])
+        found = imports.imports_of(self.source(), rights).defer("contents", "findings", "plan")
+        return list((found if self.summary is not no_summary else found.defer("report"))[:SHOWN_IMPORTS])
 
     # -- one import --
 
@@ -227,6 +242,13 @@ class ImportDesk:
         except Forbidden as error:
             raise PermissionDenied from error
         return rights
+
+
+def describe_most(most_bytes: int | None) -> str:
+    """Why files that are too large are refused."""
+    if most_bytes is None:
+        return _("The files are too large.")
+    return _("The file is larger than %(most)s MB.") % {"most": most_bytes // MIB}
 
 
 def loss_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:

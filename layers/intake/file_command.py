@@ -77,7 +77,7 @@ class FileImportCommand(BaseCommand):
         imports.read(made.pk, self.progress)
         made.refresh_from_db()
         self.choose(made, options)
-        made.choices |= self.mapping(options["map"]) | {"accepted_loss": options["accept_loss"]}
+        made.choices |= choices_in(options["map"]) | {"accepted_loss": options["accept_loss"]}
         made.save()
         imports.apply(made.pk, self.progress)
         made.refresh_from_db()
@@ -99,19 +99,6 @@ class FileImportCommand(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, folder / harmless(path.name))
         return harmless(path.name)
-
-    def mapping(self, path: Path | None) -> dict[str, Any]:
-        """The choices in a file. Raises CommandError."""
-        if path is None:
-            return {}
-        try:
-            choices = json.loads(path.read_text())
-        except (OSError, ValueError) as error:
-            message = _("The choices in %(path)s cannot be read: %(reason)s") % {"path": path, "reason": error}
-            raise CommandError(message, returncode=NOTHING) from error
-        if not isinstance(choices, dict):
-            raise CommandError(_("The choices in %(path)s are no JSON object.") % {"path": path}, returncode=NOTHING)
-        return dict(choices.get("choices", choices))
 
     def show(self, made: FileImport, options: dict[str, Any]) -> None:
         """Say what happened, and write the report."""
@@ -138,6 +125,20 @@ class FileImportCommand(BaseCommand):
     def progress(self, share: float | None, message: str) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
+
+
+def choices_in(path: Path | None) -> dict[str, Any]:
+    """The choices in a file, alone or in a report. Raises CommandError."""
+    if path is None:
+        return {}
+    try:
+        choices = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        message = _("The choices in %(path)s cannot be read: %(reason)s") % {"path": path, "reason": error}
+        raise CommandError(message, returncode=NOTHING) from error
+    if not isinstance(choices, dict):
+        raise CommandError(_("The choices in %(path)s are no JSON object.") % {"path": path}, returncode=NOTHING)
+    return dict(choices.get("choices", choices))
 
 
 def line_of(one: Finding) -> str:

@@ -73,7 +73,8 @@ class Source:
     table; `revert` undoes it but for what was changed since (None: it cannot be undone), and says how much of what;
     `after` follows what was applied, outside of its files.
 
-    Of a `private` source nothing that a cell holds is kept. Files wait for `kept`.
+    Of a `private` source nothing that a cell holds is kept. Files wait for `kept`. Of a source of `one_file` no more
+    are sent at a time, of `most_bytes` in all (None: what the platform takes).
     """
 
     slug: str
@@ -92,6 +93,8 @@ class Source:
     after: Callable[[FileImport], None] = nothing
     private: bool = False
     kept: timedelta = timedelta(days=30)
+    one_file: bool = False
+    most_bytes: int | None = None
 
     def job_kinds(self) -> tuple[JobKind, ...]:
         """The long work of its steps, for the manifest of its app."""

@@ -375,7 +375,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **(network_assets.arguments(world.rows, whose, MISSING) if route.startswith("voirie/pa") else {}),
         "kind": "permit-receipt",
         "form": "pdf",
-        "register_id": world.rows.get(f"register {whose}", MISSING),
+        **({"import_id": world.rows.get(f"register {whose}", MISSING)} if route.startswith("permis/importer/") else {}),
         "brought_id": world.rows.get(f"network import {whose}", MISSING),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,

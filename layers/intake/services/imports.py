@@ -94,7 +94,10 @@ def receive(
     user: User,
     rights: Rights,
 ) -> FileImport:
-    """Keep what was sent and queue its reading. Raises Invalid, Forbidden, Unavailable (disk full)."""
+    """Keep what was sent and queue its reading. Raises Invalid, Forbidden, NotFound, Unavailable (disk full)."""
+    member_for(source, member.slug, rights)
+    if source.one_file and len(files) > 1:
+        raise Invalid(_("Send one file at a time."), parameter="file")
     with kept_files(files) as (folder, names), transaction.atomic():
         made = register(source, folder, names, member=member, choices=choices, user=user)
         queue(source, source.read_step, made, user, rights)

@@ -25,6 +25,8 @@ from networks.notifications.services.places import Place, address_key, place_of
 ROWS = 50
 MOST_OFFSET = 100_000
 LONGEST_HOW = 120
+LONGEST = {"name": 200, "address": 200, "reference": 60, "connection": 80}
+"""The most characters of the texts of a contact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +179,7 @@ def checked(given: Mapping[str, str], *, today: date | None = None) -> Person:
     name = text.get("name", "")
     if not name:
         raise Invalid(_("Give a name."), parameter="name")
-    for field, longest in (("name", 200), ("address", 200), ("reference", 60), ("connection", 80)):
+    for field, longest in LONGEST.items():
         if len(text.get(field, "")) > longest:
             raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=field)
     phone, mobile = checked_phone(text.get("phone", ""))
