@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
-from networks.water.models import NetworkImport
+from layers.intake.models import FileImport
 from tests import factories
 from tests.networks.conftest import Network, X, Y
 from tests.networks.importing import Importing, pipe, spot
@@ -38,7 +38,7 @@ def test_files_are_sent_read_completed_and_loaded(importing: Importing, network:
     file = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0), mat="PVC"), pipe("C2", (100.2, 0), (150, 0))])
     answer = post(network, URL, format="auto", file=SimpleUploadedFile(file.name, file.read_bytes()))
     assert answer.status_code == 302
-    made = importing.worked_off(NetworkImport(pk=int(answer["Location"].rstrip("/").rpartition("/")[2])))
+    made = importing.worked_off(FileImport(pk=int(answer["Location"].rstrip("/").rpartition("/")[2])))
     page = text(network, f"{URL}{made.pk}/")
     assert 'name="column-0-material"' in page
     answer = post(
@@ -90,7 +90,7 @@ def test_the_place_of_an_epanet_file_is_asked_and_taken(importing: Importing, ne
     answer = post(network, f"{URL}{made.pk}/", action="read", placing="corner", x=str(X), y=str(Y), scale="1,5")
     assert answer.status_code == 302
     made = importing.worked_off(made)
-    assert (made.state, made.options["scale"]) == ("ready", 1.5)
+    assert (made.state, made.choices["scale"]) == ("ready", 1.5)
 
 
 def test_an_import_that_would_bring_nothing_is_not_loaded(importing: Importing, network: Network) -> None:
@@ -146,7 +146,7 @@ def test_files_that_are_not_wanted_are_forgotten(importing: Importing, network: 
     made = importing.sent(importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))]))
     assert post(network, f"{URL}{made.pk}/", action="forget").status_code == 302
     with factories.as_owner():
-        assert not NetworkImport.objects.exists()
+        assert not FileImport.objects.exists()
 
 
 def test_the_command_imports_as_the_page_does(importing: Importing, network: Network, capsys: Any) -> None:
