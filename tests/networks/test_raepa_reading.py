@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from gis_core.files.reader import Problem
-from layers.intake.findings import Finding
-from layers.intake.sheets import Faults, tell_problems
+from layers.intake.findings import Finding, Findings
+from layers.intake.sheets import tell_problems
 from networks.water.exchange.tables import Shapefile
 from networks.water.importers.draft import Draft
 from networks.water.importers.raepa import read_raepa
@@ -392,6 +392,6 @@ def test_the_templates_in_use_are_read_without_an_error() -> None:
 def test_a_large_file_that_lies_elsewhere_is_told_in_one_pass() -> None:
     elsewhere = [Problem("out_of_range", {"x": rank, "y": 1.0}, index=rank) for rank in range(1, 2_001)]
     problems = [*elsewhere, Problem("out_of_range", {"x": 0, "y": 0}, index=2_001)]
-    faults = Faults("canalisations.shp")
-    assert calls(lambda: tell_problems(problems, 0, 2154, faults)) < 20 * len(problems)
-    assert [one.row for one in faults.all()] == [None, 2_001]
+    findings = Findings("canalisations.shp")
+    assert calls(lambda: tell_problems(problems, 0, 2154, findings)) < 20 * len(problems)
+    assert [one.row for one in findings.all()] == [None, 2_001]

@@ -31,7 +31,7 @@ class Format(TextChoices):
 class NetworkChoices:
     """How files become a network, and what becomes of what is there.
 
-    `format` is "" where the files tell it. An EPANET file lies in the system `crs` (EPSG), or has its south-west corner
+    `format` is "" where the files say it. An EPANET file lies in the system `crs` (EPSG), or has its south-west corner
     at `corner` (x, y in EPSG:2154), one of its units being `scale` metres. Ends are joined up to `snap_m` metres (None:
     as far as is likely right). Objects that are `known` already are replaced or left ("" asks for it), and those that
     somebody changed since only where that is `confirmed`. `leave` names rows (file, row) that may stay out, or all of
@@ -71,10 +71,10 @@ class NetworkChoices:
 
     @classmethod
     def of(cls, made: FileImport) -> NetworkChoices:
-        """Those of an import; its format is told by its files where nobody chose one."""
+        """Those of an import; its format is that of its files' names where nobody chose one."""
         names = [str(one["name"]) for one in made.files]
         kept = cls.from_json(made.choices)
-        return kept if kept.format else cls.from_json(dict(made.choices) | {"format": format_told_by(names)})
+        return kept if kept.format else cls.from_json(dict(made.choices) | {"format": format_by_names(names)})
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -89,7 +89,7 @@ class NetworkChoices:
             raise Invalid(_("Say whether this replaces what is there, or adds to it."), parameter="known")
 
 
-def format_told_by(names: Iterable[str]) -> Format:
+def format_by_names(names: Iterable[str]) -> Format:
     """The format of files by their names."""
     held = [name.lower() for name in names]
     if any(name.endswith(".inp") for name in held):
@@ -98,7 +98,7 @@ def format_told_by(names: Iterable[str]) -> Format:
 
 
 def chosen_format(given: str) -> dict[str, str]:
-    """What is kept of the format that somebody chose; nothing where the files are to tell it. Raises Invalid."""
-    found = "" if given == AUTO else given
-    NetworkChoices(format=found).check()
-    return {"format": found} if found else {}
+    """What is kept of the format that somebody chose; nothing where the files are to say it. Raises Invalid."""
+    chosen = "" if given == AUTO else given
+    NetworkChoices(format=chosen).check()
+    return {"format": chosen} if chosen else {}

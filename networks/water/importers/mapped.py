@@ -137,8 +137,8 @@ class Rows:
         lost = not nowhere and at_origin(shape, origins)
         if not nowhere and not lost:
             return True
-        told = {name for name, value in values.items() if value and name not in self.reading.fixed}
-        if not told:
+        said = {name for name, value in values.items() if value and name not in self.reading.fixed}
+        if not said:
             words = gettext_noop("An empty row without a place: it is left out.")
             self.draft.add_finding(self.sheet.file, row, words, severity="warning")
             return False
@@ -177,8 +177,8 @@ class Rows:
         if not lines:
             words = gettext_noop("The pipe has no length: both its ends are in one place.")
             place = place_in(shape)
-            told = Finding(file=common["file"], row=common["row"], code=words, place=place, spare=True)
-            self.draft.findings.append(told)
+            finding = Finding(file=common["file"], row=common["row"], code=words, place=place, spare=True)
+            self.draft.findings.append(finding)
             return
         ends: dict[str, Any] = {"start_key": named.get("start_key"), "end_key": named.get("end_key")}
         if len(lines) == 1:

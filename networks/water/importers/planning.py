@@ -296,8 +296,8 @@ def classes_of(distances: Sequence[float]) -> list[dict[str, Any]]:
 def move_as_json(move: Move) -> dict[str, Any]:
     row = move.pipe or move.node
     assert row is not None
-    told = {"file": row.file, "row": row.row, "key": row.key, "metres": round(move.metres, 3), "target": move.target}
-    return told | {"end": move.end if move.pipe else None, "start": rounded(move.start), "to": rounded(move.to)}
+    kept = {"file": row.file, "row": row.row, "key": row.key, "metres": round(move.metres, 3), "target": move.target}
+    return kept | {"end": move.end if move.pipe else None, "start": rounded(move.start), "to": rounded(move.to)}
 
 
 def rounded(place: tuple[float, float]) -> list[float]:
@@ -333,6 +333,6 @@ def edited_in(owner: Member, imports: Sequence[int]) -> int:
     return found
 
 
-def report_of(found: NetworkPlan, more: Sequence[Finding] = ()) -> dict[str, Any]:
+def report_of(plan: NetworkPlan, more: Sequence[Finding] = ()) -> dict[str, Any]:
     """What a refusal shows: the plan, and what is amiss."""
-    return {"plan": found.summary, "findings": findings_json.as_json([*more, *found.findings], MOST_FINDINGS)}
+    return {"plan": plan.summary, "findings": findings_json.as_json([*more, *plan.findings], MOST_FINDINGS)}

@@ -125,7 +125,7 @@ def table_label(layer: Mapping[str, Any], table: str) -> str:
 # -- the page of an import ---------------------------------------------------------------------------------------------
 
 
-def import_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:
+def import_context(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     """What the parts of the page need."""
     choices = NetworkChoices.of(made)
     context: dict[str, Any] = {
@@ -135,17 +135,17 @@ def import_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:
         "epanet": choices.format == Format.EPANET,
     }
     if made.is_open and made.contents and choices.format == Format.LAYERS:
-        context |= mapping_shown(made, posted)
+        context |= mapping_context(made, posted)
     if made.plan:
-        context |= plan_shown(made)
+        context |= plan_context(made)
         if made.state == State.READY and made.plan["errors"]:
-            context |= errors_shown(made)
+            context |= errors_context(made)
     if made.report:
-        context |= report_shown(made)
+        context |= report_context(made)
     return context
 
 
-def plan_shown(made: FileImport) -> dict[str, Any]:
+def plan_context(made: FileImport) -> dict[str, Any]:
     plan: Mapping[str, Any] = made.plan or {}
     return {
         "map": map_of(made),
@@ -158,14 +158,14 @@ def plan_shown(made: FileImport) -> dict[str, Any]:
     }
 
 
-def errors_shown(made: FileImport) -> dict[str, Any]:
+def errors_context(made: FileImport) -> dict[str, Any]:
     """What keeps the file out, in the form in which rows may be left out."""
     groups = [one for one in grouped(from_json(made.findings)) if one.severity == "error"]
     more = sum(one.count for one in groups[SHOWN_ERRORS:])
     return {"errors": groups[:SHOWN_ERRORS], "more_errors": more, "hide_findings": True}
 
 
-def report_shown(made: FileImport) -> dict[str, Any]:
+def report_context(made: FileImport) -> dict[str, Any]:
     undone = (made.report or {}).get("undone") or {}
     return {
         "snapped": not undone and made.state == State.APPLIED and services.snapped(made),
@@ -207,7 +207,7 @@ def move_shown(one: Mapping[str, Any]) -> dict[str, Any]:
     return {**one, "on_map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19"}
 
 
-def mapping_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:
+def mapping_context(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     """The form of the mapping: each layer with its tables, columns and words."""
     name, chosen = "", dict(NetworkChoices.of(made).mapping)
     if "table-0" in posted:
@@ -336,7 +336,7 @@ DESK: Final = ImportDesk(
         "plan": "water/import_plan.html",
         "report": "water/import_done.html",
     },
-    context=import_shown,
+    context=import_context,
     choices=choices_in,
     given=given_in,
     listed=lambda: {"formats": Format.choices},

@@ -93,9 +93,9 @@ def may_choose(made: FileImport) -> bool:
 @collector_at_rest()
 def plan(made: FileImport, tell: Tell) -> Plan:
     """What would come in; the mapping that served is kept. Raises Invalid, ReaderUnavailable."""
-    found = make_plan(made, tell)
+    planned = make_plan(made, tell)
     keep_readings(made, NetworkChoices.of(made))
-    return Plan(plan=found.summary, findings=found.findings)
+    return Plan(plan=planned.summary, findings=planned.findings)
 
 
 # -- mappings ----------------------------------------------------------------------------------------------------------
@@ -164,14 +164,14 @@ def brings_nothing(summary: Mapping[str, Any]) -> bool:
 @collector_at_rest()
 def apply(made: FileImport, tell: Tell) -> Report:
     """Read the files again and load them. Raises Invalid, Conflict; then nothing is written."""
-    found = make_plan(made, tell, look=False)
+    planned = make_plan(made, tell, look=False)
     # What was counted when somebody looked stays to be seen.
-    found.summary |= {name: made.plan[name] for name in ("classes", "likely_m") if made.plan and name in made.plan}
-    if found.errors:
-        raise Invalid(_("The file has errors: nothing was loaded."), report=report_of(found))
-    made.plan = found.summary
+    planned.summary |= {name: made.plan[name] for name in ("classes", "likely_m") if made.plan and name in made.plan}
+    if planned.errors:
+        raise Invalid(_("The file has errors: nothing was loaded."), report=report_of(planned))
+    made.plan = planned.summary
     check(made)
-    return Report(report=apply_plan(made, found, tell), findings=found.findings, plan=found.summary)
+    return Report(report=apply_plan(made, planned, tell), findings=planned.findings, plan=planned.summary)
 
 
 # -- undoing -----------------------------------------------------------------------------------------------------------
