@@ -79,7 +79,7 @@ type Read = Callable[[str, str], Cell]
 """Of the field's name and the text."""
 
 
-def note(code: str, field: str, text: str, **more: Any) -> Note:
+def note(code: str, field: str, text: str, /, **more: Any) -> Note:
     """A note about a text of a field, of which the first SHOWN characters are kept."""
     return Note(code, {"field": field, "value": text[:SHOWN], **more})
 

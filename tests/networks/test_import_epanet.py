@@ -1,5 +1,6 @@
 """EPANET input files: units, tanks, valves and pumps on links, places, and what is wrong with them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,14 @@ def inp(folder: Path, text: str = "", units: str = "LPS", **changes: str) -> Pat
     return path
 
 
-def read(path: Path, placing: Placing = HERE) -> Draft:
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
     with translation.override("en"):
-        (draft,) = read_epanet([path], placing)
+        yield
+
+
+def read(path: Path, placing: Placing = HERE) -> Draft:
+    (draft,) = read_epanet([path], placing)
     return draft
 
 
@@ -177,7 +183,7 @@ def test_what_is_wrong_is_told_by_line(tmp_path: Path) -> None:
 def test_a_node_without_coordinates_is_told(tmp_path: Path) -> None:
     draft = read(inp(tmp_path, NETWORK.replace("{units}", "LPS").replace("J2 200 0\n", "")))
     assert [one.message for one in draft.findings if one.severity == "error"] == [
-        "J2 : This node has no coordinates in [COORDINATES]."
+        "J2: This node has no coordinates in [COORDINATES]."
     ]
 
 
