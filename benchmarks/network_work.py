@@ -43,29 +43,30 @@ def raepa(member: int, folder: str, names: list[str]) -> dict[str, Any]:
 
     from gis_core.members.rights import SYSTEM, acting_as
     from gis_core.models import Member
-    from networks.water.services import importing
+    from layers.intake.services import imports
+    from networks.water.sources import NETWORK
 
     def tell(*_said: Any) -> None:
         """Nobody looks."""
 
     with acting_as(SYSTEM):
         owner = Member.objects.get(pk=member)
-        made = importing.register(folder, names, member=owner, format="raepa", user=None)
+        made = imports.register(NETWORK, folder, names, member=owner, choices={"format": "raepa"}, user=None)
         with transaction.atomic():
-            importing.read(made.pk, tell)
+            imports.read(made.pk, tell)
         made.refresh_from_db()
         if not made.plan or made.plan["errors"]:
-            raise RuntimeError(str(made.faults)[:500])
+            raise RuntimeError(str(made.findings)[:500])
         # As somebody who starts the loading has it.
-        made.options = {"snap_m": made.plan["snap_m"]}
+        made.choices = made.choices | {"snap_m": made.plan["snap_m"]}
         made.save()
         begun = time.perf_counter()
         with transaction.atomic():
-            importing.load(made.pk, tell)
+            imports.apply(made.pk, tell)
         seconds = time.perf_counter() - begun
         made.refresh_from_db()
         with transaction.atomic():
-            importing.bring_back(made.pk, tell)
+            imports.revert(made.pk, tell)
     assert made.report
     return {"seconds": seconds, "moved": made.plan["moved"], **made.report["counts"]["water"]}
 

@@ -138,6 +138,7 @@ class ImportDesk:
         context = {
             "frame": self.frame,
             "words": self.words(),
+            "parts": self.parts,
             "members": imports.members_of(source, rights),
             "refused": refused,
             "posted": request.POST if posted else {},

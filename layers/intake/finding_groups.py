@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from gis_core.desk.tables import as_csv
 from gis_core.files.writing.rows import Column
 from layers.intake.findings import Finding, from_json
-from layers.intake.messages import words
+from layers.intake.messages import worded, words
 
 SHOWN_GROUPS: Final = 40
 SHOWN_ROWS: Final = 12
@@ -41,6 +41,12 @@ class Group:
         return f"{shown} …" if len(self.rows) > SHOWN_ROWS else shown
 
     @property
+    def spare_row(self) -> int | None:
+        """The row that may be left out, of a group that is of such a row alone."""
+        first = self.findings[0]
+        return first.row if first.spare and first.severity == "error" else None
+
+    @property
     def differing(self) -> list[str]:
         """The parameters that are not the same in all of them."""
         first = self.findings[0].params
@@ -56,7 +62,7 @@ class Group:
     def values(self) -> list[str]:
         """Some of what differs, of the parameter that differs first."""
         name = next(iter(self.differing), None)
-        found = dict.fromkeys(str(one.params.get(name)) for one in self.findings) if name else {}
+        found = dict.fromkeys(str(worded(one.params.get(name))) for one in self.findings) if name else {}
         return [*list(found)[:SHOWN_VALUES], *([ELIDED] if len(found) > SHOWN_VALUES else [])]
 
     @property

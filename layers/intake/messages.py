@@ -166,16 +166,23 @@ REASONS = {
 def words(code: str, params: Mapping[str, Any]) -> str:
     """What a code means in the current language, with its parameters.
 
-    A code is one of an importer's or of the reader's, else an English sentence that the catalogues translate.
+    A code is one of an importer's or of the reader's, else an English sentence that the catalogues translate. A
+    parameter may be words itself: {"code", "params"}.
     """
+    given = {name: worded(value) for name, value in params.items()}
     if code == "more_alike":
         alike = {"count": params["count"], "message": words(params["alike"], params["params"])}
         return gettext("%(count)s more rows alike: %(message)s") % alike
     message = MESSAGES.get(code)
     if message is not None:
         reason = params.get("reason")
-        return str(message) % {**params, "reason": REASONS.get(str(reason), reason)}
+        return str(message) % {**given, "reason": REASONS.get(str(reason), reason)}
     if code in READER_MESSAGES or " " not in code:
-        return reader_words(code, params)
+        return reader_words(code, given)
     sentence = gettext(code)
-    return sentence % params if params else sentence
+    return sentence % given if given else sentence
+
+
+def worded(value: Any) -> Any:
+    """A parameter as people read it."""
+    return words(value["code"], value.get("params", {})) if isinstance(value, Mapping) and "code" in value else value

@@ -68,7 +68,8 @@ class Source:
     Each step is given the import, held until the end of its transaction, and raises Invalid or Conflict, with
     `report={"plan": …, "findings": […]}` where there is something to show; then nothing is written.
     `look` keeps what the files hold in `contents` and what is likely meant in `choices`; `lacks` says whether people
-    must choose something before a plan can be made; `plan` writes nothing; `check` raises Conflict while something
+    must choose something before a plan can be made, `may_choose` whether files that could not be read may be with other
+    choices; `plan` writes nothing; `check` raises Conflict while something
     must be said before it may be done; `apply` reads the files again and does it, as one event of the history for each
     table; `revert` undoes it but for what was changed since (None: it cannot be undone), and says how much of what;
     `after` follows what was applied, outside of its files.
@@ -88,6 +89,7 @@ class Source:
     apply: Callable[[FileImport, Tell], Report]
     look: Callable[[FileImport, Tell], Sequence[Finding]] = lambda made, tell: ()
     lacks: Callable[[FileImport], bool] = lambda made: False
+    may_choose: Callable[[FileImport], bool] = lambda made: bool(made.contents or made.choices)
     check: Callable[[FileImport], None] = nothing
     revert: Callable[[FileImport, Tell], dict[str, Any]] | None = None
     after: Callable[[FileImport], None] = nothing

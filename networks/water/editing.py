@@ -28,7 +28,7 @@ REFUSED: Final = {
 def network(family: str) -> tuple[Editing, ...]:
     """The tables of a network."""
     laid = {kind: {f"{family}_{kind}_laid_in_order": ("laid_to_year", LAID_IN_ORDER)} for kind in KINDS}
-    unnamed = {f"{family}_connection_unnamed_patient": ("sensitive_name", UNNAMED_PATIENT)}
+    unnamed = {f"{family}_connection_unnamed_patient": ("sensitive_name", _(UNNAMED_PATIENT))}
     return (
         Editing(table=f"{family}_node", lock=lock_networks, checks=laid["node"]),
         Editing(

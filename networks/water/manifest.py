@@ -13,10 +13,10 @@ from layers.catalogue.points import LAYERS
 from layers.exports.makers import Maker
 from layers.exports.points import EXPORTS
 from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, FeatureSheet
-from layers.intake.points import AWAITED_FOLDERS
+from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
-from networks.water import editing, hydrant_sheet, jobs, layers, sections, sheets
+from networks.water import editing, hydrant_sheet, jobs, layers, sections, sheets, sources
 from networks.water.sections import sees_networks
 from networks.water.triggers import REPAIRS, network_triggers
 
@@ -34,7 +34,7 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("sewer-nodes", sheets.nodes_of("sewer"))),
         FEATURE_SHEETS(FeatureSheet("water-repairs", sheets.describe_repairs)),
         FEATURE_SHEETS(FeatureSheet("water-nodes", hydrant_sheet.describe)),
-        AWAITED_FOLDERS(Later("networks.water.services.importing.awaited_folders")),
+        FILE_SOURCES(sources.NETWORK),
         EXPORTS(Maker("raepa-shp", "zip", EXPORT)),
         EXPORTS(Maker("raepa-csv", "zip", EXPORT)),
         EXPORTS(Maker("stareau-gpkg", "gpkg", EXPORT)),

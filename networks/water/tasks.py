@@ -8,8 +8,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from gis_core.errors import NotFound
 from gis_core.jobs.services import queue_task
 from gis_core.members.rights import SYSTEM, acting_as, under_policies
-from gis_core.models import Job
 from gis_core.tasks import RunningJob
+from layers.intake.models import FileImport
 from networks.water.services import coverage, importing
 from networks.water.services.anomalies import scanning
 from networks.water.services.inspecting import rebind
@@ -47,32 +47,12 @@ def fire_coverage(running: RunningJob) -> dict[str, Any]:
     return {"coverage": made.pk}
 
 
-def leave(job: Job) -> None:
-    """A job that ended badly leaves its import where people can go on, with the job's reason and what it found."""
-    job.refresh_from_db()
-    if job.state != Job.State.DONE:
-        with acting_as(SYSTEM):
-            importing.leave(int(job.parameters["import"]), job.message, job.report)
-
-
-def read_network(running: RunningJob) -> dict[str, Any]:
-    """Read what was sent; nothing is written but the plan."""
-    return importing.read(int(running.parameters["import"]), running.tell)
-
-
-def load_network(running: RunningJob) -> dict[str, Any]:
-    """Load what was read; inspections find their hydrants again, and the network is looked at for anomalies."""
-    counts = importing.load(int(running.parameters["import"]), running.tell)
-    rebind(running.job.owner_id or 0)
+def follow_import(made: FileImport) -> None:
+    """After a network was loaded: inspections find their hydrants again, and it is looked at for anomalies."""
+    rebind(made.owner_id)
     scan_soon()
-    return counts
 
 
 def undo_network_snapping(running: RunningJob) -> dict[str, Any]:
     """Put every snapped end back."""
     return importing.undo(int(running.parameters["import"]), running.tell)
-
-
-def take_back_network(running: RunningJob) -> dict[str, Any]:
-    """Undo an import."""
-    return importing.bring_back(int(running.parameters["import"]), running.tell)

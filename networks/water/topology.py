@@ -10,7 +10,7 @@ Networks of two members never meet. Service connections follow the piece that th
 from collections.abc import Sequence
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from layers.catalogue.models import Layer
@@ -20,7 +20,7 @@ LARGEST_ID = 2**63 - 1
 TOLERANCE_M = 0.05
 """Closer than this, two positions are one (EPSG:2154); the functions in `sql/` have the same."""
 
-UNNAMED_PATIENT = _(
+UNNAMED_PATIENT = gettext_noop(
     "Name nobody who is treated at home: the person belongs in the contacts, which have a right and a journal."
 )
 

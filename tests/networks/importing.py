@@ -15,18 +15,16 @@ from gis_core import tasks as jobs
 from gis_core.members.rights import Role, acting_as
 from gis_core.models import Commune, Job
 from layers.features.services.origin import continue_event
-from networks.water import tasks
-from networks.water.models import NetworkImport
+from layers.intake import findings
+from layers.intake.models import FileImport
+from layers.intake.services import imports
+from networks.water.importers.choices import Format, NetworkChoices, chosen_format
 from networks.water.services import importing
+from networks.water.sources import JOB_KINDS, NETWORK
 from tests import factories
 from tests.networks.conftest import Network, Place, X, Y
 
-WORK = {
-    importing.READ: tasks.read_network,
-    importing.LOAD: tasks.load_network,
-    importing.UNDO: tasks.undo_network_snapping,
-    importing.TAKE_BACK: tasks.take_back_network,
-}
+WORK = {one.kind: one.work for one in JOB_KINDS}
 TABLES = ("water_node", "water_pipe", "water_connection", "water_repair", "sewer_node", "sewer_pipe")
 
 type Row = tuple[Any, Mapping[str, Any]]
@@ -65,49 +63,61 @@ class Importing:
         path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}))
         return path
 
-    def send(self, *paths: Path, format: str = "auto") -> NetworkImport:
+    def send(self, *paths: Path, format: str = "auto") -> FileImport:
         """Files received and read as far as they can be."""
         files: list[Any] = [SimpleUploadedFile(path.name, path.read_bytes()) for path in paths]
         rights, user = self.network.rights(self.who), self.network.people[self.who]
         with acting_as(rights), transaction.atomic():
-            made = importing.receive(files=files, member=self.network.member, format=format, user=user, rights=rights)
+            made = imports.receive(
+                NETWORK,
+                files=files,
+                member=self.network.member,
+                choices=chosen_format(format),
+                user=user,
+                rights=rights,
+            )
         return self.worked_off(made)
 
-    def read(self, made: NetworkImport, name: str = "", **options: Any) -> NetworkImport:
+    def read(self, made: FileImport, name: str = "", **options: Any) -> FileImport:
         """Read again with what somebody chose; the mapping suggested, unless another is given."""
-        if made.format == NetworkImport.Format.LAYERS and "mapping" not in {**made.options, **options}:
+        if NetworkChoices.of(made).format == Format.LAYERS and "mapping" not in {**made.choices, **options}:
             with acting_as(self.network.rights(self.who)):
-                _name, readings = importing.kept_mapping(self.network.member, made.contents)
+                _name, readings = importing.likely_readings(self.network.member, made.contents)
             options["mapping"] = {label: one.as_json() for label, one in readings.items()}
-        return self._step(importing.read_again, made, options, name=name)
+        if name:
+            options["mapping_name"] = name
+        return self._step(imports.choose, made, options)
 
-    def sent(self, *paths: Path, **options: Any) -> NetworkImport:
+    def sent(self, *paths: Path, **options: Any) -> FileImport:
         """Sent and read with the suggested mapping."""
         return self.read(self.send(*paths), **options)
 
-    def load(self, made: NetworkImport, **given: Any) -> NetworkImport:
-        return self._step(importing.start_loading, made, **given)
+    def load(self, made: FileImport, **choices: Any) -> FileImport:
+        return self._step(imports.start_applying, made, choices)
 
-    def loaded(self, *paths: Path, **options: Any) -> NetworkImport:
+    def loaded(self, *paths: Path, **options: Any) -> FileImport:
         made = self.sent(*paths, **options)
         assert made.state == "ready", made.message
         made = self.load(made)
-        assert made.state == "loaded", (made.message, made.faults)
+        assert made.state == "applied", (made.message, made.findings)
         return made
 
-    def undo(self, made: NetworkImport) -> NetworkImport:
-        return self._step(importing.start_undoing, made)
-
-    def take_back(self, made: NetworkImport) -> NetworkImport:
-        return self._step(importing.start_taking_back, made)
-
-    def _step(self, step: Any, made: NetworkImport, *more: Any, **given: Any) -> NetworkImport:
+    def undo(self, made: FileImport) -> FileImport:
         rights, user = self.network.rights(self.who), self.network.people[self.who]
         with acting_as(rights), transaction.atomic():
-            step(made.pk, *more, user=user, rights=rights, **given)
+            importing.start_undoing(made.pk, user=user, rights=rights)
         return self.worked_off(made)
 
-    def worked_off(self, made: NetworkImport) -> NetworkImport:
+    def take_back(self, made: FileImport) -> FileImport:
+        return self._step(imports.start_reverting, made)
+
+    def _step(self, step: Any, made: FileImport, *more: Any, **given: Any) -> FileImport:
+        rights, user = self.network.rights(self.who), self.network.people[self.who]
+        with acting_as(rights), transaction.atomic():
+            step(NETWORK, made.pk, *more, user=user, rights=rights, **given)
+        return self.worked_off(made)
+
+    def worked_off(self, made: FileImport) -> FileImport:
         with acting_as(self.network.rights(self.who)):
             waiting = list(Job.objects.filter(state=Job.State.WAITING, kind__in=list(WORK)).order_by("id"))
         for job in waiting:
@@ -115,7 +125,7 @@ class Importing:
                 jobs.run(job, WORK[job.kind])
                 forget_events()
         with factories.as_owner():
-            return NetworkImport.objects.select_related("owner").get(pk=made.pk)
+            return FileImport.objects.select_related("owner").get(pk=made.pk)
 
 
 def forget_events() -> None:
@@ -123,8 +133,8 @@ def forget_events() -> None:
     continue_event([*TABLES, "sewer_connection", "catalogue_layer"], None)
 
 
-def messages(made: NetworkImport, gravity: str = "error") -> list[str]:
-    return [one["message"] for one in made.faults if one["gravity"] == gravity]
+def messages(made: FileImport, severity: str = "error") -> list[str]:
+    return [one.message for one in findings.from_json(made.findings) if one.severity == severity]
 
 
 class Form(HTMLParser):

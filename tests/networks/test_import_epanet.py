@@ -1,5 +1,6 @@
 """EPANET input files: units, tanks, valves and pumps on links, places, and what is wrong with them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import shapely
 from django.utils import translation
 
 from gis_core.errors import Invalid
+from networks.water.importers.choices import NetworkChoices
 from networks.water.importers.draft import Draft
 from networks.water.importers.epanet import Placing, read_epanet
 from tests.networks.conftest import Network, X, Y
@@ -64,9 +66,14 @@ def inp(folder: Path, text: str = "", units: str = "LPS", **changes: str) -> Pat
     return path
 
 
-def read(path: Path, placing: Placing = HERE) -> Draft:
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
     with translation.override("en"):
-        (draft,) = read_epanet([path], placing)
+        yield
+
+
+def read(path: Path, placing: Placing = HERE) -> Draft:
+    (draft,) = read_epanet([path], placing)
     return draft
 
 
@@ -90,7 +97,7 @@ def test_us_units_are_turned_into_metres_and_millimetres(tmp_path: Path) -> None
 def test_units_that_the_file_does_not_tell_are_those_of_epanet_and_it_is_said(tmp_path: Path, options: str) -> None:
     draft = read(inp(tmp_path, **{"[OPTIONS]\nUnits {units}\nHeadloss H-W\n".replace("{units}", "LPS"): options}))
     assert values(draft)["P1"]["diameter_mm"] == 203
-    assert [one.gravity for one in draft.faults if "American" in one.message] == ["warning"]
+    assert [one.severity for one in draft.findings if "American" in one.message] == ["warning"]
 
 
 def test_a_tank_has_the_volume_between_its_levels(tmp_path: Path) -> None:
@@ -115,7 +122,7 @@ def test_a_closed_valve_is_closed_and_a_closed_pipe_gets_a_closed_valve(tmp_path
     found = values(draft)
     assert found["V2 (valve)"]["position"] == "closed"
     assert found["P2 (valve)"]["position"] == "closed"
-    assert any("P2 is closed" in one.message for one in draft.faults)
+    assert any("P2 is closed" in one.message for one in draft.findings)
 
 
 def test_parallel_links_lie_beside_each_other(tmp_path: Path) -> None:
@@ -137,7 +144,7 @@ def test_only_an_end_of_line_ends_a_line(tmp_path: Path, mark: str) -> None:
     """What comes after it belongs to the comment."""
     draft = read(inp(tmp_path, NETWORK.replace("{units}", "LPS").replace(";ID Elev", f";ID{mark}J9 80")))
     assert "J9" not in values(draft)
-    assert not any("J9" in one.message for one in draft.faults)
+    assert not any("J9" in one.message for one in draft.findings)
 
 
 def test_coordinates_without_a_system_are_refused_with_what_to_give(tmp_path: Path) -> None:
@@ -167,7 +174,7 @@ def test_what_is_wrong_is_told_by_line(tmp_path: Path) -> None:
         "P4 J1 ZORGLUB 10 100 100 0 Open\nP5 J1 J1 10 100 100 0\nP6 J1 J2 dix 100 100 0\nP1 J1 J2 10 100 100 0\n[PUMPS]"
     )
     draft = read(inp(tmp_path, NETWORK.replace("{units}", "LPS").replace("[PUMPS]", wrong)))
-    told = [(one.row, one.message) for one in draft.faults if one.gravity == "error"]
+    told = [(one.row, one.message) for one in draft.findings if one.severity == "error"]
     assert [row for row, _words in told] == [20, 21, 18, 19]
     assert "dix" in told[0][1]
     assert "ZORGLUB" in told[2][1]
@@ -175,8 +182,8 @@ def test_what_is_wrong_is_told_by_line(tmp_path: Path) -> None:
 
 def test_a_node_without_coordinates_is_told(tmp_path: Path) -> None:
     draft = read(inp(tmp_path, NETWORK.replace("{units}", "LPS").replace("J2 200 0\n", "")))
-    assert [one.message for one in draft.faults if one.gravity == "error"] == [
-        "J2 : This node has no coordinates in [COORDINATES]."
+    assert [one.message for one in draft.findings if one.severity == "error"] == [
+        "J2: This node has no coordinates in [COORDINATES]."
     ]
 
 
@@ -193,7 +200,7 @@ def test_files_that_are_no_network_are_refused_in_words(tmp_path: Path, content:
     path = tmp_path / "reseau.inp"
     path.write_bytes(content)
     draft = read(path)
-    assert words in draft.faults[0].message
+    assert words in draft.findings[0].message
 
 
 def test_latin_1_is_read(tmp_path: Path) -> None:
@@ -217,7 +224,7 @@ def real(shared_data: Path, name: str) -> Path:
 def test_net3_has_no_system_and_comes_in_where_it_is_put(shared_data: Path) -> None:
     draft = read(real(shared_data, "Net3"), Placing(corner=(X, Y), scale=10.0))
     assert (len(draft.nodes), len(draft.pipes)) == (97 + 2 + 1, 117 + 2 * 2 + 1)
-    assert not [one for one in draft.faults if one.gravity == "error"]
+    assert not [one for one in draft.findings if one.severity == "error"]
 
 
 def test_the_lengths_of_ky4_are_those_that_the_file_says(shared_data: Path) -> None:
@@ -236,7 +243,7 @@ def test_net6_is_a_network_once_loaded(importing: Importing, network: Network, s
     assert made.state == "ready", made.message
     assert not messages(made)
     made = importing.load(made)
-    assert made.state == "loaded", (made.message, messages(made)[:5])
+    assert made.state == "applied", (made.message, messages(made)[:5])
     assert made.report["counts"]["water"]["nodes"] > 3_356
     kinds = "select kind, count(*) from water_node where kind in ('tank', 'pump', 'catchment', 'regulator') group by 1"
     assert dict(network.rows(kinds)) == {"catchment": 1, "pump": 61, "regulator": 2, "tank": 32}
@@ -244,6 +251,6 @@ def test_net6_is_a_network_once_loaded(importing: Importing, network: Network, s
 
 def test_the_page_asks_where_an_epanet_file_lies(importing: Importing, tmp_path: Path) -> None:
     made = importing.send(inp(tmp_path))
-    assert (made.state, made.format) == ("choosing", "epanet")
+    assert (made.state, NetworkChoices.of(made).format) == ("choosing", "epanet")
     made = importing.read(made, crs=9999999)
     assert (made.state, "EPSG:9999999" in made.message) == ("choosing", True)

@@ -14,9 +14,10 @@ import pytest
 import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from layers.intake.findings import from_json
 from layers.intake.looking import look_at
+from layers.intake.models import FileImport
 from networks.water.importers.mapping import suggested
-from networks.water.models import NetworkImport
 from tests.networks.conftest import Network, X, Y
 from tests.networks.importing import Importing, form_of, messages, widen
 
@@ -67,20 +68,20 @@ def moved(path: Path, folder: Path, srs: int = 25831, name: str = "reseau.gpkg")
     return there
 
 
-def page(network: Network, made: NetworkImport) -> str:
+def page(network: Network, made: FileImport) -> str:
     answer = network.client().get(f"{URL}{made.pk}/", headers=HTML)
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def uploaded(importing: Importing, path: Path) -> NetworkImport:
+def uploaded(importing: Importing, path: Path) -> FileImport:
     file = SimpleUploadedFile(path.name, path.read_bytes())
     answer = importing.network.client().post(URL, {"format": "auto", "file": file}, headers=HTML)
     assert answer.status_code == 302
-    return importing.worked_off(NetworkImport(pk=int(answer["Location"].rstrip("/").rpartition("/")[2])))
+    return importing.worked_off(FileImport(pk=int(answer["Location"].rstrip("/").rpartition("/")[2])))
 
 
-def pressed(importing: Importing, made: NetworkImport, action: str, **changed: str) -> NetworkImport:
+def pressed(importing: Importing, made: FileImport, action: str, **changed: str) -> FileImport:
     """A button of the import's page, its form as it stands but for what is changed."""
     sent = form_of(page(importing.network, made), action) | changed
     answer = importing.network.client().post(f"{URL}{made.pk}/", sent, headers=HTML)
@@ -159,7 +160,7 @@ def test_it_is_mapped_planned_loaded_and_walked(
     assert (made.plan["errors"], made.plan["moved"], made.plan["loose"]) == (0, 0, 0)
     assert remarks(made) == {"Diamètre “VIRTUAL” is not understood: left empty, kept aside.": 5}
     made = pressed(importing, made, "load")
-    assert (made.state, made.report["rows"]) == ("loaded", 238 + 270 + 477)
+    assert (made.state, made.report["rows"]) == ("applied", 238 + 270 + 477)
     assert network.rows(f"select count(*) from arpent.network_faults('water', {network.member.pk}, {made.pk})") == [
         (0,)
     ]
@@ -168,8 +169,8 @@ def test_it_is_mapped_planned_loaded_and_walked(
     check_walks(network, giswater)
 
 
-def remarks(made: NetworkImport) -> dict[str, int]:
-    return dict(Counter(one["message"] for one in made.faults))
+def remarks(made: FileImport) -> dict[str, int]:
+    return dict(Counter(one.message for one in from_json(made.findings)))
 
 
 type Arcs = dict[str, tuple[str, str]]
@@ -264,5 +265,5 @@ def test_the_mapping_kept_is_found_again_for_the_next_delivery(
     assert again.plan["known"]["count"] == 238 + 269 + 477
     again = pressed(importing, again, "read", known="replace")
     again = pressed(importing, again, "load")
-    assert again.state == "loaded", again.message
+    assert again.state == "applied", again.message
     assert network.rows("select count(*) from water_pipe") == [(270,)]

@@ -1,5 +1,6 @@
 """The pages of imports: who may open them, what they ask, what they show at each step."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
-from networks.water.models import NetworkImport
+from layers.intake.models import FileImport
 from tests import factories
 from tests.networks.conftest import Network, X, Y
 from tests.networks.importing import Importing, pipe, spot
@@ -38,7 +39,7 @@ def test_files_are_sent_read_completed_and_loaded(importing: Importing, network:
     file = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0), mat="PVC"), pipe("C2", (100.2, 0), (150, 0))])
     answer = post(network, URL, format="auto", file=SimpleUploadedFile(file.name, file.read_bytes()))
     assert answer.status_code == 302
-    made = importing.worked_off(NetworkImport(pk=int(answer["Location"].rstrip("/").rpartition("/")[2])))
+    made = importing.worked_off(FileImport(pk=int(answer["Location"].rstrip("/").rpartition("/")[2])))
     page = text(network, f"{URL}{made.pk}/")
     assert 'name="column-0-material"' in page
     answer = post(
@@ -90,7 +91,7 @@ def test_the_place_of_an_epanet_file_is_asked_and_taken(importing: Importing, ne
     answer = post(network, f"{URL}{made.pk}/", action="read", placing="corner", x=str(X), y=str(Y), scale="1,5")
     assert answer.status_code == 302
     made = importing.worked_off(made)
-    assert (made.state, made.options["scale"]) == ("ready", 1.5)
+    assert (made.state, made.choices["scale"]) == ("ready", 1.5)
 
 
 def test_an_import_that_would_bring_nothing_is_not_loaded(importing: Importing, network: Network) -> None:
@@ -146,7 +147,7 @@ def test_files_that_are_not_wanted_are_forgotten(importing: Importing, network: 
     made = importing.sent(importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))]))
     assert post(network, f"{URL}{made.pk}/", action="forget").status_code == 302
     with factories.as_owner():
-        assert not NetworkImport.objects.exists()
+        assert not FileImport.objects.exists()
 
 
 def test_the_command_imports_as_the_page_does(importing: Importing, network: Network, capsys: Any) -> None:
@@ -160,3 +161,43 @@ def test_the_command_imports_as_the_page_does(importing: Importing, network: Net
 def test_the_command_says_what_is_missing(importing: Importing, network: Network, tmp_path: Path) -> None:
     with factories.as_worker(), pytest.raises(CommandError, match="--crs"):
         call_command("import_network", str(inp(tmp_path)), member=network.member.slug)
+
+
+def test_the_command_reads_by_a_mapping_of_a_file_and_writes_a_report(
+    importing: Importing, network: Network, tmp_path: Path
+) -> None:
+    file = importing.file("reseau", [pipe("C1", (0, 0), (100, 0), xx="amiante")])
+    reading = {
+        "table": "water-pipes",
+        "columns": {"reference": "ref", "material": "xx"},
+        "values": {"material": {"amiante": "amci"}},
+    }
+    mapping, report = tmp_path / "lecture.json", tmp_path / "rapport.json"
+    mapping.write_text(json.dumps({"reseau": reading}))
+    with factories.as_worker():
+        call_command("import_network", str(file), member=network.member.slug, map=mapping, report=report)
+    assert network.rows("select reference, material from water_pipe") == [("C1", "amci")]
+    written = json.loads(report.read_text())
+    assert (written["plan"]["errors"], written["report"]["rows"]) == (0, 1)
+    mapping.write_text("[]")
+    with factories.as_worker(), pytest.raises(CommandError, match="no mapping") as refused:
+        call_command("import_network", str(file), member=network.member.slug, map=mapping)
+    assert refused.value.returncode == 2
+
+
+def test_what_is_tried_out_ends_as_the_import_would(importing: Importing, network: Network) -> None:
+    file = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0)), (None, {"ref": "C2"})])
+    for dry_run in (True, False):
+        with factories.as_worker(), pytest.raises(CommandError, match="errors") as refused:
+            call_command("import_network", str(file), member=network.member.slug, dry_run=dry_run)
+        assert refused.value.returncode == 2
+
+
+def test_a_row_that_may_be_left_out_has_a_box(importing: Importing, network: Network) -> None:
+    pipes = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))])
+    far = importing.file("branchements", [spot("B1", 50, 5), spot("B2", 90_000, 0)])
+    made = importing.sent(pipes, far)
+    assert 'name="leave" value="branchements:2"' in text(network, f"{URL}{made.pk}/")
+    answer = post(network, f"{URL}{made.pk}/", action="read", leaving="on", leave="branchements:2")
+    assert answer.status_code == 302
+    assert importing.worked_off(made).plan["errors"] == 0

@@ -103,7 +103,7 @@ def test_whatever_comes_in_pipes_end_on_their_nodes_and_nothing_lies_uncut(seed:
     lines = [[around(*one), around(*other)] for one, other in steps if max(other) < 4]
     nodes = tuple(around(x, y) for x in range(4) for y in range(4) if rng.random() < 0.4)
     made = weave(draft(*lines, nodes=nodes), There(), snap_m=snap)
-    assert not [one for one in made.faults if one.gravity == "error"]
+    assert not [one for one in made.findings if one.severity == "error"]
     for piece in made.pieces:
         assert (piece.line.coords[0], piece.line.coords[-1]) == (made.spots[piece.start], made.spots[piece.end])
         assert piece.line.length >= 0.05
@@ -115,7 +115,7 @@ def test_whatever_comes_in_pipes_end_on_their_nodes_and_nothing_lies_uncut(seed:
 def test_what_goes_beyond_a_junction_on_another_pipe_is_left_out() -> None:
     made = weave(draft([(0, 0), (50, 0)], [(50, 0), (90, 0)], [(49.6, 0), (50, 0), (50, 40)]), There(), snap_m=0.05)
     assert sorted(round(piece.line.length, 1) for piece in made.pieces) == [0.4, 40, 40, 49.6]
-    assert [one.gravity for one in made.faults] == ["warning"]
+    assert [one.severity for one in made.findings] == ["warning"]
 
 
 # -- as people do it ---------------------------------------------------------------------------------------------------
@@ -217,5 +217,5 @@ def test_thousands_of_near_misses_of_a_real_network_are_healed(
     joined = importing.read(apart, snap_m=2.0)
     assert joined.plan["networks"][0]["parts"] < apart.plan["networks"][0]["parts"]
     assert joined.plan["moved"] > 300
-    assert joined.plan["errors"] == 0, joined.faults[:3]
-    assert importing.load(joined).state == "loaded"
+    assert joined.plan["errors"] == 0, joined.findings[:3]
+    assert importing.load(joined).state == "applied"

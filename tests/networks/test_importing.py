@@ -7,8 +7,9 @@ from gis_core.errors import Conflict
 from gis_core.tasks import Interrupted
 from layers.catalogue.models import Layer
 from layers.features.services.write import Edit, apply_edits
+from layers.intake.models import ImportMapping
 from networks.water import tasks
-from networks.water.models import NetworkMapping
+from networks.water.importers.choices import NetworkChoices
 from tests import factories
 from tests.networks.conftest import WEB, Network, X, Y, along, at
 from tests.networks.importing import Importing, forget_events, messages, pipe, spot
@@ -85,7 +86,7 @@ def test_a_patient_at_home_is_not_named_on_a_connection(importing: Importing, ne
     points = [spot("B1", 50, 3, sensitive="Dialyse à domicile", sensitive_name="Mme A.")]
     made = importing.loaded(pipes, importing.file("branchements", points))
     assert network.rows("select sensitive, sensitive_name from water_connection") == [("dialysis", None)]
-    assert "contacts" in made.faults[0]["message"]
+    assert "contacts" in messages(made, "warning")[0]
 
 
 def test_connections_alone_hang_on_the_network_that_is_there(importing: Importing, network: Network) -> None:
@@ -124,7 +125,7 @@ def test_rows_that_the_network_does_not_need_may_be_left_out(importing: Importin
     made = importing.sent(pipes, far)
     assert (made.plan["errors"], made.plan["spare"]) == (1, 1)
     made = importing.load(importing.read(made, leave="all"))
-    assert made.state == "loaded"
+    assert made.state == "applied"
     assert network.rows("select reference from water_connection") == [("B1",)]
 
 
@@ -144,8 +145,8 @@ def test_a_reference_that_comes_twice_is_told(importing: Importing) -> None:
 def test_a_kind_that_is_not_known_is_an_error_of_its_row(importing: Importing) -> None:
     nodes = importing.file("noeuds", [spot("N1", 0, 0, nature="vanne"), spot("N2", 50, 0, nature="zorglub")])
     made = importing.sent(importing.file("canalisations", [pipe("C1", (0, 0), (50, 0))]), nodes)
-    first = next(one for one in made.faults if one["gravity"] == "error")
-    assert (first["row"], "zorglub" in first["message"]) == (2, True)
+    first = next(one for one in made.findings if one["severity"] == "error")
+    assert (first["row"], "zorglub" in messages(made)[0]) == (2, True)
 
 
 def test_a_code_that_is_not_known_is_left_empty_kept_aside_and_told(importing: Importing, network: Network) -> None:
@@ -220,7 +221,7 @@ def test_lines_in_three_dimensions_and_of_several_parts_come_in(importing: Impor
 def test_points_among_pipes_are_told(importing: Importing) -> None:
     rows = [pipe("C1", (0, 0), (100, 0)), pipe("C2", (0, 0), (0, 90)), spot("C3", 5, 5)]
     made = importing.sent(importing.file("canalisations", rows))
-    assert [one["row"] for one in made.faults if one["gravity"] == "error"] == [3]
+    assert [one["row"] for one in made.findings if one["severity"] == "error"] == [3]
 
 
 def test_a_chamber_around_a_valve_becomes_one_node_that_says_both(importing: Importing, network: Network) -> None:
@@ -275,14 +276,14 @@ def test_a_second_delivery_replaces_the_first_under_the_same_ids(importing: Impo
     outside = network.make("water-connections", at(50, 5))
     made = importing.sent(importing.file("canalisations", [pipe("C1", (0, 0), (120, 0))]), known="replace")
     made = importing.load(made)
-    assert made.state == "loaded", made.message
+    assert made.state == "applied", made.message
     assert network.rows("select id, version, st_length(geom), import_id from water_pipe") == [
         (before[0], before[1] + 1, 120, made.pk)
     ]
     assert network.rows(f"select pipe_id from water_connection where id = {outside}") == [(before[0],)]
     with factories.as_owner():
         former.refresh_from_db()
-    assert former.state == "taken_back"
+    assert former.state == "reverted"
 
 
 def test_replacing_what_somebody_changed_asks_to_confirm(importing: Importing, network: Network) -> None:
@@ -292,7 +293,7 @@ def test_replacing_what_somebody_changed_asks_to_confirm(importing: Importing, n
     made = importing.sent(importing.file("canalisations", [pipe("C1", (0, 0), (120, 0))]), known="replace")
     with pytest.raises(Conflict, match="changed since"):
         importing.load(made)
-    assert importing.load(made, confirmed=True).state == "loaded"
+    assert importing.load(made, confirmed=True).state == "applied"
 
 
 def test_only_what_is_new_may_be_added(importing: Importing, network: Network) -> None:
@@ -303,7 +304,7 @@ def test_only_what_is_new_may_be_added(importing: Importing, network: Network) -
         "canalisations", [pipe("C1", (0, 0), (120, 0)), pipe("C2", (100, 0), (100, 50), idnini="V1")]
     )
     made = importing.load(importing.sent(pipes, importing.file("vannes", [spot("V1", 100, 0)]), known="add"))
-    assert made.state == "loaded", made.message
+    assert made.state == "applied", made.message
     assert lengths(network) == [50, 100]
     assert counts(network) == (3, 2)
 
@@ -346,7 +347,7 @@ def test_an_import_is_taken_back_but_for_what_was_changed_since(importing: Impor
     made = importing.take_back(made)
     assert network.rows("select reference from water_pipe") == [("C1",)]
     assert counts(network) == (2, 1)
-    assert (made.state, made.report["taken_back"]) == ("taken_back", {"removed": 5, "kept": 3})
+    assert (made.state, made.report["reverted"]) == ("reverted", {"removed": 5, "kept": 3})
 
 
 def test_a_pipe_that_an_import_had_cut_is_one_again(importing: Importing, network: Network) -> None:
@@ -362,9 +363,9 @@ def test_two_imports_that_cut_one_another_are_taken_back_in_a_row(importing: Imp
     first = importing.loaded(importing.file("canalisations", [pipe("C1", (0, 0), (0, 100))]))
     second = importing.loaded(importing.file("autres", [pipe("C2", (0, 60), (50, 60))]))
     assert lengths(network) == [40, 50, 60]
-    assert importing.take_back(second).report["taken_back"]["kept"] == 0
+    assert importing.take_back(second).report["reverted"]["kept"] == 0
     assert lengths(network) == [100]
-    assert importing.take_back(first).report["taken_back"] == {"removed": 3, "kept": 0}
+    assert importing.take_back(first).report["reverted"] == {"removed": 3, "kept": 0}
     assert counts(network) == (0, 0)
 
 
@@ -373,7 +374,7 @@ def test_a_pipe_whose_length_on_record_somebody_wrote_stays(importing: Importing
     made = importing.loaded(importing.file("canalisations", [pipe("C1", (0, 0), (0, 100))]))
     ((pk,),) = network.rows("select id from water_pipe")
     network.change("water-pipes", pk, declared_length_m=104.5)
-    assert importing.take_back(made).report["taken_back"]["kept"] == 3
+    assert importing.take_back(made).report["reverted"]["kept"] == 3
     assert network.rows("select declared_length_m from water_pipe") == [(104.5,)]
 
 
@@ -383,7 +384,7 @@ def test_a_pipe_that_was_cut_and_joined_and_then_changed_stays(importing: Import
     importing.take_back(second)
     ((pk,),) = network.rows("select id from water_pipe")
     network.change("water-pipes", pk, material="pvc")
-    assert importing.take_back(first).report["taken_back"]["kept"] == 3
+    assert importing.take_back(first).report["reverted"]["kept"] == 3
     assert lengths(network) == [100]
 
 
@@ -396,7 +397,7 @@ def test_nodes_of_which_nobody_said_what_they_are_are_asked_for(importing: Impor
 
 def test_a_file_that_is_called_like_a_table_of_raepa_is_read_through_a_mapping(importing: Importing) -> None:
     made = importing.send(importing.file("canalisations_aep", [pipe("C1", (0, 0), (100, 0))]))
-    assert (made.state, made.format) == ("choosing", "layers")
+    assert (made.state, NetworkChoices.of(made).format) == ("choosing", "layers")
 
 
 def test_a_mapping_is_kept_for_the_next_file(importing: Importing, network: Network) -> None:
@@ -409,7 +410,7 @@ def test_a_mapping_is_kept_for_the_next_file(importing: Importing, network: Netw
     }
     importing.load(importing.read(made, mapping={label: chosen}, name="Exploitant"))
     with factories.as_owner():
-        assert NetworkMapping.objects.get().name == "Exploitant"
+        assert ImportMapping.objects.get(source="network").name == "Exploitant: reseau"
     again = importing.sent(importing.file("reseau", [pipe("C2", (0, 200), (100, 200), xx="amiante")]))
     importing.load(again)
     assert network.rows("select reference, material from water_pipe order by 1") == [("C1", "amci"), ("C2", "amci")]
@@ -432,7 +433,7 @@ def test_a_load_whose_worker_is_killed_is_done_by_the_next_one(
             importing.load(made)
     forget_events()
     assert network.pipes() == []
-    assert importing.worked_off(made).state == "loaded"
+    assert importing.worked_off(made).state == "applied"
     assert len(network.pipes()) == 1
 
 

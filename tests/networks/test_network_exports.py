@@ -157,7 +157,7 @@ def test_what_leaves_as_raepa_comes_back_the_same(filled: Network, tmp_path: Pat
         for one in water.connections
     ] == [("B1", "C1", True)]
     assert found["C1"].geom.equals_exact(shapely.LineString([(X, Y), (X + 50, Y + 5), (X + 100, Y)]), 0.001)
-    assert not [one for one in (*water.faults, *sewer.faults) if one.gravity == "error"]
+    assert not [one for one in (*water.findings, *sewer.findings) if one.severity == "error"]
     for key, model in (
         ("C1", WaterPipe),
         ("C2", WaterPipe),

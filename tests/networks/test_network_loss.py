@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from shapely.geometry import LineString as Line
 
 from gis_core.errors import Invalid
+from layers.intake.models import FileImport
 from networks.roads.models import RoadSection
-from networks.water.models import NetworkImport
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.importing import Importing, forget_events, pipe
@@ -55,7 +55,7 @@ def test_a_partial_network_does_not_replace_the_whole_one(importing: Importing, 
         importing.load(made)
     assert pipes(network) == 30
     assert post(network, f"{URL}{made.pk}/", action="load", accepted="25").status_code == 302
-    assert importing.worked_off(made).state == "loaded"
+    assert importing.worked_off(made).state == "applied"
     assert pipes(network) == 5
 
 
@@ -92,7 +92,7 @@ def test_the_command_asks_and_takes_back(importing: Importing, network: Network)
     assert command("take_back_network", number)[0] == 0
     assert pipes(network) == 0
     with factories.as_owner():
-        assert NetworkImport.objects.get(pk=number).state == "taken_back"
+        assert FileImport.objects.get(pk=number).state == "reverted"
     assert command("take_back_network", number)[0] == 2
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import shapely
-from layers.intake.faults import Fault
 
 from gis_core.files.reader import Problem
-from layers.intake.sheets import Faults, tell_problems
+from layers.intake.findings import Finding, Findings
+from layers.intake.sheets import tell_problems
 from networks.water.exchange.tables import Shapefile
 from networks.water.importers.draft import Draft
 from networks.water.importers.raepa import read_raepa
@@ -56,8 +56,8 @@ def read(folder: Path) -> Draft:
     return draft
 
 
-def words(draft: Draft, row: int | None = None, gravity: str = "") -> str:
-    chosen = [one for one in draft.faults if row in (None, one.row) and gravity in ("", one.gravity)]
+def words(draft: Draft, row: int | None = None, severity: str = "") -> str:
+    chosen = [one for one in draft.findings if row in (None, one.row) and severity in ("", one.severity)]
     return "\n".join(one.message for one in chosen)
 
 
@@ -100,7 +100,7 @@ def test_numbers_and_years_that_make_no_sense_are_told_and_no_values(delivery: P
     draft = many(delivery, *rows)
     assert all("diameter_mm" not in one.values for one in draft.pipes[:5])
     assert all("laid_to_year" not in one.values for one in draft.pipes[5:])
-    assert {one.row for one in draft.faults} == set(range(1, 12))
+    assert {one.row for one in draft.findings} == set(range(1, 12))
 
 
 def test_a_material_is_a_code_with_or_without_zeros_or_a_label(delivery: Path) -> None:
@@ -164,7 +164,7 @@ def test_rows_without_a_place_are_left_out_and_told(delivery: Path) -> None:
     give(delivery, "RAEPA_CANALAEP_L", PIPES, *rows)
     draft = read(delivery)
     assert [one.key for one in draft.pipes] == ["C1"]
-    assert {one.row for one in draft.faults if one.gravity == "error"} == {2, 3, 4}
+    assert {one.row for one in draft.findings if one.severity == "error"} == {2, 3, 4}
 
 
 def test_the_empty_row_of_a_template_is_only_remarked(delivery: Path) -> None:
@@ -174,7 +174,7 @@ def test_the_empty_row_of_a_template_is_only_remarked(delivery: Path) -> None:
         table.write({"IDOUVRAGE": "R1", "FNOUVAEP": "03"}, shapely.Point(X, Y))
     draft = read(delivery)
     assert [node.values["kind"] for node in draft.nodes] == ["tank"]
-    assert [(one.row, one.gravity) for one in draft.faults] == [(1, "warning")], words(draft)
+    assert [(one.row, one.severity) for one in draft.findings] == [(1, "warning")], words(draft)
 
 
 def test_parts_that_meet_become_one_line_and_others_several(delivery: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_node_that_nobody_knows_or_is_far_away_is_told(delivery: Path) -> None
     (found,) = draft.pipes
     assert (found.start_key, found.end_key) == (None, None)
     assert found.values["more"] == {"IDNINI": "V9", "IDNTERM": "V1"}
-    assert [one.row for one in draft.faults if "IDN" in one.message] == [1, 1]
+    assert [one.row for one in draft.findings if "IDN" in one.message] == [1, 1]
 
 
 def test_a_line_drawn_from_its_last_node_is_turned(delivery: Path) -> None:
@@ -306,7 +306,7 @@ def test_an_archive_of_both_networks_gives_two_drafts(delivery: Path) -> None:
     drafts = read_raepa([delivery / "raepa.zip"])
     assert [(draft.family, len(draft.pipes)) for draft in drafts] == [("water", 1), ("sewer", 1)]
     assert drafts[1].pipes[0].values["system"] == "03"
-    assert [one.file for one in drafts[0].faults if "RAEPA" in one.message and one.row is None] == ["autre/rues"]
+    assert [one.file for one in drafts[0].findings if "RAEPA" in one.message and one.row is None] == ["autre/rues"]
 
 
 def test_a_shapefile_without_its_system_is_taken_for_lambert_93(delivery: Path) -> None:
@@ -328,7 +328,7 @@ def test_a_network_of_the_antilles_is_refused_as_a_whole(delivery: Path) -> None
     (delivery / "RAEPA_CANALAEP_L.prj").write_text(UTM_20)
     draft = read(delivery)
     assert not draft.pipes
-    assert [(one.row, one.gravity) for one in draft.faults] == [(None, "error")]
+    assert [(one.row, one.severity) for one in draft.findings] == [(None, "error")]
 
 
 def test_equal_remarks_beyond_a_thousand_are_counted(delivery: Path) -> None:
@@ -336,7 +336,7 @@ def test_equal_remarks_beyond_a_thousand_are_counted(delivery: Path) -> None:
         pipe(f"C{number}", "", "N", "11", "100", "0000", places=((number, 0), (number, 5))) for number in range(1_200)
     ]
     give(delivery, "RAEPA_CANALAEP_L", PIPES, *rows)
-    told = [one for one in read(delivery).faults if "ANFINPOSE" in one.message]
+    told = [one for one in read(delivery).findings if "ANFINPOSE" in one.message]
     assert len(told) == 1_001
     assert (told[-1].row is None) != (told[0].row is None)
 
@@ -346,13 +346,13 @@ def test_files_that_are_none_of_raepa_are_told(delivery: Path) -> None:
     (draft,) = read_raepa([delivery / "notes.csv"])
     assert not draft.nodes
     assert not draft.pipes
-    assert draft.faults
+    assert draft.findings
 
 
 @pytest.mark.parametrize("name", ["RAEPA_CANALAEP_L.csv", "RAEPA_CANALAEP_L.shp", "raepa.zip"])
 def test_an_empty_file_is_a_fault(delivery: Path, name: str) -> None:
     (delivery / name).write_bytes(b"")
-    assert [one.gravity for one in read(delivery).faults] == ["error"]
+    assert [one.severity for one in read(delivery).findings] == ["error"]
 
 
 def test_files_cut_or_garbled_anywhere_give_faults_and_never_a_crash(delivery: Path) -> None:
@@ -376,8 +376,8 @@ def test_files_cut_or_garbled_anywhere_give_faults_and_never_a_crash(delivery: P
                     data[chance.randrange(len(data))] = chance.randrange(256)
             (folder / path.name).write_bytes(bytes(data))
         drafts = read_raepa(sorted(folder.iterdir()))
-        assert all(isinstance(one, Fault) for draft in drafts for one in draft.faults)
-        assert sum(len(draft.pipes) for draft in drafts) == 20 or any(draft.faults for draft in drafts)
+        assert all(isinstance(one, Finding) for draft in drafts for one in draft.findings)
+        assert sum(len(draft.pipes) for draft in drafts) == 20 or any(draft.findings for draft in drafts)
 
 
 @pytest.mark.skipif(not TEMPLATES.is_dir(), reason="the templates in use are not on this machine")
@@ -385,13 +385,13 @@ def test_the_templates_in_use_are_read_without_an_error() -> None:
     drafts = read_raepa(sorted((TEMPLATES / "gabarit_compiegne").iterdir()))
     for archive in sorted((TEMPLATES / "gabarits_3liz").glob("*.zip")):
         drafts += read_raepa([archive])
-    assert {one.gravity for draft in drafts for one in draft.faults} == {"warning"}
-    assert any("18" in one.message for one in drafts[0].faults)
+    assert {one.severity for draft in drafts for one in draft.findings} == {"warning"}
+    assert any("18" in one.message for one in drafts[0].findings)
 
 
 def test_a_large_file_that_lies_elsewhere_is_told_in_one_pass() -> None:
     elsewhere = [Problem("out_of_range", {"x": rank, "y": 1.0}, index=rank) for rank in range(1, 2_001)]
     problems = [*elsewhere, Problem("out_of_range", {"x": 0, "y": 0}, index=2_001)]
-    faults = Faults("canalisations.shp")
-    assert calls(lambda: tell_problems(problems, 0, 2154, faults)) < 20 * len(problems)
-    assert [one.row for one in faults.all()] == [None, 2_001]
+    findings = Findings("canalisations.shp")
+    assert calls(lambda: tell_problems(problems, 0, 2154, findings)) < 20 * len(problems)
+    assert [one.row for one in findings.all()] == [None, 2_001]

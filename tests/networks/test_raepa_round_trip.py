@@ -14,7 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from gis_core import tasks as jobs
 from gis_core.models import Job
 from layers.exports import tasks as exports
-from networks.water.models import NetworkImport
+from layers.intake.models import FileImport
+from networks.water.importers.choices import NetworkChoices
 from networks.water.raepa import TABLES
 from tests import factories
 from tests.exports.conftest import read as gdal
@@ -34,20 +35,20 @@ def templates(shared_data: Path) -> Path:
     return path
 
 
-def page(network: Network, made: NetworkImport) -> str:
+def page(network: Network, made: FileImport) -> str:
     answer = network.client().get(f"{IMPORTS}{made.pk}/", headers=HTML)
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def uploaded(importing: Importing, path: Path) -> NetworkImport:
+def uploaded(importing: Importing, path: Path) -> FileImport:
     file = SimpleUploadedFile(path.name, path.read_bytes())
     answer = importing.network.client().post(IMPORTS, {"format": "auto", "file": file}, headers=HTML)
     assert answer.status_code == 302
-    return importing.worked_off(NetworkImport(pk=int(answer["Location"].rstrip("/").rpartition("/")[2])))
+    return importing.worked_off(FileImport(pk=int(answer["Location"].rstrip("/").rpartition("/")[2])))
 
 
-def pressed(importing: Importing, made: NetworkImport, action: str, **changed: str) -> NetworkImport:
+def pressed(importing: Importing, made: FileImport, action: str, **changed: str) -> FileImport:
     sent = form_of(page(importing.network, made), action) | changed
     answer = importing.network.client().post(f"{IMPORTS}{made.pk}/", sent, headers=HTML)
     assert answer.status_code == 302, answer.content.decode()
@@ -120,12 +121,12 @@ def test_each_field_that_came_in_goes_out_again(
 ) -> None:
     made = uploaded(importing, packed(delivery(), templates, tmp_path, "livraison"))
     html = page(network, made)
-    assert (made.state, made.format, made.plan["errors"]) == ("ready", "raepa", 0)
+    assert (made.state, NetworkChoices.of(made).format, made.plan["errors"]) == ("ready", "raepa", 0)
     assert (made.plan["snap_m"], made.plan["moved"]) == (0.5, 3)
     assert 'value="load"' in html
     made = pressed(importing, made, "read", snap_cm="40")
     made = pressed(importing, made, "load")
-    assert (made.state, made.report["moved"]) == ("loaded", 3)
+    assert (made.state, made.report["moved"]) == ("applied", 3)
     for part in (tmp_path / "livraison").glob("*.dbf"):
         part.with_suffix(".cpg").write_text("UTF-8")
     found = differences(tmp_path / "livraison", exported(network, tmp_path / "export"))
@@ -162,7 +163,7 @@ def ids(network: Network, name: str) -> dict[str, int]:
     return dict(network.rows(f"select reference, id from {name} where reference is not null"))
 
 
-def faults_in(network: Network, made: NetworkImport) -> int:
+def faults_in(network: Network, made: FileImport) -> int:
     found = [
         network.rows(f"select count(*) from arpent.network_faults('{family}', {network.member.pk}, {made.pk})")
         for family in ("water", "sewer")
@@ -175,7 +176,7 @@ def test_what_is_in_the_tables_is_what_the_files_say(
 ) -> None:
     made = uploaded(importing, packed(delivery(), templates, tmp_path, "livraison"))
     made = pressed(importing, made, "load")
-    assert made.state == "loaded", made.message
+    assert made.state == "applied", made.message
     assert network.rows(
         "select p.reference, a.reference, b.reference, p.material, p.service_state, content, depth_m,"
         " p.laid_from_year from water_pipe p"
@@ -226,7 +227,7 @@ def test_a_second_delivery_replaces_the_first_under_the_same_ids(
     assert 'name="known" value="replace"' in html
     made = pressed(importing, made, "read", known="replace")
     made = pressed(importing, made, "load")
-    assert made.state == "loaded", (made.message, messages(made))
+    assert made.state == "applied", (made.message, messages(made))
     after = {name: ids(network, name) for name in names}
     assert {
         name: {key: pk for key, pk in found.items() if key not in ("V2", "C5")} for name, found in after.items()
@@ -247,7 +248,7 @@ def test_its_snapping_is_undone_and_it_is_taken_back(
     ) == [("C3", "POINT(100.3 0)"), ("C4", "POINT(150 0.2)")]
     assert faults_in(network, made) == 0
     made = pressed(importing, made, "take_back")
-    assert made.state == "taken_back"
+    assert made.state == "reverted"
     for name in ("water_node", "water_pipe", "water_connection", "water_repair", "sewer_node", "sewer_pipe"):
         assert network.rows(f"select count(*) from {name}") == [(0,)], name
 
@@ -259,5 +260,5 @@ def test_a_second_delivery_that_is_taken_back_leaves_nothing_half(
     made = uploaded(importing, packed(second(), templates, tmp_path, "livraison-2"))
     made = pressed(importing, pressed(importing, made, "read", known="replace"), "load")
     made = pressed(importing, pressed(importing, made, "undo"), "take_back")
-    assert (made.state, made.report["undone"]["left"], made.report["taken_back"]["kept"]) == ("taken_back", 0, 0)
+    assert (made.state, made.report["undone"]["left"], made.report["reverted"]["kept"]) == ("reverted", 0, 0)
     assert network.rows("select count(*) from water_pipe") == [(0,)]

@@ -62,7 +62,7 @@ AT_HAND = {
     "permis/agenda/<str:secret>.ics": "the deadlines of one person",
     "permis/importer/<int:import_id>/lignes.csv": "the findings are kept",
     "reseaux/avis/contacts/importer/<int:import_id>/lignes.csv": "the findings are kept",
-    "reseaux/importer/<int:brought_id>/lignes.csv": "the report is kept",
+    "reseaux/importer/<int:import_id>/lignes.csv": "the findings are kept",
     "tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt": "a tile",
     "travaux/arretes/<int:order_id>.pdf": "kept",
     "voirie/demandes/<int:request_id>/pieces/<int:piece_id>/": "kept",

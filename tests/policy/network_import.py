@@ -3,15 +3,15 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gis_core.models import Member
-from networks.water.models import NetworkImport
+from layers.intake.models import FileImport
 from tests import factories
 
 
-def network_import(owner: Member) -> NetworkImport:
+def network_import(owner: Member) -> FileImport:
     """One that was read, and could be forgotten."""
     with factories.as_owner():
-        return NetworkImport.objects.create(
-            title="Réseau", owner=owner, folder=f"essai-{owner.pk}", format="layers", state="refused"
+        return FileImport.objects.create(
+            source="network", title="Réseau", owner=owner, folder=f"essai-{owner.pk}", state="refused"
         )
 
 
@@ -22,4 +22,9 @@ def form(route: str, method: str, member: str) -> dict[str, object] | None:
     if route == "reseaux/importer/":
         file = SimpleUploadedFile("conduites.geojson", b'{"type": "FeatureCollection", "features": []}')
         return {"member": member, "format": "auto", "file": file}
-    return {"action": "forget"} if route == "reseaux/importer/<int:brought_id>/" else None
+    return {"action": "forget"} if route == "reseaux/importer/<int:import_id>/" else None
+
+
+def arguments(route: str, number: int) -> dict[str, int]:
+    """What the addresses of these pages name."""
+    return {"import_id": number} if route.startswith("reseaux/importer/") else {}

@@ -31,7 +31,7 @@ from layers.intake.source import Report, Source, Step, Tell
 State = FileImport.State
 LONGEST_TITLE: Final = 200
 LONGEST_MESSAGE: Final = 500
-MOST_FINDINGS: Final = 5_000
+MOST_FINDINGS: Final = 20_000
 AFTER_A_FAILURE: Final = {
     State.READING: State.REFUSED,
     State.APPLYING: State.READY,
@@ -328,8 +328,8 @@ def leave(import_id: int, message: str, report: Any) -> None:
     made = FileImport.objects.filter(pk=import_id).first()
     if made is None or not made.is_under_way:
         return
-    chosen = made.state == State.READING and (made.contents or made.choices)
-    made.state = State.CHOOSING if chosen else AFTER_A_FAILURE[State(made.state)]
+    waits = made.state == State.READING and FILE_SOURCES.get(made.source).may_choose(made)
+    made.state = State.CHOOSING if waits else AFTER_A_FAILURE[State(made.state)]
     made.message = message[:LONGEST_MESSAGE]
     if isinstance(report, dict) and "findings" in report:
         made.findings, made.plan = report["findings"], report.get("plan") or made.plan

@@ -1,10 +1,15 @@
 """The mappings of a member's files that are kept: how a layer with certain fields is read, for the next one."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gis_core.database import clock as database_clock
+from gis_core.errors import Invalid
 from gis_core.models import Member
 from layers.intake.models import ImportMapping
 
@@ -15,14 +20,30 @@ def mapping_for(
     source: str, owner: Member, fields: Iterable[str], used: Callable[[Mapping[str, Any]], Iterable[str]]
 ) -> ImportMapping | None:
     """The mapping used last for a layer of these very fields, else one whose `used` fields such a layer has all."""
-    given, kept = set(fields), list(ImportMapping.objects.filter(source=source, owner=owner))
+    given, kept = set(fields), mappings_of(source, owner)
     same = (one for one in kept if set(one.fields) == given)
     fitting = (one for one in kept if (names := set(used(one.mapping))) and names <= given)
     return next(same, None) or next(fitting, None)
 
 
+def mappings_of(source: str, owner: Member) -> list[ImportMapping]:
+    """What was kept of a member's files, the one used last first."""
+    return list(ImportMapping.objects.filter(source=source, owner=owner))
+
+
 def mapping_named(source: str, owner: Member, name: str) -> ImportMapping | None:
     return ImportMapping.objects.filter(source=source, owner=owner, name=name).first()
+
+
+def mapping_in_file(path: Path) -> dict[str, Any]:
+    """The mapping that a file holds as JSON. Raises Invalid."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise Invalid(_("%(path)s is no mapping: a file in JSON.") % {"path": path}, parameter="mapping") from error
+    if not isinstance(content, dict):
+        raise Invalid(_("%(path)s is no mapping: a file in JSON.") % {"path": path}, parameter="mapping")
+    return content
 
 
 def keep_mappings(source: str, owner: Member, layers: Sequence[tuple[str, Sequence[str], Mapping[str, Any]]]) -> None:

@@ -1,7 +1,6 @@
 """A plan carried out, its snapping undone, an import taken back: each one event of the history, in one transaction."""
 
 import json
-import shutil
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,14 +15,16 @@ from layers.catalogue.tables import bulk
 from layers.features.topology import loading
 from layers.intake.findings import Finding
 from layers.intake.import_loss import LossRefused, check_loss, describe_difference
+from layers.intake.models import FileImport
 from layers.intake.services.loading import listed, rows, run
-from layers.intake.sources import Tell
+from layers.intake.source import Tell
 from networks.water.importers.checking import MODELS
+from networks.water.importers.choices import REPLACE, NetworkChoices
 from networks.water.importers.draft import Family
 from networks.water.importers.known import table
-from networks.water.importers.load import load
-from networks.water.importers.planning import Plan, faults_as_json, folder_of, work_of
-from networks.water.models import NetworkImport, Snap
+from networks.water.importers.load import Loading, load
+from networks.water.importers.planning import Network, NetworkPlan, report_of
+from networks.water.models import Snap
 
 FAMILIES: tuple[Family, ...] = ("water", "sewer")
 LAYERS = (
@@ -41,50 +42,61 @@ def tables() -> Iterable[tuple[Family, str]]:
                 yield family, what
 
 
-def apply_plan(made: NetworkImport, plan: Plan, tell: Tell) -> dict[str, Any]:
+def apply_plan(made: FileImport, plan: NetworkPlan, tell: Tell) -> dict[str, Any]:
     """Write the networks of a plan. Raises LossRefused, and Invalid with the rows that the database found wrong."""
-    began = time.monotonic()
-    replaced = list(plan.told["known"]["imports"]) if made.options.get("known") == "replace" else []
+    began, choices = time.monotonic(), NetworkChoices.of(made)
+    replaced = list(plan.summary["known"]["imports"]) if choices.known == REPLACE else []
     if replaced:
-        refuse_loss(made, plan, replaced)
+        refuse_loss(made, plan, replaced, choices.accepted_loss)
     events = open_events(made, "import")
-    orphans = remove_former(made, replaced) if replaced else {}
+    base_version, orphans = remove_former(made, replaced) if replaced else (1, {})
     counts: dict[str, dict[str, int]] = {}
     adopted: dict[str, list[int]] = {}
     with bulk():
         for network in plan.networks:
-            loaded, faults = load(work_of(made, made.owner, network, tell))
-            refuse(plan, faults)
+            loaded, findings = load(loading_of(made, network, base_version, tell))
+            refuse(plan, findings)
             counts[network.draft.family] = loaded.counts
             adopted[network.draft.family] = [network.woven.there_of[spot] for spot in network.woven.adopted]
             hang_again(network.draft.family, orphans.get(network.draft.family, []))
     announce_changed_slugs(LAYERS)
-    forget_files(made)
     seconds = time.monotonic() - began
     written = sum(sum(one.get(name, 0) for name in MODELS["water"]) for one in counts.values())
     return {"counts": counts, "rows": written, "seconds": round(seconds, 1), "events": events, "replaced": replaced,
-            "adopted": adopted, "moved": plan.told["moved"]}  # fmt: skip
+            "adopted": adopted, "moved": plan.summary["moved"], "base_version": base_version}  # fmt: skip
 
 
-def refuse(plan: Plan, faults: Sequence[Finding]) -> None:
-    if faults:
-        report = {"plan": plan.told | {"errors": len(faults)}, "faults": faults_as_json([*faults, *plan.faults])}
-        raise Invalid(_("What was read is no network yet: nothing was loaded."), report=report)
+def loading_of(made: FileImport, network: Network, base_version: int, tell: Tell) -> Loading:
+    return Loading(
+        made=made,
+        base_version=base_version,
+        draft=network.draft,
+        woven=network.woven,
+        there=network.there,
+        kept_ids=network.kept_ids,
+        tell=tell,
+    )
 
 
-def refuse_loss(made: NetworkImport, plan: Plan, replaced: Sequence[int]) -> None:
+def refuse(plan: NetworkPlan, findings: Sequence[Finding]) -> None:
+    if findings:
+        plan.summary["errors"] = len(findings)
+        raise Invalid(_("What was read is no network yet: nothing was loaded."), report=report_of(plan, findings))
+
+
+def refuse_loss(made: FileImport, plan: NetworkPlan, replaced: Sequence[int], accepted: int | None) -> None:
     """Raises LossRefused where more would go than may, as it is once nobody edits these networks any more."""
     lock(made)
     differences = plan.differences(made.owner, replaced)
-    plan.told["compared"] = describe_difference(differences)
+    plan.summary["compared"] = describe_difference(differences)
     try:
-        check_loss(differences, made.options.get("accepted_loss"))
+        check_loss(differences, accepted)
     except LossRefused as error:
-        error.extra["report"] = {"plan": plan.told, "faults": faults_as_json(plan.faults)}
+        error.extra["report"] = report_of(plan)
         raise
 
 
-def open_events(made: NetworkImport, kind: str) -> dict[str, int]:
+def open_events(made: FileImport, kind: str) -> dict[str, int]:
     """One event of the history for each table, for all that this transaction changes there."""
     detail = json.dumps({"from": "import", "label": made.title, "network_import": made.pk})
     found = {}
@@ -100,20 +112,17 @@ def open_events(made: NetworkImport, kind: str) -> dict[str, int]:
     return found
 
 
-def forget_files(made: NetworkImport) -> None:
-    """Once it is sure that nobody reads them again."""
-    folder = folder_of(made)
-    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
-
-
 # -- replacing --------------------------------------------------------------------------------------------------------
 
 
-def remove_former(made: NetworkImport, replaced: list[int]) -> dict[Family, list[int]]:
-    """What former imports brought goes, all of it; connections of others that hung on it, by family."""
+def remove_former(made: FileImport, replaced: list[int]) -> tuple[int, dict[Family, list[int]]]:
+    """What former imports brought goes, all of it.
+
+    Returns the version of the rows that take its place, and the connections of others that hung on it, by family.
+    """
     lock(made)
     owned = {"owner": made.owner_id, "replaced": replaced}
-    made.base_version = 1 + max(highest(family, what, owned) for family, what in tables())
+    base_version = 1 + max(highest(family, what, owned) for family, what in tables())
     orphans: dict[Family, list[int]] = {}
     with loading():
         for family in FAMILIES:
@@ -126,11 +135,11 @@ def remove_former(made: NetworkImport, replaced: list[int]) -> dict[Family, list
                 table(family, what),
                 **owned,
             )
-    NetworkImport.objects.filter(pk__in=replaced, owner=made.owner).update(
-        state=NetworkImport.State.TAKEN_BACK,
+    FileImport.objects.of(made.source, [made.owner]).filter(pk__in=replaced).update(
+        state=FileImport.State.REVERTED,
         message=_("Replaced by a later import: %(title)s") % {"title": made.title[:300]},
     )
-    return orphans
+    return base_version, orphans
 
 
 # Nodes that pipes of others end on are not the import's any more.
@@ -150,7 +159,7 @@ def highest(family: Family, what: str, owned: dict[str, Any]) -> int:
     return int(found)
 
 
-def lock(made: NetworkImport) -> None:
+def lock(made: FileImport) -> None:
     """Nobody edits this member's networks meanwhile."""
     with connection.cursor() as cursor:
         for family in FAMILIES:
@@ -216,7 +225,7 @@ ALIKE = """
 """
 
 
-def take_back(made: NetworkImport, tell: Tell) -> dict[str, Any]:
+def take_back(made: FileImport, tell: Tell) -> dict[str, Any]:
     """What an import brought and nobody changed since goes; pipes that its nodes had cut are one again."""
     lock(made)
     tell(None, _("Taking the import back"))
@@ -232,7 +241,7 @@ def take_back(made: NetworkImport, tell: Tell) -> dict[str, Any]:
     return {"removed": removed, "kept": kept}
 
 
-def take_back_network(made: NetworkImport, family: Family) -> tuple[int, int]:
+def take_back_network(made: FileImport, family: Family) -> tuple[int, int]:
     pipes, nodes = untouched(made, family, "pipes"), untouched(made, family, "nodes")
     hung = untouched(made, family, "connections")
     with loading():
@@ -251,17 +260,22 @@ def take_back_network(made: NetworkImport, family: Family) -> tuple[int, int]:
     return removed, left
 
 
-def untouched(made: NetworkImport, family: Family, what: str) -> list[int]:
+def untouched(made: FileImport, family: Family, what: str) -> list[int]:
     """The objects of an import that nobody changed since; undoing its snapping is no change."""
     after = ((made.report or {}).get("undone") or {}).get("versions", {}).get(f"{family} {what}", {})
     objects = table(family, what)
-    asked = {"owner": made.owner_id, "order": made.pk, "base": made.base_version, "after": json.dumps(after)}
+    asked = {"owner": made.owner_id, "order": made.pk, "base": base_version_of(made), "after": json.dumps(after)}
     found = rows(UNTOUCHED, objects=objects, **asked)
     found += rows(AS_LEFT, objects=objects, name=objects.as_string(None), beside=BESIDE, near=NEAR_M, **asked)
     return sorted({pk for (pk,) in found})
 
 
-def remaining(made: NetworkImport, family: Family, what: str) -> int:
+def base_version_of(made: FileImport) -> int:
+    """The version with which the rows of an import began: those that have another one were changed since."""
+    return int((made.report or {}).get("base_version", 1))
+
+
+def remaining(made: FileImport, family: Family, what: str) -> int:
     statement = "select count(*) from {} where owner_id = %(owner)s and import_id = %(order)s"
     ((count,),) = rows(statement, table(family, what), owner=made.owner_id, order=made.pk)
     return int(count)
@@ -294,7 +308,7 @@ def tried(statement: str, family: Family, what: str, **named: Any) -> bool:
         return False
 
 
-def give_back_adopted(made: NetworkImport, family: Family) -> None:
+def give_back_adopted(made: FileImport, family: Family) -> None:
     """Plain junctions of the network that the file had made more of are plain again, unless changed since."""
     report = made.report or {}
     ids = report.get("adopted", {}).get(family, [])
@@ -326,12 +340,12 @@ BACK = """
 """
 
 
-def undo_moves(made: NetworkImport, tell: Tell) -> dict[str, Any]:
+def undo_moves(made: FileImport, tell: Tell) -> dict[str, Any]:
     """Each end that was moved and is still there goes back, with a node of its own; cuts made for it are joined."""
     lock(made)
     open_events(made, "import_snapping_undone")
     before = versions(made)
-    snaps = list(made.snaps.filter(undone=False).order_by("id"))
+    snaps = list(Snap.objects.filter(brought_by=made, undone=False).order_by("id"))
     done = []
     for number, snap in enumerate(snaps):
         tell(number / len(snaps), _("Undoing the snapping"))
@@ -341,14 +355,13 @@ def undo_moves(made: NetworkImport, tell: Tell) -> dict[str, Any]:
         join_cut_pipes(family, junctions_left(made, family, done))
     Snap.objects.filter(pk__in=done).update(undone=True)
     announce_changed_slugs(LAYERS)
-    after = versions(made)
+    after, base = versions(made), base_version_of(made)
     changed = {
-        name: {str(pk): version for pk, version in found.items() if version != made.base_version}
-        for name, found in after.items()
+        name: {str(pk): version for pk, version in found.items() if version != base} for name, found in after.items()
     }
     for name, found in before.items():
         for pk, version in found.items():
-            if version != made.base_version:
+            if version != base:
                 changed[name].pop(str(pk), None)
     left = [snap.pk for snap in snaps if snap.pk not in set(done)]
     return {"ends": len(done), "left": len(left), "along": sum(still_there(family, left) for family in FAMILIES),
@@ -369,7 +382,7 @@ def still_there(family: Family, left: Sequence[int]) -> int:
     return int(count)
 
 
-def versions(made: NetworkImport) -> dict[str, dict[int, int]]:
+def versions(made: FileImport) -> dict[str, dict[int, int]]:
     return {
         f"{family} {what}": dict(rows("select id, version from {} where import_id = %(order)s and owner_id = %(owner)s",
                                       table(family, what), order=made.pk, owner=made.owner_id))
@@ -378,7 +391,7 @@ def versions(made: NetworkImport) -> dict[str, dict[int, int]]:
     }  # fmt: skip
 
 
-def put_back(made: NetworkImport, snap: Snap) -> bool:
+def put_back(made: FileImport, snap: Snap) -> bool:
     family: Family = "sewer" if snap.family == "sewer" else "water"
     if snap.pipe_id is None:
         return put_node_back(made, snap, family)
@@ -397,7 +410,7 @@ def put_back(made: NetworkImport, snap: Snap) -> bool:
     )
 
 
-def put_node_back(made: NetworkImport, snap: Snap, family: Family) -> bool:
+def put_node_back(made: FileImport, snap: Snap, family: Family) -> bool:
     """A node that was put on a pipe: the pipe is one again, the node beside it as it was."""
     name = table(family, "nodes")
     asked = {"pk": snap.node_id, "owner": made.owner_id, "x": snap.put_at.x, "y": snap.put_at.y, "near": NEAR_M}
@@ -430,7 +443,7 @@ def put_node_back(made: NetworkImport, snap: Snap, family: Family) -> bool:
     return True
 
 
-def junctions_left(made: NetworkImport, family: Family, done: Sequence[int]) -> list[int]:
+def junctions_left(made: FileImport, family: Family, done: Sequence[int]) -> list[int]:
     """Plain junctions that were made where ends were put on pipes, and that no end needs any more."""
     found = rows(
         "select n.id from water_snap s join {nodes} n on n.geom && st_expand(s.put_at, %(near)s)"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop
 
 from gis_core import graph as connected
 from layers.intake.findings import Finding
@@ -71,9 +70,8 @@ def check_values(draft: Draft) -> Iterator[Finding]:
             for name, value in row.values.items():
                 if value is None or name == "more" or (name, value) in good:
                     continue
-                message = unfit(draft.family, fields.get(name), name, value)
-                if message:
-                    yield fault(row, message, spare=what in APART)
+                if amiss := unfit(draft.family, fields.get(name), name, value):
+                    yield finding_at(row, *amiss, spare=what in APART)
                 else:
                     good.add((name, value))
             yield from check_row(row, what)
@@ -82,20 +80,24 @@ def check_values(draft: Draft) -> Iterator[Finding]:
 def check_row(row: Row, what: str) -> Iterator[Finding]:
     since, until = row.values.get("laid_from_year"), row.values.get("laid_to_year")
     if since is not None and until is not None and since > until:
-        words = _("It is said to be laid between %(since)s and %(until)s: the years are the wrong way round.")
-        yield fault(row, words % {"since": since, "until": until}, spare=what in APART)
+        words = gettext_noop(
+            "It is said to be laid between %(since)s and %(until)s: the years are the wrong way round."
+        )
+        yield finding_at(row, words, {"since": since, "until": until}, spare=what in APART)
     if what == "nodes" and not row.values.get("kind"):
-        yield fault(row, _("It is not said what kind of object this is."))
+        yield finding_at(row, gettext_noop("It is not said what kind of object this is."))
 
 
-def unfit(family: Family, field: models.Field[Any, Any] | None, name: str, value: Any) -> str:
-    """Why a column does not take a value, "" where it does."""
+def unfit(
+    family: Family, field: models.Field[Any, Any] | None, name: str, value: Any
+) -> tuple[str, dict[str, Any]] | None:
+    """Why a column does not take a value, as a code with its parameters; None where it does."""
     if field is None:
-        return _("There is no column “%(name)s”.") % {"name": name}
-    told = {"name": field.verbose_name, "value": str(value)[:60]}
+        return gettext_noop("There is no column “%(name)s”."), {"name": name}
+    params = {"name": str(field.verbose_name), "value": str(value)[:60]}
     codes = KINDS[family] if name == "kind" else CODES.get(name)
     if codes is not None:
-        return "" if value in codes else _("%(name)s “%(value)s” is no code of the list.") % told
+        return None if value in codes else (gettext_noop("%(name)s “%(value)s” is no code of the list."), params)
     if isinstance(field, models.IntegerField):
         most = SMALL if isinstance(field, models.SmallIntegerField) else WHOLE
         fits = isinstance(value, int) and -most <= value <= most
@@ -105,7 +107,7 @@ def unfit(family: Family, field: models.Field[Any, Any] | None, name: str, value
         fits = isinstance(value, date)
     else:
         fits = isinstance(value, str) and len(value) <= (field.max_length or WHOLE) and "\0" not in value
-    return "" if fits else _("%(name)s “%(value)s” does not fit in its column.") % told
+    return None if fits else (gettext_noop("%(name)s “%(value)s” does not fit in its column."), params)
 
 
 def check_references(draft: Draft) -> Iterator[Finding]:
@@ -118,13 +120,14 @@ def check_references(draft: Draft) -> Iterator[Finding]:
                 continue
             first = seen.setdefault(reference, row)
             if first is not row:
-                words = _("The reference %(reference)s is that of row %(row)s (%(file)s) already.")
-                told = {"reference": reference[:80], "row": first.row, "file": first.file}
-                yield fault(row, words % told, spare=what in APART)
+                words = gettext_noop("The reference %(reference)s is that of row %(row)s (%(file)s) already.")
+                params = {"reference": reference[:80], "row": first.row, "file": first.file}
+                yield finding_at(row, words, params, spare=what in APART)
 
 
-def fault(row: Row, message: str, *, spare: bool = False, gravity: Any = "error") -> Finding:
-    return Finding(file=row.file, row=row.row, code=message, severity=gravity, place=place_of(row), spare=spare)
+def finding_at(row: Row, code: str, params: Mapping[str, Any] | None = None, *, spare: bool = False) -> Finding:
+    """What keeps a row out."""
+    return Finding(file=row.file, row=row.row, code=code, params=params or {}, place=place_of(row), spare=spare)
 
 
 def place_of(row: Row) -> tuple[float, float]:
@@ -138,7 +141,7 @@ def leave_out(draft: Draft, chosen: set[tuple[str, int]]) -> None:
     draft.pipes = [row for row in draft.pipes if (row.file, row.row) not in chosen]
     draft.connections = [row for row in draft.connections if (row.file, row.row) not in chosen]
     draft.repairs = [row for row in draft.repairs if (row.file, row.row) not in chosen]
-    draft.faults = [one for one in draft.faults if one.row is None or (one.file, one.row) not in chosen]
+    draft.findings = [one for one in draft.findings if one.row is None or (one.file, one.row) not in chosen]
 
 
 # -- the network as a whole -------------------------------------------------------------------------------------------
@@ -166,22 +169,30 @@ def parts_of(family: Family, woven: Woven) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda part: -part["metres"])
 
 
-def tell_parts(family: Family, parts: Sequence[dict[str, Any]]) -> Iterator[Finding]:
+APART_FROM_ENDS: dict[Family, tuple[str, str]] = {
+    "water": (
+        gettext_noop(
+            "Nothing feeds this part of the network (%(pipes)s pipe, %(metres)s m): no tank, treatment or catchment."
+        ),
+        gettext_noop(
+            "Nothing feeds this part of the network (%(pipes)s pipes, %(metres)s m): no tank, treatment or catchment."
+        ),
+    ),
+    "sewer": (
+        gettext_noop("This part of the network (%(pipes)s pipe, %(metres)s m) leads to no outlet or treatment plant."),
+        gettext_noop("This part of the network (%(pipes)s pipes, %(metres)s m) leads to no outlet or treatment plant."),
+    ),
+}
+"""What is said of a part of one pipe, and of several."""
+
+
+def check_parts(family: Family, parts: Sequence[dict[str, Any]]) -> Iterator[Finding]:
     """Warnings: parts that nothing feeds (or that lead nowhere)."""
     for part in parts:
         if part["ends"] or part["joined"]:
             continue
         file, row = part["row"]
-        count = part["pipes"]
-        water = ngettext(
-            "Nothing feeds this part of the network (%(pipes)s pipe, %(metres)s m): no tank, treatment or catchment.",
-            "Nothing feeds this part of the network (%(pipes)s pipes, %(metres)s m): no tank, treatment or catchment.",
-            count,
-        )
-        sewer = ngettext(
-            "This part of the network (%(pipes)s pipe, %(metres)s m) leads to no outlet or treatment plant.",
-            "This part of the network (%(pipes)s pipes, %(metres)s m) leads to no outlet or treatment plant.",
-            count,
-        )
-        words = (water if family == "water" else sewer) % {"pipes": count, "metres": round(part["metres"])}
-        yield Finding(file=file, row=row, code=words, severity="warning", place=part["place"])
+        one, several = APART_FROM_ENDS[family]
+        params = {"pipes": part["pipes"], "metres": round(part["metres"])}
+        code = one if part["pipes"] == 1 else several
+        yield Finding(file=file, row=row, code=code, params=params, severity="warning", place=part["place"])

@@ -1,12 +1,13 @@
 """A network as a file tells it, before it is one: what every reader gives and the loader takes.
 
 Geometries are in EPSG:2154. Rows carry values by the names of the models' columns, in the codes of `lists`. A row that
-cannot be taken as it is has a fault instead, with its file and its number there, in words that say what to do; none is
-dropped silently.
+cannot be taken as it is has a finding instead, with its file and its number there, in words that say what to do; none
+is dropped silently.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -76,8 +77,16 @@ class Draft:
     pipes: list[PipeRow] = field(default_factory=list)
     connections: list[ConnectionRow] = field(default_factory=list)
     repairs: list[RepairRow] = field(default_factory=list)
-    faults: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     systems: dict[str, int] = field(default_factory=dict)
 
-    def fault(self, file: str, row: int | None, message: str, gravity: Severity = "error") -> None:
-        self.faults.append(Finding(file=file, row=row, code=message, severity=gravity))
+    def add_finding(
+        self,
+        file: str,
+        row: int | None,
+        code: str,
+        params: Mapping[str, Any] | None = None,
+        severity: Severity = "error",
+    ) -> None:
+        """Note what is amiss of a row (None: of the file)."""
+        self.findings.append(Finding(file=file, row=row, code=code, params=params or {}, severity=severity))

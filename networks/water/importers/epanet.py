@@ -9,19 +9,21 @@ under EPANET's names.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot, isfinite
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from shapely import STRtree
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import EpanetLink, EpanetNetwork, EpanetNode, ReadRefused, RestrictedReader
+from layers.intake.findings import of_reader
 from networks.water.importers.draft import Draft, NodeRow, PipeRow
 from networks.water.topology import TOLERANCE_M
 
@@ -66,16 +68,18 @@ def read_epanet(paths: Sequence[Path], placing: Placing) -> list[Draft]:
         with RestrictedReader() as reader:
             network = reader.epanet(reader.admit(paths[0]))
     except ReadRefused as refused:
-        draft.fault(name, None, refused.message)
+        draft.findings.append(replace(of_reader(refused.problem, name), row=None))
         return [draft]
     for problem in network.problems:
-        draft.fault(name, problem.index, f"{problem.identifier} : {problem.words}")
+        what = {"code": problem.code, "params": problem.params}
+        words = gettext_noop("%(name)s: %(what)s")
+        draft.add_finding(name, problem.index, words, {"name": problem.identifier, "what": what})
     if not network.units_told:
-        words = _(
+        words = gettext_noop(
             "The file says nothing of its units: American ones (%(units)s: feet, inches) are taken, as EPANET does. If"
             " they are metric, write “Units LPS” under [OPTIONS]."
         )
-        draft.fault(name, None, words % {"units": network.units}, "warning")
+        draft.add_finding(name, None, words, {"units": network.units}, "warning")
     fill(draft, name, network, placed(network, placing))
     return [draft]
 
@@ -144,22 +148,24 @@ def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list
         beside = drawn[frozenset((link.start, link.end))]
         if before := sum(line.hausdorff_distance(other) < SMALLEST_BEND_M for other in beside):
             line = bent(line, len(beside) + before - 1)
-            words = _("%(name)s lies on another link between the same nodes: it is drawn beside it.")
-            draft.fault(name, link.row, words % {"name": link.name}, "warning")
+            words = gettext_noop("%(name)s lies on another link between the same nodes: it is drawn beside it.")
+            draft.add_finding(name, link.row, words, {"name": link.name}, "warning")
         beside.append(line)
         if link.kind in ON_LINKS:
             fitting_of(draft, link, line, name)
         elif link.closed:
-            words = _("%(name)s is closed: a closed valve is put halfway. Move it to where the valve really is.")
-            draft.fault(name, link.row, words % {"name": link.name}, "warning")
+            words = gettext_noop(
+                "%(name)s is closed: a closed valve is put halfway. Move it to where the valve really is."
+            )
+            draft.add_finding(name, link.row, words, {"name": link.name}, "warning")
             between(draft, pipe_of(link, line, name), valve_on(link, line, name))
         else:
             draft.pipes.append(pipe_of(link, line, name))
     lay_aside(draft)
     if any(link.kind == "cv" for link in network.links):
-        words = _("%(count)s pipes have a check valve: kept aside, water is taken to pass both ways.")
+        words = gettext_noop("%(count)s pipes have a check valve: kept aside, water is taken to pass both ways.")
         count = sum(link.kind == "cv" for link in network.links)
-        draft.fault(name, None, words % {"count": count}, "warning")
+        draft.add_finding(name, None, words, {"count": count}, "warning")
 
 
 def bent(line: LineString, times: int) -> LineString:
@@ -269,8 +275,10 @@ def stand_at_ends(draft: Draft, link: EpanetLink, node: NodeRow, file: str) -> N
     """On a link without length: the two junctions become the fitting."""
     ends = {row.key: row for row in draft.nodes if row.key in (link.start, link.end)}
     if len(ends) < 2 or any(row.values["kind"] != "junction" for row in ends.values()):
-        words = _("%(name)s has no length: a tank or another fitting is at its end. Give it two different places.")
-        draft.fault(file, link.row, words % {"name": link.name})
+        words = gettext_noop(
+            "%(name)s has no length: a tank or another fitting is at its end. Give it two different places."
+        )
+        draft.add_finding(file, link.row, words, {"name": link.name})
         return
     node.geom = ends[link.start].geom
     node.values["more"]["same_place"] = [{"reference": row.values["reference"]} for row in ends.values()]

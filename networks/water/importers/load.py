@@ -14,28 +14,29 @@ import shapely
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.models import Member
 from layers.features.topology import loading, setting
 from layers.intake.findings import Finding
+from layers.intake.models import FileImport
 from layers.intake.services.loading import listed, rows, run
-from layers.intake.sources import Tell
+from layers.intake.source import Tell
 from networks.water.importers.checking import MODELS, columns_of
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.known import table
 from networks.water.importers.weaving import PLAIN, Piece, There, Woven, hang
-from networks.water.models import NetworkImport, Snap
+from networks.water.models import Snap
 
 DEFAULTS: dict[str, Any] = {"service_state": "en_service", "system": "02", "kind": PLAIN, "network": "water"}
 WRONG = {
-    "zero_length": gettext_lazy("The pipe has no length once it is joined."),
-    "closed_loop": gettext_lazy("The pipe ends where it starts, once its ends are joined."),
-    "off_node": gettext_lazy("The pipe does not end on its node."),
-    "duplicate_pipe": gettext_lazy("The pipe lies on another one, between the same ends."),
-    "duplicate_node": gettext_lazy("Another node is in the same place."),
-    "node_on_pipe": gettext_lazy("It lies on a pipe that it does not cut: move one of them."),
+    "zero_length": gettext_noop("The pipe has no length once it is joined."),
+    "closed_loop": gettext_noop("The pipe ends where it starts, once its ends are joined."),
+    "off_node": gettext_noop("The pipe does not end on its node."),
+    "duplicate_pipe": gettext_noop("The pipe lies on another one, between the same ends."),
+    "duplicate_node": gettext_noop("Another node is in the same place."),
+    "node_on_pipe": gettext_noop("It lies on a pipe that it does not cut: move one of them."),
 }
 MOST_WRONG = 1_000
 STAGED = sql.Identifier("staged_network")
@@ -56,15 +57,21 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loading:
-    """One network to write: `kept_ids` are the ids that references had before, by kind of object."""
+    """One network to write: `kept_ids` are the ids that references had before, by kind of object; every row begins with
+    `base_version`.
+    """
 
-    order: NetworkImport
-    owner: Member
+    made: FileImport
+    base_version: int
     draft: Draft
     woven: Woven
     there: There
     kept_ids: Mapping[str, Mapping[str, int]]
     tell: Tell
+
+    @property
+    def owner(self) -> Member:
+        return self.made.owner
 
 
 def load(work: Loading) -> tuple[Loaded, list[Finding]]:
@@ -79,10 +86,10 @@ def load(work: Loading) -> tuple[Loaded, list[Finding]]:
         write_connections(work, loaded)
         write_repairs(work, loaded)
     work.tell(None, _("Checking the network"))
-    faults = list(faults_in(work, loaded))
-    if not faults:
+    findings = list(findings_in(work, loaded))
+    if not findings:
         keep_moves(work, loaded)
-    return loaded, faults
+    return loaded, findings
 
 
 def one_at_a_time(work: Loading) -> None:
@@ -263,7 +270,7 @@ def copy(
     used = set().union(*(one.keys() for one in values))
     names = [name for name in known if name in used or name in ("service_state", "kind", "system")]
     extra = dict(more or {})
-    fixed = {"owner_id": work.owner.pk, "import_id": work.order.pk, "version": work.order.base_version}
+    fixed = {"owner_id": work.owner.pk, "import_id": work.made.pk, "version": work.base_version}
     codes = shapely.to_wkb(shapely.set_srid(shapes, 2154), hex=True, include_srid=True)
     target, columns = table(work.draft.family, what), list(extra.values())
     filled = listed(["id", *fixed, "geom", *extra, *names])
@@ -291,20 +298,20 @@ def cell(name: str, value: Any) -> Any:
 # -- afterwards -------------------------------------------------------------------------------------------------------
 
 
-def faults_in(work: Loading, loaded: Loaded) -> Iterator[Finding]:
-    """What the database finds wrong with the rows that came in, as faults of the file's rows."""
+def findings_in(work: Loading, loaded: Loaded) -> Iterator[Finding]:
+    """What the database finds wrong with the rows that came in, as findings of the file's rows."""
     family: Family = work.draft.family
     found = rows(
         "select kind, id, other, x, y from arpent.network_faults(%(family)s, %(owner)s, %(order)s) limit %(most)s",
         family=family,
         owner=work.owner.pk,
-        order=work.order.pk,
+        order=work.made.pk,
         most=MOST_WRONG,
     )
     for kind, pk, other, x, y in found:
         row = loaded.pipe_row_of.get(pk) or loaded.row_of.get(pk) or loaded.pipe_row_of.get(other or 0)
         file, number = (row.file, row.row) if row else (work.draft.source, None)
-        yield Finding(file=file, row=number, code=str(WRONG[kind]), place=(x, y))
+        yield Finding(file=file, row=number, code=WRONG[kind], place=(x, y))
 
 
 def keep_moves(work: Loading, loaded: Loaded) -> None:
@@ -323,7 +330,7 @@ def keep_moves(work: Loading, loaded: Loaded) -> None:
         row = move.pipe or move.node
         snaps.append(
             Snap(
-                brought_by=work.order,
+                brought_by=work.made,
                 family=work.draft.family,
                 pipe_id=pipe,
                 node_id=nodes.get(id(move.node)) if move.node else None,

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 from shapely.geometry import Point
 
 from layers.intake.findings import Finding
-from networks.water.importers.checking import APART, Row, fault, rows_in
+from networks.water.importers.checking import APART, Row, finding_at, rows_in
 from networks.water.importers.draft import Draft
 
 SYSTEMS: Final = (
@@ -24,15 +23,16 @@ SYSTEMS: Final = (
 """In which networks are delivered in France."""
 ENOUGH: Final = 0.9
 SAMPLE: Final = 300
+OUTSIDE: Final = gettext_noop("It lies outside the territory of the member.")
 DIRECTIONS: Final = (
-    gettext_lazy("to the east"),
-    gettext_lazy("to the north-east"),
-    gettext_lazy("to the north"),
-    gettext_lazy("to the north-west"),
-    gettext_lazy("to the west"),
-    gettext_lazy("to the south-west"),
-    gettext_lazy("to the south"),
-    gettext_lazy("to the south-east"),
+    gettext_noop("to the east"),
+    gettext_noop("to the north-east"),
+    gettext_noop("to the north"),
+    gettext_noop("to the north-west"),
+    gettext_noop("to the west"),
+    gettext_noop("to the south-west"),
+    gettext_noop("to the south"),
+    gettext_noop("to the south-east"),
 )
 LAMBERT_93: Final = 2154
 
@@ -40,7 +40,7 @@ type Places = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Finding]:
-    """Rows that do not touch the member's territory; one fault for the files of which none does."""
+    """Rows that do not touch the member's territory; one finding for the files of which none does."""
     if territory is None:
         return
     land = shapely.from_wkb(territory)
@@ -57,7 +57,7 @@ def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Finding]:
             continue
         for what, row, is_inside in held:
             if not is_inside:
-                yield fault(row, _("It lies outside the territory of the member."), spare=what in APART)
+                yield finding_at(row, OUTSIDE, spare=what in APART)
     for epsg, names in away.items():
         yield elsewhere(names, [row for name in names for _what, row, _inside in files[name]], land, epsg)
 
@@ -66,14 +66,13 @@ def elsewhere(files: Sequence[str], rows: Sequence[Row], land: Any, epsg: int | 
     """Files of which nothing is here: how far away that is, and the system in which it would be here."""
     shapes = np.array([*(row.geom for row in rows), None], dtype=object)[:-1]
     points = shapely.get_coordinates(shapely.centroid(shapes))
-    told: dict[str, Any] = {"count": len(rows), "epsg": epsg or LAMBERT_93, **far(points, land)}
-    words = _(
+    system = epsg or LAMBERT_93
+    params = {"count": len(rows), "epsg": system, "remedy": remedy(points, land, system), **far(points, land)}
+    words = gettext_noop(
         "None of the %(count)s objects lies in the territory of the member: as EPSG:%(epsg)s, as it was read, they are "
-        "%(distance)s km away, %(direction)s."
+        "%(distance)s km away, %(direction)s. %(remedy)s"
     )
-    return Finding(
-        file=", ".join(sorted(files)), row=None, code=f"{words % told} {remedy(points, land, epsg or LAMBERT_93)}"
-    )
+    return Finding(file=", ".join(sorted(files)), code=words, params=params)
 
 
 def far(points: Places, land: Any) -> dict[str, Any]:
@@ -82,26 +81,28 @@ def far(points: Places, land: Any) -> dict[str, Any]:
     angle = np.degrees(np.arctan2(middle.y - centre.y, middle.x - centre.x))
     return {
         "distance": max(1, round(float(shapely.distance(middle, land)) / 1000)),
-        "direction": DIRECTIONS[round(angle / 45) % 8],
+        "direction": {"code": DIRECTIONS[round(angle / 45) % 8]},
     }
 
 
-def remedy(points: Places, land: Any, epsg: int) -> str:
+def remedy(points: Places, land: Any, epsg: int) -> dict[str, Any]:
+    """What would help, as a code with its parameters."""
     import pyproj
 
     for code, swapped in likely_systems(points, land, epsg):
         name = pyproj.CRS.from_epsg(code).name
         if swapped:
-            return _("X and Y seem to be the wrong way round: exchange them in the file.")
-        words = _(
+            return {"code": gettext_noop("X and Y seem to be the wrong way round: exchange them in the file.")}
+        words = gettext_noop(
             "As EPSG:%(code)s (%(name)s) they would lie in it: choose that system for the layer, or correct the "
             "file’s own (.prj)."
         )
-        return words % {"code": code, "name": name}
-    return _(
+        return {"code": words, "params": {"code": code, "name": name}}
+    words = gettext_noop(
         "No system used in France puts them there: this is the network of another territory, or a drawing without a "
         "place. Ask who sent it for the file in EPSG:2154 (Lambert-93), or choose the member whose network it is."
     )
+    return {"code": words}
 
 
 def likely_systems(points: Places, land: Any, epsg: int) -> Iterator[tuple[int, bool]]:

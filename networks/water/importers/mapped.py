@@ -30,10 +30,10 @@ SHAPES: Mapping[str, Shape] = {"pipes": "line", "nodes": "point", "connections":
 def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> list[Draft]:
     """The drafts of the networks that the chosen layers hold. Raises Invalid, ReaderUnavailable."""
     names = ", ".join(sorted(path.name for path in paths))
-    faults: list[Finding] = []
+    findings: list[Finding] = []
     drafts: dict[Family, Draft] = {}
     with RestrictedReader() as reader:
-        for found in layers_in(reader, paths, faults, rows=ENOUGH_ROWS):
+        for found in layers_in(reader, paths, findings, rows=ENOUGH_ROWS):
             chosen = readings.get(found.label)
             if chosen is None or not chosen.table:
                 continue
@@ -44,13 +44,13 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> 
             draft = drafts.setdefault(family, Draft(family=family, source=names))
             sheet = sheet_of(reader, in_system(found, chosen.crs), SHAPES[what], chosen.columns.get("reference"))
             Rows(draft, chosen, sheet, what).take()
-            draft.faults += sheet.findings.all()
+            draft.findings += sheet.findings.all()
             if sheet.epsg:
                 draft.systems[sheet.file] = sheet.epsg
     if not drafts:
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
     held = [drafts[family] for family in ("water", "sewer") if family in drafts]
-    held[0].faults[:0] = faults
+    held[0].findings[:0] = findings
     return held
 
 
@@ -83,7 +83,7 @@ class Rows:
             values = self.values[rank]
             values.update(self.reading.fixed)
             if values.get("sensitive") == lists.PATIENT and values.pop("sensitive_name", None):
-                self.sheet.findings.add(row, str(UNNAMED_PATIENT))
+                self.sheet.findings.add(row, UNNAMED_PATIENT)
             named = {name: texts[rank] for name, texts in keyed.items() if texts}
             if self._stands(row, shape, values, origins):
                 self._add(row, shape, values, {name: text.strip() for name, text in named.items() if text})
@@ -137,19 +137,21 @@ class Rows:
         lost = not nowhere and at_origin(shape, origins)
         if not nowhere and not lost:
             return True
-        told = {name for name, value in values.items() if value and name not in self.reading.fixed}
-        if not told:
-            words = _("An empty row without a place: it is left out.")
-            self.draft.fault(self.sheet.file, row, words, "warning")
+        said = {name for name, value in values.items() if value and name not in self.reading.fixed}
+        if not said:
+            words = gettext_noop("An empty row without a place: it is left out.")
+            self.draft.add_finding(self.sheet.file, row, words, severity="warning")
             return False
-        name = values.get("reference") or _("This object")
+        name = values.get("reference") or {"code": gettext_noop("This object")}
         words = (
             gettext_noop("%(name)s lies at (0, 0): give it its place.")
             if lost
             else gettext_noop("%(name)s has no geometry.")
         )
         spare = self.what in ("connections", "repairs") or not values.get("reference")
-        self.draft.faults.append(Finding(file=self.sheet.file, row=row, code=words, params={"name": name}, spare=spare))
+        self.draft.findings.append(
+            Finding(file=self.sheet.file, row=row, code=words, params={"name": name}, spare=spare)
+        )
         return False
 
     def _add(self, row: int, shape: Any, values: dict[str, Any], named: Mapping[str, str]) -> None:
@@ -175,15 +177,17 @@ class Rows:
         if not lines:
             words = gettext_noop("The pipe has no length: both its ends are in one place.")
             place = place_in(shape)
-            told = Finding(file=common["file"], row=common["row"], code=words, place=place, spare=True)
-            self.draft.faults.append(told)
+            finding = Finding(file=common["file"], row=common["row"], code=words, place=place, spare=True)
+            self.draft.findings.append(finding)
             return
         ends: dict[str, Any] = {"start_key": named.get("start_key"), "end_key": named.get("end_key")}
         if len(lines) == 1:
             self.draft.pipes.append(PipeRow(geom=lines[0], **ends, **common))
             return
-        words = _("The pipe is %(count)s separate lines: each becomes a pipe, the longest keeps the reference.")
-        self.draft.fault(common["file"], common["row"], words % {"count": len(lines)}, "warning")
+        words = gettext_noop(
+            "The pipe is %(count)s separate lines: each becomes a pipe, the longest keeps the reference."
+        )
+        self.draft.add_finding(common["file"], common["row"], words, {"count": len(lines)}, "warning")
         values = common.pop("values")
         beside = {name: value for name, value in values.items() if name not in ("reference", "declared_length_m")}
         longest = max(lines, key=lambda line: line.length)
@@ -196,7 +200,7 @@ class Rows:
 def year_of_day(field: str, text: str) -> Cell:
     """A year; of a day, which is what such a column mostly holds, its year: the day stays beside."""
     found = cells.year(field, text)
-    return Cell(found.value, "", found.keep) if found.value is not None else found
+    return Cell(found.value, None, found.keep) if found.value is not None else found
 
 
 def in_unit(read: Read, times: float, *, whole: bool = False) -> Read:
@@ -212,9 +216,3 @@ def in_unit(read: Read, times: float, *, whole: bool = False) -> Read:
         return read(field, str(round(value)) if whole and value > 0 else repr(round(value, 4)))
 
     return converted
-
-
-def reading_for(label: str, readings: Mapping[str, LayerReading]) -> LayerReading | None:
-    """What was kept for a layer of this name, whatever its folder is called now."""
-    bare_label = label.rsplit("/", 1)[-1]
-    return next((one for name, one in readings.items() if name.rsplit("/", 1)[-1] == bare_label), None)

@@ -163,9 +163,9 @@ class LayerReading:
     crs: int | None = None
 
     @classmethod
-    def kept(cls, told: Any) -> "LayerReading":
+    def from_json(cls, kept: Any) -> "LayerReading":
         """From JSON; what is unknown by now is left out."""
-        given = dict(told or {})
+        given = dict(kept or {})
         table = given.get("table") if given.get("table") in TABLES else ""
         known = {name for name, _label, _codes in targets_of(str(table))}
 
@@ -228,9 +228,14 @@ def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]
     return LayerReading(table, columns, {name: words for name, words in values.items() if words}, fixed)
 
 
+def bare_label(label: str) -> str:
+    """The name of a layer without that of its folder or archive."""
+    return label.rsplit("/", 1)[-1]
+
+
 def likely_table(label: str, geometry: str) -> tuple[str, str]:
     """A layer of ours and the kind of its nodes, by the name and the geometry of the file's layer."""
-    name = bare(label.rsplit("/", 1)[-1]).replace(" ", "_")
+    name = bare(bare_label(label)).replace(" ", "_")
     family = "sewer" if SEWER_NAMES.search(name) else "water"
     if geometry == "line":
         return ("", "") if re.search("branch|link", name) or is_beside(name) else (f"{family}-pipes", "")

@@ -1,7 +1,7 @@
 """RAEPA 1.2 as it is delivered: tables of Shapefiles or CSV, in archives or not, made into a draft of each network.
 
 Nothing is dropped in silence: what a field says and no column has is kept beside under RAEPA's name, and every row
-that cannot be taken, or that had to be changed, is a fault that says so.
+that cannot be taken, or that had to be changed, is a finding that says so.
 """
 
 from __future__ import annotations
@@ -57,24 +57,24 @@ class Row:
 
 
 def read_raepa(paths: Sequence[Path]) -> list[Draft]:
-    """The drafts of the networks that a delivery holds, at least one: faults alone when nothing of it can be read.
+    """The drafts of the networks that a delivery holds, at least one: findings alone when nothing of it can be read.
 
     Raises ReaderUnavailable.
     """
-    faults: list[Finding] = []
+    findings: list[Finding] = []
     networks: dict[Family, Parts] = {}
     names = ", ".join(sorted(path.name for path in paths))
     with RestrictedReader() as reader:
-        chosen = sorted(known_layers(reader, paths, faults), key=lambda one: ORDER.index(one[1].content))
+        chosen = sorted(known_layers(reader, paths, findings), key=lambda one: ORDER.index(one[1].content))
         for found, table in chosen:
             parts = networks.setdefault(table.family, Parts(Draft(family=table.family, source=f"{SOURCE}: {names}")))
             take(parts, table, read_sheet(reader, found, table))
     for parts in networks.values():
         finish(parts)
     if not networks:
-        return [Draft(family="water", source=f"{SOURCE}: {names}", faults=faults or [nothing(names)])]
+        return [Draft(family="water", source=f"{SOURCE}: {names}", findings=findings or [nothing(names)])]
     drafts = [networks[family].draft for family in ("water", "sewer") if family in networks]
-    drafts[0].faults[:0] = faults
+    drafts[0].findings[:0] = findings
     return drafts
 
 
@@ -84,21 +84,21 @@ def nothing(names: str) -> Finding:
 
 
 def known_layers(
-    reader: RestrictedReader, paths: Sequence[Path], faults: list[Finding]
+    reader: RestrictedReader, paths: Sequence[Path], findings: list[Finding]
 ) -> Iterator[tuple[Found, raepa.RaepaTable]]:
     """The layers that are tables of RAEPA; the others are told."""
-    for found in layers_in(reader, paths, faults, rows=ENOUGH_ROWS):
+    for found in layers_in(reader, paths, findings, rows=ENOUGH_ROWS):
         table = raepa.table_of(found.label, {raepa.field_name(name) for name in found.fields})
         if table is not None:
             yield found, table
         elif found.label.rsplit("/", 1)[-1].lower().startswith("lt_"):
-            faults += list_faults(reader, found)
+            findings += list_findings(reader, found)
         else:
             words = gettext_noop("This is none of the eight tables of RAEPA: it was left out.")
-            faults.append(Finding(file=found.file, row=None, code=words, severity="warning"))
+            findings.append(Finding(file=found.file, row=None, code=words, severity="warning"))
 
 
-def list_faults(reader: RestrictedReader, found: Found) -> list[Finding]:
+def list_findings(reader: RestrictedReader, found: Found) -> list[Finding]:
     """A list of values beside the tables is not needed; that of materials is known to use the code 18 twice."""
     if "materiau" not in found.label.lower():
         return []
@@ -173,7 +173,7 @@ def placed(sheet: Sheet, columns: dict[str, list[str | None]]) -> Geometries:
 
 
 def read_column(
-    name: str, texts: Sequence[str | None], rows: Sequence[Row], table: raepa.RaepaTable, faults: Findings
+    name: str, texts: Sequence[str | None], rows: Sequence[Row], table: raepa.RaepaTable, findings: Findings
 ) -> None:
     """One field of every row, each different text read once."""
     if name in TOPOLOGY or name in raepa.FUNCTION_FIELDS:
@@ -195,7 +195,7 @@ def read_column(
         if cell.value is not None:
             row.values[column] = cell.value
         if cell.note:
-            faults.add(row.rank, *cell.note)
+            findings.add(row.rank, *cell.note)
         if cell.keep:
             row.more[name] = text.strip()
 
@@ -228,12 +228,12 @@ def unique(key: str, taken: set[str]) -> str:
     return free
 
 
-def settle_years(row: Row, faults: Findings) -> None:
+def settle_years(row: Row, findings: Findings) -> None:
     first, last = row.values.get("laid_from_year"), row.values.get("laid_to_year")
     if first is not None and last is not None and first > last:
         row.values["laid_from_year"], row.values["laid_to_year"] = last, first
         words = gettext_noop("ANDEBPOSE (%(first)s) is after ANFINPOSE (%(last)s): they were exchanged.")
-        faults.add(row.rank, words, {"first": first, "last": last})
+        findings.add(row.rank, words, {"first": first, "last": last})
 
 
 def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequence[Row]) -> None:
@@ -256,14 +256,14 @@ def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequen
                 parts.draft.pipes.append(pipe_of(row, key, shape, extra, sheet.file, flow.value))
 
 
-def settle_system(row: Row, faults: Findings) -> None:
+def settle_system(row: Row, findings: Findings) -> None:
     """Which sewer network: TYPRESEAU, else what CONTCANASS says flows there, else wastewater."""
     if "system" in row.values:
         return
     content = row.values.get("content")
     row.values["system"] = content if content in lists.SYSTEMS else "02"
     words = gettext_noop("TYPRESEAU is empty: taken for “%(system)s”.")
-    faults.add(row.rank, words, {"system": lists.SYSTEMS[row.values["system"]][0]})
+    findings.add(row.rank, words, {"system": lists.SYSTEMS[row.values["system"]][0]})
 
 
 def single_lines(rows: Sequence[Row]) -> Geometries:
@@ -274,22 +274,22 @@ def single_lines(rows: Sequence[Row]) -> Geometries:
     return np.asarray(np.where(shapely.length(lines) > 0, lines, None), object)
 
 
-def lines_of(row: Row, faults: Findings, taken: set[str]) -> Iterator[tuple[LineString, str, bool]]:
+def lines_of(row: Row, findings: Findings, taken: set[str]) -> Iterator[tuple[LineString, str, bool]]:
     """The line of a row as one, joined of its parts where they meet; else its parts, each with a key of its own."""
     if row.shape is None:
-        faults.add(row.rank, gettext_noop("There is no geometry: draw the pipe. It was left out."), {}, "error")
+        findings.add(row.rank, gettext_noop("There is no geometry: draw the pipe. It was left out."), {}, "error")
         return
     merged = shapely.line_merge(row.shape) if len(row.shape.geoms) > 1 else row.shape
     parts = [shapely.remove_repeated_points(part) for part in shapely.get_parts(merged)]
     parts = [part for part in parts if part.length > 0]
     if not parts:
         words = gettext_noop("The pipe has no length: draw it again. It was left out.")
-        faults.add(row.rank, words, {}, "error", first_place(row.shape))
+        findings.add(row.rank, words, {}, "error", first_place(row.shape))
     elif len(parts) > 1:
         words = gettext_noop("The line has %(count)s parts that do not meet: they became as many pipes.")
-        faults.add(row.rank, words, {"count": len(parts)}, "warning", first_place(row.shape))
+        findings.add(row.rank, words, {"count": len(parts)}, "warning", first_place(row.shape))
     else:
-        faults.add(row.rank, gettext_noop("The parts of the line were joined into one."))
+        findings.add(row.rank, gettext_noop("The parts of the line were joined into one."))
     for number, part in enumerate(parts):
         key = row.key if number == 0 else unique(row.key, taken)
         taken.add(key)
@@ -402,12 +402,12 @@ def take_repairs(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequ
 
 def finish(parts: Parts) -> None:
     """Settle the ends, then gather what is to be told."""
-    by_file = {faults.file: faults for faults in parts.names.values()}
+    by_file = {findings.file: findings for findings in parts.names.values()}
     settle(parts.draft, parts.branches, parts.house_points, by_file)
     draft = parts.draft
     rows: tuple[Any, ...] = (*draft.nodes, *draft.pipes, *draft.connections, *draft.repairs)
     for row in rows:
         if not row.values.get("more"):
             row.values.pop("more", None)
-    for faults in parts.names.values():
-        draft.faults += sorted(faults.all(), key=lambda fault: fault.row or 0)
+    for findings in parts.names.values():
+        draft.findings += sorted(findings.all(), key=lambda one: one.row or 0)

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from shapely.geometry import LineString, Point
 
@@ -49,13 +48,13 @@ class HousePoint:
 
 
 def settle(
-    draft: Draft, branches: Sequence[Branch], points: Sequence[HousePoint], faults: Mapping[str, Findings]
+    draft: Draft, branches: Sequence[Branch], points: Sequence[HousePoint], findings: Mapping[str, Findings]
 ) -> None:
-    """Lines, keys and connections of one network; what is done to a row is told in the faults of its file."""
-    align(draft, faults)
-    turn(draft, faults)
-    absorb_house_points(draft, branches, points, faults)
-    carry_one_of_each_place(draft, faults)
+    """Lines, keys and connections of one network; what is done to a row is told in the findings of its file."""
+    align(draft, findings)
+    turn(draft, findings)
+    absorb_house_points(draft, branches, points, findings)
+    carry_one_of_each_place(draft, findings)
     name_junctions(draft)
     connect(draft, branches)
 
@@ -69,11 +68,11 @@ def place_of(point: Any) -> tuple[float, float]:
     return float(point.x), float(point.y)
 
 
-def align(draft: Draft, faults: Mapping[str, Findings]) -> None:
+def align(draft: Draft, findings: Mapping[str, Findings]) -> None:
     """Keys that no node has, or whose node is far away, go; lines drawn from their last node to their first turn."""
     nodes = {node.key: node.geom for node in draft.nodes}
     for pipe in draft.pipes:
-        forget_unknown(pipe, nodes, faults[pipe.file])
+        forget_unknown(pipe, nodes, findings[pipe.file])
     starts, stops = ends([pipe.geom for pipe in draft.pipes])
     firsts = np.array([nodes.get(pipe.start_key or "") for pipe in draft.pipes] + [None], object)[:-1]
     lasts = np.array([nodes.get(pipe.end_key or "") for pipe in draft.pipes] + [None], object)[:-1]
@@ -83,20 +82,22 @@ def align(draft: Draft, faults: Mapping[str, Findings]) -> None:
     for at in np.flatnonzero(turned):
         pipe = draft.pipes[at]
         pipe.geom = pipe.geom.reverse()
-        faults[pipe.file].add(pipe.row, _("The line is drawn from IDNTERM to IDNINI: it was turned round."))
+        findings[pipe.file].add(
+            pipe.row, gettext_noop("The line is drawn from IDNTERM to IDNINI: it was turned round.")
+        )
     far_start = np.where(turned, crossed[1], straight[0])
     far_end = np.where(turned, crossed[0], straight[1])
     for at in np.flatnonzero(np.nan_to_num(far_start) > TOO_FAR_M):
-        drop_far(draft.pipes[at], "IDNINI", float(far_start[at]), faults)
+        drop_far(draft.pipes[at], "IDNINI", float(far_start[at]), findings)
     for at in np.flatnonzero(np.nan_to_num(far_end) > TOO_FAR_M):
-        drop_far(draft.pipes[at], "IDNTERM", float(far_end[at]), faults)
+        drop_far(draft.pipes[at], "IDNTERM", float(far_end[at]), findings)
 
 
 def distances(points: Geometries, others: Geometries) -> Geometries:
     return np.asarray(shapely.distance(points, others), float)
 
 
-def forget_unknown(pipe: PipeRow, nodes: Mapping[str, Any], faults: Findings) -> None:
+def forget_unknown(pipe: PipeRow, nodes: Mapping[str, Any], findings: Findings) -> None:
     for name, key in (("IDNINI", pipe.start_key), ("IDNTERM", pipe.end_key)):
         if key is None or key in nodes:
             continue
@@ -104,7 +105,7 @@ def forget_unknown(pipe: PipeRow, nodes: Mapping[str, Any], faults: Findings) ->
             words = gettext_noop(
                 "%(field)s “%(value)s” is in no table of this delivery: the pipe ends where it is drawn."
             )
-            faults.add(pipe.row, words, {"field": name, "value": key[:60]})
+            findings.add(pipe.row, words, {"field": name, "value": key[:60]})
         drop(pipe, name)
 
 
@@ -117,15 +118,15 @@ def drop(pipe: PipeRow, name: str) -> None:
         pipe.end_key = None
 
 
-def drop_far(pipe: PipeRow, name: str, distance: float, faults: Mapping[str, Findings]) -> None:
-    words = _("%(field)s is %(distance)s m from the end of the pipe: the pipe ends where it is drawn.")
+def drop_far(pipe: PipeRow, name: str, distance: float, findings: Mapping[str, Findings]) -> None:
+    words = gettext_noop("%(field)s is %(distance)s m from the end of the pipe: the pipe ends where it is drawn.")
     point = pipe.geom.coords[0] if name == "IDNINI" else pipe.geom.coords[-1]
-    told = words % {"field": name, "distance": round(distance)}
-    faults[pipe.file].add(pipe.row, told, "warning", (float(point[0]), float(point[1])))
+    params = {"field": name, "distance": round(distance)}
+    findings[pipe.file].add(pipe.row, words, params, "warning", (float(point[0]), float(point[1])))
     drop(pipe, name)
 
 
-def turn(draft: Draft, faults: Mapping[str, Findings]) -> None:
+def turn(draft: Draft, findings: Mapping[str, Findings]) -> None:
     """Sewers flow from their start to their end: those of SENSECOUL 0 are turned round."""
     for pipe in draft.pipes:
         flow = pipe.values.pop("_flow", None)
@@ -134,13 +135,13 @@ def turn(draft: Draft, faults: Mapping[str, Findings]) -> None:
         if flow == "0":
             pipe.geom = pipe.geom.reverse()
             pipe.start_key, pipe.end_key = pipe.end_key, pipe.start_key
-            faults[pipe.file].add(pipe.row, _("SENSECOUL is 0: the pipe was turned the way it flows."))
+            findings[pipe.file].add(pipe.row, gettext_noop("SENSECOUL is 0: the pipe was turned the way it flows."))
         elif flow is None:
-            faults[pipe.file].add(pipe.row, _("SENSECOUL is empty: the pipe flows as it is drawn."))
+            findings[pipe.file].add(pipe.row, gettext_noop("SENSECOUL is empty: the pipe flows as it is drawn."))
 
 
 def absorb_house_points(
-    draft: Draft, branches: Sequence[Branch], points: Sequence[HousePoint], faults: Mapping[str, Findings]
+    draft: Draft, branches: Sequence[Branch], points: Sequence[HousePoint], findings: Mapping[str, Findings]
 ) -> None:
     """Points of service connections cut no pipe: they are the end of a connection, or one themselves.
 
@@ -160,8 +161,8 @@ def absorb_house_points(
         gone.add(id(point.node))
         if branched[at] >= 0:
             branch = branches[branched[at] % len(branches)]
-            words = _("The point of a service connection was taken with its connection, “%(key)s”.")
-            faults[point.node.file].add(point.node.row, words % {"key": branch.key})
+            words = gettext_noop("The point of a service connection was taken with its connection, “%(key)s”.")
+            findings[point.node.file].add(point.node.row, words, {"key": branch.key})
         else:
             draft.connections.append(connection_of(point, taken))
     draft.nodes = [node for node in draft.nodes if id(node) not in gone]
@@ -193,7 +194,7 @@ def near(points: Geometries, others: Geometries) -> list[int]:
     return found
 
 
-def carry_one_of_each_place(draft: Draft, faults: Mapping[str, Findings]) -> None:
+def carry_one_of_each_place(draft: Draft, findings: Mapping[str, Findings]) -> None:
     """Of several nodes at one place (a valve in its chamber), one carries the pipes: the valve, else the first."""
     instead: dict[str, str] = {}
     for nodes in sharing_a_place(draft.nodes):
@@ -201,9 +202,9 @@ def carry_one_of_each_place(draft: Draft, faults: Mapping[str, Findings]) -> Non
         for node in nodes:
             if node is not first:
                 instead[node.key] = first.key
-                words = _("“%(key)s” is at the same place as “%(other)s”, which carries the pipes.")
-                faults[node.file].add(
-                    node.row, words % {"key": node.key, "other": first.key}, "warning", place_of(node.geom)
+                words = gettext_noop("“%(key)s” is at the same place as “%(other)s”, which carries the pipes.")
+                findings[node.file].add(
+                    node.row, words, {"key": node.key, "other": first.key}, "warning", place_of(node.geom)
                 )
     for pipe in draft.pipes if instead else ():
         pipe.start_key = instead.get(pipe.start_key or "", pipe.start_key)

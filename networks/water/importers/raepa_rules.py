@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from layers.intake import cells
 from layers.intake.cells import Cell, Read, bare
@@ -35,14 +35,14 @@ def material(field: str, text: str) -> Cell:
     code = cells.code_in(text, raepa.MATERIALS)
     if code is not None:
         ours = raepa.MATERIALS[code][0]
-        return Cell(None if ours == "inc" else ours, "", raepa.RAEPA_MATERIALS[ours] != code)
+        return Cell(None if ours == "inc" else ours, None, raepa.RAEPA_MATERIALS[ours] != code)
     plain = bare(text)
     found = MATERIAL_WORDS.get(plain)
     if found is None:
         return cells.unread(field, text)
-    words = _("%(field)s “%(value)s” is a label: read as “%(meaning)s”.")
-    told = cells.note(words, field, text, meaning=lists.MATERIALS[found][0])
-    return Cell(None if found == "inc" else found, told)
+    words = gettext_noop("%(field)s “%(value)s” is a label: read as “%(meaning)s”.")
+    note = cells.note(words, field, text, meaning=lists.MATERIALS[found][0])
+    return Cell(None if found == "inc" else found, note)
 
 
 MATERIAL_WORDS: Final[Mapping[str, str]] = {

@@ -6,19 +6,19 @@ two nodes of the file, a pipe with itself.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 import shapely
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from shapely import STRtree
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
-from layers.intake.findings import Finding
+from layers.intake.findings import Finding, Severity
 from networks.water.importers.draft import Draft, NodeRow, PipeRow
 from networks.water.topology import TOLERANCE_M
 
@@ -101,7 +101,7 @@ class Woven:
     cuts: list[tuple[int, int]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     loose: list[Loose] = field(default_factory=list)
-    faults: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def weave(draft: Draft, there: There, *, snap_m: float, aliases: dict[str, int] | None = None) -> Woven:
@@ -203,13 +203,17 @@ class Loom:
         gaps = shapely.distance(shapely.get_point(lines, 0), shapely.get_point(lines, -1))
         for row, length, gap in zip(self.draft.pipes, lengths, gaps, strict=True):
             if length < TOLERANCE_M:
-                self._fault(row, _("The pipe has no length: both its ends are in one place."), spare=True)
+                self._note(row, gettext_noop("The pipe has no length: both its ends are in one place."), spare=True)
             elif gap > TOLERANCE_M:
                 yield row
             elif length < 4 * TOLERANCE_M:
-                self._fault(row, _("The pipe ends where it starts, and is too short to be a loop."), spare=True)
+                self._note(
+                    row, gettext_noop("The pipe ends where it starts, and is too short to be a loop."), spare=True
+                )
             else:
-                self._fault(row, _("The pipe ends where it starts: it is cut in two, halfway."), "warning")
+                self._note(
+                    row, gettext_noop("The pipe ends where it starts: it is cut in two, halfway."), severity="warning"
+                )
                 yield from halves(row)
 
     def _gather(self) -> None:
@@ -251,7 +255,7 @@ class Loom:
     # -- nodes ------------------------------------------------------------------------------------------------------
 
     def _settle_nodes(self) -> None:
-        """Nodes in one place become one where that loses nothing, else the later row is a fault."""
+        """Nodes in one place become one where that loses nothing, else the later row is an error."""
         self.merged: dict[int, int] = {}
         held = self.spots[: self.fixed]
         if not len(held):
@@ -281,8 +285,8 @@ class Loom:
         elif gives_way(first, row):
             self._merge(one, other)
         else:
-            words = _("%(other)s is in the same place: one of the two must be moved or left out.")
-            self._fault(row, words % {"other": named(first)}, spare=True)
+            words = gettext_noop("%(other)s is in the same place: one of the two must be moved or left out.")
+            self._note(row, words, {"other": named(first)}, spare=True)
             self.merged[other] = one
 
     def _settle_there(self, one: int, other: int, row: NodeRow) -> None:
@@ -297,8 +301,10 @@ class Loom:
             self.result.node_of[one] = row
             self.merged[other] = one
         else:
-            words = _("%(other)s of your network is in the same place: leave this row out, or correct one of the two.")
-            self._fault(row, words % {"other": reference or _("A node")}, spare=True)
+            words = gettext_noop(
+                "%(other)s of your network is in the same place: leave this row out, or correct one of the two."
+            )
+            self._note(row, words, {"other": reference or {"code": gettext_noop("A node")}}, spare=True)
             self.merged[other] = one
 
     def _merge(self, gone: int, kept: int) -> None:
@@ -313,8 +319,8 @@ class Loom:
         if entry not in more.get("same_place", []):
             more["same_place"] = [*more.get("same_place", []), entry]
         other.values["more"] = more
-        words = _("%(other)s is in the same place: the two are one node, which keeps what is said of both.")
-        self._fault(row, words % {"other": named(other)}, "warning")
+        words = gettext_noop("%(other)s is in the same place: the two are one node, which keeps what is said of both.")
+        self._note(row, words, {"other": named(other)}, "warning")
 
     # -- ends -------------------------------------------------------------------------------------------------------
 
@@ -350,8 +356,8 @@ class Loom:
         found = []
         for rank, row in enumerate(self.pipes):
             if row.start_key is not None and row.start_key == row.end_key and row.start_key in self.keyed:
-                words = _("The pipe says that it starts and ends at the same node (%(node)s).")
-                self._fault(row, words % {"node": row.start_key[:80]})
+                words = gettext_noop("The pipe says that it starts and ends at the same node (%(node)s).")
+                self._note(row, words, {"node": row.start_key[:80]})
                 continue
             for end, key in enumerate((row.start_key, row.end_key)):
                 if not key:
@@ -359,15 +365,19 @@ class Loom:
                 spot = self.fixed + 2 * rank + end
                 node = self.keyed.get(key)
                 if node is None:
-                    words = _("Its end names the node %(node)s, which is not in the file: it is joined by its place.")
-                    self._fault(row, words % {"node": key[:80]}, "warning")
+                    words = gettext_noop(
+                        "Its end names the node %(node)s, which is not in the file: it is joined by its place."
+                    )
+                    self._note(row, words, {"node": key[:80]}, "warning")
                     continue
                 gap = float(np.hypot(*(self.spots[spot] - self.spots[self._kept(node)])))
                 if gap <= self.snap_m:
                     found.append((gap, int(self.place_of[spot]), int(self.place_of[self._kept(node)])))
                 else:
-                    words = _("Its end names the node %(node)s, which is %(metres)s m away: it is joined by its place.")
-                    self._fault(row, words % {"node": key[:80], "metres": shown(gap)}, "warning")
+                    words = gettext_noop(
+                        "Its end names the node %(node)s, which is %(metres)s m away: it is joined by its place."
+                    )
+                    self._note(row, words, {"node": key[:80], "metres": shown(gap)}, "warning")
         return sorted(found)
 
     def _try_join(self, one: int, other: int) -> None:
@@ -609,8 +619,8 @@ class Loom:
             between = shapely.get_coordinates(part)[1:-1].tolist() if part.geom_type == "LineString" else []
             piece = LineString([places[one], *between, places[other]])
             if piece.length < TOLERANCE_M:
-                words = _("A node lies closer than %(metres)s m to its end: move one of them.")
-                self._fault(row, words % {"metres": shown(TOLERANCE_M)})
+                words = gettext_noop("A node lies closer than %(metres)s m to its end: move one of them.")
+                self._note(row, words, {"metres": shown(TOLERANCE_M)})
                 continue
             share = start / line.length, stop / line.length
             pieces.append(Piece(row, piece, one, other, False, False, share))
@@ -676,40 +686,58 @@ class Loom:
     def _refuse_alike(self) -> None:
         """Two pipes of one way between the same nodes, and pipes that ended up as loops."""
         numbers = {pk: spot for spot, pk in self.result.there_of.items()}
-        held: dict[tuple[int, int], list[tuple[LineString, str]]] = defaultdict(list)
+        held: dict[tuple[int, int], list[tuple[LineString, Any]]] = defaultdict(list)
         for line, (start, end) in zip(self.there.pipe_lines, self.there.pipe_ends, strict=True):
             if start in numbers and end in numbers:
-                held[pair_of(numbers[start], numbers[end])].append((line, _("a pipe of your network")))
+                held[pair_of(numbers[start], numbers[end])].append(
+                    (line, {"code": gettext_noop("a pipe of your network")})
+                )
         pairs = Counter(pair_of(piece.start, piece.end) for piece in self.result.pieces)
         gone = set()
         # What is whole comes first: it is the remains of another pipe that give way.
         for piece in sorted(self.result.pieces, key=lambda piece: not piece.main):
             pair = pair_of(piece.start, piece.end)
             if pair[0] == pair[1]:
-                self._fault(piece.row, _("The pipe ends where it starts, once its ends are joined."))
+                self._note(piece.row, gettext_noop("The pipe ends where it starts, once its ends are joined."))
             elif (pairs[pair] > 1 or pair in held) and self._lies_on(piece, held[pair]):
                 gone.add(id(piece))
         self.result.pieces = [piece for piece in self.result.pieces if id(piece) not in gone]
 
-    def _lies_on(self, piece: Piece, alike: list[tuple[LineString, str]]) -> bool:
-        """Whether a piece is a remainder that lies on another pipe, and goes; a whole pipe that does is a fault."""
+    def _lies_on(self, piece: Piece, alike: list[tuple[LineString, Any]]) -> bool:
+        """Whether a piece is a remainder that lies on another pipe, and goes; a whole pipe that does is an error."""
         name = next((name for line, name in alike if shapely.hausdorff_distance(line, piece.line) <= TOLERANCE_M), None)
         alike.append((piece.line, named(piece.row)))
         if name is None:
             return False
         if piece.main:
-            words = _("It lies on %(other)s, between the same ends: one of the two is too many.")
-            self._fault(piece.row, words % {"other": name}, spare=piece.whole)
+            words = gettext_noop("It lies on %(other)s, between the same ends: one of the two is too many.")
+            self._note(piece.row, words, {"other": name}, spare=piece.whole)
             return False
-        words = _("%(metres)s m of it lie on %(other)s: this end is left out.")
-        self._fault(piece.row, words % {"metres": shown(piece.line.length), "other": name}, "warning")
+        words = gettext_noop("%(metres)s m of it lie on %(other)s: this end is left out.")
+        self._note(piece.row, words, {"metres": shown(piece.line.length), "other": name}, "warning")
         return True
 
-    def _fault(self, row: NodeRow | PipeRow, message: str, gravity: Any = "error", *, spare: bool = False) -> None:
+    def _note(
+        self,
+        row: NodeRow | PipeRow,
+        code: str,
+        params: Mapping[str, Any] | None = None,
+        severity: Severity = "error",
+        *,
+        spare: bool = False,
+    ) -> None:
         point = row.geom if isinstance(row, NodeRow) else shapely.get_point(row.geom, 0)
         place = (float(point.x), float(point.y))
-        self.result.faults.append(
-            Finding(file=row.file, row=row.row, code=message, severity=gravity, place=place, spare=spare)
+        self.result.findings.append(
+            Finding(
+                file=row.file,
+                row=row.row,
+                code=code,
+                params=params or {},
+                severity=severity,
+                place=place,
+                spare=spare,
+            )
         )
 
 
@@ -748,10 +776,10 @@ def is_plain(row: NodeRow) -> bool:
     return (row.values.get("kind") or PLAIN) == PLAIN and not row.values.get("reference")
 
 
-def named(row: NodeRow | PipeRow) -> str:
-    """How a row is called among people."""
+def named(row: NodeRow | PipeRow) -> str | dict[str, Any]:
+    """How a row is called among people, as a parameter of a finding."""
     reference = row.values.get("reference") or row.key
-    return str(reference) if reference else _("row %(row)s") % {"row": row.row}
+    return str(reference) if reference else {"code": gettext_noop("row %(row)s"), "params": {"row": row.row}}
 
 
 def shown(metres: float) -> str:

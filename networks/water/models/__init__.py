@@ -8,7 +8,7 @@ from networks.water.models.fire import (
     HydrantUnavailability,
     OwnedQuerySet,
 )
-from networks.water.models.imported import NetworkImport, NetworkMapping, Snap
+from networks.water.models.imported import Snap
 from networks.water.models.network import (
     Repair,
     SewerConnection,
@@ -27,8 +27,6 @@ __all__ = [
     "FireSettings",
     "HydrantInspection",
     "HydrantUnavailability",
-    "NetworkImport",
-    "NetworkMapping",
     "Outage",
     "OutageQuerySet",
     "OwnedQuerySet",

@@ -1,5 +1,6 @@
 """Import a network from files on this machine, as the page does: read, checked, snapped, loaded all or nothing."""
 
+import json
 import shutil
 import uuid
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
+from layers.intake import findings
 from layers.intake.import_loss import (
     EXIT_LOSS,
     LossRefused,
@@ -21,22 +23,30 @@ from layers.intake.import_loss import (
     command_hint,
     describe_scopes,
 )
+from layers.intake.models import FileImport
+from layers.intake.services import imports
 from layers.intake.services.inbox import harmless
-from networks.water.importers.planning import ADD, REPLACE
-from networks.water.models import NetworkImport
+from layers.intake.services.mappings import mapping_in_file
+from networks.water.importers.choices import ADD, AUTO, REPLACE, Format, NetworkChoices
+from networks.water.importers.mapping import LayerReading
 from networks.water.services import importing
+from networks.water.sources import NETWORK
 
 SHOWN = 20
 
 
 class Command(BaseCommand):
+    """Exit code 0 when it is loaded, or would be; 2 when nothing was loaded, 3 when too much would go
+    (`layers.intake.import_loss`).
+    """
+
     help = "Import a water or sewer network: RAEPA, EPANET, or layers of any file"
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--member", required=True, help=_("short name of the member"))
-        parser.add_argument("--format", default="auto", choices=["auto", *NetworkImport.Format.values])
+        parser.add_argument("--format", default=AUTO, choices=[AUTO, *Format.values])
         parser.add_argument("--snap", type=float, metavar="METRES", help=_("distance of snapping, 0.05 to 5"))
         parser.add_argument("--crs", type=int, metavar="EPSG", help=_("system of the coordinates of an EPANET file"))
         parser.add_argument("--corner", type=float, nargs=2, metavar=("X", "Y"), help=_("where a free drawing lies"))
@@ -44,6 +54,10 @@ class Command(BaseCommand):
         parser.add_argument("--known", choices=[REPLACE, ADD], help=_("what to do with objects that are there already"))
         parser.add_argument("--confirmed", action="store_true", help=_("replace also what was changed since"))
         parser.add_argument("--leave-out", action="store_true", help=_("leave out the rows that may be"))
+        parser.add_argument(
+            "--map", type=Path, metavar="FILE", help=_("a mapping in JSON, in place of the one that was kept")
+        )
+        parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
         parser.add_argument("--dry-run", action="store_true", help=_("only say what would come in"))
         add_loss_argument(parser)
 
@@ -52,13 +66,14 @@ class Command(BaseCommand):
         try:
             with acting_as(SYSTEM), transaction.atomic():
                 made = self.read(folder, options)
-                self.tell(made)
+                self.describe(made)
+                self.keep(made, options["report"])
+                importing.check(made)
                 if options["dry_run"]:
                     transaction.set_rollback(True)
-                    check_planned_loss(importing.loss_of(made), options["accept_loss"])
+                    check_planned_loss(imports.loss_of(made), options["accept_loss"])
                     return
-                importing.refuse_unfit(made, options["confirmed"])
-                importing.load(made.pk, lambda share, words: None)
+                imports.apply(made.pk, no_progress)
                 made.refresh_from_db()
         except LossRefused as error:
             raise CommandError(f"{error.message} {command_hint(error.loss)}", returncode=EXIT_LOSS) from error
@@ -66,50 +81,52 @@ class Command(BaseCommand):
             raise CommandError(error.message, returncode=2) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        self.keep(made, options["report"])
         done = _("%(rows)s objects loaded in %(seconds)s s, %(moved)s ends moved.")
         self.stdout.write(done % made.report)
         self.stdout.write(_("To take it back: take_back_network %(number)s") % {"number": made.pk})
 
-    def read(self, folder: Path, options: dict[str, Any]) -> NetworkImport:
+    def read(self, folder: Path, options: dict[str, Any]) -> FileImport:
         """Take the files and options of the command in as an import and read it. Raises CommandError, Invalid."""
         member = Member.objects.filter(slug=options["member"]).first()
         if member is None:
             raise CommandError(_("There is no member named %(slug)s.") % {"slug": options["member"]}, returncode=2)
-        names = [self.kept(path, folder) for path in options["paths"]]
-        chosen = {
-            "snap_m": options["snap"],
-            "crs": options["crs"],
-            "corner": options["corner"],
-            "scale": options["scale"],
-            "known": options["known"] or "",
-            "leave": "all" if options["leave_out"] else [],
-            "confirmed": options["confirmed"],
-            "accepted_loss": options["accept_loss"],
-        }
-        importing.check_options(chosen)
-        made = importing.register(
-            folder.name, names, member=member, format=options["format"], user=None, options=chosen
+        names = [self.copied(path, folder) for path in options["paths"]]
+        mapping = mapping_in_file(options["map"]) if options["map"] else {}
+        chosen = NetworkChoices(
+            format="" if options["format"] == AUTO else options["format"],
+            snap_m=options["snap"],
+            crs=options["crs"],
+            corner=options["corner"],
+            scale=options["scale"],
+            known=options["known"] or "",
+            leave="all" if options["leave_out"] else (),
+            confirmed=options["confirmed"],
+            accepted_loss=options["accept_loss"],
+            mapping={label: LayerReading.from_json(one) for label, one in mapping.items()},
         )
+        chosen.check()
+        made = imports.register(NETWORK, folder.name, names, member=member, choices=chosen.as_json(), user=None)
         self.read_through(made)
         return made
 
-    def read_through(self, made: NetworkImport) -> None:
-        """Read; layers of files by the mapping that was kept, or as they likely are."""
-        importing.read(made.pk, lambda share, words: None)
+    def read_through(self, made: FileImport) -> None:
+        """Read; layers of files by the mapping that was kept, or as they likely are. Raises CommandError, Invalid."""
+        imports.read(made.pk, no_progress)
         made.refresh_from_db()
-        if made.state == NetworkImport.State.CHOOSING and made.contents:
-            name, readings = importing.kept_mapping(made.owner, made.contents)
+        if made.state == FileImport.State.CHOOSING and made.contents:
+            name, readings = importing.likely_readings(made.owner, made.contents)
             for label, one in readings.items():
                 self.stdout.write(f"{label}: {one.table or '-'}{f' ({name})' if name else ''}")
-            made.options = made.options | {"mapping": {label: one.as_json() for label, one in readings.items()}}
+            made.choices = made.choices | {"mapping": {label: one.as_json() for label, one in readings.items()}}
             made.save()
-            importing.read(made.pk, lambda share, words: None)
+            imports.read(made.pk, no_progress)
             made.refresh_from_db()
-        if made.state == NetworkImport.State.CHOOSING:
+        if made.state == FileImport.State.CHOOSING:
             raise CommandError(_("Say where the network lies: --crs, or --corner and --scale."), returncode=2)
 
-    def kept(self, path: Path, folder: Path) -> str:
-        """A copy in the inbox: the file itself stays where it is."""
+    def copied(self, path: Path, folder: Path) -> str:
+        """The name of a copy in the inbox: the file itself stays where it is. Raises CommandError."""
         if not path.is_file():
             raise CommandError(_("There is nothing at %(path)s.") % {"path": path}, returncode=2)
         folder.mkdir(parents=True, exist_ok=True)
@@ -117,16 +134,31 @@ class Command(BaseCommand):
         shutil.copyfile(path, folder / name)
         return name
 
-    def tell(self, made: NetworkImport) -> None:
+    def describe(self, made: FileImport) -> None:
         plan = made.plan or {}
         for one in plan.get("networks", []):
             words = _("%(family)s: %(pipes)s pipes, %(nodes)s nodes, %(connections)s connections, %(parts)s parts")
             self.stdout.write(words % one)
         words = _("%(errors)s errors, %(warnings)s remarks; %(moved)s ends moved within %(snap_m)s m")
         self.stdout.write(words % plan)
-        if made.options.get("known") == REPLACE and plan.get("compared"):
+        if plan.get("compared", {}).get("known"):
             for line in describe_scopes(plan["compared"]):
                 self.stdout.write(line)
-        for fault in made.faults[:SHOWN]:
-            row = f", {fault['row']}" if fault["row"] else ""
-            self.stdout.write(f"  {fault['gravity']}: {fault['file']}{row}: {fault['message']}")
+        for finding in findings.from_json(made.findings[:SHOWN]):
+            row = f", {finding.row}" if finding.row else ""
+            self.stdout.write(f"  {finding.severity}: {finding.file}{row}: {finding.message}")
+
+    def keep(self, made: FileImport, path: Path | None) -> None:
+        """Write what would be done, what is amiss and what was done. Raises CommandError."""
+        if path is None:
+            return
+        report = {"plan": made.plan, "findings": made.findings, "report": made.report}
+        try:
+            path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+        except OSError as error:
+            words = _("The report could not be written to %(path)s: %(reason)s")
+            raise CommandError(words % {"path": path, "reason": error.strerror}, returncode=2) from error
+
+
+def no_progress(share: float | None, words: str) -> None:
+    """Nobody waits for it."""

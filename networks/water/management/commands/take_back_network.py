@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
 from gis_core.members.rights import SYSTEM, acting_as
-from networks.water.models import NetworkImport
-from networks.water.services import importing
+from layers.intake.models import FileImport
+from layers.intake.services import imports
+from networks.water.sources import NETWORK
 
 
 class Command(BaseCommand):
@@ -24,15 +25,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with acting_as(SYSTEM), transaction.atomic():
-                told = self.take_back(options["number"])
+                counts = self.take_back(options["number"])
         except ArpentError as error:
             raise CommandError(error.message, returncode=2) from error
-        self.stdout.write(_("%(removed)s objects removed, %(kept)s changed since, which stay.") % told)
+        self.stdout.write(_("%(removed)s objects removed, %(kept)s changed since, which stay.") % counts)
 
     def take_back(self, number: int) -> dict[str, Any]:
-        states = NetworkImport.State
-        loaded = NetworkImport.objects.filter(pk=number, state=states.LOADED)
-        if not loaded.update(state=states.TAKING_BACK, message=""):
+        states = FileImport.State
+        loaded = FileImport.objects.filter(pk=number, source=NETWORK.slug, state=states.APPLIED)
+        if not loaded.update(state=states.REVERTING, message=""):
             message = _("There is no import %(number)s that is loaded: nothing was done.")
             raise CommandError(message % {"number": number}, returncode=2)
-        return importing.bring_back(number, lambda share, words: None)
+        return imports.revert(number, lambda share, words: None)
