@@ -12,12 +12,12 @@ from psycopg import sql
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed_slugs
 from layers.features.models import Attachment
+from layers.intake.layer_mapping import columns_of
 from layers.intake.models import FileImport
 from layers.intake.services.loading import listed, rows, run
 from layers.intake.services.taking_back import CHANGED, FORMER, KIND, OWNED, RESTORED, find_as_left
 from layers.intake.source import Tell
 from networks.roads.importers.asset_loading import MODELS, open_event
-from networks.roads.importers.asset_mapping import columns_in
 from networks.roads.services.locking import share_roads
 
 BOUND: Final = ("section_id", "from_m", "to_m", "offset_m", "side")
@@ -61,7 +61,7 @@ def take_back_table(made: FileImport, slug: str) -> dict[str, int]:
     table = sql.Identifier(model._meta.db_table)
     names = [str(one.column) for one in model._meta.concrete_fields]
     columns = [one for one in names if one not in (*OWNED, *BOUND, *COMPUTED, "version", "geom")]
-    told = {one["name"] for one in columns_in(slug)}
+    told = {one["name"] for one in columns_of(slug)}
     run("drop table if exists former")
     run(
         FORMER,

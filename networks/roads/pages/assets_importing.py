@@ -71,7 +71,7 @@ def choices_in(made: FileImport, posted: QueryDict) -> dict[str, Any]:
 
 def reading_in(posted: QueryDict, place: int, layer: Mapping[str, Any]) -> LayerMapping:
     if is_just_chosen(posted, place):
-        return likely(layer, posted[f"table-{place}"])
+        return likely(layer, posted.get(f"table-{place}", ""))
     return mapping_in(posted, place, layer, targets_of)
 
 
