@@ -272,7 +272,7 @@ def table_source(
         roles=roles,
         read_step=read_step,
         apply_step=apply_step,
-        look=steps.look,
+        look=steps.keep_contents,
         lacks=steps.lacks,
         plan=steps.make_plan,
         check=steps.check,
@@ -294,11 +294,11 @@ class TableSteps:
     apply: ApplyPlan
     private: bool
 
-    def look(self, made: FileImport, tell: Tell) -> tuple[()]:
+    def keep_contents(self, made: FileImport, progress: Tell) -> tuple[()]:
         """Keep how the table is written, and how it is likely read: as the member's last one alike, else as its headers
         say. Raises Invalid for what is no table, or a private one without any header that is known.
         """
-        tell(None, _("Reading the table"))
+        progress(None, _("Reading the table"))
         table = self.table_of(made)
         mapping, name = likely_mapping(self.slug, made.owner, self.kind, table.header)
         if self.private and not mapping.columns:
@@ -313,11 +313,11 @@ class TableSteps:
     def lacks(self, made: FileImport) -> bool:
         return bool(self.kind.lacking(self.mapping_of(made)))
 
-    def make_plan(self, made: FileImport, tell: Tell) -> Plan:
-        """Raises Invalid."""
+    def make_plan(self, made: FileImport, progress: Tell) -> Plan:
+        """What the source would do with the table, and how that was read. Raises Invalid."""
         table, mapping = self.table_of(made), self.mapping_of(made)
         made.contents = [made.contents[0] | self.examples(table, mapping)]
-        planned = self.plan(made, table, mapping, tell)
+        planned = self.plan(made, table, mapping, progress)
         return replace(planned, plan=planned.plan | {"mapping": mapping.as_json()})
 
     def check(self, made: FileImport) -> None:
@@ -325,15 +325,15 @@ class TableSteps:
         if (made.plan or {}).get("mapping") != self.mapping_of(made).as_json():
             raise Conflict(_("You changed how the columns are read: check again first."))
 
-    def apply_plan(self, made: FileImport, tell: Tell) -> Report:
-        """Raises Invalid, and what the source does."""
+    def apply_plan(self, made: FileImport, progress: Tell) -> Report:
+        """Do it, and keep how the table was read for the next one. Raises Invalid, and what the source does."""
         table, mapping = self.table_of(made), self.mapping_of(made)
-        done = self.apply(made, table, mapping, tell)
+        done = self.apply(made, table, mapping, progress)
         keep_mappings(self.slug, made.owner, [(made.choices["name"], table.header, mapping.as_json())])
         return done
 
     def table_of(self, made: FileImport) -> Table:
-        """Raises Invalid."""
+        """The table of the file that was sent. Raises Invalid."""
         table: Table = read_table(paths_of(made)[0], self.kind.limits)
         return table
 

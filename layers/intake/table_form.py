@@ -85,16 +85,16 @@ def column_rows(kind: TableFields, table: Mapping[str, Any], mapping: TableMappi
 
 def word_rows(kind: TableFields, table: Mapping[str, Any], mapping: TableMapping) -> list[dict[str, Any]]:
     """The words of each field with codes: how often each is there, and what it is taken for."""
-    counted = table.get("words", {})
+    counts = table.get("words", {})
     return [
         {
             "name": one.name,
             "label": one.codes.label,
             "choices": one.codes.choices(),
-            "rows": [(word, count, mapping.code(one, word)) for word, count in counted[one.name]],
+            "rows": [(word, count, mapping.code(one, word)) for word, count in counts[one.name]],
         }
         for one in kind.fields
-        if one.codes and counted.get(one.name)
+        if one.codes and counts.get(one.name)
     ]
 
 

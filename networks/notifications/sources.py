@@ -16,7 +16,7 @@ CONTACTS = table_source(
     kind=columns.CONTACTS,
     members=Later("networks.notifications.importers.loading.members_keeping"),
     roles=TECHNICIANS,
-    read_step=Step(kind="read_contacts", title=_("Check of %(title)s")),
+    read_step=Step(kind="read_contacts", title=_("Check of the list %(title)s")),
     apply_step=Step(kind="import_contacts", title=_("Contacts of %(title)s")),
     plan=Later("networks.notifications.importers.loading.plan_contacts"),
     apply=Later("networks.notifications.importers.loading.load_contacts"),

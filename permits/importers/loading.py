@@ -97,9 +97,9 @@ def planned(order: Order, shown: int | None = None) -> Plan:
     return plan
 
 
-def load(order: Order, tell: Tell = lambda share, words: None) -> Report:
-    """Import: to be called in a transaction. Raises Invalid, Interrupted (by `tell`)."""
-    tell(None, _("Checking the rows"))
+def load(order: Order, progress: Tell = lambda share, words: None) -> Report:
+    """Import: to be called in a transaction. Raises Invalid, Interrupted (by `progress`)."""
+    progress(None, _("Checking the rows"))
     plan = planned(order)
     parents: dict[str, Permit] = {}
     plan_date = Layer.objects.filter(slug="parcels").values_list("source_date", flat=True).first()
@@ -111,7 +111,7 @@ def load(order: Order, tell: Tell = lambda share, words: None) -> Report:
         for batch in batched(chosen, BATCH, strict=False):
             write(batch, parents, plan_date, plan.report)
             done += len(batch)
-            tell(done / len(plan.files), _("%(done)s files of %(all)s") % {"done": done, "all": len(plan.files)})
+            progress(done / len(plan.files), _("%(done)s files of %(all)s") % {"done": done, "all": len(plan.files)})
     if plan.files:
         announce()
     return plan.report

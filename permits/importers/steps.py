@@ -25,19 +25,19 @@ def members_importing(rights: Rights) -> list[Member]:
     return list(found.order_by("name"))
 
 
-def plan_register(made: FileImport, table: Table, mapping: TableMapping, tell: Tell) -> Plan:
+def plan_register(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Plan:
     """What would come in: counts, the first files."""
-    tell(None, _("Checking the rows"))
+    progress(None, _("Checking the rows"))
     with under_policies():
         plan = planned(order_for(made, table, mapping), SHOWN_FILES)
     first = [describe_file(permit) for _entry, permit, _events in plan.files[:SHOWN_FILES]]
     return Plan(plan={**plan.report.as_json(), "first": first}, findings=plan.report.findings)
 
 
-def load_register(made: FileImport, table: Table, mapping: TableMapping, tell: Tell) -> Report:
-    """Raises Invalid, Interrupted."""
+def load_register(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Report:
+    """Write the files that come in. Raises Invalid, Interrupted."""
     with under_policies():
-        done = load(order_for(made, table, mapping), tell)
+        done = load(order_for(made, table, mapping), progress)
     return Report(report=done.as_json(), findings=done.findings)
 
 

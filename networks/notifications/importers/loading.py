@@ -37,28 +37,28 @@ def members_keeping(rights: Rights) -> list[Member]:
     return kept_by(read_by(members_with_contacts(rights)), rights)
 
 
-def plan_contacts(made: FileImport, table: Table, mapping: TableMapping, tell: Tell) -> Plan:
+def plan_contacts(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Plan:
     """What would come in; nothing is written. Raises Forbidden."""
-    counts, findings = work_on(made, table, mapping, tell, only_check=True)
+    counts, findings = work_on(made, table, mapping, progress, only_check=True)
     return Plan(plan=counts, findings=findings)
 
 
-def load_contacts(made: FileImport, table: Table, mapping: TableMapping, tell: Tell) -> Report:
-    """Raises Forbidden, Interrupted."""
-    counts, findings = work_on(made, table, mapping, tell, only_check=False)
+def load_contacts(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Report:
+    """Write the contacts that come in. Raises Forbidden, Interrupted."""
+    counts, findings = work_on(made, table, mapping, progress, only_check=False)
     return Report(report=counts, findings=findings)
 
 
 def work_on(
-    made: FileImport, table: Table, mapping: TableMapping, tell: Tell, *, only_check: bool
+    made: FileImport, table: Table, mapping: TableMapping, progress: Tell, *, only_check: bool
 ) -> tuple[dict[str, int], list[Finding]]:
     with under_policies():
         check_may_keep(made.owner, current_rights() or ANONYMOUS)
-        return load(made.owner, table, mapping, only_check=only_check, tell=tell)
+        return load(made.owner, table, mapping, only_check=only_check, progress=progress)
 
 
 def load(
-    member: Member, table: Table, mapping: TableMapping, *, only_check: bool, tell: Tell = nothing
+    member: Member, table: Table, mapping: TableMapping, *, only_check: bool, progress: Tell = nothing
 ) -> tuple[dict[str, int], list[Finding]]:
     """Read the rows, find their places, write them unless it is only a check.
 
@@ -67,7 +67,7 @@ def load(
     rows = list(rows_of(table, mapping, database_clock.today()))
     counts = dict.fromkeys(("made", "changed", "placed", "sms", "email"), 0)
     good = [(row.place, row.person) for row in rows if row.person]
-    for part in placed(member, good, tell):
+    for part in placed(member, good, progress):
         counts["placed"] += sum(one.place is not None for one in part)
         counts["sms"] += sum(one.mobile for one in part)
         counts["email"] += sum(bool(one.email) for one in part)
@@ -84,7 +84,7 @@ def unsaid_by(mapping: TableMapping) -> list[str]:
     return [name for name, columns in UNSAID.items() if not mapping.columns.keys() & set(columns)]
 
 
-def placed(member: Member, good: Sequence[tuple[int, Person]], tell: Tell) -> Iterator[list[Person]]:
+def placed(member: Member, good: Sequence[tuple[int, Person]], progress: Tell) -> Iterator[list[Person]]:
     """The people, some hundred at a time, each at their connection or address where that is found."""
     done = 0
     for part in batched((person for _place, person in good), AT_ONCE, strict=False):
@@ -99,7 +99,7 @@ def placed(member: Member, good: Sequence[tuple[int, Person]], tell: Tell) -> It
             for one, place in zip(people, found, strict=True)
         ]
         done += len(part)
-        tell(done / len(good), f"{done} / {len(good)}")
+        progress(done / len(good), f"{done} / {len(good)}")
 
 
 def called(member: Member, part: Sequence[Person]) -> dict[str, str]:

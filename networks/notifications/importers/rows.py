@@ -77,7 +77,7 @@ def why_none(row: Mapping[str, str], column: str) -> tuple[str, dict[str, Any]]:
 
 
 def person_of(row: Mapping[str, str], today: date) -> Person:
-    """Raises Invalid, at the column that is wrong."""
+    """The person that a row is, by its cells by field. Raises Invalid, at the column that is wrong."""
     street = row.get("address", "")
     town = " ".join(filter(None, (row.get("postcode", ""), row.get("city", ""))))
     given = {
