@@ -61,14 +61,14 @@ def target_form(
     name, label, codes = target
     source, fixed = mapping.columns.get(name, ""), mapping.fixed.get(name, "")
     counts = layer["fields"].get(source, {}) if source else {}
-    sample = ", ".join(list(counts)[:SAMPLES])[:LONGEST_SAMPLE]
+    sample, first = ", ".join(list(counts)[:SAMPLES])[:LONGEST_SAMPLE], next(iter(counts), "")
     return TargetForm(
         id=f"{place}-{name}",
         name=name,
         label=label,
         source=source,
         sample=sample,
-        size=size_in(sample) if sized and not sample.replace(".", "").isdigit() else None,
+        size=size_in(first) if sized and not first.replace(".", "").isdigit() else None,
         choices=[(code, label_of(codes, code)) for code in codes],
         words=words_of(counts, codes, mapping.values.get(name, {})) if codes and source and not fixed else (),
         several=source in layer["several"],

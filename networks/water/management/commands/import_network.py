@@ -28,7 +28,7 @@ from layers.intake.services import imports
 from layers.intake.services.inbox import harmless
 from layers.intake.services.mappings import mapping_in_file
 from networks.water.importers.choices import ADD, AUTO, REPLACE, Format, NetworkChoices
-from networks.water.importers.mapping import LayerReading
+from networks.water.importers.mapping import reading_from
 from networks.water.services import importing
 from networks.water.sources import NETWORK
 
@@ -103,7 +103,7 @@ class Command(BaseCommand):
             leave="all" if options["leave_out"] else (),
             confirmed=options["confirmed"],
             accepted_loss=options["accept_loss"],
-            mapping={label: LayerReading.from_json(one) for label, one in mapping.items()},
+            mapping={label: reading_from(one) for label, one in mapping.items()},
         )
         chosen.check()
         made = imports.register(NETWORK, folder.name, names, member=member, choices=chosen.as_json(), user=None)
