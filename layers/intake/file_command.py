@@ -20,6 +20,7 @@ from layers.intake.import_loss import EXIT_LOSS, LossRefused, add_loss_argument,
 from layers.intake.models import FileImport
 from layers.intake.services import imports
 from layers.intake.services.inbox import harmless
+from layers.intake.services.mappings import choices_in_file
 from layers.intake.source import Source
 
 SHOWN: Final = 20
@@ -77,7 +78,7 @@ class FileImportCommand(BaseCommand):
         imports.read(made.pk, self.progress)
         made.refresh_from_db()
         self.choose(made, options)
-        made.choices |= choices_in(options["map"]) | {"accepted_loss": options["accept_loss"]}
+        made.choices |= choices_in_file(options["map"]) | {"accepted_loss": options["accept_loss"]}
         made.save()
         imports.apply(made.pk, self.progress)
         made.refresh_from_db()
@@ -125,20 +126,6 @@ class FileImportCommand(BaseCommand):
     def progress(self, share: float | None, message: str) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
-
-
-def choices_in(path: Path | None) -> dict[str, Any]:
-    """The choices in a file, alone or in a report. Raises CommandError."""
-    if path is None:
-        return {}
-    try:
-        choices = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        message = _("The choices in %(path)s cannot be read: %(reason)s") % {"path": path, "reason": error}
-        raise CommandError(message, returncode=NOTHING) from error
-    if not isinstance(choices, dict):
-        raise CommandError(_("The choices in %(path)s are no JSON object.") % {"path": path}, returncode=NOTHING)
-    return dict(choices.get("choices", choices))
 
 
 def line_of(one: Finding) -> str:

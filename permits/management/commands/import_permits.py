@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.members.rights import SYSTEM, acting_as, rights_of, under_policies
 from gis_core.models import Member, User
-from layers.intake.file_command import choices_in
-from layers.intake.services.mappings import mapping_named
+from layers.intake.services.mappings import choices_in_file, mapping_named
 from layers.intake.table import TableMapping, likely_mapping
 from layers.intake.tables import read_table
 from permits.importers.columns import LIMITS, REGISTER
@@ -83,7 +82,7 @@ class Command(BaseCommand):
 def chosen_mapping(member: Member, options: dict[str, Any], header: Sequence[str]) -> TableMapping:
     """The one that is given or named, else the member's last one that fits, else the likely one. Raises Invalid."""
     if options["map"]:
-        mapping = TableMapping.from_json(choices_in(options["map"]).get("mapping"), REGISTER.fields)
+        mapping = TableMapping.from_json(choices_in_file(options["map"]).get("mapping"), REGISTER.fields)
     elif name := options["mapping"]:
         found = mapping_named(PERMITS.slug, member, name)
         if found is None:

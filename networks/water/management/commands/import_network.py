@@ -26,7 +26,7 @@ from layers.intake.import_loss import (
 from layers.intake.models import FileImport
 from layers.intake.services import imports
 from layers.intake.services.inbox import harmless
-from layers.intake.services.mappings import mapping_in_file
+from layers.intake.services.mappings import choices_in_file
 from networks.water.importers.choices import ADD, AUTO, REPLACE, Format, NetworkChoices
 from networks.water.importers.mapping import reading_from
 from networks.water.services import importing
@@ -92,7 +92,8 @@ class Command(BaseCommand):
         if member is None:
             raise CommandError(_("There is no member named %(slug)s.") % {"slug": options["member"]}, returncode=2)
         names = [self.copied(path, folder) for path in options["paths"]]
-        mapping = mapping_in_file(options["map"]) if options["map"] else {}
+        given = choices_in_file(options["map"])
+        mapping = given.get("mapping", given)
         chosen = NetworkChoices(
             format="" if options["format"] == AUTO else options["format"],
             snap_m=options["snap"],
