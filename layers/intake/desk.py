@@ -85,7 +85,7 @@ class ImportDesk:
     choices: Choices = no_choices
     accept: Callable[[Sequence[Sent]], None] = nothing
     given: Callable[[QueryDict], dict[str, Any]] = no_choices
-    listed: Callable[[], dict[str, Any]] = dict
+    list_context: Callable[[], dict[str, Any]] = dict
     actions: Mapping[str, Callable[[HttpRequest, FileImport, Rights], HttpResponse]] = field(default_factory=dict)
     summary: Callable[[FileImport], str] = no_summary
 
@@ -145,7 +145,7 @@ class ImportDesk:
             "kept_days": source.kept.days,
             "one_file": source.one_file,
             "past": [(made, reverse(self.urls[1], args=[made.pk]), self.summary(made)) for made in self.past(rights)],
-            **self.listed(),
+            **self.list_context(),
         }
         return self.show(request, "intake/file_imports.html", self.tab, context, status)
 

@@ -53,7 +53,7 @@ class FileImportCommand(BaseCommand):
     def choose(self, made: FileImport, options: dict[str, Any]) -> None:
         """Put what the options say into the choices of an import that was read. Raises CommandError."""
 
-    def summary(self, made: FileImport, *, written: bool) -> Iterable[str]:
+    def summary(self, made: FileImport, *, applied: bool) -> Iterable[str]:
         """What was done, or would be, in lines."""
         return ()
 
@@ -108,7 +108,7 @@ class FileImportCommand(BaseCommand):
             self.stderr.write(line_of(one))
         if len(found) > SHOWN:
             self.stderr.write(_("… and %(count)s more.") % {"count": len(found) - SHOWN})
-        for line in self.summary(made, written=not options["dry_run"]):
+        for line in self.summary(made, applied=not options["dry_run"]):
             self.stdout.write(line)
         if options["report"]:
             self.write_report(made, options["report"])

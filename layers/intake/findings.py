@@ -69,7 +69,7 @@ class Findings:
     """The findings of one file: listed one by one up to a limit, then counted."""
 
     file: str
-    listed: list[Finding] = field(default_factory=list)
+    items: list[Finding] = field(default_factory=list)
     alike: dict[str, list[Any]] = field(default_factory=dict)
     beyond: int = 0
 
@@ -85,16 +85,16 @@ class Findings:
         given = dict(params or {})
         alike = self.alike.setdefault(f"{code}{given}", [code, given, 0])
         alike[2] += 1
-        if row is not None and len(self.listed) >= MOST_LISTED:
+        if row is not None and len(self.items) >= MOST_LISTED:
             self.beyond += 1
         elif row is None or alike[2] <= MOST_ALIKE:
-            self.listed.append(
+            self.items.append(
                 Finding(file=self.file, row=row, code=code, params=given, severity=severity, place=place)
             )
 
     def all(self) -> list[Finding]:
         """Those listed one by one, then how many more there were."""
-        return [*self.listed, *self.more()]
+        return [*self.items, *self.more()]
 
     def more(self) -> Iterator[Finding]:
         for code, params, count in self.alike.values():

@@ -140,7 +140,7 @@ def read_layer(reader: RestrictedReader, found: Found) -> Table:
     source = BD_TOPO if "pointderepere" in plain_name(found.label) else PR
     if drawn:
         sheet = sheet_of(reader, found, "point", None)
-        table = Table(sheet.findings, source, read=len(sheet.findings.listed))
+        table = Table(sheet.findings, source, read=len(sheet.findings.items))
         texts = [[sheet.columns.get(name, [])[n] if name in sheet.columns else None for name in found.fields]
                  for n in range(len(sheet))]  # fmt: skip
         listed = zip(sheet.rows, texts, sheet.shapes, strict=True)

@@ -306,6 +306,6 @@ DESK: Final = ImportDesk(
     context=import_context,
     choices=choices_in,
     given=given_in,
-    listed=lambda: {"formats": Format.choices},
+    list_context=lambda: {"formats": Format.choices},
     actions={"tables": show_tables, "undo": undo_snapping},
 )

@@ -44,11 +44,11 @@ class Command(FileImportCommand):
         made.choices["mapping_name"] = options["mapping"] or made.choices["mapping_name"]
         made.choices["outside"] = options["outside"]
 
-    def summary(self, made: FileImport, *, written: bool) -> Iterator[str]:
+    def summary(self, made: FileImport, *, applied: bool) -> Iterator[str]:
         report = made.report or {}
         words = _("%(created)s assets new, %(updated)s updated, %(same)s as they were, %(refused)s left out.")
         yield words % report
-        if written:
+        if applied:
             yield _("To take it back: take_back_road_assets %(number)s") % {"number": made.pk}
         survey = report["survey"]
         where = survey | {"far": survey["placed"] - survey["near"]}
