@@ -164,7 +164,7 @@ REASONS = {
 
 
 def words(code: str, params: Mapping[str, Any]) -> str:
-    """What a code means in the current language, with its parameters.
+    """What a code means in the current language, with its parameters: those that are lists as alternatives.
 
     A code is one of an importer's or of the reader's, else an English sentence that the catalogues translate.
     """
@@ -178,4 +178,8 @@ def words(code: str, params: Mapping[str, Any]) -> str:
     if code in READER_MESSAGES or " " not in code:
         return reader_words(code, params)
     sentence = gettext(code)
-    return sentence % params if params else sentence
+    return sentence % {name: alternatives(value) for name, value in params.items()} if params else sentence
+
+
+def alternatives(value: Any) -> Any:
+    return gettext(" or ").join(map(str, value)) if isinstance(value, list) else value

@@ -3,17 +3,12 @@
 from gis_core.jobs.points import JobKind, Task
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.wiring.points import Later
+from networks.roads import sources
 
 LEAVE = Later("networks.roads.asset_tasks.leave")
 
 KINDS = (
-    JobKind(
-        kind="import_roads",
-        work=Later("networks.roads.tasks.import_roads"),
-        roles=TECHNICIANS,
-        afterwards=Later("networks.roads.tasks.forget_files"),
-    ),
-    JobKind(kind="take_back_roads", work=Later("networks.roads.tasks.take_back_roads"), roles=TECHNICIANS),
+    *sources.JOB_KINDS,
     JobKind(kind="coverage_study", work=Later("networks.roads.tasks.coverage_study"), roles=TECHNICIANS),
     JobKind(
         kind="read_road_assets",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import shapely
+from layers.intake.faults import Fault
 
 from gis_core.files.reader import Problem
-from layers.intake.faults import Fault
 from layers.intake.sheets import Faults, tell_problems
 from networks.water.exchange.tables import Shapefile
 from networks.water.importers.draft import Draft

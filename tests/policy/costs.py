@@ -65,5 +65,6 @@ AT_HAND = {
     "tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt": "a tile",
     "travaux/arretes/<int:order_id>.pdf": "kept",
     "voirie/demandes/<int:request_id>/pieces/<int:piece_id>/": "kept",
+    "voirie/importer/<int:import_id>/lignes.csv": "the findings are kept",
     "voirie/panneaux/<path:code>.svg": "one sign",
 }
