@@ -9,9 +9,14 @@ KINDS = (
     JobKind(
         kind="import",
         work=Later("layers.intake.tasks.import_files"),
-        afterwards=Later("layers.intake.tasks.forget_files"),
+        afterwards=Later("layers.intake.tasks.leave_reference"),
+        worded=Later("layers.intake.report.worded"),
     ),
-    JobKind(kind="take_back_source", work=Later("layers.intake.tasks.take_back_source")),
+    JobKind(
+        kind="take_back_source",
+        work=Later("layers.intake.tasks.revert_import"),
+        afterwards=Later("layers.intake.tasks.leave_file_import"),
+    ),
     JobKind(
         kind="inspect_delivery",
         work=Later("layers.intake.tasks.inspect_delivery"),

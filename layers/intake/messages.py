@@ -6,11 +6,12 @@ Importers of all apps add theirs here, each under the beginning of its source (`
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.files.reader.messages import MESSAGES as READER_MESSAGES
 from gis_core.files.reader.messages import words as reader_words
+from layers.intake.points import WORDS
 
 MESSAGES = {
     # Refused rows
@@ -148,6 +149,7 @@ MESSAGES = {
     "ban_mixed_encoding": _(
         "The text is neither all in UTF-8 nor all in another encoding: download “adresses-….csv.gz” again."
     ),
+    "invalid": _("%(message)s"),
     "missing_source_file": _("No file of this folder is named like %(pattern)s."),
 }
 
@@ -168,6 +170,9 @@ def words(code: str, params: Mapping[str, Any]) -> str:
 
     A code is one of an importer's or of the reader's, else an English sentence that the catalogues translate.
     """
+    if code == "of_rows":
+        rows = ngettext("%(count)s row", "%(count)s rows", params["count"]) % {"count": params["count"]}
+        return f"{words(params['alike'], params['params'])} ({rows})"
     if code == "more_alike":
         alike = {"count": params["count"], "message": words(params["alike"], params["params"])}
         return gettext("%(count)s more rows alike: %(message)s") % alike
@@ -175,8 +180,10 @@ def words(code: str, params: Mapping[str, Any]) -> str:
     if message is not None:
         reason = params.get("reason")
         return str(message) % {**params, "reason": REASONS.get(str(reason), reason)}
-    if code in READER_MESSAGES or " " not in code:
+    if code in READER_MESSAGES:
         return reader_words(code, params)
+    if " " not in code:
+        return next((text for one in WORDS.all() if (text := one(code, params))), "") or reader_words(code, params)
     sentence = gettext(code)
     return sentence % {name: alternatives(value) for name, value in params.items()} if params else sentence
 

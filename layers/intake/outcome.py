@@ -7,7 +7,7 @@ from typing import Any
 from gis_core.files.reader import Problem
 from layers.intake.import_loss import ScopeDifference, describe_difference
 from layers.intake.messages import words
-from layers.intake.report import Entry, entry
+from layers.intake.report import Entry
 
 # They are kept in one row of a table and shown to people.
 LISTED = 5000
@@ -79,4 +79,4 @@ class Outcome:
 
 def told(index: int | None, identifier: str | None, code: str, params: Mapping[str, Any]) -> Entry:
     """One line of the report, with its words."""
-    return entry(index, identifier, code, words(code, params))
+    return {"index": index, "identifier": identifier, "code": code, "words": words(code, params)}

@@ -39,6 +39,7 @@ COSTLY = {
     "travaux/<str:name>": {"list"},
     "travaux/arretes/": {"list"},
     "voirie/demandes/<int:request_id>/courriers/<int:letter_id>/<str:form>/": {"pdf"},
+    "voirie/importer/<int:import_id>/lignes.csv": {"table"},
     "voirie/patrimoine/importer/<int:delivery_id>/lignes.csv": {"table"},
 }
 
@@ -65,6 +66,5 @@ AT_HAND = {
     "tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt": "a tile",
     "travaux/arretes/<int:order_id>.pdf": "kept",
     "voirie/demandes/<int:request_id>/pieces/<int:piece_id>/": "kept",
-    "voirie/importer/<int:import_id>/lignes.csv": "the findings are kept",
     "voirie/panneaux/<path:code>.svg": "one sign",
 }

@@ -274,17 +274,19 @@ def paths_of(made: FileImport) -> list[Path]:
 
 
 def forget_files(made: FileImport) -> None:
-    """Once it is sure that nobody reads them again."""
-    transaction.on_commit(partial(shutil.rmtree, folder_of(made), ignore_errors=True))
+    """Once it is sure that nobody reads them again: neither this import nor one of the rest of these files."""
+    others = FileImport.objects.exclude(pk=made.pk).filter(folder=made.folder, applied_at=None)
+    if not others.exists():
+        transaction.on_commit(partial(shutil.rmtree, folder_of(made), ignore_errors=True))
 
 
 def awaited_folders() -> Iterator[str]:
-    """Folders of files that somebody may still load."""
+    """Folders of files that somebody may still load, or that a job works on."""
     kept = {source.slug: source.kept for source in FILE_SOURCES.all()}
     now, waiting = database_clock.now(), FileImport.objects.filter(applied_at=None)
-    for slug, folder, created_at in waiting.values_list("source", "folder", "created_at"):
-        if now - created_at < kept.get(slug, timedelta()):
-            yield folder
+    for made in waiting.only("source", "folder", "created_at", "state"):
+        if made.is_under_way or now - made.created_at < kept.get(made.source, timedelta()):
+            yield made.folder
 
 
 # -- by the worker -----------------------------------------------------------------------------------------------------
