@@ -17,6 +17,19 @@ from gis_core.models import Member, SourceImport, User
 from layers.catalogue.models import Layer
 
 
+class ImportState(models.TextChoices):
+    """Where files are on their way in; not every kind of import goes through all of them."""
+
+    READING = "reading", _("Being read")
+    CHOOSING = "choosing", _("To be completed")
+    READY = "ready", _("Read")
+    APPLYING = "applying", _("Being loaded")
+    APPLIED = "applied", _("Loaded")
+    REVERTING = "reverting", _("Being taken back")
+    REVERTED = "reverted", _("Taken back")
+    REFUSED = "refused", pgettext_lazy("import", "Refused")
+
+
 class FileImportQuerySet(models.QuerySet["FileImport"]):
     def of(self, source: str, members: Iterable[Member]) -> FileImportQuerySet:
         """The imports of a source (its slug) for some members."""
@@ -39,15 +52,7 @@ class FileImport(models.Model):
     security = "owner"
     history = False
 
-    class State(models.TextChoices):
-        READING = "reading", _("Being read")
-        CHOOSING = "choosing", _("To be completed")
-        READY = "ready", _("Read")
-        APPLYING = "applying", _("Being loaded")
-        APPLIED = "applied", _("Loaded")
-        REVERTING = "reverting", _("Being taken back")
-        REVERTED = "reverted", _("Taken back")
-        REFUSED = "refused", pgettext_lazy("import", "Refused")
+    State = ImportState
 
     source = models.CharField(max_length=40, editable=False)
     title = models.CharField(_("title"), max_length=200)
@@ -141,10 +146,7 @@ class Delivery(models.Model):
     security = "owner"
     history = False
 
-    class State(models.TextChoices):
-        INSPECTING = "inspecting", _("Being inspected")
-        INSPECTED = "inspected", _("Inspected")
-        REFUSED = "refused", pgettext_lazy("delivery", "Refused")
+    State = ImportState
 
     title = models.CharField(_("title"), max_length=200)
     owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
@@ -152,7 +154,7 @@ class Delivery(models.Model):
     folder = models.CharField(max_length=40, unique=True, editable=False)
     files = models.JSONField(default=list, editable=False)
     contents = models.JSONField(default=list, editable=False)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.INSPECTING)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.READING)
     message = models.CharField(_("message"), max_length=500, blank=True)
     sent_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("sent by"))
     created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
@@ -198,14 +200,7 @@ class Import(models.Model):
         APPEND = "append", _("Append")
         SYNCHRONISE = "synchronise", _("Synchronise")
 
-    class State(models.TextChoices):
-        PREPARING = "preparing", _("Being checked")
-        PREPARED = "prepared", _("Checked")
-        REFUSED = "refused", pgettext_lazy("import", "Refused")
-        APPLYING = "applying", _("Being applied")
-        APPLIED = "applied", _("Applied")
-        TAKING_BACK = "taking_back", _("Being taken back")
-        TAKEN_BACK = "taken_back", _("Taken back")
+    State = ImportState
 
     title = models.CharField(_("title"), max_length=200)
     owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
@@ -224,7 +219,7 @@ class Import(models.Model):
     report = models.JSONField(null=True, editable=False)
     former = models.JSONField(null=True, editable=False)
     event = models.BigIntegerField(null=True, editable=False)
-    state = models.CharField(_("state"), max_length=11, choices=State, default=State.PREPARING)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.READING)
     message = models.CharField(_("message"), max_length=500, blank=True)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
     created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
