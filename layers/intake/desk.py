@@ -149,7 +149,7 @@ class ImportDesk:
         return next(one for one in self.sources() if one.slug == made.source)
 
     def import_of(self, import_id: int, rights: Rights) -> FileImport:
-        """Raises Forbidden, NotFound."""
+        """An import of these pages. Raises Forbidden, NotFound."""
         return imports.import_among(self.sources(), import_id, rights)
 
     # -- one import --

@@ -165,14 +165,23 @@ REASONS = {
 }
 
 
+OF_ROWS = "of_rows"
+"""The parameter that says for how many rows a finding holds; its own row is the first of them."""
+
+
 def words(code: str, params: Mapping[str, Any]) -> str:
-    """What a code means in the current language, with its parameters: those that are lists as alternatives.
+    """What a code means in the current language, with its parameters: those that are lists as alternatives, and how
+    many rows it holds for (`OF_ROWS`), where several.
 
     A code is one of an importer's or of the reader's, else an English sentence that the catalogues translate.
     """
-    if code == "of_rows":
-        rows = ngettext("%(count)s row", "%(count)s rows", params["count"]) % {"count": params["count"]}
-        return f"{words(params['alike'], params['params'])} ({rows})"
+    said = words_of(code, params)
+    if count := params.get(OF_ROWS):
+        return f"{said} ({ngettext('%(count)s row', '%(count)s rows', count) % {'count': count}})"
+    return said
+
+
+def words_of(code: str, params: Mapping[str, Any]) -> str:
     if code == "more_alike":
         alike = {"count": params["count"], "message": words(params["alike"], params["params"])}
         return gettext("%(count)s more rows alike: %(message)s") % alike

@@ -15,13 +15,11 @@ from gis_core.errors import Invalid
 from gis_core.files.reader import ReadRefused
 from layers.intake.findings import Finding
 from layers.intake.import_loss import EXIT_LOSS, LossRefused, ScopeDifference, check_loss, describe_difference
-from layers.intake.messages import words
+from layers.intake.messages import OF_ROWS, words
 from layers.intake.rows import FileRefused, Refused, Remark
 
 # A report is read by people and kept in one row of a table: counts are exact, lists stop here.
 LISTED = 1000
-OF_ROWS = "of_rows"
-"""The code of a finding that holds for several rows: `alike` and `params` are those of one of them."""
 PLAIN = (str, int, float, bool, list, dict)
 
 type Entry = dict[str, Any]
@@ -44,9 +42,9 @@ class Difference:
 
     def add(self, other: "Difference") -> None:
         """Count what another file changed."""
-        for what, listed in other.listed.items():
+        for what, findings in other.listed.items():
             setattr(self, what, getattr(self, what) + getattr(other, what))
-            for one in listed:
+            for one in findings:
                 self._list(what, one)
         self.unchanged += other.unchanged
 
@@ -57,7 +55,7 @@ class Difference:
     def kept(self) -> Entry:
         """Counts, then the lists."""
         counts = {what: getattr(self, what) for what in ("born", "gone", "changed", "unchanged")}
-        return {**counts, "listed": {what: list(map(kept_entry, listed)) for what, listed in self.listed.items()}}
+        return {**counts, "listed": {what: list(map(kept_entry, findings)) for what, findings in self.listed.items()}}
 
 
 @dataclass(slots=True)
@@ -112,7 +110,7 @@ class FileReport:
         """A remark about a row, or about so many of them."""
         code, params = remark.code, remark.params
         if times > 1:
-            code, params = OF_ROWS, {"alike": code, "params": json_of(params), "count": times}
+            params = {**params, OF_ROWS: times}
         return Finding(code=code, params=params, severity="warning", file=self.name, row=index, identifier=identifier)
 
     def nothing_came_in(self) -> None:
@@ -144,7 +142,7 @@ class FileReport:
             "remarks": self.told,
             "problem": self.problem and kept_entry(self.problem),
             "difference": self.difference and self.difference.kept(),
-            "rows": {name: list(map(kept_entry, listed)) for name, listed in lists.items()},
+            "rows": {name: list(map(kept_entry, findings)) for name, findings in lists.items()},
         }
 
 
@@ -278,9 +276,12 @@ def json_of(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def worded_entry(kept: Mapping[str, Any]) -> Entry:
     """The same line in the current language."""
-    code, params = kept["code"], kept["params"]
-    known = params["alike"] if code == OF_ROWS else code
-    return {"index": kept["index"], "identifier": kept["identifier"], "code": known, "words": words(code, params)}
+    return {
+        "index": kept["index"],
+        "identifier": kept["identifier"],
+        "code": kept["code"],
+        "words": words(kept["code"], kept["params"]),
+    }
 
 
 def worded(report: Mapping[str, Any]) -> Entry:
@@ -294,11 +295,11 @@ def worded_file(file: Mapping[str, Any]) -> Entry:
         **file,
         "problem": file["problem"] and worded_entry(file["problem"]),
         "difference": worded_difference(file["difference"]),
-        "rows": {name: list(map(worded_entry, listed)) for name, listed in file["rows"].items()},
+        "rows": {name: list(map(worded_entry, entries)) for name, entries in file["rows"].items()},
     }
 
 
 def worded_difference(kept: Mapping[str, Any] | None) -> Entry | None:
     if kept is None:
         return None
-    return {**kept, "listed": {what: list(map(worded_entry, listed)) for what, listed in kept["listed"].items()}}
+    return {**kept, "listed": {what: list(map(worded_entry, entries)) for what, entries in kept["listed"].items()}}

@@ -2,21 +2,13 @@
 
 from django.db import migrations, models
 
-
-RENAMED = {
-    "intake_delivery": {"inspecting": "reading", "inspected": "choosing"},
-    "intake_import": {
-        "preparing": "reading",
-        "prepared": "ready",
-        "taking_back": "reverting",
-        "taken_back": "reverted",
-    },
-}
-STATEMENTS = [
-    (f"update {table} set state = %s where state = %s", [after, before])
-    for table, states in RENAMED.items()
-    for before, after in states.items()
-]
+STATEMENTS = """
+    update intake_delivery set state = case state when 'inspecting' then 'reading' else 'choosing' end
+    where state in ('inspecting', 'inspected');
+    update intake_import set state = case state when 'preparing' then 'reading' when 'prepared' then 'ready'
+        when 'taking_back' then 'reverting' else 'reverted' end
+    where state in ('preparing', 'prepared', 'taking_back', 'taken_back');
+"""
 
 
 class Migration(migrations.Migration):

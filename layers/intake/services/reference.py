@@ -24,8 +24,8 @@ from layers.intake.sources import Order, source_named, territory_for
 State = FileImport.State
 
 
-def order_of(made: FileImport, tell: Tell, *, dry_run: bool) -> Order:
-    """Raises Invalid when the files are there no more."""
+def order_of(made: FileImport, progress: Tell, *, dry_run: bool) -> Order:
+    """What is to be imported: the files, for whom, as it was chosen. Raises Invalid when they are there no more."""
     member, day = member_of(made), made.choices.get("date")
     return Order(
         paths=sorted(paths_of(made)),
@@ -34,7 +34,7 @@ def order_of(made: FileImport, tell: Tell, *, dry_run: bool) -> Order:
         source_date=date.fromisoformat(day) if day else None,
         accepted_loss=made.choices.get("accepted_loss"),
         dry_run=dry_run,
-        tell=tell,
+        tell=progress,
     )
 
 
@@ -43,9 +43,9 @@ def member_of(made: FileImport) -> Member | None:
     return made.owner if made.owner_id else None
 
 
-def bring_in(made: FileImport, tell: Tell, *, dry_run: bool) -> ImportReport:
+def bring_in(made: FileImport, progress: Tell, *, dry_run: bool) -> ImportReport:
     """As the worker. Raises Conflict where too much would go, Invalid where nothing comes in, each with the report."""
-    report = source_named(made.source).bring_in(order_of(made, tell, dry_run=dry_run))
+    report = source_named(made.source).bring_in(order_of(made, progress, dry_run=dry_run))
     if report.loss and not report.written:
         raise Conflict(report.loss.message, report=report.kept())
     if report.exit_code == 2:
@@ -53,21 +53,21 @@ def bring_in(made: FileImport, tell: Tell, *, dry_run: bool) -> ImportReport:
     return report
 
 
-def plan_files(made: FileImport, tell: Tell) -> Plan:
+def plan_files(made: FileImport, progress: Tell) -> Plan:
     """What the files would change. Raises Conflict, Invalid."""
-    report = bring_in(made, tell, dry_run=True)
+    report = bring_in(made, progress, dry_run=True)
     return Plan(plan=plan_in(report.kept()), findings=report.findings())
 
 
 def check_files(made: FileImport) -> None:
-    """Raises Conflict where the files are there no more."""
+    """Whether the files still wait. Raises Conflict where they do not."""
     if not folder_of(made).is_dir():
         raise Conflict(_("Somebody has gone on with this import, or its files are there no more: send them again."))
 
 
-def apply_files(made: FileImport, tell: Tell) -> Report:
+def apply_files(made: FileImport, progress: Tell) -> Report:
     """Bring them in. Raises Conflict, Invalid."""
-    report = bring_in(made, tell, dry_run=False)
+    report = bring_in(made, progress, dry_run=False)
     kept = report.kept()
     made.source_import_id = report.number
     if report.loss:

@@ -22,12 +22,12 @@ def check_revert(made: FileImport, rights: Rights) -> None:
         raise Conflict(_("This import has been taken back already, or is being so."))
 
 
-def revert(made: FileImport, tell: Tell) -> Counts:
+def revert(made: FileImport, progress: Tell) -> Counts:
     """Put back what an import replaced, as who asks for it now; how many rows went, came back, stay.
 
     As the worker. Raises NotFound, Conflict, Forbidden.
     """
-    tell(None, _("Taking the import back"))
+    progress(None, _("Taking the import back"))
     if made.source_import_id is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     rights = current_rights() or ANONYMOUS

@@ -198,7 +198,7 @@ def open_event(table: str, order: Order) -> int:
 
 
 def order_of(made: FileImport, *, write: bool) -> Order:
-    """Raises Invalid when the files are there no more."""
+    """What is to be imported, as it was chosen. Raises Invalid when the files are there no more."""
     chosen = made.choices
     return Order(
         what=WHAT[made.source],
@@ -211,14 +211,14 @@ def order_of(made: FileImport, *, write: bool) -> Order:
     )
 
 
-def plan_files(made: FileImport, tell: Tell) -> Plan:
+def plan_files(made: FileImport, progress: Tell) -> Plan:
     """What the files would change. Raises Invalid."""
-    tried = carry_out(made.owner, order_of(made, write=False), tell)
+    tried = carry_out(made.owner, order_of(made, write=False), progress)
     return Plan(plan=tried.report, findings=tried.findings)
 
 
 def check_files(made: FileImport) -> None:
-    """Raises Invalid where the files are there no more."""
+    """Whether the files still wait. Raises Invalid where they do not."""
     paths_of(made)
 
 
@@ -229,9 +229,9 @@ def brings(planned: Mapping[str, Any]) -> bool:
     return drawn or any(planned["counts"].get(name) for name in names)
 
 
-def apply_files(made: FileImport, tell: Tell) -> Report:
+def apply_files(made: FileImport, progress: Tell) -> Report:
     """Change it. Raises Invalid, LossRefused."""
-    done = bring_in(made.owner, order_of(made, write=True), tell)
+    done = bring_in(made.owner, order_of(made, write=True), progress)
     made.source_import_id = done.report["number"]
     return done
 
