@@ -70,6 +70,16 @@ class Group:
         """Where the first of them lies that lies anywhere, in EPSG:2154."""
         return next((one.place for one in self.findings if one.place), None)
 
+    @property
+    def on_map(self) -> str:
+        """The address of the map there, "" where none of them lies anywhere."""
+        from pyproj import Transformer
+
+        if self.place is None:
+            return ""
+        lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(*self.place)
+        return f"/#v=1&c={lon:.6f},{lat:.6f}&z=18"
+
 
 def grouped(findings: Sequence[Finding]) -> list[Group]:
     """Alike ones together, the most frequent first; those that may be left out one by one stay apart."""

@@ -25,8 +25,8 @@ class Finding:
     """Something amiss in a file.
 
     `code` is a key of `layers.intake.messages`, or an English sentence that the catalogues translate, with `params` to
-    fill in. `row` counts from 1 in its file (None: the file itself), `place` is x, y in EPSG:2154. A `spare` row may be
-    left out if somebody says so: what comes in is whole without it.
+    fill in. `row` counts from 1 in its file (None: the file itself), `identifier` is what the file calls the object,
+    `place` is x, y in EPSG:2154. A `spare` row may be left out if somebody says so: what comes in is whole without it.
     """
 
     code: str
@@ -34,6 +34,7 @@ class Finding:
     severity: Severity = "error"
     file: str = ""
     row: int | None = None
+    identifier: str | None = None
     place: tuple[float, float] | None = None
     spare: bool = False
 
@@ -49,6 +50,7 @@ class Finding:
             "severity": self.severity,
             "file": self.file,
             "row": self.row,
+            "identifier": self.identifier,
             "place": self.place and list(self.place),
             "spare": self.spare,
         }
@@ -61,7 +63,14 @@ class Finding:
 
 def of_reader(problem: Problem, file: str, severity: Severity = "error") -> Finding:
     """What the restricted reader could not read."""
-    return Finding(code=problem.code, params=problem.params, severity=severity, file=file, row=problem.index)
+    return Finding(
+        code=problem.code,
+        params=problem.params,
+        severity=severity,
+        file=file,
+        row=problem.index,
+        identifier=problem.identifier,
+    )
 
 
 @dataclass(slots=True)
@@ -88,9 +97,7 @@ class Findings:
         if row is not None and len(self.items) >= MOST_LISTED:
             self.beyond += 1
         elif row is None or alike[2] <= MOST_ALIKE:
-            self.items.append(
-                Finding(file=self.file, row=row, code=code, params=given, severity=severity, place=place)
-            )
+            self.items.append(Finding(file=self.file, row=row, code=code, params=given, severity=severity, place=place))
 
     def all(self) -> list[Finding]:
         """Those listed one by one, then how many more there were."""

@@ -72,10 +72,12 @@ class Source:
     choices; `plan` writes nothing; `check` raises Conflict while something
     must be said before it may be done; `apply` reads the files again and does it, as one event of the history for each
     table; `revert` undoes it but for what was changed since (None: it cannot be undone), and says how much of what;
-    `after` follows what was applied, outside of its files.
+    `check_revert` raises NotFound, Conflict, Forbidden where it cannot be undone, or not by this asker. `after` follows
+    what was applied, outside of its files.
 
-    Of a `private` source nothing that a cell holds is kept. Files wait for `kept`. Of a source of `one_file` no more
-    are sent at a time, of `most_bytes` in all (None: what the platform takes).
+    Of a `private` source nothing that a cell holds is kept. Files wait for `kept`. Of an `ownerless` one the agency may
+    bring files in for nobody in particular: it alone sees them. Of a source of `one_file` no more are sent at a time,
+    of `most_bytes` in all (None: what the platform takes).
     """
 
     slug: str
@@ -92,8 +94,10 @@ class Source:
     may_choose: Callable[[FileImport], bool] = lambda made: bool(made.contents or made.choices)
     check: Callable[[FileImport], None] = nothing
     revert: Callable[[FileImport, Tell], dict[str, Any]] | None = None
+    check_revert: Callable[[FileImport, Rights], None] = nothing
     after: Callable[[FileImport], None] = nothing
     private: bool = False
+    ownerless: bool = False
     kept: timedelta = timedelta(days=30)
     one_file: bool = False
     most_bytes: int | None = None

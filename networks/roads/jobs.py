@@ -3,18 +3,11 @@
 from gis_core.jobs.points import JobKind, Task
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.wiring.points import Later
-from networks.roads.sources import ASSETS
+from networks.roads import sources
 
 KINDS = (
-    JobKind(
-        kind="import_roads",
-        work=Later("networks.roads.tasks.import_roads"),
-        roles=TECHNICIANS,
-        afterwards=Later("networks.roads.tasks.forget_files"),
-    ),
-    JobKind(kind="take_back_roads", work=Later("networks.roads.tasks.take_back_roads"), roles=TECHNICIANS),
+    *sources.JOB_KINDS,
     JobKind(kind="coverage_study", work=Later("networks.roads.tasks.coverage_study"), roles=TECHNICIANS),
-    *ASSETS.job_kinds(),
 )
 TASKS = (
     Task(

@@ -16,8 +16,9 @@ urlpatterns = [
     path("patrimoine/<str:what>/nouveau/", placing.asset_new, name="road_asset_new"),
     path("patrimoine/<str:what>/<int:asset_id>/", assets.asset, name="road_asset"),
     path("patrimoine/<str:what>/<int:asset_id>/deplacer/", placing.asset_move, name="road_asset_move"),
-    path("importer/", importing.imports, name="road_import"),
-    path("importer/<int:road_job>/", importing.road_import, name="road_import_page"),
+    path("importer/", importing.DESK.imports(), name="road_import"),
+    path("importer/<int:import_id>/", importing.DESK.one(), name="road_import_page"),
+    path("importer/<int:import_id>/lignes.csv", importing.DESK.findings(), name="road_import_findings"),
     path("couverture/", studies.study_list, name="coverage_studies"),
     path("couverture/<int:study>/", studies.study, name="coverage_study"),
 ]

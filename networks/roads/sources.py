@@ -1,6 +1,7 @@
-"""The files that can be brought in: their steps are in `importers`."""
+"""The files that come into this desk by the steps that are common to all (`layers.intake.source`)."""
 
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,31 @@ from gis_core.members.technicians import TECHNICIANS, members_working
 from gis_core.wiring.points import Later
 from layers.intake.source import Source, Step
 
+REFERENTIAL: Final[dict[str, Any]] = {
+    "members": members_working,
+    "roles": TECHNICIANS,
+    "revert_step": Step(kind="take_back_roads", title=_("Taking back %(title)s")),
+    "plan": Later("networks.roads.services.importing.plan_files"),
+    "check": Later("networks.roads.services.importing.check_files"),
+    "apply": Later("networks.roads.services.importing.apply_files"),
+    "check_revert": Later("layers.intake.services.reverting.check_revert"),
+    "revert": Later("layers.intake.services.reverting.revert"),
+    "kept": timedelta(days=7),
+}
+SECTIONS: Final = Source(
+    slug="road-sections",
+    label=_("Sections of road (BD TOPO)"),
+    read_step=Step(kind="read_roads", title=_("Sections of road: %(title)s")),
+    apply_step=Step(kind="import_roads", title=_("Sections of road: %(title)s")),
+    **REFERENTIAL,
+)
+MARKERS: Final = Source(
+    slug="road-markers",
+    label=_("Markers (PR)"),
+    read_step=Step(kind="read_roads", title=_("Road markers: %(title)s")),
+    apply_step=Step(kind="import_roads", title=_("Road markers: %(title)s")),
+    **REFERENTIAL,
+)
 ASSETS: Final = Source(
     slug="road-assets",
     label=_("Assets"),
@@ -23,3 +49,6 @@ ASSETS: Final = Source(
     apply=Later("networks.roads.importers.asset_import.apply"),
     revert=Later("networks.roads.importers.asset_taking_back.take_back"),
 )
+FILE_SOURCES: Final = (SECTIONS, MARKERS, ASSETS)
+JOB_KINDS: Final = (*SECTIONS.job_kinds(), *ASSETS.job_kinds())
+"""Sections and markers have the same."""

@@ -105,7 +105,7 @@ def test_a_file_without_a_reference_system_asks_for_one(page: Client, desk: Desk
     page.post(f"/imports/fichiers/{delivery.pk}/1/nouvelle/", NEW)
     desk.work_off()
     with acting_as(SYSTEM):
-        assert Import.objects.get().state == "prepared"
+        assert Import.objects.get().state == "ready"
 
 
 def test_an_unknown_system_is_refused(page: Client, desk: Desk) -> None:

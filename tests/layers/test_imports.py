@@ -128,7 +128,7 @@ def test_duplicates_are_refused_within_a_file_and_between_files(tmp_path: Path) 
     second = written(tmp_path, parcel(1), parcel(2), name="autre.json")
     with factories.as_worker(), acting_as(SYSTEM):
         report = load_etalab.import_etalab(Order(paths=[first, second]))
-    codes = [entry["code"] for file in report.files for entry in file.refused]
+    codes = [entry.code for file in report.files for entry in file.refused]
     assert codes == ["duplicate_identifier", "duplicate_in_import"]
     assert Parcel.objects.count() == 2
 
@@ -139,7 +139,7 @@ def test_a_self_crossing_outline_is_repaired_in_words(tmp_path: Path) -> None:
     with factories.as_worker(), acting_as(SYSTEM):
         report = load_etalab.import_etalab(Order(paths=[written(tmp_path, bow)]))
     assert report.exit_code == 0
-    assert report.files[0].repaired[0]["code"] == "self_crossing"
+    assert report.files[0].repaired[0].code == "self_crossing"
     assert Parcel.objects.get().geom.valid
 
 
