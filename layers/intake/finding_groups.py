@@ -36,7 +36,7 @@ class Group:
         return sorted({one.row for one in self.findings if one.row})
 
     @property
-    def listed_rows(self) -> str:
+    def row_numbers(self) -> str:
         shown = ", ".join(str(row) for row in self.rows[:SHOWN_ROWS])
         return f"{shown} …" if len(self.rows) > SHOWN_ROWS else shown
 

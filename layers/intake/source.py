@@ -67,7 +67,7 @@ class Source:
 
     Each step is given the import, held until the end of its transaction, and raises Invalid or Conflict, with
     `report={"plan": …, "findings": […]}` where there is something to show; then nothing is written.
-    `look` keeps what the files hold in `contents` and what is likely meant in `choices`; `lacks` says whether people
+    `inspect` keeps what the files hold in `contents` and what is likely meant in `choices`; `lacks` says whether people
     must choose something before a plan can be made, `may_choose` whether files that could not be read may be with other
     choices; `plan` writes nothing; `check` raises Conflict while something
     must be said before it may be done; `apply` reads the files again and does it, as one event of the history for each
@@ -89,7 +89,7 @@ class Source:
     revert_step: Step | None = None
     plan: Callable[[FileImport, Tell], Plan]
     apply: Callable[[FileImport, Tell], Report]
-    look: Callable[[FileImport, Tell], Sequence[Finding]] = lambda made, tell: ()
+    inspect: Callable[[FileImport, Tell], Sequence[Finding]] = lambda made, progress: ()
     lacks: Callable[[FileImport], bool] = lambda made: False
     may_choose: Callable[[FileImport], bool] = lambda made: bool(made.contents or made.choices)
     check: Callable[[FileImport], None] = nothing

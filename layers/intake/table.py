@@ -272,7 +272,7 @@ def table_source(
         roles=roles,
         read_step=read_step,
         apply_step=apply_step,
-        look=steps.keep_contents,
+        inspect=steps.keep_contents,
         lacks=steps.lacks,
         plan=steps.make_plan,
         check=steps.check,

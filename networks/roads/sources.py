@@ -42,7 +42,7 @@ ASSETS: Final = Source(
     read_step=Step(kind="read_road_assets", title=_("Reading of the assets %(title)s")),
     apply_step=Step(kind="load_road_assets", title=_("Loading of the assets %(title)s")),
     revert_step=Step(kind="take_back_road_assets", title=_("Taking back the assets %(title)s")),
-    look=Later("networks.roads.importers.asset_import.look"),
+    inspect=Later("networks.roads.importers.asset_import.inspect"),
     lacks=Later("networks.roads.importers.asset_import.lacks"),
     plan=Later("networks.roads.importers.asset_import.plan"),
     check=Later("networks.roads.importers.asset_import.check"),

@@ -143,15 +143,21 @@ def register(
 
 @transaction.atomic
 def choose(
-    source: Source, import_id: int, choices: Mapping[str, Any], *, look_again: bool = False, user: User, rights: Rights
+    source: Source,
+    import_id: int,
+    choices: Mapping[str, Any],
+    *,
+    inspect_again: bool = False,
+    user: User,
+    rights: Rights,
 ) -> FileImport:
-    """Take what somebody chose, and have the files read with it; to `look_again` at what they hold, too.
+    """Take what somebody chose, and have the files read with it; to `inspect_again` at what they hold, too.
 
     Raises Forbidden, NotFound, Conflict.
     """
     made = import_of(source, import_id, rights)
     changes: dict[str, Any] = {"choices": dict(made.choices) | dict(choices)}
-    if look_again:
+    if inspect_again:
         changes["contents"] = []
     before = (State.CHOOSING, State.READY, State.REFUSED)
     return move_on(source, source.read_step, made, before, State.READING, user, rights, **changes)
@@ -301,16 +307,16 @@ def hold(import_id: int) -> FileImport:
     return held.get(pk=import_id)
 
 
-def read(import_id: int, tell: Tell) -> dict[str, Any]:
+def read(import_id: int, progress: Tell) -> dict[str, Any]:
     """Look at the files where nobody has yet, and plan where all is chosen. Raises what the source does."""
     made = hold(import_id)
     source = FILE_SOURCES.get(made.source)
-    found = list(source.look(made, tell)) if not made.contents else []
+    found = list(source.inspect(made, progress)) if not made.contents else []
     made.message, made.plan = "", None
     if source.lacks(made):
         made.state = State.CHOOSING
     else:
-        planned = source.plan(made, tell)
+        planned = source.plan(made, progress)
         made.plan, made.state = planned.plan, State.READY
         found += planned.findings
     made.findings = findings.as_json(found, MOST_FINDINGS)
@@ -318,11 +324,11 @@ def read(import_id: int, tell: Tell) -> dict[str, Any]:
     return {"state": str(made.state), "errors": findings.errors_in(found), "findings": len(found)}
 
 
-def apply(import_id: int, tell: Tell) -> dict[str, Any]:
+def apply(import_id: int, progress: Tell) -> dict[str, Any]:
     """Do what was planned, as one transaction; the files go with it. Raises what the source does."""
     made = hold(import_id)
     source = FILE_SOURCES.get(made.source)
-    done = source.apply(made, tell)
+    done = source.apply(made, progress)
     keep_report(made, done)
     forget_files(made)
     source.after(made)
@@ -338,13 +344,13 @@ def keep_report(made: FileImport, done: Report) -> None:
     made.save()
 
 
-def revert(import_id: int, tell: Tell) -> dict[str, Any]:
+def revert(import_id: int, progress: Tell) -> dict[str, Any]:
     """Undo what was done. Raises what the source does."""
     made = hold(import_id)
     source = FILE_SOURCES.get(made.source)
     if source.revert is None:
         raise Conflict(_("This step is not known."))
-    counts = source.revert(made, tell)
+    counts = source.revert(made, progress)
     made.report = dict(made.report or {}) | {"reverted": counts}
     made.state, made.message, made.reverted_at = State.REVERTED, "", database_clock.now()
     made.save()

@@ -69,11 +69,11 @@ def check_kinds(files: Sequence[Sent]) -> None:
 # -- what the files hold ----------------------------------------------------------------------------------------------
 
 
-def look(made: FileImport, tell: Tell) -> Sequence[Finding]:
+def inspect(made: FileImport, progress: Tell) -> Sequence[Finding]:
     """Keep what the layers hold, and how each was read last time or is likely read. Raises Invalid where they hold
     nothing, ReaderUnavailable.
     """
-    tell(None, _("Reading the files"))
+    progress(None, _("Reading the files"))
     chosen = AssetChoices.of(made)
     seen, found = look_at(paths_of(made), chosen.headed)
     found += [empty(one, made) for one in seen if not one.fields]
@@ -152,11 +152,11 @@ def lacks(made: FileImport) -> bool:
     return not any(one.table for one in AssetChoices.of(made).readings.values())
 
 
-def plan(made: FileImport, tell: Tell) -> Plan:
+def plan(made: FileImport, progress: Tell) -> Plan:
     """Where the rows lie, and what they would change. Raises Invalid, ReaderUnavailable."""
     delivered = rows_of(made)
     survey = surveyed(made.owner, delivered)
-    counts = load_assets(made, delivered, tell, write=False)
+    counts = load_assets(made, delivered, progress, write=False)
     kept = {"survey": survey, "counts": counts, "readings": made.choices["readings"]}
     return Plan(plan=kept, findings=delivered.findings)
 
@@ -170,16 +170,16 @@ def check(made: FileImport) -> None:
         check_where(planned["survey"], made.owner)
 
 
-def apply(made: FileImport, tell: Tell) -> Report:
+def apply(made: FileImport, progress: Tell) -> Report:
     """Write the assets, all or nothing. Raises Invalid."""
-    tell(None, _("Reading the files"))
+    progress(None, _("Reading the files"))
     chosen = AssetChoices.of(made)
     delivered = rows_of(made)
     survey = surveyed(made.owner, delivered)
     try:
         if not chosen.outside:
             check_where(survey, made.owner)
-        counts = load_assets(made, delivered, tell)
+        counts = load_assets(made, delivered, progress)
     except Invalid as refused:
         report = {"findings": as_json(delivered.findings), "plan": {"survey": survey, "counts": {}}}
         raise Invalid(refused.message, report=report) from refused

@@ -152,11 +152,11 @@ def read_layer(reader: RestrictedReader, found: Found) -> Table:
         table = Table(sheet.findings, source, read=len(sheet.findings.items))
         texts = [[sheet.columns.get(name, [])[n] if name in sheet.columns else None for name in found.fields]
                  for n in range(len(sheet))]  # fmt: skip
-        listed = zip(sheet.rows, texts, sheet.shapes, strict=True)
+        numbered = zip(sheet.rows, texts, sheet.shapes, strict=True)
     else:
         table = Table(Findings(found.file), source)
-        listed = ((rank, row, None) for rank, row in text_rows(reader, found, table.findings))  # type: ignore[assignment]
-    for rank, row, shape in listed:
+        numbered = ((rank, row, None) for rank, row in text_rows(reader, found, table.findings))  # type: ignore[assignment]
+    for rank, row, shape in numbered:
         table.read += 1
         said = {name: (row[where] or "").strip() for name, where in at.items()}
         if said.get("kind", "").upper() not in MARKER_KINDS:

@@ -87,8 +87,8 @@ def load(request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse
 def read_again(request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
     """Read the files as the page says; tables whose first line is not what it was taken for are looked at anew."""
     choices, user = choices_in(made, request.POST), asker(request)
-    look_again = choices["headed"] != made.choices.get("headed")
-    imports.choose(ASSETS, made.pk, choices, look_again=look_again, user=user, rights=rights)
+    inspect_again = choices["headed"] != made.choices.get("headed")
+    imports.choose(ASSETS, made.pk, choices, inspect_again=inspect_again, user=user, rights=rights)
     return redirect("road_asset_import", made.pk)
 
 

@@ -50,7 +50,7 @@ def collector_at_rest() -> Iterator[None]:
 
 
 @collector_at_rest()
-def look(made: FileImport, tell: Tell) -> Sequence[Finding]:
+def inspect(made: FileImport, tell: Tell) -> Sequence[Finding]:
     """What the layers hold. A delivery of RAEPA is taken for what it is, whatever its files are called.
 
     Raises Invalid, ReaderUnavailable.
