@@ -319,7 +319,7 @@ def test_what_is_listed_is_taken_away(browser: Client, member: Member) -> None:
     sign(member, reference="LIMITE-50", state="4", inscription="50")
     sign(member, "AB4", reference="CEDEZ-2")
     taken = browser.get(f"{LIST}?state=4&format=csv")
-    assert "P1;Panneau;B14;Limitation de vitesse;50" in taken.content.decode("utf-8-sig").replace('"', "")
+    assert "LIMITE-50;Panneau;B14;Limitation de vitesse;50" in taken.content.decode("utf-8-sig").replace('"', "")
     assert "CEDEZ-2" not in taken.content.decode("utf-8-sig")
     assert [browser.get(f"{LIST}?format={one}").status_code for one in ("xlsx", "ods", "doc")] == [200, 200, 400]
 
