@@ -266,6 +266,18 @@ def test_a_windows_table_without_cpg_is_guessed(reader: RestrictedReader, files:
     assert {row["nom"] for row in layer.rows} == PLACES
 
 
+def test_a_text_that_its_width_cuts_within_an_accent_leaves_the_others_their_accents(
+    reader: RestrictedReader, files: Path, tmp_path: Path
+) -> None:
+    cut = ("a" * 79 + "é").encode()[:80]
+    table = (files / "places.dbf").read_bytes().replace(b"Amilly".ljust(80), cut)
+    assert cut in table
+    layer = layer_of(reader, shapefile(files, tmp_path, cpg=None, dbf=table))
+    assert layer.encoding is not None
+    assert layer.encoding.name == "utf-8"
+    assert {row["nom"] for row in layer.rows} >= PLACES - {"Amilly"}
+
+
 def test_a_cpg_that_lies_is_contradicted(reader: RestrictedReader, files: Path, tmp_path: Path) -> None:
     layer = layer_of(reader, shapefile(files, tmp_path, cpg=b"UTF-8", dbf=dbf(files, "cp1252")))
     assert layer.encoding is not None

@@ -127,6 +127,16 @@ def test_an_append_is_taken_back_but_for_what_was_edited_since(desk: Desk) -> No
     assert rows_of(layer, "ref") == [("P1",), ("P3",)]
 
 
+def test_an_appended_object_that_was_only_moved_since_stays_when_the_import_is_taken_back(desk: Desk) -> None:
+    layer = desk.published([point(1)]).layer
+    made = desk.apply(desk.brought("append", layer, [point(2), point(3)]))
+    edit(layer, {"ref": "P3"}, geom=f"SRID=2154;POINT({EAST + 35} {NORTH + 10})")
+    made = desk.take_back(made)
+    assert made.report is not None
+    assert made.report["taken_back"] == {"removed": 1, "edited": 1}
+    assert rows_of(layer, "ref") == [("P1",), ("P3",)]
+
+
 # -- synchronise -------------------------------------------------------------------------------------------------------
 
 

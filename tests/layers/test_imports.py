@@ -192,6 +192,16 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     assert len(events()) == 1
 
 
+def test_a_commune_that_the_cadastre_brings_keeps_its_population(tmp_path: Path) -> None:
+    factories.commune("45901")
+    with factories.as_owner():
+        Commune.objects.filter(insee="45901").update(population=188)
+    outline = parcel(1)["geometry"]
+    feature = {"type": "Feature", "id": "45901", "geometry": outline, "properties": {"id": "45901", "nom": "Le Lys"}}
+    assert command(written(tmp_path, feature, name="cadastre-communes.json")) == 0
+    assert list(Commune.objects.values_list("insee", "name", "population")) == [("45901", "Le Lys", 188)]
+
+
 def test_another_members_communes_are_refused(tmp_path: Path) -> None:
     member = factories.member(factories.commune("45901"))
     path = written(tmp_path, parcel(1), parcel(1, insee="45902"))

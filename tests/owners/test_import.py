@@ -160,6 +160,15 @@ def test_a_repeated_line_is_left_out(tmp_path: Path) -> None:
     assert codes(report, "refused") == [("duplicate_in_import", 3)]
 
 
+def test_a_line_of_another_year_is_no_repetition(tmp_path: Path) -> None:
+    folders = {year: tmp_path / str(year) for year in (2024, 2025)}
+    for folder in folders.values():
+        folder.mkdir()
+    report = loaded(*(written(folder, "REVPROP.450", owner(), year=year) for year, folder in folders.items()))
+    assert codes(report, "refused") == []
+    assert [one.year for one in rows(Owner)] == [2024, 2025]
+
+
 def test_another_members_communes_do_not_come_in(tmp_path: Path) -> None:
     path = written(tmp_path, "REVPROP.450", owner(), owner(insee="45902"))
     report = loaded(path, territory=frozenset({"45901"}))

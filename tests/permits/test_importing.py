@@ -152,6 +152,14 @@ def test_a_decision_in_time_needs_no_longer_delay(world: World, tmp_path: Path) 
         assert not Event.objects.filter(what="by_hand").exists()
 
 
+def test_a_tacit_permit_of_the_day_after_its_delay_needs_no_longer_one(world: World, tmp_path: Path) -> None:
+    imported(world, written(tmp_path, "PC 045 901 22 00005;12/01/2022;Permis tacite;13/04/2022;"))
+    permit = files()["PC0459012200005"]
+    assert (permit.tacit, permit.ended_date) == (True, date(2022, 4, 13))
+    with acting_as(SYSTEM):
+        assert not Event.objects.filter(what="by_hand").exists()
+
+
 def test_what_the_old_register_recorded_overturns_nothing(world: World) -> None:
     imported(world)
     with acting_as(SYSTEM):
