@@ -52,6 +52,14 @@ def test_a_node_on_a_pipe_cuts_it_and_the_longer_piece_keeps_the_reference(
     assert lengths(network) == [30, 70]
 
 
+def test_the_pieces_of_a_pipe_that_is_cut_have_their_levels_on_its_slope(
+    importing: Importing, network: Network
+) -> None:
+    pipes = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0), zamont=100, zaval=98)])
+    importing.loaded(pipes, importing.file("vannes", [spot("V1", 30, 0)]))
+    assert network.rows("select start_z, end_z from water_pipe order by start_z desc") == [(100, 99.4), (99.4, 98)]
+
+
 def test_an_end_on_another_pipe_cuts_it_there(importing: Importing, network: Network) -> None:
     importing.loaded(importing.file("canalisations", [pipe("C1", (0, 0), (100, 0)), pipe("C2", (50, 0), (50, 40))]))
     assert lengths(network) == [40, 50, 50]

@@ -119,22 +119,34 @@ def test_the_road_jumps_over_a_gap_without_length() -> None:
     assert refer(axis, Point(1500, 38)).metres == pytest.approx(900)
 
 
-def test_a_roundabout_is_driven_around_as_traffic_does() -> None:
+def with_a_roundabout() -> list[Section]:
+    """A road from 0 to 2200 with a ring at 1000: traffic goes east by its south (8), west by its north (9)."""
     ring = [
         (1000 + x, y)
         for x, y in ((-20, 0), (-14, -14), (0, -20), (14, -14), (20, 0), (14, 14), (0, 20), (-14, 14), (-20, 0))
     ]
     south, north = LineString(ring[:5]), LineString(ring[4:])
-    sections = [
+    return [
         *straight(0, 980), *straight(1020, 2200, first=1),
         Section(id=8, line=south, traffic=1), Section(id=9, line=north, traffic=1),
     ]  # fmt: skip
+
+
+def test_a_roundabout_is_driven_around_as_traffic_does() -> None:
+    sections = with_a_roundabout()
     axis = build(sections, [at(1, 100), at(2, 1500)])
     assert [part.section for part in axis.parts] == [0, 0, 8, 1, 1]
     assert axis.aside == [9]
     back = build(sections, [at(1, 1500), at(2, 100)])
     assert 9 in [part.section for part in back.parts]
     assert back.aside == [8]
+
+
+@pytest.mark.parametrize(("first", "second", "aside"), [(1500, 2000, 9), (700, 100, 8)])
+def test_before_its_first_marker_too_a_roundabout_is_driven_around_as_traffic_does(
+    first: float, second: float, aside: int
+) -> None:
+    assert build(with_a_roundabout(), [at(1, first), at(2, second)]).aside == [aside]
 
 
 def test_markers_of_one_number_and_those_that_stand_far_are_told() -> None:
