@@ -87,7 +87,10 @@ class Shown:
 
 
 def shown(slug: str) -> Shown:
-    """Raises Photo.DoesNotExist when its campaign could not be ingested."""
+    """The photos of a campaign: slug, edition, outline in EPSG:3857.
+
+    Raises Photo.DoesNotExist when it could not be ingested.
+    """
     with acting_as(SYSTEM), transaction.atomic():
         photo = Photo.objects.get(slug=slug)
     return Shown(slug, photo.edition, transformed(shapely.from_wkb(bytes(photo.geom.wkb)), 3857))

@@ -2,16 +2,11 @@
 
 from gis_core.jobs.points import JobKind, Task
 from gis_core.wiring.points import Later
-from permits.procedure import INSTRUCTS
+from permits.sources import PERMITS
 
 KINDS = (
     JobKind(kind="permit_sheet", work=Later("permits.tasks.permit_sheet"), roles=None),
-    JobKind(
-        kind="import_permits",
-        work=Later("permits.tasks.import_register"),
-        roles=INSTRUCTS,
-        afterwards=Later("permits.importers.job.forget_file"),
-    ),
+    *PERMITS.job_kinds(),
 )
 TASKS = (
     Task(name="sweep_permits", run=Later("permits.tasks.sweep_permits"), cron="37 2 * * *", with_context=True),

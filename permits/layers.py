@@ -1,7 +1,8 @@
 """The layer of planning applications, by state; each member's people see their own files on it."""
 
-from typing import Any
+from typing import Final
 
+from gis_core.codes import code_list
 from layers.cadastre.layers import column, symbol
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
@@ -11,15 +12,7 @@ SLUG = "permits"
 THEME = ThemeDeclaration(
     slug="autorisations", title="Autorisations d’urbanisme", title_en="Planning applications", order=22
 )
-KINDS: dict[str, Any] = {
-    "DP": ["Déclaration préalable (DP)", "Prior declaration (DP)"],
-    "PCMI": ["Permis de construire, maison individuelle (PCMI)", "Building permit, single house (PCMI)"],
-    "PC": ["Permis de construire (PC)", "Building permit (PC)"],
-    "PA": ["Permis d’aménager (PA)", "Development permit (PA)"],
-    "PD": ["Permis de démolir (PD)", "Demolition permit (PD)"],
-    "CUa": ["Certificat d’urbanisme d’information (CUa)", "Planning certificate, information (CUa)"],
-    "CUb": ["Certificat d’urbanisme opérationnel (CUb)", "Planning certificate, operational (CUb)"],
-}
+KINDS: Final = code_list("permits", "kinds")
 # State, French, English, colour of the fill, pattern of the outline: never the colour alone.
 STATES: tuple[tuple[str, str, str, str, list[int] | None], ...] = (
     ("received", "Déposé", "Received", "#f2c14e", [2, 2]),

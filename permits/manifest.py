@@ -9,6 +9,7 @@ from gis_core.wiring.database import Reported
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, FeatureSheet
+from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
 from permits import jobs
 from permits.layers import SLUG, declaration
@@ -16,6 +17,7 @@ from permits.letters import KINDS
 from permits.sections import SECTION, sees_files
 from permits.services.filing import may_file
 from permits.sheet import describe
+from permits.sources import PERMITS
 from permits.triggers import LETTERS, TRIGGERS
 
 MANIFEST = Manifest(
@@ -33,13 +35,11 @@ MANIFEST = Manifest(
         BAR(BarLink(section="register", url="permit_register", label=_("Decisions"), order=11, shown=to_visitors)),
         MAP_LINKS(MapLink(name="permits", order=12, address=page_address("permits", to_those_who(sees_files)))),
         MAP_LINKS(MapLink(name="file_permit", order=15, address=page_address("permit_filing", to_those_who(may_file)))),
+        FILE_SOURCES(PERMITS),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
     ),
     triggers=TRIGGERS,
     policies=(LETTERS,),
-    reported=(
-        Reported(table="permits_mapping", unwatched=("used_at",)),
-        Reported(table="permits_team_people"),
-    ),
+    reported=(Reported(table="permits_team_people"),),
 )

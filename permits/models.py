@@ -388,24 +388,3 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return str(self.user_id)
-
-
-class Mapping(models.Model):
-    """How the columns of a member's own register become those of ours; kept for the next import."""
-
-    security = "edited"
-
-    member = models.ForeignKey(Member, models.CASCADE, related_name="permit_mappings", verbose_name=_("member"))
-    name = models.CharField(_("name"), max_length=80)
-    columns = models.JSONField(_("columns"), default=dict)
-    values = models.JSONField(_("values"), default=dict, blank=True)
-    used_at = models.DateTimeField(_("used"), default=current_instant, editable=False)
-
-    class Meta:
-        verbose_name = _("mapping of a register")
-        verbose_name_plural = _("mappings of registers")
-        ordering: ClassVar[list[str]] = ["-used_at"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["member", "name"], name="permit_mapping_once")]
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,5 +1,5 @@
-"""What happens in the background: parcel sheets frozen for files; registers imported; states and dates every night,
-reminders on weekday mornings. Hours are in UTC.
+"""What happens in the background: parcel sheets frozen for files; states and dates every night, reminders on weekday
+mornings. Hours are in UTC.
 """
 
 from typing import Any
@@ -8,7 +8,6 @@ from procrastinate import JobContext
 
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob
-from permits.importers import job as register
 from permits.services import sheets
 from permits.services.reminding import send_digests
 from permits.services.retention import forget_ended
@@ -18,11 +17,6 @@ from permits.services.sweeping import sweep
 def permit_sheet(running: RunningJob) -> dict[str, Any]:
     """Freeze the parcel sheet of a file."""
     return sheets.freeze_sheet(running.job, running.rights)
-
-
-def import_register(running: RunningJob) -> dict[str, Any]:
-    """Import the register of another tool; the report is the job's."""
-    return register.import_register(running)
 
 
 def sweep_permits(context: JobContext, timestamp: int) -> None:

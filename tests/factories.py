@@ -292,7 +292,7 @@ def delivery(owner: Member | None = None, **fields: Any) -> Delivery:
         "folder": f"folder-{number}",
         "files": [{"name": "places.gpkg", "size": 1}],
         "contents": [data_set | {"layers": [found]}],
-        "state": Delivery.State.INSPECTED,
+        "state": Delivery.State.CHOOSING,
     }
     with as_owner():
         return Delivery.objects.create(owner=owner, **defaults | fields)

@@ -72,7 +72,7 @@ class TileView(Resource):
 
 
 def check(pyramid: str) -> None:
-    """Raises NotFound for another pyramid than the one that there is."""
+    """Refuse another pyramid of tiles than the one that there is. Raises NotFound."""
     if pyramid != PYRAMID:
         raise NotFound(_("Tiles lie in “%(known)s” only.") % {"known": PYRAMID})
 

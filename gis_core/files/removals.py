@@ -5,7 +5,6 @@ member has entered, and without the visa of the Archives départementales (Code 
 document it is says who may.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from gis_core.dates import add_months
 from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Removable, RetentionTime
@@ -48,13 +48,7 @@ def retention(kind: RetentionTime.Kind, owner_id: int, ended: date | None) -> Re
     if ended is None:
         return Retention(None, None)
     found = RetentionTime.objects.filter(member_id=owner_id, kind=kind).values_list("years", flat=True).first()
-    return Retention(ended, years_later(ended, found) if found else None)
-
-
-def years_later(day: date, years: int) -> date:
-    """The same day of a later year: 28 February for the 29th of a year that has none."""
-    year = day.year + years
-    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+    return Retention(ended, add_months(ended, 12 * found) if found else None)
 
 
 def mark_removed(found: Removable, *, reason: str, rights: Rights) -> None:

@@ -31,6 +31,11 @@ def nothing(*_arguments: Any) -> None:
     """There is nothing to do, or to say."""
 
 
+def as_it_is(report: Any) -> Any:
+    """The report holds its words."""
+    return report
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
     """A kind of long work, whose jobs people start and watch.
@@ -41,14 +46,15 @@ class JobKind:
 
     `roles` at the job's owner are asked for when the job is started and again when it runs; None is for jobs without
     an owner, which anybody signed in starts for themselves. `afterwards` removes what the job needed, once it will not
-    run again. `when_killed` says what a job that was killed on demand has done all the same (None: nothing). A short
-    job that is `waited` for runs beside a long one.
+    run again. `worded` makes of a report what people and scripts read of it. `when_killed` says what a job that was
+    killed on demand has done all the same (None: nothing). A short job that is `waited` for runs beside a long one.
     """
 
     kind: str
     work: Callable[[RunningJob], Any]
     roles: frozenset[Role] | None = ADMINISTRATORS
     afterwards: Callable[[Job], None] = nothing
+    worded: Callable[[Any], Any] = as_it_is
     when_killed: Callable[[Job], ArpentError | None] = nothing
     waited: bool = False
 

@@ -92,7 +92,8 @@ def report_seen_by(*, rights: Rights, job_id: int) -> Any:
     job = job_seen_by(rights=rights, job_id=job_id)
     if job.report is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return job.report
+    declared = JOB_KINDS.find(job.kind)
+    return declared.worded(job.report) if declared else job.report
 
 
 def may_stop(job: Job, rights: Rights) -> bool:

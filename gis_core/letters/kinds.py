@@ -69,7 +69,7 @@ COMMON = (
 
 
 def kind_of(code: str) -> LetterKind:
-    """Raises NotFound."""
+    """The kind of letter that has this code. Raises NotFound."""
     kind = LETTER_KINDS.find(code)
     if kind is None:
         raise NotFound(_("There is no such kind of letter."))

@@ -51,7 +51,10 @@ def members_edited(rights: Rights) -> list[Member]:
 
 
 def member_edited(slug: str, rights: Rights) -> Member:
-    """Raises NotFound, and Forbidden where the asker edits nothing."""
+    """The member of this short name, some letters of which the user edits.
+
+    Raises NotFound; Forbidden for somebody who edits none.
+    """
     member = Member.objects.visible_to(rights).filter(slug=slug).first()
     if member is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
@@ -133,7 +136,10 @@ def may_change_letterhead(member: Member, rights: Rights) -> bool:
 def save_letterhead(
     *, member: Member, words: Mapping[str, str], logo: IO[bytes] | None, size: int, without_logo: bool, rights: Rights
 ) -> Letterhead:
-    """Raises Forbidden, Invalid (a text or a logo too large)."""
+    """Keep the lines of a member's letterhead and its logo: a new one, none, or the one that was there.
+
+    Raises Forbidden, Invalid (a text or a logo too large).
+    """
     if not may_change_letterhead(member, rights):
         raise Forbidden(_("Only an administrator of this member changes its letterhead."))
     head = letterhead_of(member)
@@ -308,7 +314,7 @@ def cleaned(text: str) -> str:
 
 
 def limited(text: str, longest: int, name: str) -> str:
-    """Raises Invalid: what is too long is told, not cut."""
+    """The text without what no letter holds, stripped; too long a one is not cut. Raises Invalid at `name`."""
     kept = cleaned(text).strip()
     if len(kept) > longest:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)

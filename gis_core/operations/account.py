@@ -128,7 +128,10 @@ def exists() -> bool:
 
 
 def check_reach(folder: Path, what: str) -> None:
-    """Raises OperationFailedError, in words, where a folder above is closed to the system user: it stays as it is."""
+    """Refuse a folder that the system user cannot reach; nothing is changed.
+
+    Raises OperationFailedError, which names the closed one.
+    """
     if closed := first_closed(folder):
         raise OperationFailedError(
             f"Lancé par root, Arpent tourne sous l'utilisateur système « {OS_USER} », à qui le dossier {closed} est"
@@ -144,7 +147,10 @@ def first_closed(folder: Path) -> str:
 
 
 def check_readable(words: Sequence[str]) -> None:
-    """Raises OperationFailedError for a file, named among words of a command, that the system user cannot read."""
+    """Refuse files, named among the words of a command, that the system user cannot read.
+
+    Raises OperationFailedError.
+    """
     if os.geteuid() != 0 or not exists() or stays_root():
         return
     for word in words:

@@ -9,7 +9,7 @@ from gis_core.operations.environment import PYTHON, ROOT
 from gis_core.operations.failure import OperationFailedError
 
 LANGUAGE = "fr"
-READ_SUFFIXES = {".py", ".html", ".txt", ".po"}
+READ_SUFFIXES = {".py", ".html", ".txt", ".po", ".csv"}
 FAULTS = {
     "--untranslated": "sans traduction",
     "--only-fuzzy": "à relire (fuzzy)",

@@ -103,7 +103,10 @@ class ExtensionPoint[T]:
                     yield from ((app, item) for item in given.items)
 
     def collect(self, read: Mapping[str, Manifest]) -> tuple[T, ...]:
-        """Raises ImproperlyConfigured for two items of one name, and for none or several of `one`."""
+        """What the manifests give to this point, in its order.
+
+        Raises ImproperlyConfigured for two items of one name, and for none or several of `one`.
+        """
         items = [item for _app, item in self.by_app(read)]
         if self.order is not None:
             items.sort(key=self.order)

@@ -1,7 +1,9 @@
 """The reference layers that every installation has."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+from gis_core.codes import code_list
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 
@@ -16,13 +18,8 @@ IGN = "© IGN – Admin Express, INSEE"
 BAN = "© Base adresse nationale, IGN"
 OPEN_LICENCE = "Licence Ouverte 2.0"
 
-BUILDING_KINDS = {"01": ["Bâti dur", "Solid building"], "02": ["Bâti léger", "Light building"]}
-ROAD_KINDS = {
-    "departementale": ["Route départementale", "Departmental road"],
-    "communale": ["Voie communale", "Municipal road"],
-    "residential": ["Voie de desserte", "Residential road"],
-    "rural": ["Chemin rural", "Rural track"],
-}
+BUILDING_KINDS: Final = code_list("layers.cadastre", "building_kinds")
+ROAD_KINDS: Final = code_list("layers.cadastre", "road_kinds")
 
 
 def column(
@@ -32,12 +29,12 @@ def column(
     kind: str = "text",
     *,
     tiles: bool = True,
-    values: dict[str, Any] | None = None,
+    values: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
-    """One declared column; `values` gives the words of a coded one as {code: [French, English]}."""
+    """One declared column; `values` gives the labels of a coded one as {code: (French, English)}."""
     unit = {"area_m2": "m²", "length_m": "m"}.get(kind)
     declared = {"name": name, "label": label, "label_en": label_en, "type": kind, "unit": unit, "in_tiles": tiles}
-    return declared | ({"values": values} if values else {})
+    return declared | ({"values": {code: list(labels) for code, labels in values.items()}} if values else {})
 
 
 def symbol(label: str, label_en: str, kind: str, *, where: dict[str, Any] | None = None, **look: Any) -> dict[str, Any]:
@@ -50,13 +47,7 @@ INSEE = column("insee", "Code INSEE", "INSEE code", tiles=False)
 CREATED = column("created_date", "Créé le", "Created", "date", tiles=False)
 UPDATED = column("updated_date", "Mis à jour le", "Updated", "date", tiles=False)
 SHEET = column("sheet", "Feuille", "Sheet", tiles=False)
-PLAN_QUALITIES = {
-    "01": ["Plan régulier établi avant le 20/03/1980", "Regular plan made before 20 March 1980"],
-    "02": ["Plan non régulier", "Plan that is not regular"],
-    "03": ["Plan de qualité P3 (10 cm)", "Plan of quality P3 (10 cm)"],
-    "04": ["Plan de qualité P4 (20 cm)", "Plan of quality P4 (20 cm)"],
-    "05": ["Plan de qualité P5 (40 cm)", "Plan of quality P5 (40 cm)"],
-}
+PLAN_QUALITIES: Final = code_list("layers.cadastre", "plan_qualities")
 SECTION_BLUE = "#7a5195"
 SHEET_GREY, WATER_BLUE, ROAD_BROWN = "#5f6b7a", "#3d7ea6", "#8a6d3b"
 

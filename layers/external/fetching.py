@@ -137,7 +137,10 @@ def ask(url: str, target: Target, limits: Limits, deadline: float, headers: Mapp
 def ask_at(
     address: str, url: str, target: Target, limits: Limits, deadline: float, headers: Mapping[str, str]
 ) -> Fetched:
-    """Raises ConnectionError where nothing can be had, NoAnswer for what is too much."""
+    """The answer of one address of the server, whole, before the deadline; redirections are not followed.
+
+    Raises ConnectionError where nothing can be had, NoAnswer for what is too much.
+    """
     connection = connection_to(address, target)
     # Whatever the connection is at, it ends then: a server that sends a byte a second would never run into a timeout.
     watchdog = threading.Timer(max(deadline - time.monotonic(), 0.01), connection.cut)

@@ -31,7 +31,7 @@ class Question:
 
     @classmethod
     def parse(cls, parameters: Parameters) -> "Question":
-        """Raises Invalid."""
+        """What is looked for, how many results, and around where, by a query string. Raises Invalid."""
         text = parameters.get("q", "").strip()
         if len(text) > LONGEST_QUERY:
             raise Invalid(_("“q” is longer than %(limit)s characters.") % {"limit": LONGEST_QUERY}, parameter="q")

@@ -13,6 +13,7 @@ from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
 from layers.intake.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, command_hint
+from layers.intake.report import worded
 from layers.intake.source_imports import describe_number
 from layers.intake.sources import Order, communes_of, date_given, source_named
 from layers.intake.words import lines
@@ -63,7 +64,7 @@ class ImportCommand(BaseCommand):
             try:
                 report = source_named(self.source).bring_in(order).as_json()
             except LossRefused as error:
-                report = error.extra["report"]
+                report = worded(error.extra["report"])
         if not report["files"]:
             raise CommandError(_("There is no file of this kind in what was named."), returncode=2)
         self.show(report, options["report"])

@@ -4,10 +4,11 @@ import in its five steps, its findings as a table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -26,10 +27,15 @@ from layers.intake.finding_groups import findings_csv, findings_shown
 from layers.intake.import_loss import describe_loss
 from layers.intake.models import FileImport
 from layers.intake.services import imports
-from layers.intake.source import Source
+from layers.intake.services.inbox import Sent
+from layers.intake.services.reverting import describe_reverting
+from layers.intake.source import Source, nothing
 
 State = FileImport.State
 SHOWN_IMPORTS: Final = 30
+MIB: Final = 1_048_576
+FORM_BYTES: Final = MIB
+"""What a form holds at most beside its files."""
 STEPS: Final = {
     State.READING: 2,
     State.CHOOSING: 3,
@@ -52,18 +58,30 @@ def no_choices(*_given: Any) -> dict[str, Any]:
     return {}
 
 
+def no_summary(made: FileImport) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ImportDesk:
-    """The pages of the imports of one source; `urls` are the names of the list, of an import, of its findings.
+    """The pages of the imports of one source; `urls` are the names of the list, of an import, of its findings
+    (each of these with one number in its address, the import's).
+
+    `others` are further sources that have the same pages; `sent_as` says which of them all the form that sends files
+    means, and raises Invalid.
 
     `show` is the desk's frame, in which `intake/file_imports.html` and `intake/file_import.html` are shown: with the
-    template `frame` around, and the desk's `words` (title, lead, files, formats, look, empty, reverting). `given` reads
-    what the form that sends files says, `choices` what the page of an import says, and raises Invalid. `context` is
-    what the desk's own parts of the page need: `parts` names their templates (choices, plan, report), each shown at its
-    step. `actions` are buttons beside those that are common to all.
+    template `frame` around, and the desk's `words` (title, lead, files, formats, look, empty, reverting). `accept`
+    raises Invalid for files of no kind that is read; `given` reads what the form that sends files says, `choices` what
+    the page of an import says, and raises Invalid. `context` is what the desk's own parts of the page need: `parts`
+    names their templates (choices, plan, report), each shown at its step (`revert` in place of the common way to take
+    an import back). `actions` are buttons beside those that are common to all, or in their place. `summary` says in the
+    list what an import did, from its report.
     """
 
     source: Callable[[], Source]
+    others: Callable[[], Sequence[Source]] = tuple
+    sent_as: Callable[[QueryDict], Source] | None = None
     show: Show
     tab: str
     urls: tuple[str, str, str]
@@ -72,9 +90,11 @@ class ImportDesk:
     parts: Mapping[str, str]
     context: Context = no_choices
     choices: Choices = no_choices
+    accept: Callable[[Sequence[Sent]], None] = nothing
     given: Callable[[QueryDict], dict[str, Any]] = no_choices
-    listed: Callable[[], dict[str, Any]] = dict
+    list_context: Callable[[], dict[str, Any]] = dict
     actions: Mapping[str, Callable[[HttpRequest, FileImport, Rights], HttpResponse]] = field(default_factory=dict)
+    summary: Callable[[FileImport], str] = no_summary
 
     # -- the list, and files sent --
 
@@ -82,7 +102,12 @@ class ImportDesk:
         """The imports of the asker's members; files sent to one of them."""
 
         def too_large(request: HttpRequest) -> HttpResponse:
-            return self.list_page(request, refused=_("The files are too large."), status=413)
+            return self.list_page(request, refused=describe_most(self.source().most_bytes), status=413)
+
+        def most() -> int:
+            given = self.source().most_bytes
+            usual: int = settings.UPLOAD_MAX_BYTES
+            return usual if given is None else min(usual, given + FORM_BYTES)
 
         def imports_page(request: HttpRequest) -> HttpResponse:
             rights = self.rights_of(request)
@@ -97,14 +122,16 @@ class ImportDesk:
             return redirect(self.urls[1], made.pk)
 
         checked = require_http_methods(["GET", "HEAD", "POST"])(page(imports_page))
-        return upload_page(page(too_large))(checked)
+        return upload_page(page(too_large), most)(checked)
 
     def receive(self, request: HttpRequest, rights: Rights) -> FileImport:
         """Raises Invalid, Forbidden, NotFound, Unavailable."""
-        source = self.source()
+        source = self.sent_as(request.POST) if self.sent_as else self.source()
+        files = request.FILES.getlist("file")
+        self.accept(files)
         return imports.receive(
             source,
-            files=request.FILES.getlist("file"),
+            files=files,
             member=imports.member_for(source, request.POST.get("member", ""), rights),
             choices=self.given(request.POST),
             user=asker(request),
@@ -124,23 +151,41 @@ class ImportDesk:
             "refused": refused,
             "posted": request.POST if posted else {},
             "kept_days": source.kept.days,
-            "past": [(made, reverse(self.urls[1], args=[made.pk])) for made in self.past(rights)],
-            **self.listed(),
+            "one_file": source.one_file,
+            "past": self.past(rights),
+            **self.list_context(),
         }
         return self.show(request, "intake/file_imports.html", self.tab, context, status)
 
-    def past(self, rights: Rights) -> list[FileImport]:
-        found = imports.imports_of(self.source(), rights)
-        return list(found.defer("contents", "findings", "plan", "report")[:SHOWN_IMPORTS])
+    def past(self, rights: Rights) -> list[tuple[FileImport, str, Any, str]]:
+        """The latest imports, their addresses, of which source they are where there are several, what they did."""
+        labels = {one.slug: one.label for one in self.sources()} if self.others() else {}
+        found = imports.imports_of_all(self.sources(), rights).defer("contents", "findings", "plan")
+        shown = (found if self.summary is not no_summary else found.defer("report"))[:SHOWN_IMPORTS]
+        return [
+            (made, reverse(self.urls[1], args=[made.pk]), labels.get(made.source, ""), self.summary(made))
+            for made in shown
+        ]
+
+    def sources(self) -> list[Source]:
+        return [self.source(), *self.others()]
+
+    def source_of(self, made: FileImport) -> Source:
+        return next(one for one in self.sources() if one.slug == made.source)
+
+    def import_of(self, import_id: int, rights: Rights) -> FileImport:
+        """An import of these pages. Raises Forbidden, NotFound."""
+        return imports.import_among(self.sources(), import_id, rights)
 
     # -- one import --
 
     def one(self) -> View:
         """One import: what it lacks, what it would do, what it did; its next step."""
 
-        def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
+        def import_page(request: HttpRequest, **given: int) -> HttpResponse:
             rights = self.rights_of(request)
-            made = imports.import_of(self.source(), import_id, rights)
+            (import_id,) = given.values()
+            made = self.import_of(import_id, rights)
             if request.method != "POST":
                 return self.page_of(request, made)
             try:
@@ -148,14 +193,14 @@ class ImportDesk:
             except NotFound:
                 raise
             except ArpentError as error:
-                made = imports.import_of(self.source(), import_id, rights)
+                made = self.import_of(import_id, rights)
                 return self.page_of(request, made, refused=error.message, status=status_of(error))
 
         return require_http_methods(["GET", "HEAD", "POST"])(page(import_page))
 
     def act(self, request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
         """Do what a button says. Raises Invalid, Conflict."""
-        source, user, posted = self.source(), asker(request), request.POST
+        source, user, posted = self.source_of(made), asker(request), request.POST
         action = posted.get("action", "")
         if action in self.actions:
             return self.actions[action](request, made, rights)
@@ -175,7 +220,7 @@ class ImportDesk:
         return redirect(self.urls[1], made.pk)
 
     def page_of(self, request: HttpRequest, made: FileImport, *, refused: str = "", status: int = 200) -> HttpResponse:
-        source = self.source()
+        rights = rights_of_request(request)
         context: dict[str, Any] = {
             "frame": self.frame,
             "words": self.words(),
@@ -185,13 +230,15 @@ class ImportDesk:
             "refused": refused,
             "imports_url": reverse(self.urls[0]),
             "findings_url": reverse(self.urls[2], args=[made.pk]),
-            "may_revert": source.revert_step is not None and made.state == State.APPLIED,
+            "may_revert": imports.may_revert(self.source_of(made), made, rights),
         }
         if made.is_under_way:
             context |= self.progress_of(request, made)
         else:
             context |= findings_shown(made.findings) | loss_shown(made, request.POST)
             context |= self.context(made, request.POST)
+            if "revert" in self.parts:
+                context |= describe_reverting(made, rights)
         return self.show(request, "intake/file_import.html", self.tab, context, status)
 
     def progress_of(self, request: HttpRequest, made: FileImport) -> dict[str, Any]:
@@ -206,8 +253,9 @@ class ImportDesk:
     def findings(self) -> View:
         """Every finding of an import, as a spreadsheet opens it."""
 
-        def findings_page(request: HttpRequest, import_id: int) -> HttpResponse:
-            made = imports.import_of(self.source(), import_id, self.rights_of(request))
+        def findings_page(request: HttpRequest, **given: int) -> HttpResponse:
+            (import_id,) = given.values()
+            made = self.import_of(import_id, self.rights_of(request))
             headers = {"Content-Disposition": f'attachment; filename="import-{made.pk}.csv"'}
             return HttpResponse(findings_csv(made.findings), content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -221,6 +269,13 @@ class ImportDesk:
         except Forbidden as error:
             raise PermissionDenied from error
         return rights
+
+
+def describe_most(most_bytes: int | None) -> str:
+    """Why files that are too large are refused."""
+    if most_bytes is None:
+        return _("The files are too large.")
+    return _("The file is larger than %(most)s MB.") % {"most": most_bytes // MIB}
 
 
 def loss_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:

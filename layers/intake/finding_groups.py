@@ -36,7 +36,7 @@ class Group:
         return sorted({one.row for one in self.findings if one.row})
 
     @property
-    def listed_rows(self) -> str:
+    def row_numbers(self) -> str:
         shown = ", ".join(str(row) for row in self.rows[:SHOWN_ROWS])
         return f"{shown} …" if len(self.rows) > SHOWN_ROWS else shown
 
@@ -69,6 +69,16 @@ class Group:
     def place(self) -> tuple[float, float] | None:
         """Where the first of them lies that lies anywhere, in EPSG:2154."""
         return next((one.place for one in self.findings if one.place), None)
+
+    @property
+    def on_map(self) -> str:
+        """The address of the map there, "" where none of them lies anywhere."""
+        from pyproj import Transformer
+
+        if self.place is None:
+            return ""
+        lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(*self.place)
+        return f"/#v=1&c={lon:.6f},{lat:.6f}&z=18"
 
 
 def grouped(findings: Sequence[Finding]) -> list[Group]:

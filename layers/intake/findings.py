@@ -25,8 +25,8 @@ class Finding:
     """Something amiss in a file.
 
     `code` is a key of `layers.intake.messages`, or an English sentence that the catalogues translate, with `params` to
-    fill in. `row` counts from 1 in its file (None: the file itself), `place` is x, y in EPSG:2154. A `spare` row may be
-    left out if somebody says so: what comes in is whole without it.
+    fill in. `row` counts from 1 in its file (None: the file itself), `identifier` is what the file calls the object,
+    `place` is x, y in EPSG:2154. A `spare` row may be left out if somebody says so: what comes in is whole without it.
     """
 
     code: str
@@ -34,6 +34,7 @@ class Finding:
     severity: Severity = "error"
     file: str = ""
     row: int | None = None
+    identifier: str | None = None
     place: tuple[float, float] | None = None
     spare: bool = False
 
@@ -49,6 +50,7 @@ class Finding:
             "severity": self.severity,
             "file": self.file,
             "row": self.row,
+            "identifier": self.identifier,
             "place": self.place and list(self.place),
             "spare": self.spare,
         }
@@ -61,7 +63,14 @@ class Finding:
 
 def of_reader(problem: Problem, file: str, severity: Severity = "error") -> Finding:
     """What the restricted reader could not read."""
-    return Finding(code=problem.code, params=problem.params, severity=severity, file=file, row=problem.index)
+    return Finding(
+        code=problem.code,
+        params=problem.params,
+        severity=severity,
+        file=file,
+        row=problem.index,
+        identifier=problem.identifier,
+    )
 
 
 @dataclass(slots=True)
@@ -69,7 +78,7 @@ class Findings:
     """The findings of one file: listed one by one up to a limit, then counted."""
 
     file: str
-    listed: list[Finding] = field(default_factory=list)
+    items: list[Finding] = field(default_factory=list)
     alike: dict[str, list[Any]] = field(default_factory=dict)
     beyond: int = 0
 
@@ -85,16 +94,14 @@ class Findings:
         given = dict(params or {})
         alike = self.alike.setdefault(f"{code}{given}", [code, given, 0])
         alike[2] += 1
-        if row is not None and len(self.listed) >= MOST_LISTED:
+        if row is not None and len(self.items) >= MOST_LISTED:
             self.beyond += 1
         elif row is None or alike[2] <= MOST_ALIKE:
-            self.listed.append(
-                Finding(file=self.file, row=row, code=code, params=given, severity=severity, place=place)
-            )
+            self.items.append(Finding(file=self.file, row=row, code=code, params=given, severity=severity, place=place))
 
     def all(self) -> list[Finding]:
         """Those listed one by one, then how many more there were."""
-        return [*self.listed, *self.more()]
+        return [*self.items, *self.more()]
 
     def more(self) -> Iterator[Finding]:
         for code, params, count in self.alike.values():

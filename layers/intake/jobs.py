@@ -4,21 +4,27 @@ from gis_core.jobs.points import JobKind, Task
 from gis_core.wiring.points import Later
 
 LEAVE = Later("layers.intake.tasks.leave_import")
+WORDED = Later("layers.intake.outcome.worded_report")
 
 KINDS = (
     JobKind(
         kind="import",
         work=Later("layers.intake.tasks.import_files"),
-        afterwards=Later("layers.intake.tasks.forget_files"),
+        afterwards=Later("layers.intake.tasks.leave_reference"),
+        worded=Later("layers.intake.report.worded"),
     ),
-    JobKind(kind="take_back_source", work=Later("layers.intake.tasks.take_back_source")),
+    JobKind(
+        kind="take_back_source",
+        work=Later("layers.intake.tasks.revert_import"),
+        afterwards=Later("layers.intake.tasks.leave_file_import"),
+    ),
     JobKind(
         kind="inspect_delivery",
         work=Later("layers.intake.tasks.inspect_delivery"),
         afterwards=Later("layers.intake.tasks.leave_delivery"),
     ),
-    JobKind(kind="prepare_import", work=Later("layers.intake.tasks.prepare_import"), afterwards=LEAVE),
-    JobKind(kind="apply_import", work=Later("layers.intake.tasks.apply_layer_import"), afterwards=LEAVE),
+    JobKind(kind="prepare_import", work=Later("layers.intake.tasks.prepare_import"), afterwards=LEAVE, worded=WORDED),
+    JobKind(kind="apply_import", work=Later("layers.intake.tasks.apply_layer_import"), afterwards=LEAVE, worded=WORDED),
     JobKind(kind="take_back_import", work=Later("layers.intake.tasks.take_back_import"), afterwards=LEAVE),
 )
 TASKS = (

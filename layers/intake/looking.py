@@ -148,9 +148,9 @@ def by_words(words: Mapping[str, str], codes: Mapping[str, Any], *, needed: bool
             return Cell(None, None, True)
         if plain in codes:
             return Cell(plain)
-        asked = gettext_noop("%(field)s “%(value)s” is not known: say which code it is, or leave the layer out.")
+        missing = gettext_noop("%(field)s “%(value)s” is not known: say which code it is, or leave the layer out.")
         aside = gettext_noop("%(field)s “%(value)s” is not known: left empty, kept aside.")
-        return Cell(None, cells.note(asked if needed else aside, field, text), True)
+        return Cell(None, cells.note(missing if needed else aside, field, text), True)
 
     return read
 

@@ -6,11 +6,12 @@ Importers of all apps add theirs here, each under the beginning of its source (`
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.files.reader.messages import MESSAGES as READER_MESSAGES
 from gis_core.files.reader.messages import words as reader_words
+from layers.intake.points import WORDS
 
 MESSAGES = {
     # Refused rows
@@ -148,6 +149,7 @@ MESSAGES = {
     "ban_mixed_encoding": _(
         "The text is neither all in UTF-8 nor all in another encoding: download “adresses-….csv.gz” again."
     ),
+    "invalid": _("%(message)s"),
     "missing_source_file": _("No file of this folder is named like %(pattern)s."),
 }
 
@@ -163,26 +165,43 @@ REASONS = {
 }
 
 
+OF_ROWS = "of_rows"
+"""The parameter that says for how many rows a finding holds; its own row is the first of them."""
+
+
 def words(code: str, params: Mapping[str, Any]) -> str:
-    """What a code means in the current language, with its parameters.
+    """What a code means in the current language, with its parameters: those that are lists as alternatives, and how
+    many rows it holds for (`OF_ROWS`), where several.
 
     A code is one of an importer's or of the reader's, else an English sentence that the catalogues translate. A
     parameter may be words itself: {"code", "params"}.
     """
-    given = {name: worded(value) for name, value in params.items()}
+    said = words_of(code, {name: worded(value) for name, value in params.items()})
+    if count := params.get(OF_ROWS):
+        return f"{said} ({ngettext('%(count)s row', '%(count)s rows', count) % {'count': count}})"
+    return said
+
+
+def worded(value: Any) -> Any:
+    """A parameter as people read it."""
+    return words(value["code"], value.get("params", {})) if isinstance(value, Mapping) and "code" in value else value
+
+
+def words_of(code: str, params: Mapping[str, Any]) -> str:
     if code == "more_alike":
         alike = {"count": params["count"], "message": words(params["alike"], params["params"])}
         return gettext("%(count)s more rows alike: %(message)s") % alike
     message = MESSAGES.get(code)
     if message is not None:
         reason = params.get("reason")
-        return str(message) % {**given, "reason": REASONS.get(str(reason), reason)}
-    if code in READER_MESSAGES or " " not in code:
-        return reader_words(code, given)
+        return str(message) % {**params, "reason": REASONS.get(str(reason), reason)}
+    if code in READER_MESSAGES:
+        return reader_words(code, params)
+    if " " not in code:
+        return next((text for one in WORDS.all() if (text := one(code, params))), "") or reader_words(code, params)
     sentence = gettext(code)
-    return sentence % given if given else sentence
+    return sentence % {name: alternatives(value) for name, value in params.items()} if params else sentence
 
 
-def worded(value: Any) -> Any:
-    """A parameter as people read it."""
-    return words(value["code"], value.get("params", {})) if isinstance(value, Mapping) and "code" in value else value
+def alternatives(value: Any) -> Any:
+    return gettext(" or ").join(map(str, value)) if isinstance(value, list) else value

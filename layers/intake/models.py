@@ -7,13 +7,27 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gis_core.fields import current_instant
 from gis_core.members.rights import ADMINISTRATORS, Rights
-from gis_core.models import Member, User
+from gis_core.models import Member, SourceImport, User
 from layers.catalogue.models import Layer
+
+
+class ImportState(models.TextChoices):
+    """Where files are on their way in; not every kind of import goes through all of them."""
+
+    READING = "reading", _("Being read")
+    CHOOSING = "choosing", _("To be completed")
+    READY = "ready", _("Read")
+    APPLYING = "applying", _("Being loaded")
+    APPLIED = "applied", _("Loaded")
+    REVERTING = "reverting", pgettext_lazy("import of files", "Being taken back")
+    REVERTED = "reverted", pgettext_lazy("import of files", "Taken back")
+    REFUSED = "refused", pgettext_lazy("import", "Refused")
 
 
 class FileImportQuerySet(models.QuerySet["FileImport"]):
@@ -21,31 +35,31 @@ class FileImportQuerySet(models.QuerySet["FileImport"]):
         """The imports of a source (its slug) for some members."""
         return self.filter(source=source, owner__in=members)
 
+    def applied_by(self, kept: SourceImport) -> FileImportQuerySet:
+        """The import whose rows are kept so, while it is loaded."""
+        return self.filter(source_import=kept, state=FileImport.State.APPLIED)
+
 
 class FileImport(models.Model):
     """Files of one source on their way into a member's data (`layers.intake.source`).
 
     `contents` is what the reader saw in the files, `choices` what people decided, `plan` what would be done as the last
     reading saw it, `findings` what is amiss (`layers.intake.findings`), `report` what was done; each is JSON, and the
-    source says of what. Of a private source none of them holds a cell of the files.
+    source says of what. Of a private source none of them holds a cell of the files. `source_import` keeps what it
+    replaced, where the source can be taken back so (`layers.intake.source_imports`). What has no owner is the agency's.
     """
 
     security = "owner"
     history = False
 
-    class State(models.TextChoices):
-        READING = "reading", _("Being read")
-        CHOOSING = "choosing", _("To be completed")
-        READY = "ready", _("Read")
-        APPLYING = "applying", _("Being loaded")
-        APPLIED = "applied", _("Loaded")
-        REVERTING = "reverting", _("Being taken back")
-        REVERTED = "reverted", _("Taken back")
-        REFUSED = "refused", pgettext_lazy("import", "Refused")
+    State = ImportState
 
     source = models.CharField(max_length=40, editable=False)
     title = models.CharField(_("title"), max_length=200)
-    owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
+    # Null for sources that the agency brings in for nobody in particular; all others may rely on it.
+    owner: models.ForeignKey[Member | Combinable | None, Member] = models.ForeignKey(  # type: ignore[misc]
+        Member, models.CASCADE, null=True, related_name="+", verbose_name=_("member")
+    )
     shared_with = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
     folder = models.CharField(max_length=40, editable=False)
     files = models.JSONField(default=list, editable=False)
@@ -56,6 +70,7 @@ class FileImport(models.Model):
     report = models.JSONField(null=True, editable=False)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.READING)
     message = models.CharField(_("message"), max_length=500, blank=True)
+    source_import = models.ForeignKey(SourceImport, models.SET_NULL, null=True, related_name="+", editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
     created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
     applied_at = models.DateTimeField(_("loaded on"), null=True)
@@ -131,10 +146,7 @@ class Delivery(models.Model):
     security = "owner"
     history = False
 
-    class State(models.TextChoices):
-        INSPECTING = "inspecting", _("Being inspected")
-        INSPECTED = "inspected", _("Inspected")
-        REFUSED = "refused", pgettext_lazy("delivery", "Refused")
+    State = ImportState
 
     title = models.CharField(_("title"), max_length=200)
     owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
@@ -142,7 +154,7 @@ class Delivery(models.Model):
     folder = models.CharField(max_length=40, unique=True, editable=False)
     files = models.JSONField(default=list, editable=False)
     contents = models.JSONField(default=list, editable=False)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.INSPECTING)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.READING)
     message = models.CharField(_("message"), max_length=500, blank=True)
     sent_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("sent by"))
     created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
@@ -188,14 +200,7 @@ class Import(models.Model):
         APPEND = "append", _("Append")
         SYNCHRONISE = "synchronise", _("Synchronise")
 
-    class State(models.TextChoices):
-        PREPARING = "preparing", _("Being checked")
-        PREPARED = "prepared", _("Checked")
-        REFUSED = "refused", pgettext_lazy("import", "Refused")
-        APPLYING = "applying", _("Being applied")
-        APPLIED = "applied", _("Applied")
-        TAKING_BACK = "taking_back", _("Being taken back")
-        TAKEN_BACK = "taken_back", _("Taken back")
+    State = ImportState
 
     title = models.CharField(_("title"), max_length=200)
     owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
@@ -214,7 +219,7 @@ class Import(models.Model):
     report = models.JSONField(null=True, editable=False)
     former = models.JSONField(null=True, editable=False)
     event = models.BigIntegerField(null=True, editable=False)
-    state = models.CharField(_("state"), max_length=11, choices=State, default=State.PREPARING)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.READING)
     message = models.CharField(_("message"), max_length=500, blank=True)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
     created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)

@@ -1,13 +1,16 @@
-"""What an import of a file does or did, row by row: counts are exact, lists stop somewhere. Serialises to JSON."""
+"""What an import of a file does or did, row by row: counts are exact, lists stop somewhere.
+
+It is kept as JSON in which findings are codes with their parameters, and worded when somebody reads it (`worded`).
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from gis_core.files.reader import Problem
+from layers.intake.findings import Finding, Severity
 from layers.intake.import_loss import ScopeDifference, describe_difference
-from layers.intake.messages import words
-from layers.intake.report import Entry, entry
+from layers.intake.report import kept_entry, worded_entry
 
 # They are kept in one row of a table and shown to people.
 LISTED = 5000
@@ -25,8 +28,8 @@ class Outcome:
     repaired: int = 0
     refused: int = 0
     outside: int = 0
-    refusals: list[Entry] = field(default_factory=list)
-    repairs: list[Entry] = field(default_factory=list)
+    refusals: list[Finding] = field(default_factory=list)
+    repairs: list[Finding] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     refused_keys: set[str] = field(default_factory=set)
     difference: dict[str, Any] | None = None
@@ -40,7 +43,7 @@ class Outcome:
         for repair in repairs:
             self.repaired += 1
             if len(self.repairs) < LISTED:
-                self.repairs.append(told(repair.index, repair.identifier, repair.code, repair.params))
+                self.repairs.append(finding(repair.index, repair.identifier, repair.code, repair.params, "warning"))
 
     def left_out(self, problems: Iterable[Problem]) -> None:
         """Count rows that could not be read."""
@@ -53,7 +56,7 @@ class Outcome:
         if identifier is not None:
             self.refused_keys.add(identifier)
         if len(self.refusals) < LISTED:
-            self.refusals.append(told(index, identifier, code, params))
+            self.refusals.append(finding(index, identifier, code, params))
 
     def take_out(self, index: int, identifier: str | None, code: str, params: Mapping[str, Any]) -> None:
         """Count as left out a row that had been loaded."""
@@ -61,14 +64,14 @@ class Outcome:
         self.refuse(index, identifier, code, params)
 
     def as_json(self) -> dict[str, Any]:
-        """Counts, then the lists, refused rows in the order of the file."""
+        """Counts, then the lists without words, refused rows in the order of the file."""
         return {
             "rows": self.rows,
             "repaired": self.repaired,
             "refused": self.refused,
             "outside": self.outside,
-            "refusals": sorted(self.refusals, key=lambda one: one["index"] or 0),
-            "repairs": self.repairs,
+            "refusals": [kept_entry(one) for one in sorted(self.refusals, key=lambda one: one.row or 0)],
+            "repairs": list(map(kept_entry, self.repairs)),
             "remarks": self.remarks,
             "difference": self.difference,
             "compared": self.compared and describe_difference([self.compared]),
@@ -77,6 +80,20 @@ class Outcome:
         }
 
 
-def told(index: int | None, identifier: str | None, code: str, params: Mapping[str, Any]) -> Entry:
-    """One line of the report, with its words."""
-    return entry(index, identifier, code, words(code, params))
+def finding(
+    index: int | None, identifier: str | None, code: str, params: Mapping[str, Any], severity: Severity = "error"
+) -> Finding:
+    return Finding(code=code, params=params, severity=severity, row=index, identifier=identifier)
+
+
+def worded(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan or a report that was kept, as people and scripts read it: each line in the current language."""
+    lists = {name: list(map(worded_entry, kept[name])) for name in ("refusals", "repairs") if name in kept}
+    return {**kept, **lists}
+
+
+def worded_report(report: Any) -> Any:
+    """The report of a job, in which a plan may lie."""
+    if isinstance(report, dict) and isinstance(report.get("plan"), dict):
+        return {**report, "plan": worded(report["plan"])}
+    return worded(report) if isinstance(report, dict) else report

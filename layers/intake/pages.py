@@ -25,19 +25,20 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
 from layers.intake.models import Delivery
 from layers.intake.points import SOURCES
+from layers.intake.report import worded
 from layers.intake.services.ordering import seen_by
 from layers.intake.services.orders import (
-    KEPT,
     KIND,
-    can_go_on,
     describe_taking_back,
     give_up,
     go_on,
     loss_of,
     past_imports,
-    queue_taking_back,
     start_import,
+    start_taking_back,
+    waiting_import,
 )
+from layers.intake.sources import KEPT
 from layers.intake.words import counts, data_as_of, difference_in_words, entry_in_words, groups
 
 SHOWN = 50
@@ -204,7 +205,7 @@ def decide(request: HttpRequest, rights: Rights, job_id: int) -> HttpResponse:
         give_up(job_id, rights=rights)
         messages.success(request, _("The files have been removed; nothing of them was imported."))
     elif request.POST.get("action") == "take_back":
-        queue_taking_back(job_of(rights, job_id), user=request.user, rights=rights)
+        start_taking_back(job_of(rights, job_id), user=request.user, rights=rights)
         messages.success(request, _("The taking back is waiting for its turn; this page says what became of it."))
         return redirect("import_report", job_id)
     else:
@@ -225,21 +226,21 @@ def report_page(
     request: HttpRequest, rights: Rights, job_id: int, *, refused: str = "", typed: str = "", status: int = 200
 ) -> HttpResponse:
     job = job_of(rights, job_id)
-    told = dict(job.report or {})
-    context = {"section": "imports", "job": job, "files": files_in_words(job), "dated": data_as_of(told)}
+    told = worded(job.report or {})
+    context = {"section": "imports", "job": job, "files": files_in_words(told), "dated": data_as_of(told)}
     context["difference"] = difference_in_words(told.get("difference"))
-    context |= {"compared": told.get("compared"), "loss": loss_of(job), "waits": can_go_on(job)}
+    context |= {"compared": told.get("compared"), "loss": loss_of(job), "waits": waiting_import(job)}
     context |= {"tried": not told.get("written", True), "refused": refused, "typed": typed}
     context |= describe_taking_back(job, rights)
     context |= {"kept_days": KEPT.days, "may_decide": may_run(KIND, job.owner_id, rights)}
     return render(request, "intake/report.html", context, status=status)
 
 
-def files_in_words(job: Job) -> list[dict[str, Any]]:
+def files_in_words(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": file["file"],
-            "counts": counts(file, written=(job.report or {}).get("written", True)),
+            "counts": counts(file, written=report.get("written", True)),
             "difference": difference_in_words(file.get("difference")),
             "problem": file["problem"],
             "groups": [
@@ -247,7 +248,7 @@ def files_in_words(job: Job) -> list[dict[str, Any]]:
                 for title, entries, total in groups(file)
             ],
         }
-        for file in (job.report or {}).get("files", [])
+        for file in report["files"]
     ]
 
 

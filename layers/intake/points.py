@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from gis_core.wiring.points import ExtensionPoint
 
 if TYPE_CHECKING:
     from layers.intake.geocoders import Geocoder
-    from layers.intake.source import Source as FileSource
+    from layers.intake.source import Source
     from layers.intake.source_imports import TakingBack
-    from layers.intake.sources import Source
+    from layers.intake.sources import ReferenceSource
 
-SOURCES: ExtensionPoint[Source] = ExtensionPoint(
+SOURCES: ExtensionPoint[ReferenceSource] = ExtensionPoint(
     "intake.sources", "Kinds of deliveries that can be imported, in the order of the page.", key=lambda one: one.slug
 )
-FILE_SOURCES: ExtensionPoint[FileSource] = ExtensionPoint(
+FILE_SOURCES: ExtensionPoint[Source] = ExtensionPoint(
     "intake.file_sources",
     "Kinds of files that come in through the steps that are common to all, in no order.",
     key=lambda one: one.slug,
@@ -26,10 +26,11 @@ TAKING_BACK: ExtensionPoint[TakingBack] = ExtensionPoint(
     "What taking an import of a source back does beside putting its rows back; one for each source, in no order.",
     key=lambda one: one.source,
 )
-AWAITED_FOLDERS: ExtensionPoint[Callable[[], Iterable[str]]] = ExtensionPoint(
-    "intake.awaited_folders",
-    "Names of folders of the inbox that people have yet to decide on: they stay when others are swept, in no order.",
-)
 GEOCODERS: ExtensionPoint[Geocoder] = ExtensionPoint(
     "intake.geocoders", "Who turns addresses into places: the first one that knows an address is believed."
+)
+WORDS: ExtensionPoint[Callable[[str, Mapping[str, Any]], str]] = ExtensionPoint(
+    "intake.words",
+    "Words of findings that importers do not give to `layers.intake.messages`, by code and parameters; empty for a code"
+    " of somebody else. In no order.",
 )

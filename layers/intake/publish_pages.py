@@ -42,6 +42,7 @@ from layers.intake.forms import (
 )
 from layers.intake.import_loss import describe_loss
 from layers.intake.models import Delivery, Import
+from layers.intake.outcome import worded
 from layers.intake.pages import imports_page, rights_of_page, too_large
 from layers.intake.services import deliveries, ordering, taking_back
 from layers.intake.services.deliveries import delivery_of, layer_of
@@ -96,7 +97,7 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     rights = rights_of_page(request)
     shown = delivery_of(delivery_id, rights)
     layers = numbered(shown)
-    if shown.state == Delivery.State.INSPECTED and len(layers) == 1 and not problems(shown):
+    if shown.state == Delivery.State.CHOOSING and len(layers) == 1 and not problems(shown):
         return redirect("delivery_layer", delivery_id, 1)
     context = {
         "section": "imports",
@@ -142,7 +143,7 @@ def delivery_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
     """One layer of the files: what was found; another way to read it can be chosen."""
     rights = rights_of_page(request)
     shown = delivery_of(delivery_id, rights)
-    if shown.state != Delivery.State.INSPECTED:
+    if shown.state != Delivery.State.CHOOSING:
         return redirect("delivery", delivery_id)
     data_set, layer = layer_of(shown, number)
     data = request.POST if request.method == "POST" else None
@@ -334,7 +335,7 @@ def import_page(
 ) -> HttpResponse:
     rights = rights_of_page(request)
     made = import_of(import_id, rights)
-    told = phrases.report(made.report or made.plan or {})
+    told = phrases.report(worded(made.report or made.plan or {}))
     context = {
         "section": "imports",
         "made": made,
@@ -375,7 +376,7 @@ def removed_share(difference: Mapping[str, Any] | None) -> int:
 def loss_of_plan(made: Import) -> dict[str, Any] | None:
     """What an import that waits would take away, where that must be confirmed."""
     compared: dict[str, Any] = (made.plan or {}).get("compared") or {}
-    if made.state != Import.State.PREPARED or not compared.get("beyond"):
+    if made.state != Import.State.READY or not compared.get("beyond"):
         return None
     return compared | {"message": describe_loss(compared)}
 
@@ -468,7 +469,7 @@ def reported(request: HttpRequest, import_id: int) -> tuple[Import, dict[str, An
     if told is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     kept = {"title": made.title, "mode": made.mode, "state": made.state, "layer": made.layer and made.layer.slug}
-    return made, kept | told
+    return made, kept | worded(told)
 
 
 def attached(answer: HttpResponse, made: Import, suffix: str) -> HttpResponse:

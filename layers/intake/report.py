@@ -1,19 +1,26 @@
-"""What an import did, per file and row: came in, repaired, refused and why. Serialises to JSON."""
+"""What an import did, per file and row: came in, repaired, refused and why.
 
-from collections.abc import Iterable
+It is kept as JSON in which findings are codes with their parameters (`kept`); whoever reads it is given words
+(`worded`), in the form that scripts know.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import ngettext
 
 from gis_core.errors import Invalid
+from gis_core.files.reader import ReadRefused
+from layers.intake.findings import Finding
 from layers.intake.import_loss import EXIT_LOSS, LossRefused, ScopeDifference, check_loss, describe_difference
-from layers.intake.rows import Refused, Remark
+from layers.intake.messages import OF_ROWS, words
+from layers.intake.rows import FileRefused, Refused, Remark
 
 # A report is read by people and kept in one row of a table: counts are exact, lists stop here.
 LISTED = 1000
+PLAIN = (str, int, float, bool, list, dict)
 
 type Entry = dict[str, Any]
 
@@ -26,34 +33,34 @@ class Difference:
     gone: int = 0
     changed: int = 0
     unchanged: int = 0
-    listed: dict[str, list[Entry]] = field(default_factory=lambda: {"born": [], "gone": [], "changed": []})
+    listed: dict[str, list[Finding]] = field(default_factory=lambda: {"born": [], "gone": [], "changed": []})
 
     def take(self, what: str, identifier: str, remark: Remark) -> None:
         """Count one object that was `born`, is `gone` or `changed`."""
         setattr(self, what, getattr(self, what) + 1)
-        self._list(what, entry(None, identifier, remark.code, remark.words))
+        self._list(what, Finding(code=remark.code, params=remark.params, severity="warning", identifier=identifier))
 
     def add(self, other: "Difference") -> None:
         """Count what another file changed."""
-        for what, entries in other.listed.items():
+        for what, findings in other.listed.items():
             setattr(self, what, getattr(self, what) + getattr(other, what))
-            for one in entries:
+            for one in findings:
                 self._list(what, one)
         self.unchanged += other.unchanged
 
-    def _list(self, what: str, one: Entry) -> None:
+    def _list(self, what: str, one: Finding) -> None:
         if len(self.listed[what]) < LISTED:
             self.listed[what].append(one)
 
-    def as_json(self) -> Entry:
+    def kept(self) -> Entry:
         """Counts, then the lists."""
         counts = {what: getattr(self, what) for what in ("born", "gone", "changed", "unchanged")}
-        return {**counts, "listed": self.listed}
+        return {**counts, "listed": {what: list(map(kept_entry, findings)) for what, findings in self.listed.items()}}
 
 
 @dataclass(slots=True)
 class FileReport:
-    """One file of an import. `problem` is set when the file as a whole was refused.
+    """One file of an import. `problem` is set when the file as a whole was refused; lists stop at LISTED.
 
     `difference` is known where the file brings a new vintage of what was there.
     """
@@ -64,34 +71,47 @@ class FileReport:
     repaired_rows: int = 0
     refused_rows: int = 0
     told: int = 0
-    repaired: list[Entry] = field(default_factory=list)
-    refused: list[Entry] = field(default_factory=list)
-    remarks: list[Entry] = field(default_factory=list)
-    problem: Entry | None = None
+    repaired: list[Finding] = field(default_factory=list)
+    refused: list[Finding] = field(default_factory=list)
+    remarks: list[Finding] = field(default_factory=list)
+    problem: Finding | None = None
     difference: Difference | None = None
 
     def row_loaded(self, index: int, identifier: str | None, repairs: Iterable[Remark | Refused] = ()) -> None:
         """Count a row that came in, with what was repaired in it."""
         self.loaded += 1
-        entries = [entry(index, identifier, repair.code, repair.words) for repair in repairs]
-        self.repaired_rows += bool(entries)
-        self.repaired += entries[: max(0, LISTED - len(self.repaired))]
+        found = [self.finding(repair, index, identifier) for repair in repairs]
+        self.repaired_rows += bool(found)
+        self.repaired += found[: max(0, LISTED - len(self.repaired))]
 
     def row_refused(self, refused: Refused) -> None:
         """Count a row that was left out."""
         self.refused_rows += 1
         if len(self.refused) < LISTED:
-            self.refused.append(entry(refused.index, refused.identifier, refused.code, refused.words))
+            self.refused.append(
+                Finding(
+                    code=refused.code,
+                    params=refused.params,
+                    file=self.name,
+                    row=refused.index,
+                    identifier=refused.identifier,
+                )
+            )
 
     def tell(
         self, remark: Remark | Refused, index: int | None = None, identifier: str | None = None, times: int = 1
     ) -> None:
         """Note something that refuses nothing; where it holds for several rows, `index` is the first of them."""
         self.told += 1
-        more = ngettext("%(count)s row", "%(count)s rows", times) % {"count": times}
         if len(self.remarks) < LISTED:
-            words = f"{remark.words} ({more})" if times > 1 else remark.words
-            self.remarks.append(entry(index, identifier, remark.code, words))
+            self.remarks.append(self.finding(remark, index, identifier, times))
+
+    def finding(self, remark: Remark | Refused, index: int | None, identifier: str | None, times: int = 1) -> Finding:
+        """A remark about a row, or about so many of them."""
+        code, params = remark.code, remark.params
+        if times > 1:
+            params = {**params, OF_ROWS: times}
+        return Finding(code=code, params=params, severity="warning", file=self.name, row=index, identifier=identifier)
 
     def nothing_came_in(self) -> None:
         """What the file had given counts no more."""
@@ -102,10 +122,17 @@ class FileReport:
     def file_refused(self, error: Invalid) -> None:
         """The file as a whole was refused."""
         self.nothing_came_in()
-        self.problem = entry(None, None, str(error.extra.get("code", "invalid")), error.message)
+        code, params = refusal(error)
+        self.problem = Finding(code=code, params=params, file=self.name)
 
-    def as_json(self) -> Entry:
-        """Counts, then the lists (each at most LISTED long)."""
+    def findings(self) -> Iterator[Finding]:
+        """All that is listed: what was refused, repaired, told."""
+        for one in ([self.problem] if self.problem else [], self.refused, self.repaired, self.remarks):
+            yield from one
+
+    def kept(self) -> Entry:
+        """Counts, then the lists."""
+        lists = {"repaired": self.repaired, "refused": self.refused, "remarks": self.remarks}
         return {
             "file": self.name,
             "kind": self.kind,
@@ -113,10 +140,21 @@ class FileReport:
             "repaired": self.repaired_rows,
             "refused": self.refused_rows,
             "remarks": self.told,
-            "problem": self.problem,
-            "difference": self.difference and self.difference.as_json(),
-            "rows": {"repaired": self.repaired, "refused": self.refused, "remarks": self.remarks},
+            "problem": self.problem and kept_entry(self.problem),
+            "difference": self.difference and self.difference.kept(),
+            "rows": {name: list(map(kept_entry, findings)) for name, findings in lists.items()},
         }
+
+
+def refusal(error: Invalid) -> tuple[str, Mapping[str, Any]]:
+    """The code and the parameters of what refused a file."""
+    match error:
+        case ReadRefused():
+            return error.problem.code, error.problem.params
+        case FileRefused():
+            return error.code, error.params
+        case _:
+            return "invalid", {"message": str(error.message)}
 
 
 @dataclass(slots=True)
@@ -146,7 +184,7 @@ class ImportReport:
             check_loss(self.compared, accepted)
         except LossRefused as error:
             self.written, self.loss = False, error
-            error.extra["report"] = self.as_json()
+            error.extra["report"] = self.kept()
             raise
 
     def keep_nothing(self) -> None:
@@ -193,8 +231,16 @@ class ImportReport:
             return 2
         return 1 if self.refused else 0
 
+    def findings(self) -> list[Finding]:
+        """All that is listed of its files."""
+        return [one for report in self.files for one in report.findings()]
+
     def as_json(self) -> Entry:
-        """The report as plain JSON values."""
+        """The report as scripts know it, in the current language."""
+        return worded(self.kept())
+
+    def kept(self) -> Entry:
+        """The report as it is kept: JSON without words."""
         difference = self.difference
         return {
             "source": self.source,
@@ -210,11 +256,50 @@ class ImportReport:
             "number": self.number,
             "compared": None if self.compared is None else describe_difference(self.compared),
             "loss": self.loss and self.loss.loss | {"message": self.loss.message},
-            "difference": difference and difference.as_json(),
-            "files": [report.as_json() for report in self.files],
+            "difference": difference and difference.kept(),
+            "files": [report.kept() for report in self.files],
         }
 
 
-def entry(index: int | None, identifier: str | None, code: str, words: str) -> Entry:
-    """One line of a report."""
-    return {"index": index, "identifier": identifier, "code": code, "words": words}
+# -- as it is kept, and as it is read ----------------------------------------------------------------------------------
+
+
+def kept_entry(one: Finding) -> Entry:
+    """One line of a report as it is kept."""
+    return {"index": one.row, "identifier": one.identifier, "code": one.code, "params": json_of(one.params)}
+
+
+def json_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as JSON values: what has none is a text."""
+    return {name: one if isinstance(one, PLAIN) or one is None else str(one) for name, one in params.items()}
+
+
+def worded_entry(kept: Mapping[str, Any]) -> Entry:
+    """The same line in the current language."""
+    return {
+        "index": kept["index"],
+        "identifier": kept["identifier"],
+        "code": kept["code"],
+        "words": words(kept["code"], kept["params"]),
+    }
+
+
+def worded(report: Mapping[str, Any]) -> Entry:
+    """A report that was kept, as people and scripts read it: each line with its words in the current language."""
+    return {**report, "difference": worded_difference(report.get("difference")),
+            "files": list(map(worded_file, report["files"]))}  # fmt: skip
+
+
+def worded_file(file: Mapping[str, Any]) -> Entry:
+    return {
+        **file,
+        "problem": file["problem"] and worded_entry(file["problem"]),
+        "difference": worded_difference(file["difference"]),
+        "rows": {name: list(map(worded_entry, entries)) for name, entries in file["rows"].items()},
+    }
+
+
+def worded_difference(kept: Mapping[str, Any] | None) -> Entry | None:
+    if kept is None:
+        return None
+    return {**kept, "listed": {what: list(map(worded_entry, entries)) for what, entries in kept["listed"].items()}}

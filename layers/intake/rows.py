@@ -1,4 +1,4 @@
-"""What every importer's reading gives besides its rows: remarks and refusals, each a code with its words."""
+"""What every importer's reading gives besides its rows: remarks and refusals, which reports make findings of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,11 +17,6 @@ class Remark:
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def words(self) -> str:
-        """The remark in the current language."""
-        return words(self.code, self.params)
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -37,18 +32,13 @@ class Refused:
         """A feature that the restricted reader could not read."""
         return cls(problem.index or 0, problem.identifier, problem.code, problem.params)
 
-    @property
-    def words(self) -> str:
-        """The reason in the current language."""
-        return words(self.code, self.params)
-
 
 class FileRefused(Invalid):
     """A file that can be read but is not what the importer needs."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, /, **params: Any) -> None:
         super().__init__(words(code, params), code=code)
-        self.code = code
+        self.code, self.params = code, params
 
 
 class RowUnusable(Exception):  # noqa: N818

@@ -157,10 +157,10 @@ def system_of(layer: LayerInfo, findings: Findings) -> int | None:
         )
         findings.add(None, words, {"declared": layer.crs, "seems": reference.seems}, "error")
         return None
-    return looks(layer, reference.seems, findings)
+    return likely_system(layer, reference.seems, findings)
 
 
-def looks(layer: LayerInfo, seems: int | None, findings: Findings) -> int | None:
+def likely_system(layer: LayerInfo, seems: int | None, findings: Findings) -> int | None:
     """The system of a file that does not say: Lambert-93, or what its coordinates can only be."""
     if not layer.features or (seems == LAMBERT_93 and layer.place is not None):
         return LAMBERT_93

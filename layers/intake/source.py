@@ -67,14 +67,17 @@ class Source:
 
     Each step is given the import, held until the end of its transaction, and raises Invalid or Conflict, with
     `report={"plan": …, "findings": […]}` where there is something to show; then nothing is written.
-    `look` keeps what the files hold in `contents` and what is likely meant in `choices`; `lacks` says whether people
+    `inspect` keeps what the files hold in `contents` and what is likely meant in `choices`; `lacks` says whether people
     must choose something before a plan can be made, `may_choose` whether files that could not be read may be with other
     choices; `plan` writes nothing; `check` raises Conflict while something
     must be said before it may be done; `apply` reads the files again and does it, as one event of the history for each
     table; `revert` undoes it but for what was changed since (None: it cannot be undone), and says how much of what;
-    `after` follows what was applied, outside of its files.
+    `check_revert` raises NotFound, Conflict, Forbidden where it cannot be undone, or not by this asker. `after` follows
+    what was applied, outside of its files.
 
-    Of a `private` source nothing that a cell holds is kept. Files wait for `kept`.
+    Of a `private` source nothing that a cell holds is kept. Files wait for `kept`. Of an `ownerless` one the agency may
+    bring files in for nobody in particular: it alone sees them. Of a source of `one_file` no more are sent at a time,
+    of `most_bytes` in all (None: what the platform takes).
     """
 
     slug: str
@@ -86,14 +89,18 @@ class Source:
     revert_step: Step | None = None
     plan: Callable[[FileImport, Tell], Plan]
     apply: Callable[[FileImport, Tell], Report]
-    look: Callable[[FileImport, Tell], Sequence[Finding]] = lambda made, tell: ()
+    inspect: Callable[[FileImport, Tell], Sequence[Finding]] = lambda made, progress: ()
     lacks: Callable[[FileImport], bool] = lambda made: False
     may_choose: Callable[[FileImport], bool] = lambda made: bool(made.contents or made.choices)
     check: Callable[[FileImport], None] = nothing
     revert: Callable[[FileImport, Tell], dict[str, Any]] | None = None
+    check_revert: Callable[[FileImport, Rights], None] = nothing
     after: Callable[[FileImport], None] = nothing
     private: bool = False
+    ownerless: bool = False
     kept: timedelta = timedelta(days=30)
+    one_file: bool = False
+    most_bytes: int | None = None
 
     def job_kinds(self) -> tuple[JobKind, ...]:
         """The long work of its steps, for the manifest of its app."""

@@ -24,6 +24,7 @@ from psycopg import sql
 from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.members.rights import Rights, has_failed
 from gis_core.models import Job, Member, SourceImport, User
+from layers.intake.models import FileImport
 from layers.intake.points import TAKING_BACK
 
 KEPT: Final = timedelta(days=30)
@@ -136,6 +137,7 @@ def take_back(number: int, *, by: User | None, rights: Rights) -> Counts:
         made.state, made.counts, made.taken_back_by = SourceImport.State.TAKEN_BACK, counts, by
         made.save(update_fields=["state", "counts", "taken_back_by"])
         SourceImport.objects.filter(pk=made.pk).update(taken_back_at=Now())
+        FileImport.objects.applied_by(made).update(state=FileImport.State.REVERTED, reverted_at=Now())
         call("select arpent.forget_replaced(%s)", made.pk)
     return counts
 

@@ -2,25 +2,30 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.members.rights import Rights
+from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Member, SourceImport
-from gis_core.wiring.points import Given
+from gis_core.wiring.points import Given, Later
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed_slugs
 from layers.intake import source_imports
-from layers.intake.points import SOURCES, TAKING_BACK
+from layers.intake.points import FILE_SOURCES, SOURCES, TAKING_BACK
 from layers.intake.report import ImportReport
+from layers.intake.source import Source, Step
+from layers.intake.source import Tell as Tell
 from layers.intake.source_imports import TakingBack
 
-type Tell = Callable[[float | None, str], None]
+KEPT: Final = timedelta(days=7)
+"""How long the files of an import wait for a decision."""
 
 
 def silent(share: float | None, message: str) -> None:
@@ -46,7 +51,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ReferenceSource:
     """A kind of delivery and the function that imports it: reads, loads in one transaction, reports.
 
     `layers` are the slugs of those that it fills; `after_taking_back` computes what depends on its rows.
@@ -92,13 +97,46 @@ def put_date_back(slug: str, day: str | None, since: Sequence[SourceImport]) -> 
         later.save(update_fields=["before"])
 
 
-def import_sources(*sources: Source) -> tuple[Given[Source], Given[TakingBack]]:
-    """For manifests: sources that can be imported, and taken back as they say."""
+def import_sources(
+    *sources: ReferenceSource,
+) -> tuple[Given[ReferenceSource], Given[Source], Given[TakingBack]]:
+    """For manifests: sources that can be imported by the steps of all files, and taken back as they say."""
     taking_back = [TakingBack(source=one.slug, remember=one.remember, finish=one.finish_taking_back) for one in sources]
-    return SOURCES(*sources), TAKING_BACK(*taking_back)
+    return SOURCES(*sources), FILE_SOURCES(*map(file_source, sources)), TAKING_BACK(*taking_back)
 
 
-def source_named(slug: str) -> Source:
+def file_source(one: ReferenceSource) -> Source:
+    """The steps by which its files come in: they are tried out where somebody asks for it, else applied at once."""
+    services = "layers.intake.services"
+    return Source(
+        slug=one.slug,
+        label=one.label,
+        members=administered,
+        roles=ADMINISTRATORS,
+        read_step=Step(kind="import", title=labelled(one)),
+        apply_step=Step(kind="import", title=labelled(one)),
+        revert_step=Step(kind="take_back_source", title=labelled(one, gettext_lazy("Taking back %(title)s"))),
+        plan=Later(f"{services}.reference.plan_files"),
+        check=Later(f"{services}.reference.check_files"),
+        apply=Later(f"{services}.reference.apply_files"),
+        check_revert=Later(f"{services}.reverting.check_revert"),
+        revert=Later(f"{services}.reverting.revert"),
+        kept=KEPT,
+        ownerless=True,
+    )
+
+
+def administered(rights: Rights) -> list[Member]:
+    """The members for whom somebody brings reference data in."""
+    return list(Member.objects.administered_by(rights)) if rights.administers else []
+
+
+def labelled(one: ReferenceSource, words: Any = "%(title)s") -> Any:
+    """The title of a step, in which the files are named after their source; worded when it is read."""
+    return lazy(lambda: str(words) % {"title": f"{one.label} · %(title)s"}, str)()
+
+
+def source_named(slug: str) -> ReferenceSource:
     """Raises Invalid."""
     source = SOURCES.find(slug)
     if source is None:

@@ -12,6 +12,7 @@ from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, LayerInfo, Limits, Reading, ReadRefused, RestrictedReader
 from gis_core.http.admission import TABLE, limited
 from layers.intake.sheets import NULL, unescaped
+from layers.intake.table import TableLimits
 
 TABLES: Final = frozenset({"CSV", "XLSX", "ODS"})
 MEND: Final = Reading(mend=True)
@@ -24,15 +25,6 @@ SHEET_DAY: Final = re.compile(r"\d{4}/\d\d/\d\d(?: \d\d:\d\d:\d\d)?")
 FULL_ENOUGH: Final = 0.6
 """Of the cells of the fullest of the first rows, the share that makes a row the header: titles are shorter."""
 MIB: Final = 1_048_576
-
-
-@dataclass(frozen=True, slots=True)
-class TableLimits:
-    """The most that a table may hold: bytes of its file, rows below its header, columns."""
-
-    file_bytes: int
-    rows: int
-    columns: int
 
 
 @dataclass(frozen=True, slots=True)

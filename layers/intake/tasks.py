@@ -3,71 +3,41 @@
 import shutil
 import time
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Job
 from gis_core.tasks import RunningJob
 from layers.intake import source_imports
-from layers.intake.models import Delivery
-from layers.intake.points import AWAITED_FOLDERS
-from layers.intake.services import applying, deliveries, imports, preparing, retiring, taking_back
+from layers.intake.models import Delivery, FileImport
+from layers.intake.services import applying, deliveries, imports, preparing, reference, retiring, taking_back
 from layers.intake.services.inbox import harmless
-from layers.intake.services.orders import awaited_folders, awaits_decision, folder_of
-from layers.intake.sources import Order, source_named, territory_for
 
 LEFT_BEHIND_S = 3 * 86_400
 
 
-def forget_files(job: Job) -> None:
-    """What was uploaded goes with the job's end, unless somebody is to decide whether it comes in."""
-    job.refresh_from_db()
-    if awaits_decision(job):
-        return
-    shutil.rmtree(folder_of(job.parameters), ignore_errors=True)
-
-
 def import_files(running: RunningJob) -> dict[str, Any]:
-    """Import what was uploaded; the report is the job's. An import that loads nothing fails."""
-    folder = folder_of(running.parameters)
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    if not files:
-        raise Invalid(_("The uploaded files are no longer there: send them again."))
-    member = running.job.owner
-    territory = territory_for(member, running.rights)
-    given = running.parameters.get("date")
-    source_date = date.fromisoformat(given) if given else None
-    order = Order(
-        paths=files,
-        member=member,
-        territory=territory,
-        source_date=source_date,
-        accepted_loss=running.parameters.get("accepted_loss"),
-        dry_run=bool(running.parameters.get("dry_run")),
-        tell=running.tell,
-    )
-    made = source_named(str(running.parameters.get("source"))).bring_in(order)
-    source_imports.attach(made.number, running.job)
-    report = made.as_json()
-    if made.loss and not made.written:
-        raise Conflict(made.loss.message, report=report)
-    if report["exit_code"] == 2:
-        raise Invalid(_("Nothing was loaded: see the report."), report=report)
+    """Try reference data out, or bring it in; the report is the job's. An import that loads nothing fails."""
+    made = FileImport.objects.get(pk=running.parameters["import"])
+    if made.state == FileImport.State.READING:
+        imports.read(made.pk, running.tell)
+        made.refresh_from_db()
+        assert made.plan is not None
+        return dict(made.plan["report"])
+    report = imports.apply(made.pk, running.tell)
+    source_imports.attach(report["number"], running.job)
     return report
 
 
-def take_back_source(running: RunningJob) -> dict[str, Any]:
-    """Undo an import of reference data."""
-    running.tell(None, _("Taking the import back"))
-    number, by = int(running.parameters["number"]), running.job.started_by
-    return source_imports.take_back(number, by=by, rights=running.rights)
+def leave_reference(job: Job) -> None:
+    """A job that ended badly leaves its import where people can go on; uploaded files go that nobody decides on."""
+    job.refresh_from_db()
+    with acting_as(SYSTEM):
+        reference.leave(job)
 
 
 def forget_replaced_rows(timestamp: int) -> None:
@@ -80,10 +50,8 @@ def sweep_inbox(timestamp: int) -> None:
     """Every night: uploads that no job will take any more go, a few days after they came."""
     with acting_as(SYSTEM):
         open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
-        awaited = {folder_of(job.parameters).name for job in open_jobs}
-        awaited |= set(Delivery.objects.values_list("folder", flat=True))
-        awaited |= awaited_folders() | set(imports.awaited_folders())
-        awaited |= {harmless(name) for folders in AWAITED_FOLDERS.all() for name in folders()}
+        awaited = {harmless(str(job.parameters["folder"])) for job in open_jobs}
+        awaited |= set(Delivery.objects.values_list("folder", flat=True)) | set(imports.awaited_folders())
     for folder in Path(settings.INBOX_DIR).glob("*"):
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.wiring.points import Later
-from layers.intake.sources import Source
+from layers.intake.sources import ReferenceSource
 
-MAJIC = Source(
+MAJIC = ReferenceSource(
     slug="majic",
     label=_("Owners (MAJIC)"),
     help=_("The files of the DGFiP as they are delivered: PROP, NBAT and BATI of the same year."),

@@ -81,10 +81,11 @@ class Finding(Refused):
     def rule(self) -> Rule:
         return RULES[self.code]
 
-    @property
-    def words(self) -> str:
-        """The level, then the sentence, in the current language."""
-        return f"{LEVELS[self.rule.level]} : {self.rule.sentence % self.params}"
+
+def words_of(code: str, params: Mapping[str, Any]) -> str:
+    """The level of a rule, then its sentence, in the current language; empty for what is no rule's id."""
+    rule = RULES.get(code)
+    return f"{LEVELS[rule.level]} : {rule.sentence % params}" if rule else ""
 
 
 # -- what rules look at ------------------------------------------------------------------------------------------------

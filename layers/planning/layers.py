@@ -7,8 +7,9 @@ in `styles/` and read as any QGIS style is.
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from gis_core.codes import code_list
 from layers.cadastre.layers import OPEN_LICENCE, column, symbol
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
@@ -33,11 +34,8 @@ NOMFIC = column("nomfic", "Pièce écrite", "Written piece", tiles=False)
 URLFIC = column("urlfic", "Adresse de la pièce", "Address of the piece", tiles=False)
 IDURBA = column("idurba", "Document", "Document", tiles=False)
 APPROVED = column("approved_date", "Approuvé le", "Approved on", "date", tiles=False)
-SECTORS = {
-    "01": ("Secteur constructible", "Building allowed", "#f4b6a6"),
-    "02": ("Secteur réservé aux activités", "Sector for businesses", "#d8a7d8"),
-    "03": ("Secteur non constructible", "No building", "#cfe3b4"),
-}
+SECTORS: Final = code_list("layers.planning", "sectors")
+SECTOR_COLOURS: Final = {"01": "#f4b6a6", "02": "#d8a7d8", "03": "#cfe3b4"}
 FAMILIES = (
     ("Patrimoine (AC)", "Heritage (AC)", ("AC1", "AC2", "AC3", "AC4", "AC4bis"), "#8e44ad"),
     ("Risques et salubrité (PM)", "Risks (PM)", tuple(f"PM{number}" for number in range(1, 10)), "#c0392b"),
@@ -68,8 +66,8 @@ def official(style: str, geometry: str, columns: tuple[str, ...], other: str) ->
 def zone_legend() -> list[Line]:
     legend = official("plu_zone_urba", "polygon", ("typezone",), "Autre zone")
     sectors = [
-        symbol(label, label_en, "fill", where={"typezone": code}, fill=colour, stroke="#7f7f7f")
-        for code, (label, label_en, colour) in SECTORS.items()
+        symbol(label, label_en, "fill", where={"typezone": code}, fill=SECTOR_COLOURS[code], stroke="#7f7f7f")
+        for code, (label, label_en) in SECTORS.items()
     ]
     return [*legend[:-1], *sectors, legend[-1]]
 

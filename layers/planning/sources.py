@@ -3,13 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.wiring.points import Later
-from layers.intake.sources import Source
+from layers.intake.sources import ReferenceSource
 from layers.planning.services import versions
 
 SUP_LAYERS = tuple(f"sup-{what}-{kind}" for what in ("assiettes", "generateurs") for kind in ("surf", "lin", "pct"))
 RISK_LAYERS = ("risques-zones",)
 
-PLU = Source(
+PLU = ReferenceSource(
     slug="plu",
     label=_("Planning document (PLU, PLUi, communal map)"),
     help=_("A ZIP archive of a delivery of the CNIG standard, as the Géoportail de l’urbanisme takes it."),
@@ -17,14 +17,14 @@ PLU = Source(
     layers=versions.LAYERS,
     after_taking_back=versions.refresh,
 )
-SUP = Source(
+SUP = ReferenceSource(
     slug="sup",
     label=_("Public easements (SUP)"),
     help=_("A ZIP archive of a delivery of the CNIG standard: easements, acts, generators, footprints."),
     run=Later("layers.planning.importers.sup.import_sup"),
     layers=SUP_LAYERS,
 )
-RISKS = Source(
+RISKS = ReferenceSource(
     slug="risks",
     label=_("Risk prevention plan (PPR)"),
     help=_("The GeoPackage of the CNIG standard, or a ZIP archive of its tables."),

@@ -1,25 +1,20 @@
 """Codes in words: kinds of prescriptions and information as the CNIG's own styles name them, states of risk plans."""
 
 from functools import cache
+from typing import Final
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
-
+from gis_core.codes import code_list
 from layers.catalogue.legend import fits
+from layers.features.display import is_english
 from layers.planning.layers import details
 
 NAMES = {"psc": "prescriptions", "inf": "informations"}
-STATES = {
-    "PRESCRIT": gettext_noop("Prescribed"),
-    "APPROUVE": gettext_noop("Approved"),
-    "ABROGE": gettext_noop("Repealed"),
-    "ANNULE": gettext_noop("Annulled"),
-}
+STATES: Final = code_list("layers.planning", "risk_plan_states")
 
 
 def state_in_words(code: str) -> str:
     """“Approuvé” for APPROUVE; a code that has no name as it was delivered."""
-    return _(STATES[code]) if code in STATES else code
+    return STATES[code][is_english()] if code in STATES else code
 
 
 @cache

@@ -3,6 +3,7 @@
 from gis_core.jobs.points import JobKind, Task
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.wiring.points import Later
+from networks.notifications.sources import CONTACTS
 
 KINDS = (
     JobKind(
@@ -13,11 +14,6 @@ KINDS = (
         waited=True,
     ),
     JobKind(kind="try_notice", work=Later("networks.notifications.tasks.try_notice"), roles=TECHNICIANS, waited=True),
-    JobKind(
-        kind="import_contacts",
-        work=Later("networks.notifications.tasks.import_contacts"),
-        roles=TECHNICIANS,
-        afterwards=Later("networks.notifications.importers.loading.forget_file"),
-    ),
+    *CONTACTS.job_kinds(),
 )
 TASKS = (Task(name="forget_warned", run=Later("networks.notifications.tasks.forget_warned"), cron="52 3 * * *"),)

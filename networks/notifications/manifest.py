@@ -6,8 +6,10 @@ from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import LETTER_KINDS, TABS, Tab
 from gis_core.wiring.database import Trigger
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.intake.points import FILE_SOURCES
 from networks.notifications import jobs
 from networks.notifications.kinds import KINDS
+from networks.notifications.sources import CONTACTS
 
 MANIFEST = Manifest(
     urls=(
@@ -19,6 +21,7 @@ MANIFEST = Manifest(
         LETTER_KINDS(*KINDS),
         TABS(Tab(desk="networks", name="notices", label=_("Notices"), order=50)),
         TABS(Tab(desk="networks", name="contacts", label=_("Contacts"), order=50)),
+        FILE_SOURCES(CONTACTS),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
     ),

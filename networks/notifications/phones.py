@@ -31,7 +31,10 @@ class Phone:
 
 
 def phone_of(text: str) -> Phone:
-    """Raises NotAPhoneError."""
+    """The number in the international form (E.164), French if it has no prefix; whether text messages reach it.
+
+    Raises NotAPhoneError.
+    """
     bare = SEPARATORS.sub("", text.replace("(0)", ""))
     if not NOTHING_BUT.fullmatch(bare) or len(bare) > 20:
         raise NotAPhoneError(text)

@@ -10,7 +10,6 @@ from gis_core.jobs.task_process import Interrupted
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Job
 from gis_core.tasks import RunningJob
-from networks.notifications.importers import loading
 from networks.notifications.models import Notice
 from networks.notifications.services import sending
 from networks.notifications.services.retention import forget_old
@@ -37,11 +36,6 @@ def sent_so_far(job: Job) -> ArpentError | None:
 def try_notice(running: RunningJob) -> dict[str, Any]:
     """Write what a notice would send to a file."""
     return sending.write_trial(notice_of(running), running.tell)
-
-
-def import_contacts(running: RunningJob) -> dict[str, Any]:
-    """Import a list of contacts, or check it; the report is the job's."""
-    return loading.import_contacts(running)
 
 
 def notice_of(running: RunningJob) -> Notice:

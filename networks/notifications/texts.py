@@ -41,7 +41,10 @@ class Words:
 
 
 def words_of(notice: Notice) -> Words:
-    """Raises Invalid, at the text that is wrong; a value that is not known is a place to complete."""
+    """The texts of a notice, filled in; a value that is not known is a place to complete.
+
+    Raises Invalid at the text that is wrong.
+    """
     values = values_of(notice)
     typed: dict[str, Value] = {name: str(value).translate(PLAIN) for name, value in values.items()}
     sms = filled(notice.sms, notice.kind, typed, "sms")
@@ -91,7 +94,7 @@ def plain_block(block: Block) -> str:
 
 
 def check_whole(words: Words, *, sms: bool, other: bool) -> None:
-    """Raises Invalid: a text that would go out is empty, too long, or has a place to complete."""
+    """Refuse a text that would go out empty, too long, or with a place to complete. Raises Invalid at the text."""
     for name, text, wanted in (("sms", words.sms, sms), ("title", words.title, other), ("body", words.body, other)):
         if not wanted:
             continue

@@ -3,36 +3,11 @@
 from gis_core.jobs.points import JobKind, Task
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.wiring.points import Later
-
-LEAVE = Later("networks.roads.asset_tasks.leave")
+from networks.roads import sources
 
 KINDS = (
-    JobKind(
-        kind="import_roads",
-        work=Later("networks.roads.tasks.import_roads"),
-        roles=TECHNICIANS,
-        afterwards=Later("networks.roads.tasks.forget_files"),
-    ),
-    JobKind(kind="take_back_roads", work=Later("networks.roads.tasks.take_back_roads"), roles=TECHNICIANS),
+    *sources.JOB_KINDS,
     JobKind(kind="coverage_study", work=Later("networks.roads.tasks.coverage_study"), roles=TECHNICIANS),
-    JobKind(
-        kind="read_road_assets",
-        work=Later("networks.roads.asset_tasks.read_road_assets"),
-        roles=TECHNICIANS,
-        afterwards=LEAVE,
-    ),
-    JobKind(
-        kind="load_road_assets",
-        work=Later("networks.roads.asset_tasks.load_road_assets"),
-        roles=TECHNICIANS,
-        afterwards=LEAVE,
-    ),
-    JobKind(
-        kind="take_back_road_assets",
-        work=Later("networks.roads.asset_tasks.take_back_road_assets"),
-        roles=TECHNICIANS,
-        afterwards=LEAVE,
-    ),
 )
 TASKS = (
     Task(

@@ -8,12 +8,11 @@ from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.points import BAR, DESKS, TABS, BarLink, Desk, Tab
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
-from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
 from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, SEARCHERS, FeatureSheet, Searcher
-from layers.intake.points import AWAITED_FOLDERS, TAKING_BACK
+from layers.intake.points import FILE_SOURCES, TAKING_BACK
 from layers.printing.points import MARKS, Marks
-from networks.roads import asset_sheets, editing, jobs, layers, road_sheets, searching, section_sheets
+from networks.roads import asset_sheets, editing, jobs, layers, road_sheets, searching, section_sheets, sources
 from networks.roads.pictograms import pictogram_on_paper
 from networks.roads.services.taking_back import ROADS_TAKING_BACK
 from networks.roads.triggers import TRIGGERS
@@ -31,8 +30,7 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("road-sections", section_sheets.sections)),
         FEATURE_SHEETS(FeatureSheet("road-sections", road_sheets.sections)),
         FEATURE_SHEETS(FeatureSheet("road-markers", road_sheets.markers)),
-        AWAITED_FOLDERS(Later("networks.roads.services.importing.awaited_folders")),
-        AWAITED_FOLDERS(Later("networks.roads.services.assets_importing.awaited_folders")),
+        FILE_SOURCES(*sources.FILE_SOURCES),
         TAKING_BACK(ROADS_TAKING_BACK),
         MARKS(Marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)),
         LAYERS(*layers.declarations()),

@@ -82,7 +82,7 @@ def named(gauge: Gauge) -> str:
 
 
 def gauge_of(code: str) -> Gauge:
-    """Raises Invalid."""
+    """Height, width, length and weights of the vehicles that have this code. Raises Invalid."""
     if code not in GAUGES:
         words = _("“%(code)s” is none of the vehicles: %(codes)s.")
         raise Invalid(words % {"code": code[:20], "codes": ", ".join(GAUGES)}, parameter="gauge")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from gis_core.codes import code_list
 from layers.intake.cells import bare
 from networks.water import lists
 from networks.water.importers.draft import Family
@@ -152,37 +153,14 @@ TABLES: Final[Mapping[str, RaepaTable]] = {
     )
 }
 
+OUR_MATERIALS: Final = {
+    "00": "inc", "01": "acier", "02": "amci", "03": "btat", "04": "ba", "05": "btfb", "06": "btna", "07": "cu",
+    "08": "fbro", "09": "fbvr", "10": "fbro", "11": "fd", "12": "fg", "13": "gres", "14": "mac", "15": "meul",
+    "16": "pebd", "17": "pehda", "18": "pehd", "19": "pb", "20": "ppa", "21": "pp", "22": "prv", "23": "prv",
+    "24": "pvc", "25": "pvcbo", "26": "pvca", "27": "pvc", "28": "tole", "99": "autre",
+}  # fmt: skip
 MATERIALS: Final = {
-    "00": ("inc", "Indéterminé"),
-    "01": ("acier", "Acier"),
-    "02": ("amci", "Amiante-ciment"),
-    "03": ("btat", "Béton âme tôle"),
-    "04": ("ba", "Béton armé"),
-    "05": ("btfb", "Béton fibré"),
-    "06": ("btna", "Béton non armé"),
-    "07": ("cu", "Cuivre"),
-    "08": ("fbro", "Fibre ciment"),
-    "09": ("fbvr", "Fibre de verre"),
-    "10": ("fbro", "Fibrociment"),
-    "11": ("fd", "Fonte ductile"),
-    "12": ("fg", "Fonte grise"),
-    "13": ("gres", "Grès"),
-    "14": ("mac", "Maçonnerie"),
-    "15": ("meul", "Meulière"),
-    "16": ("pebd", "PEBD"),
-    "17": ("pehda", "PEHD annelé"),
-    "18": ("pehd", "PEHD lisse"),
-    "19": ("pb", "Plomb"),
-    "20": ("ppa", "PP annelé"),
-    "21": ("pp", "PP lisse"),
-    "22": ("prv", "PRV A"),
-    "23": ("prv", "PRV B"),
-    "24": ("pvc", "PVC ancien"),
-    "25": ("pvcbo", "PVC BO"),
-    "26": ("pvca", "PVC U annelé"),
-    "27": ("pvc", "PVC U lisse"),
-    "28": ("tole", "Tôle galvanisée"),
-    "99": ("autre", "Autre"),
+    code: (OUR_MATERIALS[code], label) for code, (label, _en) in code_list(lists.APP, "raepa_materials").items()
 }
 """Ours and the label, by RAEPA's code."""
 RAEPA_MATERIALS: Final = {
@@ -234,61 +212,54 @@ class Meaning:
     subtype: str | None = None
 
 
-WATER_FITTINGS: Final = {
-    "00-00": Meaning("other", "Indéterminé"),
-    "01-00": Meaning("fitting", "Point de branchement", "Point de branchement"),
-    "02-00": Meaning("air_valve", "Ventouse"),
-    "03-00": Meaning("valve", "Vanne"),
-    "04-00": Meaning("drain", "Vidange"),
-    "05-00": Meaning("regulator", "Régulateur de pression"),
-    "06-00": Meaning("hydrant", "Hydrant"),
-    "07-00": Meaning("sensor", "Point métrologique"),
-    "07-01": Meaning("meter", "Compteur"),
-    "07-02": Meaning("sensor", "Débitmètre", "Débitmètre"),
-    "07-03": Meaning("sensor", "Capteur de pression", "Capteur de pression"),
-    "07-99": Meaning("sensor", "Autre point métrologique"),
-    "99-99": Meaning("other", "Autre"),
-}
-WATER_STRUCTURES: Final = {
-    "00-00": Meaning("other", "Indéterminé"),
-    "01-00": Meaning("pump", "Station de pompage"),
-    "02-00": Meaning("treatment", "Station de traitement"),
-    "03-00": Meaning("tank", "Réservoir"),
-    "04-00": Meaning("chamber", "Chambre"),
-    "04-01": Meaning("chamber", "Chambre de comptage", "Chambre de comptage"),
-    "05-00": Meaning("catchment", "Captage"),
-    "06-00": Meaning("chamber", "Citerneau", "Citerneau"),
-    "99-99": Meaning("other", "Autre"),
-}
-SEWER_FITTINGS: Final = {
-    "00-00": Meaning("other", "Indéterminé"),
-    "01-00": Meaning("fitting", "Point de branchement", "Point de branchement"),
-    "02-00": Meaning("air_valve", "Ventouse"),
-    "03-00": Meaning("valve", "Vanne"),
-    "04-00": Meaning("sensor", "Point métrologique"),
-    "04-01": Meaning("sensor", "Débitmètre", "Débitmètre"),
-    "04-03": Meaning("sensor", "Pluviomètre", "Pluviomètre"),
-    "04-99": Meaning("sensor", "Autre point métrologique"),
-    "05-00": Meaning("valve", "Batardeau", "Batardeau"),
-    "06-00": Meaning("flush", "Chasse"),
-    "99-99": Meaning("other", "Autre"),
-}
-SEWER_STRUCTURES: Final = {
-    "00-00": Meaning("other", "Indéterminé"),
-    "01-00": Meaning("pump", "Station de pompage"),
-    "02-00": Meaning("treatment", "Station d’épuration"),
-    "03-00": Meaning("basin", "Bassin de stockage"),
-    "04-00": Meaning("overflow", "Déversoir d’orage"),
-    "05-00": Meaning("outlet", "Rejet"),
-    "05-01": Meaning("outlet", "Rejet eaux pluviales", "Rejet d’eaux pluviales"),
-    "05-02": Meaning("outlet", "Rejet eaux usées", "Rejet d’eaux usées"),
-    "05-99": Meaning("outlet", "Rejet autre"),
-    "06-00": Meaning("manhole", "Regard"),
-    "07-00": Meaning("inlet", "Avaloir"),
-    "08-00": Meaning("pump", "Station sous-vide", "Station sous vide"),
-    "09-00": Meaning("grit", "Chambre à sable"),
-    "99-99": Meaning("other", "Autre"),
-}
+def meanings(name: str, kinds: Mapping[str, str], subtypes: Mapping[str, str]) -> Mapping[str, Meaning]:
+    """The codes of RAEPA's list `name` with what they are here; subtypes by code."""
+    codes = code_list(lists.APP, name)
+    return {code: Meaning(kinds[code], label, subtypes.get(code)) for code, (label, _en) in codes.items()}
+
+
+WATER_FITTINGS: Final = meanings(
+    "raepa_water_fittings",
+    {
+        "00-00": "other", "01-00": "fitting", "02-00": "air_valve", "03-00": "valve", "04-00": "drain",
+        "05-00": "regulator", "06-00": "hydrant", "07-00": "sensor", "07-01": "meter", "07-02": "sensor",
+        "07-03": "sensor", "07-99": "sensor", "99-99": "other",
+    },
+    {
+        "01-00": "Point de branchement", "07-02": "Débitmètre", "07-03": "Capteur de pression",
+    },
+)  # fmt: skip
+WATER_STRUCTURES: Final = meanings(
+    "raepa_water_structures",
+    {
+        "00-00": "other", "01-00": "pump", "02-00": "treatment", "03-00": "tank", "04-00": "chamber",
+        "04-01": "chamber", "05-00": "catchment", "06-00": "chamber", "99-99": "other",
+    },
+    {
+        "04-01": "Chambre de comptage", "06-00": "Citerneau",
+    },
+)  # fmt: skip
+SEWER_FITTINGS: Final = meanings(
+    "raepa_sewer_fittings",
+    {
+        "00-00": "other", "01-00": "fitting", "02-00": "air_valve", "03-00": "valve", "04-00": "sensor",
+        "04-01": "sensor", "04-03": "sensor", "04-99": "sensor", "05-00": "valve", "06-00": "flush", "99-99": "other",
+    },
+    {
+        "01-00": "Point de branchement", "04-01": "Débitmètre", "04-03": "Pluviomètre", "05-00": "Batardeau",
+    },
+)  # fmt: skip
+SEWER_STRUCTURES: Final = meanings(
+    "raepa_sewer_structures",
+    {
+        "00-00": "other", "01-00": "pump", "02-00": "treatment", "03-00": "basin", "04-00": "overflow",
+        "05-00": "outlet", "05-01": "outlet", "05-02": "outlet", "05-99": "outlet", "06-00": "manhole",
+        "07-00": "inlet", "08-00": "pump", "09-00": "grit", "99-99": "other",
+    },
+    {
+        "05-01": "Rejet d’eaux pluviales", "05-02": "Rejet d’eaux usées", "08-00": "Station sous vide",
+    },
+)  # fmt: skip
 HOUSE_CONNECTION: Final = "01-00"
 UNKNOWN: Final = "00-00"
 OTHER: Final = "99-99"
@@ -337,7 +308,7 @@ NODE_CODES: Final[Mapping[Family, Mapping[str, tuple[str, str]]]] = {
     },
 }
 """The field and the code that say RAEPA best what a node is."""
-WATER_CONTENTS: Final = lists.WATER_CONTENTS | {"03": ("Eau de lavage", ""), "04": ("Eau traitée", "")}
+WATER_CONTENTS: Final = lists.WATER_CONTENTS | code_list(lists.APP, "raepa_other_water_contents")
 KNOWN_CONTENTS: Final = {"03": "99", "04": "99"}
 """What has no code of its own here."""
 ACCURACIES: Final = {"01": "A", "02": "B", "03": "C"}

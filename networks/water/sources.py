@@ -18,7 +18,7 @@ NETWORK: Final = Source(
     read_step=Step(kind="read_network", title=_("Reading of the network %(title)s")),
     apply_step=Step(kind="load_network", title=_("Loading of the network %(title)s")),
     revert_step=Step(kind="take_back_network", title=_("Import taken back: %(title)s")),
-    look=Later(f"{SERVICES}.look"),
+    inspect=Later(f"{SERVICES}.inspect"),
     lacks=Later(f"{SERVICES}.lacks"),
     may_choose=Later(f"{SERVICES}.may_choose"),
     plan=Later(f"{SERVICES}.plan"),

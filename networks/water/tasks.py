@@ -49,7 +49,7 @@ def fire_coverage(running: RunningJob) -> dict[str, Any]:
 
 def follow_import(made: FileImport) -> None:
     """After a network was loaded: inspections find their hydrants again, and it is looked at for anomalies."""
-    rebind(made.owner_id)
+    rebind(made.owner_id or 0)
     scan_soon()
 
 

@@ -39,7 +39,7 @@ class Expected:
 
 
 def verify(path: Path, expected: Expected, source: DatasetReader, *, windows: int = WINDOWS) -> None:
-    """Raises SheetCorrupt when a written image is not `source`, block by block and in sampled windows."""
+    """Compare a written image with `source`, block by block and in sampled windows. Raises SheetCorrupt."""
     check_blocks(path, expected)
     samples = [_sample(source, place, expected) for place in sampled(expected.width, expected.height, windows)]
     # Decoding is what takes the time.

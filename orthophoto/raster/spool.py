@@ -88,7 +88,7 @@ class Spool:
 
 
 def check_room(folder: Path, needed: int) -> None:
-    """Raises DiskFull when the folder's disk has not that many bytes left."""
+    """Refuse to write `needed` bytes that the folder's disk does not have left. Raises DiskFull."""
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise DiskFull(needed, free)

@@ -53,7 +53,10 @@ class CampaignOrder:
     display: str = Campaign.Display.NATURAL
 
     def check(self) -> None:
-        """Raises BadOrder."""
+        """Refuse a bad description, short name, CRS, or a folder that there is not.
+
+        Raises BadOrder at the parameter.
+        """
         self.check_description()
         if not SLUG.fullmatch(self.slug) or len(self.slug) > 50:
             raise BadOrder(
@@ -145,7 +148,10 @@ def new_campaign(slug: str) -> Campaign:
 
 
 def allow_again(campaign: Campaign, order: CampaignOrder, rights: Rights) -> None:
-    """Raises BadOrder for somebody else's name, WrongState while the campaign is being worked on."""
+    """Refuse to order again a campaign of somebody else, or one that is being worked on.
+
+    Raises BadOrder, WrongState.
+    """
     if not campaign.may_work(rights) or campaign.owner_id != (order.owner.pk if order.owner else None):
         raise BadOrder(_("This short name is taken: choose another one."), parameter="slug")
     if campaign.state == Campaign.State.BUILDING or inventory_of(campaign) is not None:

@@ -69,7 +69,7 @@ class ExtentView(OpenadsView):
 
 
 def parcels_in(body: Any) -> list[str]:
-    """Raises Invalid."""
+    """The parcels that the body of a request names, at least one. Raises Invalid."""
     parcels = body.get("parcelles") if isinstance(body, dict) else None
     if not isinstance(parcels, list) or not parcels or not all(isinstance(one, str) for one in parcels):
         raise Invalid("Bad request, missing property parcelles")

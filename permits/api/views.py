@@ -162,7 +162,7 @@ def filing_of(given: Mapping[str, Any], rights: Rights) -> Filing:
 
 
 def member_named(slug: str, rights: Rights) -> int:
-    """Raises Invalid for one that is not the asker's."""
+    """The id of the member of this short name. Raises Invalid for one that the user does not see."""
     member = Member.objects.visible_to(rights).filter(slug=slug).first()
     if member is None:
         raise Invalid(_("There is no member named %(slug)s.") % {"slug": slug}, parameter="member")
@@ -206,7 +206,10 @@ class PermitView(GeographicView):
 
 
 def check_version(request: Request, permit: Permit) -> None:
-    """Raises VersionRequired, Stale."""
+    """Refuse a change from another version than the current one.
+
+    Raises VersionRequired, Stale with the file as it is now.
+    """
     if not saw_version(request, tag_of(permit.version)):
         current = serializers.PermitDetailSerializer(fresh(permit)).data
         raise Stale(_("Somebody changed this file meanwhile; nothing was saved."), current=current)

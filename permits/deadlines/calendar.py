@@ -1,17 +1,15 @@
 """Delays in months, from date to date (de quantième à quantième): Sundays and holidays count like other days."""
 
-from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from gis_core.dates import add_months
 
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def after_months(day: date, months: int) -> date:
-    """The same day number of a later month, or the last day of a shorter one: 31 January, then 28 or 29 February."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+after_months = add_months
+"""A delay ends on the day number on which it began, or on the last day of a shorter month."""
 
 
 def before_months(day: date, months: int) -> date:

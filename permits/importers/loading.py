@@ -4,7 +4,7 @@ What the old register recorded is taken to have been recorded at the end of its 
 the platform had told a tacit permit for years and changed its mind today. Who imported it and when, the file says.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import batched
@@ -13,18 +13,28 @@ from typing import Any
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
 from gis_core.members.rights import Rights, codes
 from gis_core.models import Member, Territory
 from layers.catalogue.models import Layer
+from layers.intake.source import Tell
+from layers.intake.table import TableMapping
 from layers.intake.tables import Table
 from permits.deadlines.calendar import after_months
 from permits.deadlines.law import Effect, Kind, rules_of
 from permits.folding import folded
-from permits.importers.columns import Ending, Reading
-from permits.importers.register import Entry, UnfitError, entry_of
-from permits.importers.report import Report
+from permits.importers.columns import Ending
+from permits.importers.register import Entry, Remark, UnfitError, entry_of
+from permits.importers.report import (
+    END_DIFFERS,
+    FILED_DIFFERS,
+    KIND_DIFFERS,
+    NOT_ENDED,
+    PARCELS_DIFFER,
+    Report,
+)
 from permits.models import Event, Permit
 from permits.procedure import What
 from permits.services.applicants import may_read_applicant, write_applicants
@@ -39,7 +49,6 @@ GROUNDS = """
     select place, array_agg(c.idu), st_asewkb(st_multi(st_collectionextract(st_union(c.geom), 3)))
     from unnest(%s::int[], %s::text[]) as asked(place, wanted) join cadastre_parcel c on c.idu = wanted group by place
 """
-type Tell = Callable[[float | None, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +57,7 @@ class Order:
 
     name: str
     table: Table
-    reading: Reading
+    mapping: TableMapping
     member: Member
     rights: Rights
 
@@ -75,8 +84,8 @@ def planned(order: Order, shown: int | None = None) -> Plan:
         instructor = people.get(" ".join(folded(entry.instructor)))
         if entry.instructor and instructor is None:
             report.instructors[entry.instructor] += 1
-        for remark in entry.remarks:
-            report.remark(entry.row, entry.number.packed, remark)
+        for code, params in entry.remarks:
+            report.add(entry.row, entry.number.packed, code, params)
         if shown is None or place < shown or entry.ending == Ending.OPEN:
             permit, events = made_of(entry, order, instructor, day)
             plan.files.append((entry, permit, events))
@@ -88,9 +97,9 @@ def planned(order: Order, shown: int | None = None) -> Plan:
     return plan
 
 
-def load(order: Order, tell: Tell = lambda share, words: None) -> Report:
-    """Import: to be called in a transaction. Raises Invalid, Interrupted (by `tell`)."""
-    tell(None, _("Checking the rows"))
+def load(order: Order, progress: Tell = lambda share, words: None) -> Report:
+    """Import: to be called in a transaction. Raises Invalid, Interrupted (by `progress`)."""
+    progress(None, _("Checking the rows"))
     plan = planned(order)
     parents: dict[str, Permit] = {}
     plan_date = Layer.objects.filter(slug="parcels").values_list("source_date", flat=True).first()
@@ -102,7 +111,7 @@ def load(order: Order, tell: Tell = lambda share, words: None) -> Report:
         for batch in batched(chosen, BATCH, strict=False):
             write(batch, parents, plan_date, plan.report)
             done += len(batch)
-            tell(done / len(plan.files), _("%(done)s files of %(all)s") % {"done": done, "all": len(plan.files)})
+            progress(done / len(plan.files), _("%(done)s files of %(all)s") % {"done": done, "all": len(plan.files)})
     if plan.files:
         announce()
     return plan.report
@@ -117,9 +126,10 @@ def fit_entries(order: Order, report: Report) -> Iterator[Entry]:
     for row in order.table.rows:
         report.rows += 1
         try:
-            yield entry_of(row, order.reading, day)
+            yield entry_of(row, order.mapping, day)
         except UnfitError as error:
-            report.refuse(row.number, (row.cells or {}).get(order.reading.columns.get("number", ""), ""), str(error))
+            number = order.mapping.cells(row.cells or {}).get("number", "")
+            report.refuse(row.number, number, error.code, error.params)
 
 
 def own_entries(order: Order, entries: Iterator[Entry], report: Report) -> list[Entry]:
@@ -130,11 +140,11 @@ def own_entries(order: Order, entries: Iterator[Entry], report: Report) -> list[
     for entry in entries:
         packed = entry.number.packed
         if entry.number.insee not in communes:
-            words = _("The commune %(insee)s is not one of %(member)s.")
-            report.refuse(entry.row, packed, words % {"insee": entry.number.insee, "member": order.member})
+            code = gettext_noop("The commune %(insee)s is not one of %(member)s.")
+            report.refuse(entry.row, packed, code, {"insee": entry.number.insee, "member": str(order.member)})
         elif packed in seen:
-            words = _("The number is that of row %(row)s already.")
-            report.refuse(entry.row, packed, words % {"row": seen[packed]})
+            code = gettext_noop("The number is that of row %(row)s already.")
+            report.refuse(entry.row, packed, code, {"row": seen[packed]})
         else:
             seen[packed] = entry.row
             kept.append(entry)
@@ -151,12 +161,13 @@ def unknown_here(order: Order, entries: Sequence[Entry], report: Report) -> list
         for entry in batch:
             permit = known.get(entry.number.packed)
             if permit is not None and permit.owner_id == order.member.pk:
-                if differs := differences(permit, entry, order.reading):
-                    report.differ(entry.row, permit.number, "; ".join(differs))
+                if differs := differences(permit, entry, order.mapping):
+                    report.differ(entry.row, permit.number, differs)
                 else:
                     report.same += 1
             elif entry.number.packed in taken:
-                report.refuse(entry.row, entry.number.packed, _("Another member has a file of this number."))
+                code = gettext_noop("Another member has a file of this number.")
+                report.refuse(entry.row, entry.number.packed, code, {})
             else:
                 fresh.append(entry)
     return fresh
@@ -169,22 +180,19 @@ def existing(numbers: Sequence[str]) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def differences(permit: Permit, entry: Entry, reading: Reading) -> list[str]:
+def differences(permit: Permit, entry: Entry, mapping: TableMapping) -> list[Remark]:
     """What a file that is there says otherwise."""
-    pairs: dict[Any, tuple[Any, Any]] = {
-        _("filed on"): (shown_day(permit.filed_date), shown_day(entry.filed)),
-        _("kind"): (permit.kind, entry.kind),
+    pairs: dict[str, tuple[str, str]] = {
+        FILED_DIFFERS: (shown_day(permit.filed_date), shown_day(entry.filed)),
+        KIND_DIFFERS: (permit.kind, entry.kind),
     }
-    if "parcels" in reading.columns:
-        pairs[_("parcels")] = (", ".join(permit.idus), ", ".join(entry.parcels))
+    if "parcels" in mapping.columns:
+        pairs[PARCELS_DIFFER] = (", ".join(permit.idus), ", ".join(entry.parcels))
     if entry.decided and entry.ending != Ending.TACIT:
-        ended = shown_day(permit.ended_date) if permit.ended_date else _("not yet")
-        pairs[_("ended on")] = (ended, shown_day(entry.decided))
-    words = _("%(what)s: %(here)s here, %(there)s in the file")
+        ended = shown_day(permit.ended_date) if permit.ended_date else ""
+        pairs[END_DIFFERS if ended else NOT_ENDED] = (ended, shown_day(entry.decided))
     return [
-        words % {"what": what, "here": here or "—", "there": there or "—"}
-        for what, (here, there) in pairs.items()
-        if here != there
+        (code, {"here": here or "—", "there": there or "—"}) for code, (here, there) in pairs.items() if here != there
     ]
 
 
@@ -254,16 +262,16 @@ def longer_delay(entry: Entry) -> int | None:
 
 def note(report: Report, entry: Entry, permit: Permit) -> None:
     """What the reader of the report should look at."""
-    remarks = []
     if entry.ending == Ending.OPEN and permit.ended_date:
-        words = _("Without a decision in the register, and the delay ended on %(day)s: told as a tacit decision.")
-        remarks.append(words % {"day": shown_day(permit.ended_date)})
+        code = gettext_noop(
+            "Without a decision in the register, and the delay ended on %(day)s: told as a tacit decision."
+        )
+        report.add(entry.row, permit.number, code, {"day": shown_day(permit.ended_date)})
         report.tacit += 1
     if entry.ending == Ending.OPEN and entry.due and permit.due_date and entry.due != permit.due_date:
-        words = _("The register says %(there)s as the last day, the platform counts %(here)s.")
-        remarks.append(words % {"there": shown_day(entry.due), "here": shown_day(permit.due_date)})
-    for remark in remarks:
-        report.remark(entry.row, permit.number, remark)
+        code = gettext_noop("The register says %(there)s as the last day, the platform counts %(here)s.")
+        days = {"there": shown_day(entry.due), "here": shown_day(permit.due_date)}
+        report.add(entry.row, permit.number, code, days)
 
 
 def instructors_by_name(member: Member) -> dict[str, int]:
@@ -304,7 +312,8 @@ def write(
         if entry.number.change:
             permit.parent = parents.get(entry.number.initial)
             if permit.parent is None:
-                report.remark(entry.row, permit.number, _("The file that it changes is not in the register."))
+                code = gettext_noop("The file that it changes is not in the register.")
+                report.add(entry.row, permit.number, code, {})
     Permit.objects.bulk_create([permit for _entry, permit, _events in batch])
     Event.objects.bulk_create([of_saved(one, permit) for _entry, permit, events in batch for one in events])
     people = {permit.pk: entry.person for entry, permit, _events in batch if entry.person}

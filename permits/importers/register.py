@@ -5,24 +5,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from layers.cadastre.references import read_reference, whole_identifier
-from layers.intake.tables import TableLimits, TableRow
+from layers.intake.messages import words
+from layers.intake.table import TableMapping
+from layers.intake.tables import TableRow
 from permits.deadlines.law import Kind
-from permits.importers.columns import Ending, Reading
+from permits.importers.columns import REGISTER, Ending
 from permits.numbers import LETTERS, NotANumberError, Number
 from permits.services.applicants import Person
 from permits.services.reading import shown_day
 from permits.services.recording import EARLIEST
 
-LIMITS = TableLimits(file_bytes=30 * 1_048_576, rows=50_000, columns=200)
 MOST_PARCELS = 100
+KIND, OUTCOME = REGISTER["kind"], REGISTER["outcome"]
+type Remark = tuple[str, dict[str, Any]]
+"""What is said of a row: the code of a message and what fills it in (`layers.intake.messages`)."""
 
 
 class UnfitError(ValueError):
-    """A row that cannot come in; the text says why, to people."""
+    """A row that cannot come in: the code of the message that says why, and what fills it in."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+    def __str__(self) -> str:
+        return words(self.code, self.params)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,41 +56,41 @@ class Entry:
     finished: date | None = None
     instructor: str = ""
     person: Person | None = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 # -- a row ------------------------------------------------------------------------------------------------------------
 
 
-def entry_of(given: TableRow, reading: Reading, today: date) -> Entry:
+def entry_of(given: TableRow, mapping: TableMapping, today: date) -> Entry:
     """The entry that a row is. Raises UnfitError."""
     cells = given.cells
     if cells is None:
         raise UnfitError(_("The row has more cells than there are columns: a text holds the separator, unquoted."))
-    row = {name: cells.get(header, "") for name, header in reading.columns.items()}
+    row = mapping.cells(cells)
     number = number_of(row.get("number", ""))
     filed = day_of(row, "filed_date", today)
     if filed is None:
         raise UnfitError(_("The day of filing is missing."))
     check_commune(number, row.get("insee", ""))
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     if not number.change and number.year != f"{filed:%y}":
-        words = _("The number is of the year %(year)s, the file was filed on %(day)s.")
-        remarks.append(words % {"year": number.year, "day": shown_day(filed)})
+        code = _("The number is of the year %(year)s, the file was filed on %(day)s.")
+        remarks.append((code, {"year": number.year, "day": shown_day(filed)}))
     ended = ending_of(row, filed, today)
     return Entry(
         row=given.number,
         number=number,
-        kind=kind_of(row, number, reading),
+        kind=kind_of(row, number, mapping),
         filed=filed,
         parcels=parcels_of(row.get("parcels", ""), number.insee, remarks),
         description=row.get("description", "")[:2_000],
         address=row.get("address", "")[:200],
-        ending=sense_of(row, ended[0], reading),
+        ending=sense_of(row, ended[0], mapping),
         decided=ended[0],
         signed=ended[1],
         due=later(row, "due_date", filed, None),
-        **works_of(row, reading, filed, today, remarks),
+        **works_of(row, mapping, filed, today, remarks),
         instructor=row.get("instructor", "")[:150],
         person=person_of(row),
         remarks=tuple(remarks),
@@ -92,25 +104,24 @@ def number_of(text: str) -> Number:
     try:
         return Number.parse_loosely(text[:60])
     except NotANumberError as error:
-        raise UnfitError(_("“%(number)s” is no national number.") % {"number": text[:40]}) from error
+        raise UnfitError(_("“%(number)s” is no national number."), number=text[:40]) from error
 
 
 def check_commune(number: Number, insee: str) -> None:
     if len(insee) == 5 and insee.upper() != number.insee:
-        words = _("The number is of the commune %(insee)s, the file of %(other)s.")
-        raise UnfitError(words % {"insee": number.insee, "other": insee})
+        code = _("The number is of the commune %(insee)s, the file of %(other)s.")
+        raise UnfitError(code, insee=number.insee, other=insee)
 
 
-def kind_of(row: Mapping[str, str], number: Number, reading: Reading) -> str:
+def kind_of(row: Mapping[str, str], number: Number, mapping: TableMapping) -> str:
     """What is asked for: as the row says, else as the letters of the number do."""
     text = row.get("kind", "") or number.letters
-    kind = reading.kind(text)
+    kind = mapping.code(KIND, text)
     if not kind:
-        words = _("The kind “%(kind)s” is not known: say above which of ours it is.")
-        raise UnfitError(words % {"kind": text[:40]})
+        raise UnfitError(_("The kind “%(kind)s” is not known: say above which of ours it is."), kind=text[:40])
     if LETTERS[Kind(kind)] != number.letters:
-        words = _("The number begins with %(letters)s, the kind is “%(kind)s”.")
-        raise UnfitError(words % {"letters": number.letters, "kind": text[:40]})
+        code = _("The number begins with %(letters)s, the kind is “%(kind)s”.")
+        raise UnfitError(code, letters=number.letters, kind=text[:40])
     return kind
 
 
@@ -132,14 +143,14 @@ def day_in(text: str) -> date | None:
             return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         pass
-    raise UnfitError(_("“%(value)s” is no date.") % {"value": text[:40]})
+    raise UnfitError(_("“%(value)s” is no date."), value=text[:40])
 
 
 def day_of(row: Mapping[str, str], name: str, today: date) -> date | None:
     """A day that has been. Raises UnfitError."""
     found = day_in(row.get(name, ""))
     if found is not None and not EARLIEST <= found <= today:
-        raise UnfitError(_("This day cannot be: %(day)s.") % {"day": shown_day(found)})
+        raise UnfitError(_("This day cannot be: %(day)s."), day=shown_day(found))
     return found
 
 
@@ -147,8 +158,8 @@ def later(row: Mapping[str, str], name: str, filed: date, today: date | None) ->
     """A day that is not before the filing. Raises UnfitError."""
     found = day_of(row, name, today) if today else day_in(row.get(name, ""))
     if found is not None and found < filed:
-        words = _("The file was filed on %(filed)s: nothing happens to it before (%(day)s).")
-        raise UnfitError(words % {"filed": shown_day(filed), "day": shown_day(found)})
+        code = _("The file was filed on %(filed)s: nothing happens to it before (%(day)s).")
+        raise UnfitError(code, filed=shown_day(filed), day=shown_day(found))
     return found
 
 
@@ -161,27 +172,28 @@ def ending_of(row: Mapping[str, str], filed: date, today: date) -> tuple[date | 
     return notified or signed, signed
 
 
-def sense_of(row: Mapping[str, str], decided: date | None, reading: Reading) -> str:
+def sense_of(row: Mapping[str, str], decided: date | None, mapping: TableMapping) -> str:
     """What was decided. Raises UnfitError where day and decision do not go together."""
     text = row.get("outcome", "")
-    ending = reading.ending(text)
+    ending = mapping.code(OUTCOME, text)
     if not ending:
-        words = _("The decision “%(decision)s” is not known: say above which of ours it is.")
-        raise UnfitError(words % {"decision": text[:40]})
+        raise UnfitError(
+            _("The decision “%(decision)s” is not known: say above which of ours it is."), decision=text[:40]
+        )
     if ending == Ending.OPEN and decided is not None:
-        raise UnfitError(_("There is the day of a decision (%(day)s), but not which.") % {"day": shown_day(decided)})
+        raise UnfitError(_("There is the day of a decision (%(day)s), but not which."), day=shown_day(decided))
     if ending not in (Ending.OPEN, Ending.TACIT) and decided is None:
-        raise UnfitError(_("The decision (%(decision)s) has no day.") % {"decision": text[:40]})
+        raise UnfitError(_("The decision (%(decision)s) has no day."), decision=text[:40])
     return ending
 
 
 def works_of(
-    row: Mapping[str, str], reading: Reading, filed: date, today: date, remarks: list[str]
+    row: Mapping[str, str], mapping: TableMapping, filed: date, today: date, remarks: list[Remark]
 ) -> dict[str, date | None]:
     """When works began and ended; of a file that was not granted they are left out."""
     days = {name: later(row, f"{name}_date", filed, today) for name in ("started", "finished")}
-    if any(days.values()) and reading.ending(row.get("outcome", "")) not in (Ending.GRANTED, Ending.TACIT):
-        remarks.append(_("Days of works are left out: the file was not granted."))
+    if any(days.values()) and mapping.code(OUTCOME, row.get("outcome", "")) not in (Ending.GRANTED, Ending.TACIT):
+        remarks.append((_("Days of works are left out: the file was not granted."), {}))
         return {}
     return days
 
@@ -192,22 +204,22 @@ SHORT_IDENTIFIER = re.compile(r"(\d{3})([0-9A-Z][A-Z])(\d{1,4})")
 BETWEEN = re.compile(r"[,;|+\n]|\bet\b|&", re.IGNORECASE)
 
 
-def parcels_of(text: str, insee: str, remarks: list[str]) -> tuple[str, ...]:
+def parcels_of(text: str, insee: str, remarks: list[Remark]) -> tuple[str, ...]:
     """The parcels of the file's commune; what is none, or is of another commune, is left out and told."""
     found: dict[str, None] = {}
     section = ""
     for part in filter(None, (one.strip(" .()") for one in BETWEEN.split(text))):
         idu = parcel_in(part, insee, section)
         if idu is None:
-            remarks.append(_("“%(text)s” is no parcel: left out.") % {"text": part[:40]})
+            remarks.append((_("“%(text)s” is no parcel: left out."), {"text": part[:40]}))
         elif idu[:5] != insee:
-            words = _("Parcel %(idu)s is not in the commune %(insee)s: left out.")
-            remarks.append(words % {"idu": idu, "insee": insee})
+            code = _("Parcel %(idu)s is not in the commune %(insee)s: left out.")
+            remarks.append((code, {"idu": idu, "insee": insee}))
         else:
             section = idu[5:10]
             found[idu] = None
     if len(found) > MOST_PARCELS:
-        remarks.append(_("Only the first %(most)s parcels are kept.") % {"most": MOST_PARCELS})
+        remarks.append((_("Only the first %(most)s parcels are kept."), {"most": MOST_PARCELS}))
     return tuple(islice(found, MOST_PARCELS))
 
 

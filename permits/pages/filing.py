@@ -117,7 +117,7 @@ class ChangeForm(EditForm, GroundForm):
         return given
 
     def check_seen(self, permit: Permit) -> None:
-        """Raises Stale where somebody changed the file since; sent again, the form goes over theirs."""
+        """Refuse a form made from a former version, once: sent again, it goes over what others wrote. Raises Stale."""
         if self.seen not in (None, permit.version):
             raise Stale(_("Somebody changed this file meanwhile; nothing was saved."))
 

@@ -49,7 +49,10 @@ def read_applicants(
 
 
 def write_applicant(permit: Permit, person: Person, *, why: str) -> None:
-    """Raises Forbidden where the asker does not read applicants."""
+    """Keep who applies, with the text to search them by; why is in the journal.
+
+    Raises Forbidden where the user does not read applicants.
+    """
     given: dict[str, str | None] = asdict(person)
     given["name"] = person.name.strip()[:200] or None
     given["search_text"] = search_text(given["name"])

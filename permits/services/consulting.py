@@ -377,7 +377,10 @@ def delay_of(request: Request, permit: Permit, body: Body, protections: set[Prot
 
 
 def check_day(permit: Permit, day: date, parameter: str, earliest: date) -> None:
-    """Raises Invalid for a day on which it cannot have happened."""
+    """Refuse a day on which it cannot have happened: before the filing, before `earliest`, to come.
+
+    Raises Invalid at `parameter`.
+    """
     if day < max(EARLIEST, permit.filed_date):
         words = _("The file was filed on %(filed)s: nothing happens to it before.")
         raise Invalid(words % {"filed": shown_day(permit.filed_date)}, parameter=parameter)
@@ -420,7 +423,7 @@ def send(consultation: Consultation, user: User) -> bool:
 
 
 def consultation_of(permit: Permit, pk: int) -> Consultation:
-    """Raises NotFound."""
+    """A consultation of the file. Raises NotFound."""
     found = permit.consultations.filter(pk=pk).first()
     if found is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))

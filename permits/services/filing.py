@@ -168,7 +168,7 @@ def instructors_of(*members: Member) -> Any:
 
 
 def known_instructor(user_id: Any, owner: Member) -> int | None:
-    """Raises Invalid for somebody who does not instruct at the member."""
+    """The id of whoever instructs, None for nobody. Raises Invalid for somebody who does not instruct at the member."""
     if user_id in (None, ""):
         return None
     found = instructors_of(owner).filter(user_id=user_id).first()
@@ -248,7 +248,7 @@ def typed_number(filing: Filing, parent: Permit | None) -> Number:
 
 
 def parsed(text: str) -> Number:
-    """Raises Invalid, in words."""
+    """The national number that a text writes. Raises Invalid, which says what is wrong with it."""
     try:
         return Number.parse(text[:60])
     except NotANumberError as error:

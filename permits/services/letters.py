@@ -32,7 +32,7 @@ def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
 
 
 def letter_of(permit: Permit, letter_id: int, rights: Rights) -> Letter:
-    """Raises NotFound."""
+    """A letter of the file that the user sees, with its owner and authors. Raises NotFound."""
     found = (
         letters_of(permit, rights).select_related("owner", "created_by", "finalised_by").filter(pk=letter_id).first()
     )
@@ -65,7 +65,7 @@ def note_reading(permit: Permit, letter: Letter) -> None:
 
 @transaction.atomic
 def change_letter(permit: Permit, letter: Letter, words: dict[str, str], version: int, rights: Rights) -> Letter:
-    """Raises Forbidden, Conflict, Stale, Invalid."""
+    """Change the texts of a letter of the file. Raises Forbidden, Conflict, Stale, Invalid."""
     check_may_write(permit, rights, INSTRUCTS)
     return letters.change(letter, words=words, version=version)
 

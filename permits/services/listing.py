@@ -115,7 +115,7 @@ class Filter:
 
 
 def known(name: str, value: str, allowed: Iterable[str]) -> str:
-    """Raises Invalid."""
+    """The value, which may be empty, if it is one of those allowed. Raises Invalid at `name`."""
     if value and value not in allowed:
         raise Invalid(_("“%(name)s” has no such value.") % {"name": name}, parameter=name)
     return value

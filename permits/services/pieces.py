@@ -118,7 +118,10 @@ def add_pieces(
 
 
 def add_piece(permit: Permit, file: Sent, kind: str, rights: Rights, reader: RestrictedReader) -> Piece:
-    """Raises Invalid, Unavailable; then nothing of the file stays."""
+    """Keep a document of the file, as the locked reader made it anew, else as it was sent.
+
+    Raises Invalid, Unavailable; then nothing of it stays.
+    """
     content = content_of(file, reader)
     piece = Piece(
         permit=permit,
@@ -176,7 +179,7 @@ def end_of(permit: Permit) -> date | None:
 
 
 def piece_of(permit: Permit, piece_id: int) -> Piece:
-    """Raises NotFound."""
+    """A document of the file. Raises NotFound."""
     found = permit.pieces.select_related("permit").filter(pk=piece_id).first()
     if found is None:
         raise NotFound(_("There is no such piece."))

@@ -37,7 +37,7 @@ def may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> bool:
 
 
 def check_may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> None:
-    """Raises Forbidden."""
+    """Refuse a user who may not write the file in one of these roles. Raises Forbidden."""
     if not may_write(permit, rights, roles):
         raise Forbidden(_("Your role does not allow this."))
 
@@ -143,7 +143,7 @@ def sound(permit: Permit, day: date | None) -> date:
 
 
 def check_signed(permit: Permit, signed: date, received: date) -> None:
-    """Raises Invalid. A decision is signed after the filing, and before the applicant has it."""
+    """Refuse a decision signed before the filing, or after the applicant has it. Raises Invalid."""
     if signed < permit.filed_date:
         raise Invalid(before_filing(permit), parameter="signed")
     if signed > received:

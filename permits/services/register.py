@@ -49,7 +49,7 @@ class Search:
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Self:
-        """Raises Invalid."""
+        """Which files of the public register a query string asks for, and from which one on. Raises Invalid."""
         number = re.sub(r"[\s.\-/]", "", given.get("number", "")[:40]).upper()
         if number and not NUMBER_BEGINS.fullmatch(number):
             raise Invalid(_("A number begins with PC, PA, PD, DP or CU and the department."), parameter="number")

@@ -34,7 +34,10 @@ def settings_of(member: Member) -> Settings:
 
 
 def choose(slug: str, choice: Choice, rights: Rights) -> None:
-    """Raises Forbidden, NotFound, Invalid."""
+    """Keep what a member chose: its series of numbers, who reads applicants, how many years.
+
+    Raises Forbidden, NotFound, Invalid.
+    """
     member = administered_member(rights=rights, slug=slug)
     if not (len(choice.series) == 1 and choice.series.isascii() and choice.series.isalnum()):
         raise Invalid(_("A series is one digit or capital letter."), parameter="series")
@@ -50,7 +53,7 @@ def choose(slug: str, choice: Choice, rights: Rights) -> None:
 
 
 def team_of(slug: str, team_id: int, rights: Rights) -> Team:
-    """Raises Forbidden, NotFound."""
+    """A team of a member that the user administers. Raises Forbidden, NotFound."""
     member = administered_member(rights=rights, slug=slug)
     found = Team.objects.filter(member=member, pk=team_id).select_related("member").first()
     if found is None:
@@ -59,7 +62,7 @@ def team_of(slug: str, team_id: int, rights: Rights) -> Team:
 
 
 def make_team(slug: str, name: str, rights: Rights) -> Team:
-    """Raises Forbidden, NotFound, Invalid, Conflict."""
+    """Make a team of a member that the user administers. Raises Forbidden, NotFound, Invalid, Conflict."""
     member = administered_member(rights=rights, slug=slug)
     team = Team(member=member)
     rename(team, name)
@@ -68,7 +71,10 @@ def make_team(slug: str, name: str, rights: Rights) -> Team:
 
 @transaction.atomic
 def change_team(slug: str, team_id: int, name: str, people: Sequence[str], rights: Rights) -> None:
-    """Raises Forbidden, NotFound, Invalid (somebody who does not instruct there), Conflict (the name is taken)."""
+    """Rename a team and choose who is in it.
+
+    Raises Forbidden, NotFound, Invalid (somebody who does not instruct there), Conflict (the name is taken).
+    """
     team = team_of(slug, team_id, rights)
     allowed = {str(one.user_id): one.user_id for one in instructors_of(team.member)}
     if not set(people) <= allowed.keys():

@@ -10,6 +10,7 @@ import pytest
 
 from gis_core.files.reader import ReadRefused, RestrictedReader
 from layers.cadastre.importers import communes
+from layers.intake.messages import words
 from layers.intake.report import ImportReport
 from layers.intake.rows import FileRefused
 
@@ -64,7 +65,7 @@ def test_a_merged_commune_comes_in_and_is_told(reader: RestrictedReader) -> None
     assert [row.insee for row in read.communes.rows if not row.current] == ["45287"]
     (told,) = read.communes.told
     assert (told.identifier, told.remark.code) == ("45287", "merged_commune")
-    assert "45307" in told.remark.words
+    assert "45307" in words(told.remark.code, told.remark.params)
 
 
 @needs_loiret

@@ -266,6 +266,18 @@ def test_a_windows_table_without_cpg_is_guessed(reader: RestrictedReader, files:
     assert {row["nom"] for row in layer.rows} == PLACES
 
 
+def test_a_text_that_its_width_cuts_within_an_accent_leaves_the_others_their_accents(
+    reader: RestrictedReader, files: Path, tmp_path: Path
+) -> None:
+    cut = ("a" * 79 + "é").encode()[:80]
+    table = (files / "places.dbf").read_bytes().replace(b"Amilly".ljust(80), cut)
+    assert cut in table
+    layer = layer_of(reader, shapefile(files, tmp_path, cpg=None, dbf=table))
+    assert layer.encoding is not None
+    assert layer.encoding.name == "utf-8"
+    assert {row["nom"] for row in layer.rows} >= PLACES - {"Amilly"}
+
+
 def test_a_cpg_that_lies_is_contradicted(reader: RestrictedReader, files: Path, tmp_path: Path) -> None:
     layer = layer_of(reader, shapefile(files, tmp_path, cpg=b"UTF-8", dbf=dbf(files, "cp1252")))
     assert layer.encoding is not None
@@ -392,6 +404,26 @@ def test_the_place_of_rows_is_found_in_their_columns(
     assert layer.place is not None
     assert (layer.place.x, layer.place.y, layer.place.wkt) == place
     assert (layer.crs, layer.geometry_types) == (epsg, {"Point": 1})
+
+
+@pytest.mark.parametrize(
+    ("pairs", "epsg"),
+    [
+        (("[2.5,47.8]", "[2.6, 47.9]"), 4326),
+        (("47.8, 2.5", "47.9,2.6"), 4326),
+        (("[2.5,47.8]", "[47.9,2.6]"), 4326),
+        (("617284;6717902", "617290;6717910"), 2154),
+        (("6717902,617284", "6717910,617290"), 2154),
+    ],
+)
+def test_a_pair_of_coordinates_is_read_in_the_order_in_which_it_lies_in_france(
+    reader: RestrictedReader, tmp_path: Path, pairs: tuple[str, ...], epsg: int
+) -> None:
+    """Charging points are published as “[longitude,latitude]”, other open data as “latitude, longitude”."""
+    layer = layer_of(reader, csv_file(tmp_path, "nom;coordonneesXY\n" + "".join(f'A;"{pair}"\n' for pair in pairs)))
+    assert layer.crs == epsg
+    expected = (2.5, 47.8, 2.6, 47.9) if epsg == 4326 else (617284, 6717902, 617290, 6717910)
+    assert layer.bounds == pytest.approx(expected)
 
 
 def test_columns_that_only_sound_like_coordinates_are_none(reader: RestrictedReader, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 DECLARED_OPEN = {
     *("gis_core_territory", "gis_core_membership", "gis_core_townhall", "gis_core_retentiontime"),
     "owners_owneraccess",
-    *("permits_settings", "permits_team", "permits_mapping", "notifications_settings", "water_fire_settings"),
+    *("permits_settings", "permits_team", "notifications_settings", "water_fire_settings"),
 }
 
 

@@ -16,7 +16,7 @@ select c.oid::regclass::text, string_agg(case
         when t.typname = 'geometry' then format('coalesce(st_asewkt(t.%1$I, 3), ''null'')', a.attname)
         when t.typname in ('timestamptz', 'timestamp') or a.attname = 'xact'
             then format('case when t.%1$I is null then ''null'' else ''…'' end', a.attname)
-        else format('coalesce(t.%1$I::text, ''null'')', a.attname) end, ', ' order by a.attnum),
+        else format('coalesce(t.%1$I::text, ''null'')', a.attname) end, ', ' order by a.attname collate "C"),
     coalesce((select string_agg(format('t.%I', k.attname), ', ' order by array_position(i.indkey::int2[], k.attnum))
         from pg_index i join pg_attribute k on k.attrelid = c.oid and k.attnum = any(i.indkey)
         where i.indrelid = c.oid and i.indisprimary), '1')

@@ -29,7 +29,7 @@ from tests.geopackages import Row, geopackage
 WORK = {
     deliveries.INSPECT: tasks.inspect_delivery,
     ordering.PREPARE: tasks.prepare_import,
-    ordering.APPLY: tasks.apply_import,
+    ordering.APPLY: tasks.apply_layer_import,
     ordering.TAKE_BACK_LAYER: tasks.take_back_import,
 }
 EAST, NORTH = factories.ORIGIN

@@ -43,7 +43,7 @@ def test_a_table_of_addresses_becomes_points_with_their_likeness(desk: Desk) -> 
     delivery = desk.deliver(path)
     choices = desk.choices(delivery, addresses=("numero", "voie", "ville"))
     made = desk.order(delivery, "create", replace(choices, fields=(*choices.fields, *found_fields())))
-    assert made.state == "prepared", made.message
+    assert made.state == "ready", made.message
     assert made.plan is not None
     assert [(one["index"], one["code"]) for one in made.plan["refusals"]] == [
         (3, "address_not_found"),

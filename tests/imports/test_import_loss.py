@@ -20,7 +20,7 @@ from gis_core.models import Job, Member, Territory
 from gis_core.tasks import run
 from layers.cadastre.models import Address, Building, Parcel
 from layers.intake.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
-from layers.intake.services.orders import awaited_folders
+from layers.intake.services.imports import awaited_folders
 from layers.intake.tasks import import_files
 from layers.owners.models import Holding, Owner
 from layers.planning.models import Easement, RiskZone, Zone
@@ -248,7 +248,7 @@ def test_files_that_nobody_wants_are_forgotten(
     job = sent(administrator, *map(parcel, range(1, 5)))
     assert len(list(inbox.iterdir())) == 1
     with factories.as_worker(), acting_as(SYSTEM):
-        assert awaited_folders() == {one.name for one in inbox.iterdir()}
+        assert set(awaited_folders()) == {one.name for one in inbox.iterdir()}
     with django_capture_on_commit_callbacks(execute=True):
         assert administrator.post(f"/imports/{job.pk}/", {"action": "forget"}).status_code == 302
     assert list(inbox.iterdir()) == []

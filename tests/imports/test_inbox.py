@@ -2,17 +2,21 @@
 
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from procrastinate.job_context import AbortReason
 
 from gis_core import tasks as jobs
 from gis_core.members.rights import Role
 from gis_core.models import Job
 from layers.intake import tasks
-from layers.intake.sources import Order, Source
+from layers.intake.models import FileImport
+from layers.intake.services import reference
+from layers.intake.sources import Order, ReferenceSource
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +44,16 @@ def sent(inbox: Path, name: str = "abc", age_s: float = 0) -> Path:
     return folder
 
 
-def importing(source: str = "broken", folder: str = "abc", **fields: Any) -> Job:
+def importing(folder: str = "abc", imported: str = "applying", age: timedelta = timedelta(), **fields: Any) -> Job:
+    """The job of an import of parcels in some state, made so long ago."""
     member = factories.member()
     user = factories.user(member, Role.GIS_ADMINISTRATOR)
-    parameters = {"folder": folder, "source": source}
+    with factories.as_owner():
+        made = FileImport.objects.create(
+            source="etalab", title="parcels.json", owner=member, folder=folder, files=[{"name": "parcels.json"}],
+            state=imported, created_at=timezone.now() - age,
+        )  # fmt: skip
+    parameters = {"import": made.pk, "source": made.source}
     return factories.job(member, kind="import", started_by=user, parameters=parameters, **fields)
 
 
@@ -51,8 +61,8 @@ def test_the_files_of_an_import_that_fails_go_too(inbox: Path, monkeypatch: pyte
     def fail(_order: object) -> Any:
         raise RuntimeError("the database went away")
 
-    broken = Source(slug="etalab", label="", help="", run=fail)
-    monkeypatch.setattr(tasks, "source_named", lambda _slug: broken)
+    broken = ReferenceSource(slug="etalab", label="", help="", run=fail)
+    monkeypatch.setattr(reference, "source_named", lambda _slug: broken)
     sent(inbox)
     job = importing()
     with factories.as_worker(), pytest.raises(RuntimeError):
@@ -64,8 +74,8 @@ def test_the_files_of_an_import_that_the_worker_interrupts_stay(inbox: Path, mon
     def go_on(order: Order) -> Any:
         order.tell(0.5, "")
 
-    slow = Source(slug="etalab", label="", help="", run=go_on)
-    monkeypatch.setattr(tasks, "source_named", lambda _slug: slow)
+    slow = ReferenceSource(slug="etalab", label="", help="", run=go_on)
+    monkeypatch.setattr(reference, "source_named", lambda _slug: slow)
     sent(inbox)
     job = importing()
     with factories.as_worker(), pytest.raises(jobs.Interrupted):
@@ -83,7 +93,7 @@ def test_the_files_of_an_import_given_up_go(inbox: Path) -> None:
 
 def test_the_files_of_an_import_that_was_done_when_its_worker_was_killed_go(inbox: Path) -> None:
     sent(inbox)
-    job = importing(state="done", report={"files": []})
+    job = importing(imported="applied", state="done", report={"files": []})
     with factories.as_worker():
         jobs.run(job, tasks.import_files)
     assert list(inbox.iterdir()) == []
@@ -92,7 +102,7 @@ def test_the_files_of_an_import_that_was_done_when_its_worker_was_killed_go(inbo
 def test_every_night_old_uploads_go_that_no_import_will_take(inbox: Path) -> None:
     sent(inbox, "left", A_WEEK_S)
     sent(inbox, "failed", A_WEEK_S)
-    importing(folder="failed", state="failed")
+    importing(folder="failed", imported="refused", age=timedelta(days=8), state="failed")
     with factories.as_worker():
         tasks.sweep_inbox(0)
     assert list(inbox.iterdir()) == []
@@ -101,7 +111,7 @@ def test_every_night_old_uploads_go_that_no_import_will_take(inbox: Path) -> Non
 def test_every_night_uploads_stay_that_are_fresh_or_awaited(inbox: Path) -> None:
     sent(inbox, "fresh", 60)
     sent(inbox, "awaited", A_WEEK_S)
-    importing(folder="awaited")
+    importing(folder="awaited", age=timedelta(days=8))
     with factories.as_worker():
         tasks.sweep_inbox(0)
     assert sorted(path.name for path in inbox.iterdir()) == ["awaited", "fresh"]

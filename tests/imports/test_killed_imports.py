@@ -94,7 +94,7 @@ def test_of_two_synchronisations_at_once_the_second_is_compared_again(
     with locked(database, layer.table), worker(database, tmp_path), worker(database, tmp_path):
         until(somebody_waits)
     with worker(database, tmp_path):
-        until(lambda: sorted(state(desk, made) for made in orders) == ["applied", "prepared"], LOST_S)
+        until(lambda: sorted(state(desk, made) for made in orders) == ["applied", "ready"], LOST_S)
     assert rows_of(layer, "version") == [(2,)]
 
 

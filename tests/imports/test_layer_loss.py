@@ -152,7 +152,7 @@ def test_the_page_asks_for_the_number(page: Client, desk: Desk, mode: str) -> No
         answer = page.post(f"{address}appliquer/", {"accepted": typed})
         assert answer.status_code == 400
         assert f'value="{typed}"' in answer.content.decode()
-    assert desk.again(tried).state == "prepared"
+    assert desk.again(tried).state == "ready"
     assert page.post(f"{address}appliquer/", {"accepted": "30"}).status_code == 302
     desk.work_off()
     done = desk.again(tried)
@@ -167,7 +167,7 @@ def test_a_replacement_is_counted_again_before_it_is_done(page: Client, desk: De
     edit(made.layer, {"ref": "P1"}, ref="P1001")
     desk.work_off()
     done = desk.again(tried)
-    assert (done.state, count(made)) == ("prepared", 40)
+    assert (done.state, count(made)) == ("ready", 40)
     assert done.plan is not None
     assert done.plan["compared"]["gone"] == 31
     assert 'name="accepted"' in page.get(f"/imports/couches/{tried.pk}/").content.decode()

@@ -32,6 +32,6 @@ def test_a_link_is_named_and_not_followed(tmp_path: Path, source: str) -> None:
     (tmp_path / "delivery" / "folder").symlink_to(elsewhere)
     with factories.as_worker(), acting_as(SYSTEM):
         report = source_named(source).run(Order(paths=[tmp_path / "delivery"]))
-    named = {Path(file.name).name for file in report.files if file.problem and file.problem["code"] == "link"}
+    named = {Path(file.name).name for file in report.files if file.problem and file.problem.code == "link"}
     assert named == {link.name, "folder"}
     assert report.loaded == 0

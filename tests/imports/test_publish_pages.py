@@ -105,7 +105,7 @@ def test_a_file_without_a_reference_system_asks_for_one(page: Client, desk: Desk
     page.post(f"/imports/fichiers/{delivery.pk}/1/nouvelle/", NEW)
     desk.work_off()
     with acting_as(SYSTEM):
-        assert Import.objects.get().state == "prepared"
+        assert Import.objects.get().state == "ready"
 
 
 def test_an_unknown_system_is_refused(page: Client, desk: Desk) -> None:
@@ -130,7 +130,7 @@ def test_choices_are_checked_then_published(page: Client, desk: Desk) -> None:
     desk.work_off()
     address = answer.headers["Location"]
     shown = text(page.get(address))
-    for word in ("Vérifié", "Publier la couche", "Lignes à importer"):
+    for word in (">Lu<", "Publier la couche", "Lignes à importer"):
         assert word in shown, word
     page.post(f"{address}appliquer/")
     desk.work_off()
@@ -259,7 +259,7 @@ def test_the_list_shows_files_and_imports(page: Client, desk: Desk) -> None:
     desk.file([point(1)], "en-attente")
     desk.published([point(1)])
     shown = text(page.get("/imports/"))
-    for word in ("en-attente.gpkg", "objets.gpkg", "Nouvelle couche · Objets", "Appliqué"):
+    for word in ("en-attente.gpkg", "objets.gpkg", "Nouvelle couche · Objets", "Chargé"):
         assert word in shown, word
 
 

@@ -14,6 +14,7 @@ from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.features.services.rules import set_rules
 from layers.intake.models import Delivery, Import
+from layers.intake.outcome import worded
 from layers.intake.services.retiring import retire
 from layers.intake.tasks import sweep_deliveries
 from tests import factories
@@ -40,7 +41,7 @@ def tables() -> list[str]:
 
 def test_a_delivery_tells_what_is_in_it(desk: Desk) -> None:
     delivery = desk.file([point(1, hauteur=2.5), point(2, hauteur=None)])
-    assert delivery.state == "inspected", delivery.message
+    assert delivery.state == "choosing", delivery.message
     ((data_set, layer),) = delivery.layers()
     assert (data_set["format"], layer["features"], layer["crs"]) == ("GPKG", 2, 2154)
     assert [(one["name"], one["guess"]) for one in layer["fields"]] == [
@@ -53,7 +54,7 @@ def test_a_delivery_tells_what_is_in_it(desk: Desk) -> None:
 def test_a_dry_run_leaves_no_layer(desk: Desk) -> None:
     delivery = desk.file([point(1), point(2)])
     made = desk.order(delivery, "create", desk.choices(delivery))
-    assert (made.state, made.plan and made.plan["rows"]) == ("prepared", 2)
+    assert (made.state, made.plan and made.plan["rows"]) == ("ready", 2)
     with acting_as(SYSTEM):
         assert not Layer.objects.filter(rows=Layer.Rows.LAYER).exists()
 
@@ -113,7 +114,7 @@ def test_an_append_whose_values_do_not_fit_refuses_those_rows(desk: Desk) -> Non
     made = desk.apply(desk.brought("append", layer, [point(2, etage="3"), point(3, etage="haut")]))
     assert made.report is not None
     assert [one["index"] for one in made.report["refusals"]] == [2]
-    assert "haut" in made.report["refusals"][0]["words"]
+    assert "haut" in worded(made.report)["refusals"][0]["words"]
     assert rows_of(layer, "ref", "etage") == [("P1", 2), ("P2", 3)]
 
 
@@ -122,7 +123,17 @@ def test_an_append_is_taken_back_but_for_what_was_edited_since(desk: Desk) -> No
     made = desk.apply(desk.brought("append", layer, [point(2), point(3)]))
     edit(layer, {"ref": "P3"}, nom="Corrigé")
     made = desk.take_back(made)
-    assert (made.state, made.report and made.report["taken_back"]) == ("taken_back", {"removed": 1, "edited": 1})
+    assert (made.state, made.report and made.report["taken_back"]) == ("reverted", {"removed": 1, "edited": 1})
+    assert rows_of(layer, "ref") == [("P1",), ("P3",)]
+
+
+def test_an_appended_object_that_was_only_moved_since_stays_when_the_import_is_taken_back(desk: Desk) -> None:
+    layer = desk.published([point(1)]).layer
+    made = desk.apply(desk.brought("append", layer, [point(2), point(3)]))
+    edit(layer, {"ref": "P3"}, geom=f"SRID=2154;POINT({EAST + 35} {NORTH + 10})")
+    made = desk.take_back(made)
+    assert made.report is not None
+    assert made.report["taken_back"] == {"removed": 1, "edited": 1}
     assert rows_of(layer, "ref") == [("P1",), ("P3",)]
 
 
@@ -141,7 +152,7 @@ def moved(number: int, **values: object) -> Row:
 def test_the_difference_is_shown_before_it_is_applied(desk: Desk) -> None:
     layer = keyed(desk)
     made = desk.brought("synchronise", layer, [square(1, etat="bon"), moved(2, etat="mauvais"), square(4, etat="neuf")])
-    assert made.state == "prepared", made.message
+    assert made.state == "ready", made.message
     assert made.plan is not None
     found = made.plan["difference"]
     counted = {name: found[name] for name in ("added", "changed", "removed", "unchanged")}
@@ -178,7 +189,7 @@ def test_a_layer_that_changed_since_it_was_compared_is_compared_again(desk: Desk
     made = desk.brought("synchronise", layer, [square(1, etat="bon")])
     edit(layer, {"ref": "S2"}, etat="changé")
     made = desk.apply(made)
-    assert made.state == "prepared"
+    assert made.state == "ready"
     assert "a changé depuis" in made.message
     assert rows_of(layer, "ref", "etat") == [("S1", "bon"), ("S2", "changé"), ("S3", "bon")]
     assert desk.apply(made).state == "applied"
@@ -294,7 +305,7 @@ def test_what_was_said_of_a_column_stays_when_it_is_replaced(desk: Desk) -> None
 def test_a_replacement_is_taken_back_with_the_former_table(desk: Desk) -> None:
     layer = desk.published([point(1), point(2)]).layer
     made = desk.take_back(replaced(desk, layer))
-    assert made.state == "taken_back", made.message
+    assert made.state == "reverted", made.message
     assert rows_of(made.layer, "id", "ref") == [(1, "P1"), (2, "P2")]
 
 
@@ -305,7 +316,7 @@ def test_a_replacement_that_was_edited_since_is_taken_back_on_confirmation_only(
     made = desk.take_back(made)
     assert made.state == "applied"
     assert "1 objet" in made.message
-    assert desk.take_back(made, confirmed=True).state == "taken_back"
+    assert desk.take_back(made, confirmed=True).state == "reverted"
 
 
 def test_an_import_before_a_replacement_is_taken_back_after_it_only(desk: Desk) -> None:
@@ -322,7 +333,7 @@ def test_a_new_layer_that_is_taken_back_is_gone_with_its_tables(desk: Desk) -> N
     made = desk.published([point(1)])
     replaced(desk, made.layer)
     made = desk.take_back(made, confirmed=True)
-    assert (made.state, made.layer) == ("taken_back", None)
+    assert (made.state, made.layer) == ("reverted", None)
     assert tables() == []
 
 
@@ -330,7 +341,7 @@ def test_a_new_layer_that_was_edited_since_is_taken_back_on_confirmation_only(de
     made = desk.published([point(1)])
     edit(made.layer, {"ref": "P1"}, nom="Corrigé")
     assert desk.take_back(made).state == "applied"
-    assert desk.take_back(desk.again(made), confirmed=True).state == "taken_back"
+    assert desk.take_back(desk.again(made), confirmed=True).state == "reverted"
 
 
 # -- the territory -----------------------------------------------------------------------------------------------------
@@ -365,7 +376,7 @@ def ruled(desk: Desk, rows: list[Row], **rule: object) -> Layer:
 def test_rows_that_a_rule_refuses_do_not_come_in_by_halves(desk: Desk) -> None:
     layer = ruled(desk, [square(1)], kind="no_overlap")
     made = desk.apply(desk.brought("append", layer, [square(5), square(1, ref="autre")]))
-    assert made.state == "prepared"
+    assert made.state == "ready"
     assert "Une règle de la couche refuse" in made.message
     assert rows_of(layer, "ref") == [("S1",)]
 

@@ -29,7 +29,7 @@ def delivered(agency: Desk, path: Path) -> Import:
     assert choices.layer is not None
     choices = replace(choices, layer=replace(choices.layer, visibility="signed_in"))
     made = agency.order(delivery, "create", choices)
-    assert made.state == "prepared", made.message
+    assert made.state == "ready", made.message
     return agency.apply(made)
 
 

@@ -46,7 +46,7 @@ def rows_of(layer: Layer, columns: list[str]) -> list[tuple[object, ...]]:
 
 def imported(desk: Desk, path: Path) -> Layer:
     delivery = desk.deliver(path)
-    assert delivery.state == "inspected", delivery.message
+    assert delivery.state == "choosing", delivery.message
     applied = desk.apply(desk.order(delivery, "create", desk.choices(delivery)))
     assert applied.state == "applied", applied.message
     assert applied.layer

@@ -20,7 +20,7 @@ from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer
 from layers.intake.source_imports import UNDER_WAY, forget_old, keep_replaced_rows, set_current_import
 from layers.intake.sources import Order, source_named
-from layers.intake.tasks import take_back_source
+from layers.intake.tasks import revert_import
 from layers.planning.models import Document
 from layers.planning.services import files
 from tests import factories
@@ -394,7 +394,7 @@ def test_the_page_takes_an_import_back(administrator: Client) -> None:
     assert 'value="take_back"' in page(administrator, job)
     assert administrator.post(f"/imports/{job.pk}/", {"action": "take_back"}).status_code == 302
     assert administrator.post(f"/imports/{job.pk}/", {"action": "take_back"}).status_code == 409
-    assert worked_off(take_back_source).state == "done"
+    assert worked_off(revert_import).state == "done"
     assert Parcel.objects.count() == 20
     shown = page(administrator, job)
     assert 'value="take_back"' not in shown
@@ -415,7 +415,7 @@ def test_the_page_says_which_import_is_to_be_taken_back_first(administrator: Cli
     first = sent(administrator, *map(parcel, range(1, 21)))
     sent(administrator, *map(parcel, range(1, 18)))
     administrator.post(f"/imports/{first.pk}/", {"action": "take_back"})
-    assert worked_off(take_back_source).state == "failed"
+    assert worked_off(revert_import).state == "failed"
     assert Parcel.objects.count() == 17
     assert "plus récents" in page(administrator, first)
 
@@ -427,7 +427,7 @@ def test_an_import_of_another_is_not_named(administrator: Client) -> None:
     with factories.as_worker(), acting_as(SYSTEM), keep_replaced_rows("etalab", title="secret"):
         Parcel.objects.update(area_m2=3)
     administrator.post(f"/imports/{job.pk}/", {"action": "take_back"})
-    assert worked_off(take_back_source).state == "failed"
+    assert worked_off(revert_import).state == "failed"
     shown = page(administrator, job)
     assert "secret" not in shown
     assert "un autre import, demandez à l’agence" in shown
@@ -451,7 +451,7 @@ def test_what_the_agency_imported_of_all_communes_it_alone_takes_back(administra
     client.force_login(agency)
     assert 'value="take_back"' in page(client, job)
     assert client.post(f"/imports/{job.pk}/", {"action": "take_back"}).status_code == 302
-    assert worked_off(take_back_source).state == "done"
+    assert worked_off(revert_import).state == "done"
     assert not Parcel.objects.exists()
 
 
@@ -460,7 +460,7 @@ def test_the_job_asks_again_whether_it_may_take_back(administrator: Client) -> N
     administrator.post(f"/imports/{job.pk}/", {"action": "take_back"})
     with factories.as_owner():
         SourceImport.objects.update(all_communes=True)
-    assert worked_off(take_back_source).state == "failed"
+    assert worked_off(revert_import).state == "failed"
     assert Parcel.objects.count() == 20
 
 

@@ -182,6 +182,18 @@ def test_deleted_objects_are_listed_until_they_are_back(layer: Layer, by: User) 
         assert [one["id"] for one in history.deleted_features(layer, ALL, rights_of(by)).entries] == [first]
 
 
+def test_a_field_of_other_roles_names_no_deleted_object_for_anybody_else(layer: Layer, by: User) -> None:
+    layer.title_field = "price"
+    administrator = factories.user(layer.owner, "gis_administrator")
+    delete(layer, by, create(layer, administrator, price=3), 1)
+    titles = []
+    for person in (administrator, by):
+        with acting_as(rights_of(person)):
+            (listed,) = history.deleted_features(layer, ALL, rights_of(person)).entries
+        titles.append(listed["title"].startswith("3"))
+    assert titles == [True, False]
+
+
 def test_what_was_done_to_a_layer_is_listed_the_latest_first(layer: Layer, by: User) -> None:
     pk = create(layer, by)
     delete(layer, by, pk, 1)

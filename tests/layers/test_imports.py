@@ -128,7 +128,7 @@ def test_duplicates_are_refused_within_a_file_and_between_files(tmp_path: Path) 
     second = written(tmp_path, parcel(1), parcel(2), name="autre.json")
     with factories.as_worker(), acting_as(SYSTEM):
         report = load_etalab.import_etalab(Order(paths=[first, second]))
-    codes = [entry["code"] for file in report.files for entry in file.refused]
+    codes = [entry.code for file in report.files for entry in file.refused]
     assert codes == ["duplicate_identifier", "duplicate_in_import"]
     assert Parcel.objects.count() == 2
 
@@ -139,7 +139,7 @@ def test_a_self_crossing_outline_is_repaired_in_words(tmp_path: Path) -> None:
     with factories.as_worker(), acting_as(SYSTEM):
         report = load_etalab.import_etalab(Order(paths=[written(tmp_path, bow)]))
     assert report.exit_code == 0
-    assert report.files[0].repaired[0]["code"] == "self_crossing"
+    assert report.files[0].repaired[0].code == "self_crossing"
     assert Parcel.objects.get().geom.valid
 
 
@@ -190,6 +190,16 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
         load_etalab.import_etalab(Order(paths=[written(tmp_path, parcel(2), parcel(3))]))
     assert list(Parcel.objects.values_list("number", flat=True)) == ["0001"]
     assert len(events()) == 1
+
+
+def test_a_commune_that_the_cadastre_brings_keeps_its_population(tmp_path: Path) -> None:
+    factories.commune("45901")
+    with factories.as_owner():
+        Commune.objects.filter(insee="45901").update(population=188)
+    outline = parcel(1)["geometry"]
+    feature = {"type": "Feature", "id": "45901", "geometry": outline, "properties": {"id": "45901", "nom": "Le Lys"}}
+    assert command(written(tmp_path, feature, name="cadastre-communes.json")) == 0
+    assert list(Commune.objects.values_list("insee", "name", "population")) == [("45901", "Le Lys", 188)]
 
 
 def test_another_members_communes_are_refused(tmp_path: Path) -> None:

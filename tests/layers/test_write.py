@@ -10,7 +10,7 @@ from django.db import connection
 
 from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import Rights, acting_as, rights_of
-from gis_core.models import HistoryEvent, RowHistory, User
+from gis_core.models import HistoryEvent, Membership, RowHistory, User
 from layers.catalogue.models import Layer
 from layers.features.errors import FieldRefused, GeometryRefused, Missing, NotEditable, Stale, VersionRequired
 from layers.features.models import Notice
@@ -207,6 +207,18 @@ def test_a_shared_object_is_seen_and_not_edited() -> None:
     pk = factories.feature(layer, owner_id=theirs.pk, shared_with=[ours.pk])
     with pytest.raises(NotEditable):
         change(layer, pk, 1, factories.user(ours, "network_technician"), lamps=1)
+
+
+@pytest.mark.parametrize("action", ["update", "delete"])
+def test_who_edits_for_one_member_and_instructs_at_another_leaves_the_others_objects_alone(action: Any) -> None:
+    layer, ours, theirs = shared_layer(), factories.member(), factories.member()
+    pk = create(layer, by=factories.user(theirs, "network_technician")).id
+    both = factories.user(ours, "network_technician")
+    with factories.as_owner():
+        Membership.objects.create(user=both, member=theirs, role="permit_instructor")
+    with pytest.raises(NotEditable):
+        apply(layer, Edit(action=action, id=pk, version=1, properties={"lamps": 1}), by=both)
+    assert now(layer, pk)["version"] == 1
 
 
 def test_a_new_object_of_a_shared_layer_belongs_to_the_writers_member() -> None:

@@ -9,9 +9,10 @@ from django.conf import settings
 
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from networks.roads.importers.asset_mapping import AssetReading
-from networks.roads.models import AssetDelivery
-from networks.roads.services import assets_importing as importing
+from layers.intake.models import FileImport
+from layers.intake.services import imports
+from networks.roads.importers.asset_mapping import reading_from
+from networks.roads.sources import ASSETS
 from tests import factories
 
 
@@ -19,31 +20,35 @@ def quiet(_share: float | None, _words: str) -> None:
     """Nobody watches."""
 
 
-def looked_at(member: Member, *files: Path, folder: str = "essai", headed: bool | None = None) -> AssetDelivery:
+def looked_at(member: Member, *files: Path, folder: str = "essai", headed: bool | None = None) -> FileImport:
     inbox = Path(settings.INBOX_DIR) / folder
     inbox.mkdir(parents=True, exist_ok=True)
     for one in files:
         shutil.copyfile(one, inbox / one.name)
     with factories.as_worker(), acting_as(SYSTEM):
-        made = importing.register(folder, [one.name for one in files], member=member, user=None)
-        AssetDelivery.objects.filter(pk=made.pk).update(headed=headed)
-        importing.read(made.pk, quiet)
+        names = [one.name for one in files]
+        made = imports.register(ASSETS, folder, names, member=member, choices={"headed": headed}, user=None)
+        imports.read(made.pk, quiet)
         made.refresh_from_db()
     return made
 
 
 def loaded(
-    made: AssetDelivery, change: Mapping[str, Any] | None = None, name: str = "", *, outside: bool = True
-) -> AssetDelivery:
+    made: FileImport, change: Mapping[str, Any] | None = None, name: str = "", *, outside: bool = True
+) -> FileImport:
     """With what is suggested, changed so; wherever it lies, but for `outside`."""
     with factories.as_worker(), acting_as(SYSTEM):
-        for label, told in made.readings.items():
-            reading = told | dict(change or {})
-            reading["columns"] = told["columns"] | dict((change or {}).get("columns", {}))
-            made.readings[label] = AssetReading.kept(reading).as_json()
-        made.mapping_name = name
-        made.outside = outside
+        for label, likely in made.choices["readings"].items():
+            reading = likely | dict(change or {})
+            reading["columns"] = likely["columns"] | dict((change or {}).get("columns", {}))
+            made.choices["readings"][label] = reading_from(reading).as_json()
+        made.choices |= {"mapping_name": name, "outside": outside}
         made.save()
-        importing.load(made.pk, quiet)
+        imports.apply(made.pk, quiet)
         made.refresh_from_db()
     return made
+
+
+def counts_of(made: FileImport) -> dict[str, int]:
+    """How many rows are new, updated, the same …"""
+    return {name: count for name, count in (made.report or {}).items() if isinstance(count, int)}

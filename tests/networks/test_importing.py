@@ -81,6 +81,19 @@ def test_connections_hang_on_the_pipe_that_they_name_else_on_the_nearest(
     assert made.report["counts"]["water"]["connections"] == 3
 
 
+def test_a_connection_hangs_on_the_nearest_piece_of_the_pipe_that_it_names(
+    importing: Importing, network: Network
+) -> None:
+    pipes = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))])
+    houses = [spot("B1", 10, 5, canalisation="C1"), spot("B2", 90, 5, canalisation="C1")]
+    importing.loaded(pipes, importing.file("vannes", [spot("V1", 30, 0)]), importing.file("branchements", houses))
+    found = network.rows(
+        "select c.reference, round(st_length(p.geom)) from water_connection c join water_pipe p on p.id = c.pipe_id"
+        " order by 1"
+    )
+    assert found == [("B1", 30), ("B2", 70)]
+
+
 def test_a_patient_at_home_is_not_named_on_a_connection(importing: Importing, network: Network) -> None:
     pipes = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))])
     points = [spot("B1", 50, 3, sensitive="Dialyse à domicile", sensitive_name="Mme A.")]

@@ -11,11 +11,13 @@ from django.db import connection
 
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
+from layers.intake.models import FileImport
+from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
 from tests import factories
+from tests.findings import findings_of
 from tests.networks.road_assets import loaded, looked_at
 
-type Bring = Callable[..., AssetDelivery]
+type Bring = Callable[..., FileImport]
 X, Y = 620_000.0, 6_720_000.0
 
 
@@ -30,7 +32,7 @@ def member(db: None) -> Iterator[Member]:
 def bring(member: Member, tmp_path: Path) -> Bring:
     """Rows of a file under its headings."""
 
-    def brought(heading: str, *rows: str) -> AssetDelivery:
+    def brought(heading: str, *rows: str) -> FileImport:
         file = tmp_path / "panneaux.csv"
         file.write_text("\n".join((heading, *rows)) + "\n", "utf-8")
         return loaded(looked_at(member, file), {"values": {"state": {"Bon": "2", "Mauvais": "4"}}})
@@ -38,8 +40,8 @@ def bring(member: Member, tmp_path: Path) -> Bring:
     return brought
 
 
-def counts(made: AssetDelivery) -> dict[str, int]:
-    return {name: count for name, count in made.report.items() if count}
+def counts(made: FileImport) -> dict[str, int]:
+    return {name: count for name, count in made.report.items() if count and isinstance(count, int)}
 
 
 def correct(**values: Any) -> None:
@@ -61,7 +63,7 @@ def test_what_was_corrected_here_stays_where_the_file_says_what_it_said(bring: B
     made = bring(NAMED, f"1;B14-50;Bon;{X};{Y}")
     found = RoadAsset.objects.get()
     assert (found.inscription, found.geom.x, found.version) == ("30", X + 8, 2)
-    assert (counts(made), made.faults) == ({"same": 1, "kept": 1}, [])
+    assert (counts(made), findings_of(made)) == ({"same": 1, "kept": 1}, [])
 
 
 def test_assets_that_the_file_holds_no_more_stay(bring: Bring) -> None:
@@ -86,10 +88,10 @@ def test_what_both_changed_stays_and_is_told_once(bring: Bring) -> None:
     found = RoadAsset.objects.get()
     assert (found.inscription, found.geom.x) == ("30", X + 8)
     assert counts(made) == {"same": 1, "both": 1}
-    (told,) = made.faults
+    (told,) = findings_of(made)
     assert all(words in told["message"] for words in ("«\u00a01\u00a0»", "Inscription 70", "un autre endroit"))
     again = bring(NAMED, f"1;B14-70;Bon;{X};{Y + 20}")
-    assert (counts(again), again.faults) == ({"same": 1, "kept": 1}, [])
+    assert (counts(again), findings_of(again)) == ({"same": 1, "kept": 1}, [])
 
 
 def test_what_was_emptied_here_stays_empty(bring: Bring) -> None:
@@ -115,7 +117,7 @@ def test_an_object_whose_reference_was_corrected_here_does_not_come_twice(bring:
     assert (found.reference, found.state) == ("D12-1", "4")
     made = bring(NAMED, f"1;B14-50;Mauvais;{X};{Y}", f"D12-1;B1;Bon;{X + 50};{Y}")
     assert (RoadAsset.objects.count(), counts(made)) == (1, {"same": 1, "kept": 1, "refused": 1})
-    assert "D12-1" in made.faults[0]["message"]
+    assert "D12-1" in findings_of(made)[0]["message"]
 
 
 def test_a_sign_drawn_here_is_completed_and_not_overwritten(member: Member, bring: Bring) -> None:
@@ -215,7 +217,7 @@ def test_a_new_place_is_taken_of_an_asset_that_followed_its_road(road: None, bri
     assert RoadAsset.objects.get().geom.y == pytest.approx(Y + 7)
     made = bring(NAMED, f"1;B14;Bon;{X};{Y + given}")
     found = RoadAsset.objects.get()
-    assert (found.geom.y, counts(made), made.faults) == (Y + given, {"updated": 1}, [])
+    assert (found.geom.y, counts(made), findings_of(made)) == (Y + given, {"updated": 1}, [])
     assert "followed" not in found.delivered
 
 
@@ -266,11 +268,11 @@ def test_a_condition_older_than_the_last_inspection_is_not_taken(member: Member,
     inspected(member, mark)
     made = bring(NAMED + ";Date relevé", f"1;B14;Mauvais;{X};{Y};12/03/2025")
     assert (RoadAsset.objects.get().state, counts(made)["both"]) == (mark, 1)
-    assert "1er\u00a0mai\u00a02026" in made.faults[0]["message"]
+    assert "1er\u00a0mai\u00a02026" in findings_of(made)[0]["message"]
 
 
 def test_a_condition_surveyed_since_the_last_inspection_is_taken(member: Member, bring: Bring) -> None:
     bring(NAMED, f"1;B14;Bon;{X};{Y}")
     inspected(member, "1")
     made = bring(NAMED + ";Date relevé", f"1;B14;Mauvais;{X};{Y};12/06/2026")
-    assert (RoadAsset.objects.get().state, made.faults) == ("4", [])
+    assert (RoadAsset.objects.get().state, findings_of(made)) == ("4", [])

@@ -14,12 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from gis_core.errors import ArpentError
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from networks.roads.models import AssetDelivery, RoadAsset, RoadMarker, RoadSection, RoadStretch
+from layers.intake.models import FileImport
+from networks.roads.models import RoadAsset, RoadMarker, RoadSection, RoadStretch
 from networks.roads.references import Reference, reference_of
 from networks.roads.services.calibrating import calibrate
 from networks.roads.services.placing import placed
 from networks.roads.services.placing_rows import Asked, placed_rows
 from tests import factories
+from tests.findings import findings_of
 from tests.networks.road_assets import loaded, looked_at
 
 X, Y = factories.ORIGIN
@@ -40,7 +42,7 @@ def member(db: None) -> Iterator[Member]:
         yield made
 
 
-def sent(member: Member, folder: Path, *rows: str) -> AssetDelivery:
+def sent(member: Member, folder: Path, *rows: str) -> FileImport:
     file = folder / "panneaux.csv"
     file.write_text("\n".join(rows) + "\n", "utf-8")
     return looked_at(member, file)
@@ -50,8 +52,8 @@ def places() -> dict[str | None, tuple[float, float]]:
     return {one.reference: (round(one.geom.x - X, 2), round(one.geom.y - Y, 2)) for one in RoadAsset.objects.all()}
 
 
-def told(made: AssetDelivery) -> dict[int, str]:
-    return {one["row"]: one["message"] for one in made.faults}
+def told(made: FileImport) -> dict[int, str]:
+    return {one["row"]: one["message"] for one in findings_of(made)}
 
 
 HEADING = "Id;Code;Route;PR;Abscisse;Côté;Distance"
@@ -74,7 +76,7 @@ def test_a_column_of_pr_may_have_the_metres_too(member: Member, tmp_path: Path) 
 
 def test_stretches_go_from_a_reference_to_another(member: Member, tmp_path: Path) -> None:
     made = sent(member, tmp_path, "Id;Route;PR début;Abs début;PR fin;Abs fin;Côté;Distance", "1;D2020;1;100;2;80;D;3")
-    assert next(iter(made.readings.values()))["table"] == "road-stretches"
+    assert next(iter(made.choices["readings"].values()))["table"] == "road-stretches"
     loaded(made, {"fixed": {"kind": "barrier"}})
     line = RoadStretch.objects.get().geom
     assert [(round(x - X), round(y - Y)) for x, y in (line[0], line[-1])] == [(100, 47), (1100, 47)]
@@ -96,7 +98,7 @@ def test_references_that_cannot_be_are_told_row_by_row_with_the_reason(member: M
 def test_rows_that_would_be_left_out_are_told_before_anything_is_loaded(member: Member, tmp_path: Path) -> None:
     made = sent(member, tmp_path, HEADING, "1;B14;D2020;9;0;;", "2;B14;D2020;1;0;;")
     assert "PR 9" in told(made)[1]
-    assert (made.survey["placed"], made.survey["nowhere"]) == (1, 1)
+    assert (made.plan["survey"]["placed"], made.plan["survey"]["nowhere"]) == (1, 1)
 
 
 def test_a_side_without_a_distance_is_put_beside_the_axis_and_told(member: Member, tmp_path: Path) -> None:
@@ -129,14 +131,14 @@ def test_rows_without_coordinates_are_placed_by_references_where_somebody_says_s
 
 def test_fields_of_x_and_y_are_chosen_by_hand(member: Member, tmp_path: Path) -> None:
     made = sent(member, tmp_path, "Id;Code;c1;c2", f"1;B14;{X + 7};{Y + 9}")
-    assert next(iter(made.readings.values()))["table"] == ""
+    assert next(iter(made.choices["readings"].values()))["table"] == ""
     loaded(made, {"table": "road-assets", "columns": {"reference": "Id", "place_x": "c1", "place_y": "c2"}})
     assert places() == {"1": (7, 9)}
 
 
 def test_a_table_that_says_no_place_is_not_taken_for_assets(member: Member, tmp_path: Path) -> None:
     made = sent(member, tmp_path, "Id;Code;Rue", "1;B14;Rue des Lilas")
-    assert (next(iter(made.readings.values()))["table"], made.survey) == ("", None)
+    assert (next(iter(made.choices["readings"].values()))["table"], made.plan) == ("", None)
 
 
 REFERENCES = ("D 2020 PR 1+0", "D 2020 PR 1+350", "D 2020 PR 1+1020", "D 2020 PR 2+500", "D 2020 PR 3+999",

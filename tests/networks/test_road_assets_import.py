@@ -15,9 +15,11 @@ from django.core.management import CommandError, call_command
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from networks.roads.models import AssetDelivery, AssetMapping, RoadAsset, RoadStretch
+from layers.intake.models import FileImport, ImportMapping
+from networks.roads.models import RoadAsset, RoadStretch
 from tests import factories
-from tests.networks.road_assets import loaded, looked_at
+from tests.findings import findings_of
+from tests.networks.road_assets import counts_of, loaded, looked_at
 
 NAME = "VilleMTP_MTP_Signalisation"
 LIGHTS = {"fixed": {"kind": "signal"}, "columns": {"comment": "CAR_LIEU", "installed_date": "CAR_ANNEE"}}
@@ -63,7 +65,15 @@ def workbook(published: Path, folder: Path) -> Path:
 def shapes(member: Member, published: Path) -> dict[str, Any]:
     """What the Shapefile says: code page 0x57, no .cpg."""
     made = loaded(looked_at(member, published / f"{NAME}.zip"), LIGHTS)
-    assert made.report == {"created": 373, "updated": 0, "same": 0, "kept": 0, "both": 0, "by_place": 0, "refused": 0}
+    assert counts_of(made) == {
+        "created": 373,
+        "updated": 0,
+        "same": 0,
+        "kept": 0,
+        "both": 0,
+        "by_place": 0,
+        "refused": 0,
+    }
     found = rows_of(member)
     with factories.as_worker():
         RoadAsset.objects.all().delete()
@@ -80,7 +90,7 @@ def test_every_format_of_a_data_set_gives_the_same_rows(
     # Four rows of the tables have no coordinates: they are told by name, not guessed.
     nowhere = 4 if format in ("csv", "ods", "xlsx") else 0
     assert (sum(map(len, found.values())), made.report["refused"]) == (373 - nowhere, nowhere)
-    assert len([one for one in made.faults if "(0, 0)" in one["message"]]) == nowhere
+    assert len([one for one in findings_of(made) if "(0, 0)" in one["message"]]) == nowhere
     # Of eight crossings that moved, the town forgot the columns: a table has these alone, the others what is drawn.
     place = 4 if nowhere else 3
     for name, told in found.items():
@@ -103,7 +113,7 @@ def test_a_file_sent_again_changes_nothing_and_one_with_changes_changes_those(me
         "2",
         620000.5,
     )
-    assert loaded(looked_at(member, file)).report == {
+    assert counts_of(loaded(looked_at(member, file))) == {
         "created": 0,
         "updated": 0,
         "same": 2,
@@ -113,7 +123,7 @@ def test_a_file_sent_again_changes_nothing_and_one_with_changes_changes_those(me
         "refused": 0,
     }
     file.write_text("Id;Code;Etat;X;Y\n1;B14-30;Bon;620000,5;6720000\n2;AB4;Mauvais;620010;6720000\n", "utf-8")
-    assert loaded(looked_at(member, file)).report == {
+    assert counts_of(loaded(looked_at(member, file))) == {
         "created": 0,
         "updated": 1,
         "same": 1,
@@ -132,11 +142,11 @@ def test_the_mapping_is_kept_for_the_next_file_of_the_same_shape(member: Member,
     change = {"fixed": {"kind": "lighting"}, "columns": {"reference": "Truc", "state": "Machin"},
               "values": {"state": {"usé": "3"}}}  # fmt: skip
     loaded(looked_at(member, file), change, name="Éclairage")
-    assert AssetMapping.objects.get(owner=member).name == "Éclairage"
+    assert ImportMapping.objects.get(owner=member).name == "Éclairage"
     following = tmp_path / "releve-2026.csv"
     following.write_text("Truc;Machin;X;Y\n8;usé;620020;6720000\n", "utf-8")
     made = looked_at(member, following)
-    assert made.mapping_name == "Éclairage"
+    assert made.choices["mapping_name"] == "Éclairage"
     loaded(made)
     found = RoadAsset.objects.get(reference="8")
     assert (found.kind, found.state) == ("lighting", "3")
@@ -150,9 +160,9 @@ def sheet(folder: Path, name: str, kind: str, x: int) -> Path:
     return folder / name
 
 
-def of_kinds(made: AssetDelivery, **kinds: str) -> AssetDelivery:
+def of_kinds(made: FileImport, **kinds: str) -> FileImport:
     """Loaded with one kind for all of each file."""
-    for key, told in made.readings.items():
+    for key, told in made.choices["readings"].items():
         told["fixed"] = {"kind": next(kind for name, kind in kinds.items() if key.startswith(f"{name}."))}
     with factories.as_worker():
         made.save()
@@ -167,7 +177,7 @@ def test_sheets_of_one_name_in_two_workbooks_are_read_each_in_its_own_way(member
 
 def test_a_mapping_without_a_name_is_called_after_its_file(member: Member, tmp_path: Path) -> None:
     loaded(looked_at(member, sheet(tmp_path, "bancs.xlsx", "a", 0)))
-    assert AssetMapping.objects.get().name == "bancs"
+    assert ImportMapping.objects.get().name == "bancs"
 
 
 def test_a_mapping_of_other_fields_is_not_overwritten(member: Member, tmp_path: Path) -> None:
@@ -175,7 +185,7 @@ def test_a_mapping_of_other_fields_is_not_overwritten(member: Member, tmp_path: 
         file = tmp_path / "releve.csv"
         file.write_text(f"{field};X;Y\n7;{620000 + number};6720000\n", "utf-8")
         loaded(looked_at(member, file, folder=field), name="Éclairage")
-    kept = {one.name: one.fields[0] for one in AssetMapping.objects.all()}
+    kept = {one.name: one.fields[0] for one in ImportMapping.objects.all()}
     assert kept == {"Éclairage": "Truc", "Éclairage 2": "Machin"}
 
 
@@ -189,7 +199,7 @@ def test_signs_of_a_real_survey_come_in_with_their_panels(member: Member, survey
     assert signs["132"].more["ROAD"] == "95637 - ALL DU PRACTICE"
     known = Counter(one.code for one in signs.values())
     assert known["AB4"] == 123
-    assert any("DV43d" in one["message"] for one in made.faults)
+    assert any("DV43d" in one["message"] for one in findings_of(made))
 
 
 @pytest.mark.parametrize("format", ["csv", "geojson"])
@@ -206,7 +216,7 @@ def test_rows_without_a_place_and_references_given_twice_are_told_one_by_one(mem
     file.write_text("Id;Code;X;Y\n1;B14;620000;6720000\n2;B1;;\n1;AB4;620010;6720000\n3;???;620020;6720000\n", "utf-8")
     made = loaded(looked_at(member, file))
     assert (made.report["created"], made.report["refused"]) == (2, 2)
-    told = {one["row"]: one["message"] for one in made.faults}
+    told = {one["row"]: one["message"] for one in findings_of(made)}
     assert "2" in told[2]
     assert "déjà" in told[3]
     assert RoadAsset.objects.get(reference="1").code == "B14"
@@ -262,11 +272,13 @@ def test_lines_become_stretches(member: Member, tmp_path: Path) -> None:
 def test_the_command_imports_and_says_what_it_did(
     member: Member, published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with factories.as_worker():
+    with factories.as_worker(), pytest.raises(SystemExit) as refused:
         call_command(
         "import_road_assets", str(published / f"{NAME}.csv"), member=member.slug, kind="signal",
         column=["comment=CAR_LIEU"], outside=True,
     )  # fmt: skip
+    # Four rows have no place.
+    assert refused.value.code == 1
     assert RoadAsset.objects.filter(kind="signal").count() == 369
     said = capsys.readouterr().out
     assert "369" in said

@@ -1,7 +1,7 @@
 """Pages of assets: the list of a filter, an asset with its inspections and photos, pictograms, the import of a file."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,9 +14,11 @@ from PIL import Image
 
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member, User
-from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
+from layers.intake.findings import Finding, Severity
+from layers.intake.models import FileImport
+from layers.intake.services import imports
+from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
 from networks.roads.pages import assets as pages
-from networks.roads.services import assets_importing
 from tests import factories
 
 LIST = "/voirie/patrimoine/"
@@ -242,26 +244,26 @@ def test_a_file_is_sent_mapped_and_loaded(browser: Client, member: Member) -> No
     file = SimpleUploadedFile("releve.csv", "N°;Panneau;X;Y\n1;B14-50;620000;6720000\n2;ZZ;;\n".encode())
     answer = browser.post(f"{LIST}importer/", {"member": member.slug, "file": file})
     assert answer.status_code == 302
-    work(assets_importing.READ)
+    work("read_road_assets")
     shown = page(browser, answer["Location"])
     assert 'value="N°" selected' in shown
     assert 'value="Panneau" selected' in shown
     given = {"action": "load", "name": "Relevé", "table-0": "road-assets", "shown-0": "road-assets",
              "column-0-reference": "N°", "column-0-code": "Panneau", "fixed-0-kind": "sign"}  # fmt: skip
     assert browser.post(answer["Location"], given).status_code == 302
-    work(assets_importing.LOAD)
+    work("load_road_assets")
     done = page(browser, answer["Location"])
     assert "2" in done
     assert RoadAsset.objects.get(reference="1").inscription == "50"
     assert RoadAsset.objects.count() == 1
     with acting_as(SYSTEM):
-        assert AssetDelivery.objects.get().state == "loaded"
+        assert FileImport.objects.get().state == "applied"
 
 
 WORK = {
-    assets_importing.READ: assets_importing.read,
-    assets_importing.LOAD: assets_importing.load,
-    assets_importing.TAKE_BACK: assets_importing.bring_back,
+    "read_road_assets": imports.read,
+    "load_road_assets": imports.apply,
+    "take_back_road_assets": imports.revert,
 }
 
 
@@ -270,7 +272,7 @@ def work(kind: str) -> None:
     with factories.as_worker(), acting_as(SYSTEM):
         job = Job.objects.filter(kind=kind).latest("pk")
         done = WORK[kind]
-        done(int(job.parameters["delivery"]), lambda share, words: None)
+        done(int(job.parameters["import"]), lambda share, words: None)
 
 
 def test_codes_of_signs_are_kept_as_the_iisr_writes_them_whoever_writes_them(browser: Client, member: Member) -> None:
@@ -319,7 +321,7 @@ def test_what_is_listed_is_taken_away(browser: Client, member: Member) -> None:
     sign(member, reference="LIMITE-50", state="4", inscription="50")
     sign(member, "AB4", reference="CEDEZ-2")
     taken = browser.get(f"{LIST}?state=4&format=csv")
-    assert "P1;Panneau;B14;Limitation de vitesse;50" in taken.content.decode("utf-8-sig").replace('"', "")
+    assert "LIMITE-50;Panneau;B14;Limitation de vitesse;50" in taken.content.decode("utf-8-sig").replace('"', "")
     assert "CEDEZ-2" not in taken.content.decode("utf-8-sig")
     assert [browser.get(f"{LIST}?format={one}").status_code for one in ("xlsx", "ods", "doc")] == [200, 200, 400]
 
@@ -368,7 +370,7 @@ def sent(browser: Client, member: Member, content: str, name: str = "releve.csv"
         f"{LIST}importer/", {"member": member.slug, "file": SimpleUploadedFile(name, content.encode())}
     )
     assert answer.status_code == 302, answer.content.decode()
-    work(assets_importing.READ)
+    work("read_road_assets")
     return str(answer["Location"])
 
 
@@ -408,11 +410,11 @@ def test_a_table_that_says_no_place_cannot_be_loaded(browser: Client, member: Me
 def test_choices_are_checked_without_anything_being_written(browser: Client, member: Member) -> None:
     address = sent(browser, member, "N°;Est;Nord\n1;620000;6720000\n")
     assert browser.post(address, {"action": "check", "table-0": "road-assets", "shown-0": ""}).status_code == 302
-    work(assets_importing.READ)
+    work("read_road_assets")
     given = {"action": "check", "table-0": "road-assets", "shown-0": "road-assets", "column-0-reference": "N°",
              "column-0-place_x": "Est", "column-0-place_y": "Nord", "fixed-0-kind": "sign"}  # fmt: skip
     assert browser.post(address, given).status_code == 302
-    work(assets_importing.READ)
+    work("read_road_assets")
     assert "Dans le territoire" in page(browser, address)
     assert not RoadAsset.objects.exists()
 
@@ -425,7 +427,7 @@ def test_a_file_of_elsewhere_is_confirmed_on_the_page(browser: Client, member: M
     given |= {f"column-0-{name}": field for name, field in columns.items()}
     assert browser.post(address, given).status_code == 400
     assert browser.post(address, given | {"outside": "on"}).status_code == 302
-    work(assets_importing.LOAD)
+    work("load_road_assets")
     assert RoadAsset.objects.count() == 1
 
 
@@ -433,48 +435,55 @@ def test_an_import_is_taken_back_on_its_page(browser: Client, member: Member) ->
     address = sent(browser, member, "N°;Panneau;X;Y\n1;B14;620000;6720000\n")
     given = {"action": "load", "table-0": "road-assets", "shown-0": "road-assets", "column-0-code": "Panneau"}
     assert browser.post(address, given).status_code == 302
-    work(assets_importing.LOAD)
+    work("load_road_assets")
     assert browser.post(address, {"action": "take_back"}).status_code == 302
-    work(assets_importing.TAKE_BACK)
+    work("take_back_road_assets")
     assert "<span>Annulé</span>" in page(browser, address)
     assert not RoadAsset.objects.exists()
     assert browser.post(address, {"action": "take_back"}).status_code == 409
 
 
-def told(browser: Client, member: Member, faults: list[tuple[str, int | None, str]]) -> str:
-    """The page of an import of which this is told: gravity, row, message."""
+type Given = tuple[Severity, int | None, str, dict[str, Any]]
+
+
+def told(member: Member, findings: Sequence[Given]) -> str:
+    """The page of an import with these findings: severity, row, message or year."""
     kept = [
-        {"file": "releve.csv", "row": row, "message": message, "gravity": gravity, "place": None, "spare": False}
-        for gravity, row, message in faults
+        Finding(file="releve.csv", row=row, code=code, severity=severity, params=params).as_json()
+        for severity, row, code, params in findings
     ]
     with factories.as_owner():
-        made = AssetDelivery.objects.create(
-            title="Relevé", owner=member, folder="x", state="loaded", faults=kept, contents=[{"label": "releve"}],
+        made = FileImport.objects.create(
+            source="road-assets", title="Relevé", owner=member, folder="x", state="applied", findings=kept,
             report=dict.fromkeys(("created", "updated", "same", "kept", "both", "by_place", "refused"), 0),
         )  # fmt: skip
     return f"{LIST}importer/{made.pk}/"
 
 
 def test_remarks_that_differ_by_a_value_alone_are_one_with_their_rows(browser: Client, member: Member) -> None:
-    words = "Posé le « {} » est une année seule : son 1er janvier a été pris."
-    faults: list[tuple[str, int | None, str]] = [("warning", row, words.format(1990 + row % 3)) for row in range(1, 31)]
-    shown = page(browser, told(browser, member, faults))
+    code = "%(field)s “%(value)s” is a year alone: its first of January was taken."
+    shown = page(
+        browser,
+        told(
+            member, [("warning", row, code, {"field": "Posé le", "value": f"{1990 + row % 3}"}) for row in range(1, 31)]
+        ),
+    )
     assert shown.count("est une année seule") == 1
     assert "1991, 1992, 1990" in shown
     assert "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 …" in shown
 
 
 def test_rows_that_stay_out_are_apart_from_remarks(browser: Client, member: Member) -> None:
-    shown = page(browser, told(browser, member, [("warning", 1, "Une remarque"), ("error", 2, "Sans position")]))
+    shown = page(browser, told(member, [("warning", 1, "Une remarque", {}), ("error", 2, "Sans position", {})]))
     assert shown.index("Laissés de côté</h2>") < shown.index("Sans position") < shown.index("À vérifier</h2>")
     assert shown.index("À vérifier</h2>") < shown.index("Une remarque")
 
 
 def test_every_row_that_is_told_of_is_downloaded(browser: Client, member: Member) -> None:
-    address = told(browser, member, [("error", 2, "=1+1"), ("warning", 10, "Une remarque")])
+    address = told(member, [("error", 2, "= 1 + 1", {}), ("warning", 10, "Une remarque", {})])
     answer = browser.get(f"{address}lignes.csv")
     assert answer["Content-Type"].startswith("text/csv")
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "Fichier;Ligne;Gravité;Ce qui est signalé"
-    assert lines[1:] == ["releve.csv;2;Laissée de côté;'=1+1", "releve.csv;10;Remarque;Une remarque"]
+    assert lines[0] == "Fichier;Ligne;Gravité;Ce qui est signalé;X;Y"
+    assert lines[1:] == ["releve.csv;2;Laissée de côté;'= 1 + 1;;", "releve.csv;10;Remarque;Une remarque;;"]
     assert browser.post(f"{address}lignes.csv").status_code == 405

@@ -9,19 +9,21 @@ import pytest
 from django.contrib.gis.geos import LineString, Point
 from django.db import connection
 
-from gis_core.errors import Conflict, NotFound
+from gis_core.errors import Conflict, Forbidden
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import HistoryEvent, Job, Member
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
 from layers.features.services.origin import continue_event
-from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
-from networks.roads.services import assets_importing as importing
+from layers.intake.models import FileImport
+from layers.intake.services import imports as importing
+from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
+from networks.roads.sources import ASSETS
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.road_assets import loaded, looked_at, quiet
 
-type Bring = Callable[..., AssetDelivery]
+type Bring = Callable[..., FileImport]
 X, Y = factories.ORIGIN
 HEADING = "Id;Code;Etat;X;Y"
 FIRST, SECOND = f"1;B14-50;Bon;{X};{Y}", f"2;AB4;Bon;{X + 20};{Y}"
@@ -36,7 +38,7 @@ def member(db: None) -> Iterator[Member]:
 
 @pytest.fixture
 def bring(member: Member, tmp_path: Path) -> Bring:
-    def brought(*rows: str, heading: str = HEADING) -> AssetDelivery:
+    def brought(*rows: str, heading: str = HEADING) -> FileImport:
         file = tmp_path / "panneaux.csv"
         file.write_text("\n".join((heading, *rows)) + "\n", "utf-8")
         return loaded(looked_at(member, file))
@@ -44,11 +46,11 @@ def bring(member: Member, tmp_path: Path) -> Bring:
     return brought
 
 
-def taken_back(made: AssetDelivery) -> dict[str, int]:
+def taken_back(made: FileImport) -> dict[str, int]:
     with factories.as_worker(), acting_as(SYSTEM):
-        importing.bring_back(made.pk, quiet)
+        importing.revert(made.pk, quiet)
         made.refresh_from_db()
-    counts: dict[str, int] = made.report["taken_back"]
+    counts: dict[str, int] = made.report["reverted"]
     return counts
 
 
@@ -71,7 +73,7 @@ def test_what_an_import_brought_goes(bring: Bring) -> None:
     made = bring(FIRST, SECOND)
     assert taken_back(made) == {"removed": 2, "restored": 0, "left": 0}
     assert not RoadAsset.objects.exists()
-    assert made.state == "taken_back"
+    assert made.state == "reverted"
 
 
 def test_what_somebody_changed_since_stays_and_is_counted(bring: Bring) -> None:
@@ -173,39 +175,39 @@ def test_the_history_has_one_event_with_the_rows_that_went(bring: Bring) -> None
 
 
 @pytest.fixture
-def made(network: Network, tmp_path: Path) -> AssetDelivery:
+def made(network: Network, tmp_path: Path) -> FileImport:
     file = tmp_path / "panneaux.csv"
     file.write_text(f"{HEADING}\n{FIRST}\n", "utf-8")
     with acting_as(SYSTEM):
         return loaded(looked_at(network.member, file))
 
 
-def start(network: Network, made: AssetDelivery, who: str = Role.NETWORK_TECHNICIAN) -> AssetDelivery:
+def start(network: Network, made: FileImport, who: str = Role.NETWORK_TECHNICIAN) -> FileImport:
     with network.as_(who):
-        return importing.start_taking_back(made.pk, user=network.people[who], rights=network.rights(who))
+        return importing.start_reverting(ASSETS, made.pk, user=network.people[who], rights=network.rights(who))
 
 
-def test_a_technician_queues_it_once(network: Network, made: AssetDelivery) -> None:
-    assert start(network, made).state == "taking_back"
+def test_a_technician_queues_it_once(network: Network, made: FileImport) -> None:
+    assert start(network, made).state == "reverting"
     with acting_as(SYSTEM):
-        assert Job.objects.filter(kind=importing.TAKE_BACK, parameters__delivery=made.pk).count() == 1
+        assert Job.objects.filter(kind="take_back_road_assets", parameters__import=made.pk).count() == 1
     with pytest.raises(Conflict):
         start(network, made)
 
 
-def test_who_does_not_work_on_these_roads_does_not_find_it(network: Network, made: AssetDelivery) -> None:
-    with pytest.raises(NotFound):
+def test_who_works_on_no_roads_may_not(network: Network, made: FileImport) -> None:
+    with pytest.raises(Forbidden):
         start(network, made, Role.READER)
 
 
-def test_an_import_that_was_loaded_is_not_forgotten(network: Network, made: AssetDelivery) -> None:
+def test_an_import_that_was_loaded_is_not_forgotten(network: Network, made: FileImport) -> None:
     with network.as_(), pytest.raises(Conflict):
-        importing.forget(made.pk, rights=network.rights())
+        importing.forget(ASSETS, made.pk, rights=network.rights())
 
 
-def test_a_taking_back_that_failed_leaves_the_import_loaded(network: Network, made: AssetDelivery) -> None:
+def test_a_taking_back_that_failed_leaves_the_import_loaded(network: Network, made: FileImport) -> None:
     start(network, made)
     with acting_as(SYSTEM):
         importing.leave(made.pk, "Arrêté", None)
         made.refresh_from_db()
-    assert (made.state, made.message) == ("loaded", "Arrêté")
+    assert (made.state, made.message) == ("applied", "Arrêté")

@@ -9,8 +9,9 @@ from django.contrib.gis.geos import LineString
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from networks.roads.models import AssetDelivery, RoadAsset, RoadSection
-from networks.roads.services import assets_importing as importing
+from layers.intake.models import FileImport
+from layers.intake.services import imports as importing
+from networks.roads.models import RoadAsset, RoadSection
 from tests import factories
 from tests.networks.road_assets import loaded, looked_at
 
@@ -31,20 +32,20 @@ def member(db: None) -> Iterator[Member]:
         yield made
 
 
-def sent(member: Member, folder: Path, *rows: str) -> AssetDelivery:
+def sent(member: Member, folder: Path, *rows: str) -> FileImport:
     file = folder / "panneaux.csv"
     file.write_text("\n".join((HEADING, *rows)) + "\n", "utf-8")
     return looked_at(member, file)
 
 
 def test_a_file_that_was_read_says_how_many_rows_lie_where(member: Member, tmp_path: Path) -> None:
-    found = sent(member, tmp_path, HERE, BESIDE, AWAY, FAR, "5;B14;;").survey
+    found = sent(member, tmp_path, HERE, BESIDE, AWAY, FAR, "5;B14;;").plan["survey"]
     told = {name: found[name] for name in ("rows", "placed", "inside", "outside", "near", "nowhere")}
     assert told == {"rows": 5, "placed": 4, "inside": 2, "outside": 2, "near": 1, "nowhere": 1}
 
 
 def test_what_lies_outside_is_told_by_commune_and_by_its_distance(member: Member, tmp_path: Path) -> None:
-    found = sent(member, tmp_path, AWAY, FAR, FAR).survey
+    found = sent(member, tmp_path, AWAY, FAR, FAR).plan["survey"]
     assert (found["communes"], found["elsewhere"]) == ([["Voisine (45903)", 1]], 2)
     assert 400 < found["away_km"] < 450
 
@@ -52,7 +53,7 @@ def test_what_lies_outside_is_told_by_commune_and_by_its_distance(member: Member
 def test_the_middle_of_a_line_says_where_it_lies(member: Member, tmp_path: Path) -> None:
     file = tmp_path / "glissieres.csv"
     file.write_text(f'Id;WKT\n1;"LINESTRING({X + 150} {Y}, {X + 230} {Y})"\n', "utf-8")
-    found = looked_at(member, file).survey
+    found = looked_at(member, file).plan["survey"]
     assert (found["inside"], found["outside"]) == (1, 0)
 
 
@@ -72,15 +73,15 @@ def test_a_file_of_which_some_lies_outside_is_loaded(member: Member, tmp_path: P
 
 def test_a_load_that_was_refused_leaves_where_its_rows_lie(member: Member, tmp_path: Path) -> None:
     made = sent(member, tmp_path, AWAY)
-    AssetDelivery.objects.update(state="loading", survey=None)
+    FileImport.objects.update(state="applying", plan=None)
     with pytest.raises(Invalid) as refused:
-        importing.load(made.pk, lambda share, words: None)
+        importing.apply(made.pk, lambda share, words: None)
     importing.leave(made.pk, refused.value.message, refused.value.extra["report"])
     made.refresh_from_db()
-    assert (made.state, made.survey["outside"]) == ("choosing", 1)
+    assert (made.state, made.plan["survey"]["outside"]) == ("ready", 1)
 
 
 def test_a_member_without_communes_is_asked_nothing(tmp_path: Path, db: None) -> None:
     with acting_as(SYSTEM):
         made = loaded(sent(factories.member(), tmp_path, FAR), outside=False)
-    assert (made.survey["inside"], made.survey["outside"], made.report["created"]) == (0, 0, 1)
+    assert (made.report["survey"]["inside"], made.report["survey"]["outside"], made.report["created"]) == (0, 0, 1)

@@ -136,7 +136,8 @@ def bring(member: Member, tmp_path: Path, text: str) -> dict[str, Any]:
     path.write_text(text)
     order = Order(what="markers", paths=[path], write=True)
     with translation.override("fr"), factories.as_worker(), acting_as(SYSTEM):
-        return bring_in(member, order, lambda _share, _words: None)
+        done = bring_in(member, order, lambda _share, _words: None)
+        return done.report | {"findings": list(done.findings)}
 
 
 def test_a_file_of_markers_tells_the_departement_or_the_place_does(network: Network, tmp_path: Path) -> None:
@@ -160,7 +161,7 @@ def loiret(network: Network) -> Network:
 
 
 def errors(report: dict[str, Any]) -> list[str]:
-    return [one["message"] for one in report["faults"] if one["gravity"] == "error"]
+    return [one.message for one in report["findings"] if one.severity == "error"]
 
 
 def numbers() -> list[tuple[str, int, float]]:
@@ -190,7 +191,7 @@ def test_a_row_of_somebody_elses_place_is_no_twin_of_one_that_comes_in(network: 
 
 def test_rows_that_are_nowhere_are_no_twins_of_each_other(loiret: Network, tmp_path: Path) -> None:
     report = bring(loiret.member, tmp_path, f"route;pr;x;y\nD2020;1;12;15\nD2020;2;12;16\nD2020;3;{X};{Y}\n")
-    assert (len(errors(report)), len(report["faults"])) == (2, 2)
+    assert (len(errors(report)), len(report["findings"])) == (2, 2)
 
 
 def test_a_row_without_place_where_two_have_the_road_is_asked_which_one(loiret: Network, tmp_path: Path) -> None:

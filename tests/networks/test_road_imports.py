@@ -13,6 +13,7 @@ from django.utils import translation
 from gis_core.errors import Invalid, NotFound
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
+from layers.intake.findings import from_json
 from networks.roads.importers.departments import department_in
 from networks.roads.importers.staging import Scope
 from networks.roads.models import RoadNode, RoadSection
@@ -38,8 +39,8 @@ def member(db: None) -> Member:
 def bring(member: Member, *paths: Path, what: Any = "sections", write: bool = True, **more: Any) -> dict[str, Any]:
     order = Order(what=what, paths=paths, write=write, **more)
     with translation.override("fr"), factories.as_worker(), acting_as(SYSTEM):
-        report = bring_in(member, order, lambda _share, _words: None)
-        return report | {"lines": list(lines(report))}
+        done = bring_in(member, order, lambda _share, _words: None)
+        return done.report | {"findings": list(done.findings), "lines": list(lines(done.report))}
 
 
 ONE, TWO, THREE = "TRONROUT0000000040976959", "TRONROUT0000000224431789", "TRONROUT0000000224431292"
@@ -88,7 +89,7 @@ def test_real_sections_come_in_with_all_that_they_say(member: Member) -> None:
     assert set(RoadSection.objects.values_list("traffic_way", flat=True)) == {"both", "forward", "backward", "none"}
     assert RoadSection.objects.filter(level=-1).count() == 21
     assert not RoadSection.objects.filter(speed_kmh__isnull=False).exists()
-    assert sum("finit où il commence" in one["message"] for one in report["faults"]) == 7
+    assert sum("finit où il commence" in one.message for one in report["findings"]) == 7
 
 
 def test_sections_share_nodes_as_drawn_ones_do(member: Member) -> None:
@@ -212,7 +213,7 @@ def test_bad_rows_are_told_and_the_good_ones_come_in(member: Member, tmp_path: P
         f"update troncon_de_route set {geometry_column()} = null where cleabs = '{THREE}'",
     )
     report = bring(member, path)
-    words = [one["message"] for one in report["faults"] if one["gravity"] == "error"]
+    words = [one.message for one in report["findings"] if one.severity == "error"]
     assert any(ONE in one and "deux fois" in one for one in words)
     assert any(THREE in one and "géométrie" in one for one in words)
     assert report["counts"]["new"] == size(path) - 2
@@ -224,7 +225,7 @@ def test_a_shapefile_without_its_dbf_says_what_is_missing(member: Member) -> Non
     paths = sorted(WITHOUT_DBF.glob("TRONCON_DE_ROUTE.*"))
     with pytest.raises(Invalid) as refused:
         bring(member, *paths)
-    assert ".dbf" in refused.value.extra["report"]["faults"][0]["message"]
+    assert ".dbf" in from_json(refused.value.extra["report"]["findings"])[0].message
 
 
 def marked(member: Member, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from shapely.geometry import Point
 
 from gis_core.models import Member
 from networks.roads.models import RoadMarker, RoadSection
-from networks.roads.pages.importing import brings
+from networks.roads.services.importing import brings
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.test_road_delivery import write_raw
@@ -216,8 +216,8 @@ def test_a_section_of_less_than_a_metre_whose_ends_meet_one_node_is_refused_and_
     report = deliver({"A": [(0, 0), (60, 0)], "B": [(59.6, 0), (60.4, 0)], "C": [(60.4, 0), (90, 0)]})
     assert list(drawn()) == ["A", "C"]
     assert (report["counts"]["new"], report["counts"]["refused"]) == (1, 1)
-    (told,) = report["faults"]
-    assert ("0.80" in told["message"], told["gravity"], told["file"]) == (True, "error", "TRONCON_DE_ROUTE")
+    (told,) = report["findings"]
+    assert ("0.80" in told.message, told.severity, told.file) == (True, "error", "TRONCON_DE_ROUTE")
     assert network.rows("select count(*) from road_node") == [(3,)]
 
 

@@ -46,7 +46,7 @@ def bring(member: Member, tmp_path: Path, markers: list[tuple[int, float]] = MAR
     path = tmp_path / "pr.csv"
     path.write_text("route;pr;x;y\n" + "".join(f"D2020;{number};{X + x};{Y}\n" for number, x in markers))
     with translation.override("fr"), factories.as_worker(), acting_as(SYSTEM):
-        report = bring_in(member, Order(what="markers", paths=[path], write=True), lambda _share, _words: None)
+        report = bring_in(member, Order(what="markers", paths=[path], write=True), lambda _share, _words: None).report
         return report | {"lines": list(lines(report))}
 
 

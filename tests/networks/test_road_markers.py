@@ -12,6 +12,7 @@ from pyproj import Transformer
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
+from layers.intake.findings import from_json
 from networks.roads.models import RoadAxis, RoadMarker, RoadSection
 from networks.roads.services.importing import Order, bring_in
 from networks.roads.services.referring import locate
@@ -33,7 +34,8 @@ def bring(member: Member, tmp_path: Path, text: str, *, encoding: str = "utf-8",
     path.write_bytes(text.encode(encoding))
     order = Order(what="markers", paths=[path], **({"write": True} | more))
     with translation.override("fr"), factories.as_worker(), acting_as(SYSTEM):
-        return bring_in(member, order, lambda _share, _words: None)
+        done = bring_in(member, order, lambda _share, _words: None)
+        return done.report | {"findings": list(done.findings)}
 
 
 def places() -> dict[int, float]:
@@ -73,7 +75,7 @@ def test_latitude_first_is_put_back(member: Member, tmp_path: Path) -> None:
         member, tmp_path, f"route,pr,x,y\nD2020,12,{lat:.7f},{lon:.7f}\nD2020,13,{lat:.7f},{lon + 0.01:.7f}\n"
     )
     assert places()[12] == pytest.approx(100, abs=0.1)
-    assert sum("latitude" in one["message"] for one in report["faults"]) == 2
+    assert sum("latitude" in one.message for one in report["findings"]) == 2
 
 
 def test_cumulated_metres_are_measured_between_placed_markers(member: Member, tmp_path: Path) -> None:
@@ -84,8 +86,8 @@ def test_cumulated_metres_are_measured_between_placed_markers(member: Member, tm
 
 def test_places_of_zeros_are_none(member: Member, tmp_path: Path) -> None:
     text = f"route;pr;x;y;cumul\nD2020;0;{X};{Y};0\nD2020;1;0;0;1000\nD2020;2;{X + 2000};{Y};2000\nD2020;3;0;0;\n"
-    (told,) = bring(member, tmp_path, text)["faults"]
-    assert (places(), "position" in told["message"]) == ({0: 0, 1: 1000, 2: 2000}, True)
+    (told,) = bring(member, tmp_path, text)["findings"]
+    assert (places(), "position" in told.message) == ({0: 0, 1: 1000, 2: 2000}, True)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_rows_that_cannot_come_in_are_told_one_by_one(member: Member, tmp_path: 
         f"D2020;seize;U;{X};{Y}\nD2020;17;milieu;{X};{Y}\n"
     )
     report = bring(member, tmp_path, text)
-    told = {one["row"]: one["message"] for one in report["faults"] if one["gravity"] == "error"}
+    told = {one.row: one.message for one in report["findings"] if one.severity == "error"}
     assert set(told) == {3, 4, 5, 6, 7, 8, 9}
     assert ("ligne 2" in told[3], "D 999" in told[4], "position" in told[5]) == (True, True, True)
     assert ("France" in told[6], "rue Haute" in told[7], "seize" in told[8], "milieu" in told[9]) == (True,) * 4
@@ -169,10 +171,10 @@ def test_a_marker_moved_here_and_in_the_file_stays_and_is_told_once(member: Memb
     bring(member, tmp_path, table((1, 0), (2, 1000)))
     correct(2, geom=Point(X + 1020, Y, srid=2154))
     report = bring(member, tmp_path, table((1, 0), (2, 1040)))
-    (told,) = report["faults"]
+    (told,) = report["findings"]
     assert report["counts"]["both"] == 1
-    assert ("PR 2" in told["message"], told["gravity"], places()[2]) == (True, "warning", 1020)
-    assert bring(member, tmp_path, table((1, 0), (2, 1040)))["faults"] == []
+    assert ("PR 2" in told.message, told.severity, places()[2]) == (True, "warning", 1020)
+    assert bring(member, tmp_path, table((1, 0), (2, 1040)))["findings"] == []
 
 
 def test_a_marker_whose_number_was_corrected_here_does_not_come_twice(member: Member, tmp_path: Path) -> None:
@@ -181,21 +183,21 @@ def test_a_marker_whose_number_was_corrected_here_does_not_come_twice(member: Me
     correct(3, number=2)
     report = bring(member, tmp_path, table((1, 0), (2, 1010), (3, 2000)))
     assert (places(), report["counts"]["new"]) == ({1: 0, 12: 1010, 2: 2000}, 0)
-    (told,) = bring(member, tmp_path, table((1, 0), (2, 1010), (3, 2000), (12, 3000)))["faults"]
-    assert ("PR 12" in told["message"], places()) == (True, {1: 0, 12: 1010, 2: 2000})
+    (told,) = bring(member, tmp_path, table((1, 0), (2, 1010), (3, 2000), (12, 3000)))["findings"]
+    assert ("PR 12" in told.message, places()) == (True, {1: 0, 12: 1010, 2: 2000})
 
 
 def test_a_marker_drawn_here_is_not_moved_by_a_file(member: Member, tmp_path: Path) -> None:
     with factories.as_worker():
         RoadMarker.objects.create(owner=member, route="D2020", number=2, geom=Point(X + 990, Y, srid=2154))
     report = bring(member, tmp_path, table((1, 0), (2, 1000)))
-    assert (places(), len(report["faults"])) == ({1: 0, 2: 990}, 1)
+    assert (places(), len(report["findings"])) == ({1: 0, 2: 990}, 1)
 
 
 def test_a_table_without_the_columns_says_which_are_missing(member: Member, tmp_path: Path) -> None:
     with pytest.raises(Invalid) as refused:
         bring(member, tmp_path, "nom;valeur\nx;1\n")
-    assert "route" in refused.value.extra["report"]["faults"][0]["message"]
+    assert "route" in from_json(refused.value.extra["report"]["findings"])[0].message
 
 
 def test_the_command_says_what_it_did_in_french(

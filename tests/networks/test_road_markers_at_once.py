@@ -41,7 +41,7 @@ def table(tmp_path: Path, first: float, second: float = 60) -> Path:
 
 def bring(member: Member, path: Path) -> dict[str, Any]:
     with translation.override("fr"):
-        return bring_in(member, Order(what="markers", paths=[path], write=True), lambda _share, _words: None)
+        return bring_in(member, Order(what="markers", paths=[path], write=True), lambda _share, _words: None).report
 
 
 def move(*routes: str) -> None:

@@ -226,7 +226,7 @@ def bring(member: Member, tmp_path: Path, text: str) -> dict[str, Any]:
     path.write_text(text)
     order = Order(what="markers", paths=[path], write=True)
     with translation.override("fr"), factories.as_worker(), acting_as(SYSTEM):
-        report = bring_in(member, order, lambda _share, _words: None)
+        report = bring_in(member, order, lambda _share, _words: None).report
         return report | {"lines": list(lines(report))}
 
 

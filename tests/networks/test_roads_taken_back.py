@@ -12,10 +12,12 @@ from django.test import Client
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member
 from gis_core.tasks import run
+from layers.intake import tasks
+from layers.intake.models import FileImport
+from layers.intake.services.imports import register
 from layers.intake.source_imports import Counts, take_back
-from networks.roads import tasks as road_tasks
 from networks.roads.models import RoadNode, RoadSection
-from networks.roads.services import importing
+from networks.roads.sources import SECTIONS
 from tests import factories
 from tests.networks.test_road_imports import ONE, REAL, THREE, TWO, bring, changed_file
 from tests.networks.test_road_imports import few as few  # fixtures
@@ -148,20 +150,38 @@ def test_the_page_takes_an_import_back(
     (settings.INBOX_DIR / "a").mkdir(parents=True)
     shutil.copy(few, settings.INBOX_DIR / "a" / few.name)
     user = factories.user(member, Role.NETWORK_TECHNICIAN)
-    given = {"folder": "a", "files": [few.name], "what": "sections", "write": True}
     with factories.as_owner():
-        job = Job.objects.create(kind=importing.KIND, title="BD TOPO", owner=member, parameters=given, started_by=user)
-    worked(job, road_tasks.import_roads)
-    assert RoadSection.objects.exists()
+        made = register(SECTIONS, "a", [few.name], member=member, user=user)
+        FileImport.objects.filter(pk=made.pk).update(state=FileImport.State.READY)
     client.force_login(user)
-    address = f"/voirie/importer/{job.pk}/"
+    address = f"/voirie/importer/{made.pk}/"
+    assert client.post(address, {"action": "load"}).status_code == 302
+    worked(latest_job(), tasks.apply_import)
+    assert RoadSection.objects.exists()
     assert 'value="take_back"' in client.get(address).content.decode()
     assert client.post(address, {"action": "take_back"}).status_code == 302
-    with factories.as_owner():
-        again = Job.objects.latest("pk")
-    worked(again, road_tasks.take_back_roads)
+    worked(latest_job(), tasks.revert_import)
     assert not RoadSection.objects.exists()
-    assert 'value="take_back"' not in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert ('value="take_back"' in page, "Repris le" in page) == (False, True)
+
+
+def test_an_import_that_the_command_takes_back_is_so_on_its_page(member: Member, few: Path) -> None:
+    report = bring(member, few)
+    with factories.as_owner():
+        made = FileImport.objects.create(
+            source=SECTIONS.slug, title="BD TOPO", owner=member, folder="a", state="applied", report=report["counts"],
+            source_import_id=report["number"],
+        )  # fmt: skip
+    taken_back(report)
+    with factories.as_owner():
+        made.refresh_from_db()
+    assert (made.state, made.reverted_at is not None) == (FileImport.State.REVERTED, True)
+
+
+def latest_job() -> Job:
+    with factories.as_owner():
+        return Job.objects.latest("pk")
 
 
 def worked(job: Job, work: Any) -> None:

@@ -23,7 +23,10 @@ from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from gis_core.models import HistoryEvent, Letter, Membership
 from layers.cadastre.models import Address as HouseNumber
 from layers.features.words import search_text
-from networks.notifications.importers.file import read_list, rows_of
+from layers.intake.models import FileImport
+from layers.intake.table import TableMapping, likely_columns
+from layers.intake.tables import read_table
+from networks.notifications.importers.columns import CONTACTS as FIELDS
 from networks.notifications.importers.loading import load
 from networks.notifications.models import Contact, ContactReading, Notice, Settings
 from networks.notifications.pages.contacts import stopped_on
@@ -34,8 +37,10 @@ from networks.notifications.services.notices import About, Address, Beginning, C
 from networks.notifications.services.places import Place, address_key
 from networks.notifications.services.reporting import take_reports
 from networks.notifications.services.retention import forget_old
+from networks.notifications.sources import CONTACTS
 from networks.notifications.texts import words_of
-from tests import factories
+from tests import factories, file_imports
+from tests.file_imports import folder_of, loading, worked_off
 from tests.networks.conftest import Network, X, Y, at
 from tests.wiring import give
 
@@ -397,8 +402,12 @@ def listed(tmp_path: Path, text: str = LIST, encoding: str = "cp1252") -> Path:
 
 
 def imported(network: Network, path: Path, *, only_check: bool = False) -> dict[str, Any]:
+    """The counts of an import, and the `lines` that stay out."""
+    table = read_table(path, FIELDS.limits)
+    mapping = TableMapping(likely_columns(FIELDS.fields, table.header))
     with network.as_():
-        return load(network.member, read_list(path), only_check=only_check)
+        counts, findings = load(network.member, table, mapping, only_check=only_check)
+    return {**counts, "lines": findings}
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
@@ -406,7 +415,14 @@ def test_a_list_comes_in_and_each_row_that_does_not_says_why(network: Network, t
     house(1, 10, 10)
     report = imported(network, listed(tmp_path, encoding=encoding))
     assert (report["rows"], report["made"], report["wrong"], report["placed"]) == (8, 2, 6, 1)
-    assert [line["row"] for line in report["lines"]] == [3, 4, 5, 6, 7, 8]
+    assert [(line.row, line.message) for line in report["lines"]] == [
+        (3, "Le numéro de téléphone n’est pas lisible, ou il n’y a ni numéro ni courriel."),
+        (4, "Le nom manque."),
+        (5, "L’adresse de courriel n’est pas lisible."),
+        (6, "La même personne qu’à la ligne 2."),
+        (7, "Le consentement n’est ni oui ni non."),
+        (8, "La date du consentement n’est pas lisible, ou elle est à venir."),
+    ]
     with network.as_():
         first, other = contacts.find_contacts(network.member, "", why="essai")[0]
     assert (first.name, first.phone, first.email) == ("Martin Jeanne", "+33639980001", "jeanne@demo.invalid")
@@ -467,13 +483,91 @@ def test_an_empty_cell_of_a_list_empties_what_it_is_about(network: Network, tmp_
     assert (found.phone, found.mobile) == ("", False)
 
 
-@pytest.mark.parametrize("text", ["", "PK\x03\x04zip", "a\0b;c", "nom;adresse\nx;y\n", "mobile;ville\nx;y\n"])
-def test_what_is_no_list_is_refused_in_words(tmp_path: Path, text: str) -> None:
+def read_by_the_worker(network: Network, path: Path) -> FileImport:
+    """A list that a technician sent, once it is read."""
+    return worked_off(sent_list(network, path))
+
+
+def sent_list(network: Network, path: Path, who: str = Role.NETWORK_TECHNICIAN) -> FileImport:
+    return file_imports.sent(CONTACTS, path, member=network.member, user=network.people[who])
+
+
+def count_contacts(network: Network) -> int:
+    with network.as_():
+        return contacts.counts_of([network.member])[network.member.pk].contacts
+
+
+@pytest.mark.parametrize("text", ["", "PK\x03\x04zip", "a\0b;c", "Martin;0639980001\nDurand;0639980002\n"])
+def test_what_is_no_list_is_refused_in_words_and_nothing_of_it_kept(
+    network: Network, tmp_path: Path, text: str
+) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(text.encode())
-    with pytest.raises(Invalid) as refused:
-        list(rows_of(read_list(path), timezone.localdate()))
-    assert refused.value.extra["parameter"] == "file"
+    made = read_by_the_worker(network, path)
+    assert (made.state, made.contents, made.plan) == (FileImport.State.REFUSED, [], None)
+    assert made.message
+    assert "Martin" not in f"{made.message}{made.choices}"
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"), [("nom;adresse\nx;y\n", "mobile / téléphone / courriel"), ("mobile;ville\nx;y\n", "nom")]
+)
+def test_a_list_without_a_column_that_is_needed_asks_for_it(
+    network: Network, tmp_path: Path, text: str, lacking: str
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(text.encode())
+    made = read_by_the_worker(network, path)
+    assert made.state == FileImport.State.CHOOSING
+    page = network.client().get(f"/reseaux/avis/contacts/importer/{made.pk}/", headers=PAGE)
+    assert page.context["lacking"] == lacking
+
+
+def test_a_list_is_checked_then_loaded_and_nothing_of_people_is_kept(
+    network: Network, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    made = read_by_the_worker(network, listed(tmp_path))
+    assert (made.state, made.plan["good"], count_contacts(network)) == (FileImport.State.READY, 2, 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        made = worked_off(loading(CONTACTS, made, user=network.people[Role.NETWORK_TECHNICIAN]))
+    assert (made.state, made.report["made"], count_contacts(network)) == (FileImport.State.APPLIED, 2, 2)
+    assert not folder_of(made).exists()
+    kept = f"{made.contents} {made.choices} {made.plan} {made.findings} {made.report} {made.message}"
+    assert not any(word in kept for word in ("Martin", "Durand", "0639", "pas une adresse", "Tanneurs", "peut-être"))
+    assert "Consentement SMS" in kept
+
+
+def test_the_page_of_a_list_shows_columns_and_no_cell(network: Network, tmp_path: Path) -> None:
+    made = read_by_the_worker(network, listed(tmp_path))
+    address = f"/reseaux/avis/contacts/importer/{made.pk}/"
+    page = network.client().get(address, headers=PAGE)
+    shown = page.content.decode()
+    assert ("mobile", "Tél. mobile") in [(field.name, header) for field, header, _sample in page.context["columns"]]
+    assert not any(word in shown for word in ("Martin", "Durand", "0639", "Tanneurs"))
+    assert "lignes.csv" in shown
+    table = network.client().get(f"{address}lignes.csv").content.decode()
+    assert "Le nom manque." in table
+
+
+@pytest.mark.parametrize("who", [*OTHERS, Role.AGENCY_ADMINISTRATOR, "stranger"])
+def test_others_send_no_list_and_see_none(network: Network, tmp_path: Path, who: str) -> None:
+    made = read_by_the_worker(network, listed(tmp_path))
+    with pytest.raises((Forbidden, NotFound)):
+        sent_list(network, listed(tmp_path), who)
+    answer = network.client(who).get(f"/reseaux/avis/contacts/importer/{made.pk}/", headers=PAGE)
+    assert answer.status_code in (403, 404)
+
+
+def test_who_may_read_contacts_no_more_when_the_worker_comes_loads_nothing(network: Network, tmp_path: Path) -> None:
+    made = loading(CONTACTS, read_by_the_worker(network, listed(tmp_path)),
+                   user=network.people[Role.NETWORK_TECHNICIAN])  # fmt: skip
+    with network.as_(Role.GIS_ADMINISTRATOR):
+        Settings.objects.create(member=network.member, reader_roles=["gis_administrator"])
+    made = worked_off(made)
+    assert made.state == FileImport.State.READY
+    assert "contacts" in made.message
+    with network.as_(Role.GIS_ADMINISTRATOR):
+        assert contacts.counts_of([network.member])[network.member.pk].contacts == 0
 
 
 def test_connections_are_found_by_their_reference(network: Network, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_the_synthetic_delivery_gives_what_it_must(shared_data: Path) -> None:
 
 def test_a_delivery_with_headers_alone_says_so(shared_data: Path) -> None:
     report = loaded(shared_data / "majic" / "13029")
-    problems = {file.name: file.problem and file.problem["code"] for file in report.files}
+    problems = {file.name: file.problem and file.problem.code for file in report.files}
     assert problems["REVPROP.800"] == problems["REVNBAT.800"] == problems["REVBATI.800"] == "majic_empty"
     assert report.exit_code == 2
 
@@ -95,7 +95,7 @@ def test_a_line_cut_short_is_named_and_the_rest_is_loaded(tmp_path: Path) -> Non
     report = loaded(written(tmp_path, "REVPROP.450", owner(), owner(rank=2)[:300], owner(rank=3)))
     assert codes(report, "refused") == [("majic_cut", 3)]
     assert (report.loaded, len(rows(Owner))) == (2, 2)
-    assert "637" in report.files[0].refused[0]["words"]
+    assert "637" in report.files[0].refused[0].message
 
 
 def test_a_line_cut_after_what_is_read_is_told(tmp_path: Path) -> None:
@@ -128,19 +128,19 @@ def test_an_unknown_year_refuses_the_file_and_not_the_others(tmp_path: Path) -> 
     report = loaded(written(tmp_path, "REVNBAT.450", parcel(), year=2019), written(tmp_path, "REVPROP.450", owner()))
     problem = report.files[0].problem
     assert problem is not None
-    assert "2019" in problem["words"]
+    assert "2019" in problem.message
     assert (rows(Holding), len(rows(Owner))) == ([], 1)
 
 
 def test_a_file_without_its_first_line_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "REVPROP.450"
     path.write_text(owner() + "\n")
-    assert loaded(path).files[0].problem["code"] == "majic_header"
+    assert loaded(path).files[0].problem.code == "majic_header"
 
 
 def test_a_file_whose_name_says_nothing_is_refused(tmp_path: Path) -> None:
     report = loaded(written(tmp_path, "inconnu.txt", owner()))
-    assert report.files[0].problem["code"] == "not_majic"
+    assert report.files[0].problem.code == "not_majic"
 
 
 def test_files_of_which_nothing_is_read_are_told(tmp_path: Path) -> None:
@@ -152,12 +152,21 @@ def test_files_of_which_nothing_is_read_are_told(tmp_path: Path) -> None:
 def test_lines_that_are_not_read_are_counted(tmp_path: Path) -> None:
     other = line("NBAT", "21", ccosec="AB", dnupla="0001")
     report = loaded(written(tmp_path, "REVNBAT.450", parcel(), other[:19] + "36" + other[21:]))
-    assert "36" in report.files[0].remarks[0]["words"]
+    assert "36" in report.files[0].remarks[0].message
 
 
 def test_a_repeated_line_is_left_out(tmp_path: Path) -> None:
     report = loaded(written(tmp_path, "REVNBAT.450", parcel(), parcel()), written(tmp_path, "REVPROP.450", owner()))
     assert codes(report, "refused") == [("duplicate_in_import", 3)]
+
+
+def test_a_line_of_another_year_is_no_repetition(tmp_path: Path) -> None:
+    folders = {year: tmp_path / str(year) for year in (2024, 2025)}
+    for folder in folders.values():
+        folder.mkdir()
+    report = loaded(*(written(folder, "REVPROP.450", owner(), year=year) for year, folder in folders.items()))
+    assert codes(report, "refused") == []
+    assert [one.year for one in rows(Owner)] == [2024, 2025]
 
 
 def test_another_members_communes_do_not_come_in(tmp_path: Path) -> None:
@@ -197,7 +206,7 @@ def test_only_the_latest_year_and_the_one_before_are_kept(tmp_path: Path) -> Non
 def test_a_year_that_may_not_be_kept_is_refused(tmp_path: Path) -> None:
     loaded(written(tmp_path, "REVPROP.450", owner(), year=2026))
     report = loaded(written(tmp_path, "REVPROP.450", owner(), year=2024))
-    assert report.files[0].problem["code"] == "majic_too_old"
+    assert report.files[0].problem.code == "majic_too_old"
     assert {one.year for one in rows(Owner)} == {2026}
 
 
@@ -228,7 +237,7 @@ def test_text_of_another_kind_is_told_for_what_it_is(tmp_path: Path) -> None:
     path.write_bytes("250".encode("utf-16"))
     report = loaded(path)
     assert "GeoJSON" not in report_in_words(report)
-    assert report.files[0].problem["code"] == "other_format_lines"
+    assert report.files[0].problem.code == "other_format_lines"
 
 
 @pytest.mark.parametrize("name", ["", "absent"])

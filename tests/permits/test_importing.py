@@ -2,35 +2,39 @@
 
 import csv
 import io
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from gis_core.errors import Forbidden
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
-from gis_core.tasks import run
+from layers.intake.findings import Finding
+from layers.intake.models import FileImport, ImportMapping
+from layers.intake.services.mappings import keep_mappings
+from layers.intake.table import TableMapping, likely_columns
 from layers.intake.tables import read_table
-from permits.importers.columns import Reading, likely_columns
-from permits.importers.job import KIND, Sent, import_register, keep_reading, start
+from permits.importers.columns import LIMITS, REGISTER
 from permits.importers.loading import Order, load, planned
-from permits.importers.register import LIMITS
-from permits.importers.report import Report, as_csv
-from permits.models import ApplicantReading, Event, Mapping, Permit, Settings
+from permits.importers.report import DIFFERENT, Report, as_csv
+from permits.models import ApplicantReading, Event, Permit, Settings
 from permits.services.applicants import find_applicants, read_applicants
 from permits.services.reading import revisions_of
+from permits.sources import PERMITS
 from tests import factories
+from tests.file_imports import folder_of, import_again, loading, sent, worked_off
 from tests.permits.conftest import World
 
 DATA = Path(__file__).parents[1] / "data" / "permits"
-KINDS = {"cu": "CUb"}
+State = FileImport.State
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +45,8 @@ def day(on_day: Any) -> None:
 def order(world: World, name: str | Path = "openads.csv", who: str = Role.PERMIT_INSTRUCTOR, **kinds: str) -> Order:
     path = DATA / name if isinstance(name, str) else name
     table = read_table(path, LIMITS)
-    reading = Reading(likely_columns(table.header), kinds=kinds)
-    return Order(name=path.name, table=table, reading=reading, member=world.member, rights=world.rights(who))
+    mapping = TableMapping(likely_columns(REGISTER.fields, table.header), {"kind": kinds})
+    return Order(name=path.name, table=table, mapping=mapping, member=world.member, rights=world.rights(who))
 
 
 def imported(world: World, name: str | Path = "openads.csv", who: str = Role.PERMIT_INSTRUCTOR, **kinds: str) -> Report:
@@ -54,6 +58,18 @@ def written(tmp_path: Path, *rows: str, header: str = "numero;depot;decision;dat
     path = tmp_path / "registre.csv"
     path.write_text("\n".join([header, *rows]), encoding="utf-8")
     return path
+
+
+def refused(report: Report) -> list[Finding]:
+    return [one for one in report.findings if one.severity == "error"]
+
+
+def different(report: Report) -> list[Finding]:
+    return [one for one in report.findings if one.code in DIFFERENT]
+
+
+def remarks(report: Report) -> list[Finding]:
+    return [one for one in report.findings if one.severity == "warning" and one.code not in DIFFERENT]
 
 
 def files() -> dict[str, Permit]:
@@ -75,8 +91,8 @@ def test_a_messy_export_comes_in_and_each_row_that_does_not_says_why(world: Worl
         "PC0459012200009",
         "PC0459012600002",
     ]
-    assert {line.row: line.why[:30] for line in report.refused}.keys() == {5, 6, 8, 9, 11, 12, 16, 17}
-    assert (report.made, report.rows) == (7, 15)
+    assert [one.row for one in refused(report)] == [5, 6, 8, 9, 11, 12, 16, 17]
+    assert (report.made, report.rows, report.refused) == (7, 15, 8)
 
 
 def test_states_and_dates_follow_from_what_the_register_says(world: World) -> None:
@@ -114,7 +130,7 @@ def test_parcels_give_the_ground_and_unknown_ones_are_kept_without_it(world: Wor
 def test_a_parcel_of_another_commune_is_left_out_and_told(world: World) -> None:
     report = imported(world)
     assert files()["PC0459012200009"].idus == ["45901000AB0002"]
-    assert "45903000AC0001" in next(line.why for line in report.remarks if line.number == "PC0459012200009")
+    assert "45903000AC0001" in next(one.message for one in remarks(report) if one.params["number"] == "PC0459012200009")
 
 
 def test_a_decision_after_the_usual_delay_comes_in_with_the_delay_it_must_have_had(
@@ -136,6 +152,14 @@ def test_a_decision_in_time_needs_no_longer_delay(world: World, tmp_path: Path) 
         assert not Event.objects.filter(what="by_hand").exists()
 
 
+def test_a_tacit_permit_of_the_day_after_its_delay_needs_no_longer_one(world: World, tmp_path: Path) -> None:
+    imported(world, written(tmp_path, "PC 045 901 22 00005;12/01/2022;Permis tacite;13/04/2022;"))
+    permit = files()["PC0459012200005"]
+    assert (permit.tacit, permit.ended_date) == (True, date(2022, 4, 13))
+    with acting_as(SYSTEM):
+        assert not Event.objects.filter(what="by_hand").exists()
+
+
 def test_what_the_old_register_recorded_overturns_nothing(world: World) -> None:
     imported(world)
     with acting_as(SYSTEM):
@@ -151,13 +175,13 @@ def test_a_last_day_of_the_register_is_never_made_later(world: World, tmp_path: 
     path = written(tmp_path, "PC 045 901 26 00005;05/01/2026;20/06/2026", header=header)
     report = imported(world, path)
     assert files()["PC0459012600005"].due_date == date(2026, 6, 5)
-    assert "20/06/2026" in report.remarks[0].why
+    assert "20/06/2026" in remarks(report)[0].message
 
 
 def test_silence_that_the_register_does_not_explain_is_told(world: World, tmp_path: Path) -> None:
     report = imported(world, written(tmp_path, "PC 045 901 21 00005;01/02/2021;;;"))
     assert (report.tacit, files()["PC0459012100005"].tacit) == (1, True)
-    assert "tacite" in report.remarks[0].why
+    assert "tacite" in remarks(report)[0].message
 
 
 def test_an_instructor_is_found_by_name_and_others_are_told(world: World, tmp_path: Path) -> None:
@@ -184,9 +208,11 @@ def test_a_file_that_is_there_otherwise_is_told_and_left_as_it_is(world: World, 
     permit = world.file()
     path = written(tmp_path, "PC 045 901 26 00001;06/01/2026;;;AB 2")
     report = imported(world, path)
-    (line,) = report.different
-    assert "05/01/2026" in line.why
-    assert "06/01/2026" in line.why
+    filed, parcels = different(report)
+    assert (filed.message, filed.row) == ("déposé le\N{NO-BREAK SPACE}: 05/01/2026 ici, 06/01/2026 dans le fichier", 2)
+    assert parcels.message == "parcelles\N{NO-BREAK SPACE}: 45901000AB0001 ici, 45901000AB0002 dans le fichier"
+    assert report.different == 1
+    assert as_csv(report.findings).count(f"{filed.message}; {parcels.message}") == 1
     assert files()[permit.number].idus == ["45901000AB0001"]
 
 
@@ -197,13 +223,13 @@ def test_a_number_of_another_member_is_refused_without_telling_what_it_is(world:
         Territory.objects.create(member=world.member, commune=world.elsewhere)
     world.file("stranger", insee="45903", parcels=[], member=world.other.pk)
     report = imported(world, written(tmp_path, "PC 045 903 26 00001;06/01/2026;;;"))
-    assert [line.why for line in report.refused] == ["Un autre membre a un dossier de ce numéro."]
+    assert [one.message for one in refused(report)] == ["Un autre membre a un dossier de ce numéro."]
 
 
 def test_a_modification_without_its_file_is_kept_and_told(world: World, tmp_path: Path) -> None:
     report = imported(world, written(tmp_path, "PC 045 901 21 00005 M01;01/02/2021;Accord;01/03/2021;"))
     assert files()["PC0459012100005M01"].parent is None
-    assert len(report.remarks) == 1
+    assert len(remarks(report)) == 1
 
 
 def test_a_dry_run_writes_nothing(world: World) -> None:
@@ -241,65 +267,59 @@ def test_applicants_are_left_out_for_who_may_not_read_them(world: World) -> None
 
 
 def test_a_report_names_no_applicant(world: World) -> None:
-    told = imported(world).as_json()
-    assert not [name for name in ("MARTIN", "DURAND", "Lilas") if name in str(told)]
+    report = imported(world)
+    told = f"{report.as_json()} {report.findings}"
+    assert not [name for name in ("MARTIN", "DURAND", "Lilas") if name in told]
 
 
 def test_a_report_in_a_spreadsheet_computes_nothing(world: World, tmp_path: Path) -> None:
-    told = imported(world, written(tmp_path, "=1+1;05/01/2026;;;", "PC1;hier;;;")).as_json()
-    rows = list(csv.reader(io.StringIO(as_csv(told).removeprefix("\ufeff")), delimiter=";"))
+    report = imported(world, written(tmp_path, "=1+1;05/01/2026;;;", "PC1;hier;;;"))
+    rows = list(csv.reader(io.StringIO(as_csv(report.findings).removeprefix("\ufeff")), delimiter=";"))
     assert [row[:3] for row in rows[1:]] == [["2", "'=1+1", "refusée"], ["3", "PC1", "refusée"]]
 
 
 # -- as a job ---------------------------------------------------------------------------------------------------------
 
 
-def sent(world: World, name: str = "openads.csv") -> Sent:
-    folder = Path(settings.INBOX_DIR) / "essai-registre"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes((DATA / name).read_bytes())
-    return Sent(folder=folder.name, name=name, member=world.member)
+def started(world: World, name: str = "openads.csv", who: str = Role.PERMIT_INSTRUCTOR) -> FileImport:
+    return sent(PERMITS, DATA / name, member=world.member, user=world.people[who])
 
 
-def started(world: World, who: str = Role.PERMIT_INSTRUCTOR) -> Job:
-    one = sent(world)
-    reading = Reading(likely_columns(read_table(one.path, LIMITS).header))
-    with world.as_(who):
-        return start(one, reading, user=world.people[who], rights=world.rights(who))
+def loaded(world: World, name: str = "openads.csv") -> FileImport:
+    person = world.people[Role.PERMIT_INSTRUCTOR]
+    return worked_off(loading(PERMITS, worked_off(started(world, name)), user=person))
 
 
-def test_the_job_imports_under_the_row_policies_and_its_file_goes(world: World) -> None:
-    job = started(world)
-    job = done(job)
-    assert (job.state, job.report["made"], len(job.report["refused"])) == ("done", 7, 8)
-    assert not sent_folder().exists()
+def test_a_register_is_read_then_loaded_under_the_row_policies_and_its_file_goes(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    made = worked_off(started(world))
+    assert (made.state, made.plan["made"], made.plan["refused"], files()) == (State.READY, 7, 8, {})
+    with django_capture_on_commit_callbacks(execute=True):
+        made = worked_off(loading(PERMITS, made, user=world.people[Role.PERMIT_INSTRUCTOR]))
+    assert (made.state, made.report["made"], made.report["refused"]) == (State.APPLIED, 7, 8)
+    assert sum(one["severity"] == "error" for one in made.findings) == 8
+    assert not folder_of(made).exists()
 
 
-def done(job: Job) -> Job:
-    """The job as it ended."""
-    with factories.as_worker():
-        run(job, import_register)
-    with acting_as(SYSTEM):
-        return Job.objects.get(pk=job.pk)
+def test_what_is_kept_of_a_register_names_no_applicant(world: World) -> None:
+    made = worked_off(started(world))
+    kept = f"{made.contents} {made.choices} {made.plan} {made.findings}"
+    assert not [name for name in ("MARTIN", "DURAND", "Lilas") if name in kept]
+    assert made.contents[0]["samples"]["Nature des travaux"] == "Maison individuelle"
 
 
-def sent_folder() -> Path:
-    return Path(settings.INBOX_DIR) / "essai-registre"
-
-
-def test_a_job_whose_file_is_gone_fails_in_words(world: World) -> None:
-    job = started(world)
-    (sent_folder() / "openads.csv").unlink()
-    job = done(job)
-    assert (job.state, files()) == ("failed", {})
-    assert "envoyez" in job.message
+def test_an_import_whose_file_is_gone_can_be_gone_on_with_and_says_why(world: World) -> None:
+    made = worked_off(started(world))
+    (folder_of(made) / "openads.csv").unlink()
+    made = worked_off(loading(PERMITS, made, user=world.people[Role.PERMIT_INSTRUCTOR]))
+    assert (made.state, files()) == (State.READY, {})
+    assert "envoyez" in made.message
 
 
 def test_a_town_hall_imports_nothing(world: World) -> None:
-    from gis_core.errors import Forbidden
-
     with pytest.raises(Forbidden):
-        started(world, Role.TOWN_HALL)
+        started(world, who=Role.TOWN_HALL)
 
 
 def test_thousands_of_rows_come_in_by_few_statements(world: World, tmp_path: Path) -> None:
@@ -311,8 +331,14 @@ def test_thousands_of_rows_come_in_by_few_statements(world: World, tmp_path: Pat
     path = written(tmp_path, *rows)
     with CaptureQueriesContext(connection) as asked:
         report = imported(world, path)
-    assert (report.made, report.refused) == (2_000, [])
+    assert (report.made, report.refused, refused(report)) == (2_000, 0, [])
     assert len(asked) < 40
+
+
+def kept(world: World, name: str, columns: dict[str, str]) -> None:
+    """A mapping that the member keeps."""
+    with acting_as(SYSTEM):
+        keep_mappings(PERMITS.slug, world.member, [(name, list(columns.values()), TableMapping(columns).as_json())])
 
 
 # -- by command -------------------------------------------------------------------------------------------------------
@@ -339,11 +365,36 @@ def test_the_command_only_tells_in_a_dry_run(world: World) -> None:
 
 def test_the_command_reads_as_the_member_kept_it(world: World) -> None:
     person = world.people[Role.PERMIT_INSTRUCTOR]
-    with acting_as(SYSTEM):
-        keep_reading(world.member, "Court", Reading({"number": "N° dossier", "filed_date": "Date dépôt"}))
+    kept(world, "Court", {"number": "N° dossier", "filed_date": "Date dépôt"})
     call_command("import_permits", str(DATA / "tabs-bom.tsv"), member=world.member.slug, user=person.username,
                  mapping="Court")  # fmt: skip
     assert len(files()) == 3
+
+
+def test_the_command_reads_as_a_file_says_and_reports_in_json(world: World, tmp_path: Path) -> None:
+    person, where, how = world.people[Role.PERMIT_INSTRUCTOR], tmp_path / "rendu.json", tmp_path / "lecture.json"
+    table = read_table(DATA / "openads.csv", LIMITS)
+    columns = likely_columns(REGISTER.fields, table.header)
+    how.write_text(json.dumps({"choices": {"mapping": {"columns": columns, "codes": {"kind": {"CU": "CUb"}}}}}))
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_permits", str(DATA / "openads.csv"), member=world.member.slug, user=person.username,
+                     map=how, report=where)  # fmt: skip
+    report = json.loads(where.read_text())
+    assert (ended.value.code, len(files()), report["report"]["made"], report["report"]["refused"]) == (1, 8, 8, 7)
+    assert sum(one["severity"] == "error" for one in report["findings"]) == 7
+    assert report["choices"]["mapping"]["codes"] == {"kind": {"cu": "CUb"}, "outcome": {}}
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"mapping": {"columns": 1}}', '{"mapping": {"codes": {"kind": 1}}}']
+)
+def test_a_file_that_is_no_mapping_is_refused(world: World, tmp_path: Path, content: str) -> None:
+    how = tmp_path / "lecture.json"
+    how.write_text(content)
+    with pytest.raises(CommandError):
+        call_command("import_permits", str(DATA / "commas.csv"), member=world.member.slug,
+                     user=world.people[Role.PERMIT_INSTRUCTOR].username, map=how)  # fmt: skip
+    assert files() == {}
 
 
 @pytest.mark.parametrize("wrong", [{"user": "nobody"}, {"member": "nowhere"}, {"mapping": "absente"}], ids=str)
@@ -376,69 +427,87 @@ def send(client: Client, name: str = "openads.csv", content: bytes | None = None
     return client.post(START, {"file": SimpleUploadedFile(name, content or (DATA / name).read_bytes())})
 
 
+def read(client: Client, name: str = "openads.csv", content: bytes | None = None) -> FileImport:
+    """An import that was sent on the page, once the worker has read it."""
+    address = send(client, name, content)["Location"]
+    with acting_as(SYSTEM):
+        made = FileImport.objects.get(pk=int(address.rstrip("/").rpartition("/")[2]))
+    return worked_off(made)
+
+
+def address_of(made: FileImport) -> str:
+    return f"{START}{made.pk}/"
+
+
 def chosen(page: Any) -> dict[str, str]:
     """The form as the page proposes it."""
     context = page.context
-    form = {f"column-{key}": header for key, _column, header, _sample in context["columns"]}
-    for group in context["values"]:
+    form = {f"column-{field.name}": header for field, header, _sample in context["columns"]}
+    for group in context["words_meant"]:
         for place, (text, _count, one) in enumerate(group["rows"]):
-            form |= {f"{group['what']}-{place}": one, f"{group['what']}-{place}-text": text}
-    return form | {"name": context["name"]}
+            form |= {f"{group['name']}-{place}": one, f"{group['name']}-{place}-text": text}
+    return form | {"name": context["mapping_name"]}
 
 
 def test_from_the_file_to_its_report(world: World) -> None:
     client = browser(world)
-    assert send(client)["Location"] == COLUMNS
-    page = client.get(COLUMNS)
-    assert page.context["told"]["made"] == 7
+    made = read(client)
+    page = client.get(address_of(made))
+    assert (made.plan["made"], len(page.context["first_files"])) == (7, 7)
     form = chosen(page)
     (unsaid,) = [name for name, value in form.items() if name.startswith("kind-") and value == "CU"]
     better = form | {unsaid.removesuffix("-text"): "CUb", "name": "Cart@DS"}
-    assert client.post(COLUMNS, better | {"action": "check"}).context["told"]["made"] == 8
-    answer = client.post(COLUMNS, better | {"action": "import"})
+    assert client.post(address_of(made), better | {"action": "load"}).status_code == 409
+    assert files() == {}
+    client.post(address_of(made), better | {"action": "read"})
+    made = worked_off(made)
+    assert made.plan["made"] == 8
+    answer = client.post(address_of(made), chosen(client.get(address_of(made))) | {"action": "load"})
+    assert answer["Location"] == address_of(made)
+    assert "data-watch" in client.get(address_of(made)).content.decode()
+    made = worked_off(made)
     with acting_as(SYSTEM):
-        job, kept = Job.objects.get(kind=KIND), Mapping.objects.get()
-    assert answer["Location"] == f"{START}{job.pk}/"
-    assert (kept.name, kept.member, kept.values["kind"]["cu"]) == ("Cart@DS", world.member, "CUb")
-    assert "data-watch" in client.get(answer["Location"]).content.decode()
-    done(job)
-    shown = client.get(answer["Location"]).content.decode()
+        mapping = ImportMapping.objects.get()
+    assert (mapping.name, mapping.owner, mapping.mapping["codes"]["kind"]["cu"]) == ("Cart@DS", world.member, "CUb")
+    shown = client.get(address_of(made)).content.decode()
     assert "Dossiers repris" in shown
-    table = client.get(f"{START}{job.pk}/lignes.csv")
-    assert (table["Content-Type"], table.content.decode().count("refusée")) == ("text/csv; charset=utf-8", 7)
+    table = client.get(f"{address_of(made)}lignes.csv")
+    assert (table["Content-Type"], table.content.decode().count("Laissée de côté")) == ("text/csv; charset=utf-8", 7)
     assert "8 dossiers repris" in client.get(START).content.decode()
 
 
 def test_the_next_file_is_read_as_the_member_kept_it(world: World) -> None:
-    with acting_as(SYSTEM):
-        keep_reading(world.member, "Court", Reading({"number": "Dossier", "filed_date": "Date de dépôt"}))
+    kept(world, "Court", {"number": "Dossier", "filed_date": "Date de dépôt"})
     client = browser(world)
-    send(client)
-    page = client.get(COLUMNS)
-    assert (page.context["name"], page.context["known"]) == ("Court", True)
-    assert {key for key, _column, header, _sample in page.context["columns"] if header} == {"number", "filed_date"}
+    page = client.get(address_of(read(client)))
+    assert page.context["mapping_name"] == "Court"
+    assert "lu comme « Court »" in page.content.decode().replace("\xa0", " ")
+    assert {field.name for field, header, _sample in page.context["columns"] if header} == {"number", "filed_date"}
 
 
 def test_a_column_that_must_be_said_is_asked_for(world: World) -> None:
     client = browser(world)
-    send(client, content=b"a;b\n1;2\n")
-    page = client.get(COLUMNS)
+    made = read(client, content=b"a;b\n1;2\n")
+    assert made.state == State.CHOOSING
+    page = client.get(address_of(made))
     assert page.context["lacking"] == "Numéro, Déposé le"
-    answer = client.post(COLUMNS, {"action": "import", "column-number": "a", "column-filed_date": "not a header"})
-    assert answer.status_code == 400
+    for action in ("read", "load"):
+        form = {"action": action, "column-number": "a", "column-filed_date": "not a header"}
+        answer = client.post(address_of(made), form)
+        assert (answer.status_code, answer.context["lacking"]) == (400, "Déposé le")
+    assert import_again(made).state == State.CHOOSING
     with acting_as(SYSTEM):
-        assert not Job.objects.filter(kind=KIND).exists()
+        assert not Job.objects.filter(kind="import_permits").exists()
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"PK\x03\x04", "abîmée"), (b"%PDF\0\0", "PDF"), (b"bonjour", "colonne")]
+    ("content", "words"), [(b"PK\x03\x04", "abîmée"), (b"%PDF\0\0", "PDF"), (b"bonjour\n", "colonne")]
 )
-def test_what_is_no_register_is_refused_on_the_page(world: World, content: bytes, words: str) -> None:
+def test_what_is_no_register_is_refused_on_its_page(world: World, content: bytes, words: str) -> None:
     client = browser(world)
-    answer = send(client, content=content)
-    assert answer.status_code == 400
-    assert words in answer.content.decode()
-    assert client.get(COLUMNS)["Location"] == START
+    made = read(client, content=content)
+    assert (made.state, words in made.message) == (State.REFUSED, True)
+    assert made.message.split("«")[0] in client.get(address_of(made)).content.decode()
 
 
 def test_no_file_and_two_files_are_refused(world: World) -> None:
@@ -446,6 +515,8 @@ def test_no_file_and_two_files_are_refused(world: World) -> None:
     assert client.post(START, {}).status_code == 400
     two = [SimpleUploadedFile(f"{name}.csv", b"a;b\n1;2\n") for name in "ab"]
     assert client.post(START, {"file": two}).status_code == 400
+    with acting_as(SYSTEM):
+        assert not FileImport.objects.exists()
 
 
 def test_a_huge_upload_is_refused_as_it_comes(world: World, settings: Any) -> None:
@@ -455,18 +526,21 @@ def test_a_huge_upload_is_refused_as_it_comes(world: World, settings: Any) -> No
     assert "Mo" in answer.content.decode()
 
 
-def test_a_file_is_forgotten_on_request_and_when_another_comes(world: World) -> None:
+def test_what_was_sent_waits_until_it_is_forgotten_and_is_found_again(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
     client = browser(world)
-    send(client)
-    first = Path(settings.INBOX_DIR) / client.session["permit_register"]["folder"]
-    send(client, "tabs-bom.tsv")
-    second = Path(settings.INBOX_DIR) / client.session["permit_register"]["folder"]
-    assert (first.exists(), second.exists()) == (False, True)
-    client.post(COLUMNS, {"action": "forget"})
-    assert not second.exists()
+    first, second = read(client), read(client, "tabs-bom.tsv")
+    listed = client.get(START).content.decode()
+    assert [address_of(one) in listed for one in (first, second)] == [True, True]
+    assert client.get(COLUMNS)["Location"] == address_of(second)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address_of(second), {"action": "forget"})
+    assert (folder_of(first).exists(), folder_of(second).exists()) == (True, False)
+    assert client.get(COLUMNS)["Location"] == address_of(first)
 
 
-def test_another_persons_file_is_not_reached(world: World) -> None:
+def test_another_persons_file_is_not_reached_unasked(world: World) -> None:
     send(browser(world))
     assert browser(world, Role.GIS_ADMINISTRATOR).get(COLUMNS)["Location"] == START
 
@@ -479,16 +553,17 @@ def test_who_does_not_instruct_gets_no_page(world: World, who: str) -> None:
 
 
 def test_another_members_import_is_not_found(world: World) -> None:
-    job = started(world)
-    assert browser(world, "stranger").get(f"{START}{job.pk}/").status_code == 404
-    assert browser(world).get(f"{START}{factories.job(world.member, report={}).pk}/").status_code == 404
+    made = started(world)
+    assert browser(world, "stranger").get(address_of(made)).status_code == 404
+    assert browser(world).get(f"{START}{made.pk + 1}/").status_code == 404
 
 
-def test_the_pages_hold_applicants_of_the_file_for_who_sent_it_alone(world: World) -> None:
+def test_the_pages_show_no_applicant_and_say_that_they_are_left_out(world: World) -> None:
     with acting_as(SYSTEM), factories.as_owner():
         Settings.objects.create(member=world.member, applicant_roles=[Role.TOWN_HALL])
     client = browser(world)
-    send(client)
-    page = client.get(COLUMNS)
-    assert page.context["told"]["dropped_applicants"] == 7
-    assert "votre rôle ne lit pas qui demande" in page.content.decode()
+    made = read(client)
+    page = client.get(address_of(made)).content.decode()
+    assert made.plan["dropped_applicants"] == 7
+    assert "votre rôle ne lit pas qui demande" in page
+    assert "MARTIN" not in page

@@ -1,5 +1,6 @@
 """Registers of other tools as files: encodings, separators, headers, values, days, parcels. Needs no database."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import pytest
 from openpyxl import Workbook
 
 from gis_core.errors import Invalid
-from layers.intake.tables import Table, TableLimits, read_table
-from permits.importers.columns import Ending, Reading, likely_columns, likely_ending, likely_kind
-from permits.importers.register import LIMITS, Entry, UnfitError, day_in, entry_of, number_of, parcels_of
+from layers.intake.messages import words as message_of
+from layers.intake.table import TableLimits, TableMapping
+from layers.intake.table import likely_columns as likely_columns_of
+from layers.intake.tables import Table, read_table
+from permits.importers.columns import LIMITS, REGISTER, Ending, likely_ending, likely_kind
+from permits.importers.register import Entry, Remark, UnfitError, day_in, entry_of, number_of, parcels_of
 
 DATA = Path(__file__).parents[1] / "data" / "permits"
 TODAY = date(2026, 2, 3)
@@ -19,6 +23,10 @@ FEATURES = b"""{"type": "FeatureCollection", "features": [
     {"type": "Feature", "geometry": null, "properties": {"a": 1}}]}"""
 
 
+def likely_columns(header: Sequence[str]) -> dict[str, str]:
+    return likely_columns_of(REGISTER.fields, header)
+
+
 def register(path: Path) -> Table:
     return read_table(path, LIMITS)
 
@@ -26,11 +34,11 @@ def register(path: Path) -> Table:
 def read(name: str) -> list[Entry | str]:
     """Each row of a file as its entry, or as the reason for which it is none."""
     table = register(DATA / name)
-    reading = Reading(likely_columns(table.header))
+    mapping = TableMapping(likely_columns(table.header))
     told: list[Entry | str] = []
     for row in table.rows:
         try:
-            told.append(entry_of(row, reading, TODAY))
+            told.append(entry_of(row, mapping, TODAY))
         except UnfitError as error:
             told.append(str(error))
     return told
@@ -110,7 +118,9 @@ def test_the_decision_counts_from_its_notification() -> None:
 def test_parcels_of_another_commune_and_what_is_no_parcel_are_left_out_and_told() -> None:
     entry = entries("openads.csv")["PC0459012200009"]
     assert entry.parcels == ("45901000AB0002",)
-    assert entry.remarks == ("La parcelle 45903000AC0001 n’est pas dans la commune 45901 : laissée de côté.",)
+    assert [message_of(*one) for one in entry.remarks] == [
+        "La parcelle 45903000AC0001 n’est pas dans la commune 45901 : laissée de côté."
+    ]
     assert [one for one in read("commas.csv") if isinstance(one, str)] == [
         "La nature « permis » n’est pas reconnue : dites dans les colonnes laquelle des nôtres c’est."
     ]
@@ -128,7 +138,7 @@ def test_parcels_of_another_commune_and_what_is_no_parcel_are_left_out_and_told(
     ],
 )
 def test_parcels_are_read_as_registers_write_them(text: str, expected: list[str]) -> None:
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     assert [idu[8:] for idu in parcels_of(text, "45901", remarks)] == expected
     assert remarks == []
 

@@ -175,7 +175,7 @@ def told(report: ImportReport) -> list[tuple[str, str, int | None]]:
     found = []
     for file in report.files:
         entries = [*file.refused, *file.repaired, *file.remarks, *([file.problem] if file.problem else [])]
-        found += [(Path(file.name).stem, str(one["code"]), one["index"]) for one in entries]
+        found += [(Path(file.name).stem, one.code, one.row) for one in entries]
     return found
 
 

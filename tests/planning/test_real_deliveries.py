@@ -37,7 +37,7 @@ def test_a_plui_with_an_invalid_zone_tells_what_the_repair_did(desk: Desk, share
     report = desk.send(shared_data / "cnig_plu" / "241800432_PLUi_20200128")
     zones = file_of(report, "241800432_ZONE_URBA_20200128")
     assert (zones.loaded, zones.repaired_rows, zones.refused_rows) == (221, 1, 0)
-    assert zones.repaired[0]["code"] == "geometrie-reparee"
+    assert zones.repaired[0].code == "geometrie-reparee"
     assert Prescription.objects.count() == 32 + 264 + 167
     assert Document.objects.get().communes == ["18275"]
 

@@ -266,7 +266,7 @@ def test_a_shapefile_without_its_table_names_what_is_missing(desk: Desk) -> None
     report = desk.send(spoilt(desk, lambda data: (data / "ZONE_URBA.dbf").unlink()))
     file = file_of(report, "ZONE_URBA")
     assert file.problem
-    assert (file.problem["code"], "ZONE_URBA.dbf" in file.problem["words"]) == ("shapefile-incomplet", True)
+    assert (file.problem.code, "ZONE_URBA.dbf" in file.problem.message) == ("shapefile-incomplet", True)
     assert not Zone.objects.exists()
 
 
@@ -359,8 +359,8 @@ def test_a_fault_of_many_rows_is_told_once_with_their_number(desk: Desk) -> None
     made = plan()
     for row in made.tables["ZONE_URBA"]:
         row["NOMFIC"] = "absente.pdf"
-    (entry,) = [one for one in file_of(desk.send(made), "ZONE_URBA").remarks if one["code"] == "piece-introuvable"]
-    assert entry["words"].endswith("(2 lignes)")
+    (entry,) = [one for one in file_of(desk.send(made), "ZONE_URBA").remarks if one.code == "piece-introuvable"]
+    assert entry.message.endswith("(2 lignes)")
 
 
 # Easements.

@@ -32,7 +32,6 @@ COSTLY = {
     "reseaux/anomalies/": {"filter"},
     "reseaux/coupures/<int:outage_id>/fiche.pdf": {"pdf"},
     "reseaux/hydrants/": {"filter"},
-    "reseaux/importer/<int:import_id>/lignes.csv": {"table"},
     "reseaux/profil/": {"trace"},
     "reseaux/profil/pdf": {"pdf", "trace"},
     "reseaux/reparations/statistiques/": {"table"},
@@ -40,6 +39,7 @@ COSTLY = {
     "travaux/<str:name>": {"list"},
     "travaux/arretes/": {"list"},
     "voirie/demandes/<int:request_id>/courriers/<int:letter_id>/<str:form>/": {"pdf"},
+    "voirie/importer/<int:import_id>/lignes.csv": {"table"},
     "voirie/patrimoine/importer/<int:delivery_id>/lignes.csv": {"table"},
 }
 
@@ -61,7 +61,9 @@ AT_HAND = {
     "ogc/collections/<slug:slug>/schema": "of one layer",
     "ogc/collections/<slug:slug>/tiles/<pyramid>/<z>/<y>/<x>": "a tile",
     "permis/agenda/<str:secret>.ics": "the deadlines of one person",
-    "permis/importer/<int:register_id>/lignes.csv": "the report is kept",
+    "permis/importer/<int:import_id>/lignes.csv": "the findings are kept",
+    "reseaux/avis/contacts/importer/<int:import_id>/lignes.csv": "the findings are kept",
+    "reseaux/importer/<int:import_id>/lignes.csv": "the findings are kept",
     "tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt": "a tile",
     "travaux/arretes/<int:order_id>.pdf": "kept",
     "voirie/demandes/<int:request_id>/pieces/<int:piece_id>/": "kept",

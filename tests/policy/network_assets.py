@@ -6,7 +6,8 @@ from django.contrib.gis.geos import LineString, Point
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gis_core.models import Member
-from networks.roads.models import AssetDelivery, RoadAsset, RoadMarker, RoadSection
+from layers.intake.models import FileImport
+from networks.roads.models import RoadAsset, RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate
 from tests import factories
 
@@ -23,8 +24,8 @@ def made(owner: Member, whose: str) -> dict[str, int]:
     measured_road(owner, ROADS[whose])
     with factories.as_owner():
         asset = RoadAsset.objects.create(owner=owner, kind="sign", code="B14", geom=Point(620000, 6720000, srid=2154))
-        delivery = AssetDelivery.objects.create(
-            title="Panneaux", owner=owner, folder=f"voirie-{owner.pk}", state="refused"
+        delivery = FileImport.objects.create(
+            source="road-assets", title="Panneaux", owner=owner, folder=f"voirie-{owner.pk}", state="refused"
         )
     return {f"road asset {whose}": asset.pk, f"road delivery {whose}": delivery.pk}
 

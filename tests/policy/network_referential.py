@@ -6,22 +6,28 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from gis_core.models import Job, Member
-from networks.roads.services.importing import KIND
+from gis_core.models import Member
+from layers.intake.models import FileImport
+from networks.roads.sources import MARKERS
 from tests import factories
 
 TABLE = b"route;pr;x;y\nD1;1;617000;6717000\n"
-PAGE = "voirie/importer/<int:road_job>/"
+PAGE = "voirie/importer/<int:import_id>/"
 
 
 def road_import(owner: Member) -> int:
-    """The job of one whose files are there."""
+    """One whose files are there."""
     folder = Path(settings.INBOX_DIR) / f"voirie-{owner.pk}"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pr.csv").write_bytes(TABLE)
-    parameters = {"folder": folder.name, "files": ["pr.csv"], "what": "markers", "write": False}
+    given: dict[str, Any] = {"folder": folder.name, "files": [{"name": "pr.csv"}], "state": FileImport.State.READY}
     with factories.as_owner():
-        return Job.objects.create(kind=KIND, title="PR", owner=owner, state=Job.State.DONE, parameters=parameters).pk
+        return FileImport.objects.create(source=MARKERS.slug, title="PR", owner=owner, **given).pk
+
+
+def arguments(whose: str, rows: dict[str, Any], missing: int) -> dict[str, Any]:
+    """What stands in the addresses of these pages."""
+    return {"import_id": rows.get(f"road import {whose}", missing)}
 
 
 def form(route: str, method: str, member: str) -> dict[str, Any] | None:

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from gis_core.members.rights import acting_as, rights_of
-from gis_core.models import Job, Member, User
-from networks.notifications.importers.loading import KIND
+from gis_core.models import Member, User
+from layers.intake.models import FileImport
 from networks.notifications.models import Notice, Settings
 from networks.notifications.services.contacts import Consent, Person, write_contacts
 from networks.notifications.services.notices import Address, Context, draft
@@ -21,7 +21,7 @@ ONE = f"{NOTICES}<int:notice_id>/"
 CONTACTS = f"{NOTICES}contacts/"
 SECRET, MISSING = "secret-des-rapports", 999_999_999
 LIST = b"nom;mobile\nJeanne;0639980003\n"
-REPORT = {"made": 0, "changed": 0, "rows": 0, "good": 0, "wrong": 0, "lines": [], "columns": [], "only_check": False}
+COUNTS = dict.fromkeys(("made", "changed", "placed", "sms", "email", "rows", "good", "wrong"), 0)
 
 
 def things(ours: Member, theirs: Member, technician: User, stranger: User) -> dict[str, Any]:
@@ -42,9 +42,17 @@ def things(ours: Member, theirs: Member, technician: User, stranger: User) -> di
             )
             ((_place, contact, _new),) = write_contacts(member, [somebody], why="essai")
         made[f"notice {whose}"], made[f"contact {whose}"] = notice.pk, contact
-        job = factories.job(owner=member, kind=KIND, started_by=person, state=Job.State.DONE, report=REPORT)
-        made[f"list {whose}"], made[f"message {whose}"] = job.pk, message(notice)
+        made[f"list {whose}"], made[f"message {whose}"] = contact_list(member, person).pk, message(notice)
     return made
+
+
+def contact_list(owner: Member, person: User) -> FileImport:
+    """A list that was read, and could be forgotten."""
+    with factories.as_owner():
+        return FileImport.objects.create(
+            source="contacts", title="abonnes.csv", owner=owner, folder=f"liste-{owner.pk}", made_by=person,
+            state=FileImport.State.READY, plan=COUNTS,
+        )  # fmt: skip
 
 
 def message(notice: Notice) -> int:
@@ -64,7 +72,7 @@ def arguments(rows: dict[str, Any], whose: str, route: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "notice_id": rows.get(f"notice {whose}", MISSING),
         "contact_id": rows.get(f"contact {whose}", MISSING),
-        "list_id": rows.get(f"list {whose}", MISSING),
+        "import_id": rows.get(f"list {whose}", MISSING),
         "token": STOP.sign(str(rows[f"message {whose}"])) if f"message {whose}" in rows else "1:faux",
         "secret": SECRET if whose == "own" else "autre",
         "name": "destinataires.csv",
@@ -73,7 +81,7 @@ def arguments(rows: dict[str, Any], whose: str, route: str) -> dict[str, Any]:
         return {name: found[name] for name in ("token", "secret")}
     if not route.startswith(NOTICES):
         return {}
-    return {name: found[name] for name in ("notice_id", "contact_id", "list_id", "name")}
+    return {name: found[name] for name in ("notice_id", "contact_id", "import_id", "name")}
 
 
 def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
@@ -85,7 +93,8 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
         (CONTACTS, "POST"): {"q": "jeanne"},
         (f"{CONTACTS}ajouter/", "POST"): {"name": "Paul", "email": "paul@demo.invalid"},
         (f"{CONTACTS}<int:contact_id>/", "POST"): {"name": "Jeanne", "email": "jeanne@demo.invalid"},
-        (f"{CONTACTS}importer/", "POST"): {"do": "check", "file": SimpleUploadedFile("abonnes.csv", LIST)},
+        (f"{CONTACTS}importer/", "POST"): {"file": SimpleUploadedFile("abonnes.csv", LIST)},
+        (f"{CONTACTS}importer/<int:import_id>/", "POST"): {"action": "forget"},
         (f"{NOTICES}reglages/<slug:slug>/", "POST"): {
             "reader_roles": ["network_technician"], "basis": "consent", "contact_years": 5, "message_months": 12,
         },

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import SYSTEM, acting_as, rights_of
-from gis_core.models import Job, Letter, Member, User
-from permits.importers.job import KIND
-from permits.importers.report import COUNTS, LISTS
+from gis_core.models import Letter, Member, User
+from layers.intake.models import FileImport
+from permits.importers.report import COUNTS
 from permits.letters import Asked
 from permits.models import Consultation, Event, Permit, Piece, Reminder, Team
 from permits.procedure import What
@@ -70,11 +70,14 @@ def team(owner: Member) -> Team:
     return Team.objects.create(member=owner, name="Nord")
 
 
-def register(owner: Member, person: User) -> Job:
-    """An import of a register that is over."""
-    lists: dict[str, Any] = {name: [] for name in LISTS}
-    told = {"name": "registre.csv", **dict.fromkeys(COUNTS, 0), "instructors": {}, **lists}
-    return factories.job(owner, kind=KIND, started_by=person, state=Job.State.DONE, report=told)
+def register(owner: Member, person: User) -> FileImport:
+    """An import of a register that was read, and could be forgotten."""
+    plan = {"name": "registre.csv", **dict.fromkeys(COUNTS, 0), "instructors": {}, "first": []}
+    with factories.as_owner():
+        return FileImport.objects.create(
+            source="permits", title="registre.csv", owner=owner, folder=f"registre-{owner.pk}", made_by=person,
+            state=FileImport.State.READY, plan=plan,
+        )  # fmt: skip
 
 
 def secret(whose: str) -> str:
@@ -128,6 +131,7 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
         ("permis/rappels/", "POST"): {"do": "feed_new"},
         ("permis/demandeurs/", "POST"): {"q": "martin"},
         ("permis/importer/", "POST"): {"member": given["member"], "file": SimpleUploadedFile("registre.csv", REGISTER)},
+        ("permis/importer/<int:import_id>/", "POST"): {"action": "forget"},
         (f"{PERMIT}modifier/", "POST"): {"address": "1 rue Haute"},
         (f"{PERMIT}evenements/<str:what>/", "POST"): {"on": DAY, "note": "Vu"},
         (f"{PERMIT}evenements/<int:event_id>/rayer/", "POST"): {"reason": "Erreur"},

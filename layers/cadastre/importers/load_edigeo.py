@@ -198,7 +198,10 @@ def located(commune: str, place: tuple[float, float]) -> str | None:
 
 
 def may_come_in(loading: Loading, content: edigeo.Content, name: str) -> None:
-    """Raises FileRefused: another member's commune, a sheet that came in already."""
+    """Refuse the sheet of a commune outside the member's territory, and a sheet that came in already.
+
+    Raises FileRefused.
+    """
     territory = loading.order.territory
     if territory is not None and content.insee not in territory:
         raise FileRefused("outside_territory", insee=content.insee)
@@ -228,7 +231,10 @@ def put_in_place(loading: Loading, content: edigeo.Content, report: FileReport) 
 
 
 def check_sheet(loading: Loading, content: edigeo.Content, compared: plan_sql.Comparison) -> None:
-    """Raises LossRefused with the `differences`, where the sheet would take away more than may go."""
+    """Add what the sheet changes to the report.
+
+    Raises LossRefused with the `differences`, where it would take away more than may go.
+    """
     differences = plan_sql.differences(compared, content.idu)
     try:
         check_loss(differences, (loading.let_in or {}).get(content.idu))

@@ -91,7 +91,7 @@ def stage_file(loading: Loading, opened: etalab.EtalabFile, report: FileReport) 
         case kind:
             staged = Staged()
             stage(TABLES[kind.value], (columns_of(row, staged) for row in rows), staged)
-            merge(loading.staged[kind.value], staged, {entry["identifier"] for entry in report.refused})
+            merge(loading.staged[kind.value], staged, {one.identifier for one in report.refused})
     if not report.loaded and not report.refused_rows:
         raise FileRefused("no_features")
 

@@ -68,7 +68,7 @@ class Small:
             yield rows
 
     def check(self) -> None:
-        """Raises Trouble."""
+        """Refuse files that have grown beyond what a shapefile may hold. Raises Trouble."""
         if any(path.exists() and path.stat().st_size > MOST_BYTES for path in self.paths):
             raise Trouble("too_large")
 

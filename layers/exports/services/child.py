@@ -90,7 +90,7 @@ class Child:
         return layers
 
     def send(self, what: object) -> None:
-        """Raises Invalid or Unavailable when the process has given up."""
+        """Hand an object over to the process. Raises Invalid or Unavailable when it has given up."""
         assert self.process.stdin
         try:
             pickle.dump(what, self.process.stdin, protocol=5)

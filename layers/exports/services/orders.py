@@ -39,7 +39,7 @@ class StreamOrder:
 
     @classmethod
     def parse(cls, parameters: Parameters, suffix: str) -> "StreamOrder":
-        """Raises Invalid."""
+        """The order that a query string describes, for a file of this suffix. Raises Invalid at the parameter."""
         selection = Selection.parse(parameters)
         crs = crs_named(parameters.get("crs", ""), DEGREES if suffix == "geojson" else STORAGE.srid)
         labels = yes_or_no(parameters, "labels", False)

@@ -78,7 +78,7 @@ class Selection:
 
     @contextmanager
     def computed(self) -> Iterator[None]:
-        """Raises Invalid where rows are read by a filter that asks for what cannot be computed."""
+        """While rows are read: a filter that asks for what cannot be computed for some is refused. Raises Invalid."""
         try:
             yield
         except (DataError, InternalError) as error:

@@ -70,7 +70,7 @@ def read_edits(body: Mapping[str, Any]) -> list[Edit]:
 
 
 def read_edit(given: Any, srid: int, index: int) -> Edit:
-    """Raises FieldRefused, Unfit."""
+    """The edit at `index` of a body, its geometry read in this CRS. Raises FieldRefused, Unfit."""
     if not isinstance(given, dict):
         raise refused(index, "", _("An edit must be a JSON object."))
     action = given.get("action")

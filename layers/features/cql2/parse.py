@@ -62,7 +62,7 @@ def parse_json(text: str) -> Tree:
 
 
 def check_nesting(tree: Tree) -> None:
-    """Raises Invalid for a JSON that is too deep or has too many values."""
+    """Refuse a filter in JSON that is nested too deeply or has too many values. Raises Invalid."""
     level, values = [tree], 0
     for _depth in range(DEEPEST_JSON):
         values += len(level)

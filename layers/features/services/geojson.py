@@ -39,7 +39,7 @@ def read_geometry(given: Any, srid: int) -> GEOSGeometry | None:
 
 
 def shape_of(given: Any) -> BaseGeometry:
-    """Raises Unfit."""
+    """The shape of a GeoJSON geometry, its coordinates as they are given. Raises Unfit."""
     kind = given.get("type") if isinstance(given, dict) else None
     if not isinstance(kind, str) or kind not in DEPTHS:
         raise Unfit(_("The geometry must be a GeoJSON point, line or polygon, or several of them."))
@@ -86,7 +86,7 @@ def nested(value: Any, depth: int, left: list[int]) -> Any:
 
 
 def position(value: list[Any]) -> Position:
-    """Raises Unfit."""
+    """A position (x, y) of GeoJSON; one with a height is refused. Raises Unfit."""
     if len(value) == 3:
         raise Unfit(_("Positions have heights, which this layer does not keep: send x and y alone."))
     if len(value) != 2 or not all(isinstance(part, int | float) and not isinstance(part, bool) for part in value):

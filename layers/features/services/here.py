@@ -37,7 +37,7 @@ class HereQuery:
 
     @classmethod
     def parse(cls, parameters: Parameters) -> "HereQuery":
-        """Raises Invalid."""
+        """Longitude and latitude in degrees, zoom (17 if none), and layers of a query string. Raises Invalid."""
         zoom = number(parameters, "zoom", 0, 30)
         return cls(
             required(parameters, "lon", -180, 180),

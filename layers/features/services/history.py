@@ -36,7 +36,7 @@ class Stretch:
 
     @classmethod
     def parse(cls, parameters: Parameters) -> "Stretch":
-        """Raises Invalid."""
+        """Which entries are wanted: those before a number, and how many. Raises Invalid."""
         return cls(
             integer(parameters, "before", 10**18 - 1, 1, 10**18 - 1), integer(parameters, "limit", 50, 1, MOST_ENTRIES)
         )
@@ -218,7 +218,10 @@ class Former:
 
 
 def former_version(layer: Layer, feature_id: int, version: int, rights: Rights) -> Former:
-    """Raises Forbidden, NotFound."""
+    """A feature as it was at a version, also one that is gone, with the last version of that state.
+
+    Raises Forbidden, NotFound.
+    """
     check_may_read(layer, rights)
     now = current(layer, feature_id)
     if now is not None and now["row"]["version"] == version:

@@ -33,7 +33,7 @@ def as_json(notice: Notice, rights: Rights) -> dict[str, Any]:
 
 
 def dismiss(notice_id: int, rights: Rights) -> None:
-    """Raises NotFound for a notice that is not the asker's."""
+    """Delete a notice of the user. Raises NotFound for somebody else's."""
     deleted, _by_model = notices_of(rights).filter(pk=notice_id).delete()
     if not deleted:
         raise NotFound(_("There is no such notice."))

@@ -35,7 +35,10 @@ class Picture:
 
 
 def picture_of(file: IO[bytes], size: int) -> Picture:
-    """Raises Invalid for what is no photo, or one too large."""
+    """A photo and its small copy, made anew by the locked reader, with the instant it was taken.
+
+    Raises Invalid for what is no photo, or one too large.
+    """
     if size > MOST_BYTES:
         raise Invalid(_("The photo is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}, parameter="file")
     with RestrictedReader(Limits.for_pictures(MOST_BYTES)) as reader:

@@ -53,7 +53,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
-        """Raises Invalid for anything but what `text` gave."""
+        """The cursor that `text` wrote. Raises Invalid for anything else."""
         try:
             after, matched = base64.urlsafe_b64decode(text.encode() + b"==").decode().split(".")
             read = cls(int(after), int(matched) if matched else None)
@@ -80,7 +80,10 @@ class ItemsQuery:
 
     @classmethod
     def parse(cls, parameters: Parameters, layer: Layer, rights: Rights) -> "ItemsQuery":
-        """Raises Invalid, also for a parameter that there is not."""
+        """The items that a query string asks for, in one of the layer's systems.
+
+        Raises Invalid, also for a parameter that there is not.
+        """
         queryables = queryables_of(layer, rights)
         check_known(parameters, queryables)
         cursor = parameters.get("cursor", "")

@@ -31,7 +31,7 @@ class FeatureQuery:
 
     @classmethod
     def parse(cls, parameters: Parameters) -> "FeatureQuery":
-        """Raises Invalid."""
+        """Box in degrees (EPSG:4326), number of rows, and the id after which they begin. Raises Invalid."""
         return cls(
             bbox_4326(parameters),
             integer(parameters, "limit", DEFAULT_ROWS, 1, MOST_ROWS),

@@ -92,7 +92,7 @@ class IssuesQuery:
 
     @classmethod
     def parse(cls, parameters: Parameters) -> "IssuesQuery":
-        """Raises Invalid."""
+        """Box in degrees (EPSG:4326) and number of issues, 100 if none is given. Raises Invalid."""
         return cls(bbox_4326(parameters), integer(parameters, "limit", 100, 1, 1000))
 
 

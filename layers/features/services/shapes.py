@@ -76,7 +76,7 @@ def fitted(geometry: GEOSGeometry | None, kind: str) -> GEOSGeometry:
 
 
 def check_valid(geometry: GEOSGeometry) -> None:
-    """Raises Unfit with the place of what is wrong."""
+    """Refuse a geometry that is not valid, or of no extent. Raises Unfit with the place of what is wrong."""
     if "Point" not in geometry.geom_type and not geometry.length:
         raise Unfit(_("The object has no extent: give it two different positions at least."))
     if geometry.valid:
@@ -112,7 +112,7 @@ def of_kind(geometry: GEOSGeometry, kind: str) -> GEOSGeometry:
 
 
 def check_territory(geometry: GEOSGeometry, member_id: int | None, tolerance_m: float = TOLERANCE_M) -> None:
-    """Raises Unfit for what lies outside the communes of a member; one without communes has no limits."""
+    """Refuse what lies outside the communes of a member; one without communes has no limits. Raises Unfit."""
     if member_id is None:
         return
     values: dict[str, Any] = {"wkb": bytes(geometry.wkb), "member": member_id, "tolerance": tolerance_m}

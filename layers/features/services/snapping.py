@@ -30,7 +30,7 @@ class SnapQuery:
 
     @classmethod
     def parse(cls, parameters: Parameters) -> "SnapQuery":
-        """Raises Invalid."""
+        """Box in metres (EPSG:2154) and layers of a query string. Raises Invalid."""
         values = [finite(part) for part in parameters.get("bbox", "").split(",", 4)]
         names = slugs(parameters.get("layers")) or ()
         if len(values) != 4 or None in values:

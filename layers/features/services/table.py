@@ -38,7 +38,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
-        """Raises Invalid for anything but what `text` gave."""
+        """The cursor that `text` wrote. Raises Invalid for anything else."""
         try:
             value, pk = json.loads(base64.urlsafe_b64decode(text.encode() + b"=="))
         except (ValueError, TypeError, binascii.Error) as error:
@@ -67,7 +67,7 @@ class TableQuery:
 
     @classmethod
     def parse(cls, parameters: Parameters, layer: Layer, rights: Rights) -> "TableQuery":
-        """Raises Invalid."""
+        """The rows of a table that a query string asks for: box in degrees, filter, order, page. Raises Invalid."""
         queryables = queryables_of(layer, rights)
         sort, text, cursor = (parameters.get(name, "") for name in ("sort", "filter", "cursor"))
         column = sort.removeprefix("-")

@@ -192,7 +192,10 @@ def locked_rows(layer: Layer, ids: Sequence[int], rights: Rights) -> dict[int, R
 def check_versions(
     layer: Layer, edits: Sequence[tuple[int, Edit]], rows: Mapping[int, Row], rights: Rights, srid: int
 ) -> None:
-    """Raises Stale with the objects as they are now."""
+    """Refuse edits of objects that changed since they were read.
+
+    Raises Stale with the objects as they are now, in the CRS `srid`.
+    """
     stale = [
         (index, edit.pk)
         for index, edit in edits

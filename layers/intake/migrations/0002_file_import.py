@@ -2,68 +2,130 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import gis_core.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import gis_core.fields
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gis_core', '0002_cache_and_jobs'),
-        ('intake', '0001_initial'),
+        ("gis_core", "0002_cache_and_jobs"),
+        ("intake", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FileImport',
+            name="FileImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(editable=False, max_length=40)),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('shared_with', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, db_default=[], default=list, editable=False)),
-                ('folder', models.CharField(editable=False, max_length=40)),
-                ('files', models.JSONField(default=list, editable=False)),
-                ('contents', models.JSONField(default=list, editable=False)),
-                ('choices', models.JSONField(default=dict, editable=False)),
-                ('plan', models.JSONField(editable=False, null=True)),
-                ('findings', models.JSONField(default=list, editable=False)),
-                ('report', models.JSONField(editable=False, null=True)),
-                ('state', models.CharField(choices=[('reading', 'Being read'), ('choosing', 'To be completed'), ('ready', 'Read'), ('applying', 'Being loaded'), ('applied', 'Loaded'), ('reverting', 'Being taken back'), ('reverted', 'Taken back'), ('refused', 'Refused')], default='reading', max_length=9, verbose_name='state')),
-                ('message', models.CharField(blank=True, max_length=500, verbose_name='message')),
-                ('created_at', models.DateTimeField(default=gis_core.fields.current_instant, editable=False, verbose_name='made on')),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='loaded on')),
-                ('reverted_at', models.DateTimeField(null=True, verbose_name='taken back on')),
-                ('version', models.IntegerField(default=1, editable=False)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='gis_core.member', verbose_name='member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(editable=False, max_length=40)),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "shared_with",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), blank=True, db_default=[], default=list, editable=False
+                    ),
+                ),
+                ("folder", models.CharField(editable=False, max_length=40)),
+                ("files", models.JSONField(default=list, editable=False)),
+                ("contents", models.JSONField(default=list, editable=False)),
+                ("choices", models.JSONField(default=dict, editable=False)),
+                ("plan", models.JSONField(editable=False, null=True)),
+                ("findings", models.JSONField(default=list, editable=False)),
+                ("report", models.JSONField(editable=False, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "Being read"),
+                            ("choosing", "To be completed"),
+                            ("ready", "Read"),
+                            ("applying", "Being loaded"),
+                            ("applied", "Loaded"),
+                            ("reverting", "Being taken back"),
+                            ("reverted", "Taken back"),
+                            ("refused", "Refused"),
+                        ],
+                        default="reading",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("message", models.CharField(blank=True, max_length=500, verbose_name="message")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=gis_core.fields.current_instant, editable=False, verbose_name="made on"
+                    ),
+                ),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="loaded on")),
+                ("reverted_at", models.DateTimeField(null=True, verbose_name="taken back on")),
+                ("version", models.IntegerField(default=1, editable=False)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="gis_core.member",
+                        verbose_name="member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import of files',
-                'verbose_name_plural': 'imports of files',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['source', 'owner'], name='file_import_of')],
+                "verbose_name": "import of files",
+                "verbose_name_plural": "imports of files",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["source", "owner"], name="file_import_of")],
             },
         ),
         migrations.CreateModel(
-            name='ImportMapping',
+            name="ImportMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(editable=False, max_length=40)),
-                ('shared_with', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, db_default=[], default=list, editable=False)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('fields', models.JSONField(default=list, verbose_name='fields')),
-                ('mapping', models.JSONField(default=dict, verbose_name='mapping')),
-                ('used_at', models.DateTimeField(default=gis_core.fields.current_instant, editable=False, verbose_name='used')),
-                ('version', models.IntegerField(default=1, editable=False)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='gis_core.member', verbose_name='member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(editable=False, max_length=40)),
+                (
+                    "shared_with",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), blank=True, db_default=[], default=list, editable=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("fields", models.JSONField(default=list, verbose_name="fields")),
+                ("mapping", models.JSONField(default=dict, verbose_name="mapping")),
+                (
+                    "used_at",
+                    models.DateTimeField(default=gis_core.fields.current_instant, editable=False, verbose_name="used"),
+                ),
+                ("version", models.IntegerField(default=1, editable=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="gis_core.member",
+                        verbose_name="member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mapping of an import',
-                'verbose_name_plural': 'mappings of imports',
-                'ordering': ['-used_at', '-id'],
-                'constraints': [models.UniqueConstraint(fields=('source', 'owner', 'name'), name='import_mapping_once')],
+                "verbose_name": "mapping of an import",
+                "verbose_name_plural": "mappings of imports",
+                "ordering": ["-used_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "owner", "name"), name="import_mapping_once")
+                ],
             },
         ),
     ]

@@ -26,7 +26,7 @@ from layers.intake.sources import Tell
 INSPECT = "inspect_delivery"
 KEPT = timedelta(days=30)
 LONGEST_TITLE = 200
-UNDER_WAY = (Import.State.PREPARING, Import.State.APPLYING, Import.State.TAKING_BACK)
+UNDER_WAY = (Import.State.READING, Import.State.APPLYING, Import.State.REVERTING)
 
 
 def receive(*, files: Sequence[Sent], member: str, user: User, rights: Rights) -> Delivery:
@@ -81,14 +81,14 @@ def inspect(delivery_id: int, tell: Tell) -> dict[str, Any]:
         raise Invalid(_("The uploaded files are no longer there: send them again."))
     delivery.contents = contents_of(delivery)
     delivery.message = nothing_to_read(delivery.contents)
-    delivery.state = Delivery.State.REFUSED if delivery.message else Delivery.State.INSPECTED
+    delivery.state = Delivery.State.REFUSED if delivery.message else Delivery.State.CHOOSING
     delivery.save(update_fields=["contents", "message", "state"])
     return {"layers": sum(1 for _layer in delivery.layers()), "refused": delivery.message}
 
 
 def leave_refused(delivery_id: int, message: str) -> None:
     """An inspection that ended badly leaves its delivery refused, in words."""
-    Delivery.objects.filter(pk=delivery_id, state=Delivery.State.INSPECTING).update(
+    Delivery.objects.filter(pk=delivery_id, state=Delivery.State.READING).update(
         state=Delivery.State.REFUSED, message=message
     )
 
@@ -99,10 +99,10 @@ def open_otherwise(delivery: Delivery, number: int, opening: Opening, *, user: U
     if opening.crs is not None and not is_known(opening.crs):
         message = _("EPSG:%(code)s is no coordinate reference system in which maps are drawn.")
         raise Invalid(message % {"code": opening.crs}, parameter="crs")
-    if delivery.state == Delivery.State.INSPECTING:
+    if delivery.state == Delivery.State.READING:
         raise Conflict(_("The file is being read: wait for the end."))
     if reopen(delivery, number, opening):
-        delivery.state, delivery.message = Delivery.State.INSPECTING, ""
+        delivery.state, delivery.message = Delivery.State.READING, ""
         queue_inspection(delivery, user, rights)
     delivery.save(update_fields=["contents", "state", "message"])
 

@@ -7,7 +7,8 @@ source's own functions (`layers.intake.source.Source`).
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,7 +47,7 @@ AFTER_A_FAILURE: Final = {
 def members_of(source: Source, rights: Rights) -> list[Member]:
     """The members for whom the asker may bring such files in. Raises Forbidden for nobody's."""
     members = source.members(rights)
-    if not members:
+    if not members and not (source.ownerless and rights.agency):
         raise Forbidden(_("Your role does not allow this."))
     return members
 
@@ -65,12 +66,25 @@ def member_for(source: Source, slug: str, rights: Rights) -> Member:
 def imports_of(source: Source, rights: Rights) -> QuerySet[FileImport]:
     """The imports of a source that the asker works on, the latest first. Raises Forbidden."""
     found = FileImport.objects.of(source.slug, members_of(source, rights))
+    if source.ownerless and rights.agency:
+        found |= FileImport.objects.filter(source=source.slug, owner=None)
     return found.select_related("owner", "made_by")
+
+
+def imports_of_all(sources: Sequence[Source], rights: Rights) -> QuerySet[FileImport]:
+    """Those of several sources, the latest first. Raises Forbidden."""
+    first, *others = (imports_of(one, rights) for one in sources)
+    return reduce(or_, others, first)
 
 
 def import_of(source: Source, import_id: int, rights: Rights) -> FileImport:
     """One of them. Raises Forbidden, NotFound."""
-    found = imports_of(source, rights).filter(pk=import_id).first()
+    return import_among([source], import_id, rights)
+
+
+def import_among(sources: Sequence[Source], import_id: int, rights: Rights) -> FileImport:
+    """One import of one of these sources. Raises Forbidden, NotFound."""
+    found = imports_of_all(sources, rights).filter(pk=import_id).first()
     if found is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     return found
@@ -89,12 +103,15 @@ def receive(
     source: Source,
     *,
     files: Sequence[Sent],
-    member: Member,
+    member: Member | None,
     choices: Mapping[str, Any] | None = None,
     user: User,
     rights: Rights,
 ) -> FileImport:
-    """Keep what was sent and queue its reading. Raises Invalid, Forbidden, Unavailable (disk full)."""
+    """Keep what was sent and queue its reading. Raises Invalid, Forbidden, NotFound, Unavailable (disk full)."""
+    member_for(source, member.slug if member else "", rights)
+    if source.one_file and len(files) > 1:
+        raise Invalid(_("Send one file at a time."), parameter="file")
     with kept_files(files) as (folder, names), transaction.atomic():
         made = register(source, folder, names, member=member, choices=choices, user=user)
         queue(source, source.read_step, made, user, rights)
@@ -106,7 +123,7 @@ def register(
     folder: str,
     names: Sequence[str],
     *,
-    member: Member,
+    member: Member | None,
     choices: Mapping[str, Any] | None = None,
     user: User | None,
 ) -> FileImport:
@@ -126,15 +143,21 @@ def register(
 
 @transaction.atomic
 def choose(
-    source: Source, import_id: int, choices: Mapping[str, Any], *, look_again: bool = False, user: User, rights: Rights
+    source: Source,
+    import_id: int,
+    choices: Mapping[str, Any],
+    *,
+    inspect_again: bool = False,
+    user: User,
+    rights: Rights,
 ) -> FileImport:
-    """Take what somebody chose, and have the files read with it; to `look_again` at what they hold, too.
+    """Take what somebody chose, and have the files read with it; to `inspect_again` at what they hold, too.
 
     Raises Forbidden, NotFound, Conflict.
     """
     made = import_of(source, import_id, rights)
     changes: dict[str, Any] = {"choices": dict(made.choices) | dict(choices)}
-    if look_again:
+    if inspect_again:
         changes["contents"] = []
     before = (State.CHOOSING, State.READY, State.REFUSED)
     return move_on(source, source.read_step, made, before, State.READING, user, rights, **changes)
@@ -187,7 +210,19 @@ def start_reverting(source: Source, import_id: int, *, user: User, rights: Right
     if source.revert_step is None:
         raise Conflict(_("This step is not known."))
     made = import_of(source, import_id, rights)
+    source.check_revert(made, rights)
     return move_on(source, source.revert_step, made, (State.APPLIED,), State.REVERTING, user, rights)
+
+
+def may_revert(source: Source, made: FileImport, rights: Rights) -> bool:
+    """Whether the asker may have an import undone now."""
+    if source.revert_step is None or made.state != State.APPLIED:
+        return False
+    try:
+        source.check_revert(made, rights)
+    except (NotFound, Conflict, Forbidden):
+        return False
+    return True
 
 
 @transaction.atomic
@@ -248,17 +283,19 @@ def paths_of(made: FileImport) -> list[Path]:
 
 
 def forget_files(made: FileImport) -> None:
-    """Once it is sure that nobody reads them again."""
-    transaction.on_commit(partial(shutil.rmtree, folder_of(made), ignore_errors=True))
+    """Once it is sure that nobody reads them again: neither this import nor one of the rest of these files."""
+    others = FileImport.objects.exclude(pk=made.pk).filter(folder=made.folder, applied_at=None)
+    if not others.exists():
+        transaction.on_commit(partial(shutil.rmtree, folder_of(made), ignore_errors=True))
 
 
 def awaited_folders() -> Iterator[str]:
-    """Folders of files that somebody may still load."""
+    """Folders of files that somebody may still load, or that a job works on."""
     kept = {source.slug: source.kept for source in FILE_SOURCES.all()}
     now, waiting = database_clock.now(), FileImport.objects.filter(applied_at=None)
-    for slug, folder, created_at in waiting.values_list("source", "folder", "created_at"):
-        if now - created_at < kept.get(slug, timedelta()):
-            yield folder
+    for made in waiting.only("source", "folder", "created_at", "state"):
+        if made.is_under_way or now - made.created_at < kept.get(made.source, timedelta()):
+            yield made.folder
 
 
 # -- by the worker -----------------------------------------------------------------------------------------------------
@@ -270,16 +307,16 @@ def hold(import_id: int) -> FileImport:
     return held.get(pk=import_id)
 
 
-def read(import_id: int, tell: Tell) -> dict[str, Any]:
+def read(import_id: int, progress: Tell) -> dict[str, Any]:
     """Look at the files where nobody has yet, and plan where all is chosen. Raises what the source does."""
     made = hold(import_id)
     source = FILE_SOURCES.get(made.source)
-    found = list(source.look(made, tell)) if not made.contents else []
+    found = list(source.inspect(made, progress)) if not made.contents else []
     made.message, made.plan = "", None
     if source.lacks(made):
         made.state = State.CHOOSING
     else:
-        planned = source.plan(made, tell)
+        planned = source.plan(made, progress)
         made.plan, made.state = planned.plan, State.READY
         found += planned.findings
     made.findings = findings.as_json(found, MOST_FINDINGS)
@@ -287,11 +324,11 @@ def read(import_id: int, tell: Tell) -> dict[str, Any]:
     return {"state": str(made.state), "errors": findings.errors_in(found), "findings": len(found)}
 
 
-def apply(import_id: int, tell: Tell) -> dict[str, Any]:
+def apply(import_id: int, progress: Tell) -> dict[str, Any]:
     """Do what was planned, as one transaction; the files go with it. Raises what the source does."""
     made = hold(import_id)
     source = FILE_SOURCES.get(made.source)
-    done = source.apply(made, tell)
+    done = source.apply(made, progress)
     keep_report(made, done)
     forget_files(made)
     source.after(made)
@@ -307,13 +344,13 @@ def keep_report(made: FileImport, done: Report) -> None:
     made.save()
 
 
-def revert(import_id: int, tell: Tell) -> dict[str, Any]:
+def revert(import_id: int, progress: Tell) -> dict[str, Any]:
     """Undo what was done. Raises what the source does."""
     made = hold(import_id)
     source = FILE_SOURCES.get(made.source)
     if source.revert is None:
         raise Conflict(_("This step is not known."))
-    counts = source.revert(made, tell)
+    counts = source.revert(made, progress)
     made.report = dict(made.report or {}) | {"reverted": counts}
     made.state, made.message, made.reverted_at = State.REVERTED, "", database_clock.now()
     made.save()

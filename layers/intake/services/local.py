@@ -103,7 +103,7 @@ def taken_back(import_id: int, *, confirmed: bool, tell: Tell) -> dict[str, int]
     with transaction.atomic():
         made = ordering.import_of(import_id, SYSTEM)
         states = Import.State
-        if not Import.objects.filter(pk=made.pk, state=states.APPLIED).update(state=states.TAKING_BACK, message=""):
+        if not Import.objects.filter(pk=made.pk, state=states.APPLIED).update(state=states.REVERTING, message=""):
             words = _("This is not possible now: the import is in the state “%(state)s”.")
             raise Conflict(words % {"state": made.get_state_display().lower()})
     step(made, lambda: counts.update(taking_back.take_back(import_id, by=None, confirmed=confirmed, tell=tell)))

@@ -35,15 +35,18 @@ def mapping_named(source: str, owner: Member, name: str) -> ImportMapping | None
     return ImportMapping.objects.filter(source=source, owner=owner, name=name).first()
 
 
-def mapping_in_file(path: Path) -> dict[str, Any]:
-    """The mapping that a file holds as JSON. Raises Invalid."""
+def choices_in_file(path: Path | None) -> dict[str, Any]:
+    """The choices in a file of JSON, alone or in the report of an import; none without a file. Raises Invalid."""
+    if path is None:
+        return {}
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise Invalid(_("%(path)s is no mapping: a file in JSON.") % {"path": path}, parameter="mapping") from error
+        words = _("The choices in %(path)s cannot be read: %(reason)s")
+        raise Invalid(words % {"path": path, "reason": error}, parameter="map") from error
     if not isinstance(content, dict):
-        raise Invalid(_("%(path)s is no mapping: a file in JSON.") % {"path": path}, parameter="mapping")
-    return content
+        raise Invalid(_("The choices in %(path)s are no JSON object.") % {"path": path}, parameter="map")
+    return dict(content.get("choices", content))
 
 
 def keep_mappings(source: str, owner: Member, layers: Sequence[tuple[str, Sequence[str], Mapping[str, Any]]]) -> None:

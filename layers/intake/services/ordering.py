@@ -90,7 +90,7 @@ def register(
     owner = layer.owner if layer else delivery.owner
     if not rights.has_role(owner.pk if owner else None, ADMINISTRATORS):
         raise Forbidden(_("Your role does not allow this."))
-    if delivery.state != Delivery.State.INSPECTED:
+    if delivery.state != Delivery.State.CHOOSING:
         raise Conflict(_("The file has not been read yet."))
     found = layer_of(delivery, number)[1]
     check(choices, found, mode=mode, layer=layer, owner=owner, rights=rights)
@@ -142,7 +142,7 @@ def start_applying(import_id: int, *, typed: str = "", user: User, rights: Right
         if accepted != compared["gone"]:
             words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
             raise Invalid(words % {"typed": accepted, "gone": compared["gone"]}, parameter="accepted")
-    before, after = Import.State.PREPARED, Import.State.APPLYING
+    before, after = Import.State.READY, Import.State.APPLYING
     return move_on(import_id, APPLY, before, after, user, rights, accepted_loss=accepted)
 
 
@@ -150,13 +150,13 @@ def start_applying(import_id: int, *, typed: str = "", user: User, rights: Right
 def start_taking_back(import_id: int, *, confirmed: bool, user: User, rights: Rights) -> Import:
     """Queue the undoing. Raises NotFound, Forbidden, Conflict."""
     state = Import.State
-    return move_on(import_id, TAKE_BACK_LAYER, state.APPLIED, state.TAKING_BACK, user, rights, confirmed=confirmed)
+    return move_on(import_id, TAKE_BACK_LAYER, state.APPLIED, state.REVERTING, user, rights, confirmed=confirmed)
 
 
 @transaction.atomic
 def try_again(import_id: int, *, user: User, rights: Rights) -> Import:
     """Queue another dry run of the same choices. Raises NotFound, Forbidden, Conflict."""
-    return move_on(import_id, PREPARE, Import.State.PREPARED, Import.State.PREPARING, user, rights)
+    return move_on(import_id, PREPARE, Import.State.READY, Import.State.READING, user, rights)
 
 
 def move_on(

@@ -1,36 +1,31 @@
 """Starting imports: keep what was sent, queue the job, as far as the asker's role allows.
 
 An import that was only tried out, or that was refused because of what it would take away, keeps its files for some
-days: somebody looks at the difference and goes on, or gives it up.
+days: somebody looks at the difference and goes on, or gives it up (`layers.intake.services.reference`).
 """
 
-import shutil
 from collections.abc import Sequence
-from datetime import timedelta
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
-from gis_core.jobs.services import jobs_seen_by, may_run, start_job
+from gis_core.jobs.services import jobs_seen_by, may_run
 from gis_core.members.organisations import administered_member
 from gis_core.members.rights import Rights
-from gis_core.models import Job, Member, SourceImport, User
+from gis_core.models import Job, Member, User
 from layers.intake.import_loss import accepted_in
-from layers.intake.services.inbox import Sent, harmless, kept_files
-from layers.intake.source_imports import check_asker, describe_counts, last_day, may_take_back
-from layers.intake.sources import date_given, source_named
+from layers.intake.models import FileImport
+from layers.intake.services import imports
+from layers.intake.services.inbox import Sent, kept_files
+from layers.intake.services.reference import waiting_of
+from layers.intake.services.reverting import describe_reverting
+from layers.intake.sources import date_given, file_source, source_named
 
 KIND = "import"
-TAKE_BACK_SOURCE = "take_back_source"
 SHOWN_JOBS = 50
-KEPT: Final = timedelta(days=7)
-"""How long the files of an import wait for a decision."""
 
 
 def member_for(slug: str, rights: Rights) -> Member | None:
@@ -68,14 +63,15 @@ def start_import(
     of objects that may go, empty where nobody said that more may go than usual.
     Raises Invalid, Forbidden, NotFound, Unavailable (disk full).
     """
-    owner, kind = member_for(member, rights), source_named(source)
+    owner, kind = member_for(member, rights), file_source(source_named(source))
     dated = date_given(source_date).isoformat() if source_date else None
-    accepted = accepted_in(accepted_loss) if accepted_loss else None
+    choices = {"date": dated, "accepted_loss": accepted_in(accepted_loss) if accepted_loss else None}
     with kept_files(files) as (folder, names), transaction.atomic():
-        parameters: dict[str, Any] = {"source": source, "folder": folder, "files": names, "date": dated}
-        parameters |= {"dry_run": dry_run, "accepted_loss": accepted}
-        title = f"{kind.label} · {', '.join(names)}"
-        return start_job(kind=KIND, title=title, owner=owner, started_by=user, parameters=parameters, rights=rights)
+        made = imports.register(kind, folder, names, member=owner, choices=choices, user=user)
+        if not dry_run:
+            made.state = FileImport.State.APPLYING
+            made.save(update_fields=["state"])
+        return imports.queue(kind, kind.read_step if dry_run else kind.apply_step, made, user, rights)
 
 
 def past_imports(rights: Rights) -> QuerySet[Job]:
@@ -86,10 +82,10 @@ def past_imports(rights: Rights) -> QuerySet[Job]:
 # -- what waits for a decision ----------------------------------------------------------------------------------------
 
 
-def awaits_decision(job: Job) -> bool:
-    """Whether an import is over but for somebody's decision: only tried out, or too much would go."""
-    over = job.state in (Job.State.DONE, Job.State.FAILED) and job.report is not None
-    return over and bool(job.parameters.get("dry_run") or loss_of(job))
+def import_of(job: Job) -> FileImport | None:
+    """The import that a job works on."""
+    found = FileImport.objects.select_related("source_import", "owner", "made_by")
+    return found.filter(pk=job.parameters.get("import")).first()
 
 
 def loss_of(job: Job) -> dict[str, Any] | None:
@@ -98,100 +94,61 @@ def loss_of(job: Job) -> dict[str, Any] | None:
     return found
 
 
-def folder_of(parameters: dict[str, Any]) -> Path:
-    """The job's own folder in the inbox."""
-    return Path(settings.INBOX_DIR) / harmless(str(parameters.get("folder", "")))
+def waiting_import(job: Job) -> FileImport | None:
+    """The import that waits for a decision on what a job saw, the last of those about the same files."""
+    made = import_of(job)
+    waiting = waiting_of(made) if made and job.state in (Job.State.DONE, Job.State.FAILED) else None
+    if waiting is None:
+        return None
+    later = Job.objects.filter(kind=KIND, pk__gt=job.pk, parameters__import__in=[waiting.pk, job.parameters["import"]])
+    return None if later.exists() else waiting
 
 
-def can_go_on(job: Job) -> bool:
-    """Whether the files still wait, and nobody has gone on with them."""
-    later = Job.objects.filter(kind=KIND, pk__gt=job.pk, parameters__folder=job.parameters.get("folder"))
-    return awaits_decision(job) and folder_of(job.parameters).is_dir() and not later.exists()
-
-
-def awaited_folders() -> set[str]:
-    """Those of files that wait for a decision."""
-    waiting = Q(parameters__dry_run=True) | Q(report__has_key="loss")
-    lately = Job.objects.filter(waiting, kind=KIND, ended_at__gte=database_clock.now() - KEPT)
-    return {folder_of(job.parameters).name for job in lately if awaits_decision(job)}
-
-
-def job_to_decide(job_id: int, rights: Rights) -> Job:
-    """An import that waits, held until the transaction's end. Raises NotFound, Forbidden, Conflict."""
+def import_to_decide(job_id: int, rights: Rights) -> FileImport:
+    """What waits on what a job saw, held until the transaction's end. Raises NotFound, Forbidden, Conflict."""
     job = jobs_seen_by(rights).filter(pk=job_id, kind=KIND).select_for_update(of=("self",)).first()
     if job is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     if not may_run(KIND, job.owner_id, rights):
         raise Forbidden(_("Your role does not allow this."))
-    if not can_go_on(job):
+    if (waiting := waiting_import(job)) is None:
         raise Conflict(_("Somebody has gone on with this import, or its files are there no more: send them again."))
-    return job
+    return waiting
 
 
 @transaction.atomic
-def go_on(job_id: int, typed: str, *, user: User, rights: Rights) -> Job:
+def go_on(job_id: int, typed: str, *, user: User, rights: Rights) -> FileImport:
     """Queue the import of what was looked at; where too much would go, the number that goes must be typed.
 
     The job counts again what goes before it writes. Raises NotFound, Forbidden, Conflict, Invalid.
     """
-    job, accepted = job_to_decide(job_id, rights), None
-    if loss := loss_of(job):
-        accepted = accepted_in(typed)
-        if accepted != loss["gone"]:
-            words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
-            raise Invalid(words % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
-    parameters = {**job.parameters, "dry_run": False, "accepted_loss": accepted}
-    return start_job(kind=KIND, title=job.title, owner=job.owner, started_by=user, parameters=parameters, rights=rights)
+    made = import_to_decide(job_id, rights)
+    source = file_source(source_named(made.source))
+    return imports.start_applying(source, made.pk, typed=typed, user=user, rights=rights)
 
 
 @transaction.atomic
 def give_up(job_id: int, *, rights: Rights) -> None:
-    """Remove the files of an import that waits. Raises NotFound, Forbidden, Conflict."""
-    folder = folder_of(job_to_decide(job_id, rights).parameters)
-    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+    """Remove the files of an import that waits, and the import. Raises NotFound, Forbidden, Conflict."""
+    made = import_to_decide(job_id, rights)
+    imports.forget(file_source(source_named(made.source)), made.pk, rights=rights)
 
 
 # -- taking back ------------------------------------------------------------------------------------------------------
 
 
-def source_import_of(job: Job) -> SourceImport | None:
-    """What a job imported, where it changed anything."""
-    return SourceImport.objects.filter(job=job).select_related("owner", "taken_back_by").first()
-
-
-def queue_taking_back(job: Job, *, kind: str = TAKE_BACK_SOURCE, user: User, rights: Rights) -> Job:
+def start_taking_back(job: Job, *, user: User, rights: Rights) -> FileImport:
     """Queue the taking back of what a job imported. Raises NotFound, Forbidden, Conflict."""
-    made = source_import_of(job)
+    made = import_of(job)
     if made is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    check_asker(made, rights)
-    if made.state != SourceImport.State.LOADED or is_being_taken_back(made):
-        raise Conflict(_("This import has been taken back already, or is being so."))
-    title = _("Taking back %(title)s") % {"title": made.title}
-    given: dict[str, Any] = {"kind": kind, "title": title, "parameters": {"number": made.pk}}
-    return start_job(owner=made.owner, started_by=user, rights=rights, **given)
-
-
-def taking_back_of(made: SourceImport) -> Job | None:
-    """The latest job that takes an import back."""
-    return Job.objects.filter(kind__startswith="take_back_", parameters__number=made.pk).order_by("-pk").first()
-
-
-def is_being_taken_back(made: SourceImport) -> bool:
-    job = taking_back_of(made)
-    return job is not None and job.state in (Job.State.WAITING, Job.State.RUNNING)
+    return imports.start_reverting(file_source(source_named(made.source)), made.pk, user=user, rights=rights)
 
 
 def describe_taking_back(job: Job, rights: Rights) -> dict[str, Any]:
     """What an import's page says of taking it back; nothing where it changed nothing."""
-    made = source_import_of(job)
-    if made is None:
+    made = import_of(job)
+    if made is None or made.source_import is None:
         return {}
-    return {
-        "loaded_import": made,
-        "may_take_back": may_take_back(made, rights),
-        "until": last_day(made),
-        "taking_back": taking_back_of(made),
-        "taking_back_under_way": is_being_taken_back(made),
-        "undone": describe_counts(made.counts) if made.counts else [],
-    }
+    under_way = made.state == FileImport.State.REVERTING
+    return describe_reverting(made, rights) | {"taking_back": made, "taking_back_under_way": under_way}

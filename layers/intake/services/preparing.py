@@ -66,7 +66,7 @@ def prepare(import_id: int, tell: Tell) -> dict[str, Any]:
     refuse_nothing(order, outcome)
     outcome.places = some_places(sql.Identifier(STAGED))
     order.plan = outcome.as_json() | {"layer_version": order.layer.version if order.layer else None}
-    order.state, order.message = Import.State.PREPARED, ""
+    order.state, order.message = Import.State.READY, ""
     order.save(update_fields=["plan", "state", "message"])
     return {"rows": outcome.rows, "repaired": outcome.repaired, "refused": outcome.refused}
 
@@ -74,7 +74,7 @@ def prepare(import_id: int, tell: Tell) -> dict[str, Any]:
 def refuse_nothing(order: Import, outcome: Outcome) -> None:
     """Raises Invalid when no row comes in; the report says why."""
     if not outcome.rows:
-        words = [one["words"] for one in outcome.refusals[:1]]
+        words = [one.message for one in outcome.refusals[:1]]
         message = _("No row of the file can come in.") + "".join(f" {one}" for one in words)
         raise Invalid(message, report=outcome.as_json())
 
@@ -188,12 +188,12 @@ def leave(import_id: int, message: str, found_out: Mapping[str, Any] | None) -> 
     """A job that ended badly leaves its import where it can be taken up, with the reason and what was found."""
     found = Import.objects.filter(pk=import_id).first()
     after = {
-        Import.State.PREPARING: Import.State.REFUSED,
-        Import.State.APPLYING: Import.State.PREPARED,
-        Import.State.TAKING_BACK: Import.State.APPLIED,
+        Import.State.READING: Import.State.REFUSED,
+        Import.State.APPLYING: Import.State.READY,
+        Import.State.REVERTING: Import.State.APPLIED,
     }
     if found is not None and found.state in after:
-        if found.state == Import.State.PREPARING and found_out:
+        if found.state == Import.State.READING and found_out:
             found.plan = found_out
         if found.state == Import.State.APPLYING and found_out and "plan" in found_out:
             found.plan = found_out["plan"]

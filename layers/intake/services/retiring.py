@@ -22,7 +22,7 @@ def retire() -> list[str]:
         dropped.append((one.former or {})["table"])
         one.former = None
         one.save(update_fields=["former"])
-    taken_back = Q(mode=Import.Mode.REPLACE, state=Import.State.TAKEN_BACK)
+    taken_back = Q(mode=Import.Mode.REPLACE, state=Import.State.REVERTED)
     for one in Import.objects.select_for_update().filter(taken_back, taken_back_at__lt=now - TAKEN_BACK_KEPT):
         dropped.append(one.table)
         one.table = ""

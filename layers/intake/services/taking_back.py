@@ -35,7 +35,7 @@ def take_back(import_id: int, *, by: User | None, confirmed: bool, tell: Tell) -
     tell(None, _("Taking the import back"))
     counts = BY_MODE[Mode(order.mode)](order, layer)
     order.report = (order.report or {}) | {"taken_back": counts}
-    order.state, order.message = Import.State.TAKEN_BACK, ""
+    order.state, order.message = Import.State.REVERTED, ""
     order.taken_back_at, order.taken_back_by = database_clock.now(), by
     order.save()
     return counts

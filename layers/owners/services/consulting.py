@@ -106,7 +106,10 @@ def entry_of(asked: Demand, user: User, members: list[int], action: JournalLine.
 
 
 def check_open(asked: Demand, entry: journal.Entry) -> None:
-    """Raises Forbidden, once the refusal is in the journal, when the asker may not read one of the parcels."""
+    """Refuse parcels of communes that are not open to the user.
+
+    Raises Forbidden, once the refusal is in the journal.
+    """
     opened = open_communes()
     closed = sum(idu[:5] not in opened for idu in asked.parcels)
     if closed:

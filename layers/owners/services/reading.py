@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from layers.owners.codes import EXEMPTIONS, GROUPS, LEGAL_PERSON, RIGHTS, SHARES, in_words
+from layers.owners.lists import EXEMPTIONS, GROUPS, LEGAL_PERSON, RIGHTS, SHARES, label
 from layers.owners.models import Birth, Exemption, Holding, Owner, Premises
 
 type Key = tuple[str, int]
@@ -109,9 +109,9 @@ def owner_seen(owner: Owner, birth: Birth | None) -> OwnerSeen:
     return OwnerSeen(
         name=name_of(owner),
         right_code=owner.right_code,
-        right=in_words(RIGHTS, owner.right_code),
-        share=in_words(SHARES, owner.share_code),
-        group=in_words(GROUPS, owner.group_code.lstrip("0") or owner.group_code[:1]),
+        right=label(RIGHTS, owner.right_code),
+        share=label(SHARES, owner.share_code),
+        group=label(GROUPS, owner.group_code.lstrip("0") or owner.group_code[:1]),
         siren=owner.siren,
         address=owner.address,
         born=birth.born if birth else None,
@@ -156,4 +156,4 @@ def parcel_seen(
 
 def exemption_in_words(exemption: Exemption) -> str:
     years = "–".join(year for year in (exemption.first_year, exemption.last_year) if year.strip("0"))
-    return " ".join(part for part in (exemption.subdivision, in_words(EXEMPTIONS, exemption.code), years) if part)
+    return " ".join(part for part in (exemption.subdivision, label(EXEMPTIONS, exemption.code), years) if part)

@@ -38,7 +38,7 @@ SECTIONS = OpenApiParameter("sections", str, description="names separated by com
 
 
 def day_of(text: str | None) -> date:
-    """Raises Invalid."""
+    """The day that a text YYYY-MM-DD says, today for none. Raises Invalid."""
     if not text:
         return database_clock.today()
     day = serializers.day_in(text)

@@ -78,7 +78,7 @@ def owner_for(rights: Rights) -> Member | None:
 
 
 def frozen_sheet(number: str, rights: Rights) -> FrozenSheet:
-    """Raises NotFound."""
+    """The kept sheet of this number, if the user may see it. Raises NotFound."""
     found = FrozenSheet.objects.visible_to(rights).filter(number=number).first()
     if found is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))

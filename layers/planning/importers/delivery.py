@@ -185,8 +185,7 @@ class FindingRefused(FileRefused):
     """A delivery or a file that a rule refuses."""
 
     def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.code)
-        self.message = finding.words
+        super().__init__(finding.code, **finding.params)
 
 
 def refuse_delivery(findings: Iterator[Finding], file: FileReport) -> None:

@@ -3,105 +3,88 @@
 Objections are kept apart, and stay whatever a list says.
 """
 
-from __future__ import annotations
-
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import batched
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import Invalid
-from gis_core.jobs.services import start_job
-from gis_core.members.rights import Rights, under_policies
-from gis_core.models import Job, Member, User
-from layers.intake.services.inbox import harmless
-from networks.notifications.importers.file import LABELS, ContactList, Row, read_list, rows_of
-from networks.notifications.services.contacts import Person, check_may_keep, write_contacts
+from gis_core.members.rights import ANONYMOUS, Rights, current_rights, under_policies
+from gis_core.models import Member
+from layers.intake.findings import Finding
+from layers.intake.models import FileImport
+from layers.intake.source import Plan, Report, Tell, nothing
+from layers.intake.table import TableMapping
+from layers.intake.tables import Table
+from networks.notifications.importers.rows import rows_of
+from networks.notifications.services.contacts import (
+    Person,
+    check_may_keep,
+    kept_by,
+    members_with_contacts,
+    read_by,
+    write_contacts,
+)
 from networks.notifications.services.places import KEY, connections_at, connections_called, places_of
 
-if TYPE_CHECKING:
-    from gis_core.tasks import RunningJob
-
-KIND = "import_contacts"
 AT_ONCE = 500
-MOST_TOLD = 1_000
+UNSAID = {"phone": ("phone", "mobile"), "email": ("email",), "address": ("address",), "connection": ("connection",)}
 
 
-def path_of(folder: str, name: str) -> Path:
-    return Path(settings.INBOX_DIR) / harmless(folder) / harmless(name)
+def members_keeping(rights: Rights) -> list[Member]:
+    """The members of which the asker changes contacts."""
+    return kept_by(read_by(members_with_contacts(rights)), rights)
 
 
-def start(folder: str, name: str, member: Member, *, only_check: bool, user: User, rights: Rights) -> Job:
-    """Queue the import, or the check, of a list. Raises Forbidden, Invalid (no table)."""
-    check_may_keep(member, rights)
-    read_list(path_of(folder, name))
-    parameters = {"folder": folder, "file": name, "only_check": only_check}
-    title = _("Check of %(name)s") if only_check else _("Contacts of %(name)s")
-    return start_job(kind=KIND, title=title % {"name": name}, owner=member, started_by=user, parameters=parameters,
-                     rights=rights)  # fmt: skip
+def plan_contacts(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Plan:
+    """What would come in; nothing is written. Raises Forbidden."""
+    counts, findings = work_on(made, table, mapping, progress, only_check=True)
+    return Plan(plan=counts, findings=findings)
 
 
-def forget_file(job: Job) -> None:
-    """What was sent goes with the job's end."""
-    shutil.rmtree(Path(settings.INBOX_DIR) / harmless(str(job.parameters.get("folder", ""))), ignore_errors=True)
+def load_contacts(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Report:
+    """Write the contacts that come in. Raises Forbidden, Interrupted."""
+    counts, findings = work_on(made, table, mapping, progress, only_check=False)
+    return Report(report=counts, findings=findings)
 
 
-def import_contacts(running: RunningJob) -> dict[str, Any]:
-    """The report counts and names rows by their place alone: no personal data."""
-    given, member = running.parameters, running.job.owner
-    assert member is not None
-    path = path_of(str(given["folder"]), str(given["file"]))
-    if not path.is_file():
-        raise Invalid(_("The uploaded files are no longer there: send them again."), parameter="file")
+def work_on(
+    made: FileImport, table: Table, mapping: TableMapping, progress: Tell, *, only_check: bool
+) -> tuple[dict[str, int], list[Finding]]:
     with under_policies():
-        check_may_keep(member, running.rights)
-        return load(member, read_list(path), only_check=bool(given["only_check"]), tell=running.tell)
+        check_may_keep(made.owner, current_rights() or ANONYMOUS)
+        return load(made.owner, table, mapping, only_check=only_check, progress=progress)
 
 
 def load(
-    member: Member, given: ContactList, *, only_check: bool, tell: Any = lambda share, message="": None
-) -> dict[str, Any]:
-    """Read the rows, find their places, write them unless it is only a check."""
-    untold = untold_by(given)
-    rows = list(rows_of(given, database_clock.today()))
-    report: dict[str, Any] = dict.fromkeys(("made", "changed", "placed", "sms", "email"), 0)
+    member: Member, table: Table, mapping: TableMapping, *, only_check: bool, progress: Tell = nothing
+) -> tuple[dict[str, int], list[Finding]]:
+    """Read the rows, find their places, write them unless it is only a check.
+
+    Returns counts, and the rows that stay out by their place alone: no personal data.
+    """
+    rows = list(rows_of(table, mapping, database_clock.today()))
+    counts = dict.fromkeys(("made", "changed", "placed", "sms", "email"), 0)
     good = [(row.place, row.person) for row in rows if row.person]
-    for part in placed(member, good, tell):
-        report["placed"] += sum(one.place is not None for one in part)
-        report["sms"] += sum(one.mobile for one in part)
-        report["email"] += sum(bool(one.email) for one in part)
+    for part in placed(member, good, progress):
+        counts["placed"] += sum(one.place is not None for one in part)
+        counts["sms"] += sum(one.mobile for one in part)
+        counts["email"] += sum(bool(one.email) for one in part)
         if not only_check:
-            written = write_contacts(member, part, why=_("Imported list"), untold=untold)
-            report["made"] += sum(made for _place, _id, made in written)
-            report["changed"] += sum(not made for _place, _id, made in written)
-    wrong = [row for row in rows if row.person is None]
-    return report | {
-        "only_check": only_check,
-        "rows": len(rows),
-        "good": len(good),
-        "wrong": len(wrong),
-        "lines": [told(row) for row in wrong[:MOST_TOLD]],
-        "columns": [[str(LABELS[name]), header] for name, header in given.columns.items()],
-    }
+            written = write_contacts(member, part, why=_("Imported list"), untold=unsaid_by(mapping))
+            counts["made"] += sum(made for _place, _id, made in written)
+            counts["changed"] += sum(not made for _place, _id, made in written)
+    wrong = [Finding(code=row.code, params=row.params, row=row.place) for row in rows if row.person is None]
+    return counts | {"rows": len(rows), "good": len(good), "wrong": len(wrong)}, wrong
 
 
-def untold_by(given: ContactList) -> list[str]:
-    """What no column of a list speaks of."""
-    named = {"phone": ("phone", "mobile"), "email": ("email",), "address": ("address",), "connection": ("connection",)}
-    return [name for name, columns in named.items() if not given.columns.keys() & columns]
+def unsaid_by(mapping: TableMapping) -> list[str]:
+    """What no column of a list speaks of: it stays as it was."""
+    return [name for name, columns in UNSAID.items() if not mapping.columns.keys() & set(columns)]
 
 
-def told(row: Row) -> dict[str, Any]:
-    return {"row": row.place, "why": row.why}
-
-
-def placed(member: Member, good: Sequence[tuple[int, Person]], tell: Any) -> Iterator[list[Person]]:
+def placed(member: Member, good: Sequence[tuple[int, Person]], progress: Tell) -> Iterator[list[Person]]:
     """The people, some hundred at a time, each at their connection or address where that is found."""
     done = 0
     for part in batched((person for _place, person in good), AT_ONCE, strict=False):
@@ -116,7 +99,7 @@ def placed(member: Member, good: Sequence[tuple[int, Person]], tell: Any) -> Ite
             for one, place in zip(people, found, strict=True)
         ]
         done += len(part)
-        tell(done / len(good), f"{done} / {len(good)}")
+        progress(done / len(good), f"{done} / {len(good)}")
 
 
 def called(member: Member, part: Sequence[Person]) -> dict[str, str]:

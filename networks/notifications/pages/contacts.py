@@ -16,17 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.forms import blame
 from gis_core.desk.parameters import Page, integer
-from gis_core.desk.uploads import asker, upload_page
 from gis_core.errors import ArpentError, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
-from gis_core.jobs.services import job_seen_by, jobs_seen_by, standing
 from gis_core.members.organisations import administered_member
 from gis_core.members.rights import Rights
-from gis_core.models import Job, Member
-from layers.intake.services.inbox import kept_files
-from networks.notifications.importers import loading
-from networks.notifications.importers.file import LIMITS
+from gis_core.models import Member
+from networks.notifications.importers.loading import members_keeping
 from networks.notifications.models import Channel, ContactReading
 from networks.notifications.pages.forms import ContactChangeForm, ContactForm, SettingsForm
 from networks.notifications.pages.frame import page, show
@@ -36,12 +32,6 @@ from networks.notifications.services.settings import Choice, choose, settings_by
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 TAB = "contacts"
-SHOWN_JOBS = 10
-
-
-def members_kept(rights: Rights) -> list[Member]:
-    """The members of which the asker changes contacts."""
-    return contacts.kept_by(contacts.read_by(contacts.members_with_contacts(rights)), rights)
 
 
 def chosen(slug: str, members: list[Member]) -> Member:
@@ -91,7 +81,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 def contact_new(request: HttpRequest) -> HttpResponse:
     """Add a contact."""
     rights = rights_of_request(request)
-    members = members_kept(rights)
+    members = members_keeping(rights)
     member = chosen(request.POST.get("member") or request.GET.get("membre", ""), members)
     form = ContactForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (made := saved(form, member, None, rights)):
@@ -188,69 +178,6 @@ def initial_of(found: Known) -> dict[str, Any]:
     told = found.sms if found.sms.given is not None else found.mail
     agreed = {"sms_given": given[found.sms.given], "email_given": given[found.mail.given]}
     return same | agreed | {"phone": found.shown_phone, "consent_date": told.on, "consent_how": told.how}
-
-
-# -- a list of them ---------------------------------------------------------------------------------------------------
-
-
-@page
-def too_large(request: HttpRequest) -> HttpResponse:
-    words = _("The file is larger than %(most)s MB.") % {"most": LIMITS.file_bytes // 1_048_576}
-    return import_page(request, members_kept(rights_of_request(request)), refused=words, status=413)
-
-
-@upload_page(too_large, LIMITS.file_bytes + 1_048_576)
-@require_http_methods(READ_AND_SEND)
-@page
-def contact_import(request: HttpRequest) -> HttpResponse:
-    """Send a list, to check it or to import it; the lists that were."""
-    rights = rights_of_request(request)
-    members = members_kept(rights)
-    if not members:
-        raise PermissionDenied
-    if request.method != "POST":
-        return import_page(request, members)
-    try:
-        member = chosen(request.POST.get("member", ""), members)
-        with kept_files(request.FILES.getlist("file")) as (folder, names):
-            if len(names) != 1:
-                raise Invalid(_("Send one file at a time."), parameter="file")
-            only_check = request.POST.get("do") == "check"
-            job = loading.start(folder, names[0], member, only_check=only_check, user=asker(request), rights=rights)
-    except ArpentError as error:
-        return import_page(request, members, refused=error.message, status=status_of(error))
-    return redirect("contact_import_report", job.pk)
-
-
-def import_page(request: HttpRequest, members: list[Member], refused: str = "", status: int = 200) -> HttpResponse:
-    """It must not read the request's body, which may be what was refused."""
-    jobs = jobs_seen_by(rights_of_request(request)).filter(kind=loading.KIND).select_related("owner", "started_by")
-    most = {"most_mb": LIMITS.file_bytes // 1_048_576, "most_rows": LIMITS.rows}
-    context = {"members": members, "refused": refused, **most,
-               "past": [(job, *standing(job)) for job in jobs.defer("parameters")[:SHOWN_JOBS]]}  # fmt: skip
-    return show(request, "notifications/import.html", TAB, context, status)
-
-
-@require_safe
-@page
-def contact_import_report(request: HttpRequest, list_id: int) -> HttpResponse:
-    """What an import, or a check, did."""
-    rights = rights_of_request(request)
-    if not members_kept(rights):
-        raise PermissionDenied
-    job = job_seen_by(rights=rights, job_id=list_id)
-    if job.kind != loading.KIND:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    label, message = standing(job)
-    going = job.state in (Job.State.WAITING, Job.State.RUNNING)
-    context = {
-        "made": job,
-        "job": job if going else None,
-        "job_label": label,
-        "job_message": message,
-        "told": job.report,
-    }
-    return show(request, "notifications/import_report.html", TAB, context)
 
 
 # -- journal and settings ---------------------------------------------------------------------------------------------

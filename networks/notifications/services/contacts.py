@@ -25,6 +25,8 @@ from networks.notifications.services.places import Place, address_key, place_of
 ROWS = 50
 MOST_OFFSET = 100_000
 LONGEST_HOW = 120
+LONGEST = {"name": 200, "address": 200, "reference": 60, "connection": 80}
+"""The most characters of the texts of a contact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,10 @@ def words_looked_for(text: str) -> list[str]:
 
 
 def contact_of(contact_id: int, *, why: str) -> Known:
-    """Raises NotFound also where the asker reads no contacts."""
+    """A contact; that it was read, and why, is in the journal.
+
+    Raises NotFound, also where the user reads no contacts.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select arpent.read_contact(%s, %s)", [contact_id, why])
         row = cursor.fetchone()
@@ -174,7 +179,7 @@ def checked(given: Mapping[str, str], *, today: date | None = None) -> Person:
     name = text.get("name", "")
     if not name:
         raise Invalid(_("Give a name."), parameter="name")
-    for field, longest in (("name", 200), ("address", 200), ("reference", 60), ("connection", 80)):
+    for field, longest in LONGEST.items():
         if len(text.get(field, "")) > longest:
             raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=field)
     phone, mobile = checked_phone(text.get("phone", ""))

@@ -94,7 +94,7 @@ def notices_about(about: About, owner_id: int, rights: Rights) -> Sequence[Notic
 
 
 def notice_seen_by(notice_id: int, rights: Rights) -> Notice:
-    """Raises NotFound."""
+    """A notice that the user sees, with its owner and who made and sent it. Raises NotFound."""
     found = Notice.objects.visible_to(rights).select_related("owner", "made_by", "sent_by").filter(pk=notice_id).first()
     if found is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
@@ -225,7 +225,7 @@ INSIDE = """
 
 
 def checked_area(area: GEOSGeometry) -> MultiPolygon:
-    """Raises Invalid."""
+    """The area (EPSG:2154) as a MultiPolygon: a simple surface, not too large. Raises Invalid."""
     if (
         area.srid != 2154
         or area.hasz
@@ -252,7 +252,7 @@ def wording_in_force(owner: Member, kind: str) -> Wording:
 
 
 def checked_context(given: Context) -> None:
-    """Raises Invalid."""
+    """Refuse a notice of no known kind, with impossible times or too long texts. Raises Invalid at the field."""
     if given.kind not in Notice.Kind.values:
         raise Invalid(_("“%(kind)s” is no kind of notice.") % {"kind": given.kind}, parameter="kind")
     for name in ("starts_at", "ends_at"):

@@ -70,7 +70,7 @@ def send(notice: Notice, *, sms: int, email: int, version: int, user: User, righ
 
 
 def check_counts(now_sms: int, now_email: int, sms: int, email: int) -> None:
-    """Raises Conflict where others are reached than whoever confirms was shown."""
+    """Refuse to send when more or fewer are reached now than whoever confirms was shown. Raises Conflict."""
     if (now_sms, now_email) != (sms, email):
         told = _("The notice reaches others now (text messages: %(sms)s, e-mails: %(email)s): look, and confirm again.")
         raise Conflict(told % {"sms": now_sms, "email": now_email})

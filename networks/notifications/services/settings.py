@@ -37,7 +37,10 @@ def settings_by_member(members: Collection[Member]) -> dict[int, Settings]:
 
 
 def choose(slug: str, choice: Choice, rights: Rights) -> None:
-    """Raises Forbidden, NotFound, Invalid."""
+    """Keep what a member chose about its contacts: who reads them, legal basis, how long.
+
+    Raises Forbidden, NotFound, Invalid.
+    """
     member = administered_member(rights=rights, slug=slug)
     if unknown := set(choice.reader_roles) - set(Role.values):
         raise Invalid(_("“%(name)s” is no role.") % {"name": unknown.pop()}, parameter="reader_roles")

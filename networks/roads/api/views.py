@@ -54,7 +54,7 @@ class RoadView(APIView):
 
 
 def found(given: dict[str, str]) -> Found:
-    """Raises Invalid, NotFound."""
+    """Where a reference lies, or the reference at x and y in metres (EPSG:2154). Raises Invalid, NotFound."""
     reference = given.get("reference", "")
     if reference and ("x" in given or "y" in given):
         raise Invalid(_("Give a reference, or x and y: not both."), parameter="reference")
@@ -66,7 +66,7 @@ def found(given: dict[str, str]) -> Found:
 
 
 def metres(given: dict[str, str], name: str) -> float:
-    """Raises Invalid."""
+    """A coordinate in metres (EPSG:2154), with a point or a comma. Raises Invalid."""
     try:
         value = float(given[name].replace(",", "."))
     except ValueError:
@@ -77,7 +77,7 @@ def metres(given: dict[str, str], name: str) -> float:
 
 
 def road_in(given: dict[str, str]) -> Road:
-    """Raises Invalid."""
+    """The numbered road of the parameter `route`, Road("") for none. Raises Invalid."""
     text = given.get("route", "")
     if not text:
         return Road("")

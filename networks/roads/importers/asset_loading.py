@@ -3,7 +3,7 @@
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -19,13 +19,14 @@ from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.features.display import display_date
 from layers.intake.findings import Finding
-from layers.intake.sources import Tell
+from layers.intake.models import FileImport
+from layers.intake.source import Tell
 from networks.roads import lists
 from networks.roads.importers.asset_known import Known, known_of
 from networks.roads.importers.asset_mapping import targets_of
 from networks.roads.importers.asset_rows import AssetRow, Delivered
 from networks.roads.importers.delivered import FOLLOWED, PLACE, Settled, kept_form, places_of, same, settle
-from networks.roads.models import AssetDelivery, RoadAsset, RoadStretch
+from networks.roads.models import RoadAsset, RoadStretch
 from networks.roads.services.locking import share_roads
 
 MODELS: Final[dict[str, type[RoadAsset] | type[RoadStretch]]] = {
@@ -35,35 +36,42 @@ MODELS: Final[dict[str, type[RoadAsset] | type[RoadStretch]]] = {
 BATCH: Final = 2_000
 
 
-def load_assets(made: AssetDelivery, delivered: Delivered, tell: Tell) -> dict[str, Any]:
-    """Raises Invalid where nothing can come in."""
-    counts = dict.fromkeys(("created", "updated", "same", "kept", "both", "by_place"), 0)
-    counts["refused"] = delivered.read - len(delivered.rows)
-    if not delivered.rows:
+def load_assets(made: FileImport, delivered: Delivered, tell: Tell, *, write: bool = True) -> dict[str, Any]:
+    """How many rows are new, updated, the same, kept as somebody corrected them, changed on both sides, known by their
+    place, refused; the history's event of each table. Unless they are to `write`, only what would be so.
+
+    Raises Invalid where nothing can come in.
+    """
+    counts: dict[str, Any] = dict.fromkeys(("created", "updated", "same", "kept", "both", "by_place"), 0)
+    counts |= {"refused": delivered.read - len(delivered.rows), "events": {}}
+    if not delivered.rows and write:
         raise Invalid(_("Nothing of these files can come in: see what is told of them."), report=counts)
-    share_roads()
+    if write:
+        share_roads()
     for table, model in MODELS.items():
-        rows = once([one for one in delivered.rows if one.table == table], delivered.faults, counts)
+        rows = once([one for one in delivered.rows if one.table == table], delivered.findings, counts)
         if rows:
-            made.events[model._meta.db_table] = open_event(model._meta.db_table, made)
             known = known_of(made.owner, model, rows)
-            hold(model, known)
-            tell_barred(rows, known, delivered.faults, counts)
-            Writing(made, model, rows, known, delivered.faults, counts).all(tell)
-    announce_changed_slugs(MODELS)
+            if write:
+                counts["events"][model._meta.db_table] = open_event(model._meta.db_table, made)
+                hold(model, known)
+            refuse_barred(rows, known, delivered.findings, counts)
+            Writing(made, model, rows, known, delivered.findings, counts, write=write).all(tell)
+    if write:
+        announce_changed_slugs(MODELS)
     return counts
 
 
-def once(rows: Sequence[AssetRow], faults: list[Finding], counts: dict[str, int]) -> list[AssetRow]:
-    """Each reference once: the first row has it, the others are told."""
+def once(rows: Sequence[AssetRow], findings: list[Finding], counts: dict[str, int]) -> list[AssetRow]:
+    """Each reference once: the first row has it, the others are refused."""
     seen: dict[str, int] = {}
     kept = []
     for one in rows:
         reference = one.values.get("reference")
         if reference is not None and reference in seen:
-            words = gettext_noop("The reference “%(reference)s” is that of row %(row)s already: left out.")
-            told = words % {"reference": reference, "row": seen[reference]}
-            faults.append(Finding(file=one.file, row=one.row, code=told))
+            code = gettext_noop("The reference “%(reference)s” is that of row %(row)s already: left out.")
+            params = {"reference": reference, "row": seen[reference]}
+            findings.append(Finding(file=one.file, row=one.row, code=code, params=params))
             counts["refused"] += 1
             continue
         if reference is not None:
@@ -72,9 +80,9 @@ def once(rows: Sequence[AssetRow], faults: list[Finding], counts: dict[str, int]
     return kept
 
 
-def open_event(table: str, made: AssetDelivery, kind: str = "import") -> int:
+def open_event(table: str, made: FileImport, kind: str = "import") -> int:
     """One event of the history for all that this import changes in a table; its id."""
-    detail = json.dumps({"from": "import", "label": made.title, "asset_delivery": made.pk})
+    detail = json.dumps({"from": "import", "label": made.title, "file_import": made.pk})
     with connection.cursor() as cursor:
         cursor.execute("select arpent.open_event(%s, %s::regclass, %s::jsonb)", [kind, table, detail])
         (event,) = cursor.fetchone()
@@ -88,16 +96,13 @@ def hold(model: Any, known: Known) -> None:
         cursor.execute(statement.format(sql.Identifier(model._meta.db_table)), [sorted(known.taken)])
 
 
-def tell_barred(rows: Sequence[AssetRow], known: Known, faults: list[Finding], counts: dict[str, int]) -> None:
+def refuse_barred(rows: Sequence[AssetRow], known: Known, findings: list[Finding], counts: dict[str, int]) -> None:
     for rank in sorted(known.barred):
-        words = gettext_noop(
+        code = gettext_noop(
             "“%(name)s” is the reference that somebody here gave to another object of this file: left out."
         )
-        faults.append(
-            Finding(
-                file=rows[rank].file, row=rows[rank].row, code=words, params={"name": rows[rank].values["reference"]}
-            )
-        )
+        params = {"name": rows[rank].values["reference"]}
+        findings.append(Finding(file=rows[rank].file, row=rows[rank].row, code=code, params=params))
     counts["refused"] += len(known.barred)
 
 
@@ -105,11 +110,11 @@ class Writing:
     """The rows of one table on their way in."""
 
     def __init__(
-        self, made: AssetDelivery, model: Any, rows: Sequence[AssetRow], known: Known, faults: list[Finding],
-        counts: dict[str, int],
+        self, made: FileImport, model: Any, rows: Sequence[AssetRow], known: Known, findings: list[Finding],
+        counts: dict[str, int], *, write: bool,
     ) -> None:  # fmt: skip
         self.made, self.model, self.rows, self.known = made, model, rows, known
-        self.faults, self.counts = faults, counts
+        self.findings, self.counts, self.writes = findings, counts, write
 
     def all(self, tell: Tell) -> None:
         for start in range(0, len(self.rows), BATCH):
@@ -130,11 +135,15 @@ class Writing:
             elif differing := self.put(one, row, now, places[one.pk]):
                 changed.append(one)
                 names |= differing
+        self.counts["created"] += len(fresh)
+        if self.writes:
+            self.write(fresh, changed, names)
+
+    def write(self, fresh: Sequence[Any], changed: Sequence[Any], names: set[str]) -> None:
         with bulk():
             self.model.objects.bulk_create(fresh)
         if changed:
             self.model.objects.bulk_update(changed, sorted(names), batch_size=500)
-        self.counts["created"] += len(fresh)
 
     def made_of(self, row: AssetRow, now: Mapping[str, Any]) -> Any:
         return self.model(
@@ -153,9 +162,7 @@ class Writing:
         self.counts["updated" if differing else "same"] += 1
         self.counts["kept"] += bool(settled.kept)
         self.counts["both"] += bool(settled.both or older)
-        if settled.both or older:
-            words = told_of(row, settled, one.inspected_date if older else None)
-            self.faults.append(Finding(file=row.file, row=row.row, code=words, severity="warning"))
+        self.findings += corrections(row, settled, one.inspected_date if older else None)
         if PLACE in settled.taken:
             told.pop(FOLLOWED, None)
         if any(not same(name, value, told.get(name)) for name, value in now.items()):
@@ -202,20 +209,23 @@ def older_state(one: Any, row: AssetRow, settled: Settled) -> bool:
     return True
 
 
-def told_of(row: AssetRow, settled: Settled, inspected: date | None) -> str:
-    name = {"name": str(row.values.get("reference") or row.values.get("comment") or row.values.get("code") or "")[:80]}
-    told = []
+def corrections(row: AssetRow, settled: Settled, inspected: date | None) -> Iterator[Finding]:
+    """What of a row is not taken: what was corrected here too, the condition from before an inspection."""
+    name = str(row.values.get("reference") or row.values.get("comment") or row.values.get("code") or "")[:80]
     if settled.both:
-        words = _("“%(name)s” was corrected here and changed in the file, which says: %(values)s. What is here stays.")
-        told.append(words % (name | {"values": ", ".join(values_told(row, settled.both))}))
+        code = gettext_noop(
+            "“%(name)s” was corrected here and changed in the file, which says: %(values)s. What is here stays."
+        )
+        params: dict[str, Any] = {"name": name, "values": ", ".join(changed_values(row, settled.both))}
+        yield Finding(file=row.file, row=row.row, code=code, params=params, severity="warning")
     if inspected:
-        words = _("“%(name)s” was inspected on %(day)s: the condition of the file (%(state)s) is not taken.")
+        code = gettext_noop("“%(name)s” was inspected on %(day)s: the condition of the file (%(state)s) is not taken.")
         state = lists.word(lists.CONDITIONS, str(row.values["state"]))
-        told.append(words % (name | {"day": display_date(inspected), "state": state}))
-    return " ".join(told)
+        params = {"name": name, "day": display_date(inspected), "state": state}
+        yield Finding(file=row.file, row=row.row, code=code, params=params, severity="warning")
 
 
-def values_told(row: AssetRow, names: Sequence[str]) -> list[str]:
+def changed_values(row: AssetRow, names: Sequence[str]) -> list[str]:
     labels: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
         name: (label, codes) for name, label, codes in targets_of(row.table)
     }

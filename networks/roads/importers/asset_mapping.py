@@ -4,17 +4,15 @@ likeness, changed by people, kept for the next file of the same shape. Pure.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from functools import cache
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from layers.intake.cells import bare
+from layers.intake.layer_mapping import LayerMapping, Target, columns_of, likely_columns
 from networks.roads import asset_lists
 from networks.roads.iisr import read_sign
-from networks.roads.layers import declarations
 from networks.roads.references import NotAReferenceError, reference_of, road_of
 
 TABLES: Final = {"road-assets": "point", "road-stretches": "line"}
@@ -101,50 +99,17 @@ MOST_SIGNS_ASKED: Final = 20
 IS_MARKER: Final = re.compile(r"\s*(?:P\.?\s?R\.?\s*)?\d{1,3}(?:\s*\+\s*\d+|[.,]\d+)?\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class AssetReading:
-    """How one layer is read: `table` is a layer of ours, "" where it stays out; `columns` {ours: the file's field},
-    `values` {ours: {word: code}}, `fixed` {ours: one code for all}, `crs` where somebody says it.
-    """
-
-    table: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    crs: int | None = None
-
-    @classmethod
-    def kept(cls, told: Any) -> "AssetReading":
-        """From JSON; what is unknown by now is left out."""
-        given = dict(told or {})
-        table = str(given.get("table") or "")
-        table = table if table in TABLES else ""
-        names = {name for name, _label, _codes in targets_of(table)}
-
-        def within(name: str) -> dict[str, Any]:
-            return {key: value for key, value in dict(given.get(name) or {}).items() if key in names and value}
-
-        words = {name: dict(one) for name, one in within("values").items()}
-        crs = given.get("crs")
-        return cls(table, within("columns"), words, within("fixed"), int(crs) if crs else None)
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+def reading_from(kept: Any) -> LayerMapping:
+    """How a layer is read, from JSON; what is unknown by now is left out."""
+    return LayerMapping.from_json(kept, targets_of)
 
 
-@cache
-def columns_in(table: str) -> tuple[dict[str, Any], ...]:
-    """The columns of a layer of ours that a file may fill."""
-    found = next((one for one in declarations() if one.slug == table), None)
-    return tuple(dict(one) for one in found.columns if not one.get("read_only")) if found else ()
-
-
-def targets_of(table: str) -> list[tuple[str, Any, Mapping[str, Any]]]:
+def targets_of(table: str) -> list[Target]:
     """What a field of the file may be: (name, label, codes of its list)."""
     if table not in TABLES:
         return []
-    found: list[tuple[str, Any, Mapping[str, Any]]] = []
-    for one in columns_in(table):
+    found: list[Target] = []
+    for one in columns_of(table):
         found.append((one["name"], one["label"], one.get("values") or {}))
         if one["name"] == "panels":
             found += [(name, _("Panels below, another field"), {}) for name in MORE_PANELS]
@@ -158,19 +123,19 @@ def is_place(name: str) -> bool:
 
 def suggested(
     label: str, geometry: str, fields: Mapping[str, Mapping[str, int]], *, table: str = "", placed: bool = True
-) -> AssetReading:
+) -> LayerMapping:
     """What a layer likely holds: of `table` where somebody says so. `fields`: for each field how often its words come;
     `placed`: whether its rows have places, else references may tell them.
     """
     places = {} if placed else likely_places(fields)
     table = table or next((name for name, kind in TABLES.items() if kind == geometry), "") or likely_table(places)
     if not table:
-        return AssetReading()
+        return LayerMapping()
     targets = targets_of(table)
     names = [name for name, _label, _codes in targets]
     columns = {name: field for name, field in places.items() if name in names}
     free = [one for one in fields if one not in columns.values()]
-    columns |= likely_columns([name for name in names if not is_place(name)], free)
+    columns |= likely_columns([name for name in names if not is_place(name)], free, SYNONYMS)
     if "code" not in columns and table == "road-assets" and (found := field_of_signs(fields)):
         columns["code"] = found
     values = {
@@ -183,7 +148,8 @@ def suggested(
         columns.pop("kind", None)
         values.pop("kind", None)
         fixed["kind"] = likely_kind(label, table, "code" in columns)
-    return AssetReading(table, columns, {name: words for name, words in values.items() if words}, fixed)
+    values = {name: words for name, words in values.items() if words}
+    return LayerMapping(table=table, columns=columns, values=values, fixed=fixed)
 
 
 def likely_table(places: Mapping[str, str]) -> str:
@@ -200,7 +166,7 @@ def likely_places(fields: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, allowed in fitting.items():
         free = [one for one in allowed if one not in found.values()]
-        found |= likely_columns([name], free)
+        found |= likely_columns([name], free, SYNONYMS)
     whole = next((one for one in fitting["place_at"] if one not in found.values()), "")
     if whole and "place_marker" not in found:
         found.setdefault("place_at", whole)
@@ -234,26 +200,6 @@ READ_AS: Final[Mapping[str, Callable[[str], Any]]] = {
     "place_end_marker": IS_MARKER.fullmatch,
     "place_side": lambda text: likely_code("place_side", text, asset_lists.SIDES),
 }
-
-
-def likely_columns(names: list[str], fields: list[str]) -> dict[str, str]:
-    """The field of each of our columns that is recognised; a field serves once."""
-    fits = sorted(
-        ((fit(text, name), -place, name, text) for name in names for place, text in enumerate(fields)), reverse=True
-    )
-    found: dict[str, str] = {}
-    for score, _place, name, text in fits:
-        if score and name not in found and text not in found.values():
-            found[name] = text
-    return found
-
-
-def fit(text: str, name: str) -> int:
-    plain = bare(text)
-    if plain == bare(name):
-        return 100
-    known = SYNONYMS.get(name, ())
-    return 90 - known.index(plain) if plain in known else 0
 
 
 def field_of_signs(fields: Mapping[str, Mapping[str, int]]) -> str:

@@ -7,11 +7,13 @@ from typing import Any, Final
 
 import shapely
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.errors import ArpentError, Invalid
 from layers.intake import cells
+from layers.intake.layer_mapping import LayerMapping
 from layers.intake.sheets import Sheet
-from networks.roads.importers.asset_mapping import TABLES, AssetReading
+from networks.roads.importers.asset_mapping import TABLES
 from networks.roads.references import NotAReferenceError, Reference, department_code, reference_of, road_of
 from networks.roads.services.placing import Beside
 from networks.roads.services.placing_rows import Asked, placed_rows
@@ -23,7 +25,7 @@ USUAL_M: Final = 3.0
 SIDES: Final[Mapping[str, Beside]] = {"on": "on", "left": "left", "right": "right"}
 
 
-def told_by_references(reading: AssetReading) -> bool:
+def told_by_references(reading: LayerMapping) -> bool:
     """Whether a reading says in which fields references are: of a stretch, both ends."""
     names = set(reading.columns)
     starts = "place_at" in names or {"place_route", "place_marker"} <= names
@@ -31,7 +33,7 @@ def told_by_references(reading: AssetReading) -> bool:
     return starts and (ends or TABLES.get(reading.table) == "point")
 
 
-def by_references(sheet: Sheet, reading: AssetReading) -> dict[int, Any]:
+def by_references(sheet: Sheet, reading: LayerMapping) -> dict[int, Any]:
     """By rank, where the rows lie that the file draws nowhere; None for those that cannot be placed, which are told."""
     if not told_by_references(reading):
         return {}
@@ -43,7 +45,7 @@ def by_references(sheet: Sheet, reading: AssetReading) -> dict[int, Any]:
         try:
             one = asked_in(Cells(sheet, reading, rank))
         except Invalid as refused:
-            sheet.findings.add(sheet.rows[rank], refused.problem.code, refused.problem.params, "error")
+            sheet.findings.add(sheet.rows[rank], refused.message, {}, "error")
             found[rank] = None
             continue
         if one is not None:
@@ -61,7 +63,7 @@ def by_references(sheet: Sheet, reading: AssetReading) -> dict[int, Any]:
 class Cells:
     """The fields of one row that say where it is."""
 
-    def __init__(self, sheet: Sheet, reading: AssetReading, rank: int) -> None:
+    def __init__(self, sheet: Sheet, reading: LayerMapping, rank: int) -> None:
         self.sheet, self.reading, self.rank = sheet, reading, rank
 
     def text(self, name: str) -> str:
@@ -69,8 +71,8 @@ class Cells:
         found = (texts[self.rank] or "").strip() if texts else ""
         return "" if cells.is_nothing(found) else found
 
-    def remark(self, words: str) -> None:
-        self.sheet.findings.add(self.sheet.rows[self.rank], words)
+    def remark(self, code: str, **params: Any) -> None:
+        self.sheet.findings.add(self.sheet.rows[self.rank], code, params)
 
 
 def asked_in(row: Cells) -> Asked | None:
@@ -154,19 +156,18 @@ def side_in(row: Cells) -> tuple[Beside, float]:
     said, text = row.text("side"), row.text("distance")
     side = SIDES.get(row.reading.values.get("place_side", {}).get(said, ""), "on")
     if said and said not in row.reading.values.get("place_side", {}):
-        row.remark(_("Side “%(text)s” is not known: put on the axis.") % {"text": said[:40]})
+        row.remark(gettext_noop("Side “%(text)s” is not known: put on the axis."), text=said[:40])
     found = cells.measured(text, LENGTHS) if text else None
     if text and found is None:
         raise Invalid(_("“%(text)s” is no distance in metres from the axis.") % {"text": text[:40]})
     distance = abs(found[0] * found[1]) if found else 0.0
     if side == "on":
         if distance and not said:
-            row.remark(_("It has a distance from the axis and no side: put on the axis."))
+            row.remark(gettext_noop("It has a distance from the axis and no side: put on the axis."))
         return "on", 0.0
     if not distance:
-        row.remark(
-            _("It has a side and no distance from the axis: put %(metres)s m beside it.") % {"metres": round(USUAL_M)}
-        )
+        code = gettext_noop("It has a side and no distance from the axis: put %(metres)s m beside it.")
+        row.remark(code, metres=round(USUAL_M))
     return side, distance or USUAL_M
 
 

@@ -15,14 +15,13 @@ from gis_core.files.reader import Reading, RestrictedReader
 from layers.intake import cells
 from layers.intake.cells import Cell, Read
 from layers.intake.findings import Finding
+from layers.intake.layer_mapping import LayerMapping, columns_of
 from layers.intake.looking import at_origin, by_words, geometry_of, in_system, lines_of, origins_of, placed_by
 from layers.intake.sheets import ENOUGH_ROWS, Found, Sheet, layers_in, sheet_of
 from networks.roads.iisr import Sign, read_signs
 from networks.roads.importers.asset_mapping import (
     MORE_PANELS,
     TABLES,
-    AssetReading,
-    columns_in,
     is_place,
     targets_of,
 )
@@ -49,16 +48,16 @@ class AssetRow:
 @dataclass(slots=True)
 class Delivered:
     rows: list[AssetRow] = field(default_factory=list)
-    faults: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     read: int = 0
 
 
-def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading], headed: bool | None = None) -> Delivered:
+def read_assets(paths: Sequence[Path], readings: Mapping[str, LayerMapping], headed: bool | None = None) -> Delivered:
     """The rows of the chosen layers. Raises Invalid, ReaderUnavailable."""
     made = Delivered()
     with RestrictedReader() as reader:
         heading = Reading(header=headed)
-        for found in list(layers_in(reader, paths, made.faults, rows=ENOUGH_ROWS, reading=heading)):
+        for found in list(layers_in(reader, paths, made.findings, rows=ENOUGH_ROWS, reading=heading)):
             chosen = reading_of(found.source, found.label, readings)
             if chosen is None or not chosen.table:
                 continue
@@ -71,13 +70,13 @@ def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading], hea
             # Of a large table the reader only guesses how many rows it has before they are read.
             made.read += (len(sheet) + sheet.refused) or found.layer.features
             made.rows += Rows(sheet, found, chosen).all()
-            made.faults += sheet.findings.all()
+            made.findings += sheet.findings.all()
     if not any(one.table for one in readings.values()):
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
     return made
 
 
-def in_place(reader: RestrictedReader, found: Found, chosen: AssetReading) -> Found:
+def in_place(reader: RestrictedReader, found: Found, chosen: LayerMapping) -> Found:
     """A layer whose coordinates are in the fields and in the system that somebody chose; without them where references
     tell what its coordinates cannot: the ends of a stretch. Raises Invalid.
     """
@@ -88,7 +87,7 @@ def in_place(reader: RestrictedReader, found: Found, chosen: AssetReading) -> Fo
     return in_system(found, chosen.crs)
 
 
-def named(chosen: AssetReading) -> str | None:
+def named(chosen: LayerMapping) -> str | None:
     """The field by which a row that is refused is named."""
     return chosen.columns.get("reference") or chosen.columns.get("comment") or chosen.columns.get("code")
 
@@ -98,7 +97,7 @@ def key_of(source: str, label: str) -> str:
     return f"{source}/{label}"
 
 
-def reading_of(source: str, label: str, readings: Mapping[str, AssetReading]) -> AssetReading | None:
+def reading_of(source: str, label: str, readings: Mapping[str, LayerMapping]) -> LayerMapping | None:
     """That of a layer; of a delivery that was read before files counted, by its name alone."""
     return readings.get(key_of(source, label)) or readings.get(label)
 
@@ -106,7 +105,7 @@ def reading_of(source: str, label: str, readings: Mapping[str, AssetReading]) ->
 class Rows:
     """One layer's rows on their way in."""
 
-    def __init__(self, sheet: Sheet, found: Found, reading: AssetReading) -> None:
+    def __init__(self, sheet: Sheet, found: Found, reading: LayerMapping) -> None:
         self.sheet, self.reading = sheet, reading
         place = found.layer.place
         self.places = {place.x, place.y, place.wkt} if place else set()
@@ -148,7 +147,7 @@ class Rows:
                 self.sheet.findings.add(self.sheet.rows[rank], *cell.note)
 
     def reader(self, name: str, codes: Mapping[str, Any]) -> Read:
-        column = next(one for one in columns_in(self.reading.table) if one["name"] == name)
+        column = next(one for one in columns_of(self.reading.table) if one["name"] == name)
         if codes:
             return by_words(self.reading.values.get(name, {}), codes, needed=False)
         if name == "orientation":

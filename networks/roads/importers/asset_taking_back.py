@@ -12,12 +12,12 @@ from psycopg import sql
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed_slugs
 from layers.features.models import Attachment
+from layers.intake.layer_mapping import columns_of
+from layers.intake.models import FileImport
 from layers.intake.services.loading import listed, rows, run
 from layers.intake.services.taking_back import CHANGED, FORMER, KIND, OWNED, RESTORED, find_as_left
-from layers.intake.sources import Tell
+from layers.intake.source import Tell
 from networks.roads.importers.asset_loading import MODELS, open_event
-from networks.roads.importers.asset_mapping import columns_in
-from networks.roads.models import AssetDelivery
 from networks.roads.services.locking import share_roads
 
 BOUND: Final = ("section_id", "from_m", "to_m", "offset_m", "side")
@@ -42,7 +42,7 @@ UNTOUCHED: Final = """
 """
 
 
-def take_back(made: AssetDelivery, tell: Tell) -> dict[str, int]:
+def take_back(made: FileImport, tell: Tell) -> dict[str, int]:
     """How many objects went, are as they were, and stay because somebody changed them since."""
     tell(None, pgettext("import of assets", "Taking the import back"))
     share_roads()
@@ -56,14 +56,19 @@ def take_back(made: AssetDelivery, tell: Tell) -> dict[str, int]:
     return counts
 
 
-def take_back_table(made: AssetDelivery, slug: str) -> dict[str, int]:
+def take_back_table(made: FileImport, slug: str) -> dict[str, int]:
     model = MODELS[slug]
     table = sql.Identifier(model._meta.db_table)
     names = [str(one.column) for one in model._meta.concrete_fields]
     columns = [one for one in names if one not in (*OWNED, *BOUND, *COMPUTED, "version", "geom")]
-    told = {one["name"] for one in columns_in(slug)}
+    told = {one["name"] for one in columns_of(slug)}
     run("drop table if exists former")
-    run(FORMER, layer=table, columns=listed([*OWNED, *columns]), event=made.events.get(model._meta.db_table))
+    run(
+        FORMER,
+        layer=table,
+        columns=listed([*OWNED, *columns]),
+        event=(made.report or {}).get("events", {}).get(model._meta.db_table),
+    )
     run("analyze former")
     find_as_left(model._meta.db_table, CHANGED)
     common: dict[str, Any] = {"table": table, "owner": made.owner_id, "order": made.pk}

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import shapely
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from psycopg import sql
 
@@ -33,7 +32,7 @@ from where it was to be found again, for the next one has another number.
 @dataclass(slots=True)
 class Outcome:
     counts: Counter[str]
-    faults: list[Finding]
+    findings: list[Finding]
     roads: set[Road]
 
 
@@ -69,8 +68,8 @@ def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = f
     good, _left = within_rights(owner, good, outcome, staged=bool(also))
     fresh, changed = compared(owner, table, good, outcome)
     outcome.counts["new"] = len(fresh)
-    outcome.faults = table.faults.all()
-    outcome.counts["refused"] = sum(one.severity == "error" and one.row is not None for one in outcome.faults)
+    outcome.findings = table.findings.all()
+    outcome.counts["refused"] = sum(one.severity == "error" and one.row is not None for one in outcome.findings)
     outcome.roads = {one.road for one in fresh} | {one.road for one in changed if one.moved}
     outcome.roads |= {one.row.road for one in changed if one.renamed}
     if write and (fresh or changed):
@@ -87,14 +86,14 @@ def without_twins(table: Table, found: Sequence[Row]) -> list[Row]:
             continue
         told = {"name": one.name, "row": other.rank}
         if (other.given, other.place, other.along_m) == (one.given, one.place, one.along_m):
-            table.faults.add(
+            table.findings.add(
                 one.rank, gettext_noop("%(name)s is there already (row %(row)s), in the same place: left out."), told
             )
         else:
             words = gettext_noop(
                 "%(name)s is there already (row %(row)s), elsewhere: keep one of them, or say the side (D, G)."
             )
-            table.faults.add(one.rank, words, told, "error")
+            table.findings.add(one.rank, words, told, "error")
     return list(first.values())
 
 
@@ -157,7 +156,7 @@ def known_roads(table: Table, found: Sequence[Row], also: frozenset[Road]) -> li
         there = departments[one.route]
         unsure = not one.department and len(there) > 1 and (one.place is None or one.road not in known)
         if unsure:
-            words = _("%(name)s: several Départements have a %(route)s: say which one (%(choices)s).")
+            words = gettext_noop("%(name)s: several Départements have a %(route)s: say which one (%(choices)s).")
         elif one.road not in known:
             words = gettext_noop(
                 "%(name)s: no section is of the road %(route)s: import its sections first, or correct its number."
@@ -165,8 +164,8 @@ def known_roads(table: Table, found: Sequence[Row], also: frozenset[Road]) -> li
         else:
             good.append(one)
             continue
-        told = {"name": one.name, "route": one.road, "choices": _(" or ").join(filter(None, there))}
-        table.faults.add(one.rank, words, told, "error")
+        told = {"name": one.name, "route": str(one.road), "choices": [code for code in there if code]}
+        table.findings.add(one.rank, words, told, "error")
     return good
 
 
@@ -175,12 +174,12 @@ def has_place(one: Row, table: Table) -> bool:
     if one.place is not None:
         return True
     if one.along_m is not None:
-        words = _(
+        words = gettext_noop(
             "%(name)s: cumulated metres alone do not place it: give x and y of two markers of this road at least."
         )
     else:
         words = gettext_noop("%(name)s has no position: give x and y, or the cumulated metres (“cumul”).")
-    table.faults.add(one.rank, words, {"name": one.name}, "error")
+    table.findings.add(one.rank, words, {"name": one.name}, "error")
     return False
 
 
@@ -193,7 +192,7 @@ def without_overlap(table: Table, found: Sequence[Row]) -> list[Row]:
         if other is not one:
             words = gettext_noop("%(name)s stands exactly where %(other)s does (row %(row)s): correct one of them.")
             told = {"name": one.name, "other": other.name, "row": other.rank}
-            table.faults.add(one.rank, words, told, place=one.place)
+            table.findings.add(one.rank, words, told, place=one.place)
     return list(found)
 
 
@@ -258,12 +257,12 @@ def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome
             fresh.append(one)
         elif marker.owner_id != owner.pk:
             words = gettext_noop("%(name)s is kept by %(member)s: it stays as it is.")
-            table.faults.add(one.rank, words, {"name": one.name, "member": marker.owner.name})
+            table.findings.add(one.rank, words, {"name": one.name, "member": marker.owner.name})
         elif one.key not in claimed and marker.pk in taken:
             words = gettext_noop(
                 "%(name)s is here what the file calls another marker, as somebody corrected it: left out."
             )
-            table.faults.add(one.rank, words, {"name": one.name})
+            table.findings.add(one.rank, words, {"name": one.name})
             outcome.counts["same"] += 1
         elif marker.key[0] in managed:
             outcome.counts["managed"] += 1
@@ -337,7 +336,7 @@ def change_of(one: Row, marker: Standing, table: Table, outcome: Outcome, *, los
     if settled.both:
         x, y = shapely.get_coordinates(shapely.from_wkt(marker.here[PLACE]))[0]
         words = gettext_noop("%(name)s was corrected here, and the file changed it, too: what is here stays.")
-        table.faults.add(one.rank, words, {"name": one.name}, place=(float(x), float(y)))
+        table.findings.add(one.rank, words, {"name": one.name}, place=(float(x), float(y)))
     told = (marker.remembered or {}) | now
     return Change(one, marker.pk, marker.key[0], moved=PLACE in settled.taken, named="reference" in settled.taken,
                   renamed=renamed, told=told if told != marker.remembered else None)  # fmt: skip
@@ -345,7 +344,7 @@ def change_of(one: Row, marker: Standing, table: Table, outcome: Outcome, *, los
 
 def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Change]) -> None:
     run("select arpent.open_event('import', 'road_marker'::regclass, jsonb_build_object('from', 'import', 'label',"
-        " %(label)s::text))", label=table.faults.file)  # fmt: skip
+        " %(label)s::text))", label=table.findings.file)  # fmt: skip
     if fresh:
         run(
             "insert into road_marker"

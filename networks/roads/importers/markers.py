@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from gis_core.files.reader import Column, CopyPlan, ReadRefused, RestrictedReader
@@ -108,7 +107,7 @@ class Row:
 class Table:
     """The rows of one file; whether their places are geometries already."""
 
-    faults: Findings
+    findings: Findings
     source: str
     rows: list[Row] = field(default_factory=list)
     read: int = 0
@@ -116,20 +115,30 @@ class Table:
     """How many rows are no markers."""
 
 
-def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Finding]) -> Iterator[Table]:
-    """Every table of markers among the files; a file without one is a fault."""
-    for found in layers_in(reader, paths, faults):
+def read(reader: RestrictedReader, paths: Sequence[Path], findings: list[Finding]) -> Iterator[Table]:
+    """Every table of markers among the files; a file without one is a finding."""
+    for found in layers_in(reader, paths, findings):
         at = ranks_of(found.fields, FIELDS)
         if "route" in at and "number" in at:
             yield read_layer(reader, found)
             continue
-        missing = [words for name, words in (("route", _("the road")), ("number", _("the PR"))) if name not in at]
-        words = gettext_noop(
-            "No column tells %(missing)s: name the columns “route”, “pr”, “cote”, “x”, “y” (here: %(columns)s)."
+        columns = ", ".join(found.fields[:12]) or "-"
+        findings.append(Finding(file=found.file, code=missing_in(at), params={"columns": columns}))
+
+
+def missing_in(at: Mapping[str, int]) -> str:
+    """The code of what is said where the road, the PR or both have no column."""
+    if "number" in at:
+        return gettext_noop(
+            "No column tells the road: name the columns “route”, “pr”, “cote”, “x”, “y” (here: %(columns)s)."
         )
-        named = ", ".join(found.fields[:12]) or "-"
-        message = words % {"missing": _(" and ").join(missing), "columns": named}
-        faults.append(Finding(file=found.file, row=None, code=message))
+    if "route" in at:
+        return gettext_noop(
+            "No column tells the PR: name the columns “route”, “pr”, “cote”, “x”, “y” (here: %(columns)s)."
+        )
+    return gettext_noop(
+        "No column tells the road and the PR: name the columns “route”, “pr”, “cote”, “x”, “y” (here: %(columns)s)."
+    )
 
 
 def read_layer(reader: RestrictedReader, found: Found) -> Table:
@@ -140,19 +149,19 @@ def read_layer(reader: RestrictedReader, found: Found) -> Table:
     source = BD_TOPO if "pointderepere" in plain_name(found.label) else PR
     if drawn:
         sheet = sheet_of(reader, found, "point", None)
-        table = Table(sheet.findings, source, read=len(sheet.findings.listed))
+        table = Table(sheet.findings, source, read=len(sheet.findings.items))
         texts = [[sheet.columns.get(name, [])[n] if name in sheet.columns else None for name in found.fields]
                  for n in range(len(sheet))]  # fmt: skip
-        listed = zip(sheet.rows, texts, sheet.shapes, strict=True)
+        numbered = zip(sheet.rows, texts, sheet.shapes, strict=True)
     else:
         table = Table(Findings(found.file), source)
-        listed = ((rank, row, None) for rank, row in text_rows(reader, found, table.faults))  # type: ignore[assignment]
-    for rank, row, shape in listed:
+        numbered = ((rank, row, None) for rank, row in text_rows(reader, found, table.findings))  # type: ignore[assignment]
+    for rank, row, shape in numbered:
         table.read += 1
         said = {name: (row[where] or "").strip() for name, where in at.items()}
         if said.get("kind", "").upper() not in MARKER_KINDS:
             table.aside += 1
-        elif (one := understood(rank, said, shape, table.faults)) is not None:
+        elif (one := understood(rank, said, shape, table.findings)) is not None:
             table.rows.append(one)
     keep_ends(table)
     return table
@@ -177,7 +186,7 @@ def keep_ends(table: Table) -> None:
     table.rows = kept
 
 
-def text_rows(reader: RestrictedReader, found: Found, faults: Findings) -> Iterator[tuple[int, list[str | None]]]:
+def text_rows(reader: RestrictedReader, found: Found, findings: Findings) -> Iterator[tuple[int, list[str | None]]]:
     plan = CopyPlan(tuple(Column(name, "text") for name in found.fields), None)
     try:
         for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
@@ -185,12 +194,12 @@ def text_rows(reader: RestrictedReader, found: Found, faults: Findings) -> Itera
                 first, *others = cells(line)
                 yield int(first or 0), others
             for problem in chunk.problems:
-                faults.add(problem.index, problem.code, problem.params, "error")
+                findings.add(problem.index, problem.code, problem.params, "error")
     except ReadRefused as refused:
-        faults.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
+        findings.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
 
 
-def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Findings) -> Row | None:
+def understood(rank: int, said: Mapping[str, str], shape: Any, findings: Findings) -> Row | None:
     """A row, None (and why) where its road or its number is not told."""
     if not any(said.values()):
         return None
@@ -198,17 +207,17 @@ def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Findings)
         route, named = road_of(said.get("route", ""))
     except NotAReferenceError:
         words = gettext_noop("“%(text)s” is the number of no road: write it as in “D 2020”.")
-        faults.add(rank, words, {"text": said.get("route", "")[:40]}, "error")
+        findings.add(rank, words, {"text": said.get("route", "")[:40]}, "error")
         return None
     match = NUMBER.fullmatch(said.get("number", "").upper())
     if match is None:
         words = gettext_noop("“%(text)s” is no number of a marker: write it as in “12”.")
-        faults.add(rank, words, {"text": said.get("number", "")[:40]}, "error")
+        findings.add(rank, words, {"text": said.get("number", "")[:40]}, "error")
         return None
     side = SIDES.get(bare(said.get("side", "")))
     if side is None:
         words = gettext_noop("Side “%(text)s” is not understood: write U (single carriageway), D or G.")
-        faults.add(rank, words, {"text": said["side"][:40]}, "error")
+        findings.add(rank, words, {"text": said["side"][:40]}, "error")
         return None
     place = None if shape is None or shape.is_empty else (float(shape.x), float(shape.y))
     x, y = figure(said.get("x", "")), figure(said.get("y", ""))
@@ -258,7 +267,7 @@ def placed(table: Table, found: list[Row]) -> list[Row]:
             continue
         place, turned = one.given, (one.given[1], one.given[0])
         if not inside(BOXES[system], place) and inside(BOXES[system], turned):
-            table.faults.add(one.rank, gettext_noop("x and y are exchanged (latitude first): they were put back."))
+            table.findings.add(one.rank, gettext_noop("x and y are exchanged (latitude first): they were put back."))
             place = turned
         if not inside(BOXES[system], place):
             tell_nowhere(one, table)
@@ -274,7 +283,7 @@ def tell_nowhere(one: Row, table: Table) -> None:
         "%(name)s: x %(x)s and y %(y)s are nowhere in metropolitan France: give them in Lambert-93 or in degrees."
     )
     told = {"name": one.name, "x": display_number(x, 2), "y": display_number(y, 2)}
-    table.faults.add(one.rank, words, told, "error")
+    table.findings.add(one.rank, words, told, "error")
 
 
 def system_in(given: Sequence[Row], table: Table) -> int:
@@ -287,7 +296,7 @@ def system_in(given: Sequence[Row], table: Table) -> int:
         likely.sort(key=lambda code: -near_their_roads(given, code))
     if likely[0] != LAMBERT and best:
         words = gettext_noop("The coordinates are read as EPSG:%(code)s, by their size.")
-        table.faults.add(None, words, {"code": likely[0]})
+        table.findings.add(None, words, {"code": likely[0]})
     return likely[0]
 
 

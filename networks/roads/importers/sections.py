@@ -36,7 +36,7 @@ class Plan:
     left_drawn: list[str] = field(default_factory=list)
     drawn_here: list[str] = field(default_factory=list)
     roads: set[Road] = field(default_factory=set)
-    faults: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     """What only shows once ends are put on nodes."""
 
 
@@ -315,8 +315,8 @@ COLLAPSED: Final = """
 def refuse_collapsed(found: Plan) -> None:
     """Both ends of a section went to one node, or nearly: nothing would be left of it (as `arpent.join_section`)."""
     for file, rank, name, metres, x, y, new in rows(COLLAPSED, staged=STAGED, least=SHORTEST_M):
-        words = too_short(name, metres)
-        found.faults.append(Finding(file=file, row=rank, code=words, severity="error", place=(x, y)))
+        code, params = too_short(name, metres)
+        found.findings.append(Finding(file=file, row=rank, code=code, params=params, severity="error", place=(x, y)))
         for name in ("new",) if new else ("changed", "drawn"):
             found.counts[name] -= 1
 

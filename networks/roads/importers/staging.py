@@ -33,6 +33,10 @@ NAMED_ROADS: Final = "routenumeroteeounommee"
 MARKERS: Final = "pointderepere"
 
 
+type Unfit = tuple[str, dict[str, Any]]
+"""Why a row cannot come in: the code and the parameters of a finding."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What of a delivery comes in: sections of these communes, or that touch a box (EPSG:2154)."""
@@ -54,7 +58,7 @@ class Staged:
     """How many rows were read, those left aside by reason, what is wrong."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    faults: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     markers: list[Found] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Sections whose row cannot come in: they are not gone."""
@@ -66,7 +70,7 @@ def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, tell: Te
     """Every section of a delivery into `staged_section`; its markers are only found."""
     staged = Staged()
     tell(None, _("Reading the files"))
-    found = list(layers_in(reader, paths, staged.faults, rows=5_000))
+    found = list(layers_in(reader, paths, staged.findings, rows=5_000))
     staged.markers = [one for one in found if MARKERS in plain_name(one.label)]
     named: dict[str, Named] = {}
     for one in found:
@@ -90,14 +94,14 @@ def tell_missing(found: Sequence[Found], staged: Staged) -> None:
     for one in found:
         if "troncon" in plain_name(one.label) and not one.fields:
             words = gettext_noop("The attributes are missing: send the file .dbf that belongs to it, too (same name).")
-            staged.faults.append(Finding(file=one.file, row=None, code=words))
+            staged.findings.append(Finding(file=one.file, row=None, code=words))
             return
-    if not staged.faults and not staged.markers:
+    if not staged.findings and not staged.markers:
         words = gettext_noop(
             "There is no layer TRONCON_DE_ROUTE of BD TOPO here (fields “cleabs” or “ID”, “nature”, “sens”…)."
         )
         name = found[0].file if found else "-"
-        staged.faults.append(Finding(file=name, row=None, code=words))
+        staged.findings.append(Finding(file=name, row=None, code=words))
 
 
 def create() -> None:
@@ -135,9 +139,9 @@ def stage_layer(
     seen: dict[str, int],
     tell: Tell,
 ) -> None:
-    faults = Findings(found.file)
-    if (epsg := system_of(found.layer, faults)) is None:
-        staged.faults += faults.all()
+    findings = Findings(found.file)
+    if (epsg := system_of(found.layer, findings)) is None:
+        staged.findings += findings.all()
         return
     wanted = Reader(found.fields, named).wanted
     names = [found.fields[rank] for rank in wanted]
@@ -146,7 +150,7 @@ def stage_layer(
         GeometryColumn("line", multi=True, epsg=epsg, invalid="keep", required=False),
         identifier=next((name for name in names if plain_name(name) in ("cleabs", "id")), None),
     )
-    layer = Layer(Reader(names, named), scope, staged.counts, faults, seen)
+    layer = Layer(Reader(names, named), scope, staged.counts, findings, seen)
     filled = listed(("rank", "reference", *COLUMNS, "delivered", "beside", "line", "file", "geom"))
     problems: list[Problem] = []
     good = 0
@@ -162,12 +166,12 @@ def stage_layer(
                     tell(min(0.4, 0.4 * chunk.last / max(1, found.layer.features)), _("Reading the sections"))
         except ReadRefused as refused:
             staged.whole = False
-            faults.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
-    tell_problems(problems, good, epsg, faults)
+            findings.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
+    tell_problems(problems, good, epsg, findings)
     staged.counts["read"] += good + len(problems)
     staged.whole = staged.whole and not problems
     staged.refused |= layer.refused
-    staged.faults += faults.all()
+    staged.findings += findings.all()
 
 
 @dataclass(slots=True)
@@ -177,7 +181,7 @@ class Layer:
     reader: Reader
     scope: Scope
     counts: Counter[str]
-    faults: Findings
+    findings: Findings
     seen: dict[str, int]
     refused: set[str] = field(default_factory=set)
 
@@ -197,7 +201,7 @@ class Layer:
             self.remark(rank, read, bool(closed[n]), bool(simple[n]), shapes[n])
             self.seen[read.cleabs] = rank
             yield (rank, read.cleabs, *(read.values[name] for name in COLUMNS), delivered(read),
-                   json.dumps(read.beside, ensure_ascii=False), key_of(codes[n]), self.faults.file,
+                   json.dumps(read.beside, ensure_ascii=False), key_of(codes[n]), self.findings.file,
                    codes[n])  # fmt: skip
 
     def fits(self, rank: int, read: Read, shape: Any, length: float) -> bool:
@@ -205,26 +209,28 @@ class Layer:
         if not read.in_service:
             self.counts["unbuilt"] += 1
             return False
-        if (fault := self.unfit(read, shape, length)) is None:
+        if (unfit := self.unfit(read, shape, length)) is None:
             return True
         self.counts["refused"] += 1
         self.refused.add(read.cleabs)
-        self.faults.add(rank, fault, {}, "error", first_place(shape))
+        self.findings.add(rank, *unfit, "error", first_place(shape))
         return False
 
-    def unfit(self, read: Read, shape: Any, length: float) -> str | None:
+    def unfit(self, read: Read, shape: Any, length: float) -> Unfit | None:
+        """Why a row cannot come in."""
         name = {"name": read.cleabs}
         if not read.cleabs:
-            return _("It has no identifier (cleabs): it could not be found again next year.")
+            return gettext_noop("It has no identifier (cleabs): it could not be found again next year."), {}
         if len(read.cleabs) > 60:
-            return _("Its identifier is longer than 60 characters.")
+            return gettext_noop("Its identifier is longer than 60 characters."), {}
         if read.cleabs in self.seen:
-            words = _("“%(name)s” is in the delivery twice (row %(row)s): the first one was taken.")
-            return words % (name | {"row": self.seen[read.cleabs]})
+            words = gettext_noop("“%(name)s” is in the delivery twice (row %(row)s): the first one was taken.")
+            return words, name | {"row": self.seen[read.cleabs]}
         if shape is None or shape.is_empty:
-            return _("“%(name)s” has no geometry: draw it, or take the row out.") % name
+            return gettext_noop("“%(name)s” has no geometry: draw it, or take the row out."), name
         if shape.geom_type != "LineString":
-            return _("“%(name)s” is made of several lines that do not touch: make a section of each.") % name
+            words = gettext_noop("“%(name)s” is made of several lines that do not touch: make a section of each.")
+            return words, name
         return too_short(read.cleabs, length) if length < SHORTEST_M else None
 
     def remark(self, rank: int, read: Read, closed: bool, simple: bool, shape: Any) -> None:
@@ -234,20 +240,20 @@ class Layer:
             words = gettext_noop(
                 "“%(name)s” ends where it starts: no road is measured over a loop, cut it in two where roads meet."
             )
-            self.faults.add(rank, words, name, place=place)
+            self.findings.add(rank, words, name, place=place)
         elif not simple:
             words = gettext_noop(
                 "“%(name)s” crosses itself: look at its line, the places along it are measured as it is drawn."
             )
-            self.faults.add(rank, words, name, place=place)
+            self.findings.add(rank, words, name, place=place)
         for field_, text in read.unread:
             words = gettext_noop("%(field)s “%(value)s” is not understood: left empty, kept aside.")
-            self.faults.add(rank, words, {"field": field_, "value": text[:60]}, place=place)
+            self.findings.add(rank, words, {"field": field_, "value": text[:60]}, place=place)
 
 
-def too_short(name: str, metres: float) -> str:
-    words = _("“%(name)s” is %(metres).2f m long: join it to the next section, or give it two different ends.")
-    return words % {"name": name, "metres": metres}
+def too_short(name: str, metres: float) -> Unfit:
+    words = gettext_noop("“%(name)s” is %(metres)s m long: join it to the next section, or give it two different ends.")
+    return words, {"name": name, "metres": f"{metres:.2f}"}
 
 
 def first_place(shape: Any) -> tuple[float, float] | None:

@@ -1,7 +1,7 @@
 """What both commands that import roads do: import, say what happened, row by row where something is wrong."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from gis_core.errors import ArpentError
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
 from layers.features.display import display_number
+from layers.intake.findings import Finding, errors_in, from_json
 from layers.intake.import_loss import (
     EXIT_LOSS,
     LossRefused,
@@ -21,11 +22,13 @@ from layers.intake.import_loss import (
     command_hint,
     describe_scopes,
 )
+from layers.intake.source import Report
 from layers.intake.source_imports import describe_number
-from networks.roads.services.importing import Order, bring_in
+from networks.roads.services.importing import Order, bring_in, undone
 from networks.roads.services.reporting import lines
 
 SHOWN = 100
+MOST_KEPT = 2_000
 
 
 class RoadsCommand(BaseCommand):
@@ -50,21 +53,25 @@ class RoadsCommand(BaseCommand):
         order = self.order(list(files_in(options["paths"])), options)
         try:
             with acting_as(SYSTEM), transaction.atomic():
-                report = bring_in(self.member(options["member"]), order, self.tell)
-            if not report["written"]:
-                check_trial(report, order)
+                done = bring_in(self.member(options["member"]), order, self.tell)
+            if not order.write:
+                check_trial(done, order)
         except LossRefused as error:
-            self.show(error.extra["report"], options["report"])
+            self.show_undone(error, options["report"])
             raise CommandError(f"{error.message} {command_hint(error.loss)}", returncode=EXIT_LOSS) from error
         except ArpentError as error:
-            if found := error.extra.get("report"):
-                self.show(found, options["report"])
+            self.show_undone(error, options["report"])
             raise CommandError(error.message, returncode=2) from error
-        self.show(report, options["report"])
-        if number := report.get("number"):
+        self.show(done.report, done.findings, options["report"])
+        if number := done.report.get("number"):
             self.stdout.write(describe_number(number))
-        if any(one["gravity"] == "error" for one in report["faults"]):
+        if errors_in(done.findings):
             raise SystemExit(1)
+
+    def show_undone(self, error: ArpentError, path: Path | None) -> None:
+        """What stands in the way of an import that wrote nothing."""
+        if told := error.extra.get("report"):
+            self.show(told["plan"] or {}, from_json(told["findings"]), path)
 
     def member(self, slug: str) -> Member:
         member = Member.objects.filter(slug=slug).first()
@@ -76,30 +83,45 @@ class RoadsCommand(BaseCommand):
         if self.stderr.isatty():
             self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
 
-    def show(self, report: Mapping[str, Any], path: Path | None) -> None:
-        for line in lines(report):
+    def show(self, report: Mapping[str, Any], findings: Sequence[Finding], path: Path | None) -> None:
+        findings = sorted(findings, key=lambda one: (one.severity != "error", one.file, one.row or 0))
+        told = [*(lines(report) if report else ()), *describe_compared(report.get("compared"))]
+        told += [described(one) for one in findings[:SHOWN]]
+        if (more := len(findings) - SHOWN) > 0:
+            told.append(_("… and %(count)s more remarks (see --report)") % {"count": more})
+        told += [f"{', '.join(names)} : {words}" for words, names in alike(report.get("roads", ())).items()]
+        for line in told:
             self.stdout.write(line)
-        if report["compared"]:
-            for line in describe_scopes(report["compared"]):
-                self.stdout.write(line)
-        for one in report["faults"][:SHOWN]:
-            where = _("%(file)s, row %(row)s") % one if one["row"] else one["file"]
-            self.stdout.write(f"- {where} : {one['message']}")
-        more = len(report["faults"]) - SHOWN + report["more_faults"]
-        if more > 0:
-            self.stdout.write(_("… and %(count)s more remarks (see --report)") % {"count": more})
-        for told, names in alike(report["roads"]).items():
-            self.stdout.write(f"{', '.join(names)} : {told}")
         if path is not None:
-            path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+            kept = {**report, **as_faults(findings)}
+            path.write_text(json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
 
 
-def check_trial(report: Mapping[str, Any], order: Order) -> None:
-    """Raises LossRefused, with the report, where the loading would be refused because of what would go."""
+def describe_compared(compared: Mapping[str, Any] | None) -> Iterable[str]:
+    return describe_scopes(compared) if compared else ()
+
+
+def described(one: Finding) -> str:
+    """A finding as a line."""
+    where = _("%(file)s, row %(row)s") % {"file": one.file, "row": one.row} if one.row else one.file
+    return f"- {where} : {one.message}"
+
+
+def as_faults(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Findings as the written report lists them, in words, and how many more there are."""
+    kept = [
+        {"file": one.file, "row": one.row, "message": one.message, "gravity": one.severity, "place": one.place}
+        for one in findings[:MOST_KEPT]
+    ]
+    return {"faults": kept, "more_faults": max(0, len(findings) - MOST_KEPT)}
+
+
+def check_trial(tried: Report, order: Order) -> None:
+    """Refuse a trial of which the loading would take away more than may go. Raises LossRefused with what was tried."""
     try:
-        check_planned_loss(report["compared"], order.accepted_loss)
+        check_planned_loss(tried.report["compared"], order.accepted_loss)
     except LossRefused as error:
-        error.extra["report"] = report
+        error.extra["report"] = undone(tried.report, tried.findings)
         raise
 
 

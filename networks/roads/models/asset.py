@@ -17,8 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gis_core.fields import current_instant
-from gis_core.members.rights import Rights
-from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Member, User, web_mercator
 from networks.roads import asset_lists, iisr, lists
 from networks.roads.models.referential import RoadObject, codes
@@ -193,91 +191,3 @@ class RoadInspection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.done_date} {self.mark}"
-
-
-class AssetDeliveryQuerySet(models.QuerySet["AssetDelivery"]):
-    def worked_on_by(self, rights: Rights) -> AssetDeliveryQuerySet:
-        """Those of the members whose roads the asker edits."""
-        if rights.agency:
-            return self
-        members = [member for member, role in rights.roles.items() if role in TECHNICIANS]
-        return self.filter(owner_id__in=members)
-
-
-class AssetDelivery(models.Model):
-    """Files on their way into the assets of a member: `contents` is what their layers hold, `readings` how each is
-    read, `survey` where their rows lie when they are read so, `faults` what is told of rows, `report` what was done,
-    `events` those of the history by table.
-
-    `headed` says whether the first line of tables names their fields, where somebody says; `outside`, that what lies
-    mostly outside the member's territory is meant to come in.
-    """
-
-    security = "owner"
-    history = False
-
-    class State(models.TextChoices):
-        READING = "reading", _("Being read")
-        CHOOSING = "choosing", _("To be completed")
-        LOADING = "loading", _("Being loaded")
-        LOADED = "loaded", _("Loaded")
-        REFUSED = "refused", pgettext_lazy("import", "Refused")
-        TAKING_BACK = "taking_back", pgettext_lazy("import of assets", "Being taken back")
-        TAKEN_BACK = "taken_back", pgettext_lazy("import of assets", "Taken back")
-
-    title = models.CharField(_("title"), max_length=200)
-    owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
-    shared_with = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
-    folder = models.CharField(max_length=40, editable=False)
-    files = models.JSONField(default=list, editable=False)
-    contents = models.JSONField(default=list, editable=False)
-    readings = models.JSONField(default=dict, editable=False)
-    mapping_name = models.CharField(max_length=80, blank=True, editable=False)
-    headed = models.BooleanField(null=True, editable=False)
-    survey = models.JSONField(null=True, editable=False)
-    outside = models.BooleanField(default=False, db_default=False, editable=False)
-    faults = models.JSONField(default=list, editable=False)
-    report = models.JSONField(null=True, editable=False)
-    events = models.JSONField(default=dict, db_default={}, editable=False)
-    state = models.CharField(_("state"), max_length=11, choices=State, default=State.READING)
-    message = models.CharField(_("message"), max_length=500, blank=True)
-    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
-    created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
-    loaded_at = models.DateTimeField(_("loaded on"), null=True)
-    version = models.IntegerField(default=1, editable=False)
-
-    objects = AssetDeliveryQuerySet.as_manager()
-
-    class Meta:
-        db_table = "road_asset_delivery"
-        verbose_name = _("import of assets")
-        verbose_name_plural = _("imports of assets")
-        ordering: ClassVar[list[str]] = ["-id"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class AssetMapping(models.Model):
-    """How a member's files of one shape become assets (`importers.asset_mapping`); kept for next year's."""
-
-    security = "owner"
-    history = False
-
-    owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
-    shared_with = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
-    name = models.CharField(_("name"), max_length=80)
-    fields = models.JSONField(_("fields"), default=list)
-    reading = models.JSONField(_("reading"), default=dict)
-    used_at = models.DateTimeField(_("used"), default=current_instant, editable=False)
-    version = models.IntegerField(default=1, editable=False)
-
-    class Meta:
-        db_table = "road_asset_mapping"
-        verbose_name = _("mapping of assets")
-        verbose_name_plural = _("mappings of assets")
-        ordering: ClassVar[list[str]] = ["-used_at"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "name"], name="road_asset_mapping_once")]
-
-    def __str__(self) -> str:
-        return self.name

@@ -7,11 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from gis_core.desk import tabs
 from gis_core.desk.tabs import page
 
-__all__ = ["page", "show"]
+__all__ = ["page", "show", "show_template"]
 
 
 def show(
     request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """A page of the desk: its template is `roads/<template>.html`, on `roads/room.html`."""
-    return tabs.show(request, f"roads/{template}.html", "roads", tab, context, status)
+    return show_template(request, f"roads/{template}.html", tab, context, status)
+
+
+def show_template(
+    request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """A page of the desk from a template of whatever app."""
+    return tabs.show(request, template, "roads", tab, context, status)

@@ -267,7 +267,7 @@ def inspectable(what: str, pk: int, rights: Rights) -> Any:
 
 
 def check(found: Inspection) -> None:
-    """Raises Invalid at the field that is wrong."""
+    """Refuse an inspection with an impossible day, no author or no mark. Raises Invalid at the field that is wrong."""
     today = database_clock.today()
     if found.done_date > today:
         raise Invalid(_("This day is still to come: record what was done."), parameter="done_date")

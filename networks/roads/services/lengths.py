@@ -44,7 +44,10 @@ class Asked:
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Asked:
-        """Raises Invalid."""
+        """Which roads to measure, by the fields of a form: codes of the lists, a commune.
+
+        Raises Invalid at the field.
+        """
         values = {one.name: given.get(one.name, "").strip() for one in fields(cls)}
         for name, words in LISTS.items():
             if values[name] and values[name] != UNKNOWN and values[name] not in words:

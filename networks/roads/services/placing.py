@@ -194,7 +194,10 @@ def placed(
 
 
 def leftward_of(side: Beside, distance_m: float) -> float:
-    """Raises Invalid."""
+    """Metres to the left of the axis, negative to the right, 0 on it.
+
+    Raises Invalid for a distance beside it that is none.
+    """
     if side != "on" and not 0 < distance_m <= FARTHEST_M:
         words = _("Give the metres from the axis, up to %(most)s.") % {"most": round(FARTHEST_M)}
         raise Invalid(words, parameter="distance_m")
@@ -202,7 +205,7 @@ def leftward_of(side: Beside, distance_m: float) -> float:
 
 
 def located(place: str | Reference, name: str) -> Found:
-    """Raises Invalid, NotFound, both at the field."""
+    """The place of a reference, written or read. Raises Invalid, NotFound, both at the field `name`."""
     try:
         return locate(place) if isinstance(place, str) else place_of(place)
     except (Invalid, NotFound) as error:
@@ -283,7 +286,7 @@ def geometry(ewkb: Any) -> GEOSGeometry:
 
 
 def check_may_add(what: str, rights: Rights) -> None:
-    """Raises NotFound, NotEditable."""
+    """Refuse a kind of asset that there is not, or whose layer the user does not edit. Raises NotFound, NotEditable."""
     if what not in SLUGS:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     check_editable(visible_layer(SLUGS[what], rights), rights)

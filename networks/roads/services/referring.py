@@ -153,7 +153,10 @@ def unreadable(text: str) -> Invalid:
 
 
 def place_of(asked: Reference) -> Found:
-    """Raises NotFound for a road or marker that is not there, Invalid for metres that are beyond."""
+    """Where a reference lies: in metres (EPSG:2154) and in degrees, with its section.
+
+    Raises NotFound for a road or marker that is not there, Invalid for metres that are beyond.
+    """
     road, named = road_meant(asked)
     asked = replace(asked, department=road.department if named else "")
     sides: list[str] = [asked.side] if asked.side else ["U", "D", "G"]
@@ -339,7 +342,10 @@ def near_now(road: Road, x: float, y: float, within_m: float) -> list[tuple[floa
 
 
 def reference_now(distance: float, road: Road, side: str, axis: Axis, x: float, y: float) -> Found:
-    """Raises NotFound before the first marker."""
+    """The reference of x, y (EPSG:2154), `distance` metres from the axis of a road, as its markers stand now.
+
+    Raises NotFound before the first marker.
+    """
     try:
         one = refer(axis, Point(x, y), distance + SLACK_M)
     except ImpossibleError as error:

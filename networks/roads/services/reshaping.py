@@ -92,7 +92,7 @@ def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSG
 
 
 def refuse_different(rows: Sequence[Values]) -> None:
-    """Raises Invalid with what differs."""
+    """Refuse to join sections that differ. Raises Invalid with what differs."""
     for name in ALIKE:
         found = {row[name] for row in rows} - {""}
         if len(found) > 1:

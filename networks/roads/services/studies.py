@@ -117,7 +117,7 @@ def point_layers(rights: Rights) -> list[Layer]:
 
 
 def layer_seen_by(slug: str, rights: Rights) -> Layer:
-    """Raises NotFound."""
+    """The layer of points of this slug, if the user sees it. Raises NotFound."""
     found = next((one for one in point_layers(rights) if one.slug == slug), None)
     if found is None:
         raise NotFound(_("There is no such layer of points, or you may not see it."))
@@ -429,7 +429,10 @@ def surfaces_of(codes: list[str]) -> list[tuple[str, Any]]:
 
 
 def ground_of(codes: list[str]) -> Ground:
-    """Raises Invalid where there are too many roads: shares would be of a part of them."""
+    """The addresses and the sections of roads of these communes, as shapes.
+
+    Raises Invalid for too many roads: shares would be of a part of them.
+    """
     houses, roads = fetch(ADDRESSES, {"insee": codes}), roads_of(codes)
     if len(roads) > MOST_SECTIONS:
         words = _("At most %(most)s sections of road are measured at once: choose one commune.")
@@ -487,7 +490,7 @@ def counts_for(technology: Technology, text: str | None) -> bool:
 
 
 def study_seen_by(pk: int, rights: Rights) -> CoverageStudy:
-    """Raises NotFound."""
+    """A study that the user sees, with its owner and author. Raises NotFound."""
     found = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
     if found is None:
         raise NotFound(_("There is no such study any more, or you may not see it: compute it again."))

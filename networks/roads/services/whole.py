@@ -141,7 +141,7 @@ def road_asked(text: str, rights: Rights) -> Road:
 
 
 def road_sheet(road: Road) -> RoadSheet:
-    """Raises NotFound."""
+    """All that is known of a numbered road: lengths in km, box in degrees, managers, markers. Raises NotFound."""
     row = one_row(ABOUT, **road._asdict())
     if row is None:
         raise NotFound(_("No numbered road %(route)s is known here.") % {"route": road})

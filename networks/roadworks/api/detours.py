@@ -84,7 +84,10 @@ class DetourView(APIView):
 
 
 def closure_of(given: Mapping[str, Any], request: Request) -> Closure:
-    """Raises Invalid, NotFound."""
+    """What is closed, and when: planned works, sections of road, or a stretch that was drawn.
+
+    Raises Invalid, NotFound.
+    """
     first, last = given.get("starts_on"), given.get("ends_on")
     if pk := given.get("work"):
         closure = Closure.of(works.one(pk, rights_of_request(request)))
@@ -95,7 +98,7 @@ def closure_of(given: Mapping[str, Any], request: Request) -> Closure:
 
 
 def stretch_of(given: Any) -> GEOSGeometry:
-    """Raises Invalid."""
+    """A line or lines of GeoJSON in longitudes and latitudes, in EPSG:2154. Raises Invalid."""
     refused = Invalid(
         _("The stretch is a line or lines in GeoJSON, in longitudes and latitudes."), parameter="geometry"
     )

@@ -53,7 +53,10 @@ class WorkCheckView(APIView):
 
 
 def stretch_of(given: dict[str, Any]) -> MultiLineString:
-    """Raises Invalid, NotFound."""
+    """Where works are (EPSG:2154): between references, on a street, between places, or a drawn line.
+
+    Raises Invalid, NotFound.
+    """
     if given.get("start") or given.get("end"):
         return stretches.of_references(given.get("start", ""), given.get("end", ""))
     if given.get("street"):

@@ -69,7 +69,7 @@ class Asked:
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> "Asked":
-        """Raises Invalid."""
+        """The weeks, from a Monday on, and the works that a query string asks for. Raises Invalid."""
         weeks = given.get("semaines", "")
         length = int(weeks) if weeks in {str(one) for one in OFFERED} else WEEKS
         day = day_in(given.get("du", "")) or database_clock.today()
@@ -95,7 +95,7 @@ class Asked:
 
 
 def day_in(text: str) -> date | None:
-    """Raises Invalid."""
+    """The day that a text YYYY-MM-DD says, None for none. Raises Invalid."""
     if not text:
         return None
     try:

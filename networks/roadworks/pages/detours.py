@@ -50,7 +50,10 @@ def detour(request: HttpRequest, work_id: int) -> HttpResponse:
 
 
 def done(request: HttpRequest, work: Work, rights: Rights) -> None:
-    """Raises ArpentError."""
+    """Do what the form asks of a detour: drop it, confirm it, or compute and keep one; messages say what came of it.
+
+    Raises ArpentError.
+    """
     given = request.POST
     if given.get("do") in ("drop", "confirm"):
         number = whole_number(given.get("detour", "")) or 0
@@ -90,7 +93,7 @@ def vehicle_of(code: str, given: Mapping[str, str]) -> tuple[Gauge, str]:
 
 
 def number(given: Mapping[str, str], name: str) -> float | None:
-    """Raises Invalid."""
+    """A number of the form, with a point or a comma; None for no text. Raises Invalid."""
     text = given.get(name, "").strip().replace(",", ".")
     if not text:
         return None

@@ -122,7 +122,10 @@ class WorkForm(AccessibleForm):
         return given
 
     def stretch(self, way: str, given: dict[str, Any]) -> MultiLineString | None:
-        """Raises Invalid, NotFound."""
+        """The line of the works (EPSG:2154) by the way it was given; None where none was drawn.
+
+        Raises Invalid, NotFound.
+        """
         if way == "references":
             stretch = stretches.of_references(given.get("start") or "", given.get("end") or "")
             given["start_reference"], given["end_reference"] = as_kept(given["start"]), as_kept(given["end"])

@@ -192,7 +192,7 @@ def order_file(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 def gone(request: HttpRequest, order_id: int) -> HttpResponse:
-    """Raises NotFound where there was never one."""
+    """The page, 410, of an order that is no longer published. Raises NotFound where there was never one."""
     found: Sequence[Unpublished] = publication.unpublished(LONG_AGO, order_id=order_id)
     if not found:
         raise NotFound(_("There is no such published order."))

@@ -164,7 +164,7 @@ def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
 
 
 def version_in(given: Mapping[str, str]) -> int:
-    """Raises Invalid."""
+    """The version of the request that the form was made from. Raises Invalid."""
     text = given.get("version", "")
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise Invalid(_("Load the page again: it does not say which version you saw."))
@@ -172,7 +172,7 @@ def version_in(given: Mapping[str, str]) -> int:
 
 
 def id_in(given: Mapping[str, str], name: str) -> int:
-    """Raises Invalid."""
+    """The id that was chosen in a list of the form. Raises Invalid at `name`."""
     text = given.get(name, "")
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise Invalid(_("Choose one of the list."), parameter=name)

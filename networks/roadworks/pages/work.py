@@ -77,7 +77,10 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
 
 
 def done(request: HttpRequest, found: Work, rights: Rights) -> HttpResponse:
-    """Raises Invalid, Forbidden, Stale, Conflict."""
+    """Do what the form asks of works (plan, cancel, tell the neighbours) and go to the page that shows it.
+
+    Raises Invalid, Forbidden, Stale, Conflict.
+    """
     given = {name: str(value) for name, value in request.POST.items()}
     version = integer(given, "version", 0, 0, 2**31 - 1)
     match request.POST.get("do", ""):
@@ -168,7 +171,7 @@ def work_new(request: HttpRequest) -> HttpResponse:
 
 
 def writing(rights: Rights) -> list[Member]:
-    """Raises PermissionDenied where the asker plans works of no member."""
+    """The members for which the user plans works. Raises PermissionDenied for none."""
     if not (members := writing_for(rights)):
         raise PermissionDenied
     return members

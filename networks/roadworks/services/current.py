@@ -79,7 +79,7 @@ def announced() -> QuerySet[Work]:
 
 
 def one_announced(work_id: int) -> Current:
-    """Raises NotFound."""
+    """Works that are announced, with the name of their commune. Raises NotFound."""
     found = announced().select_related("owner").filter(pk=min(work_id, works.LARGEST_ID)).first()
     if found is None:
         raise NotFound(_("There are no such works, or they are not announced."))

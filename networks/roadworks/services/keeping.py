@@ -91,7 +91,7 @@ def confirm(work: Work, detour_id: int, *, rights: Rights) -> None:
 
 @transaction.atomic
 def drop(work: Work, detour_id: int, *, rights: Rights) -> None:
-    """Raises Forbidden, NotFound."""
+    """Delete a detour of works, as an event of the history. Raises Forbidden, NotFound."""
     works.check_may_write(work.owner_id, rights)
     found = WorkDetour.objects.filter(work=work, pk=detour_id).first()
     if found is None:

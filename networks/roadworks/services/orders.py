@@ -34,7 +34,7 @@ def letters_of(one: WorkRequest, rights: Rights) -> LetterQuerySet:
 
 
 def letter_of(one: WorkRequest, letter_id: int, rights: Rights) -> Letter:
-    """Raises NotFound."""
+    """A letter of the request that the user sees, with its owner and authors. Raises NotFound."""
     people = ("owner", "created_by", "finalised_by")
     found = letters_of(one, rights).select_related(*people).filter(pk=min(letter_id, 2**63 - 1)).first()
     if found is None:
@@ -67,7 +67,7 @@ def begun(
 
 @transaction.atomic
 def change(one: WorkRequest, letter: Letter, words: Mapping[str, str], version: int, rights: Rights) -> Letter:
-    """Raises Forbidden, Conflict, Stale, Invalid."""
+    """Change the texts of a letter of the request. Raises Forbidden, Conflict, Stale, Invalid."""
     check_may_decide(one, rights)
     return letters.change(letter, words=words, version=version)
 

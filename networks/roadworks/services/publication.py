@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.dates import add_months
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.letters import services as letters
 from gis_core.letters.blocks import blocks_of
@@ -33,7 +34,6 @@ from networks.roadworks.services.requests import (
     check_may_decide,
     letters_about,
     locked_request,
-    months_later,
 )
 
 PUBLIC_MONTHS: Final = 2
@@ -66,7 +66,10 @@ def publish(one: WorkRequest, letter: Letter, *, version: int, rights: Rights, c
 
 
 def check_publishable(one: WorkRequest, letter: Letter) -> None:
-    """Raises Conflict, Invalid."""
+    """Refuse an order that is a draft, published already, contradicted by its request or its works, or names somebody.
+
+    Raises Conflict, Invalid.
+    """
     if letter.kind not in ORDERS:
         raise Invalid(_("This letter is sent to who asked; it is not published."))
     if letter.state != Letter.State.FINAL:
@@ -193,7 +196,7 @@ def abrogated(one: WorkRequest, letter: Letter) -> WorkOrder:
 
 
 def check_may_end(former: WorkOrder) -> None:
-    """Raises Conflict."""
+    """Refuse to end an order that is ended already. Raises Conflict."""
     if former.unpublished_at is not None:
         raise Conflict(_("The order %(number)s is no longer published.") % {"number": former.number})
     if former.abrogated_by_id is not None:
@@ -226,7 +229,7 @@ def listed(day: date, *, insee: str = "") -> QuerySet[WorkOrder]:
 
 
 def public_since(day: date) -> datetime:
-    return datetime.combine(months_later(day, -PUBLIC_MONTHS), time(0), tzinfo=PARIS)
+    return datetime.combine(add_months(day, -PUBLIC_MONTHS), time(0), tzinfo=PARIS)
 
 
 def published(order_id: int) -> WorkOrder:
@@ -241,7 +244,7 @@ def published(order_id: int) -> WorkOrder:
 
 def readable() -> QuerySet[WorkOrder]:
     """Those whose text everybody reads today."""
-    oldest = months_later(database_clock.today(), -12 * settings.ROAD_REQUEST_YEARS)
+    oldest = add_months(database_clock.today(), -12 * settings.ROAD_REQUEST_YEARS)
     return WorkOrder.objects.filter(ends_on__gte=oldest, unpublished_at=None)
 
 

@@ -108,7 +108,7 @@ def content_of(file: Sent) -> tuple[str, bool, bytes | None]:
 
 
 def piece_of(one: WorkRequest, piece_id: int) -> WorkPiece:
-    """Raises NotFound."""
+    """A document of the request. Raises NotFound."""
     found = one.pieces.filter(pk=min(piece_id, 2**63 - 1)).first()
     if found is None:
         raise NotFound(_("There is no such piece."))
@@ -116,7 +116,7 @@ def piece_of(one: WorkRequest, piece_id: int) -> WorkPiece:
 
 
 def open_piece(piece: WorkPiece) -> IO[bytes]:
-    """Raises Forbidden, NotFound, Unavailable."""
+    """The content of a document, to be read and closed. Raises Forbidden, NotFound, Unavailable."""
     if piece.erased_at:
         raise NotFound(removals.describe_erasure())
     if piece.closed:

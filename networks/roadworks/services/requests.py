@@ -123,7 +123,7 @@ def any_of(word: str) -> Q:
 
 
 def request_seen_by(request_id: int, rights: Rights) -> WorkRequest:
-    """Raises NotFound."""
+    """A request that the user sees, with who decided and who joined it. Raises NotFound."""
     people = ("decided_by", "joined_by")
     found = requests_seen_by(rights).select_related(*people).filter(pk=min(request_id, 2**63 - 1)).first()
     if found is None:
@@ -141,7 +141,7 @@ def check_may_decide(one: WorkRequest, rights: Rights) -> None:
 
 @transaction.atomic
 def enter(*, owner: Member, values: Mapping[str, Any], rights: Rights) -> WorkRequest:
-    """Raises Forbidden, Invalid."""
+    """Enter a request that a member received. Raises Forbidden, Invalid."""
     given = checked(owner, values)
     if not may_write(owner.pk, given["insee"], rights):
         raise Forbidden(_("You do not enter requests for this member in this commune."))
@@ -315,17 +315,6 @@ def check_days(given: Mapping[str, Any]) -> None:
         raise Invalid(_("The last day is before the first one."), parameter="ends_on")
     if (given["ends_on"] - given["starts_on"]).days > LONGEST_DAYS:
         raise Invalid(_("Works last three years at most: check the year."), parameter="ends_on")
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day some months later, or the last one of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in range(day.day, day.day - 4, -1):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError
 
 
 # -- its works --------------------------------------------------------------------------------------------------------

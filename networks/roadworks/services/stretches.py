@@ -48,7 +48,10 @@ def of_references(start: str, end: str) -> MultiLineString:
 
 
 def found(place: Place, name: str) -> Found | tuple[float, float]:
-    """Raises Invalid, NotFound; both say at which end."""
+    """An end of a stretch: the place of a reference, or x and y (EPSG:2154) as given.
+
+    Raises Invalid, NotFound; both say at which end.
+    """
     if not isinstance(place, str):
         return place
     try:
@@ -145,7 +148,7 @@ NEAREST: Final = """
 
 
 def along_sections(one: tuple[float, float], other: tuple[float, float]) -> MultiLineString:
-    """Raises NotFound, Invalid."""
+    """The way along the known roads from one place to another (EPSG:2154). Raises NotFound, Invalid."""
     if abs(one[0] - other[0]) + abs(one[1] - other[1]) > FARTHEST_M:
         raise Invalid(
             _("Both ends are too far from each other: enter the works in several stretches."), parameter="end"

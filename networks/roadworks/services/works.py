@@ -58,7 +58,7 @@ def check_may_write(owner_id: int, rights: Rights) -> None:
 
 
 def one(work_id: int, rights: Rights) -> Work:
-    """Raises NotFound."""
+    """Works that the user sees, with their owner. Raises NotFound."""
     found = Work.objects.visible_to(rights).select_related("owner").filter(pk=min(work_id, LARGEST_ID)).first()
     if found is None:
         raise NotFound(_("There are no such works, or you may not see them."))
@@ -85,7 +85,7 @@ class Filter:
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> "Filter":
-        """Raises Invalid."""
+        """Which works a query string asks for. Raises Invalid."""
         told = {name: str(value) for name, value in given.items() if value}
         return cls(
             insee=told.get("insee", "")[:5],
@@ -162,7 +162,7 @@ def make(*, owner: Member, rights: Rights, **values: Any) -> Work:
 
 @transaction.atomic
 def change(*, work: Work, version: int, rights: Rights, **values: Any) -> Work:
-    """Raises Forbidden, Stale, Conflict, Invalid."""
+    """Change some fields of works, from the version that the user saw. Raises Forbidden, Stale, Conflict, Invalid."""
     check_known(values, FIELDS)
     kept = locked(work, version, rights)
     given = checked({name: getattr(kept, name) for name in FIELDS} | values)
@@ -299,7 +299,7 @@ def text_of(name: str, value: str | None) -> str | None:
 
 
 def check_days(first: date | None, last: date | None) -> None:
-    """Raises Invalid."""
+    """Refuse days that are missing, in the wrong order or more than three years apart. Raises Invalid at the day."""
     if first is None or last is None:
         raise Invalid(_("Give the day."), parameter="starts_on" if first is None else "ends_on")
     for name, day in (("starts_on", first), ("ends_on", last)):
@@ -314,7 +314,7 @@ def check_days(first: date | None, last: date | None) -> None:
 
 
 def stretch_of(shape: Any) -> MultiLineString:
-    """Raises Invalid."""
+    """A line or lines in EPSG:2154 as works lie on them. Raises Invalid."""
     if not isinstance(shape, LineString | MultiLineString) or shape.srid != 2154:
         raise Invalid(
             _("Say where: two references, a street, or a line drawn along the road on the map."), parameter="geom"

@@ -57,7 +57,7 @@ class OneSerializer(serializers.Serializer[Any]):
 
 
 def family_of(family: str) -> str:
-    """Raises NotFound."""
+    """The network, “water” or “sewer”, as it was given. Raises NotFound for another one."""
     if not listing.check_family(family):
         raise NotFound(_("There is no such network: “water” or “sewer”."))
     return family
@@ -122,7 +122,10 @@ class AnomaliesView(APIView):
 
 
 def start_scans(family: str, slug: str, user: User, rights: Rights) -> list[Any]:
-    """Raises Forbidden, Invalid, NotFound."""
+    """Begin to scan the network of a member, or of all those whose networks the user may scan.
+
+    Raises Forbidden, Invalid, NotFound.
+    """
     if slug:
         member = Member.objects.visible_to(rights).filter(slug=slug).first()
         if member is None:

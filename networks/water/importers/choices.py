@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.errors import Invalid
+from layers.intake.layer_mapping import LayerMapping
 from layers.intake.models import FileImport
-from networks.water.importers.mapping import LayerReading
+from networks.water.importers.mapping import reading_from
 
 AUTO: Final = "auto"
 REPLACE: Final = "replace"
@@ -47,7 +48,7 @@ class NetworkChoices:
     known: str = ""
     confirmed: bool = False
     leave: Literal["all"] | Collection[tuple[str, int]] = ()
-    mapping: Mapping[str, LayerReading] = field(default_factory=dict)
+    mapping: Mapping[str, LayerMapping] = field(default_factory=dict)
     mapping_name: str = ""
     accepted_loss: int | None = None
 
@@ -64,7 +65,7 @@ class NetworkChoices:
             known=str(kept.get("known") or ""),
             confirmed=bool(kept.get("confirmed")),
             leave="all" if leave == "all" else [(str(file), int(row)) for file, row in leave],
-            mapping={label: LayerReading.from_json(one) for label, one in mapping.items()},
+            mapping={label: reading_from(one) for label, one in mapping.items()},
             mapping_name=str(kept.get("mapping_name") or ""),
             accepted_loss=kept.get("accepted_loss"),
         )

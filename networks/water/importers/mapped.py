@@ -13,11 +13,12 @@ from gis_core.files.reader import RestrictedReader
 from layers.intake import cells
 from layers.intake.cells import Cell, Read
 from layers.intake.findings import Finding
+from layers.intake.layer_mapping import LayerMapping, columns_of
 from layers.intake.looking import at_origin, by_words, in_system, lines_of, origins_of, place_in
 from layers.intake.sheets import ENOUGH_ROWS, Shape, Sheet, layers_in, sheet_of
 from networks.water import lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
-from networks.water.importers.mapping import KEYS, TABLES, LayerReading, columns_in, targets_of
+from networks.water.importers.mapping import KEYS, TABLES, targets_of
 from networks.water.topology import UNNAMED_PATIENT
 
 HEIGHTS = frozenset({"z", "ground_z", "cover_z", "invert_z", "start_z", "end_z"})
@@ -27,7 +28,7 @@ FOOT = 0.3048
 SHAPES: Mapping[str, Shape] = {"pipes": "line", "nodes": "point", "connections": "point", "repairs": "point"}
 
 
-def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> list[Draft]:
+def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerMapping]) -> list[Draft]:
     """The drafts of the networks that the chosen layers hold. Raises Invalid, ReaderUnavailable."""
     names = ", ".join(sorted(path.name for path in paths))
     findings: list[Finding] = []
@@ -54,7 +55,7 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> 
     return held
 
 
-def refuse_nameless(label: str, chosen: LayerReading) -> None:
+def refuse_nameless(label: str, chosen: LayerMapping) -> None:
     """Raises Invalid for nodes of which nobody said what they are."""
     if TABLES[chosen.table][1] == "nodes" and not {"kind"} & (chosen.columns.keys() | chosen.fixed.keys()):
         words = _("Say what the nodes of “%(layer)s” are: one kind for all, or the column that tells.")
@@ -64,7 +65,7 @@ def refuse_nameless(label: str, chosen: LayerReading) -> None:
 class Rows:
     """One layer's rows on their way into a draft."""
 
-    def __init__(self, draft: Draft, reading: LayerReading, sheet: Sheet, what: str) -> None:
+    def __init__(self, draft: Draft, reading: LayerMapping, sheet: Sheet, what: str) -> None:
         self.draft, self.reading, self.sheet, self.what = draft, reading, sheet, what
         self.keys = {name for name, _label in KEYS.get(what, ())}
         self.mapped = set(reading.columns.values())
@@ -104,7 +105,7 @@ class Rows:
                 self.sheet.findings.add(self.sheet.rows[rank], *cell.note, "error" if lost else "warning")
 
     def _reader(self, name: str, codes: Mapping[str, Any]) -> Read:
-        column = next((one for one in columns_in(self.reading.table) if one["name"] == name), {})
+        column = next((one for one in columns_of(self.reading.table) if one["name"] == name), {})
         if codes:
             return by_words(self.reading.values.get(name, {}), codes, needed=name == "kind")
         if name == "diameter_mm":

@@ -4,16 +4,14 @@ what its words mean. Suggested by likeness, changed by people, kept for the next
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import cache
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from layers.intake.cells import bare, size_in
+from layers.intake.layer_mapping import LayerMapping, Target, columns_of, fit
 from networks.water import lists
 from networks.water.importers.draft import Family
-from networks.water.layers import declarations
 from networks.water.raepa import SPOKEN_MATERIALS
 
 TABLES: Final[Mapping[str, tuple[Family, str]]] = {
@@ -149,63 +147,24 @@ BESIDE: Final = re.compile(
 SEWER_NAMES: Final = re.compile(r"ass\b|assain|eaux_?us|pluv|unitaire|\beu\b|\bep\b|_eu|_ep|regard|avaloir|egout|sewer")
 
 
-@dataclass(frozen=True, slots=True)
-class LayerReading:
-    """How one layer is read: `table` is a layer of ours, "" where it stays out; `columns` {ours: the file's field},
-    `values` {ours: {word: code}}, `fixed` {ours: one code for all}, `units` {ours: unit}.
-    """
-
-    table: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    crs: int | None = None
-
-    @classmethod
-    def from_json(cls, kept: Any) -> "LayerReading":
-        """From JSON; what is unknown by now is left out."""
-        given = dict(kept or {})
-        table = given.get("table") if given.get("table") in TABLES else ""
-        known = {name for name, _label, _codes in targets_of(str(table))}
-
-        def within(name: str) -> dict[str, Any]:
-            return {key: value for key, value in dict(given.get(name) or {}).items() if key in known}
-
-        crs = given.get("crs")
-        return cls(
-            table=str(table),
-            columns={name: str(source) for name, source in within("columns").items() if source},
-            values={name: dict(words) for name, words in within("values").items()},
-            fixed=within("fixed"),
-            units=within("units"),
-            crs=int(crs) if crs else None,
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+def reading_from(kept: Any) -> LayerMapping:
+    """How a layer is read, from JSON; what is unknown by now is left out."""
+    return LayerMapping.from_json(kept, targets_of)
 
 
-@cache
-def columns_in(table: str) -> tuple[dict[str, Any], ...]:
-    """The columns of a layer of ours that a file may fill."""
-    found = next((one for one in declarations() if one.slug == table), None)
-    return tuple(dict(one) for one in found.columns if not one.get("read_only")) if found else ()
-
-
-def targets_of(table: str) -> list[tuple[str, Any, Mapping[str, Any]]]:
+def targets_of(table: str) -> list[Target]:
     """What a field of the file may be: (name, label, codes of its list)."""
     if table not in TABLES:
         return []
-    own = [(one["name"], one["label"], one.get("values") or {}) for one in columns_in(table)]
+    own = [(one["name"], one["label"], one.get("values") or {}) for one in columns_of(table)]
     return [*own, *((name, label, {}) for name, label in KEYS.get(TABLES[table][1], ()))]
 
 
-def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]) -> LayerReading:
+def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]) -> LayerMapping:
     """What a layer likely holds. `fields`: for each field how often its words come."""
     table, kind = likely_table(label, geometry)
     if not table:
-        return LayerReading()
+        return LayerMapping()
     names = [name for name, _label, _codes in targets_of(table)]
     columns = likely_columns(list(fields), names, OWN_IDENTIFIERS.get(TABLES[table][1], ""))
     drop_silent_catalogues(columns, fields, table)
@@ -225,7 +184,8 @@ def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]
         fixed["network"] = "water"
     elif table.startswith("sewer") and "system" not in columns:
         fixed["system"] = "01" if re.search(r"pluv|ep\b|_ep", label.lower()) else "02"
-    return LayerReading(table, columns, {name: words for name, words in values.items() if words}, fixed)
+    values = {name: words for name, words in values.items() if words}
+    return LayerMapping(table=table, columns=columns, values=values, fixed=fixed)
 
 
 def bare_label(label: str) -> str:
@@ -258,7 +218,7 @@ def likely_columns(fields: Sequence[str], names: Sequence[str], identifier: str 
     """
     found = {}
     for name in names:
-        fits = [(fit(text, name), -place, text) for place, text in enumerate(fields)]
+        fits = [(fit(text, name, SYNONYMS), -place, text) for place, text in enumerate(fields)]
         if name == "reference" and identifier:
             fits += [(95, -place, text) for place, text in enumerate(fields) if bare(text) == identifier]
         score, _place, text = max(fits, default=(0, 0, ""))
@@ -289,16 +249,6 @@ def drop_nameless_addresses(columns: dict[str, str], fields: Mapping[str, Mappin
     if not any(NAMED.search(bare(word)) for name in parts for word in fields.get(columns[name], {})):
         for name in parts:
             del columns[name]
-
-
-def fit(text: str, name: str) -> int:
-    plain = bare(text)
-    if plain == bare(name):
-        return 100
-    known = SYNONYMS.get(name, ())
-    if plain in known:
-        return 90 - known.index(plain)
-    return 0
 
 
 def likely_code(name: str, word: str, codes: Iterable[str]) -> str:

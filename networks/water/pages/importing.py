@@ -1,6 +1,6 @@
 """/reseaux/importer/: send a network, say what its layers hold, see what would come in and be moved, load it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,15 +12,15 @@ from gis_core.desk.parameters import whole_number
 from gis_core.desk.uploads import asker
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
-from layers.intake.cells import size_in
 from layers.intake.desk import ImportDesk
 from layers.intake.finding_groups import grouped
 from layers.intake.findings import from_json
+from layers.intake.layer_form import TargetForm, is_just_chosen, mapping_in, system_in, target_form
+from layers.intake.layer_mapping import LayerMapping, Target
 from layers.intake.models import FileImport
-from layers.intake.posted import system_in, words_in
 from layers.intake.services.maps import SmallMap, small_map
 from networks.water.importers.choices import Format, NetworkChoices, chosen_format
-from networks.water.importers.mapping import TABLES, UNITS, LayerReading, suggested, targets_of
+from networks.water.importers.mapping import TABLES, UNITS, reading_from, suggested, targets_of
 from networks.water.services import importing as services
 from networks.water.sources import NETWORK
 
@@ -28,6 +28,7 @@ State = FileImport.State
 SHOWN_ROWS: Final = 20
 SHOWN_ERRORS: Final = 200
 WITH_UNIT: Final = ("diameter_mm", "start_z", "end_z", "ground_z", "z", "cover_z", "invert_z")
+FIXABLE: Final = ("kind", "system", "network")
 URLS: Final = ("network_import", "network_import_page", "network_import_rows")
 
 
@@ -85,27 +86,17 @@ def number_in(posted: QueryDict, name: str) -> float:
     return found
 
 
-def readings_in(posted: QueryDict, made: FileImport) -> dict[str, LayerReading]:
+def readings_in(posted: QueryDict, made: FileImport) -> dict[str, LayerMapping]:
     """How each layer is read, as the page says; of a table that was just chosen, as it likely is."""
-    found = {}
+    readings = {}
     for place, layer in enumerate(made.contents):
-        table = posted.get(f"table-{place}", "")
-        if table and table != posted.get(f"shown-{place}"):
+        if is_just_chosen(posted, place):
+            table = posted.get(f"table-{place}", "")
             likely = suggested(table_label(layer, table), str(layer["geometry"]), layer["fields"])
-            found[layer["label"]] = LayerReading.from_json(likely.as_json() | {"table": table})
-            continue
-        names = [name for name, _label, _codes in targets_of(table)]
-        chosen = {name: posted.get(f"column-{place}-{name}", "") for name in names}
-        chosen_reading = {
-            "table": table,
-            "columns": {name: one for name, one in chosen.items() if one in layer["fields"]},
-            "fixed": {name: one for name in names if (one := posted.get(f"fixed-{place}-{name}", ""))},
-            "units": {name: one for name in names if (one := posted.get(f"unit-{place}-{name}", ""))},
-            "values": {name: words_in(posted, place, name) for name in names},
-            "crs": system_in(posted, place),
-        }
-        found[layer["label"]] = LayerReading.from_json(chosen_reading)
-    return found
+            readings[layer["label"]] = reading_from(likely.as_json() | {"table": table})
+        else:
+            readings[layer["label"]] = mapping_in(posted, place, layer, targets_of)
+    return readings
 
 
 def refuse_unread_system(posted: QueryDict, made: FileImport) -> None:
@@ -215,7 +206,7 @@ def mapping_context(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     if not chosen:
         name, chosen = services.likely_readings(made.owner, made.contents)
     layers = [
-        layer_shown(place, layer, chosen.get(layer["label"], LayerReading()))
+        layer_shown(place, layer, chosen.get(layer["label"], LayerMapping()))
         for place, layer in enumerate(made.contents)
     ]
     layers.sort(key=lambda layer: (not layer["table"], not layer["tables"]))
@@ -234,12 +225,12 @@ def table_words() -> dict[str, Any]:
     }
 
 
-def layer_shown(place: int, layer: Mapping[str, Any], reading: LayerReading) -> dict[str, Any]:
+def layer_shown(place: int, layer: Mapping[str, Any], reading: LayerMapping) -> dict[str, Any]:
     wanted = ("pipes",) if layer["geometry"] == "line" else ("nodes", "connections", "repairs")
     words = table_words()
     tables = [(name, words[name]) for name, (_family, what) in TABLES.items() if what in wanted]
-    targets = [target_shown(place, layer, reading, *one) for one in targets_of(reading.table)]
-    used = [one for one in targets if one["source"] or one["fixed"] or one["needed"]]
+    targets = [target_shown(place, layer, reading, one) for one in targets_of(reading.table)]
+    used = [one for one in targets if one.source or one.fixed or one.needed]
     return {
         "place": place,
         "label": layer["label"],
@@ -254,36 +245,12 @@ def layer_shown(place: int, layer: Mapping[str, Any], reading: LayerReading) -> 
     }
 
 
-def target_shown(
-    place: int, layer: Mapping[str, Any], reading: LayerReading, name: str, label: Any, codes: Mapping[str, Any]
-) -> dict[str, Any]:
-    source = reading.columns.get(name, "")
-    choices = [(code, labels[0]) for code, labels in codes.items()]
-    codes_of = reading.values.get(name, {})
-    fixed = reading.fixed.get(name, "")
-    words: Sequence[Any] = ()
-    if codes and source and not fixed:
-        found = sorted(layer["fields"].get(source, {}).items(), key=lambda one: -one[1])
-        words = [(text, count, codes_of.get(text, text if text in codes else "")) for text, count in found]
-    unit = "diameter_mm" if name == "diameter_mm" else "metres"
-    sample = next(iter(layer["fields"].get(source, {})), "") if source else ""
-    return {
-        "name": name,
-        "label": label,
-        "source": source,
-        "sample": sample[:60],
-        "size": size_in(sample) if name == "diameter_mm" and not sample.replace(".", "").isdigit() else None,
-        "choices": choices,
-        "words": sorted(words, key=lambda one: bool(one[2])),
-        "unsaid": sum(not code for _text, _count, code in words),
-        "several": source in layer["several"],
-        "fixable": name in ("kind", "system", "network"),
-        "fixed": fixed,
-        "needed": name in ("reference", "kind", "system", "network"),
-        "units": UNITS[unit] if name in WITH_UNIT and source else (),
-        "unit": reading.units.get(name, UNITS[unit][0]),
-        "id": f"{place}-{name}",
-    }
+def target_shown(place: int, layer: Mapping[str, Any], reading: LayerMapping, target: Target) -> TargetForm:
+    name = target[0]
+    units = UNITS["diameter_mm" if name == "diameter_mm" else "metres"] if name in WITH_UNIT else ()
+    fixable, needed = name in FIXABLE, name in ("reference", *FIXABLE)
+    sized = name == "diameter_mm"
+    return target_form(place, layer, reading, target, fixable=fixable, needed=needed, units=units, sized=sized)
 
 
 # -- the pages ---------------------------------------------------------------------------------------------------------
@@ -339,6 +306,6 @@ DESK: Final = ImportDesk(
     context=import_context,
     choices=choices_in,
     given=given_in,
-    listed=lambda: {"formats": Format.choices},
+    list_context=lambda: {"formats": Format.choices},
     actions={"tables": show_tables, "undo": undo_snapping},
 )

@@ -110,7 +110,7 @@ def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
 
 
 def version_in(request: HttpRequest) -> int:
-    """Raises Invalid."""
+    """The version of the outage that the form was made from. Raises Invalid."""
     text = request.POST.get("version", "")
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise Invalid(_("Open the outage, then end it from its page."), parameter="version")

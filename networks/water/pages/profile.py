@@ -141,7 +141,7 @@ def shown(asked: Request, drawn: Drawn) -> dict[str, Any]:
 
 
 def taken_away(file_format: str, request: HttpRequest) -> HttpResponse:
-    """Raises Invalid, NotFound."""
+    """The profile that the query string asks for, as an SVG or CSV file. Raises Invalid, NotFound."""
     if file_format not in ("svg", "csv"):
         raise Invalid(_("A profile is taken away as SVG or CSV."), parameter="format")
     asked = Request.parse(given_by(request))

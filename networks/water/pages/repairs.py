@@ -155,7 +155,7 @@ def in_a_row(one: Any) -> dict[str, Any]:
 
 
 def taken_away(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
-    """Raises Invalid."""
+    """The table as a CSV or XLSX file, named after today. Raises Invalid for another format."""
     if suffix not in ("csv", "xlsx"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
     content, kind = (as_csv(table), CSV) if suffix == "csv" else (as_workbook(table, title), XLSX)

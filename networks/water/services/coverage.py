@@ -327,7 +327,7 @@ def hydrants_shown(found: FireCoverage, rights: Rights) -> list[Any]:
 
 
 def coverage_seen_by(pk: int, rights: Rights) -> FireCoverage:
-    """Raises NotFound."""
+    """A computation of fire coverage that the user sees, with its owner and author. Raises NotFound."""
     found = FireCoverage.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
     if not isinstance(found, FireCoverage):
         raise NotFound(_("There is no such computation any more, or you may not see it: compute it again."))

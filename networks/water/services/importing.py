@@ -15,6 +15,7 @@ from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
 from layers.intake.findings import Finding
+from layers.intake.layer_mapping import LayerMapping
 from layers.intake.looking import Seen, look_at
 from layers.intake.models import FileImport
 from layers.intake.services import imports
@@ -23,7 +24,7 @@ from layers.intake.source import Plan, Report, Tell
 from networks.water import raepa
 from networks.water.importers.applying import apply_plan, take_back, undo_moves
 from networks.water.importers.choices import REPLACE, Format, NetworkChoices
-from networks.water.importers.mapping import LayerReading, bare_label, suggested
+from networks.water.importers.mapping import bare_label, reading_from, suggested
 from networks.water.importers.planning import make_plan, report_of
 from networks.water.models import Snap
 from networks.water.sources import NETWORK, UNDO
@@ -49,7 +50,7 @@ def collector_at_rest() -> Iterator[None]:
 
 
 @collector_at_rest()
-def look(made: FileImport, tell: Tell) -> Sequence[Finding]:
+def inspect(made: FileImport, tell: Tell) -> Sequence[Finding]:
     """What the layers hold. A delivery of RAEPA is taken for what it is, whatever its files are called.
 
     Raises Invalid, ReaderUnavailable.
@@ -113,14 +114,14 @@ def keep_readings(made: FileImport, choices: NetworkChoices) -> None:
     keep_mappings(NETWORK.slug, made.owner, layers)
 
 
-def likely_readings(owner: Member, seen: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, LayerReading]]:
+def likely_readings(owner: Member, seen: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, LayerMapping]]:
     """How each layer is likely read, and the name of what was kept of it: the mapping used last for a layer of this
     name whose fields it has, else what is suggested.
     """
     kept = [one.mapping for one in mappings_of(NETWORK.slug, owner)]
     fitting = {layer["label"]: next((one for one in kept if fits(one, layer)), None) for layer in seen}
     name = next((str(one.get("name", "")) for one in fitting.values() if one), "")
-    readings = {layer["label"]: LayerReading.from_json(fitting[layer["label"]]) for layer in seen}
+    readings = {layer["label"]: reading_from(fitting[layer["label"]]) for layer in seen}
     return name, {
         layer["label"]: readings[layer["label"]] if fitting[layer["label"]] else suggestion(layer) for layer in seen
     }
@@ -132,7 +133,7 @@ def fits(kept: Mapping[str, Any], layer: Mapping[str, Any]) -> bool:
     return kept.get("layer") == bare_label(layer["label"]) and set(columns.values()) <= set(layer["fields"])
 
 
-def suggestion(layer: Mapping[str, Any]) -> LayerReading:
+def suggestion(layer: Mapping[str, Any]) -> LayerMapping:
     return suggested(str(layer["label"]), str(layer["geometry"]), layer["fields"])
 
 

@@ -99,7 +99,10 @@ def about(hydrant: Any, rights: Rights) -> dict[str, Any]:
 
 
 def check(found: Inspection) -> None:
-    """Raises Invalid at the field that is wrong."""
+    """Refuse an inspection of a hydrant that does not say what, who or when, or with impossible measures.
+
+    Raises Invalid at the field that is wrong.
+    """
     if found.kind not in Kind.values:
         raise Invalid(_("Say which kind of inspection it was."), parameter="kind")
     if found.verdict not in Verdict.values:
@@ -286,7 +289,10 @@ def may_choose(member: Member, rights: Rights) -> bool:
 
 
 def choose(slug: str, choice: Choice, *, rights: Rights) -> None:
-    """Raises NotFound, Forbidden, Invalid."""
+    """Keep what a member chose about its hydrants: months between inspections, flow in m³/h, metres.
+
+    Raises NotFound, Forbidden, Invalid.
+    """
     member = member_seen_by(rights=rights, slug=slug)
     if not may_choose(member, rights):
         raise Forbidden(_("Your role does not let you change these settings."))

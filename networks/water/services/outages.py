@@ -29,7 +29,7 @@ def outages_seen_by(rights: Rights) -> OutageQuerySet:
 
 
 def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
-    """Raises NotFound."""
+    """An outage that the user sees, its answer without what is not for them. Raises NotFound."""
     people = ("owner", "started_by", "ended_by")
     found = Outage.objects.visible_to(rights).select_related(*people).filter(pk=outage_id).first()
     if found is None:

@@ -80,7 +80,7 @@ class Request:
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> "Request":
-        """Raises Invalid."""
+        """The profile that a query string asks for: a network, pipes or both ends, scales. Raises Invalid."""
         family = given.get("family") or "sewer"
         if family not in ("water", "sewer"):
             raise Invalid(_("The network is “water” or “sewer”."), parameter="family")

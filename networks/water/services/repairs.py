@@ -47,7 +47,7 @@ class Filter:
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> "Filter":
-        """Raises Invalid."""
+        """Which repairs a query string asks for, also by codes of the lists. Raises Invalid."""
         told = {name: str(value) for name, value in given.items() if value}
         return cls(
             member=told.get("member", "")[:100],
@@ -137,7 +137,10 @@ class RepairedPipe:
 
 
 def pipe_to_repair(network: str, pipe: int | None, reference: str, rights: Rights) -> RepairedPipe:
-    """Raises Invalid, NotFound."""
+    """The pipe that a repair is recorded on, by its id or its reference; diameter in mm, length in m.
+
+    Raises Invalid, NotFound.
+    """
     if network not in PIPES:
         raise Invalid(_("The network is “water” or “sewer”."), parameter="network")
     if not pipe and not reference:
@@ -164,7 +167,7 @@ def pipe_to_repair(network: str, pipe: int | None, reference: str, rights: Right
 
 
 def check_may_record(pipe: RepairedPipe, rights: Rights) -> Layer:
-    """Raises Forbidden."""
+    """The layer of repairs, if the user may record one on this pipe. Raises Forbidden."""
     layer = Layer.objects.get(slug=SLUG)
     if not layer.may_edit_rows_of(pipe.owner.pk, rights):
         raise Forbidden(_("Repairs are recorded by the network technicians of the pipe’s member."))
@@ -204,7 +207,10 @@ def record_repair(given: NewRepair, *, rights: Rights) -> Repair:
 
 
 def check(given: NewRepair, pipe: RepairedPipe) -> None:
-    """Raises Invalid."""
+    """Refuse a repair on an impossible day, at a place beyond the pipe, or with a code of no list.
+
+    Raises Invalid at the field.
+    """
     if not given.repaired_date.year >= FIRST_YEAR or given.repaired_date > database_clock.today():
         raise Invalid(_("The day of the repair is in the future, or too long ago."), parameter="repaired_date")
     if given.defect and given.defect not in lists.DEFECTS:

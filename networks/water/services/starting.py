@@ -126,7 +126,7 @@ def lonlat(x: float, y: float) -> list[float]:
 
 
 def check_place(x: float, y: float, crs: int) -> None:
-    """Raises Invalid for a point that is nowhere near."""
+    """Refuse a point that is nowhere near France, in EPSG:2154, 4326 or 3857. Raises Invalid."""
     fits = isfinite(x) and isfinite(y)
     if fits and crs == 2154:
         fits = abs(x) < 1e7 and abs(y) < 2e7

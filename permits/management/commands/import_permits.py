@@ -1,5 +1,7 @@
-"""`manage.py import_permits FILE --member SLUG --user NAME [--mapping NAME] [--dry-run] [--report FILE.csv]`."""
+"""`manage.py import_permits FILE --member SLUG --user NAME [--mapping NAME] [--dry-run] [--report FILE]`."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +12,14 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.members.rights import SYSTEM, acting_as, rights_of, under_policies
 from gis_core.models import Member, User
+from layers.intake.services.mappings import choices_in_file, mapping_named
+from layers.intake.table import TableMapping, likely_mapping
 from layers.intake.tables import read_table
-from permits.importers.columns import Reading, likely_columns
-from permits.importers.job import kept_reading
+from permits.importers.columns import LIMITS, REGISTER
 from permits.importers.loading import Order, load, planned
-from permits.importers.register import LIMITS
 from permits.importers.report import Report, as_csv
-from permits.models import Mapping
 from permits.procedure import INSTRUCTS
+from permits.sources import PERMITS
 
 
 class Command(BaseCommand):
@@ -34,24 +36,21 @@ class Command(BaseCommand):
         parser.add_argument("--member", required=True, help=_("short name of the member that instructs"))
         parser.add_argument("--user", required=True, help=_("who imports: an instructor of the member"))
         parser.add_argument("--mapping", default="", help=_("name of a reading that the member kept"))
+        parser.add_argument("--map", type=Path, metavar="FILE.json", help=_("choices, as a report holds them"))
         parser.add_argument("--dry-run", action="store_true", help=_("only tell what would happen"))
-        parser.add_argument("--report", type=Path, metavar="FILE.csv", help=_("where to write the report"))
+        parser.add_argument("--report", type=Path, metavar="FILE", help=_("where to write the report: .csv or .json"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             report = self.work(options)
         except ArpentError as error:
             raise CommandError(error.message, returncode=2) from error
-        told = report.as_json()
-        if options["report"]:
-            options["report"].write_text(as_csv(told), encoding="utf-8")
         words = _(
             "%(made)s files imported, %(same)s there already, %(different)s there already and otherwise (left as they "
             "are), %(refused)s rows refused"
         )
-        lists = {name: len(told[name]) for name in ("different", "refused")}
-        self.stdout.write(words % {"made": told["made"], "same": told["same"], **lists})
-        if told["refused"] or told["different"]:
+        self.stdout.write(words % report.as_json())
+        if report.refused or report.different:
             raise SystemExit(1)
 
     def work(self, options: dict[str, Any]) -> Report:
@@ -68,20 +67,38 @@ class Command(BaseCommand):
             raise Forbidden(_("Your role does not allow this."))
         with acting_as(rights), transaction.atomic(), under_policies():
             table = read_table(path, LIMITS)
-            reading = self.reading(member, options["mapping"], table.header)
-            order = Order(name=path.name, table=table, reading=reading, member=member, rights=rights)
-            return planned(order).report if options["dry_run"] else load(order, self.tell)
-
-    def reading(self, member: Member, name: str, header: tuple[str, ...]) -> Reading:
-        """The one that is named, else the last that fits, else the likely one."""
-        if name:
-            found = Mapping.objects.filter(member=member, name=name).first()
-            if found is None:
-                raise Invalid(_("The member keeps no reading named “%(name)s”.") % {"name": name})
-            return Reading.kept(found.columns, found.values)
-        kept = kept_reading(member, header)
-        return kept[1] if kept else Reading(likely_columns(header))
+            mapping = chosen_mapping(member, options, table.header)
+            order = Order(name=path.name, table=table, mapping=mapping, member=member, rights=rights)
+            report = planned(order).report if options["dry_run"] else load(order, self.tell)
+        if options["report"]:
+            write_report(report, mapping, options["report"])
+        return report
 
     def tell(self, share: float | None, message: str) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
+
+
+def chosen_mapping(member: Member, options: dict[str, Any], header: Sequence[str]) -> TableMapping:
+    """The one that is given or named, else the member's last one that fits, else the likely one. Raises Invalid."""
+    if options["map"]:
+        mapping = TableMapping.from_json(choices_in_file(options["map"]).get("mapping"), REGISTER.fields)
+    elif name := options["mapping"]:
+        found = mapping_named(PERMITS.slug, member, name)
+        if found is None:
+            raise Invalid(_("The member keeps no reading named “%(name)s”.") % {"name": name})
+        mapping = TableMapping.from_json(found.mapping, REGISTER.fields)
+    else:
+        mapping, _name = likely_mapping(PERMITS.slug, member, REGISTER, header)
+    return mapping
+
+
+def write_report(report: Report, mapping: TableMapping, path: Path) -> None:
+    """As JSON with every finding, else as a table of the rows that did not come in as they stand."""
+    content = as_csv(report.findings)
+    if path.suffix == ".json":
+        findings = [one.as_json() | {"message": one.message} for one in report.findings]
+        choices = {"mapping": mapping.as_json()}
+        whole = {"source": PERMITS.slug, "choices": choices, "report": report.as_json(), "findings": findings}
+        content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    path.write_text(content, encoding="utf-8")

@@ -78,7 +78,10 @@ class Blocks:
 
     @classmethod
     def read(cls, file: str, files: Files) -> "Blocks":
-        """Raises Trouble when the file is not there, or was cut off."""
+        """The blocks of a file of the delivery, continued lines joined.
+
+        Raises Trouble when it is not there, or was cut off.
+        """
         opened = files.get(file.lower())
         if opened is None:
             raise Trouble("edigeo_missing_file", name=printable(file))

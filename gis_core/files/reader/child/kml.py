@@ -38,7 +38,7 @@ def geojson_of(name: str) -> bytes:
 
 
 def collection(root: Element) -> Json:
-    """Raises Trouble for a document without a placemark."""
+    """The placemarks as a GeoJSON FeatureCollection, all with the same properties. Raises Trouble for none."""
     features = [feature(one) for one in root.iter("Placemark")]
     if not features:
         raise Trouble("kml_without_placemark")

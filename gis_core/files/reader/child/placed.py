@@ -13,6 +13,7 @@ import shapely
 
 from . import reference
 from .columns import convert, plain, stripped
+from .crs import FRANCE_4326
 from .rows import printable
 from .slices import OTHER, Found, Head, Numbers, Slice, Source, where
 from .trouble import Trouble
@@ -38,7 +39,7 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where rows say where they are: x and y, one column for both (latitude first), or one of WKT or GeoJSON."""
+    """Where rows say where they are: x and y, one column for both (`in_order`), or one of WKT or GeoJSON."""
 
     x: str | None = None
     y: str | None = None
@@ -106,16 +107,42 @@ def shapes_of(slice_: Slice, place: Place) -> tuple[pa.Array, dict[int, Trouble]
         raise Trouble("unknown_field", name=str(place.x or place.y)[:100])
     if place.x == place.y:
         text = _text(slice_.columns[place.x])
-        xs, ys = (pc.replace_substring_regex(text, PAIR_PATTERN, part) for part in (r"\2", r"\1"))
+        xs, ys = (pc.replace_substring_regex(text, PAIR_PATTERN, part) for part in (r"\1", r"\2"))
     else:
         xs, ys = slice_.columns[place.x], slice_.columns[place.y]
     x, bad_x = _numbers(xs)
     y, bad_y = _numbers(ys)
+    if place.x == place.y:
+        x, y = in_order(x, y)
     points = np.full(len(x), None, object)
     there = np.isfinite(x) & np.isfinite(y)
     points[there] = shapely.to_wkb(shapely.points(x[there], y[there]), byte_order=1)
     wrong = {**_told(xs, place.x, bad_x), **_told(ys, place.y, bad_y)}
     return pa.array(points, pa.binary()), wrong
+
+
+def in_order(first: Numbers, second: Numbers) -> tuple[Numbers, Numbers]:
+    """x and y of pairs that are written as longitude and latitude, as latitude and longitude, or as x and y.
+
+    Each pair of degrees that lies in France in one order alone is in that order; all others are in the order in which
+    more of them lie in France in some system, latitude first where neither says more.
+    """
+    forth, back = _in_france(first, second), _in_france(second, first)
+    natural = np.where(forth == back, _is_natural(first, second, forth, back), forth)
+    return np.where(natural, first, second), np.where(natural, second, first)
+
+
+def _in_france(longitude: Numbers, latitude: Numbers) -> Numbers:
+    west, south, east, north = FRANCE_4326
+    return (west <= longitude) & (longitude <= east) & (south <= latitude) & (latitude <= north)
+
+
+def _is_natural(first: Numbers, second: Numbers, forth: Numbers, back: Numbers) -> bool:
+    if forth.any() or back.any():
+        return bool(forth.sum() > back.sum())
+    there = np.isfinite(first) & np.isfinite(second)
+    boxes = np.column_stack((first, second, first, second))[there]
+    return reference.looks_like(boxes) is not None and reference.looks_like(boxes[:, [1, 0, 3, 2]]) is None
 
 
 def _numbers(column: pa.Array) -> tuple[Numbers, Numbers]:

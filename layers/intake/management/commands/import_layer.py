@@ -25,6 +25,7 @@ from layers.intake.choices import (
 )
 from layers.intake.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, check_planned_loss, command_hint
 from layers.intake.models import Delivery, Import
+from layers.intake.outcome import worded, worded_report
 from layers.intake.services import local
 from layers.intake.services.deliveries import layer_of
 from layers.intake.services.ordering import updatable_layer
@@ -74,14 +75,14 @@ class Command(BaseCommand):
             with acting_as(SYSTEM):
                 made = self.work(options)
         except LossRefused as error:
-            told = error.extra["report"]["plan"]
+            told = worded(error.extra["report"]["plan"])
             self.stdout.write(outcome_in_words(told, done=False))
             self.keep(options["report"], told)
             raise CommandError(f"{error.message} {command_hint(error.loss)}", returncode=EXIT_LOSS) from error
         except ArpentError as error:
-            self.keep(options["report"], error.extra.get("report"))
+            self.keep(options["report"], worded_report(error.extra.get("report")))
             raise CommandError(error.message, returncode=2) from error
-        told = made.report or made.plan or {}
+        told = worded(made.report or made.plan or {})
         self.stdout.write(outcome_in_words(told, done=made.report is not None))
         if made.report is not None:
             self.stdout.write(_("To take it back: take_back_import %(number)s") % {"number": made.pk})

@@ -38,7 +38,7 @@ class Command(RoadsCommand):
 
 
 def extent_in(text: str) -> tuple[float, float, float, float] | None:
-    """Raises CommandError."""
+    """West, south, east, north in metres (Lambert-93) of “w,s,e,n”; None for no text. Raises CommandError."""
     if not text:
         return None
     try:

@@ -2,35 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core.errors import ArpentError
-from gis_core.members.rights import SYSTEM, acting_as
-from networks.roads.models import AssetDelivery
-from networks.roads.services import assets_importing as importing
+from layers.intake.file_command import RevertImportCommand
+from networks.roads.sources import ASSETS
 
 
-class Command(BaseCommand):
-    """Exit code 0 when it is undone, 2 when nothing was done."""
-
+class Command(RevertImportCommand):
     help = "Reprend l’import d’un patrimoine routier : ce qu’il a apporté disparaît, sauf ce qui a été modifié depuis."
-    requires_system_checks = ()
+    source = ASSETS
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("number", type=int, metavar="NUMBER", help=_("number of the import, which its page shows"))
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        states, number = AssetDelivery.State, options["number"]
-        try:
-            with acting_as(SYSTEM), transaction.atomic():
-                loaded = AssetDelivery.objects.filter(pk=number, state=states.LOADED)
-                if not loaded.update(state=states.TAKING_BACK, message=""):
-                    message = _("There is no import %(number)s that is loaded: nothing was done.")
-                    raise CommandError(message % {"number": number}, returncode=2)
-                told = importing.bring_back(number, lambda share, words: None)
-        except ArpentError as error:
-            raise CommandError(error.message, returncode=2) from error
+    def summary(self, counts: dict[str, Any]) -> str:
         words = _("%(removed)s assets removed, %(restored)s as before the import, %(left)s changed since, which stay.")
-        self.stdout.write(words % told)
+        return words % counts

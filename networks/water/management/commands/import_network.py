@@ -26,9 +26,9 @@ from layers.intake.import_loss import (
 from layers.intake.models import FileImport
 from layers.intake.services import imports
 from layers.intake.services.inbox import harmless
-from layers.intake.services.mappings import mapping_in_file
+from layers.intake.services.mappings import choices_in_file
 from networks.water.importers.choices import ADD, AUTO, REPLACE, Format, NetworkChoices
-from networks.water.importers.mapping import LayerReading
+from networks.water.importers.mapping import reading_from
 from networks.water.services import importing
 from networks.water.sources import NETWORK
 
@@ -87,12 +87,13 @@ class Command(BaseCommand):
         self.stdout.write(_("To take it back: take_back_network %(number)s") % {"number": made.pk})
 
     def read(self, folder: Path, options: dict[str, Any]) -> FileImport:
-        """Raises CommandError, Invalid."""
+        """Take the files and options of the command in as an import and read it. Raises CommandError, Invalid."""
         member = Member.objects.filter(slug=options["member"]).first()
         if member is None:
             raise CommandError(_("There is no member named %(slug)s.") % {"slug": options["member"]}, returncode=2)
         names = [self.copied(path, folder) for path in options["paths"]]
-        mapping = mapping_in_file(options["map"]) if options["map"] else {}
+        given = choices_in_file(options["map"])
+        mapping = given.get("mapping", given)
         chosen = NetworkChoices(
             format="" if options["format"] == AUTO else options["format"],
             snap_m=options["snap"],
@@ -103,7 +104,7 @@ class Command(BaseCommand):
             leave="all" if options["leave_out"] else (),
             confirmed=options["confirmed"],
             accepted_loss=options["accept_loss"],
-            mapping={label: LayerReading.from_json(one) for label, one in mapping.items()},
+            mapping={label: reading_from(one) for label, one in mapping.items()},
         )
         chosen.check()
         made = imports.register(NETWORK, folder.name, names, member=member, choices=chosen.as_json(), user=None)

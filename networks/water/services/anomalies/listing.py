@@ -42,7 +42,10 @@ class Filter:
 
     @classmethod
     def parse(cls, family: str, parameters: Parameters) -> "Filter":
-        """Raises Invalid."""
+        """Which anomalies of a network a query string asks for; box in degrees, `within_m` in metres.
+
+        Raises Invalid.
+        """
         kind, state = parameters.get("kind", ""), parameters.get("state", "") or Anomaly.State.OPEN
         if kind and kind not in kinds_of(family):
             raise Invalid(_("There is no kind of anomaly named “%(kind)s” here.") % {"kind": kind}, parameter="kind")

@@ -35,7 +35,7 @@ class Batch:
 
 
 def anomaly_seen_by(family: str, anomaly_id: int, rights: Rights) -> Anomaly:
-    """Raises NotFound."""
+    """An anomaly of a network that the user sees. Raises NotFound."""
     found = Anomaly.objects.visible_to(rights).filter(family=family, pk=anomaly_id).first()
     if found is None:
         raise NotFound(_("There is no such anomaly, or you may not see it."))

@@ -1,0 +1,96 @@
+"""How a layer of any file becomes rows of one of ours: which of its fields is which column, what its words mean.
+
+Suggested by likeness, changed by people, kept for the next file (`layers.intake.services.mappings`). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Any
+
+from layers.catalogue.points import LAYERS
+from layers.intake.cells import bare
+
+type Codes = Mapping[str, Sequence[str]]
+"""A code list: {code: (French, English)}."""
+type Target = tuple[str, Any, Codes]
+"""What a field of a file may be: the name of a column of ours, its label, its code list (empty for values)."""
+type Targets = Callable[[str], Sequence[Target]]
+"""The targets of a layer of ours (its slug); none where such files do not fill it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMapping:
+    """How one layer of a file is read.
+
+    `table` is the slug of a layer of ours, "" where it stays out; `columns` {ours: the file's field}, `values` {ours:
+    {word: code}}, `fixed` {ours: one code for all}, `units` {ours: unit}, `crs` an EPSG code where somebody says it.
+    """
+
+    table: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    crs: int | None = None
+
+    @classmethod
+    def from_json(cls, kept: Any, targets: Targets) -> LayerMapping:
+        """From what was kept or posted; what is unknown by now is left out."""
+        given = dict(kept or {})
+        table = str(given.get("table") or "")
+        names = {name for name, _label, _codes in targets(table)}
+
+        def within(name: str) -> dict[str, Any]:
+            return {key: value for key, value in dict(given.get(name) or {}).items() if key in names and value}
+
+        crs = given.get("crs")
+        return cls(
+            table=table if names else "",
+            columns={name: str(source) for name, source in within("columns").items()},
+            values={name: dict(words) for name, words in within("values").items()},
+            fixed=within("fixed"),
+            units=within("units"),
+            crs=int(crs) if crs else None,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@cache
+def columns_of(slug: str) -> tuple[dict[str, Any], ...]:
+    """The columns of a declared layer that a file may fill."""
+    layer = next((one for one in LAYERS.all() if one.slug == slug), None)
+    return tuple(dict(one) for one in layer.columns if not one.get("read_only")) if layer else ()
+
+
+def targets_of(slug: str) -> list[Target]:
+    """What a field of a file may be in a declared layer: its columns."""
+    return [(one["name"], one["label"], one.get("values") or {}) for one in columns_of(slug)]
+
+
+def fit(field: str, name: str, synonyms: Mapping[str, Sequence[str]]) -> int:
+    """How well a field's name fits a column of ours: 100 for its own name, less for each synonym, 0 for none."""
+    plain = bare(field)
+    if plain == bare(name):
+        return 100
+    known = synonyms.get(name, ())
+    return 90 - known.index(plain) if plain in known else 0
+
+
+def likely_columns(
+    names: Iterable[str], fields: Sequence[str], synonyms: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """The field of each of our columns that is recognised, the best fits first; a field serves once."""
+    fits = sorted(
+        ((fit(text, name, synonyms), -place, name, text) for name in names for place, text in enumerate(fields)),
+        reverse=True,
+    )
+    found: dict[str, str] = {}
+    for score, _place, name, text in fits:
+        if score and name not in found and text not in found.values():
+            found[name] = text
+    return found

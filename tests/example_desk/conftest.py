@@ -1,0 +1,130 @@
+"""The street trees, installed as any other app is, and somebody who works with them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module, reload
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.urls import clear_url_caches
+
+from gis_core import tasks as jobs
+from gis_core.jobs.points import JOB_KINDS
+from gis_core.members.rights import SYSTEM, Role, acting_as
+from gis_core.models import Job, Member, User
+from gis_core.wiring.points import POINTS
+from tests import factories
+from tests.page_forms import Sent, form_with
+
+APP = "tests.example_desk.trees"
+
+
+@dataclass
+class Person:
+    """Somebody of a member at the browser, and the worker behind."""
+
+    member: Member
+    user: User
+    client: Client
+
+    def page(self, address: str, **query: Any) -> str:
+        answer = self.client.get(address, query)
+        assert answer.status_code == 200, (address, answer.status_code)
+        return str(answer.content.decode())
+
+    def send(self, table: str) -> str:
+        """The address of the import that begins with this file, which the worker has read."""
+        sent = SimpleUploadedFile("arbres.csv", table.encode())
+        return self.post("/imports/", {"source": "street-trees", "member": self.member.slug, "file": sent})
+
+    def mapping(self, address: str) -> Sent:
+        """What the form of the import proposes: for each field (`column-…`) the column of the file."""
+        return form_with(self.page(address), "column-reference")
+
+    def press(self, address: str, action: str, **columns: str) -> str:
+        """The page of the import after a press, with these columns chosen by hand."""
+        chosen = {f"column-{field}": column for field, column in columns.items()}
+        form = self.mapping(address) | chosen if action == "check" else {}
+        return self.page(self.post(address, form | {"action": action}))
+
+    def post(self, address: str, sent: dict[str, Any]) -> str:
+        answer = self.client.post(address, sent)
+        assert answer.status_code == 302, answer.content[:300]
+        work_off()
+        return str(answer["location"])
+
+
+def work_off() -> None:
+    """Do the jobs that wait, as a worker would."""
+    with acting_as(SYSTEM):
+        waiting = list(Job.objects.filter(state=Job.State.WAITING).order_by("id"))
+    for job in waiting:
+        with factories.as_worker():
+            jobs.run(job, jobs.imported(JOB_KINDS.get(job.kind).work))
+
+
+def person_of(member: Member, role: str = Role.GIS_ADMINISTRATOR) -> Person:
+    user = factories.user(member, role)
+    client = Client(headers={"accept": "text/html"})
+    client.force_login(user)
+    return Person(member, user, client)
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """The app beside the others, as its name in INSTALLED_APPS would put it there: they are not made ready again."""
+    config = AppConfig.create(APP)
+    config.apps = apps
+    apps.app_configs[config.label] = config
+    try:
+        config.import_models()
+        read_again()
+        yield
+    finally:
+        del apps.app_configs[config.label]
+        read_again()
+
+
+def read_again() -> None:
+    """What is read once in a process: models, addresses."""
+    apps.clear_cache()
+    reload(import_module(settings.ROOT_URLCONF))
+    clear_url_caches()
+
+
+@pytest.fixture
+def trees(db: None) -> Iterator[Any]:
+    """The manifest of the app, whose table and layer are made as after any update."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gis_core.wiring.manifests._read", None)
+        for point in POINTS.values():
+            patch.setattr(point, "_items", None)
+        with installed():
+            manifest = import_module(f"{APP}.manifest").MANIFEST
+            with factories.as_owner():
+                call_command("migrate", run_syncdb=True, verbosity=0)
+            yield manifest
+
+
+@pytest.fixture(autouse=True)
+def inbox(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.INBOX_DIR = tmp_path / "inbox"
+    settings.INBOX_DIR.mkdir()
+    monkeypatch.setattr("gis_core.jobs.services.ProgressWriter.write", lambda *_arguments: None)
+
+
+@pytest.fixture
+def ours(trees: Any) -> Person:
+    return person_of(factories.member(factories.commune()))
+
+
+@pytest.fixture
+def theirs(trees: Any) -> Person:
+    return person_of(factories.member(factories.commune()))

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TreesConfig(AppConfig):
+    name = "tests.example_desk.trees"
+    label = "trees"
+    verbose_name = "Street trees"
