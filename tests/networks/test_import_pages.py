@@ -180,7 +180,7 @@ def test_the_command_reads_by_a_mapping_of_a_file_and_writes_a_report(
     written = json.loads(report.read_text())
     assert (written["plan"]["errors"], written["report"]["rows"]) == (0, 1)
     mapping.write_text("[]")
-    with factories.as_worker(), pytest.raises(CommandError, match="no mapping") as refused:
+    with factories.as_worker(), pytest.raises(CommandError, match="no JSON object") as refused:
         call_command("import_network", str(file), member=network.member.slug, map=mapping)
     assert refused.value.returncode == 2
 
