@@ -1,9 +1,8 @@
 """The table of trees that members send: which columns it has, how they are read, where they go."""
 
-from layers.intake.table import Field, Table, likely_by_headers, rows_into, table_source
-
 from gis_core.members.rights import Role
 from layers.intake import cells
+from layers.intake.table import Field, Table, likely_by_headers, rows_into, table_source
 from tests.example_desk.trees.models import StreetTree
 
 SPECIES = {"tilia": "Tilleul", "platanus": "Platane", "acer": "Érable"}
