@@ -280,7 +280,8 @@ def describe_most(most_bytes: int | None) -> str:
 
 def loss_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     """For `intake/loss_field.html` and `intake/compared.html`."""
-    compared = (made.plan or {}).get("compared")
+    done = made.report is not None and "compared" in made.report
+    compared = ((made.report if done else made.plan) or {}).get("compared")
     shown: dict[str, Any] = {"compared": compared, "tried": made.state == State.READY}
     if made.state == State.READY and (loss := imports.loss_of(made)):
         shown |= {"loss": loss | {"message": describe_loss(loss)}, "typed": posted.get("accepted", "")}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import pgettext
 from gis_core.desk.tables import as_csv
 from gis_core.files.writing.rows import Column
 from layers.intake.findings import Finding, from_json
-from layers.intake.messages import worded, words
+from layers.intake.messages import MESSAGES, MORE_ALIKE, worded, words
 
 SHOWN_GROUPS: Final = 40
 SHOWN_ROWS: Final = 12
@@ -48,9 +49,15 @@ class Group:
 
     @property
     def differing(self) -> list[str]:
-        """The parameters that are not the same in all of them."""
+        """The parameters that are not the same in all of them, in the order in which their words name them."""
         first = self.findings[0].params
-        return [name for name in first if any(one.params.get(name) != first[name] for one in self.findings)]
+        differing = [name for name in first if any(one.params.get(name) != first[name] for one in self.findings)]
+        return sorted(differing, key=self.place_in_sentence)
+
+    def place_in_sentence(self, name: str) -> tuple[bool, int]:
+        """Where its words name a parameter: JSON keeps no order. Rows are listed beside, and come last."""
+        sentence = str(MESSAGES.get(self.code, self.code))
+        return name == "row", sentence.find(f"%({name})") % (len(sentence) + 1)
 
     @property
     def message(self) -> str:
@@ -73,12 +80,17 @@ class Group:
     @property
     def on_map(self) -> str:
         """The address of the map there, "" where none of them lies anywhere."""
-        from pyproj import Transformer
-
         if self.place is None:
             return ""
-        lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(*self.place)
+        lon, lat = to_degrees().transform(*self.place)
         return f"/#v=1&c={lon:.6f},{lat:.6f}&z=18"
+
+
+@cache
+def to_degrees() -> Any:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(2154, 4326, always_xy=True)
 
 
 def grouped(findings: Sequence[Finding]) -> list[Group]:
@@ -86,7 +98,8 @@ def grouped(findings: Sequence[Finding]) -> list[Group]:
     groups: dict[Any, Group] = {}
     for one in findings:
         apart = one.row if one.spare and one.severity == "error" else None
-        key = one.file, one.severity, one.code, apart
+        alike = f"{one.params}" if one.code == MORE_ALIKE else ""
+        key = one.file, one.severity, one.code, apart, alike
         groups.setdefault(key, Group(one.file, one.severity, one.code)).findings.append(one)
     return sorted(groups.values(), key=lambda one: -one.count)
 
@@ -109,6 +122,7 @@ def findings_csv(kept: Sequence[Mapping[str, Any]]) -> bytes:
     columns = [
         Column("file", _("File"), "text"),
         Column("row", _("Row"), "integer"),
+        Column("identifier", _("Reference"), "text"),
         Column("severity", _("Gravity"), "text"),
         Column("message", _("What is told"), "text"),
         Column("x", "X", "number"),
@@ -121,4 +135,4 @@ def findings_rows(kept: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
     labels = {"error": pgettext("row", "Left out"), "warning": _("Remark")}
     for one in from_json(kept):
         x, y = one.place or (None, None)
-        yield [one.file, one.row, labels[one.severity], one.message, x, y]
+        yield [one.file, one.row, one.identifier, labels[one.severity], one.message, x, y]

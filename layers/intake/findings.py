@@ -9,11 +9,12 @@ from typing import Any, Final, Literal
 from django.utils.translation import gettext_noop
 
 from gis_core.files.reader import Problem
-from layers.intake.messages import words
+from layers.intake.messages import MORE_ALIKE, words
 
 type Severity = Literal["error", "warning"]
 """An error keeps its row out (the whole file, where a part of it would mislead); a warning says what was done."""
 
+PLAIN: Final = (str, int, float, list, dict)
 MOST_ALIKE: Final = 1_000
 """Findings of one file with the same words that are listed one by one; the others are counted."""
 MOST_LISTED: Final = 10_000
@@ -46,7 +47,7 @@ class Finding:
     def as_json(self) -> dict[str, Any]:
         return {
             "code": self.code,
-            "params": dict(self.params),
+            "params": json_of(self.params),
             "severity": self.severity,
             "file": self.file,
             "row": self.row,
@@ -59,6 +60,19 @@ class Finding:
     def from_json(cls, kept: Mapping[str, Any]) -> Finding:
         x_y = kept["place"]
         return cls(**{**kept, "place": (x_y[0], x_y[1]) if x_y else None})
+
+
+def json_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as JSON values: what has none is a text."""
+    return {name: one if one is None or isinstance(one, PLAIN) else str(one) for name, one in params.items()}
+
+
+def worded_report(report: Any) -> Any:
+    """The report of a job, each of its findings with its message in the current language."""
+    if not isinstance(report, dict) or not isinstance(report.get("findings"), list):
+        return report
+    kept = report["findings"]
+    return report | {"findings": [one | {"message": words(one["code"], one["params"])} for one in kept]}
 
 
 def of_reader(problem: Problem, file: str, severity: Severity = "error") -> Finding:
@@ -107,7 +121,7 @@ class Findings:
         for code, params, count in self.alike.values():
             if count > MOST_ALIKE:
                 told = {"count": count - MOST_ALIKE, "alike": code, "params": params}
-                yield Finding(file=self.file, code="more_alike", params=told, severity="warning")
+                yield Finding(file=self.file, code=MORE_ALIKE, params=told, severity="warning")
         if self.beyond:
             beyond = gettext_noop("%(count)s more remarks on this file are not listed.")
             yield Finding(file=self.file, code=beyond, params={"count": self.beyond}, severity="warning")

@@ -165,6 +165,8 @@ REASONS = {
 }
 
 
+MORE_ALIKE = "more_alike"
+"""How many more findings say the same: `alike` is their code, `params` their parameters."""
 OF_ROWS = "of_rows"
 """The parameter that says for how many rows a finding holds; its own row is the first of them."""
 
@@ -177,7 +179,7 @@ def words(code: str, params: Mapping[str, Any]) -> str:
     parameter may be words itself: {"code", "params"}.
     """
     said = words_of(code, {name: worded(value) for name, value in params.items()})
-    if count := params.get(OF_ROWS):
+    if isinstance(count := params.get(OF_ROWS), int):
         return f"{said} ({ngettext('%(count)s row', '%(count)s rows', count) % {'count': count}})"
     return said
 
@@ -188,7 +190,7 @@ def worded(value: Any) -> Any:
 
 
 def words_of(code: str, params: Mapping[str, Any]) -> str:
-    if code == "more_alike":
+    if code == MORE_ALIKE:
         alike = {"count": params["count"], "message": words(params["alike"], params["params"])}
         return gettext("%(count)s more rows alike: %(message)s") % alike
     message = MESSAGES.get(code)

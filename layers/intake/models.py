@@ -37,7 +37,8 @@ class FileImportQuerySet(models.QuerySet["FileImport"]):
 
     def applied_by(self, kept: SourceImport) -> FileImportQuerySet:
         """The import whose rows are kept so, while it is loaded."""
-        return self.filter(source_import=kept, state=FileImport.State.APPLIED)
+        states = (FileImport.State.APPLIED, FileImport.State.REVERTING)
+        return self.filter(source_import=kept, state__in=states)
 
 
 class FileImport(models.Model):
@@ -47,6 +48,7 @@ class FileImport(models.Model):
     reading saw it, `findings` what is amiss (`layers.intake.findings`), `report` what was done; each is JSON, and the
     source says of what. Of a private source none of them holds a cell of the files. `source_import` keeps what it
     replaced, where the source can be taken back so (`layers.intake.source_imports`). What has no owner is the agency's.
+    Somebody went on with it at `touched_at`.
     """
 
     security = "owner"
@@ -73,6 +75,7 @@ class FileImport(models.Model):
     source_import = models.ForeignKey(SourceImport, models.SET_NULL, null=True, related_name="+", editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
     created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
+    touched_at = models.DateTimeField(default=current_instant, editable=False)
     applied_at = models.DateTimeField(_("loaded on"), null=True)
     reverted_at = models.DateTimeField(_("taken back on"), null=True)
     version = models.IntegerField(default=1, editable=False)

@@ -13,14 +13,13 @@ from django.db import transaction
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import ReadRefused
-from layers.intake.findings import Finding
+from layers.intake.findings import Finding, json_of
 from layers.intake.import_loss import EXIT_LOSS, LossRefused, ScopeDifference, check_loss, describe_difference
 from layers.intake.messages import OF_ROWS, words
 from layers.intake.rows import FileRefused, Refused, Remark
 
 # A report is read by people and kept in one row of a table: counts are exact, lists stop here.
 LISTED = 1000
-PLAIN = (str, int, float, bool, list, dict)
 
 type Entry = dict[str, Any]
 
@@ -267,11 +266,6 @@ class ImportReport:
 def kept_entry(one: Finding) -> Entry:
     """One line of a report as it is kept."""
     return {"index": one.row, "identifier": one.identifier, "code": one.code, "params": json_of(one.params)}
-
-
-def json_of(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as JSON values: what has none is a text."""
-    return {name: one if isinstance(one, PLAIN) or one is None else str(one) for name, one in params.items()}
 
 
 def worded_entry(kept: Mapping[str, Any]) -> Entry:

@@ -1,7 +1,7 @@
 """A source: a kind of files that can be brought in, and what is its own of bringing them in.
 
 All else stands once: where files wait, the states, jobs, pages, the command, the findings, the mappings that are kept
-(`layers.intake.services.imports`, `layers.intake.desk`, `layers.intake.command`).
+(`layers.intake.services.imports`, `layers.intake.desk`, `layers.intake.file_command`).
 """
 
 from __future__ import annotations
@@ -115,4 +115,5 @@ def job_kind(step: Step, work: str, roles: frozenset[Role]) -> JobKind:
         work=Later(f"layers.intake.tasks.{work}") if "." not in work else Later(work),
         roles=roles,
         afterwards=Later("layers.intake.tasks.leave_file_import"),
+        worded=Later("layers.intake.findings.worded_report"),
     )

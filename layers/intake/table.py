@@ -301,7 +301,7 @@ class TableSteps:
         progress(None, _("Reading the table"))
         table = self.table_of(made)
         mapping, name = likely_mapping(self.slug, made.owner, self.kind, table.header)
-        if self.private and not mapping.columns:
+        if self.private and len(mapping.columns) < 2 and self.kind.lacking(mapping):
             # Its first row may be somebody's.
             message = _("No columns are found: the first row of the table must name its columns.")
             raise Invalid(message, parameter="file")
@@ -330,11 +330,15 @@ class TableSteps:
         table, mapping = self.table_of(made), self.mapping_of(made)
         done = self.apply(made, table, mapping, progress)
         keep_mappings(self.slug, made.owner, [(made.choices["name"], table.header, mapping.as_json())])
+        # Examples of cells served the choice, and are kept no longer.
+        made.contents = [{name: one for name, one in made.contents[0].items() if name not in ("samples", "words")}]
+        made.plan = {name: one for name, one in (made.plan or {}).items() if name != "first"}
         return done
 
     def table_of(self, made: FileImport) -> Table:
         """The table of the file that was sent. Raises Invalid."""
-        table: Table = read_table(paths_of(made)[0], self.kind.limits)
+        quotes = not any(one.private for one in self.kind.fields)
+        table: Table = read_table(paths_of(made)[0], self.kind.limits, quotes=quotes)
         return table
 
     def mapping_of(self, made: FileImport) -> TableMapping:
@@ -347,6 +351,10 @@ class TableSteps:
 def likely_mapping(slug: str, owner: Member, kind: TableFields, header: Sequence[str]) -> tuple[TableMapping, str]:
     """How a member's table is likely read, and the name of the mapping that it kept for such ones (empty: none)."""
     found = mapping_for(slug, owner, header, lambda kept: kept["columns"].values())
-    if found is not None:
-        return TableMapping.from_json(found.mapping, kind.fields), found.name
-    return TableMapping(likely_columns(kind.fields, header)), ""
+    if found is None:
+        return TableMapping(likely_columns(kind.fields, header)), ""
+    kept = TableMapping.from_json(found.mapping, kind.fields)
+    # Columns that came since are read as they are called.
+    free = [one for one in kind.fields if one.name not in kept.columns]
+    since = likely_columns(free, [text for text in header if text not in found.fields])
+    return replace(kept, columns={**kept.columns, **since}), found.name

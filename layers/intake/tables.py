@@ -9,7 +9,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.files.reader import Column, CopyPlan, LayerInfo, Limits, Reading, ReadRefused, RestrictedReader
+from gis_core.files.reader import Column, CopyPlan, LayerInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
+from gis_core.files.reader.messages import words as reader_words
 from gis_core.http.admission import TABLE, limited
 from layers.intake.sheets import NULL, unescaped
 from layers.intake.table import TableLimits
@@ -49,10 +50,11 @@ class Table:
     separator: str = ""
 
 
-def read_table(path: Path, limits: TableLimits) -> Table:
+def read_table(path: Path, limits: TableLimits, *, quotes: bool = True) -> Table:
     """The table of a file: CSV in any usual encoding and with any usual separator, XLSX, ODS.
 
-    Cells are without spaces around them and cut at LONGEST_CELL characters. Raises Invalid (at `file`), also where
+    Cells are without spaces around them and cut at LONGEST_CELL characters. A refusal that may not be read by others
+    `quotes` nothing of the file. Raises Invalid (at `file`), also where
     several sheets hold something, ReaderUnavailable, Busy (in a request, while others read tables).
     """
     if path.stat().st_size > limits.file_bytes:
@@ -61,7 +63,13 @@ def read_table(path: Path, limits: TableLimits) -> Table:
         with limited(TABLE), RestrictedReader(Limits.for_documents(limits.file_bytes)) as reader:
             return table_of(reader, reader.admit(path), limits)
     except ReadRefused as error:
-        raise refused(error.message) from error
+        raise refused(error.message if quotes else without_quotes(error.problem)) from error
+
+
+def without_quotes(problem: Problem) -> str:
+    """Why a file cannot be read, without any text of it."""
+    params = {name: "…" if isinstance(one, str) else one for name, one in problem.params.items()}
+    return reader_words(problem.code, params)
 
 
 def refused(message: str) -> Invalid:

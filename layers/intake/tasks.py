@@ -37,13 +37,15 @@ def leave_reference(job: Job) -> None:
     """A job that ended badly leaves its import where people can go on; uploaded files go that nobody decides on."""
     job.refresh_from_db()
     with acting_as(SYSTEM):
-        reference.leave(job)
+        if not imports.is_followed(job):
+            reference.leave(job)
 
 
 def forget_replaced_rows(timestamp: int) -> None:
-    """Every night: what imports replaced long ago goes."""
+    """Every night: what imports replaced long ago goes, and imports of which nobody needs anything."""
     with acting_as(SYSTEM), transaction.atomic():
         source_imports.forget_old()
+        imports.forget_old()
 
 
 def sweep_inbox(timestamp: int) -> None:
@@ -80,8 +82,8 @@ def revert_import(running: RunningJob) -> dict[str, Any]:
 def leave_file_import(job: Job) -> None:
     """A job that ended badly leaves its import where people can go on, with the job's reason and what it found."""
     job.refresh_from_db()
-    if job.state != Job.State.DONE:
-        with acting_as(SYSTEM):
+    with acting_as(SYSTEM):
+        if job.state != Job.State.DONE and not imports.is_followed(job):
             imports.leave(int(job.parameters["import"]), job.message, job.report)
 
 

@@ -44,6 +44,7 @@ ASSETS: Final = Source(
     revert_step=Step(kind="take_back_road_assets", title=_("Taking back the assets %(title)s")),
     inspect=Later("networks.roads.importers.asset_import.inspect"),
     lacks=Later("networks.roads.importers.asset_import.lacks"),
+    may_choose=lambda made: bool(made.contents),
     plan=Later("networks.roads.importers.asset_import.plan"),
     check=Later("networks.roads.importers.asset_import.check"),
     apply=Later("networks.roads.importers.asset_import.apply"),

@@ -59,7 +59,9 @@ class Report:
     def add(self, row: int, number: str, code: str, params: Mapping[str, Any], severity: Severity = "warning") -> None:
         """Say something of a row."""
         given = {**params, "number": number[:LONGEST_NUMBER]}
-        self.findings.append(Finding(code=code, params=given, severity=severity, file=self.name, row=row))
+        self.findings.append(
+            Finding(code=code, params=given, severity=severity, file=self.name, row=row, identifier=given["number"])
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Its counts; the findings are kept beside them."""

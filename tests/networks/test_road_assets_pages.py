@@ -484,6 +484,6 @@ def test_every_row_that_is_told_of_is_downloaded(browser: Client, member: Member
     answer = browser.get(f"{address}lignes.csv")
     assert answer["Content-Type"].startswith("text/csv")
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "Fichier;Ligne;Gravité;Ce qui est signalé;X;Y"
-    assert lines[1:] == ["releve.csv;2;Laissée de côté;'= 1 + 1;;", "releve.csv;10;Remarque;Une remarque;;"]
+    assert lines[0] == "Fichier;Ligne;Référence;Gravité;Ce qui est signalé;X;Y"
+    assert lines[1:] == ["releve.csv;2;;Laissée de côté;'= 1 + 1;;", "releve.csv;10;;Remarque;Une remarque;;"]
     assert browser.post(f"{address}lignes.csv").status_code == 405

@@ -14,14 +14,14 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.jobs.services import jobs_seen_by, start_job
 from gis_core.members.rights import Rights
-from gis_core.models import Job, Member, User
+from gis_core.models import Job, Member, SourceImport, User
 from layers.intake import findings
 from layers.intake.import_loss import accepted_in
 from layers.intake.models import FileImport
@@ -33,6 +33,8 @@ State = FileImport.State
 LONGEST_TITLE: Final = 200
 LONGEST_MESSAGE: Final = 500
 MOST_FINDINGS: Final = 20_000
+REPORTS_KEPT: Final = timedelta(days=90)
+"""How long what an import did is kept where it cannot be undone: as long as jobs are (`gis_core.tasks`)."""
 AFTER_A_FAILURE: Final = {
     State.READING: State.REFUSED,
     State.APPLYING: State.READY,
@@ -109,7 +111,8 @@ def receive(
     rights: Rights,
 ) -> FileImport:
     """Keep what was sent and queue its reading. Raises Invalid, Forbidden, NotFound, Unavailable (disk full)."""
-    member_for(source, member.slug if member else "", rights)
+    if member is not None or not (source.ownerless and rights.agency):
+        member_for(source, member.slug if member else "", rights)
     if source.one_file and len(files) > 1:
         raise Invalid(_("Send one file at a time."), parameter="file")
     with kept_files(files) as (folder, names), transaction.atomic():
@@ -229,10 +232,10 @@ def may_revert(source: Source, made: FileImport, rights: Rights) -> bool:
 def forget(source: Source, import_id: int, *, rights: Rights) -> None:
     """Remove an import that was never applied, with its files. Raises Forbidden, NotFound, Conflict."""
     made = import_of(source, import_id, rights)
-    if not made.is_open:
-        raise Conflict(_("This import is under way, or was loaded: it stays."))
     forget_files(made)
-    made.delete()
+    waiting = (State.CHOOSING, State.READY, State.REFUSED)
+    if not FileImport.objects.filter(pk=made.pk, state__in=waiting).delete()[0]:
+        raise Conflict(_("This import is under way, or was loaded: it stays."))
 
 
 @transaction.atomic
@@ -247,7 +250,8 @@ def move_on(
     **changes: Any,
 ) -> FileImport:
     """The next step, once: of two people who press a button at a time, one is refused. Raises Conflict."""
-    moved = FileImport.objects.filter(pk=made.pk, state__in=before).update(state=after, message="", **changes)
+    changes |= {"state": after, "message": "", "touched_at": database_clock.now()}
+    moved = FileImport.objects.filter(pk=made.pk, state__in=before).update(**changes)
     if not moved:
         raise Conflict(_("Somebody has gone on with this import meanwhile: look at it again."))
     made.refresh_from_db()
@@ -293,8 +297,8 @@ def awaited_folders() -> Iterator[str]:
     """Folders of files that somebody may still load, or that a job works on."""
     kept = {source.slug: source.kept for source in FILE_SOURCES.all()}
     now, waiting = database_clock.now(), FileImport.objects.filter(applied_at=None)
-    for made in waiting.only("source", "folder", "created_at", "state"):
-        if made.is_under_way or now - made.created_at < kept.get(made.source, timedelta()):
+    for made in waiting.only("source", "folder", "touched_at", "state"):
+        if made.is_under_way or now - made.touched_at < kept.get(made.source, timedelta()):
             yield made.folder
 
 
@@ -327,6 +331,8 @@ def read(import_id: int, progress: Tell) -> dict[str, Any]:
 def apply(import_id: int, progress: Tell) -> dict[str, Any]:
     """Do what was planned, as one transaction; the files go with it. Raises what the source does."""
     made = hold(import_id)
+    if made.applied_at is not None:
+        raise Conflict(_("Somebody has gone on with this import meanwhile: look at it again."))
     source = FILE_SOURCES.get(made.source)
     done = source.apply(made, progress)
     keep_report(made, done)
@@ -350,6 +356,8 @@ def revert(import_id: int, progress: Tell) -> dict[str, Any]:
     source = FILE_SOURCES.get(made.source)
     if source.revert is None:
         raise Conflict(_("This step is not known."))
+    if made.reverted_at is not None:
+        raise Conflict(_("This import has been taken back already, or is being so."))
     counts = source.revert(made, progress)
     made.report = dict(made.report or {}) | {"reverted": counts}
     made.state, made.message, made.reverted_at = State.REVERTED, "", database_clock.now()
@@ -368,3 +376,28 @@ def leave(import_id: int, message: str, report: Any) -> None:
     if isinstance(report, dict) and "findings" in report:
         made.findings, made.plan = report["findings"], report.get("plan") or made.plan
     made.save()
+    if made.state == State.REFUSED and FILE_SOURCES.get(made.source).private:
+        forget_files(made)
+
+
+def is_followed(job: Job) -> bool:
+    """Whether a later job works on the same import: what becomes of that is this one's business no more."""
+    given = {f"parameters__{name}": job.parameters[name] for name in ("import", "source")}
+    return Job.objects.filter(pk__gt=job.pk, **given).exists()
+
+
+def forget_old() -> int:
+    """Remove imports that wait for nobody any more, and those long done of which nothing can be undone; how many.
+
+    Files of open ones were kept for as long as their source says; reports as long as those of jobs.
+    """
+    now, forgotten = database_clock.now(), 0
+    for source in FILE_SOURCES.all():
+        found = FileImport.objects.filter(source=source.slug)
+        waiting = (State.CHOOSING, State.READY, State.REFUSED)
+        old = Q(state__in=waiting, touched_at__lt=now - max(source.kept, timedelta(days=1)))
+        done = Q(applied_at__lt=now - REPORTS_KEPT)
+        if source.revert is not None:
+            done &= Q(state=State.REVERTED) | Q(source_import__state=SourceImport.State.FORGOTTEN)
+        forgotten += found.filter(old | done).delete()[0]
+    return forgotten

@@ -44,7 +44,7 @@ def choices_in_file(path: Path | None) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         words = _("The choices in %(path)s cannot be read: %(reason)s")
         raise Invalid(words % {"path": path, "reason": error}, parameter="map") from error
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not isinstance(content.get("choices", {}), dict):
         raise Invalid(_("The choices in %(path)s are no JSON object.") % {"path": path}, parameter="map")
     return dict(content.get("choices", content))
 

@@ -76,9 +76,10 @@ def reading_in(posted: QueryDict, place: int, layer: Mapping[str, Any]) -> Layer
 
 
 def load(request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
-    """Load what was compared; files whose first line is to be read otherwise, or that nobody read, are read first."""
-    choices = choices_in(made, request.POST)
-    if made.state != FileImport.State.READY or choices["headed"] != made.choices.get("headed"):
+    """Load what was compared; files that are to be read otherwise than they were are read, and shown, first."""
+    choices, planned = choices_in(made, request.POST), made.plan or {}
+    compared = choices["readings"] == planned.get("readings") and choices["headed"] == made.choices.get("headed")
+    if made.state != FileImport.State.READY or not compared:
         return read_again(request, made, rights)
     imports.start_applying(ASSETS, made.pk, choices, user=asker(request), rights=rights)
     return redirect("road_asset_import", made.pk)
