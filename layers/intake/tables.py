@@ -25,6 +25,8 @@ NAMELESS: Final = re.compile(r"column_(\d+)(?:_\d+)?")
 SHEET_DAY: Final = re.compile(r"\d{4}/\d\d/\d\d(?: \d\d:\d\d:\d\d)?")
 FULL_ENOUGH: Final = 0.6
 """Of the cells of the fullest of the first rows, the share that makes a row the header: titles are shorter."""
+QUOTED: Final = frozenset({"text", "value"})
+"""The parameters of the reader's refusals that are text of the file."""
 MIB: Final = 1_048_576
 
 
@@ -68,8 +70,7 @@ def read_table(path: Path, limits: TableLimits, *, quotes: bool = True) -> Table
 
 def without_quotes(problem: Problem) -> str:
     """Why a file cannot be read, without any text of it."""
-    params = {name: "…" if isinstance(one, str) else one for name, one in problem.params.items()}
-    return reader_words(problem.code, params)
+    return reader_words(problem.code, {**problem.params, **dict.fromkeys(QUOTED & problem.params.keys(), "…")})
 
 
 def refused(message: str) -> Invalid:

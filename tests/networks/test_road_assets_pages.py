@@ -250,14 +250,21 @@ def test_a_file_is_sent_mapped_and_loaded(browser: Client, member: Member) -> No
     assert 'value="Panneau" selected' in shown
     given = {"action": "load", "name": "Relevé", "table-0": "road-assets", "shown-0": "road-assets",
              "column-0-reference": "N°", "column-0-code": "Panneau", "fixed-0-kind": "sign"}  # fmt: skip
-    assert browser.post(answer["Location"], given).status_code == 302
-    work("load_road_assets")
+    load(browser, answer["Location"], given)
     done = page(browser, answer["Location"])
     assert "2" in done
     assert RoadAsset.objects.get(reference="1").inscription == "50"
     assert RoadAsset.objects.count() == 1
     with acting_as(SYSTEM):
         assert FileImport.objects.get().state == "applied"
+
+
+def load(browser: Client, address: str, given: dict[str, str]) -> None:
+    """Read the file as it is now said, then load what was shown."""
+    assert browser.post(address, given | {"action": "check"}).status_code == 302
+    work("read_road_assets")
+    assert browser.post(address, given).status_code == 302
+    work("load_road_assets")
 
 
 WORK = {
@@ -425,17 +432,17 @@ def test_a_file_of_elsewhere_is_confirmed_on_the_page(browser: Client, member: M
     columns = {"reference": "N°", "code": "Panneau", "place_x": "X", "place_y": "Y"}
     given = {"action": "load", "table-0": "road-assets", "shown-0": "road-assets", "fixed-0-kind": "sign"}
     given |= {f"column-0-{name}": field for name, field in columns.items()}
+    assert browser.post(address, given | {"action": "check"}).status_code == 302
+    work("read_road_assets")
     assert browser.post(address, given).status_code == 400
-    assert browser.post(address, given | {"outside": "on"}).status_code == 302
-    work("load_road_assets")
+    load(browser, address, given | {"outside": "on"})
     assert RoadAsset.objects.count() == 1
 
 
 def test_an_import_is_taken_back_on_its_page(browser: Client, member: Member) -> None:
     address = sent(browser, member, "N°;Panneau;X;Y\n1;B14;620000;6720000\n")
     given = {"action": "load", "table-0": "road-assets", "shown-0": "road-assets", "column-0-code": "Panneau"}
-    assert browser.post(address, given).status_code == 302
-    work("load_road_assets")
+    load(browser, address, given)
     assert browser.post(address, {"action": "take_back"}).status_code == 302
     work("take_back_road_assets")
     assert "<span>Annulé</span>" in page(browser, address)
