@@ -123,7 +123,7 @@ def test_a_file_becomes_a_layer_on_the_map_and_is_brought_up_to_date(page: Page,
     apply.click()
     page.get_by_role("link", name="Reprendre l’import").click(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Reprendre l’import").click()
-    expect(page.get_by_role("heading", name="Repris")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Annulé")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_a_file_is_dropped(desk: Page, demo: Demo, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def importing(folder: str = "abc", imported: str = "applying", age: timedelta = 
     with factories.as_owner():
         made = FileImport.objects.create(
             source="etalab", title="parcels.json", owner=member, folder=folder, files=[{"name": "parcels.json"}],
-            state=imported, created_at=timezone.now() - age,
+            state=imported, touched_at=timezone.now() - age,
         )  # fmt: skip
     parameters = {"import": made.pk, "source": made.source}
     return factories.job(member, kind="import", started_by=user, parameters=parameters, **fields)

@@ -237,7 +237,7 @@ def test_taking_back_is_asked_about_then_done(page: Client, desk: Desk) -> None:
     assert "disparaît, avec tous ses objets" in text(page.get(f"{address}reprendre/"))
     page.post(f"{address}reprendre/")
     desk.work_off()
-    assert "Repris" in text(page.get(address))
+    assert "Annulé" in text(page.get(address))
 
 
 def test_the_report_is_downloaded_with_formulas_defused(page: Client, desk: Desk) -> None:
