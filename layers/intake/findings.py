@@ -72,7 +72,7 @@ def worded_report(report: Any) -> Any:
     if not isinstance(report, dict) or not isinstance(report.get("findings"), list):
         return report
     kept = report["findings"]
-    return report | {"findings": [one | {"message": words(one["code"], one["params"])} for one in kept]}
+    return report | {"findings": [one | {"message": Finding.from_json(one).message} for one in kept]}
 
 
 def of_reader(problem: Problem, file: str, severity: Severity = "error") -> Finding:

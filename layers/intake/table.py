@@ -350,11 +350,11 @@ class TableSteps:
 
 def likely_mapping(slug: str, owner: Member, kind: TableFields, header: Sequence[str]) -> tuple[TableMapping, str]:
     """How a member's table is likely read, and the name of the mapping that it kept for such ones (empty: none)."""
-    found = mapping_for(slug, owner, header, lambda kept: kept["columns"].values())
-    if found is None:
+    last = mapping_for(slug, owner, header, lambda kept: kept["columns"].values())
+    if last is None:
         return TableMapping(likely_columns(kind.fields, header)), ""
-    kept = TableMapping.from_json(found.mapping, kind.fields)
+    kept = TableMapping.from_json(last.mapping, kind.fields)
     # Columns that came since are read as they are called.
     free = [one for one in kind.fields if one.name not in kept.columns]
-    since = likely_columns(free, [text for text in header if text not in found.fields])
-    return replace(kept, columns={**kept.columns, **since}), found.name
+    since = likely_columns(free, [text for text in header if text not in last.fields])
+    return replace(kept, columns={**kept.columns, **since}), last.name

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, LayerInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
-from gis_core.files.reader.messages import words as reader_words
+from gis_core.files.reader.messages import words as reader_message
 from gis_core.http.admission import TABLE, limited
 from layers.intake.sheets import NULL, unescaped
 from layers.intake.table import TableLimits
@@ -70,7 +70,7 @@ def read_table(path: Path, limits: TableLimits, *, quotes: bool = True) -> Table
 
 def without_quotes(problem: Problem) -> str:
     """Why a file cannot be read, without any text of it."""
-    return reader_words(problem.code, {**problem.params, **dict.fromkeys(QUOTED & problem.params.keys(), "…")})
+    return reader_message(problem.code, {**problem.params, **dict.fromkeys(QUOTED & problem.params.keys(), "…")})
 
 
 def refused(message: str) -> Invalid:

@@ -393,11 +393,11 @@ def forget_old() -> int:
     """
     now, forgotten = database_clock.now(), 0
     for source in FILE_SOURCES.all():
-        found = FileImport.objects.filter(source=source.slug)
+        of_source = FileImport.objects.filter(source=source.slug)
         waiting = (State.CHOOSING, State.READY, State.REFUSED)
         old = Q(state__in=waiting, touched_at__lt=now - max(source.kept, timedelta(days=1)))
         done = Q(applied_at__lt=now - REPORTS_KEPT)
         if source.revert is not None:
             done &= Q(state=State.REVERTED) | Q(source_import__state=SourceImport.State.FORGOTTEN)
-        forgotten += found.filter(old | done).delete()[0]
+        forgotten += of_source.filter(old | done).delete()[0]
     return forgotten

@@ -153,8 +153,8 @@ class Command(BaseCommand):
         """Write what would be done, what is amiss and what was done. Raises CommandError."""
         if path is None:
             return
-        found = [one.as_json() | {"message": one.message} for one in findings.from_json(made.findings)]
-        report = {"choices": made.choices, "plan": made.plan, "findings": found, "report": made.report}
+        listing = [one.as_json() | {"message": one.message} for one in findings.from_json(made.findings)]
+        report = {"choices": made.choices, "plan": made.plan, "findings": listing, "report": made.report}
         try:
             path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
         except OSError as error:
