@@ -46,7 +46,7 @@ def brought(member: Member, folder: str, days: float = 0, **values: Any) -> File
     given = {"state": FileImport.State.READY, "files": [{"name": "pr.csv"}]} | values
     with factories.as_owner():
         made = FileImport.objects.create(source=MARKERS.slug, title="pr.csv", owner=member, folder=folder, **given)
-        FileImport.objects.filter(pk=made.pk).update(created_at=timezone.now() - timedelta(days=days))
+        FileImport.objects.filter(pk=made.pk).update(touched_at=timezone.now() - timedelta(days=days))
     return made
 
 
@@ -59,7 +59,7 @@ def job(made: FileImport, kind: str, **values: Any) -> Job:
 def delivery(member: Member, folder: str, days: float, **values: Any) -> None:
     with factories.as_worker():
         made = FileImport.objects.create(source="road-assets", title="x", owner=member, folder=folder, **values)
-        FileImport.objects.filter(pk=made.pk).update(created_at=timezone.now() - timedelta(days=days))
+        FileImport.objects.filter(pk=made.pk).update(touched_at=timezone.now() - timedelta(days=days))
 
 
 def swept(inbox: Path) -> list[str]:
