@@ -23,6 +23,7 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.jobs.services import standing
 from gis_core.members.rights import Rights
+from gis_core.models import Member
 from layers.intake.finding_groups import findings_csv, findings_shown
 from layers.intake.import_loss import describe_loss
 from layers.intake.models import FileImport
@@ -147,20 +148,20 @@ class ImportDesk:
             "frame": self.frame,
             "words": self.words(),
             "parts": self.parts,
-            "members": imports.members_of(source, rights),
+            "members": self.members_of(request),
             "refused": refused,
             "posted": request.POST if posted else {},
             "kept_days": source.kept.days,
             "one_file": source.one_file,
-            "past": self.past(rights),
+            "past": self.past(rights, self.members_of(request)),
             **self.list_context(),
         }
         return self.show(request, "intake/file_imports.html", self.tab, context, status)
 
-    def past(self, rights: Rights) -> list[tuple[FileImport, str, Any, str]]:
+    def past(self, rights: Rights, members: Sequence[Member]) -> list[tuple[FileImport, str, Any, str]]:
         """The latest imports, their addresses, of which source they are where there are several, what they did."""
         labels = {one.slug: one.label for one in self.sources()} if self.others() else {}
-        found = imports.imports_of_all(self.sources(), rights).defer("contents", "findings", "plan")
+        found = imports.imports_of_all(self.sources(), rights, members).defer("contents", "findings", "plan")
         shown = (found if self.summary is not no_summary else found.defer("report"))[:SHOWN_IMPORTS]
         return [
             (made, reverse(self.urls[1], args=[made.pk]), labels.get(made.source, ""), self.summary(made))
@@ -173,9 +174,10 @@ class ImportDesk:
     def source_of(self, made: FileImport) -> Source:
         return next(one for one in self.sources() if one.slug == made.source)
 
-    def import_of(self, import_id: int, rights: Rights) -> FileImport:
+    def import_of(self, request: HttpRequest, import_id: int) -> FileImport:
         """An import of these pages. Raises Forbidden, NotFound."""
-        return imports.import_among(self.sources(), import_id, rights)
+        rights, members = self.rights_of(request), self.members_of(request)
+        return imports.import_among(self.sources(), import_id, rights, members)
 
     # -- one import --
 
@@ -185,7 +187,7 @@ class ImportDesk:
         def import_page(request: HttpRequest, **given: int) -> HttpResponse:
             rights = self.rights_of(request)
             (import_id,) = given.values()
-            made = self.import_of(import_id, rights)
+            made = self.import_of(request, import_id)
             if request.method != "POST":
                 return self.page_of(request, made)
             try:
@@ -193,7 +195,7 @@ class ImportDesk:
             except NotFound:
                 raise
             except ArpentError as error:
-                made = self.import_of(import_id, rights)
+                made = self.import_of(request, import_id)
                 return self.page_of(request, made, refused=error.message, status=status_of(error))
 
         return require_http_methods(["GET", "HEAD", "POST"])(page(import_page))
@@ -255,7 +257,7 @@ class ImportDesk:
 
         def findings_page(request: HttpRequest, **given: int) -> HttpResponse:
             (import_id,) = given.values()
-            made = self.import_of(import_id, self.rights_of(request))
+            made = self.import_of(request, import_id)
             headers = {"Content-Disposition": f'attachment; filename="import-{made.pk}.csv"'}
             return HttpResponse(findings_csv(made.findings), content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -263,12 +265,19 @@ class ImportDesk:
 
     def rights_of(self, request: HttpRequest) -> Rights:
         """The asker's rights. Raises PermissionDenied for who may bring such files in for nobody."""
-        rights = rights_of_request(request)
-        try:
-            imports.members_of(self.source(), rights)
-        except Forbidden as error:
-            raise PermissionDenied from error
-        return rights
+        self.members_of(request)
+        return rights_of_request(request)
+
+    def members_of(self, request: HttpRequest) -> list[Member]:
+        """The members for whom the asker may bring such files in, asked for once a request. Raises PermissionDenied."""
+        known: dict[str, list[Member]] = request.__dict__.setdefault("import_members", {})
+        source = self.source()
+        if source.slug not in known:
+            try:
+                known[source.slug] = imports.members_of(source, rights_of_request(request))
+            except Forbidden as error:
+                raise PermissionDenied from error
+        return known[source.slug]
 
 
 def describe_most(most_bytes: int | None) -> str:

@@ -65,17 +65,23 @@ def member_for(source: Source, slug: str, rights: Rights) -> Member:
     return chosen[0]
 
 
-def imports_of(source: Source, rights: Rights) -> QuerySet[FileImport]:
-    """The imports of a source that the asker works on, the latest first. Raises Forbidden."""
-    found = FileImport.objects.of(source.slug, members_of(source, rights))
+def imports_of(source: Source, rights: Rights, members: Sequence[Member] | None = None) -> QuerySet[FileImport]:
+    """The imports of a source that the asker works on, the latest first, for `members` that were asked for already.
+
+    Raises Forbidden.
+    """
+    found = FileImport.objects.of(source.slug, members_of(source, rights) if members is None else members)
     if source.ownerless and rights.agency:
         found |= FileImport.objects.filter(source=source.slug, owner=None)
     return found.select_related("owner", "made_by")
 
 
-def imports_of_all(sources: Sequence[Source], rights: Rights) -> QuerySet[FileImport]:
-    """Those of several sources, the latest first. Raises Forbidden."""
-    first, *others = (imports_of(one, rights) for one in sources)
+def imports_of_all(
+    sources: Sequence[Source], rights: Rights, members: Sequence[Member] | None = None
+) -> QuerySet[FileImport]:
+    """Those of several sources, the latest first; `members` are those of the first of them. Raises Forbidden."""
+    asked_for = sources[0].members
+    first, *others = (imports_of(one, rights, members if one.members is asked_for else None) for one in sources)
     return reduce(or_, others, first)
 
 
@@ -84,9 +90,11 @@ def import_of(source: Source, import_id: int, rights: Rights) -> FileImport:
     return import_among([source], import_id, rights)
 
 
-def import_among(sources: Sequence[Source], import_id: int, rights: Rights) -> FileImport:
+def import_among(
+    sources: Sequence[Source], import_id: int, rights: Rights, members: Sequence[Member] | None = None
+) -> FileImport:
     """One import of one of these sources. Raises Forbidden, NotFound."""
-    found = imports_of_all(sources, rights).filter(pk=import_id).first()
+    found = imports_of_all(sources, rights, members).filter(pk=import_id).first()
     if found is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     return found
