@@ -80,8 +80,8 @@ def imports_of_all(
     sources: Sequence[Source], rights: Rights, members: Sequence[Member] | None = None
 ) -> QuerySet[FileImport]:
     """Those of several sources, the latest first; `members` are those of the first of them. Raises Forbidden."""
-    asked_for = sources[0].members
-    first, *others = (imports_of(one, rights, members if one.members is asked_for else None) for one in sources)
+    first_members = sources[0].members
+    first, *others = (imports_of(one, rights, members if one.members is first_members else None) for one in sources)
     return reduce(or_, others, first)
 
 
