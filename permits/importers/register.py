@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from layers.cadastre.references import read_reference, whole_identifier
+from layers.intake.cells import read_day
 from layers.intake.messages import words
 from layers.intake.table import TableMapping
 from layers.intake.tables import TableRow
@@ -127,22 +128,15 @@ def kind_of(row: Mapping[str, str], number: Number, mapping: TableMapping) -> st
 
 # -- days -------------------------------------------------------------------------------------------------------------
 
-FRENCH = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T].*)?", re.ASCII)
-ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", re.ASCII)
 NO_DAY = frozenset({"", "-", "00/00/0000", "0000-00-00", "null"})
 
 
 def day_in(text: str) -> date | None:
-    """A day written JJ/MM/AAAA or AAAA-MM-JJ; None where there is none. Raises UnfitError."""
+    """A day, however it is written; None where there is none. Raises UnfitError."""
     if text.lower() in NO_DAY:
         return None
-    try:
-        if found := FRENCH.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        if found := ISO.fullmatch(text):
-            return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        pass
+    if (day := read_day(text)) is not None:
+        return day
     raise UnfitError(_("“%(value)s” is no date."), value=text[:40])
 
 

@@ -3,7 +3,6 @@
 Nothing here asks the database. What is said of a row never holds what the row says.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,14 +13,13 @@ from django.utils.translation import gettext_noop as _
 
 from gis_core.errors import Invalid
 from layers.features.words import words
+from layers.intake.cells import read_day
 from layers.intake.table import TableMapping
 from layers.intake.tables import Table
 from networks.notifications.services.contacts import LONGEST, Consent, Person, checked
 
 YES = frozenset({"oui", "o", "1", "vrai", "true", "x", "yes", "y", "ok", "accord", "accepte"})
 NO = frozenset({"non", "n", "0", "faux", "false", "no", "refus", "refuse"})
-FRENCH = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T].*)?", re.ASCII)
-ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", re.ASCII)
 WRONG = {
     "phone": _("The telephone number cannot be read, or there is neither number nor e-mail address."),
     "email": _("The e-mail address cannot be read."),
@@ -104,18 +102,10 @@ def consent(row: Mapping[str, str], name: str, today: date) -> Consent:
 
 
 def day_in(text: str, today: date) -> date | None:
-    """JJ/MM/AAAA or AAAA-MM-JJ. Raises Invalid."""
+    """A day that has been, however it is written; None for no text. Raises Invalid."""
     if not text:
         return None
-    try:
-        if found := FRENCH.fullmatch(text):
-            day = date(int(found[3]), int(found[2]), int(found[1]))
-        elif found := ISO.fullmatch(text):
-            day = date(int(found[1]), int(found[2]), int(found[3]))
-        else:
-            raise ValueError
-        if day > today or day.year < 1990:
-            raise ValueError
-    except ValueError as error:
-        raise Invalid("", parameter="consent_date") from error
+    day = read_day(text)
+    if day is None or day > today or day.year < 1990:
+        raise Invalid("", parameter="consent_date")
     return day
