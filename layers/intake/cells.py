@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
+from math import inf
 from typing import Any, Final, NamedTuple
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ OLDEST: Final = 1800
 WIDEST_MM: Final = 10_000
 LARGEST: Final = 1e9
 SHOWN: Final = 60
+LONGEST_TEXT: Final = 254
 NUMBER = re.compile(r"^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?)\s*([a-z\"'″′]*)$", re.IGNORECASE)
 THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009](?=\d{3}(?!\d))")
 PREFIX = re.compile(r"^(dn|diam[èe]tre|diam|d|ø|⌀)\s*[.:=]?\s*(?=\d)", re.IGNORECASE)
@@ -268,6 +270,53 @@ def coded(labels: Mapping[str, str]) -> Read:
 
 def limited(most: int) -> Read:
     return lambda field, text: words_of(field, text, most)
+
+
+def whole(field: str, text: str) -> Cell:
+    """A number without decimals."""
+    found = measured(text, {})
+    if found is None or found[0] != int(found[0]) or abs(found[0]) > LARGEST:
+        return unread(field, text)
+    return Cell(int(found[0]))
+
+
+def quantity(unit: str) -> Read:
+    """Reads a number, with or without the sign of its unit behind it."""
+    units = {unit.lower(): 1.0}
+
+    def read(field: str, text: str) -> Cell:
+        found = measured(text, units)
+        return unread(field, text) if found is None or abs(found[0]) > LARGEST else Cell(found[0])
+
+    return read
+
+
+def within(read: Read, lowest: float | None, highest: float | None) -> Read:
+    """What is below or above what its column may hold is kept aside."""
+
+    def bounded(field: str, text: str) -> Cell:
+        cell = read(field, text)
+        value, least, most = cell.value, -inf if lowest is None else lowest, inf if highest is None else highest
+        if value is None or least <= value <= most:
+            return cell
+        words = _("%(field)s “%(value)s” cannot be: left empty, kept aside.")
+        return Cell(None, note(words, field, text), True)
+
+    return bounded
+
+
+def of_column(column: Mapping[str, Any]) -> Read:
+    """How a text is read as a value of a layer's column without a code list (`Layer.columns`)."""
+    kind = column["type"]
+    if kind == "date":
+        return day
+    if kind == "boolean":
+        return yes
+    if kind in ("integer", "number", "length_m"):
+        unit = str(column.get("unit") or "")
+        read = whole if kind == "integer" else metres if unit in ("", "m") else quantity(unit)
+        return within(read, column.get("minimum"), column.get("maximum"))
+    return limited(int(column.get("maximum_length") or LONGEST_TEXT))
 
 
 def then(read: Read, change: Callable[[Any], tuple[Any, bool]]) -> Read:

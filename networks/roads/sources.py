@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.members.technicians import TECHNICIANS, members_working
 from gis_core.wiring.points import Later
+from layers.intake.feature_table.source import feature_source
 from layers.intake.source import Source, Step
+from networks.roads.importers import asset_tables
 
 REFERENTIAL: Final[dict[str, Any]] = {
     "members": members_working,
@@ -34,21 +36,14 @@ MARKERS: Final = Source(
     apply_step=Step(kind="import_roads", title=_("Road markers: %(title)s")),
     **REFERENTIAL,
 )
-ASSETS: Final = Source(
-    slug="road-assets",
+ASSETS: Final = feature_source(
+    asset_tables.ASSETS,
     label=_("Assets"),
     members=members_working,
     roles=TECHNICIANS,
     read_step=Step(kind="read_road_assets", title=_("Reading of the assets %(title)s")),
     apply_step=Step(kind="load_road_assets", title=_("Loading of the assets %(title)s")),
     revert_step=Step(kind="take_back_road_assets", title=_("Taking back the assets %(title)s")),
-    inspect=Later("networks.roads.importers.asset_import.inspect"),
-    lacks=Later("networks.roads.importers.asset_import.lacks"),
-    may_choose=lambda made: bool(made.contents),
-    plan=Later("networks.roads.importers.asset_import.plan"),
-    check=Later("networks.roads.importers.asset_import.check"),
-    apply=Later("networks.roads.importers.asset_import.apply"),
-    revert=Later("networks.roads.importers.asset_taking_back.take_back"),
 )
 FILE_SOURCES: Final = (SECTIONS, MARKERS, ASSETS)
 JOB_KINDS: Final = (*SECTIONS.job_kinds(), *ASSETS.job_kinds())

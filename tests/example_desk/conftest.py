@@ -24,6 +24,7 @@ from tests import factories
 from tests.page_forms import Sent, form_with
 
 APP = "tests.example_desk.trees"
+CHARGING = "tests.example_desk.charging"
 
 
 @dataclass
@@ -78,9 +79,9 @@ def person_of(member: Member, role: str = Role.GIS_ADMINISTRATOR) -> Person:
 
 
 @contextmanager
-def installed() -> Iterator[None]:
+def installed(app: str) -> Iterator[None]:
     """The app beside the others, as its name in INSTALLED_APPS would put it there: they are not made ready again."""
-    config = AppConfig.create(APP)
+    config = AppConfig.create(app)
     config.apps = apps
     apps.app_configs[config.label] = config
     try:
@@ -99,18 +100,30 @@ def read_again() -> None:
     clear_url_caches()
 
 
-@pytest.fixture
-def trees(db: None) -> Iterator[Any]:
-    """The manifest of the app, whose table and layer are made as after any update."""
+@contextmanager
+def wired(app: str) -> Iterator[Any]:
+    """The manifest of an app, whose table and layer are made as after any update."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("gis_core.wiring.manifests._read", None)
         for point in POINTS.values():
             patch.setattr(point, "_items", None)
-        with installed():
-            manifest = import_module(f"{APP}.manifest").MANIFEST
+        with installed(app):
+            manifest = import_module(f"{app}.manifest").MANIFEST
             with factories.as_owner():
                 call_command("migrate", run_syncdb=True, verbosity=0)
             yield manifest
+
+
+@pytest.fixture
+def trees(db: None) -> Iterator[Any]:
+    with wired(APP) as manifest:
+        yield manifest
+
+
+@pytest.fixture
+def charging(db: None) -> Iterator[Any]:
+    with wired(CHARGING) as manifest:
+        yield manifest
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
 from layers.intake.models import FileImport
 from layers.intake.services import imports
-from networks.roads.importers.asset_mapping import reading_from
+from networks.roads.importers import asset_tables
 from networks.roads.sources import ASSETS
 from tests import factories
 
@@ -41,7 +41,7 @@ def loaded(
         for label, likely in made.choices["readings"].items():
             reading = likely | dict(change or {})
             reading["columns"] = likely["columns"] | dict((change or {}).get("columns", {}))
-            made.choices["readings"][label] = reading_from(reading).as_json()
+            made.choices["readings"][label] = asset_tables.ASSETS.mapping_from(reading).as_json()
         made.choices |= {"mapping_name": name, "outside": outside}
         made.save()
         imports.apply(made.pk, quiet)

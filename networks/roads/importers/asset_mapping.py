@@ -4,19 +4,22 @@ likeness, changed by people, kept for the next file of the same shape. Pure.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from layers.intake.cells import bare
+from layers.intake.feature_table import mapping
+from layers.intake.feature_table.source import XY, FeatureTable, FeatureTables
 from layers.intake.layer_mapping import LayerMapping, Target, columns_of, likely_columns
 from networks.roads import asset_lists
 from networks.roads.iisr import read_sign
 from networks.roads.references import NotAReferenceError, reference_of, road_of
 
-TABLES: Final = {"road-assets": "point", "road-stretches": "line"}
 MORE_PANELS: Final = tuple(f"panels_{number}" for number in range(2, 7))
+SIGN_FIELDS: Final = ("code", "panels", *MORE_PANELS)
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "reference": ("id", "identifiant", "ident", "ref", "numero", "num", "n", "gid", "fid", "id panneau", "id objet",
                   "idpanneau", "matricule"),
@@ -74,8 +77,7 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
                    "centre": "on", "c": "on", "u": "on", "a": "on"},
 }  # fmt: skip
 PLACES: Final[tuple[tuple[str, Any, Mapping[str, Any]], ...]] = (
-    ("place_x", _("X, or longitude"), {}),
-    ("place_y", _("Y, or latitude"), {}),
+    *XY,
     ("place_at", _("Place in one field (D 2020 PR 12+350)"), {}),
     ("place_route", pgettext_lazy("of a PR", "Road"), {}),
     ("place_marker", _("PR"), {}),
@@ -99,57 +101,46 @@ MOST_SIGNS_ASKED: Final = 20
 IS_MARKER: Final = re.compile(r"\s*(?:P\.?\s?R\.?\s*)?\d{1,3}(?:\s*\+\s*\d+|[.,]\d+)?\s*", re.IGNORECASE)
 
 
-def reading_from(kept: Any) -> LayerMapping:
-    """How a layer is read, from JSON; what is unknown by now is left out."""
-    return LayerMapping.from_json(kept, targets_of)
-
-
-def targets_of(table: str) -> list[Target]:
-    """What a field of the file may be: (name, label, codes of its list)."""
-    if table not in TABLES:
-        return []
-    found: list[Target] = []
-    for one in columns_of(table):
-        found.append((one["name"], one["label"], one.get("values") or {}))
+def targets_of(slug: str, *, ends: bool) -> list[Target]:
+    """What a field of a file may be in a layer of assets: (name, label, its code list); of stretches both `ends`."""
+    targets: list[Target] = []
+    for one in columns_of(slug):
+        targets.append((one["name"], one["label"], one.get("values") or {}))
         if one["name"] == "panels":
-            found += [(name, _("Panels below, another field"), {}) for name in MORE_PANELS]
-    ends = TABLES[table] == "line"
-    return found + [one for one in PLACES if ends or not one[0].startswith("place_end")]
+            targets += [(name, _("Panels below, another field"), {}) for name in MORE_PANELS]
+    return targets + [one for one in PLACES if ends or not one[0].startswith("place_end")]
 
 
-def is_place(name: str) -> bool:
-    return name.startswith("place_")
-
-
-def suggested(
-    label: str, geometry: str, fields: Mapping[str, Mapping[str, int]], *, table: str = "", placed: bool = True
-) -> LayerMapping:
-    """What a layer likely holds: of `table` where somebody says so. `fields`: for each field how often its words come;
-    `placed`: whether its rows have places, else references may tell them.
+def suggest(tables: FeatureTables, layer: Mapping[str, Any], slug: str = "") -> LayerMapping:
+    """How a layer (`layers.intake.looking.Seen` as JSON) is likely read: as rows of the layer of that slug where
+    somebody says so. Of a table without places, or where it has others than its layer, references may tell them.
     """
+    drawn, fields = str(layer["geometry"]), layer["fields"]
+    wanted = tables.get(slug)
+    placed = not layer.get("table") or (drawn != "" and (wanted is None or wanted.geometry == drawn))
     places = {} if placed else likely_places(fields)
-    table = table or next((name for name, kind in TABLES.items() if kind == geometry), "") or likely_table(places)
-    if not table:
+    table = mapping.table_for(tables, layer, slug) or tables.get(likely_table(places))
+    if table is None:
         return LayerMapping()
-    targets = targets_of(table)
-    names = [name for name, _label, _codes in targets]
-    columns = {name: field for name, field in places.items() if name in names}
-    free = [one for one in fields if one not in columns.values()]
-    columns |= likely_columns([name for name in names if not is_place(name)], free, SYNONYMS)
-    if "code" not in columns and table == "road-assets" and (found := field_of_signs(fields)):
-        columns["code"] = found
-    values = {
-        name: {word: code for word in fields.get(columns[name], {}) if (code := likely_code(name, word, codes))}
-        for name, _label, codes in targets
-        if codes and name in columns
-    }
-    fixed = {}
+    suggested = suggest_columns(table, str(layer["label"]), fields, places)
+    xy = mapping.xy_columns(layer) if placed else {}
+    return replace(suggested, columns={**xy, **suggested.columns})
+
+
+def suggest_columns(
+    table: FeatureTable, label: str, fields: Mapping[str, Mapping[str, int]], places: Mapping[str, str]
+) -> LayerMapping:
+    """Columns by their names; the code of a sign by what its field holds, the kind by the name of the layer."""
+    names = {name for name, _label, _codes in table.all_targets()}
+    found = mapping.suggest_columns(table, fields, {name: one for name, one in places.items() if name in names})
+    columns, values, fixed = dict(found.columns), dict(found.values), {}
+    if "code" not in columns and "code" in names and (signs := field_of_signs(fields)):
+        columns["code"] = signs
     if not any(values.get("kind", {}).values()):
         columns.pop("kind", None)
         values.pop("kind", None)
-        fixed["kind"] = likely_kind(label, table, "code" in columns)
-    values = {name: words for name, words in values.items() if words}
-    return LayerMapping(table=table, columns=columns, values=values, fixed=fixed)
+        fixed["kind"] = likely_kind(table, label, has_code="code" in columns)
+    return replace(found, columns=columns, values=values, fixed=fixed)
 
 
 def likely_table(places: Mapping[str, str]) -> str:
@@ -198,7 +189,7 @@ READ_AS: Final[Mapping[str, Callable[[str], Any]]] = {
     "place_route": is_road,
     "place_marker": IS_MARKER.fullmatch,
     "place_end_marker": IS_MARKER.fullmatch,
-    "place_side": lambda text: likely_code("place_side", text, asset_lists.SIDES),
+    "place_side": lambda text: mapping.likely_code(SPOKEN, "place_side", text, asset_lists.SIDES),
 }
 
 
@@ -211,22 +202,9 @@ def field_of_signs(fields: Mapping[str, Mapping[str, int]]) -> str:
     return ""
 
 
-def likely_kind(label: str, table: str, has_code: bool) -> str:
-    codes = next(codes for name, _label, codes in targets_of(table) if name == "kind")
-    name = bare(label)
+def likely_kind(table: FeatureTable, label: str, *, has_code: bool) -> str:
+    """What a layer holds, by its name; signs where it has their codes."""
+    codes = next(codes for name, _label, codes in table.all_targets() if name == "kind")
     if has_code and "sign" in codes:
         return "sign"
-    return next((kind for words, kind in IN_NAMES if re.search(words, name) and kind in codes), "other")
-
-
-def likely_code(name: str, word: str, codes: Mapping[str, Any]) -> str:
-    """The code that a word means; "" where it says too little."""
-    plain = bare(word)
-    if word.strip() in codes:
-        return word.strip()
-    spoken = SPOKEN.get(name, {})
-    # "Bon état", "en mauvais état", "H.S."
-    for form in (plain, " ".join(one for one in plain.split() if one not in ("en", "etat")), plain.replace(" ", "")):
-        if (code := spoken.get(form, "")) in codes:
-            return code
-    return next((code for code, labels in codes.items() if plain in {bare(one) for one in labels}), "")
+    return next((kind for words, kind in IN_NAMES if re.search(words, bare(label)) and kind in codes), "other")

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_noop
 
 from gis_core.errors import ArpentError, Invalid
 from layers.intake import cells
+from layers.intake.feature_table.rows import Rows
 from layers.intake.layer_mapping import LayerMapping
-from layers.intake.sheets import Sheet
-from networks.roads.importers.asset_mapping import TABLES
 from networks.roads.references import NotAReferenceError, Reference, department_code, reference_of, road_of
 from networks.roads.services.placing import Beside
 from networks.roads.services.placing_rows import Asked, placed_rows
@@ -25,63 +24,63 @@ USUAL_M: Final = 3.0
 SIDES: Final[Mapping[str, Beside]] = {"on": "on", "left": "left", "right": "right"}
 
 
-def told_by_references(reading: LayerMapping) -> bool:
-    """Whether a reading says in which fields references are: of a stretch, both ends."""
-    names = set(reading.columns)
+def has_references(mapping: LayerMapping) -> bool:
+    """Whether a mapping says in which fields references are: of a stretch, both ends."""
+    names = set(mapping.columns)
     starts = "place_at" in names or {"place_route", "place_marker"} <= names
     ends = bool(names & {"place_end", "place_end_marker", "place_end_metres"})
-    return starts and (ends or TABLES.get(reading.table) == "point")
+    return starts and (ends or mapping.table == "road-assets")
 
 
-def by_references(sheet: Sheet, reading: LayerMapping) -> dict[int, Any]:
-    """By rank, where the rows lie that the file draws nowhere; None for those that cannot be placed, which are told."""
-    if not told_by_references(reading):
+def places_by_references(rows: Rows) -> dict[int, Any]:
+    """By rank, where the rows lie that the file draws nowhere; None for those that cannot be placed, with a finding."""
+    if not has_references(rows.mapping):
         return {}
-    asked: dict[int, Asked] = {}
-    found: dict[int, Any] = {}
-    for rank, shape in enumerate(sheet.shapes):
+    wanted: dict[int, Asked] = {}
+    places: dict[int, Any] = {}
+    for rank, shape in enumerate(rows.sheet.shapes):
         if shape is not None and not shape.is_empty:
             continue
         try:
-            one = asked_in(Cells(sheet, reading, rank))
+            one = reference_in(Cells(rows, rank))
         except Invalid as refused:
-            sheet.findings.add(sheet.rows[rank], refused.message, {}, "error")
-            found[rank] = None
+            rows.remark(rank, refused.message, {}, "error")
+            places[rank] = None
             continue
         if one is not None:
-            asked[rank] = one
-    what = "point" if TABLES[reading.table] == "point" else "troncon"
-    for rank, placed in zip(asked, placed_rows(what, list(asked.values())), strict=True):
-        found[rank] = None
+            wanted[rank] = one
+    what = "point" if rows.table.geometry == "point" else "troncon"
+    for rank, placed in zip(wanted, placed_rows(what, list(wanted.values())), strict=True):
+        places[rank] = None
         if isinstance(placed, ArpentError):
-            sheet.findings.add(sheet.rows[rank], placed.message, {}, "error")
+            rows.remark(rank, placed.message, {}, "error")
         else:
-            found[rank] = shapely.from_wkb(bytes(placed.wkb))
-    return found
+            places[rank] = shapely.from_wkb(bytes(placed.wkb))
+    return places
 
 
 class Cells:
     """The fields of one row that say where it is."""
 
-    def __init__(self, sheet: Sheet, reading: LayerMapping, rank: int) -> None:
-        self.sheet, self.reading, self.rank = sheet, reading, rank
+    def __init__(self, rows: Rows, rank: int) -> None:
+        self.rows, self.columns, self.rank = rows, rows.mapping.columns, rank
 
     def text(self, name: str) -> str:
-        texts: Sequence[str | None] = self.sheet.columns.get(self.reading.columns.get(f"place_{name}", ""), ())
+        texts: Sequence[str | None] = self.rows.sheet.columns.get(self.columns.get(f"place_{name}", ""), ())
         found = (texts[self.rank] or "").strip() if texts else ""
         return "" if cells.is_nothing(found) else found
 
     def remark(self, code: str, **params: Any) -> None:
-        self.sheet.findings.add(self.sheet.rows[self.rank], code, params)
+        self.rows.remark(self.rank, code, params)
 
 
-def asked_in(row: Cells) -> Asked | None:
+def reference_in(row: Cells) -> Asked | None:
     """What a row says; None where it says nothing. Raises Invalid."""
     start = start_in(row)
     if start is None:
         return None
     end = None
-    if TABLES[row.reading.table] == "line":
+    if row.rows.table.geometry == "line":
         end = end_in(row, start)
     side, distance = side_in(row)
     return Asked(start=start, end=end, side=side, distance_m=distance)
@@ -105,7 +104,7 @@ def end_in(row: Cells, start: Reference) -> Reference:
     if at:
         found = whole(at, start.route)
         return found if found.department else replace(found, department=start.department)
-    if not marker and ("place_end_marker" in row.reading.columns or not metres):
+    if not marker and ("place_end_marker" in row.columns or not metres):
         raise Invalid(_("It has no end: give the PR and the metres where it ends."))
     found = assembled(start.route, marker or str(start.marker), metres)
     return replace(found, department=start.department, side=start.side)
@@ -154,8 +153,8 @@ def with_department(found: Reference, row: Cells) -> Reference:
 def side_in(row: Cells) -> tuple[Beside, float]:
     """On which side of the axis, and how far from it. Raises Invalid."""
     said, text = row.text("side"), row.text("distance")
-    side = SIDES.get(row.reading.values.get("place_side", {}).get(said, ""), "on")
-    if said and said not in row.reading.values.get("place_side", {}):
+    side = SIDES.get(row.rows.mapping.values.get("place_side", {}).get(said, ""), "on")
+    if said and said not in row.rows.mapping.values.get("place_side", {}):
         row.remark(gettext_noop("Side “%(text)s” is not known: put on the axis."), text=said[:40])
     found = cells.measured(text, LENGTHS) if text else None
     if text and found is None:

@@ -1,5 +1,5 @@
 """Markers (PR) that were read, checked row by row and written: good rows come in, others are told of. A marker that was
-corrected here stays so (`delivered.settle`), whatever its number or its road was corrected to.
+corrected here stays so (`merging.merge`), whatever its number or its road was corrected to.
 """
 
 import json
@@ -15,9 +15,9 @@ from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.models import Member
+from layers.intake.feature_table.merging import PLACE, merge, place_of
 from layers.intake.findings import Finding
 from layers.intake.services.loading import rows, run
-from networks.roads.importers.delivered import PLACE, place_of, settle
 from networks.roads.importers.markers import NEAR_M, SOURCES, Row, Table, along_their_roads, placed
 from networks.roads.importers.staging import STAGED
 from networks.roads.models import RoadMarker
@@ -324,21 +324,21 @@ def there(routes: Sequence[str]) -> list[Standing]:
 
 
 def change_of(one: Row, marker: Standing, table: Table, outcome: Outcome, *, lost: bool) -> Change:
-    """What a row changes of a marker: what was corrected here stays (`delivered.settle`), a Département whose road is
+    """What a row changes of a marker: what was corrected here stays (`merging.merge`), a Département whose road is
     there no more does not.
     """
     now = one.said
-    settled = settle({name: now[name] for name in (PLACE, "reference") if now.get(name)}, marker.said, marker.here)
+    merged = merge({name: now[name] for name in (PLACE, "reference") if now.get(name)}, marker.said, marker.here)
     renamed = lost and marker.key != one.key
-    outcome.counts["changed" if settled.taken or renamed else "same"] += 1
-    outcome.counts["corrected"] += bool(settled.kept)
-    outcome.counts["both"] += bool(settled.both)
-    if settled.both:
+    outcome.counts["changed" if merged.taken or renamed else "same"] += 1
+    outcome.counts["corrected"] += bool(merged.kept)
+    outcome.counts["both"] += bool(merged.both)
+    if merged.both:
         x, y = shapely.get_coordinates(shapely.from_wkt(marker.here[PLACE]))[0]
         words = gettext_noop("%(name)s was corrected here, and the file changed it, too: what is here stays.")
         table.findings.add(one.rank, words, {"name": one.name}, place=(float(x), float(y)))
     told = (marker.remembered or {}) | now
-    return Change(one, marker.pk, marker.key[0], moved=PLACE in settled.taken, named="reference" in settled.taken,
+    return Change(one, marker.pk, marker.key[0], moved=PLACE in merged.taken, named="reference" in merged.taken,
                   renamed=renamed, told=told if told != marker.remembered else None)  # fmt: skip
 
 

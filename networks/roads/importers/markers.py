@@ -19,13 +19,13 @@ from django.utils.translation import gettext_noop
 from gis_core.files.reader import Column, CopyPlan, ReadRefused, RestrictedReader
 from layers.features.display import display_number
 from layers.intake.cells import bare
+from layers.intake.feature_table.merging import PLACE, place_of
 from layers.intake.findings import Finding, Findings
 from layers.intake.services.loading import rows
 from layers.intake.sheets import Found, layers_in, sheet_of
 from networks.roads.axis import Axis
 from networks.roads.axis import place_at as axis_place_at
 from networks.roads.importers.bdtopo import plain_name, ranks_of
-from networks.roads.importers.delivered import PLACE, place_of
 from networks.roads.importers.staging import cells
 from networks.roads.models import RoadMarker
 from networks.roads.references import NotAReferenceError, Road, department_code, road_of

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from layers.intake.file_command import FileImportCommand
 from layers.intake.models import FileImport
 from layers.intake.services.mappings import mapping_named
-from networks.roads.importers.asset_mapping import reading_from
+from networks.roads.importers import asset_tables
 from networks.roads.sources import ASSETS
 
 
@@ -40,7 +40,7 @@ class Command(FileImportCommand):
             if options["kind"]:
                 reading["fixed"] = {"kind": options["kind"]}
             reading["crs"] = options["crs"] or reading.get("crs")
-            made.choices["readings"][label] = reading_from(reading).as_json()
+            made.choices["readings"][label] = asset_tables.ASSETS.mapping_from(reading).as_json()
         made.choices["mapping_name"] = options["mapping"] or made.choices["mapping_name"]
         made.choices["outside"] = options["outside"]
 

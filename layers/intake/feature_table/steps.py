@@ -1,4 +1,4 @@
-"""Files of assets on their way in: looked at, read as people say, compared, loaded, taken back."""
+"""The steps of files whose rows become objects: looked at, read as people say, compared, loaded."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from django.utils.translation import gettext_noop
 from gis_core.errors import Invalid
 from gis_core.models import Member
 from layers.intake import findings
+from layers.intake.feature_table.loading import load_rows
+from layers.intake.feature_table.rows import Delivered, key_of, mapping_of, read_rows
+from layers.intake.feature_table.source import FeatureTables
+from layers.intake.feature_table.survey import check_where, survey_rows
 from layers.intake.findings import Finding
 from layers.intake.layer_mapping import LayerMapping
 from layers.intake.looking import Seen, look_at
@@ -22,17 +26,12 @@ from layers.intake.services.inbox import Sent
 from layers.intake.services.mappings import keep_mappings, mapping_for
 from layers.intake.services.reading import MAIN
 from layers.intake.source import Plan, Report, Tell
-from networks.roads.importers.asset_loading import load_assets
-from networks.roads.importers.asset_mapping import TABLES, reading_from, suggested
-from networks.roads.importers.asset_rows import Delivered, key_of, read_assets, reading_of
-from networks.roads.importers.asset_survey import check_where, surveyed
-from networks.roads.sources import ASSETS
 
 LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssetChoices:
+class FeatureChoices:
     """What people decide: how each layer is read (by `key_in`), the name under which that is kept, whether the first
     line of tables names their fields (None: as it looks), whether what lies mostly `outside` the territory comes in.
     """
@@ -43,9 +42,10 @@ class AssetChoices:
     outside: bool = False
 
     @classmethod
-    def of(cls, made: FileImport) -> AssetChoices:
+    def of(cls, made: FileImport, tables: FeatureTables) -> FeatureChoices:
+        """Those of an import."""
         kept = made.choices
-        readings = {label: reading_from(one) for label, one in (kept.get("readings") or {}).items()}
+        readings = {label: tables.mapping_from(one) for label, one in (kept.get("readings") or {}).items()}
         name, outside = str(kept.get("mapping_name") or ""), bool(kept.get("outside"))
         return cls(readings=readings, mapping_name=name, headed=kept.get("headed"), outside=outside)
 
@@ -69,12 +69,12 @@ def check_kinds(files: Sequence[Sent]) -> None:
 # -- what the files hold ----------------------------------------------------------------------------------------------
 
 
-def inspect(made: FileImport, progress: Tell) -> Sequence[Finding]:
+def inspect(tables: FeatureTables, made: FileImport, progress: Tell) -> Sequence[Finding]:
     """Keep what the layers hold, and how each was read last time or is likely read. Raises Invalid where they hold
     nothing, ReaderUnavailable.
     """
     progress(None, _("Reading the files"))
-    chosen = AssetChoices.of(made)
+    chosen = FeatureChoices.of(made, tables)
     seen, found = look_at(paths_of(made), chosen.headed)
     found += [empty(one, made) for one in seen if not one.fields]
     seen = [one for one in seen if one.fields]
@@ -82,7 +82,7 @@ def inspect(made: FileImport, progress: Tell) -> Sequence[Finding]:
         words = " ".join(sentence(one) for one in found[:3])
         raise Invalid(words or _("There is no layer in these files."))
     made.contents = [one.as_json() for one in seen]
-    name, readings = readings_for(made.owner, made.contents)
+    name, readings = readings_for(tables, made.owner, made.contents)
     made.choices = made.choices | replace(chosen, mapping_name=name, readings=readings).as_json()
     return found
 
@@ -90,7 +90,7 @@ def inspect(made: FileImport, progress: Tell) -> Sequence[Finding]:
 def empty(one: Seen, made: FileImport) -> Finding:
     """What is amiss with a layer without fields: a Shapefile lacks a part, a table has no row."""
     if any(str(file["name"]).lower().endswith((".csv", ".xlsx", ".ods")) for file in made.files):
-        code = gettext_noop("“%(name)s” holds no row: the first line names the fields, the others are the assets.")
+        code = gettext_noop("“%(name)s” holds no row: the first line names the fields, the others are the objects.")
     else:
         code = gettext_noop(
             "“%(name)s” has no field: of a Shapefile, the .dbf is missing. Send its .shp, .shx, .dbf and .prj together."
@@ -104,28 +104,20 @@ def sentence(one: Finding) -> str:
     return one.message if named else f"{one.file} : {one.message}"
 
 
-def readings_for(owner: Member, contents: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, LayerMapping]]:
+def readings_for(
+    tables: FeatureTables, owner: Member, contents: Sequence[Mapping[str, Any]]
+) -> tuple[str, dict[str, LayerMapping]]:
     """How each layer was read last time, by its fields; else what is likely. The name of the first that is kept."""
     readings: dict[str, LayerMapping] = {}
     name = ""
     for layer in contents:
-        kept = mapping_for(ASSETS.slug, owner, layer["fields"], lambda mapping: dict(mapping["columns"]).values())
+        kept = mapping_for(tables.slug, owner, layer["fields"], lambda mapping: dict(mapping["columns"]).values())
         if kept is None or set(kept.fields) != set(layer["fields"]):
-            readings[key_in(layer)] = likely(layer)
+            readings[key_in(layer)] = tables.suggest(tables, layer, "")
         else:
             name = name or kept.name
-            readings[key_in(layer)] = reading_from(kept.mapping)
+            readings[key_in(layer)] = tables.mapping_from(kept.mapping)
     return name, readings
-
-
-def likely(layer: Mapping[str, Any], table: str = "") -> LayerMapping:
-    """How a layer is likely read; as what somebody said that it holds."""
-    drawn, place = str(layer["geometry"]), layer.get("place") or []
-    placed = not layer.get("table") or (drawn != "" and TABLES.get(table, drawn) == drawn)
-    reading = suggested(str(layer["label"]), drawn, layer["fields"], table=table, placed=placed)
-    if not (reading.table and placed and len(place) == 2):
-        return reading
-    return replace(reading, columns={"place_x": place[0], "place_y": place[1], **reading.columns})
 
 
 def key_in(layer: Mapping[str, Any]) -> str:
@@ -133,57 +125,57 @@ def key_in(layer: Mapping[str, Any]) -> str:
     return key_of(str(layer["source"]), str(layer["label"]))
 
 
-def keep_readings(made: FileImport, chosen: AssetChoices) -> None:
+def keep_readings(tables: FeatureTables, made: FileImport, chosen: FeatureChoices) -> None:
     """Keep how each layer is read under the name that was given, else its file's."""
     layers = []
     for layer in made.contents:
-        reading = reading_of(str(layer["source"]), str(layer["label"]), chosen.readings)
+        reading = mapping_of(str(layer["source"]), str(layer["label"]), chosen.readings)
         if reading is not None and reading.table:
             name = chosen.mapping_name or Path(str(layer["source"])).stem or str(layer["label"])
             layers.append((name, list(layer["fields"]), asdict(reading)))
-    keep_mappings(ASSETS.slug, made.owner, layers)
+    keep_mappings(tables.slug, made.owner, layers)
 
 
 # -- what they would do, and that --------------------------------------------------------------------------------------
 
 
-def lacks(made: FileImport) -> bool:
+def lacks(tables: FeatureTables, made: FileImport) -> bool:
     """Whether nobody has said of any layer what it holds."""
-    return not any(one.table for one in AssetChoices.of(made).readings.values())
+    return not any(one.table for one in FeatureChoices.of(made, tables).readings.values())
 
 
-def plan(made: FileImport, progress: Tell) -> Plan:
+def plan(tables: FeatureTables, made: FileImport, progress: Tell) -> Plan:
     """Where the rows lie, and what they would change. Raises Invalid, ReaderUnavailable."""
-    delivered = rows_of(made)
-    survey = surveyed(made.owner, delivered)
-    counts = load_assets(made, delivered, progress, write=False)
+    delivered = rows_of(tables, made)
+    survey = survey_rows(tables, made.owner, delivered)
+    counts = load_rows(tables, made, delivered, progress, write=False)
     kept = {"survey": survey, "counts": counts, "readings": made.choices["readings"]}
     return Plan(plan=kept, findings=delivered.findings)
 
 
-def check(made: FileImport) -> None:
+def check(tables: FeatureTables, made: FileImport) -> None:
     """Raises Invalid where nothing is chosen, or where most lies outside the territory and nobody says that it may."""
-    if lacks(made):
+    if lacks(tables, made):
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
     planned = made.plan or {}
     if planned.get("readings") == made.choices["readings"] and not made.choices.get("outside"):
         check_where(planned["survey"], made.owner)
 
 
-def apply(made: FileImport, progress: Tell) -> Report:
-    """Write the assets, all or nothing. Raises Invalid."""
+def apply(tables: FeatureTables, made: FileImport, progress: Tell) -> Report:
+    """Write the objects, all or nothing. Raises Invalid."""
     progress(None, _("Reading the files"))
-    chosen = AssetChoices.of(made)
-    delivered = rows_of(made)
-    survey = surveyed(made.owner, delivered)
+    chosen = FeatureChoices.of(made, tables)
+    delivered = rows_of(tables, made)
+    survey = survey_rows(tables, made.owner, delivered)
     try:
         if not chosen.outside:
             check_where(survey, made.owner)
-        counts = load_assets(made, delivered, progress)
+        counts = load_rows(tables, made, delivered, progress)
     except Invalid as refused:
         report = {"findings": as_json(delivered.findings), "plan": {"survey": survey, "counts": {}}}
         raise Invalid(refused.message, report=report) from refused
-    keep_readings(made, chosen)
+    keep_readings(tables, made, chosen)
     return Report(report=counts | {"survey": survey}, findings=delivered.findings)
 
 
@@ -191,7 +183,7 @@ def as_json(found: Iterable[Finding]) -> list[dict[str, Any]]:
     return findings.as_json(found, MOST_FINDINGS)
 
 
-def rows_of(made: FileImport) -> Delivered:
+def rows_of(tables: FeatureTables, made: FileImport) -> Delivered:
     """The rows of the files, read as somebody chose. Raises Invalid, ReaderUnavailable."""
-    chosen = AssetChoices.of(made)
-    return read_assets(paths_of(made), chosen.readings, chosen.headed)
+    chosen = FeatureChoices.of(made, tables)
+    return read_rows(tables, paths_of(made), chosen.readings, chosen.headed)

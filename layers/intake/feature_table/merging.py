@@ -20,7 +20,7 @@ FOLLOWED: Final = "followed"
 
 
 @dataclass(slots=True)
-class Settled:
+class Merge:
     """Names of columns, `place` among them: to be written, corrected here and kept, changed on both sides."""
 
     taken: list[str] = field(default_factory=list)
@@ -28,12 +28,12 @@ class Settled:
     both: list[str] = field(default_factory=list)
 
 
-def settle(now: Mapping[str, Any], before: Mapping[str, Any] | None, here: Mapping[str, Any]) -> Settled:
+def merge(now: Mapping[str, Any], before: Mapping[str, Any] | None, here: Mapping[str, Any]) -> Merge:
     """What of `now` counts; `before` is None of an object that no source has told of yet. All of them as they are kept.
 
     Of what no source has said yet, nothing is overwritten: where a column is empty here, it is filled.
     """
-    found = Settled()
+    found = Merge()
     for name, value in now.items():
         own, former = here.get(name), (before or {}).get(name)
         if same(name, value, own):

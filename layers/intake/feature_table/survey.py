@@ -1,4 +1,4 @@
-"""Where the rows of a file lie before they come in: in the member's territory or not, beside a road or far from any."""
+"""Where the rows of a file lie before they come in: in the member's territory or not."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from gis_core.models import Member
 from layers.features.display import display_number
+from layers.intake.feature_table.rows import Delivered
+from layers.intake.feature_table.source import FeatureTables
 from layers.intake.services.loading import rows
-from networks.roads.importers.asset_rows import Delivered
 
-NEAR_M: Final = 15.0
-"""As in `arpent.bind_asset`."""
 DRAWN: Final = 400
 MOST_COMMUNES: Final = 6
 
@@ -26,29 +25,22 @@ COMMUNES: Final = """
         join gis_core_commune c on c.geom && g.geom and st_intersects(c.geom, g.geom)
     group by 1 order by 2 desc, 1
 """
-BESIDE_ROADS: Final = """
-    with given as materialized (select geom, st_expand(geom, %(near)s) as box
-        from unnest(%(xs)s::float8[], %(ys)s::float8[]) as g(x, y), st_setsrid(st_makepoint(x, y), 2154) as geom)
-    select count(*) from given g where exists (select from road_section s
-        where s.geom && g.box and st_dwithin(s.geom, g.geom, %(near)s))
-"""
 
 
-def surveyed(member: Member, delivered: Delivered) -> dict[str, Any]:
+def survey_rows(tables: FeatureTables, member: Member, delivered: Delivered) -> dict[str, Any]:
     """How many rows lie where, and some of their places for a small map (EPSG:2154)."""
     places = np.array([spot_of(one.geom) for one in delivered.rows]).reshape(-1, 2)
     communes = [shapely.from_wkb(bytes(one.wkb)) for one in member.communes.values_list("geom", flat=True)]
     inside = within(places, communes)
     outside = places[~inside] if communes else places[:0]
-    ((near,),) = rows(BESIDE_ROADS, near=NEAR_M, **flat(places))
     return {
         "rows": delivered.read,
         "placed": len(places),
         "inside": int(inside.sum()),
         "outside": len(outside),
-        "near": int(near),
         "nowhere": max(0, delivered.read - len(places)),
         **whereabouts(outside, communes),
+        **tables.numbers(places),
         "dots": {"inside": dots(places[inside] if communes else places), "outside": dots(outside)},
     }
 

@@ -1,0 +1,36 @@
+"""Files of charging points: which of their columns is which (schema-irve-statique 2.3.1, and what spreadsheets say)."""
+
+from gis_core.members.technicians import TECHNICIANS, members_working
+from gis_core.wiring.points import Later
+from layers.intake.feature_table.source import FeatureTable, FeatureTables, feature_source
+from layers.intake.source import Step
+
+TABLES = FeatureTables(
+    slug="charging-points",
+    tables=(
+        FeatureTable(
+            slug="charging-points",
+            label="Bornes de recharge",
+            model=Later("tests.example_desk.charging.models.ChargingPoint"),
+            headers={
+                "reference": ("id pdc itinerance", "id pdc", "identifiant", "id"),
+                "station": ("nom station", "nom"),
+                "operator": ("nom operateur", "exploitant"),
+                "location": ("implantation station", "type d implantation"),
+                "power_kw": ("puissance nominale", "puissance max", "puissance", "kw"),
+                "pay_per_use": ("paiement acte",),
+                "opened_date": ("date mise en service", "mise en service"),
+            },
+            first=("reference", "power_kw"),
+        ),
+    ),
+)
+SOURCE = feature_source(
+    TABLES,
+    label="Bornes de recharge",
+    members=members_working,
+    roles=TECHNICIANS,
+    read_step=Step(kind="read_charging_points", title="Lecture des bornes %(title)s"),
+    apply_step=Step(kind="load_charging_points", title="Chargement des bornes %(title)s"),
+    revert_step=Step(kind="take_back_charging_points", title="Reprise des bornes %(title)s"),
+)

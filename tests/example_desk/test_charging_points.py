@@ -1,0 +1,164 @@
+"""What a developer writes to bring in a new kind of objects, and all that they get for it."""
+
+import csv
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from gis_core.members.rights import SYSTEM, acting_as
+from layers.intake.models import FileImport
+from tests import factories
+from tests.example_desk.conftest import Person, person_of
+from tests.page_forms import form_with
+
+pytestmark = pytest.mark.django_db
+CHARGING = Path(__file__).with_name("charging")
+EAST, NORTH = factories.ORIGIN
+HEADER = (
+    "nom_operateur,nom_station,implantation_station,coordonneesXY,id_pdc_itinerance,puissance_nominale,paiement_acte,"
+    "date_mise_en_service,accessibilite_pmr\n"
+)
+
+
+def lon_lat(metres: int) -> tuple[float, float]:
+    """A place in the members' territory."""
+    from pyproj import Transformer
+
+    lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(EAST + metres, NORTH + 10)
+    return round(lon, 7), round(lat, 7)
+
+
+def row(number: int, *, power: str = "22", location: str = "Voirie", swapped: bool = False) -> str:
+    lon, lat = lon_lat(10 * number)
+    place = f'"{lat}, {lon}"' if swapped else f'"[{lon}, {lat}]"'
+    return f"Modulo,Gare,{location},{place},FRMODPDC{number:03},{power},true,14/03/2024,Accessible\n"
+
+
+@pytest.fixture
+def technician(charging: Any) -> Person:
+    return person_of(factories.member(factories.commune()))
+
+
+@pytest.fixture
+def elsewhere(charging: Any) -> Person:
+    return person_of(factories.member(factories.commune()))
+
+
+def send(person: Person, *rows: str, header: str = HEADER) -> str:
+    """The address of the import of a table, which the worker has read."""
+    sent = SimpleUploadedFile("bornes.csv", (header + "".join(rows)).encode())
+    return person.post("/bornes/importer/", {"member": person.member.slug, "file": sent})
+
+
+def press(person: Person, address: str, action: str, **chosen: str) -> str:
+    form = form_with(person.page(address), "table-0") if action in ("load", "check") else {}
+    return person.page(person.post(address, form | chosen | {"action": action}))
+
+
+def load(person: Person, *rows: str) -> str:
+    address = send(person, *rows)
+    press(person, address, "load")
+    return address
+
+
+def points() -> list[tuple[str, float, str | None]]:
+    """Reference, power and location of every charging point."""
+    from tests.example_desk.charging.models import ChargingPoint
+
+    with acting_as(SYSTEM):
+        return list(ChargingPoint.objects.order_by("reference").values_list("reference", "power_kw", "location"))
+
+
+def test_a_new_kind_of_objects_is_at_most_120_lines() -> None:
+    lines = [line for path in CHARGING.glob("*.py") for line in path.read_text().splitlines() if line.strip()]
+    assert len(lines) <= 120
+
+
+def test_the_national_schema_is_recognised_and_tried_out_before_it_is_loaded(technician: Person) -> None:
+    address = send(technician, row(1), row(2, location="Parking public"))
+    form = form_with(technician.page(address), "table-0")
+    assert form["column-0-reference"] == ["id_pdc_itinerance"]
+    assert form["column-0-power_kw"] == ["puissance_nominale"]
+    assert points() == []
+    press(technician, address, "load")
+    assert points() == [("FRMODPDC001", 22.0, "street"), ("FRMODPDC002", 22.0, "public_car_park")]
+
+
+@pytest.mark.parametrize("swapped", [False, True], ids=["[lon, lat]", "lat, lon"])
+def test_pairs_of_coordinates_are_read_by_where_each_lies(technician: Person, swapped: bool) -> None:
+    from tests.example_desk.charging.models import ChargingPoint
+
+    load(technician, row(1, swapped=swapped), row(2, swapped=swapped))
+    with acting_as(SYSTEM):
+        places = [(round(one.geom.x - EAST), round(one.geom.y - NORTH)) for one in ChargingPoint.objects.order_by("id")]
+    assert places == [(10, 10), (20, 10)]
+
+
+def test_a_day_in_french_and_what_no_column_takes_are_kept(technician: Person) -> None:
+    from tests.example_desk.charging.models import ChargingPoint
+
+    load(technician, row(1))
+    with acting_as(SYSTEM):
+        one = ChargingPoint.objects.get()
+    assert str(one.opened_date) == "2024-03-14"
+    assert one.pay_per_use is True
+    assert one.more == {"accessibilite_pmr": "Accessible"}
+
+
+def test_a_row_without_what_it_needs_is_left_out_and_told(technician: Person) -> None:
+    address = load(technician, row(1), row(2, power=""), row(3, power="trois"))
+    assert [reference for reference, _power, _location in points()] == ["FRMODPDC001"]
+    findings = technician.client.get(f"{address}remarques.csv").content.decode("utf-8-sig")
+    told = [one for one in csv.reader(StringIO(findings), delimiter=";") if "FRMODPDC002" in ";".join(one)]
+    assert len(told) == 1
+    assert "Puissance" in ";".join(told[0])
+
+
+def test_what_was_corrected_here_stays_and_what_the_file_changed_comes(technician: Person) -> None:
+    from tests.example_desk.charging.models import ChargingPoint
+
+    load(technician, row(1), row(2))
+    with factories.as_worker(), acting_as(SYSTEM):
+        ChargingPoint.objects.filter(reference="FRMODPDC001").update(power_kw=50)
+    load(technician, row(1), row(2, power="150"), row(3))
+    assert points() == [
+        ("FRMODPDC001", 50.0, "street"), ("FRMODPDC002", 150.0, "street"), ("FRMODPDC003", 22.0, "street"),
+    ]  # fmt: skip
+
+
+def test_an_import_is_taken_back(technician: Person) -> None:
+    load(technician, row(1))
+    address = load(technician, row(1, power="7.4"), row(2))
+    assert len(points()) == 2
+    press(technician, address, "take_back")
+    assert points() == [("FRMODPDC001", 22.0, "street")]
+
+
+def test_the_mapping_that_somebody_chose_is_kept_for_the_next_file(technician: Person, elsewhere: Person) -> None:
+    odd = "borne,kilowatts,lon,lat\n"
+    lon, lat = lon_lat(10)
+    address = send(technician, f"A1,11,{lon},{lat}\n", header=odd)
+    press(technician, address, "check", **{"column-0-reference": "borne", "column-0-power_kw": "kilowatts"})
+    press(technician, address, "load")
+    again = form_with(technician.page(send(technician, f"A2,11,{lon},{lat}\n", header=odd)), "table-0")
+    theirs = form_with(elsewhere.page(send(elsewhere, f"A2,11,{lon},{lat}\n", header=odd)), "table-0")
+    assert (again["column-0-power_kw"], theirs["column-0-power_kw"]) == (["kilowatts"], [""])
+
+
+def test_an_import_is_of_its_member_alone(technician: Person, elsewhere: Person) -> None:
+    address = load(technician, row(1))
+    assert elsewhere.client.get(address).status_code == 404
+    assert "bornes.csv" not in elsewhere.page("/bornes/importer/")
+
+
+def test_what_people_do_with_a_file_that_is_none(technician: Person) -> None:
+    address = technician.post(
+        "/bornes/importer/", {"member": technician.member.slug, "file": SimpleUploadedFile("bornes.csv", b"\x00\x01")}
+    )
+    page = technician.page(address)
+    with acting_as(SYSTEM):
+        assert FileImport.objects.get(source="charging-points").state == FileImport.State.REFUSED
+    assert 'role="alert"' in page
