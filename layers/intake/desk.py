@@ -27,6 +27,7 @@ from gis_core.models import Member
 from layers.intake.finding_groups import findings_csv, findings_shown
 from layers.intake.import_loss import describe_loss
 from layers.intake.models import FileImport
+from layers.intake.object_changes import changes_shown
 from layers.intake.services import imports
 from layers.intake.services.inbox import Sent
 from layers.intake.services.reverting import describe_reverting
@@ -238,6 +239,8 @@ class ImportDesk:
             context |= self.progress_of(request, made)
         else:
             context |= findings_shown(made.findings) | loss_shown(made, request.POST)
+            if made.state == State.READY:
+                context |= changes_shown((made.plan or {}).get("changes", ()), made.owner)
             context |= self.context(made, request.POST)
             if "revert" in self.parts:
                 context |= describe_reverting(made, rights)

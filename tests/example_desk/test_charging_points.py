@@ -1,6 +1,7 @@
 """What a developer writes to bring in a new kind of objects, and all that they get for it."""
 
 import csv
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,16 @@ def test_what_was_corrected_here_stays_and_what_the_file_changed_comes(technicia
     ]  # fmt: skip
 
 
+def test_what_would_change_is_shown_object_by_object_before_it_is_loaded(technician: Person) -> None:
+    load(technician, row(1), row(2))
+    page = technician.page(send(technician, row(1), row(2, power="150", location="Parking public"), row(3)))
+    table = re.sub(r"<[^>]+>|\s+", " ", page[page.index('id="object-changes"') :].split("</section>")[0])
+    assert re.search(r"FRMODPDC002 +Modifié +Implantation +Voirie +Parking public +Puissance +22 +150", table)
+    assert re.search(r"FRMODPDC003 +Nouveau", table)
+    assert "FRMODPDC001" not in table
+    assert page.count('<path class="changed"') == 1
+
+
 def test_an_import_is_taken_back(technician: Person) -> None:
     load(technician, row(1))
     address = load(technician, row(1, power="7.4"), row(2))
@@ -146,6 +157,12 @@ def test_the_mapping_that_somebody_chose_is_kept_for_the_next_file(technician: P
     again = form_with(technician.page(send(technician, f"A2,11,{lon},{lat}\n", header=odd)), "table-0")
     theirs = form_with(elsewhere.page(send(elsewhere, f"A2,11,{lon},{lat}\n", header=odd)), "table-0")
     assert (again["column-0-power_kw"], theirs["column-0-power_kw"]) == (["kilowatts"], [""])
+
+
+def test_words_that_came_since_are_understood_with_a_mapping_that_was_kept(technician: Person) -> None:
+    load(technician, row(1))
+    load(technician, row(2, location="Parking public"))
+    assert points()[1] == ("FRMODPDC002", 22.0, "public_car_park")
 
 
 def test_an_import_is_of_its_member_alone(technician: Person, elsewhere: Person) -> None:

@@ -22,9 +22,11 @@ from layers.intake.feature_table.matching import Matches, match_rows
 from layers.intake.feature_table.merging import FOLLOWED, PLACE, Merge, kept_form, merge, places_of, same
 from layers.intake.feature_table.rows import Delivered, FeatureRow
 from layers.intake.feature_table.source import FeatureTable, FeatureTables
+from layers.intake.feature_table.survey import spot_of
 from layers.intake.findings import Finding
 from layers.intake.layer_form import label_of
 from layers.intake.models import FileImport
+from layers.intake.object_changes import ObjectChanges, kept_changes
 from layers.intake.source import Tell
 
 BATCH: Final = 2_000
@@ -32,14 +34,16 @@ BATCH: Final = 2_000
 
 def load_rows(
     tables: FeatureTables, made: FileImport, delivered: Delivered, progress: Tell, *, write: bool = True
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """How many rows are new, updated, the same, kept as somebody corrected them, changed on both sides, known by their
-    place, refused; the history's event of each table. Unless they are to `write`, only what would be so.
+    place, refused, with the history's event of each table; and the changes object by object. Unless they are to
+    `write`, only what would be so.
 
     Raises Invalid where nothing can come in.
     """
     counts: dict[str, Any] = dict.fromkeys(("created", "updated", "same", "kept", "both", "by_place"), 0)
     counts |= {"refused": delivered.read - len(delivered.rows), "events": {}}
+    changes: list[ObjectChanges] = []
     if not delivered.rows and write:
         raise Invalid(_("Nothing of these files can come in: see what is told of them."), report=counts)
     if write:
@@ -54,10 +58,12 @@ def load_rows(
                 counts["events"][name] = open_event(name, made)
                 hold_rows(table, matches)
             refuse_barred(table, rows, matches, delivered.findings, counts)
-            Writing(made, table, rows, matches, delivered.findings, counts, write=write).all(progress)
+            writing = Writing(made, table, rows, matches, delivered.findings, counts, write=write)
+            writing.all(progress)
+            changes.append(writing.changes)
     if write:
         announce_changed_slugs(tables.announced())
-    return counts
+    return counts, kept_changes(*changes)
 
 
 def first_of_each_key(
@@ -121,6 +127,7 @@ class Writing:
     ) -> None:  # fmt: skip
         self.made, self.table, self.model, self.rows, self.matches = made, table, table.model_class, rows, matches
         self.findings, self.counts, self.writes = findings, counts, write
+        self.changes = ObjectChanges(table.slug)
 
     def all(self, progress: Tell) -> None:
         for start in range(0, len(self.rows), BATCH):
@@ -138,6 +145,7 @@ class Writing:
             row, now = self.rows[rank], said_by(self.rows[rank], said[rank])
             if (one := there.get(self.matches.ids.get(rank, 0))) is None:
                 fresh.append(self.made_of(row, now))
+                self.changes.add("new", self.table.name_of(row.values), place=spot_of(row.geom))
             elif differing := self.put(one, row, now, places[one.pk]):
                 changed.append(one)
                 names |= differing
@@ -165,6 +173,7 @@ class Writing:
         self.counts["by_place"] += bool(now.get(key)) != bool(before.get(key) if before else getattr(one, key))
         merged = merge(now, one.delivered, here)
         conflicts = list(self.table.conflict(one, row, merged))
+        self.note_change(one, row, merged, place)
         differing = self.take(one, row, merged)
         self.counts["updated" if differing else "same"] += 1
         self.counts["kept"] += bool(merged.kept)
@@ -176,6 +185,16 @@ class Writing:
             one.delivered = {**before, **now}
             differing.add("delivered")
         return differing
+
+    def note_change(self, one: Any, row: FeatureRow, merged: Merge, place: str) -> None:
+        """What of an object changes, before it does."""
+        if not merged.taken:
+            return
+        names = [name for name in merged.taken if name != PLACE]
+        values = [(name, getattr(one, name), row.values[name]) for name in names]
+        moved = shapely.distance(shapely.from_wkt(place), row.geom) if PLACE in merged.taken else None
+        name = self.table.name_of(row.values) or str(one)
+        self.changes.add("changed", name, place=spot_of(row.geom), values=values, moved_m=moved)
 
     def take(self, one: Any, row: FeatureRow, merged: Merge) -> set[str]:
         differing = set()

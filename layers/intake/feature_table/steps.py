@@ -14,6 +14,7 @@ from gis_core.errors import Invalid
 from gis_core.models import Member
 from layers.intake import findings
 from layers.intake.feature_table.loading import load_rows
+from layers.intake.feature_table.mapping import likely_values
 from layers.intake.feature_table.rows import Delivered, key_of, mapping_of, read_rows
 from layers.intake.feature_table.source import FeatureTables
 from layers.intake.feature_table.survey import check_where, survey_rows
@@ -116,8 +117,23 @@ def readings_for(
             readings[key_in(layer)] = tables.suggest(tables, layer, "")
         else:
             name = name or kept.name
-            readings[key_in(layer)] = tables.mapping_from(kept.mapping)
+            readings[key_in(layer)] = with_new_words(tables, tables.mapping_from(kept.mapping), layer)
     return name, readings
+
+
+def with_new_words(tables: FeatureTables, kept: LayerMapping, layer: Mapping[str, Any]) -> LayerMapping:
+    """A mapping that was kept, for the words that are there now: with what those likely mean that came since."""
+    table = tables.get(kept.table)
+    if table is None:
+        return kept
+    values = {name: dict(words) for name, words in kept.values.items()}
+    likely = likely_values(table, kept.columns, layer["fields"])
+    for name, source in kept.columns.items():
+        if (name in values or name in likely) and source in layer["fields"]:
+            words = likely.get(name, {}) | values.get(name, {})
+            listed = words if source in layer["several"] else layer["fields"][source]
+            values[name] = {word: code for word, code in words.items() if word in listed}
+    return replace(kept, values={name: words for name, words in values.items() if words})
 
 
 def key_in(layer: Mapping[str, Any]) -> str:
@@ -148,8 +164,8 @@ def plan(tables: FeatureTables, made: FileImport, progress: Tell) -> Plan:
     """Where the rows lie, and what they would change. Raises Invalid, ReaderUnavailable."""
     delivered = rows_of(tables, made)
     survey = survey_rows(tables, made.owner, delivered)
-    counts = load_rows(tables, made, delivered, progress, write=False)
-    kept = {"survey": survey, "counts": counts, "readings": made.choices["readings"]}
+    counts, changes = load_rows(tables, made, delivered, progress, write=False)
+    kept = {"survey": survey, "counts": counts, "readings": made.choices["readings"], "changes": changes}
     return Plan(plan=kept, findings=delivered.findings)
 
 
@@ -171,7 +187,7 @@ def apply(tables: FeatureTables, made: FileImport, progress: Tell) -> Report:
     try:
         if not chosen.outside:
             check_where(survey, made.owner)
-        counts = load_rows(tables, made, delivered, progress)
+        counts, _changes = load_rows(tables, made, delivered, progress)
     except Invalid as refused:
         report = {"findings": as_json(delivered.findings), "plan": {"survey": survey, "counts": {}}}
         raise Invalid(refused.message, report=report) from refused

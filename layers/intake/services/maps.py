@@ -1,6 +1,6 @@
 """Small maps without a script: the territory, and where the objects of a file lie (EPSG:2154, y downwards)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ FLATTEST = 0.6
 
 @dataclass(frozen=True, slots=True)
 class SmallMap:
-    """`view` is the SVG's viewBox, `dot` a radius that shows; positions are (x, -y) in metres."""
+    """`view` is the SVG's viewBox, `dot` a radius that shows; positions are (x, -y) in metres, `changes` by kind."""
 
     view: str
     territory: str
@@ -27,19 +27,27 @@ class SmallMap:
     inside: list[tuple[int, int]]
     outside: list[tuple[int, int]]
     box: dict[str, int] | None
+    changes: dict[str, list[tuple[int, int]]]
 
 
 type Box = tuple[float, float, float, float]
 
 
 def small_map(
-    member: Member | None, *, inside: Sequence[int] = (), outside: Sequence[int] = (), box: Box | None = None
+    member: Member | None,
+    *,
+    inside: Sequence[int] = (),
+    outside: Sequence[int] = (),
+    box: Box | None = None,
+    changes: Mapping[str, Sequence[int]] | None = None,
 ) -> SmallMap | None:
-    """A map of flat [x, y, …] positions, or of a box; None when there is nothing to show."""
+    """A map of flat [x, y, …] positions, also of `changes` by kind, or of a box; None when there is nothing to show."""
     territory, frame = outline(member)
     places, beyond = pairs(inside), pairs(outside)
-    boxes = [one for one in (frame, box, *around(places), *around(beyond)) if one]
-    if not boxes or not (places or beyond or box):
+    changed = {kind: pairs(given) for kind, given in (changes or {}).items()}
+    everywhere = [*places, *(one for given in changed.values() for one in given)]
+    boxes = [one for one in (frame, box, *around(everywhere), *around(beyond)) if one]
+    if not boxes or not (everywhere or beyond or box):
         return None
     shown = union(boxes)
     if frame:
@@ -53,6 +61,7 @@ def small_map(
         inside=[(x, -y) for x, y in places],
         outside=[(x, -y) for x, y in beyond],
         box=box and drawn(box),
+        changes={kind: [(x, -y) for x, y in given] for kind, given in changed.items()},
     )
 
 

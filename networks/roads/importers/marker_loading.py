@@ -5,7 +5,7 @@ corrected here stays so (`merging.merge`), whatever its number or its road was c
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import dist
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from psycopg import sql
 from gis_core.models import Member
 from layers.intake.feature_table.merging import PLACE, merge, place_of
 from layers.intake.findings import Finding
+from layers.intake.object_changes import ObjectChanges
 from layers.intake.services.loading import rows, run
 from networks.roads.importers.markers import NEAR_M, SOURCES, Row, Table, along_their_roads, placed
 from networks.roads.importers.staging import STAGED
@@ -34,6 +35,7 @@ class Outcome:
     counts: Counter[str]
     findings: list[Finding]
     roads: set[Road]
+    changes: ObjectChanges = field(default_factory=lambda: ObjectChanges("road-markers"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +270,23 @@ def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome
             outcome.counts["managed"] += 1
         elif (change := change_of(one, marker, table, outcome, lost=one.key not in claimed)).written:
             changed.append(change)
+            note_change(change, marker, outcome)
+    for one in fresh:
+        outcome.changes.add("new", one.name, place=one.place)
     return fresh, changed
+
+
+def note_change(change: Change, marker: "Standing", outcome: Outcome) -> None:
+    """What of a marker changes, object by object; what is only remembered is no change."""
+    if not (change.moved or change.named or change.renamed):
+        return
+    now = change.row.said
+    values = [("reference", marker.here["reference"], now.get("reference"))] if change.named else []
+    if change.renamed:
+        values.append(("department", marker.key[0].department, change.row.department))
+    moved = dist(marker.at, change.row.place) if change.moved and change.row.place else None
+    place = change.row.place or (marker.at[0], marker.at[1])
+    outcome.changes.add("changed", change.row.name, place=place, values=values, moved_m=moved)
 
 
 def lost_among(standing: Sequence["Standing"]) -> dict[tuple[str, int, str], "Standing"]:

@@ -16,6 +16,7 @@ from psycopg import sql
 
 from gis_core.models import Member
 from layers.intake.findings import Finding
+from layers.intake.object_changes import MOST_DOTS, ObjectChanges
 from layers.intake.services.loading import listed, rows, run
 from networks.roads.importers.bdtopo import COLUMNS, SOURCE
 from networks.roads.importers.markers import NEAR_M
@@ -38,6 +39,7 @@ class Plan:
     roads: set[Road] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     """What only shows once ends are put on nodes."""
+    changes: ObjectChanges = field(default_factory=lambda: ObjectChanges("road-sections"))
 
 
 def typed(name: str) -> str:
@@ -152,8 +154,10 @@ def staged_key_of(line: sql.Composable) -> sql.Composable:
     return sql.SQL("left(encode(sha256(st_ashexewkb({}, 'NDR')::bytea), 'hex'), 16)").format(line)
 
 
-def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
-    """What the staged sections change; nothing is written but temporary tables. Those refused are not gone."""
+def plan(owner: Member, scope: Scope, refused: Iterable[str] = (), *, replace: bool = False) -> Plan:
+    """What the staged sections change; nothing is written but temporary tables. Those refused are not gone, and what is
+    gone is a change where it is to `replace`.
+    """
     found, given = Plan(), {"owner": owner.pk}
     run("drop table if exists known_section, gone_section, seen_section")
     run("create temporary table seen_section on commit drop as select reference from {}", STAGED)
@@ -171,6 +175,7 @@ def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
     box = None if scope.extent is None else "BOX({:f} {:f},{:f} {:f})".format(*scope.extent)
     run(GONE, seen=sql.Identifier("seen_section"), communes=sorted(scope.communes), extent=box, **given)
     count(found)
+    list_changes(found, replace=replace)
     return found
 
 
@@ -193,6 +198,52 @@ def count(found: Plan) -> None:
     found.overwritten = names_of(corrected.format(staged=STAGED, condition=over))
     statement = sql.SQL("select count(*) ") + corrected.format(staged=STAGED, condition=kept)
     ((found.counts["corrected"],),) = rows("{}", statement)
+
+
+MIDDLE: Final = "st_x(st_lineinterpolatepoint({0}, 0.5)), st_y(st_lineinterpolatepoint({0}, 0.5))"
+FRESH: Final = """
+    select coalesce(s.route || ' · ', '') || s.reference, {middle} from {staged} s
+    where not exists (select from known_section k where k.reference = s.reference) order by 1 limit {most}
+"""
+CHANGED: Final = """
+    select coalesce(r.route || ' · ', '') || r.reference, {middle}, {redrawn}, {names}::text[],
+        array[{ours}]::text[], array[{then}]::text[], array[{now}]::text[]
+    from known_section k join {staged} s using (reference) join road_section r on r.id = k.id
+        left join lateral jsonb_populate_record(null::pg_temp.staged_section, r.more -> 'delivered') d on true
+    where k.said or {redrawn} order by 1 limit {most}
+"""
+GONE_ONES: Final = """
+    select coalesce(r.route || ' · ', '') || r.reference, {middle} from gone_section g join road_section r using (id)
+    order by 1 limit {most}
+"""
+
+
+def list_changes(found: Plan, *, replace: bool) -> None:
+    """The first sections of each kind, with what a delivery says of them otherwise than the last time."""
+    most = sql.Literal(MOST_DOTS)
+    ours, theirs = (sql.SQL(MIDDLE).format(sql.SQL(one)) for one in ("r.geom", "s.geom"))
+    for name, x, y in rows(FRESH, middle=theirs, staged=STAGED, most=most):
+        found.changes.add("new", name, place=(x, y))
+    each: dict[str, list[sql.Composable]] = {
+        "ours": [sql.Identifier("r", name) for name in COLUMNS],
+        "then": [before(name) for name in COLUMNS],
+        "now": [staged(name) for name in COLUMNS],
+    }
+    as_text: dict[str, sql.Composable] = {
+        kind: sql.SQL(", ").join([sql.SQL("({})::text").format(one) for one in values]) for kind, values in each.items()
+    }
+    names = sql.Literal(list(COLUMNS))
+    changed = rows(CHANGED, middle=ours, staged=STAGED, redrawn=sql.SQL(REDRAWN), names=names, most=most,
+                   **as_text)  # fmt: skip
+    for name, x, y, redrawn, columns, here, then, now in changed:
+        values = [
+            (column, own, said)
+            for column, own, former, said in zip(columns, here, then, now, strict=True)
+            if said != former and said != own
+        ]
+        found.changes.add("changed", name, place=(x, y), values=values, redrawn=redrawn)
+    for name, x, y in rows(GONE_ONES, middle=ours, most=most) if replace else ():
+        found.changes.add("gone", name, place=(x, y))
 
 
 def names_of(source: sql.Composable) -> list[str]:

@@ -19,6 +19,7 @@ from layers.features.topology import loading
 from layers.intake.findings import Finding, as_json, errors_in
 from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_difference
 from layers.intake.models import FileImport
+from layers.intake.object_changes import ObjectChanges, kept_changes
 from layers.intake.services.imports import MOST_FINDINGS, paths_of
 from layers.intake.services.loading import rows
 from layers.intake.source import Plan, Report, Tell
@@ -99,7 +100,7 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> Report:
         raise Invalid(words, report=undone(None, staged.findings))
     if order.write:
         lock_roads()
-    plan = sections.plan(owner, order.scope, staged.refused)
+    plan = sections.plan(owner, order.scope, staged.refused, replace=order.replace)
     findings, roads = list(staged.findings), set(plan.roads)
     compared = difference_of(plan) if order.replace else None
     if order.write:
@@ -116,10 +117,11 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> Report:
         plan.counts["renamed"] = len(lost)
         roads = plan.roads | set(lost.values())
         announce_changed_slugs(["road-sections", *(["road-markers"] if found_markers or lost else [])])
-    counts = dict(staged.counts) | plan.counts
+    counts, changes = dict(staged.counts) | plan.counts, [plan.changes]
     for table in found_markers:
         outcome = marker_loading.bring(owner, table, write=order.write, also=sections.staged_roads())
         findings += outcome.findings
+        changes.append(outcome.changes)
         roads |= outcome.roads
         for name, number in outcome.counts.items():
             name = name if name == "read" else f"markers_{name}"
@@ -128,7 +130,7 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> Report:
         counts["sided"] = tell_sides(owner, roads, lambda: None)
     report = {"counts": counts, "compared": compared and describe_difference([compared]),
               "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
-              "drawn_here": plan.drawn_here}  # fmt: skip
+              "drawn_here": plan.drawn_here, "changes": kept_changes(*changes)}  # fmt: skip
     return Report(report=report | (measured(roads, tell) if order.write else {"roads": []}), findings=findings)
 
 
@@ -159,6 +161,7 @@ def bring_markers(owner: Member, order: Order, tell: Tell) -> Report:
     counts: dict[str, int] = {}
     findings: list[Finding] = []
     roads: set[Road] = set()
+    changes: list[ObjectChanges] = []
     with RestrictedReader() as reader:
         tables = list(markers.read(reader, order.paths, findings))
     if order.write:
@@ -167,13 +170,15 @@ def bring_markers(owner: Member, order: Order, tell: Tell) -> Report:
         outcome = marker_loading.bring(owner, table, write=order.write)
         findings += outcome.findings
         roads |= outcome.roads
+        changes.append(outcome.changes)
         for name, number in outcome.counts.items():
             counts[name] = counts.get(name, 0) + number
     if order.write:
         counts["sided"] = tell_sides(owner, roads, lambda: open_event("road_section", order))
         announce_changed_slugs(["road-markers", *(["road-sections"] if counts["sided"] else [])])
     again = measured(roads, tell) if order.write else {"roads": []}
-    return Report(report={"counts": counts, "compared": None} | again, findings=findings)
+    report = {"counts": counts, "compared": None, "changes": kept_changes(*changes)}
+    return Report(report=report | again, findings=findings)
 
 
 def measured(roads: Collection[Road], tell: Tell) -> dict[str, Any]:

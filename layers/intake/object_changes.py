@@ -1,0 +1,133 @@
+"""What an import would change, object by object: some of each kind in a table, all over on a map.
+
+Collected while a plan is made (`ObjectChanges`), kept with it as JSON, worded when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, Literal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from gis_core.models import Member
+from layers.features.display import display_date, display_number
+from layers.intake.layer_form import label_of
+from layers.intake.layer_mapping import columns_of
+from layers.intake.services.maps import small_map
+
+type What = Literal["new", "changed", "gone"]
+KINDS: Final[tuple[What, ...]] = ("changed", "new", "gone")
+MOST_LISTED: Final = 50
+"""Of each kind, those whose values are kept; of others only the place."""
+MOST_DOTS: Final = 300
+"""Of each kind, those that the map shows."""
+LONGEST_VALUE: Final = 80
+
+
+@dataclass(slots=True)
+class ObjectChanges:
+    """The objects of one layer (its slug, for the labels of its columns) that an import would change."""
+
+    layer: str
+    listed: dict[What, list[dict[str, Any]]] = field(default_factory=lambda: {one: [] for one in KINDS})
+    dots: dict[What, list[int]] = field(default_factory=lambda: {one: [] for one in KINDS})
+
+    def add(
+        self,
+        what: What,
+        name: str,
+        *,
+        place: tuple[float, float] | None = None,
+        values: Sequence[tuple[str, Any, Any]] = (),
+        moved_m: float | None = None,
+        redrawn: bool = False,
+    ) -> None:
+        """Note an object: its `place` (EPSG:2154), its values that change (column, before, after), how far it moves,
+        whether its line is drawn anew.
+        """
+        if place is not None:
+            self.dots[what] += (round(place[0]), round(place[1]))
+        if len(self.listed[what]) < MOST_LISTED:
+            said = [[column, as_kept(before), as_kept(after)] for column, before, after in values]
+            self.listed[what].append({"name": name[:LONGEST_VALUE], "values": said, "moved_m": moved_m,
+                                      "redrawn": redrawn})  # fmt: skip
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept with a plan; of many places, some all over."""
+        return {"layer": self.layer, "listed": self.listed, "dots": {one: thinned(self.dots[one]) for one in KINDS}}
+
+
+def as_kept(value: Any) -> Any:
+    """A value as JSON keeps it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return value[:LONGEST_VALUE] if isinstance(value, str) else value
+
+
+def thinned(places: Sequence[int]) -> list[int]:
+    """At most MOST_DOTS of some [x, y, …], all over."""
+    pairs = list(zip(places[::2], places[1::2], strict=True))
+    return [value for pair in pairs[:: -(-len(pairs) // MOST_DOTS) or 1] for value in pair]
+
+
+def kept_changes(*found: ObjectChanges) -> list[dict[str, Any]]:
+    """Those of several layers as they are kept with a plan, without layers of which nothing changes."""
+    return [one.as_json() for one in found if any(one.listed.values()) or any(one.dots.values())]
+
+
+# -- worded ------------------------------------------------------------------------------------------------------------
+
+
+def changes_shown(kept: Sequence[Mapping[str, Any]], owner: Member | None) -> dict[str, Any]:
+    """For `intake/object_changes.html`: the table in the reader's language, and the map."""
+    if not kept:
+        return {}
+    listed = [worded(layer["layer"], what, one) for layer in kept for what in KINDS for one in layer["listed"][what]]
+    dots: dict[str, list[int]] = {what: [value for layer in kept for value in layer["dots"][what]] for what in KINDS}
+    return {"object_changes": listed, "changes_map": small_map(owner, changes=dots)}
+
+
+def worded(slug: str, what: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    columns = {str(column["name"]): column for column in columns_of(slug)}
+    lines = [
+        {"label": label_in(columns.get(column, {}), column), "before": shown(columns.get(column, {}), before),
+         "after": shown(columns.get(column, {}), after)}
+        for column, before, after in one["values"]
+    ]  # fmt: skip
+    if one["moved_m"] is not None:
+        moved = _("moved by %(metres)s m") % {"metres": display_number(one["moved_m"], 1)}
+        lines.append({"label": pgettext("of an object", "Place"), "before": "", "after": moved})
+    if one["redrawn"]:
+        lines.append({"label": _("Line"), "before": "", "after": _("drawn anew")})
+    labels = {
+        "new": pgettext("object of an import", "New"),
+        "changed": pgettext("object of an import", "Changed"),
+        "gone": _("No longer in the file"),
+    }
+    return {"what": what, "label": labels[what], "name": one["name"] or "—", "lines": lines}
+
+
+def label_in(column: Mapping[str, Any], name: str) -> str:
+    english = (get_language() or "fr").startswith("en")
+    return str((column.get("label_en") if english else column.get("label")) or name)
+
+
+def shown(column: Mapping[str, Any], value: Any) -> str:
+    """A value as people read it."""
+    codes = column.get("values") or {}
+    if value is None or value == "":
+        return ""
+    if codes and str(value) in codes:
+        return label_of(codes, str(value))
+    if column.get("type") == "date":
+        return display_date(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if column.get("type") in ("number", "integer", "length_m") and not isinstance(value, float | int):
+        value = float(value)
+    return display_number(value) if isinstance(value, float | int) else str(value)
