@@ -34,7 +34,7 @@ PARCEL_FACTS = """
         where %(buildings)s
             and b.geom && p.geom and st_intersects(b.geom, p.geom) and not st_touches(b.geom, p.geom)) b on true
 """
-TOLD_OF = ("addresses", "buildings")
+OPTIONAL_LAYERS = ("addresses", "buildings")
 COMMUNE_NAMES = "select insee, name from gis_core_commune where insee = any(%s)"
 BUILDING_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from cadastre_building where id = any(%s)"
 ROAD_LENGTHS = "select id, st_length(st_transform(geom, 4326)::geography) from cadastre_road where id = any(%s)"
@@ -43,9 +43,9 @@ COMMUNE_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from gi
 
 def describe_parcels(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     """Commune and address as subtitle; measured area beside the contenance, built share: what of it the asker sees."""
-    seen = set(Layer.objects.visible_to(rights).filter(slug__in=TOLD_OF).values_list("slug", flat=True))
+    seen = set(Layer.objects.visible_to(rights).filter(slug__in=OPTIONAL_LAYERS).values_list("slug", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(PARCEL_FACTS, {"ids": ids(rows), **{slug: slug in seen for slug in TOLD_OF}})
+        cursor.execute(PARCEL_FACTS, {"ids": ids(rows), **{slug: slug in seen for slug in OPTIONAL_LAYERS}})
         return {fact[0]: parcel_addition(*fact[1:]) for fact in cursor.fetchall()}
 
 
@@ -164,5 +164,5 @@ def ids(rows: Sequence[Values]) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def line(name: str, label: str, value: Any, unit: str | None, shown: str) -> Property:
-    return Property(name=name, label=label, value=value, unit=unit, display=shown)
+def line(name: str, label: str, value: Any, unit: str | None, display: str) -> Property:
+    return Property(name=name, label=label, value=value, unit=unit, display=display)

@@ -92,8 +92,8 @@ def files(paths: Sequence[Path]) -> Iterator[tuple[Path, tuple[Path, ...]] | tup
     """Archives and .THF files with their companions, in the folders too; or why a path cannot be used."""
     for path in paths:
         if path.is_dir():
-            found = list(in_folder(path))
-            yield from found or [(path, FileRefused("edigeo_nothing"))]
+            deliveries = list(in_folder(path))
+            yield from deliveries or [(path, FileRefused("edigeo_nothing"))]
         elif path.suffix.lower() in COMPANIONS:
             if not any(one.suffix.lower() == ".thf" for one in path.parent.iterdir()):
                 yield path, FileRefused("edigeo_companion")
@@ -103,18 +103,18 @@ def files(paths: Sequence[Path]) -> Iterator[tuple[Path, tuple[Path, ...]] | tup
 
 def in_folder(top: Path) -> Iterator[tuple[Path, tuple[Path, ...]] | tuple[Path, FileRefused]]:
     """What a folder and those below it hold; a link is named with its sheet, or else alone."""
-    for found, links in walked(top):
-        inside = sorted((*found, *links))
+    for paths, links in walked(top):
+        inside = sorted((*paths, *links))
         starts = [path for path in inside if path.suffix.lower() == ".thf"]
         if not starts and any(path.suffix.lower() == ".vec" for path in inside):
             yield inside[0].parent, FileRefused("edigeo_folder_without_thf")
-        named: set[Path] = set()
-        for path in found:
+        claimed: set[Path] = set()
+        for path in paths:
             if path.suffix.lower() in (*ARCHIVES, ".thf"):
                 beside = inside if path in starts else []
-                named.update(companions(path, beside))
+                claimed.update(companions(path, beside))
                 yield sheet_of(path, beside)
-        yield from ((link, FileRefused("link")) for link in links if link not in named)
+        yield from ((link, FileRefused("link")) for link in links if link not in claimed)
 
 
 def sheet_of(path: Path, inside: Sequence[Path]) -> tuple[Path, tuple[Path, ...]] | tuple[Path, FileRefused]:
@@ -141,9 +141,11 @@ def read(sheet: PlanSheet, path: str, locate: Locate) -> Content:
     drawn = [one for one in sheet.found if one.kind in PARSERS]
     for part, shapes in ((SURFACE_KINDS, surfaces), (LINE_KINDS, lines)):
         objects = [one for one in drawn if one.kind in part]
-        features = [Feature(0, named(one), one.attributes, one.wkb) for one in objects]
-        found = shapes(features, epsg) if features else []
-        for one, shape, text in zip(objects, found, ewkb([geometry(shape) for shape in found]), strict=True):
+        features = [Feature(0, object_name(one), one.attributes, one.wkb) for one in objects]
+        features_shapes = shapes(features, epsg) if features else []
+        for one, shape, text in zip(
+            objects, features_shapes, ewkb([geometry(shape) for shape in features_shapes]), strict=True
+        ):
             take(content, origin, one, shape, text)
     content.refused += [(kind, Refused.by_reader(problem)) for kind, problem in sheet.problems]
     refuse_repeated(content)
@@ -175,7 +177,7 @@ def department_in(path: str, idu: str) -> str | None:
     return match[1] if match else None
 
 
-def named(one: PlanObject) -> str:
+def object_name(one: PlanObject) -> str:
     """What an object is called in a report."""
     return one.attributes.get("IDU") or one.name
 
@@ -194,7 +196,7 @@ def take(content: Content, origin: Origin, one: PlanObject, shape: Any, text: st
             slug, identifier, values = made
             content.rows.append(PlanRow(slug, identifier, values, text, tuple(remarks), dates))
     except RowUnusable as unusable:
-        content.refused.append((one.kind, Refused(0, named(one), unusable.remark.code, unusable.remark.params)))
+        content.refused.append((one.kind, Refused(0, object_name(one), unusable.remark.code, unusable.remark.params)))
 
 
 def geometry(shape: Any) -> Any:

@@ -32,7 +32,7 @@ COMPARED = """
     select insee, coalesce(known, 0), coalesce(new, 0), coalesce(changed, 0), coalesce(gone, 0)
     from before full join coming using (insee) order by insee
 """
-COUNTED = """
+COUNTS = """
     select insee, (select count(*) from {table} t where t.insee = one.insee),
         (select count(*) from {staged} n where n.insee = one.insee)
     from unnest(%(insee)s::text[]) one (insee) order by insee
@@ -88,10 +88,8 @@ def compare(staged: Mapping[str, Staged]) -> list[ScopeDifference]:
 def compare_table(table: Table, staged: Staged) -> list[ScopeDifference]:
     insee = sorted(staged.insee)
     if table.key is None:
-        counted = run(COUNTED, table, {"insee": insee})
-        return [
-            counted_difference(scope_of(table, code), before=before, after=after) for code, before, after in counted
-        ]
+        counts = run(COUNTS, table, {"insee": insee})
+        return [counted_difference(scope_of(table, code), before=before, after=after) for code, before, after in counts]
     compared = run(COMPARED, table, {"insee": insee, "refused": sorted(staged.refused)})
     return [
         ScopeDifference(scope=scope_of(table, code), known=known, new=new, changed=changed, gone=gone)

@@ -102,8 +102,8 @@ class Loading:
     order: Order
     report: ImportReport
 
-    def tell(self, share: float | None, words: str) -> None:
-        self.order.tell(share, words)
+    def tell(self, share: float | None, message: str) -> None:
+        self.order.tell(share, message)
 
 
 def import_ban(order: Order) -> ImportReport:
@@ -188,9 +188,9 @@ def compare() -> list[ScopeDifference]:
     """What the staged addresses change, by commune. Nobody else writes them until the transaction's end."""
     lock_tables([TABLE])
     run("analyze staged_ban")
-    words = _("addresses of %(insee)s")
+    scope = _("addresses of %(insee)s")
     return [
-        ScopeDifference(scope=words % {"insee": insee}, known=known, new=new, changed=changed, gone=gone)
+        ScopeDifference(scope=scope % {"insee": insee}, known=known, new=new, changed=changed, gone=gone)
         for insee, known, new, changed, gone in rows(COMPARED)
     ]
 
@@ -202,14 +202,14 @@ def put_in_place(loading: Loading) -> None:
     insee = [code for (code,) in rows("select distinct code_insee from staged_ban order by 1")]
     counts = {"loaded": report.loaded, "refused": report.refused, "member": report.member, "insee": insee[:500]}
     open_event([TABLE], {"source": "ban", "files": [file.name for file in report.files], **counts})
-    write_words()
+    insert_search_texts()
     run("delete from cadastre_address where insee = any(%(insee)s)", insee=insee)
     run(INSERT, parcel=PARCEL)
     date_layers(["addresses"], given=given, found=None)
     announce_changed_slugs(["addresses"])
 
 
-def write_words() -> None:
+def insert_search_texts() -> None:
     """What the search box matches, road by road: far fewer than addresses."""
     run(PLACED)
     with connection.cursor() as cursor:

@@ -73,10 +73,10 @@ def compare(order: Order, read: communes.FileRows[communes.EpciRow]) -> list[Sco
     present: dict[str, set[str]] = {siren: set() for siren in wanted}
     for siren, insee in Territory.objects.filter(member__siren__in=wanted).values_list("member__siren", "commune_id"):
         present[siren].add(str(insee))
-    words = _("communes of %(member)s")
+    scope = _("communes of %(member)s")
     return [
         ScopeDifference(
-            scope=words % {"member": row.name},
+            scope=scope % {"member": row.name},
             known=len(present[row.siren]),
             new=len(wanted[row.siren] - present[row.siren]),
             gone=len(present[row.siren] - wanted[row.siren]),
@@ -96,8 +96,8 @@ def reported(
     file = report.file(read.name, kind)
     for refused in read.refused:
         file.row_refused(refused)
-    for told in read.told:
-        file.tell(told.remark, told.index, told.identifier)
+    for remark in read.told:
+        file.tell(remark.remark, remark.index, remark.identifier)
     return file
 
 

@@ -24,7 +24,7 @@ from layers.intake.rows import FileRefused, Refused
 from layers.intake.sources import Order
 
 SUFFIXES = (".json", ".geojson", ".gz")
-TELL_EVERY = 500
+PROGRESS_EVERY = 500
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ def merge(whole: Staged, part: Staged, refused: set[str | None]) -> None:
 def usable(loading: Loading, opened: etalab.EtalabFile, report: FileReport) -> Iterator[etalab.Row]:
     """The rows that come in; every other one goes into the report."""
     for number, row in enumerate(opened.rows, start=1):
-        if number % TELL_EVERY == 0:
+        if number % PROGRESS_EVERY == 0:
             loading.order.tell(number / max(opened.features, number), _("Reading %(file)s") % {"file": report.name})
         refused = row if isinstance(row, Refused) else refusal(loading, row)
         if refused:

@@ -93,8 +93,8 @@ COMPARED_WITHOUT_KEY = """
                 and o.id <> t.id and not o.sheet in ('', t.sheet))) else 0 end]
     from (select count(*) as staged from {staged}) counted)
 """
-COUNTED = "(select count(*) from {table} where sheet = %(sheet)s)"
-COUNTED_BY_IDU = "(select count(*) from {table} where idu = any(%(idus)s))"
+COUNT_OF_SHEET = "(select count(*) from {table} where sheet = %(sheet)s)"
+COUNT_BY_IDU = "(select count(*) from {table} where idu = any(%(idus)s))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,8 @@ def differences(compared: Comparison, idu: str) -> list[ScopeDifference]:
         for slug, ids in compared.old.items()
         if ids and slug in compared.changed
     }
-    found = by_table(statements, compared.values)
-    return [difference_of(slug, len(ids), found.get(slug), idu) for slug, ids in compared.old.items() if ids]
+    rows = by_table(statements, compared.values)
+    return [difference_of(slug, len(ids), rows.get(slug), idu) for slug, ids in compared.old.items() if ids]
 
 
 def difference_of(slug: str, known: int, counts: Sequence[int] | None, idu: str) -> ScopeDifference:
@@ -179,8 +179,8 @@ def write(compared: Comparison) -> None:
 
 def counts(compared: Comparison) -> Mapping[str, int]:
     """How many rows of the sheet the base holds by table, refused ones that stayed from before left out."""
-    counted = {slug: COUNTED_BY_IDU if table.key else COUNTED for slug, table in SHEET_TABLES.items()}
-    return by_table(counted, compared.values)
+    statements = {slug: COUNT_BY_IDU if table.key else COUNT_OF_SHEET for slug, table in SHEET_TABLES.items()}
+    return by_table(statements, compared.values)
 
 
 def outline_differs(outline: CommuneOutline) -> bool:
@@ -224,8 +224,8 @@ def refused_idus(content: Content) -> list[str]:
 def values_of(content: Content) -> dict[str, Any]:
     """The values that the statements about a sheet name."""
     about = {"sheet": content.idu, "insee": content.insee, "prefix": content.idu[5:8], "section": content.idu[8:10]}
-    found = {f"idus_{slug}": idus(content, slug) for slug in SHEET_TABLES}
-    return about | found | {"outline": content.outline, "refused": refused_idus(content), "shift": SHIFT_M}
+    idus_by_slug = {f"idus_{slug}": idus(content, slug) for slug in SHEET_TABLES}
+    return about | idus_by_slug | {"outline": content.outline, "refused": refused_idus(content), "shift": SHIFT_M}
 
 
 def staging(table: Table) -> sql.Identifier:
@@ -240,8 +240,8 @@ def composed(statement: str, slug: str) -> sql.Composed:
     key = sql.Identifier(table.key or "id")
     typed = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(table.type_of(name))) for name in table.columns]
     unless_refused = sql.SQL(REFUSED).format(key=key) if table.key else sql.SQL("")
-    new_columns = listed(sql.SQL("n.{}").format(name) for name in columns)
-    old_columns = listed(sql.SQL("t.{}").format(name) for name in columns)
+    new_columns = comma_separated(sql.SQL("n.{}").format(name) for name in columns)
+    old_columns = comma_separated(sql.SQL("t.{}").format(name) for name in columns)
     for name in ("old", "idus"):
         statement = statement.replace(f"%({name})s", f"%({name}_{slug})s")
     return sql.SQL(statement).format(
@@ -249,16 +249,16 @@ def composed(statement: str, slug: str) -> sql.Composed:
         staged=staging(table),
         key=key,
         unless_refused=unless_refused,
-        columns=listed(columns),
-        typed=listed(typed),
+        columns=comma_separated(columns),
+        typed=comma_separated(typed),
         old_columns=old_columns,
         same=sql.SQL(SAME).format(new_columns=new_columns, old_columns=old_columns),
-        excluded=listed(sql.SQL("excluded.{}").format(name) for name in columns),
-        assignments=listed(sql.SQL("{} = excluded.{}").format(name, name) for name in columns),
+        excluded=comma_separated(sql.SQL("excluded.{}").format(name) for name in columns),
+        assignments=comma_separated(sql.SQL("{} = excluded.{}").format(name, name) for name in columns),
     )
 
 
-def listed(parts: Iterable[sql.Composable]) -> sql.Composed:
+def comma_separated(parts: Iterable[sql.Composable]) -> sql.Composed:
     return sql.SQL(", ").join(parts)
 
 
@@ -272,5 +272,5 @@ def by_table(expressions: Mapping[str, str], values: Mapping[str, Any]) -> dict[
     """What an expression about each table is worth, in one question."""
     if not expressions:
         return {}
-    asked = listed(composed(expression, slug) for slug, expression in expressions.items())
-    return dict(zip(expressions, fetch(sql.SQL("select {}").format(asked), values)[0], strict=True))
+    columns = comma_separated(composed(expression, slug) for slug, expression in expressions.items())
+    return dict(zip(expressions, fetch(sql.SQL("select {}").format(columns), values)[0], strict=True))

@@ -169,12 +169,12 @@ def files(paths: Sequence[Path], report: ImportReport) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             parts = tuple(part for part, _kind in majic.FILE_KINDS)
-            yield from (file for file in files_in(path, report) if named(file, parts))
+            yield from (file for file in files_in(path, report) if matches_parts(file, parts))
         else:
             yield path
 
 
-def named(file: Path, parts: Sequence[str]) -> bool:
+def matches_parts(file: Path, parts: Sequence[str]) -> bool:
     return any(part in file.name.upper() for part in parts)
 
 
@@ -225,24 +225,24 @@ def refuse_old_years(loading: Loading) -> int:
 
 def latest_year() -> int:
     """The latest year of the register that is there, 0 where there is none."""
-    ((found,),) = call(
+    ((latest,),) = call(
         "select greatest((select max(year) from owners_holding), (select max(year) from owners_owner),"
         " (select max(year) from owners_premises))"
     )
-    return int(found or 0)
+    return int(latest or 0)
 
 
 def stage_file(loading: Loading, opened: majic.MajicFile, report: FileReport) -> None:
     number = len(loading.report.files) - 1
-    for told, found in enumerate(opened.lines, start=1):
-        match found:
+    for position, line in enumerate(opened.lines, start=1):
+        match line:
             case majic.Line():
-                stage_line(loading, found, number, opened.year, report)
+                stage_line(loading, line, number, opened.year, report)
             case Refused():
-                report.row_refused(found)
+                report.row_refused(line)
             case Remark():
-                report.tell(found, found.params.get("line"))
-        if told % BATCH == 0:
+                report.tell(line, line.params.get("line"))
+        if position % BATCH == 0:
             copy(loading)
             loading.order.tell(None, _("Reading %(file)s") % {"file": report.name})
     copy(loading)
@@ -300,7 +300,7 @@ def compare() -> list[ScopeDifference]:
 
 def compare_table(table: str) -> Iterator[ScopeDifference]:
     source, key, values = COMPARED[table]
-    words = {
+    scopes = {
         "owners_holding": _("parcels of the register of %(insee)s, %(year)s"),
         "owners_premises": _("premises of %(insee)s, %(year)s"),
         "owners_owner": _("owners of %(insee)s, %(year)s"),
@@ -308,16 +308,16 @@ def compare_table(table: str) -> Iterator[ScopeDifference]:
     statement = sql.SQL(DIFFERENCE).format(
         table=sql.Identifier(table),
         staged=staged(source),
-        new=listed("n", values),
-        old=listed("t", values),
-        new_key=listed("n", key),
-        old_key=listed("t", key),
+        new=qualified_columns("n", values),
+        old=qualified_columns("t", values),
+        new_key=qualified_columns("n", key),
+        old_key=qualified_columns("t", key),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        found = cursor.fetchall()
-    for year, insee, coming, known, changed, gone, before in found:
-        scope = words[table] % {"insee": insee, "year": year}
+        rows = cursor.fetchall()
+    for year, insee, coming, known, changed, gone, before in rows:
+        scope = scopes[table] % {"insee": insee, "year": year}
         if known:
             new = coming - (known - gone)
             yield ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
@@ -325,7 +325,7 @@ def compare_table(table: str) -> Iterator[ScopeDifference]:
             yield counted_difference(scope, before=before, after=coming)
 
 
-def listed(alias: str, names: Sequence[str]) -> sql.Composed:
+def qualified_columns(alias: str, names: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
 
 
@@ -357,18 +357,18 @@ def repetitions(table: str, key: Sequence[str]) -> sql.Composed:
 
 def leave_out(loading: Loading, code: str, statement: sql.Composable) -> None:
     """Lines that a statement deletes from what was staged count as refused."""
-    for file, line, identifier in lines_found(statement):
+    for file, line, identifier in locate_lines(statement):
         report = loading.report.files[file]
         report.loaded -= 1
         report.row_refused(Refused(line, identifier, code, {"identifier": identifier}))
 
 
 def doubt(loading: Loading, code: str, statement: sql.Composable) -> None:
-    for file, line, identifier in lines_found(statement):
+    for file, line, identifier in locate_lines(statement):
         loading.report.files[file].tell(Remark(code, {"identifier": identifier}), line, identifier)
 
 
-def lines_found(statement: sql.Composable) -> list[tuple[int, int, str]]:
+def locate_lines(statement: sql.Composable) -> list[tuple[int, int, str]]:
     """(file, line, identifier) of the lines that a statement finds, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(statement)

@@ -17,7 +17,7 @@ from layers.intake.sources import Tell
 from layers.intake.surfaces import FRANCE_2154
 from layers.planning import cnig
 from layers.planning.cnig import Effect, Finding, Known, Row
-from layers.planning.importers.delivery import Found
+from layers.planning.importers.delivery import DeliveredTable
 from layers.planning.models import Shape
 from layers.planning.standard import Table
 
@@ -55,7 +55,7 @@ class Remarks:
 class Loading:
     """One table on its way: its name in quarantine, the rules' findings, which rows were refused."""
 
-    found: Found
+    found: DeliveredTable
     reader: RestrictedReader
     known: Known
     tell: Tell
@@ -72,10 +72,10 @@ class Loading:
         return self.found.report
 
 
-def fields_of(found: Found) -> list[tuple[str, str]]:
+def fields_of(table: DeliveredTable) -> list[tuple[str, str]]:
     """(name of the standard, name in the file) of the fields that the file has."""
-    names = {cnig.short(one): one for one in cnig.names_of(found.info)}
-    return [(one.name, names[cnig.short(one.name)]) for one in found.table.fields if cnig.short(one.name) in names]
+    names = {cnig.short(one): one for one in cnig.names_of(table.info)}
+    return [(one.name, names[cnig.short(one.name)]) for one in table.table.fields if cnig.short(one.name) in names]
 
 
 def load(loading: Loading, target: str, columns: Sequence[str], make: Make) -> int:
@@ -100,36 +100,36 @@ def read(loading: Loading) -> list[Row]:
 
 def stage(loading: Loading) -> None:
     """COPY the file's rows into a temporary table: rank, its fields as text, its geometry repaired."""
-    found, fields = loading.found, fields_of(loading.found)
+    table, fields = loading.found, fields_of(loading.found)
     names = [sql.Identifier(name.lower()) for name, _source in fields]
-    geometry = ", geom geometry(Geometry, 2154)" if found.table.letter else ""
+    geometry = ", geom geometry(Geometry, 2154)" if table.table.letter else ""
     create(DELIVERED, [sql.SQL("{} text").format(name) for name in names], geometry)
     plan = CopyPlan(
         columns=tuple(Column(source, "text") for _name, source in fields),
-        geometry=geometry_of(found),
+        geometry=geometry_of(table),
         identifier=next((source for name, source in fields if name == loading.identifier), None),
     )
     statement = sql.SQL("copy {} from stdin").format(DELIVERED)
-    layer = found.stem if found.info.name == found.stem else None
+    layer = table.stem if table.info.name == table.stem else None
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for chunk in loading.reader.copy(found.name, plan=plan, layer=layer):
+        for chunk in loading.reader.copy(table.name, plan=plan, layer=layer):
             copy.write(chunk.lines)
             for problem in (*chunk.problems, *chunk.repairs):
                 take_note(loading, problem)
-            share = min(chunk.last / max(found.info.features, 1), 1.0)
+            share = min(chunk.last / max(table.info.features, 1), 1.0)
             loading.tell(share, _("Reading %(file)s") % {"file": loading.file.name})
 
 
-def geometry_of(found: Found) -> GeometryColumn | None:
-    if found.table.letter is None:
+def geometry_of(table: DeliveredTable) -> GeometryColumn | None:
+    if table.table.letter is None:
         return None
-    return GeometryColumn(family=FAMILIES[found.table.letter], multi=True, epsg=found.epsg or 2154)
+    return GeometryColumn(family=FAMILIES[table.table.letter], multi=True, epsg=table.epsg or 2154)
 
 
 def create(table: sql.Identifier, columns: Sequence[sql.Composable], more: str) -> None:
-    listed = sql.SQL("").join([sql.SQL(", {}").format(one) for one in columns])
+    column_list = sql.SQL("").join([sql.SQL(", {}").format(one) for one in columns])
     run("drop table if exists {}", table)
-    run("create temporary table {} (rank bigint primary key{}{}) on commit drop", table, listed, sql.SQL(more))
+    run("create temporary table {} (rank bigint primary key{}{}) on commit drop", table, column_list, sql.SQL(more))
 
 
 def take_note(loading: Loading, problem: Problem) -> None:
@@ -173,12 +173,12 @@ def accepted(loading: Loading) -> Iterator[tuple[int, Row]]:
     for rank, *values in chunks(fields):
         given = {name: tidy(name, value) for name, value in zip(fields, values, strict=True)}
         row = Row(table=loading.table, values=given, present=frozenset(fields), known=loading.known)
-        found = list(cnig.findings(row, rank, row[loading.identifier] or None))
-        refused = next((one for one in found if one.rule.effect is Effect.ROW), None)
+        findings = list(cnig.findings(row, rank, row[loading.identifier] or None))
+        refused = next((one for one in findings if one.rule.effect is Effect.ROW), None)
         if refused:
             loading.file.row_refused(refused)
             continue
-        for one in found:
+        for one in findings:
             remarks.add(one)
         cnig.remember(row)
         repair = loading.repairs.get(rank)
@@ -191,15 +191,15 @@ def chunks(fields: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """(rank, values…) of every row that was delivered, some thousands in memory at a time."""
     names = sql.SQL("").join([sql.SQL(", {}").format(sql.Identifier(name.lower())) for name in fields])
     last = 0
-    while found := rows(
+    while chunk := rows(
         "select rank{} from {} where rank > %(last)s order by rank limit %(chunk)s",
         names,
         DELIVERED,
         last=last,
         chunk=CHUNK,
     ):
-        yield from found
-        last = found[-1][0]
+        yield from chunk
+        last = chunk[-1][0]
 
 
 def tidy(name: str, value: str | None) -> str:
@@ -264,16 +264,16 @@ def subcode(text: str) -> str:
     return text if cnig.CODE.fullmatch(text) else ""
 
 
-def run(statement: Any, *parts: sql.Composable, **named: Any) -> int:
+def run(statement: Any, *parts: sql.Composable, **names: Any) -> int:
     """Run SQL written with `{}` for identifiers and `%(name)s` for values; how many rows it touched."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(*parts), named or None)
+        cursor.execute(sql.SQL(statement).format(*parts), names or None)
         touched: int = cursor.rowcount
     return touched
 
 
-def rows(statement: Any, *parts: sql.Composable, **named: Any) -> list[tuple[Any, ...]]:
+def rows(statement: Any, *parts: sql.Composable, **names: Any) -> list[tuple[Any, ...]]:
     """As `run`, for what it answers."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(*parts), named or None)
+        cursor.execute(sql.SQL(statement).format(*parts), names or None)
         return list(cursor.fetchall())

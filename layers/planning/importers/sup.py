@@ -10,7 +10,7 @@ from layers.intake.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Known, Row
 from layers.planning.importers import comparing, delivery
-from layers.planning.importers.delivery import Folder, Found, refuse_delivery
+from layers.planning.importers.delivery import DeliveredTable, Folder, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
 from layers.planning.importers.staging import KINDS, Made, day, load, read, rows, run
 from layers.planning.models import (
@@ -47,14 +47,14 @@ def import_sup(order: Order) -> ImportReport:
 
 def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     """One set of easements. Raises FindingRefused when a rule refuses it as a whole."""
-    found, unexpected = delivery.found_tables(folder, standard.sup_table, work.reader, work.report)
-    kept, not_pdf, others = delivery.pieces(folder)
+    usable, unexpected = delivery.delivered_tables(folder, standard.sup_table, work.reader, work.report)
+    kept, not_pdf, others = delivery.written_documents(folder)
     names = frozenset(item.path.name.lower() for item in kept)
-    refuse_delivery(cnig.findings(delivery_facts(folder, found, names, [*unexpected, *others], not_pdf)), file)
+    refuse_delivery(cnig.findings(delivery_facts(folder, usable, names, [*unexpected, *others], not_pdf)), file)
     known = Known(pieces=names)
     former = content_of(EasementSet.objects.filter(code=code_of(folder)).first())
     whole = begin(work, folder)
-    tables = sorted(found, key=lambda one: ORDER.index(one.table.name))
+    tables = sorted(usable, key=lambda one: ORDER.index(one.table.name))
     easements = load_easements(work, tables, whole, known)
     by_name = load_acts(work, tables, whole, known, easements)
     bare = load_places(work, tables, known, easements)
@@ -80,7 +80,7 @@ def content_of(whole: EasementSet | None) -> dict[str, list[comparing.Row]]:
         _("generators of easements"): comparing.rows_of(generators, ("idgen", "easement__idsup")),
         _("footprints of easements"): comparing.rows_of(footprints, ("idass", "easement__idsup")),
         _("acts"): comparing.rows_of(whole.acts.all(), ("idacte",)),
-        _("written pieces"): comparing.pieces_of(whole.files),
+        _("written pieces"): comparing.document_rows(whole.files),
     }
 
 
@@ -91,15 +91,19 @@ def code_of(folder: Folder) -> str:
 
 
 def delivery_facts(
-    folder: Folder, found: Sequence[Found], pieces: frozenset[str], unexpected: Sequence[str], not_pdf: Sequence[str]
+    folder: Folder,
+    tables: Sequence[DeliveredTable],
+    documents: frozenset[str],
+    unexpected: Sequence[str],
+    not_pdf: Sequence[str],
 ) -> cnig.Delivery:
     return cnig.Delivery(
         name=folder.name,
         pattern=standard.SUP_FOLDER,
-        tables=frozenset(one.table.name for one in found),
+        tables=frozenset(one.table.name for one in tables),
         wanted=(("SERVITUDE",), FOOTPRINT_NAMES, GENERATOR_NAMES),
         recommended=(("ACTE_SUP",), ("SERVITUDE_ACTE_SUP",), ("GESTIONNAIRE_SUP",)),
-        pieces=pieces,
+        pieces=documents,
         unexpected=tuple(unexpected),
         not_pdf=tuple(not_pdf),
         metadata=any(item.suffix == ".xml" for item in folder.items),
@@ -133,9 +137,11 @@ def empty(work: Work, whole: EasementSet) -> None:
     Easement.objects.filter(pk__in=ids).delete()
 
 
-def load_easements(work: Work, tables: Sequence[Found], whole: EasementSet, known: Known) -> dict[str, int]:
+def load_easements(work: Work, tables: Sequence[DeliveredTable], whole: EasementSet, known: Known) -> dict[str, int]:
     """The primary key of each easement by IDSUP."""
-    managers = {row["IDGEST"]: row["NOMGEST"] for row in named(work, tables, "GESTIONNAIRE_SUP", known, "IDGEST")}
+    managers = {
+        row["IDGEST"]: row["NOMGEST"] for row in rows_by_name(work, tables, "GESTIONNAIRE_SUP", known, "IDGEST")
+    }
     category = next((one for table in tables if (one := standard.category_in(table.stem))), "")
     made = [
         Easement(
@@ -148,7 +154,7 @@ def load_easements(work: Work, tables: Sequence[Found], whole: EasementSet, know
             manager=managers.get(row["IDGEST"], ""),
             updated_date=day(row["DATEMAJ"]),
         )
-        for row in named(work, tables, "SERVITUDE", known, "IDSUP")
+        for row in rows_by_name(work, tables, "SERVITUDE", known, "IDSUP")
     ]
     Easement.objects.bulk_create(
         made,
@@ -161,11 +167,11 @@ def load_easements(work: Work, tables: Sequence[Found], whole: EasementSet, know
 
 
 def load_acts(
-    work: Work, tables: Sequence[Found], whole: EasementSet, known: Known, easements: dict[str, int]
+    work: Work, tables: Sequence[DeliveredTable], whole: EasementSet, known: Known, easements: dict[str, int]
 ) -> list[str]:
     """Acts, and their links to easements; the names of those whose file was found by their own name."""
     by_name: list[str] = []
-    acts = [act_of(row, whole, known, by_name) for row in named(work, tables, "ACTE_SUP", known, "IDACTE")]
+    acts = [act_of(row, whole, known, by_name) for row in rows_by_name(work, tables, "ACTE_SUP", known, "IDACTE")]
     EasementAct.objects.bulk_create(
         acts,
         BATCH,
@@ -176,7 +182,7 @@ def load_acts(
     ids = dict(whole.acts.values_list("idacte", "pk"))
     links = [
         EasementLink(easement_id=easements[row["IDSUP"]], act_id=ids[row["IDACTE"]])
-        for row in named(work, tables, "SERVITUDE_ACTE_SUP", known, "IDSUP")
+        for row in rows_by_name(work, tables, "SERVITUDE_ACTE_SUP", known, "IDSUP")
     ]
     EasementLink.objects.bulk_create(links, BATCH, ignore_conflicts=True)
     run(SINCE, delivery=whole.pk)
@@ -209,12 +215,12 @@ def act_of(row: Row, whole: EasementSet, known: Known, by_name: list[str]) -> Ea
     )
 
 
-def named(work: Work, tables: Sequence[Found], name: str, known: Known, identifier: str) -> list[Row]:
+def rows_by_name(work: Work, tables: Sequence[DeliveredTable], name: str, known: Known, identifier: str) -> list[Row]:
     """The rows of a table without geometry that the rules let in."""
     return [row for one in tables if one.table.name == name for row in read(work.loading(one, known, identifier))]
 
 
-def load_places(work: Work, tables: Sequence[Found], known: Known, easements: dict[str, int]) -> list[str]:
+def load_places(work: Work, tables: Sequence[DeliveredTable], known: Known, easements: dict[str, int]) -> list[str]:
     """Generators, then footprints, which refer to them; returns the generators that none refers to."""
     categories = dict(Easement.objects.filter(pk__in=easements.values()).values_list("pk", "category"))
     of_generator: dict[str, int] = {}
@@ -222,14 +228,14 @@ def load_places(work: Work, tables: Sequence[Found], known: Known, easements: di
 
     def generator(row: Row) -> Made:
         easement = of_generator[row["IDGEN"]] = easements[row["IDSUP"]]
-        words = (row["IDGEN"], categories[easement], row["NOMGEN"], row["TYPEGEN"])
-        return easement, *words, KINDS[str(row.table.letter)].value
+        texts = (row["IDGEN"], categories[easement], row["NOMGEN"], row["TYPEGEN"])
+        return easement, *texts, KINDS[str(row.table.letter)].value
 
     def footprint(row: Row) -> Made:
         easement = of_generator[row["IDGEN"]]
         placed.add(row["IDGEN"])
-        words = (row["IDASS"], categories[easement], row["NOMASS"], row["TYPEASS"])
-        return easement, *words, KINDS[str(row.table.letter)].value
+        texts = (row["IDASS"], categories[easement], row["NOMASS"], row["TYPEASS"])
+        return easement, *texts, KINDS[str(row.table.letter)].value
 
     for one in tables:
         if one.table in standard.GENERATORS:
