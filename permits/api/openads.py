@@ -49,7 +49,7 @@ class ParcelsView(OpenadsView):
         rights = rights_of_request(request)
         openads.member_of(project, rights)
         wanted = list(dict.fromkeys(one.strip() for one in parcels.split(";") if one.strip()))
-        return Response(openads.parcels_told(wanted, rights), headers=HEADERS)
+        return Response(openads.describe_parcels(wanted, rights), headers=HEADERS)
 
 
 class CommuneView(OpenadsView):
@@ -82,7 +82,7 @@ class CentroidView(OpenadsView):
     def post(self, request: Request, project: str, dossier: str) -> Response:
         """Where a file lies."""
         rights = rights_of_request(request)
-        return Response(openads.centroid_told(dossier, openads.member_of(project, rights), rights), headers=HEADERS)
+        return Response(openads.describe_centroid(dossier, openads.member_of(project, rights), rights), headers=HEADERS)
 
 
 class ConstraintsView(OpenadsView):

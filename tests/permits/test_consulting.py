@@ -17,7 +17,7 @@ from permits.deadlines.opinions import Body, Protection, Standing
 from permits.models import Consultation, Event, Permit
 from permits.procedure import State
 from permits.services import consulting
-from permits.services.consulting import Request, Suggestion, answer, ask, receive, suggest, told_of
+from permits.services.consulting import Request, Suggestion, answer, answer_status, ask, receive, suggest
 from tests import factories
 from tests.permits import grounds
 from tests.permits.conftest import World
@@ -287,8 +287,8 @@ def test_a_mail_that_does_not_leave_undoes_nothing_and_is_told(world: World, mon
 
 def test_silence_is_read_and_never_written(world: World) -> None:
     one = asked(world, world.file(), "roads")
-    assert told_of(one, date(2026, 2, 12)).standing == Standing.WAITING
-    assert told_of(one, date(2026, 2, 13)).standing == Standing.TACIT
+    assert answer_status(one, date(2026, 2, 12)).standing == Standing.WAITING
+    assert answer_status(one, date(2026, 2, 13)).standing == Standing.TACIT
     with world.as_():
         assert Consultation.objects.get().opinion == ""
 

@@ -11,13 +11,13 @@ from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Letter, Member, User
 from layers.intake.models import FileImport
 from permits.importers.report import COUNTS
-from permits.letters import Asked
+from permits.letters import LetterRequest
 from permits.models import Consultation, Event, Permit, Piece, Reminder, Team
 from permits.procedure import What
 from permits.services.consulting import Request, ask
+from permits.services.documents import path_of
 from permits.services.filing import Filing, file_permit
 from permits.services.letters import begin_letter
-from permits.services.pieces import path_of
 from permits.services.recording import record
 from permits.services.reminding import digest
 from tests import factories
@@ -62,7 +62,7 @@ def piece(of: Permit) -> Piece:
 def letter(permit: Permit, person: User) -> Letter:
     """A draft of a letter of a file."""
     with acting_as(rights_of(person)):
-        return begin_letter(permit, kind_of("permit-consultation"), Asked(), rights_of(person))
+        return begin_letter(permit, kind_of("permit-consultation"), LetterRequest(), rights_of(person))
 
 
 def team(owner: Member) -> Team:
