@@ -38,7 +38,7 @@ from networks.notifications.services.places import Place, address_key
 from networks.notifications.services.reporting import take_reports
 from networks.notifications.services.retention import forget_old
 from networks.notifications.sources import CONTACTS
-from networks.notifications.texts import words_of
+from networks.notifications.texts import texts_of
 from tests import factories, file_imports
 from tests.file_imports import folder_of, loading, worked_off
 from tests.networks.conftest import Network, X, Y, at
@@ -329,7 +329,7 @@ def test_the_built_in_words_of_every_kind_are_whole_and_short(network: Network, 
     given = replace(TOLD, kind=kind, phone="02 38 00 00 00", reason="réparation d’une fuite", place="rue de l’Église")
     notice = draft(network, 1, context=given)
     with network.as_():
-        words = words_of(notice)
+        words = texts_of(notice)
     assert "à compléter" not in words.sms + words.title + words.body
     assert words.length.alphabet == "GSM-7"
     assert words.length.parts <= 2
@@ -338,7 +338,7 @@ def test_the_built_in_words_of_every_kind_are_whole_and_short(network: Network, 
 def test_a_notice_says_its_day_and_hour_in_french(network: Network) -> None:
     notice = draft(network, 1)
     with network.as_():
-        words = words_of(notice)
+        words = texts_of(notice)
     assert "du jeudi 26 novembre à 8 h 30 au jeudi 26 novembre à 12 h 30" in words.sms
 
 
@@ -717,7 +717,7 @@ def test_the_end_of_a_cut_goes_to_the_same_addresses(network: Network) -> None:
     with network.as_():
         after = notices.follow(notice, kind="end", rights=network.rights())
         assert after.targets.count() == 2
-        assert "rétablie" in words_of(after).sms
+        assert "rétablie" in texts_of(after).sms
     assert reach(network, after) == (1, 1, 1)
 
 

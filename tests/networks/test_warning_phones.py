@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks.notifications.phones import NotAPhoneError, phone_of, shown_phone
+from networks.notifications.phones import NotAPhoneError, format_phone, phone_of
 from networks.notifications.sms import length_of, plain
 
 
@@ -39,8 +39,8 @@ def test_what_nobody_can_be_warned_on_is_no_number(written: str) -> None:
 
 
 def test_a_french_number_is_shown_as_people_read_it() -> None:
-    assert shown_phone("+33639980001") == "06 39 98 00 01"
-    assert shown_phone("+32470123456") == "+32470123456"
+    assert format_phone("+33639980001") == "06 39 98 00 01"
+    assert format_phone("+32470123456") == "+32470123456"
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,9 @@ def load(
         counts["sms"] += sum(one.mobile for one in part)
         counts["email"] += sum(bool(one.email) for one in part)
         if not only_check:
-            written = write_contacts(member, part, why=_("Imported list"), untold=unsaid_by(mapping))
-            counts["made"] += sum(made for _place, _id, made in written)
-            counts["changed"] += sum(not made for _place, _id, made in written)
+            saved = write_contacts(member, part, why=_("Imported list"), untold=unsaid_by(mapping))
+            counts["made"] += sum(made for _place, _id, made in saved)
+            counts["changed"] += sum(not made for _place, _id, made in saved)
     wrong = [Finding(code=row.code, params=row.params, row=row.place) for row in rows if row.person is None]
     return counts | {"rows": len(rows), "good": len(good), "wrong": len(wrong)}, wrong
 
@@ -90,13 +90,13 @@ def placed(member: Member, good: Sequence[tuple[int, Person]], progress: Tell) -
     for part in batched((person for _place, person in good), AT_ONCE, strict=False):
         people = [keyed(one, names) for names in [called(member, part)] for one in part]
         at = connections_at([one.connection for one in people if one.connection])
-        asked = [one.address if one.connection not in at else "" for one in people]
-        found = places_of(asked)
+        addresses = [one.address if one.connection not in at else "" for one in people]
+        places = places_of(addresses)
         yield [
             replace(one, place=at[one.connection].place, address=one.address or at[one.connection].address)
             if one.connection in at
             else replace(one, place=place)
-            for one, place in zip(people, found, strict=True)
+            for one, place in zip(people, places, strict=True)
         ]
         done += len(part)
         progress(done / len(good), f"{done} / {len(good)}")
