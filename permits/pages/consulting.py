@@ -124,7 +124,7 @@ def consultation(request: HttpRequest, permit: str, consultation: int) -> HttpRe
     if request.method != "POST":
         return show(request, file, blank(), opened=one)
     receiving = request.POST.get("do") == "receipt"
-    form = received_form(request, one) if receiving else answer_form(request, one)
+    form = acknowledgement_form(request, one) if receiving else answer_form(request, one)
     if not form.is_valid():
         return show(request, file, blank(), opened=one, bound=form, status=400)
     rights = rights_of_request(request)
@@ -190,7 +190,7 @@ def answer_form(request: HttpRequest, one: Consultation, bound: bool | None = No
     return kind(request, row=one, read=read, bound=bound, auto_id=f"id_{one.pk}_%s")
 
 
-def received_form(request: HttpRequest, one: Consultation, bound: bool | None = None) -> forms.Form:
+def acknowledgement_form(request: HttpRequest, one: Consultation, bound: bool | None = None) -> forms.Form:
     def read(row: Consultation) -> dict[str, Any]:
         return {"received": row.received_date or database_clock.today()}
 
@@ -204,7 +204,7 @@ def consultation_card(
     stands = consulting.answer_status(row)
     here = opened is not None and opened.pk == row.pk
     days = (row.due_date - database_clock.today()).days
-    answer, receiving = answer_form(request, row, bound=False), received_form(request, row, bound=False)
+    answer, receiving = answer_form(request, row, bound=False), acknowledgement_form(request, row, bound=False)
     if here and isinstance(bound, ReceiptForm):
         receiving = bound
     elif here and isinstance(bound, AnswerForm):

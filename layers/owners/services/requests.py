@@ -64,7 +64,7 @@ def answer_request(requester: Requester, parcels: list[str], *, user: User, righ
     entry = consulting.entry_of(query, user, journal.members_concerned(rights, query.insee), action)
     consulting.check_open(query, entry)
     service = service_for(rights, *query.insee)
-    number, in_week, in_month = record_request(requester, query, service)
+    number, in_week, in_month = count_requests(requester, query, service)
     if number is None:
         message = _(
             "This person has made %(week)s requests this week and %(month)s this month: the limits are 5 and 10."
@@ -91,7 +91,7 @@ def service_for(rights: Rights, insee: str) -> Member:
     raise Forbidden(_("Your role does not allow this."))
 
 
-def record_request(requester: Requester, query: consulting.Demand, service: Member) -> tuple[int | None, int, int]:
+def count_requests(requester: Requester, query: consulting.Demand, service: Member) -> tuple[int | None, int, int]:
     """The request's number (None: one too many), and how many were made this week and this month before it."""
     given = {
         "service": service.pk,

@@ -237,7 +237,7 @@ def shapes(found: FireCoverage, rights: Rights) -> dict[str, Any]:
             flow=one.flow_m3h,
             url=reverse("hydrant", args=[one.pk]),
         )
-        for one in coverage.hydrants_shown(found, rights)
+        for one in coverage.visible_hydrants(found, rights)
     ]
     return {"type": "FeatureCollection", "features": [*buildings, *marks], "more": len(found.far) > MOST_SHOWN}
 

@@ -36,6 +36,7 @@ from networks.water.services.hydrants import (
     Filter,
     State,
     addresses_of,
+    availability_of,
     communes_of,
     counts,
     day_of,
@@ -43,7 +44,6 @@ from networks.water.services.hydrants import (
     hydrants,
     register,
     settings_for,
-    standing_of,
     title_of,
 )
 
@@ -162,8 +162,8 @@ def lines(rows: list[Any]) -> list[dict[str, Any]]:
             "title": title_of(one),
             "place": one.name or places.get(one.pk, ""),
             "commune": communes.get(one.commune_insee, ""),
-            "standing": standing_of(one),
-            "standing_label": words[standing_of(one)],
+            "standing": availability_of(one),
+            "standing_label": words[availability_of(one)],
             "inspected": day_of(one.last),
             "technical": one.technical or {"flow_m3h": one.flow_m3h, "static_bar": one.pressure_bar},
             "late": one.due is not None and one.due < today,

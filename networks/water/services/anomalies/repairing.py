@@ -36,10 +36,10 @@ class Batch:
 
 def anomaly_seen_by(family: str, anomaly_id: int, rights: Rights) -> Anomaly:
     """An anomaly of a network that the user sees. Raises NotFound."""
-    found = Anomaly.objects.visible_to(rights).filter(family=family, pk=anomaly_id).first()
-    if found is None:
+    anomaly = Anomaly.objects.visible_to(rights).filter(family=family, pk=anomaly_id).first()
+    if anomaly is None:
         raise NotFound(_("There is no such anomaly, or you may not see it."))
-    return found
+    return anomaly
 
 
 def may_treat(anomaly: Anomaly, rights: Rights) -> bool:
@@ -89,8 +89,8 @@ def repair(
 
 def layers_of(family: str) -> Layers:
     """The family's layers by kind of object."""
-    found = Layer.objects.in_bulk([f"{family}-{kind}s" for kind in ("node", "pipe", "connection")], field_name="slug")
-    return {slug.removeprefix(f"{family}-")[:-1]: layer for slug, layer in found.items()}
+    layers = Layer.objects.in_bulk([f"{family}-{kind}s" for kind in ("node", "pipe", "connection")], field_name="slug")
+    return {slug.removeprefix(f"{family}-")[:-1]: layer for slug, layer in layers.items()}
 
 
 def check_owner(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights) -> None:
@@ -180,17 +180,17 @@ def repair_all(anomalies: Sequence[Anomaly], *, rights: Rights, origin: Origin) 
         raise Invalid(_("At most %(most)s anomalies are repaired at once.") % {"most": MOST_AT_ONCE})
     if any(not KINDS[one.kind].batch for one in anomalies):
         raise Invalid(_("Repairs of this kind are looked at one by one."))
-    told = Batch()
+    batch = Batch()
     for anomaly in anomalies:
         try:
             if Anomaly.objects.filter(pk=anomaly.pk, state=Anomaly.State.OPEN).exists():
                 repair(anomaly, rights=rights, origin=origin)
-                told.repaired += 1
+                batch.repaired += 1
         except Forbidden:
             raise
         except ArpentError as error:
-            told.failed.append({"id": anomaly.pk, "message": str(error.message)})
-    return told
+            batch.failed.append({"id": anomaly.pk, "message": str(error.message)})
+    return batch
 
 
 # -- deciding ---------------------------------------------------------------------------------------------------------

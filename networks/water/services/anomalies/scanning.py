@@ -41,7 +41,7 @@ STATE: Final = sql.SQL(
     " union all select 3, count(*), max(id), sum(version) from {service} where owner_id = %(owner)s) one"
 )
 OWNERS: Final = sql.SQL("select distinct owner_id from {pipe} order by 1")
-FOUND: Final = sql.SQL("""
+INSERTED: Final = sql.SQL("""
     insert into water_anomaly as known (owner_id, shared_with, family, kind, gravity, object_kind, object_id,
         other_kind, other_id, told, geom, state, reason, found_at)
     select distinct on (kind, object_kind, object_id, other_kind, other_id) %(owner)s, '{{}}', %(family)s, kind,
@@ -74,8 +74,8 @@ def start_scan(*, owner: Member, family: str, by: User, rights: Rights) -> Job:
     waiting = Job.objects.filter(kind=KIND, owner=owner, parameters__family=family).filter(
         state__in=(Job.State.WAITING, Job.State.RUNNING)
     )
-    if found := waiting.first():
-        return found
+    if job := waiting.first():
+        return job
     names = {"water": _("drinking water"), "sewer": _("sewer network")}
     title = _("Anomalies: %(network)s of %(member)s") % {"network": names[family], "member": owner.name}
     given = {"family": family}
@@ -117,7 +117,7 @@ def scan_if_changed(owner: int, family: str) -> bool:
 
 @transaction.atomic
 def scan(
-    owner: int, family: str, tell: Callable[[float | None, str], None] = lambda share, words: None
+    owner: int, family: str, progress: Callable[[float | None, str], None] = lambda share, message: None
 ) -> dict[str, Any]:
     """Scan one network; the report says how many of each kind there are, and the seconds that each check took."""
     given = {"owner": owner, "family": family, "near": NEAR_M, "within": JOINED_WITHIN_M, "fed": fed_by(family)}
@@ -129,16 +129,16 @@ def scan(
     )
     run(sql.SQL("select set_config('work_mem', '64MB', true)"), family, given)
     state = state_of_network(owner, family)
-    tell(0.0, _("Reading the network"))
+    progress(0.0, _("Reading the network"))
     with timed(seconds, "copy"):
         copy(family, given)
     checks = [one for one in CHECKS if family in one.families]
     for place, check in enumerate(checks):
         label = str(KINDS[check.name].label) if check.name in KINDS else ""
-        tell(0.2 + 0.7 * place / len(checks), label)
+        progress(0.2 + 0.7 * place / len(checks), label)
         with timed(seconds, check.name):
             run(check.statement, family, given)
-    tell(0.9, _("Keeping what was found"))
+    progress(0.9, _("Keeping what was found"))
     with timed(seconds, "keep"):
         keep(given)
     report = {"counts": counts(owner, family), "seconds": {name: round(spent, 2) for name, spent in seconds.items()}}
@@ -171,7 +171,7 @@ def copy(family: str, given: dict[str, Any]) -> None:
 def keep(given: dict[str, Any]) -> None:
     gravities = Jsonb({name: int(kind.gravity) for name, kind in KINDS.items()})
     run(sql.SQL("analyze scan_found"), "", given)
-    run(FOUND, "", given | {"gravities": gravities})
+    run(INSERTED, "", given | {"gravities": gravities})
     run(GONE, "", given)
     old = database_clock.now() - KEPT
     owner, family = given["owner"], given["family"]
