@@ -28,7 +28,7 @@ from networks.roadworks.gauges import GAUGES
 from networks.roadworks.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
 from networks.roadworks.models import Work, WorkDetour, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
 from networks.roadworks.order_values import values_of
-from networks.roadworks.services import keeping, orders, publication, request_pieces, requests
+from networks.roadworks.services import keeping, orders, publication, request_documents, requests
 from networks.roadworks.services.competence import Authority, competent
 from networks.roadworks.services.retention import forget_old, sweep_files
 from tests import factories
@@ -442,7 +442,7 @@ def test_the_published_order_has_its_number_and_names_no_person(desk: Desk, code
     made = desk.publish(one, letter)
     with acting_as(ANONYMOUS):
         shown = publication.published(made.pk)
-        listed = [order.number for order in publication.listed(this_day())]
+        listed = [order.number for order in publication.list_orders(this_day())]
     pdf = bytes(kept(WorkOrderFile, order=shown).pdf)
     text = text_of(pdf)
     assert listed == [letter.number]
@@ -771,7 +771,7 @@ def test_sendings_cut_short_are_swept_a_day_later_and_whole_files_stay(
     one = desk.enter()
     with factories.as_owner():
         piece = WorkPiece.objects.create(request=one, title="Plan", media_type="image/jpeg", size_bytes=1, sha256="")
-    kept_file, folder = request_pieces.path_of(piece), request_pieces.folder_of(one.pk)
+    kept_file, folder = request_documents.path_of(piece), request_documents.folder_of(one.pk)
     lost, fresh = folder / f"{uuid4()}.part", folder / f"{uuid4()}.part"
     whole, committed = folder / str(uuid4()), kept_file.with_suffix(".part")
     folder.mkdir(parents=True)
