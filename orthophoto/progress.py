@@ -31,18 +31,18 @@ class CampaignProgress:
     actions: list[str]
 
     @classmethod
-    def of(cls, campaign: Campaign) -> "Standing":
+    def of(cls, campaign: Campaign) -> "CampaignProgress":
         return cls.of_all([campaign])[0]
 
     @classmethod
-    def of_all(cls, campaigns: Iterable[Campaign]) -> "list[Standing]":
+    def of_all(cls, campaigns: Iterable[Campaign]) -> "list[CampaignProgress]":
         """Several at once: as many queries as for one."""
         rows = list(campaigns)
         counts, jobs = counts_by_campaign(rows), inventories_of(rows)
         return [cls.between(campaign, counts[campaign.pk], jobs.get(campaign.pk)) for campaign in rows]
 
     @classmethod
-    def between(cls, campaign: Campaign, counts: dict[str, Any], job: Job | None) -> "Standing":
+    def between(cls, campaign: Campaign, counts: dict[str, Any], job: Job | None) -> "CampaignProgress":
         facts = summary_as_json(campaign, counts)
         return cls(campaign, facts, inventory_as_json(job), actions(campaign, job))
 

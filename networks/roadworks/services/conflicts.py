@@ -61,7 +61,7 @@ class ConflictQuery:
     work_id: int | None = None
 
     @classmethod
-    def of(cls, work: Work) -> "Asked":
+    def of(cls, work: Work) -> "ConflictQuery":
         return cls(
             stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, kind=work.kind, work_id=work.pk,
             measure=work.measure, closed_way=work.closed_way or "", new_surface=work.new_surface,
