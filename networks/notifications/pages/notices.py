@@ -82,8 +82,8 @@ def begun(request: HttpRequest, beginning: notices.Beginning, about: notices.Abo
     """A draft from what another app tells; where it names nobody, the form with the rest of it, to draw an area."""
     rights = rights_of_request(request)
     try:
-        made = notices.draft(owner=beginning.owner, title=beginning.title, targets=beginning.targets, context=beginning.context,
-                             rights=rights, about=about)  # fmt: skip
+        made = notices.draft(owner=beginning.owner, title=beginning.title, targets=beginning.targets,
+                             context=beginning.context, rights=rights, about=about)  # fmt: skip
     except Invalid as error:
         given = {name: getattr(beginning.context, name) or "" for name in ("kind", "place", "reason", "phone")}
         moments = {name: moment_of(getattr(beginning.context, name)) for name in ("starts_at", "ends_at")}

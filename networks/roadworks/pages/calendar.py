@@ -68,7 +68,7 @@ class CalendarQuery:
     wanted: Filter
 
     @classmethod
-    def parse(cls, given: Mapping[str, str]) -> "Asked":
+    def parse(cls, given: Mapping[str, str]) -> "CalendarQuery":
         """The weeks, from a Monday on, and the works that a query string asks for. Raises Invalid."""
         weeks = given.get("semaines", "")
         length = int(weeks) if weeks in {str(one) for one in OFFERED} else WEEKS
