@@ -172,13 +172,13 @@ def value_word(name: str, value: Any, kind: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):
-        return day(value)
+        return format_day(value)
     if name == "silence":
         return tacit_word(value, kind)
     return outcome_word(value, kind) if name == "outcome" else str(value)
 
 
-def day(value: date) -> str:
+def format_day(value: date) -> str:
     return date_format(value, "j F Y")
 
 
@@ -332,7 +332,9 @@ def received(record: Recorded | None) -> Iterator[str]:
     """How an act was sent, and so on which day it counts."""
     detail = record.detail if record else {}
     days = {
-        name: day(date.fromisoformat(detail[name])) for name in ("sent", "presented", "consulted") if detail.get(name)
+        name: format_day(date.fromisoformat(detail[name]))
+        for name in ("sent", "presented", "consulted")
+        if detail.get(name)
     }
     match detail.get("channel"):
         case "registered":
@@ -345,7 +347,7 @@ def received(record: Recorded | None) -> Iterator[str]:
 
 def readable_values(values: Mapping[str, Any]) -> dict[str, str]:
     """The values that a step was counted with, as they are read."""
-    texts = {name: day(value) if isinstance(value, date) else str(value) for name, value in values.items()}
+    texts = {name: format_day(value) if isinstance(value, date) else str(value) for name, value in values.items()}
     if values.get("months"):
         texts["months"] = months(values["months"])
     if "missing" in values:
@@ -442,7 +444,7 @@ def facts(record: Recorded, kind: str) -> list[str]:
         template = _("%(months)s more (%(article)s)") if detail.get("adds") else _("%(months)s in all (%(article)s)")
         lines.append(template % {"months": months(detail["months"]), "article": detail["article"]})
     if detail.get("signed"):
-        lines.append(_("signed on %(day)s") % {"day": day(date.fromisoformat(detail["signed"]))})
+        lines.append(_("signed on %(day)s") % {"day": format_day(date.fromisoformat(detail["signed"]))})
     if detail.get("reference"):
         lines.append(_("reference %(reference)s") % {"reference": detail["reference"]})
     return [*lines, *filter(None, (detail.get("reason"), detail.get("note")))]
@@ -490,7 +492,7 @@ def ahead(timeline: Timeline | None, permit: Permit, today: date) -> list[str]:
     if on is None:
         return [_("The delay begins when the report of the public inquiry is received.")]
     missing = next((step.values["missing"] for step in reversed(timeline.steps) if "missing" in step.values), ())
-    known = {"day": day(on), "distance": distance(on, today), "missing": ", ".join(missing)}
+    known = {"day": format_day(on), "distance": distance(on, today), "missing": ", ".join(missing)}
     return [str(NEXT[permit.next_what]) % known, unanswered(timeline, kind)]
 
 
@@ -504,7 +506,7 @@ def unanswered(timeline: Timeline, kind: str) -> str:
     message = _("Without a decision: %(outcome)s on %(day)s.")
     if outcome == Outcome.REJECTED:
         message = _("Without these pieces: %(outcome)s on %(day)s.")
-    return message % {"outcome": tacit_word(outcome, kind).lower(), "day": day(last + timedelta(days=1))}
+    return message % {"outcome": tacit_word(outcome, kind).lower(), "day": format_day(last + timedelta(days=1))}
 
 
 def ended(timeline: Timeline, permit: Permit, today: date) -> list[str]:
@@ -513,10 +515,10 @@ def ended(timeline: Timeline, permit: Permit, today: date) -> list[str]:
         return []
     word = tacit_word(timeline.outcome, permit.kind) if timeline.tacit else outcome_word(timeline.outcome, permit.kind)
     template = str(SINCE["tacit" if timeline.tacit else "decided"])
-    lines = [template % {"outcome": word, "day": day(timeline.ended_on)}]
+    lines = [template % {"outcome": word, "day": format_day(timeline.ended_on)}]
     if timeline.valid_until is None or permit.state in (State.WORKS, State.FINISHED):
         return lines
-    until = {"day": day(timeline.valid_until), "distance": distance(timeline.valid_until, today)}
+    until = {"day": format_day(timeline.valid_until), "distance": distance(timeline.valid_until, today)}
     if permit.state == State.EXPIRED:
         return [*lines, _("Its validity ended on %(day)s (%(distance)s).") % until]
     if Kind(permit.kind).certifies:

@@ -165,7 +165,7 @@ class LetterRequest:
     consultation: Consultation | None = None
 
 
-def values_of(permit: Permit, request: LetterRequest, applicant: Person | None) -> dict[str, Value]:
+def letter_field_values(permit: Permit, request: LetterRequest, applicant: Person | None) -> dict[str, Value]:
     """What the fields of every kind hold for a file; a field without a value is empty."""
     rows = list(Event.objects.filter(permit=permit).standing().order_by("id"))
     what = Kind(permit.kind)

@@ -76,7 +76,7 @@ def line_here(one: Crossing) -> Line:
     values = one.values
     days = (("filed", _("Filing")), ("ended", _("Ended on")), ("next", _("Next deadline")))
     facts = [fact(f"{name}_date", label, day, display_date(day)) for name, label in days if (day := values[name])]
-    return line(values, f"{Permit.Kind(values['kind']).label} · {state_label(values)}", one.measure, facts)
+    return permit_line(values, f"{Permit.Kind(values['kind']).label} · {state_label(values)}", one.measure, facts)
 
 
 def line_around(one: Crossing) -> Line:
@@ -85,10 +85,10 @@ def line_around(one: Crossing) -> Line:
     metres = with_unit(display_number(values["distance"], 0), "m")
     where = _("at %(metres)s") % {"metres": metres} if values["distance"] >= 0.5 else _("next to it")
     filed = display_date(values["filed"])
-    return line(values, f"{where} · {values['kind']} · {state_label(values)} · {filed}")
+    return permit_line(values, f"{where} · {values['kind']} · {state_label(values)} · {filed}")
 
 
-def line(
+def permit_line(
     values: Mapping[str, Any], detail: str, measure: Measure | None = None, facts: Sequence[Property] = ()
 ) -> Line:
     return Line(

@@ -43,7 +43,7 @@ def search_communes(question: Question) -> list[Found]:
     if not typed:
         return []
     code = question.text.upper() if re.fullmatch(r"\d[\dABab]\d{0,3}", question.text) else ""
-    rows = ask(COMMUNES, question, typed, {}, code=code)
+    rows = run_query(COMMUNES, question, typed, {}, code=code)
     start = " ".join(typed)
     return [result_of(row, "commune", "communes", 92 if bare(row.label).startswith(start) else 75) for row in rows]
 
@@ -75,7 +75,7 @@ def search_parcels(question: Question) -> list[Found]:
     if reference.place and not values["communes"]:
         return []
     parts = {"condition": condition, "order": "idu" if reference.idu else "number"}
-    rows = ask(PARCELS, question, [], parts, **values)
+    rows = run_query(PARCELS, question, [], parts, **values)
     return [
         result_of(row, "parcel", "parcels", 95 if reference.idu or row.label.endswith(f" {reference.number}") else 80)
         for row in rows
@@ -133,7 +133,7 @@ def search_addresses(question: Question) -> list[Found]:
     if suffix:
         conditions.append("lower(suffix) = %(suffix)s")
     parts = {"condition": " and ".join(conditions)}
-    rows = ask(ADDRESSES, question, rest, parts, number=number, suffix=suffix)
+    rows = run_query(ADDRESSES, question, rest, parts, number=number, suffix=suffix)
     score = 85 if number is not None else 55
     return [result_of(row, "address", "addresses", score) for row in rows]
 
@@ -171,10 +171,12 @@ def search_roads(question: Question) -> list[Found]:
     _number, _suffix, rest = split_address(question.words)
     if not any(len(word) > 1 for word in rest):
         return []
-    return [result_of(row, "road", "roads", 70) for row in ask(ROADS, question, rest, {}, first=rest[0])]
+    return [result_of(row, "road", "roads", 70) for row in run_query(ROADS, question, rest, {}, first=rest[0])]
 
 
-def ask(statement: str, question: Question, typed: Sequence[str], parts: Mapping[str, str], **values: Any) -> list[Row]:
+def run_query(
+    statement: str, question: Question, typed: Sequence[str], parts: Mapping[str, str], **values: Any
+) -> list[Row]:
     """Run a query of this module: `{words}`, `{distance}`, `{place}` and `parts` are SQL of ours, values parameters."""
     condition, word_values = word_condition(typed)
     lon, lat = question.near or (None, None)

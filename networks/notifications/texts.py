@@ -45,7 +45,7 @@ def texts_of(notice: Notice) -> NoticeTexts:
 
     Raises Invalid at the text that is wrong.
     """
-    values = values_of(notice)
+    values = notice_field_values(notice)
     typed: dict[str, Value] = {name: str(value).translate(PLAIN) for name, value in values.items()}
     sms = filled(notice.sms, notice.kind, typed, "sms")
     return NoticeTexts(
@@ -63,7 +63,7 @@ def filled(text: str, kind: str, values: Mapping[str, Value], parameter: str) ->
     return template.filled(values)
 
 
-def values_of(notice: Notice) -> dict[str, Value]:
+def notice_field_values(notice: Notice) -> dict[str, Value]:
     given: dict[str, Value] = {
         "debut": moment(notice.starts_at),
         "fin_prevue": moment(notice.ends_at),

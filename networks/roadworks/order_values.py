@@ -20,7 +20,7 @@ from networks.roadworks.models import Work, WorkDetour, WorkOrder, WorkRequest
 from networks.roadworks.services import stretches
 from networks.roadworks.services.competence import Authority, competent
 from networks.roadworks.services.keeping import sheet_of
-from networks.roadworks.services.requests import place_of
+from networks.roadworks.services.requests import locate_request
 from networks.roadworks.services.works import closed_towards
 
 MEASURES: Final = {
@@ -55,11 +55,11 @@ APPEALS: Final = (
 SIGNS: Final = "livre I, huitième partie : signalisation temporaire"
 
 
-def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
+def order_field_values(one: WorkRequest, code: str) -> dict[str, Value]:
     """What is known of a request; a field without a value is to be completed where a template names it."""
     work = one.work
     kind = decided_by(code, one.kind)
-    competence = competent(place_of(one), kind, one.owner)
+    competence = competent(locate_request(one), kind, one.owner)
     commune = Commune.objects.filter(insee=one.insee).values_list("name", flat=True).first() or one.insee
     with override("fr"):
         return {
@@ -97,7 +97,7 @@ def references(one: WorkRequest) -> str:
 
 def abrogation_values(one: WorkRequest, former: WorkOrder) -> dict[str, Value]:
     """Whoever signed the former order ends it, by the same texts."""
-    return values_of(one, former.kind) | {
+    return order_field_values(one, former.kind) | {
         "lieu_travaux": former.place,
         "arrete_abroge": former.number,
         "date_arrete_abroge": day_in_words(former.numbered_date),

@@ -239,7 +239,7 @@ def _made(
     rasterio.shutil.copy(spool.dataset, partial, driver="COG", **options.for_driver())
     expected = checks.Expected(spool.width, spool.height, options.lossless, invalid is not None)
     checks.verify(partial, expected, spool.dataset)
-    return described(partial, target, outline, plan.to_transform[0])
+    return describe_file(partial, target, outline, plan.to_transform[0])
 
 
 def _mask(spool: Spool, invalid: Bits, *, filled: bool) -> None:
@@ -266,7 +266,7 @@ def _covered(pixels: Pixels, lost: Pixels, *, filled: bool) -> Pixels:
     return pixels
 
 
-def described(partial: Path, target: Path, outline: MultiPolygon, resolution: float) -> BuiltSheet:
+def describe_file(partial: Path, target: Path, outline: MultiPolygon, resolution: float) -> BuiltSheet:
     """The facts of a written COG; its mean colour is that of its smallest overview."""
     with partial.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()

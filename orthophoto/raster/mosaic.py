@@ -23,7 +23,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_core.files.reader.rasters import Pixels, Transform
 from orthophoto.raster import checks, collar
-from orthophoto.raster.cog import BYTES_PER_PIXEL, GDAL, BuiltSheet, CogOptions, described
+from orthophoto.raster.cog import BYTES_PER_PIXEL, GDAL, BuiltSheet, CogOptions, describe_file
 from orthophoto.raster.errors import SheetCorrupt
 from orthophoto.raster.grid import EPSG, SAME_PIXEL, Bounds, Grid
 from orthophoto.raster.spool import BLOCK, Spool, careful
@@ -115,7 +115,7 @@ def _write_overview(
             masked = invalid is not None
             checks.verify(partial, checks.Expected(width, height, options.lossless, masked), spool.dataset)
         outline = collar.outline(invalid, transform, height, width, scattered=None)
-        return described(partial, target, outline, transform[0])
+        return describe_file(partial, target, outline, transform[0])
 
 
 def _fill(spool: Spool, placed: Sequence[Placed], frame: Frame) -> collar.Bits | None:

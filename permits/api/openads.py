@@ -16,7 +16,7 @@ from permits.services import openads
 HEADERS = {"Cache-Control": "private, no-store"}
 
 
-def refusal(status: int, message: str) -> Response:
+def error_response(status: int, message: str) -> Response:
     """An error in the contract's shape."""
     headers = {**HEADERS, **({"WWW-Authenticate": 'Basic realm="Arpent"'} if status == 401 else {})}
     return Response({"code": 0, "status": "error", "message": message}, status=status, headers=headers)
@@ -31,15 +31,15 @@ class OpenadsView(APIView):
         set_rollback()
         match exc:
             case ArpentError():
-                return refusal(status_of(exc), exc.message)
+                return error_response(status_of(exc), exc.message)
             case NotAuthenticated():
-                return refusal(401, "Access denied, invalid login")
+                return error_response(401, "Access denied, invalid login")
             case ParseError():
-                return refusal(400, "POST body is not JSON")
+                return error_response(400, "POST body is not JSON")
             case APIException():
-                return refusal(exc.status_code, str(exc.detail))
+                return error_response(exc.status_code, str(exc.detail))
             case RequestDataTooBig():
-                return refusal(413, "The request is too large")
+                return error_response(413, "The request is too large")
         return as_problem(exc)
 
 

@@ -109,7 +109,7 @@ def load(order: Order, progress: Tell = lambda share, words: None) -> Report:
         if changes:
             parents = parents_of(chosen, order.member)
         for batch in batched(chosen, BATCH, strict=False):
-            write(batch, parents, plan_date, plan.report)
+            write_batch(batch, parents, plan_date, plan.report)
             done += len(batch)
             progress(done / len(plan.files), _("%(done)s files of %(all)s") % {"done": done, "all": len(plan.files)})
     if plan.files:
@@ -297,7 +297,7 @@ def parents_of(chosen: Sequence[tuple[Entry, Permit, list[Event]]], member: Memb
     return {one.number: one for one in Permit.objects.filter(owner=member, number__in=numbers)}
 
 
-def write(
+def write_batch(
     batch: Sequence[tuple[Entry, Permit, list[Event]]],
     parents: Mapping[str, Permit],
     plan_date: date | None,

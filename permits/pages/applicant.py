@@ -63,11 +63,11 @@ def applicant(request: HttpRequest, permit: str) -> HttpResponse:
     if request.method == "POST":
         return changed(request, application)
     person = read_applicants([application], why=_("Page of the applicant")).get(application.pk)
-    form = ApplicantForm(request, row=application, read=lambda _permit: values_of(person))
+    form = ApplicantForm(request, row=application, read=lambda _permit: applicant_values(person))
     return render_applicant(request, application, form, person=person)
 
 
-def values_of(person: Person | None) -> dict[str, Any]:
+def applicant_values(person: Person | None) -> dict[str, Any]:
     return {name: getattr(person, name) for name in ApplicantForm.base_fields} if person else {}
 
 
@@ -77,7 +77,7 @@ def changed(request: HttpRequest, permit: Permit) -> HttpResponse:
     form = ApplicantForm(
         request,
         row=permit,
-        read=lambda row: values_of(read_applicants([row], why=_("Correction")).get(row.pk)),
+        read=lambda row: applicant_values(read_applicants([row], why=_("Correction")).get(row.pk)),
     )
     if not form.is_valid():
         return render_applicant(request, permit, form, status=400)

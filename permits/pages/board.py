@@ -68,7 +68,7 @@ def board(request: HttpRequest) -> HttpResponse:
             }
             for one in urgent(wanted, rights, day)
         ],
-        "rows": lines(list(rows), day),
+        "rows": board_rows(list(rows), day),
         "count": count,
         "more": more,
         "empty": not count and not Permit.objects.visible_to(rights).exists(),
@@ -138,7 +138,7 @@ def map_config(wanted: Filter, rights: Rights) -> dict[str, Any]:
 # -- lines of the table -----------------------------------------------------------------------------------------------
 
 
-def lines(rows: list[Permit], day: date) -> list[dict[str, Any]]:
+def board_rows(rows: list[Permit], day: date) -> list[dict[str, Any]]:
     names = dict(Commune.objects.filter(insee__in={one.insee for one in rows}).values_list("insee", "name"))
     return [
         {

@@ -89,12 +89,12 @@ def consultations(request: HttpRequest, permit: str) -> HttpResponse:
     if request.method != "POST":
         body = request.GET.get("body", "")
         given = {"asked": database_clock.today(), "body": body, "name": request.GET.get("name", "")[:120]}
-        return show(request, file, AskForm(initial=given))
+        return render_consultations(request, file, AskForm(initial=given))
     form = AskForm(request.POST)
     if not form.is_valid():
-        return show(request, file, form, status=400)
+        return render_consultations(request, file, form, status=400)
     try:
-        made = consulting.ask(
+        made = consulting.request_opinion(
             file,
             consulting.Request(**{**form.cleaned_data, "silence": form.cleaned_data["silence"] or ""}),
             user=person(request),
@@ -103,7 +103,7 @@ def consultations(request: HttpRequest, permit: str) -> HttpResponse:
     except Forbidden:
         raise
     except ArpentError as error:
-        return show(request, file, form, status=blame(form, error))
+        return render_consultations(request, file, form, status=blame(form, error))
     context = {
         None: _("The request is recorded."),
         True: _("The request is recorded, and sent by e-mail."),
@@ -122,11 +122,11 @@ def consultation(request: HttpRequest, permit: str, consultation: int) -> HttpRe
     file = permit_of(request, permit)
     one = consulting.consultation_of(file, consultation)
     if request.method != "POST":
-        return show(request, file, blank(), opened=one)
+        return render_consultations(request, file, blank(), opened=one)
     receiving = request.POST.get("do") == "receipt"
     form = acknowledgement_form(request, one) if receiving else answer_form(request, one)
     if not form.is_valid():
-        return show(request, file, blank(), opened=one, bound=form, status=400)
+        return render_consultations(request, file, blank(), opened=one, bound=form, status=400)
     rights = rights_of_request(request)
     try:
         if receiving:
@@ -137,7 +137,7 @@ def consultation(request: HttpRequest, permit: str, consultation: int) -> HttpRe
         raise
     except ArpentError as error:
         status = blame(form, error)
-        return show(request, file, blank(), opened=one, bound=form, status=status)
+        return render_consultations(request, file, blank(), opened=one, bound=form, status=status)
     if not receiving and consulting.counts(kept):
         message = _("The answer is recorded, in the procedure too: see there what silence means now (R.424-3).")
     else:
@@ -155,7 +155,7 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def show(
+def render_consultations(
     request: HttpRequest,
     file: Permit,
     form: AskForm,

@@ -227,7 +227,7 @@ def file_new(request: HttpRequest) -> HttpResponse:
     if not members_filing(rights):
         raise Forbidden(_("Your role does not allow this."))
     if request.method != "POST":
-        return filing_page(request, FilingForm(initial=chosen(request), rights=rights))
+        return filing_page(request, FilingForm(initial=initial_values(request), rights=rights))
     form, status = FilingForm(request.POST, rights=rights), 400
     if form.is_valid():
         try:
@@ -246,7 +246,7 @@ def filing_page(request: HttpRequest, form: FilingForm, status: int = 200) -> Ht
     return render(request, "permits/filing.html", {"section": "permits", "form": form}, status=status)
 
 
-def chosen(request: HttpRequest) -> dict[str, str]:
+def initial_values(request: HttpRequest) -> dict[str, str]:
     """What the address says of the new file: parcels, and so the commune; the file that it changes."""
     given = [
         whole_identifier(part) or part for part in request.GET.get("parcels", "")[:LONGEST_LIST].split(",") if part

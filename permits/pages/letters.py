@@ -143,17 +143,17 @@ def letter(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
     if request.method == "POST":
         return changed(request, application, draft)
     letters.note_reading(application, draft)
-    return show_letter(request, application, draft, LetterForm(request, row=draft, read=values_of))
+    return show_letter(request, application, draft, LetterForm(request, row=draft, read=letter_values))
 
 
-def values_of(letter: Letter) -> dict[str, Any]:
+def letter_values(letter: Letter) -> dict[str, Any]:
     return {name: getattr(letter, name) for name in (*core.WORDS, "version")}
 
 
 def changed(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse:
     """Save, make final or throw away; what was typed stays where it is refused."""
     rights, action = rights_of_request(request), request.POST.get("action", "save")
-    form = LetterForm(request, row=draft, read=values_of, whole=action in ("discard", "final"))
+    form = LetterForm(request, row=draft, read=letter_values, whole=action in ("discard", "final"))
     if not form.is_valid():
         return show_letter(request, permit, draft, form, 400)
     version = form.cleaned_data["version"]

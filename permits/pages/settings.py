@@ -141,7 +141,7 @@ def team_page(request: HttpRequest, slug: str, team_id: int) -> HttpResponse:
     """A team's name and people."""
     rights = rights_of_request(request)
     team = team_of(slug, team_id, rights)
-    form = TeamForm(request, row=team, read=values_of, member=team.member)
+    form = TeamForm(request, row=team, read=team_values, member=team.member)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         refused = attempt(form, lambda: change_team(slug, team_id, given["name"], given["people"], rights))
@@ -152,7 +152,7 @@ def team_page(request: HttpRequest, slug: str, team_id: int) -> HttpResponse:
     return render_settings(request, "team", context, 400 if form.is_bound else 200)
 
 
-def values_of(team: Team) -> dict[str, Any]:
+def team_values(team: Team) -> dict[str, Any]:
     return {"name": team.name, "people": [str(one.pk) for one in team.people.all()]}
 
 

@@ -15,7 +15,7 @@ from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
 from permits.pages.filters import read_filter
 from permits.pages.frame import page
-from permits.services.exporting import as_csv, as_workbook, table
+from permits.services.exporting import as_csv, as_workbook, permit_table
 from permits.services.listing import OPENED, Filter
 from permits.services.statistics import Group, Statistics, statistics
 
@@ -31,7 +31,7 @@ def export(request: HttpRequest) -> HttpResponse:
     suffix = request.GET.get("format", "csv")
     if suffix not in ("csv", "xlsx"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
-    rows = table(Filter.parse(request.GET.dict(), state=OPENED), rights_of_request(request))
+    rows = permit_table(Filter.parse(request.GET.dict(), state=OPENED), rights_of_request(request))
     content, kind = (as_csv(rows), CSV) if suffix == "csv" else (as_workbook(rows), XLSX)
     return attached(content, kind, f"permis-{database_clock.today():%Y-%m-%d}.{suffix}")
 

@@ -308,7 +308,7 @@ class RequestSent:
 
 
 @transaction.atomic
-def ask(permit: Permit, request: Request, *, user: User, rights: Rights) -> RequestSent:
+def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rights) -> RequestSent:
     """Record a request, and send its mail where one is wanted; a mail that does not leave undoes nothing.
 
     Raises Forbidden, Invalid.

@@ -48,17 +48,17 @@ def columns() -> list[Column]:
     ]
 
 
-def table(wanted: Filter, rights: Rights) -> list[list[Any]]:
+def permit_table(wanted: Filter, rights: Rights) -> list[list[Any]]:
     """The rows, in the order of the list. Raises Invalid where there are too many."""
     rows = list(ordered(files(wanted, rights), wanted).values_list(*FIELDS)[: MOST_ROWS + 1])
     if len(rows) > MOST_ROWS:
         message = _("A table holds %(most)s files at most: narrow the filters, by the year for example.")
         raise Invalid(message % {"most": f"{MOST_ROWS:_}".replace("_", " ")})
     names = dict(Commune.objects.filter(insee__in={row[3] for row in rows}).values_list("insee", "name"))
-    return [line(row, names) for row in rows]
+    return [table_row(row, names) for row in rows]
 
 
-def line(row: Sequence[Any], communes: dict[str, str]) -> list[Any]:
+def table_row(row: Sequence[Any], communes: dict[str, str]) -> list[Any]:
     number, kind, member, insee, idus, works, address, state, tacit, *days, first, last, username = row
     parcels = ", ".join(format_parcel(idu) for idu in idus)
     place = [insee, communes.get(insee, ""), parcels, works, address]
@@ -85,12 +85,12 @@ def as_workbook(rows: Iterable[Sequence[Any]]) -> bytes:
     sheet.freeze_panes(1, 1)
     for at, row in enumerate(rows, 1):
         for place, value in enumerate(row):
-            write(sheet, at, place, value, day)
+            write_cell(sheet, at, place, value, day)
     book.close()
     return content.getvalue()
 
 
-def write(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
+def write_cell(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
     match value:
         case None:
             pass

@@ -14,7 +14,7 @@ from gis_core.letters.kinds import LetterKind, kind_of
 from gis_core.letters.services import About
 from gis_core.members.rights import Rights
 from gis_core.models import Letter, LetterQuerySet
-from permits.letters import ABOUT, LetterRequest, body_label, values_of
+from permits.letters import ABOUT, LetterRequest, body_label, letter_field_values
 from permits.models import Permit
 from permits.procedure import INSTRUCTS
 from permits.services.applicants import may_read_applicant, read_applicants
@@ -53,7 +53,9 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
         to = [body_label(request.consultation), request.consultation.email]
     about = About(owner=permit.owner, insee=permit.insee, kind=ABOUT, key=permit.number)
     recipient = "\n".join(filter(None, to))
-    return letters.begin(about, kind, values=values_of(permit, request, person), recipient=recipient, rights=rights)
+    return letters.begin(
+        about, kind, values=letter_field_values(permit, request, person), recipient=recipient, rights=rights
+    )
 
 
 def note_reading(permit: Permit, letter: Letter) -> None:

@@ -11,7 +11,7 @@ from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits
 from networks.roadworks.french import between
 from networks.roadworks.models import Work, WorkDetour, WorkRequest
-from networks.roadworks.order_values import describe_detour, values_of
+from networks.roadworks.order_values import describe_detour, order_field_values
 from networks.roadworks.pages.requests import near_works
 from networks.roadworks.services import requests, works
 from networks.roadworks.services.works import Filter
@@ -298,7 +298,7 @@ def test_an_order_says_what_was_typed_as_it_is_written(road: Desk) -> None:
         WorkRequest.objects.filter(pk=one.pk).update(start_reference="d44 pr 1 200", end_reference="RD 44 PR 2+50")
     with road.as_():
         one = requests.request_seen_by(one.pk, road.rights())
-        assert values_of(one, "arrete-circulation")["reperes"] == SAID
+        assert order_field_values(one, "arrete-circulation")["reperes"] == SAID
 
 
 def test_a_detour_takes_numbered_roads_with_their_article(road: Desk) -> None:

@@ -62,7 +62,7 @@ def list_of(desk: Desk, who: str = Role.NETWORK_TECHNICIAN) -> str:
 
 def decides(desk: Desk, one: WorkRequest) -> Authority:
     with desk.as_():
-        return competent(requests.place_of(one), one.kind, one.owner).one
+        return competent(requests.locate_request(one), one.kind, one.owner).one
 
 
 def test_who_decides_is_known_from_the_street_before_works_are_made(desk: Desk, county: Member) -> None:

@@ -27,7 +27,7 @@ from layers.intake.models import FileImport
 from layers.intake.table import TableMapping, likely_columns
 from layers.intake.tables import read_table
 from networks.notifications.importers.columns import CONTACTS as FIELDS
-from networks.notifications.importers.loading import load
+from networks.notifications.importers.loading import load_rows
 from networks.notifications.models import Contact, ContactReading, Notice, Settings
 from networks.notifications.pages.contacts import stopped_on
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
@@ -203,7 +203,7 @@ def test_an_area_warns_its_addresses_and_the_contacts_who_live_in_it(network: Ne
     house(3, 500, 500)
     write(network, person(1), person(3))
     with network.as_():
-        place = contacts.place_of("", f"1 {STREET}")
+        place = contacts.locate_contact("", f"1 {STREET}")
         write_contacts(network.member, [person(9, address="lieu-dit La Borde", place=place)], why="essai")
     notice = draft(network, targets=None, area=Polygon.from_bbox((X, Y, X + 100, Y + 100)).__class__(
         ((X, Y), (X + 100, Y), (X + 100, Y + 100), (X, Y + 100), (X, Y)), srid=2154))  # fmt: skip
@@ -406,7 +406,7 @@ def imported(network: Network, path: Path, *, only_check: bool = False) -> dict[
     table = read_table(path, FIELDS.limits)
     mapping = TableMapping(likely_columns(FIELDS.fields, table.header))
     with network.as_():
-        counts, findings = load(network.member, table, mapping, only_check=only_check)
+        counts, findings = load_rows(network.member, table, mapping, only_check=only_check)
     return {**counts, "lines": findings}
 
 

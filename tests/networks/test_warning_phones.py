@@ -3,7 +3,7 @@
 import pytest
 
 from networks.notifications.phones import NotAPhoneError, format_phone, phone_of
-from networks.notifications.sms import length_of, plain
+from networks.notifications.sms import length_of, to_gsm
 
 
 @pytest.mark.parametrize(
@@ -73,5 +73,5 @@ def test_the_characters_that_make_a_message_longer_are_named() -> None:
 
 
 def test_the_same_words_fit_the_short_alphabet() -> None:
-    assert plain("L’eau fraîche du 1ᵉʳ août… œuvre ça é") == "L'eau fraiche du 1er aout... oeuvre ca é"
-    assert length_of(plain("’«»–—œç\u00a0ê")).alphabet == "GSM-7"
+    assert to_gsm("L’eau fraîche du 1ᵉʳ août… œuvre ça é") == "L'eau fraiche du 1er aout... oeuvre ca é"
+    assert length_of(to_gsm("’«»–—œç\u00a0ê")).alphabet == "GSM-7"

@@ -50,7 +50,7 @@ def closing(network: Network, **values: Any) -> Work:
 
 def led(network: Network, made: Work) -> list[WorkDetour]:
     with network.as_():
-        ways, _found = keeping.keep(made, Gauge(), "véhicules légers", rights=network.rights())
+        ways, _found = keeping.keep_detours(made, Gauge(), "véhicules légers", rights=network.rights())
     return ways
 
 
@@ -189,14 +189,14 @@ def test_works_that_were_deleted_meanwhile_get_no_detour(block: Network) -> None
     with block.as_():
         works.cancel(work=made, version=made.version, rights=block.rights())
     with block.as_(), pytest.raises(NotFound):
-        keeping.keep(made, Gauge(), "", rights=block.rights())
+        keeping.keep_detours(made, Gauge(), "", rights=block.rights())
 
 
 def test_a_detour_is_computed_for_the_works_as_they_are_now(block: Network) -> None:
     before = closing(block)
     changed(block, before, geom=stretch((420, 0), (880, 0)))
     with block.as_(), pytest.raises(Invalid):
-        keeping.keep(before, Gauge(), "", rights=block.rights())
+        keeping.keep_detours(before, Gauge(), "", rights=block.rights())
 
 
 # -- one direction ----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Role
 from gis_core.models import Letter, Letterhead
 from permits.deadlines.law import Ground, Kind
-from permits.letters import KINDS, LetterRequest, describe_ground, values_of
+from permits.letters import KINDS, LetterRequest, describe_ground, letter_field_values
 from permits.models import ApplicantReading, Consultation, Permit, Settings
 from permits.services import letters
 from permits.services.applicants import Person
@@ -149,7 +149,7 @@ def test_a_consultation_says_whom_and_until_when(world: World) -> None:
 def test_every_letter_can_be_begun_for_every_kind_of_file(world: World, what: str) -> None:
     permit = world.file(kind=what)
     with world.as_(INSTRUCTOR):
-        values = values_of(permit, LetterRequest(), Person("Jeanne"))
+        values = letter_field_values(permit, LetterRequest(), Person("Jeanne"))
     for kind in KINDS:
         assert set(values) <= set(kind.known()) | {name for one in KINDS for name in one.known()}
         assert begun(world, permit, kind.code).body

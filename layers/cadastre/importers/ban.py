@@ -38,7 +38,7 @@ class BanFile:
     encoding: str | None
 
 
-def read(reader: RestrictedReader, path: Path) -> BanFile:
+def open_ban(reader: RestrictedReader, path: Path) -> BanFile:
     """Begin to read a file. Raises ReadRefused and FileRefused."""
     name = reader.admit(path)
     looked = reader.inspect(name, reading=Reading(separator=";", header=True))

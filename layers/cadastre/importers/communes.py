@@ -117,7 +117,7 @@ def find_files(paths: Sequence[Path], report: ImportReport) -> tuple[Path, Path,
     return one(BOUNDARIES), one(OFFICIAL_LIST), one(EPCI_LIST)
 
 
-def read(reader: RestrictedReader, paths: Sequence[Path], report: ImportReport) -> CommunesFolder:
+def read_folder(reader: RestrictedReader, paths: Sequence[Path], report: ImportReport) -> CommunesFolder:
     """Read the three files and bring them together. Raises ReadRefused or FileRefused for a whole file."""
     boundaries, official_list, epci_list = find_files(paths, report)
     official = read_official(reader, official_list)

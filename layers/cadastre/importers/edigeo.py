@@ -132,12 +132,12 @@ def companions(thf: Path, inside: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(mine or beside)
 
 
-def read(sheet: PlanSheet, path: str, locate: Locate) -> Content:
+def read_sheet(sheet: PlanSheet, path: str, locate: Locate) -> Content:
     """The rows of one sheet that was delivered as `path`. Raises FileRefused."""
     epsg = SYSTEMS.get(sheet.reference)
     if epsg is None:
         raise FileRefused("edigeo_system", found=sheet.reference)
-    content, origin = begun(sheet, epsg, path, locate)
+    content, origin = read_outline(sheet, epsg, path, locate)
     drawn = [one for one in sheet.found if one.kind in PARSERS]
     for part, shapes in ((SURFACE_KINDS, surfaces), (LINE_KINDS, lines)):
         objects = [one for one in drawn if one.kind in part]
@@ -152,7 +152,7 @@ def read(sheet: PlanSheet, path: str, locate: Locate) -> Content:
     return content
 
 
-def begun(sheet: PlanSheet, epsg: int, path: str, locate: Locate) -> tuple[Content, Origin]:
+def read_outline(sheet: PlanSheet, epsg: int, path: str, locate: Locate) -> tuple[Content, Origin]:
     """The sheet itself, which tells what the others belong to."""
     outlines = [one for one in sheet.found if one.kind == "SUBDSECT"]
     if len(outlines) != 1:
@@ -188,7 +188,7 @@ def take(content: Content, origin: Origin, one: PlanObject, shape: Any, text: st
         if isinstance(shape, Remark):
             raise RowUnusable(shape.code, **shape.params)
         remarks = list(shape.repairs) if isinstance(shape, Surface) else []
-        dates = day(one.created, "created", remarks), day(one.updated, "updated", remarks)
+        dates = quality_date(one.created, "created", remarks), quality_date(one.updated, "updated", remarks)
         made = PARSERS[one.kind](one, origin, dates, remarks)
         if isinstance(made, CommuneOutline):
             content.communes.append(CommuneOutline(made.insee, made.name, geometry(shape).wkb, dates[1]))
@@ -341,7 +341,7 @@ def scale(given: Mapping[str, str], remarks: list[Remark]) -> int | None:
     return None
 
 
-def day(text: str, name: str, remarks: list[Remark]) -> date | None:
+def quality_date(text: str, name: str, remarks: list[Remark]) -> date | None:
     """A date of the quality file (YYYYMMDD)."""
     return date_or_remark(text, name, remarks) if text.strip() else None
 

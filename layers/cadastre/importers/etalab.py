@@ -136,7 +136,7 @@ class EtalabFile:
     rows: Iterator[Row | Refused]
 
 
-def read(reader: RestrictedReader, path: Path) -> EtalabFile:
+def open_etalab(reader: RestrictedReader, path: Path) -> EtalabFile:
     """Open one file of the family.
 
     Raises ReadRefused when it cannot be read and FileRefused when it is something else.

@@ -152,7 +152,7 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path, number: in
 
 def stage(loading: Loading, reader: RestrictedReader, path: Path, report: FileReport) -> None:
     """COPY the lines of a file as they are."""
-    opened = ban.read(reader, path)
+    opened = ban.open_ban(reader, path)
     if opened.encoding:
         report.tell(Remark("ban_encoding", {"name": opened.encoding.upper()}))
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:

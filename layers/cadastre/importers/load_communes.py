@@ -31,17 +31,17 @@ def import_communes(order: Order) -> ImportReport:
     with RestrictedReader() as reader:
         order.tell(None, _("Reading the files"))
         try:
-            folder = communes.read(reader, order.paths, report)
+            folder = communes.read_folder(reader, order.paths, report)
         except Invalid as error:
             report.file(", ".join(path.name for path in order.paths)).file_refused(error)
         else:
-            load(order, folder, report)
+            load_folder(order, folder, report)
     report.ended_at = database_clock.now()
     return report
 
 
 @transaction.atomic
-def load(order: Order, folder: communes.CommunesFolder, report: ImportReport) -> None:
+def load_folder(order: Order, folder: communes.CommunesFolder, report: ImportReport) -> None:
     """Everything that may come in, as one event."""
     order.tell(None, _("Putting the data in place"))
     boundaries = reported(report, folder.communes, "communes")

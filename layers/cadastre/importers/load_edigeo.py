@@ -160,7 +160,7 @@ def load_sheet(loading: Loading, delivered: Delivered, sheet: PlanSheet | Refuse
     try:
         if isinstance(sheet, RefusedSheet):
             raise ReadRefused(sheet.problem)
-        content = edigeo.read(sheet, str(path), located)
+        content = edigeo.read_sheet(sheet, str(path), located)
         if loading.let_in is not None and content.idu not in loading.let_in:
             loading.report.files.remove(report)
             return
@@ -220,7 +220,7 @@ def put_in_place(loading: Loading, content: edigeo.Content, report: FileReport) 
     report.difference = difference(compared)
     if tables:
         open_event(tables, event_detail(loading, content, report))
-    plan_sql.write(compared)
+    plan_sql.write_sheet(compared)
     for one in communes:
         plan_sql.upsert_outline(one, search_text(one.name), loading.order.source_date or one.updated_date)
     for row in content.rows:

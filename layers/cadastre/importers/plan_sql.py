@@ -119,7 +119,7 @@ def make_staging() -> None:
 def compare(content: Content) -> Comparison:
     """Stage the rows of a sheet and find the tables that they change. Runs in the transaction that writes them."""
     held = stage(content.rows)
-    values = values_of(content)
+    values = statement_values(content)
     old = by_table({slug: f"array({statement})" for slug, statement in OLD.items()}, values)
     values |= {f"old_{slug}": ids for slug, ids in old.items()}
     differs = by_table({slug: DIFFERS for slug, ids in old.items() if ids}, values)
@@ -167,7 +167,7 @@ def difference_of(slug: str, known: int, counts: Sequence[int] | None, idu: str)
     return ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
 
 
-def write(compared: Comparison) -> None:
+def write_sheet(compared: Comparison) -> None:
     """Bring the tables that differ up to the sheet; rows that did not change are left alone."""
     for slug in compared.changed:
         keyed = SHEET_TABLES[slug].key is not None
@@ -221,7 +221,7 @@ def refused_idus(content: Content) -> list[str]:
     return [content.insee[:2] + one.identifier for _kind, one in content.refused if one.identifier]
 
 
-def values_of(content: Content) -> dict[str, Any]:
+def statement_values(content: Content) -> dict[str, Any]:
     """The values that the statements about a sheet name."""
     about = {"sheet": content.idu, "insee": content.insee, "prefix": content.idu[5:8], "section": content.idu[8:10]}
     idus_by_slug = {f"idus_{slug}": idus(content, slug) for slug in SHEET_TABLES}

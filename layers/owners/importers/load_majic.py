@@ -203,7 +203,7 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path) -> None:
             if not kind:
                 report.tell(Remark("majic_not_read", {"name": path.name}))
                 return
-            opened = majic.read(reader, path, kind)
+            opened = majic.open_majic(reader, path, kind)
             stage_file(loading, opened, report)
             if not report.loaded and not report.refused_rows:
                 raise FileRefused("majic_empty")

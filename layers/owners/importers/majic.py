@@ -72,7 +72,7 @@ def kind_of(path: Path) -> str:
     raise FileRefused("not_majic")
 
 
-def read(reader: RestrictedReader, path: Path, kind: str) -> MajicFile:
+def open_majic(reader: RestrictedReader, path: Path, kind: str) -> MajicFile:
     """Begin to read a file. Raises FileRefused and ReadRefused."""
     stretches = reader.lines(reader.admit(path))
     first = next(stretches, None)

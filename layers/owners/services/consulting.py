@@ -14,7 +14,7 @@ from gis_core.models import User
 from layers.owners.models import JournalLine
 from layers.owners.services import journal
 from layers.owners.services.access import open_communes
-from layers.owners.services.reading import ParcelSeen, count, read
+from layers.owners.services.reading import ParcelSeen, count, read_parcels
 from layers.parcels.ground import identifier
 
 MOST_PARCELS = 100
@@ -86,10 +86,10 @@ def consult(
     concerned = journal.members_concerned(rights, query.insee)
     entry = entry_of(query, user, concerned, action)
     check_open(query, entry)
-    record = journal.write(replace(entry, owners=count(query.parcels, query.year)))
+    record = journal.write_entry(replace(entry, owners=count(query.parcels, query.year)))
     if record.flagged:
         slow_down(user)
-    parcels = read(record.id, query.parcels, query.year)
+    parcels = read_parcels(record.id, query.parcels, query.year)
     seen = {one.idu for one in parcels}
     return Consultation(record.id, record.flagged, parcels, tuple(idu for idu in query.parcels if idu not in seen))
 
@@ -118,7 +118,7 @@ def check_open(query: Demand, entry: journal.Entry) -> None:
 
 def refuse(entry: journal.Entry, message: str) -> NoReturn:
     """Write a refusal in the journal, then raise it."""
-    journal.write(replace(entry, refusal=message))
+    journal.write_entry(replace(entry, refusal=message))
     raise Forbidden(message)
 
 

@@ -42,7 +42,7 @@ class JournalRecord:
     flagged: bool
 
 
-def write(entry: Entry) -> JournalRecord:
+def write_entry(entry: Entry) -> JournalRecord:
     """Write a line and commit it, whatever becomes of the open transaction. Raises Unavailable: then show nothing."""
     apart = connections["default"].copy()
     try:

@@ -69,7 +69,7 @@ def count(idus: Sequence[str], year: int | None = None) -> int:
     return int(owners)
 
 
-def read(line: int, idus: Sequence[str], year: int | None = None) -> tuple[ParcelSeen, ...]:
+def read_parcels(line: int, idus: Sequence[str], year: int | None = None) -> tuple[ParcelSeen, ...]:
     """The parcels that the register knows, each in its latest year (or in the one given), in the order asked."""
     with opened_by(line):
         holdings = {one.idu: one for one in of_year(Holding.objects.filter(idu__in=idus).order_by("year"), year)}
@@ -107,7 +107,7 @@ def owners_of_accounts(accounts: set[Key]) -> dict[Key, list[OwnerSeen]]:
 
 def owner_seen(owner: Owner, birth: Birth | None) -> OwnerSeen:
     return OwnerSeen(
-        name=name_of(owner),
+        name=owner_name(owner),
         right_code=owner.right_code,
         right=label(RIGHTS, owner.right_code),
         share=label(SHARES, owner.share_code),
@@ -119,7 +119,7 @@ def owner_seen(owner: Owner, birth: Birth | None) -> OwnerSeen:
     )
 
 
-def name_of(owner: Owner) -> str:
+def owner_name(owner: Owner) -> str:
     """A person as one writes to them; a company as the register calls it."""
     if owner.kind == LEGAL_PERSON or not owner.name:
         return owner.denomination.replace("/", " ").strip()

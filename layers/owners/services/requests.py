@@ -15,7 +15,7 @@ from gis_core.models import Member, User
 from layers.features.words import search_text
 from layers.owners.models import JournalLine, Level, OwnerAccess
 from layers.owners.services import consulting, journal
-from layers.owners.services.reading import ParcelSeen, count, read
+from layers.owners.services.reading import ParcelSeen, count, read_parcels
 
 # R*107 A-1: one commune, and no more than five parcels.
 MOST_PARCELS = 5
@@ -71,10 +71,10 @@ def answer_request(requester: Requester, parcels: list[str], *, user: User, righ
         )
         consulting.refuse(entry, message % {"week": in_week, "month": in_month})
     reference = _("Request no. %(number)s") % {"number": number}
-    record = journal.write(replace(entry, reference=reference, owners=count(query.parcels)))
+    record = journal.write_entry(replace(entry, reference=reference, owners=count(query.parcels)))
     if record.flagged:
         consulting.slow_down(user)
-    seen = read(record.id, query.parcels)
+    seen = read_parcels(record.id, query.parcels)
     known = {one.idu for one in seen}
     missing = tuple(idu for idu in query.parcels if idu not in known)
     return Extract(

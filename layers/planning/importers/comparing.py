@@ -70,7 +70,7 @@ class Changes:
         difference.unchanged += self.same
 
 
-def rows_of(queryset: QuerySet[Any], key: Sequence[str]) -> list[Row]:
+def keyed_rows(queryset: QuerySet[Any], key: Sequence[str]) -> list[Row]:
     """The rows of a table, known by these columns."""
     names = [one.name for one in queryset.model._meta.concrete_fields if not one.is_relation]
     placed = "geom" in names

@@ -14,7 +14,7 @@ from layers.planning.cnig import Finding, Header, Known, Row
 from layers.planning.importers import comparing, delivery
 from layers.planning.importers.delivery import DeliveredTable, Folder, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
-from layers.planning.importers.staging import KINDS, Made, address, day, load, read, subcode
+from layers.planning.importers.staging import KINDS, Made, address, day_or_none, load_table, read_table, subcode
 from layers.planning.models import Document
 from layers.planning.services import files, versions
 
@@ -37,7 +37,10 @@ def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     names = frozenset(item.path.name.lower() for item in kept)
     refuse_delivery(cnig.findings(delivery_facts(folder, tables, names, [*unexpected, *others], not_pdf)), file)
     known = Known(pieces=names)
-    headers, communes = rows_of(work, tables, "DOC_URBA", known), rows_of(work, tables, "DOC_URBA_COM", known)
+    headers, communes = (
+        read_document_rows(work, tables, "DOC_URBA", known),
+        read_document_rows(work, tables, "DOC_URBA_COM", known),
+    )
     refuse_delivery(iter(no_rows(headers)), file)
     row, header = header_of(folder, headers, communes, work.order.territory)
     refuse_delivery(cnig.findings(header), file)
@@ -46,7 +49,7 @@ def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     load_tables(work, tables, document, known)
     came_in = sum(one.report.loaded for one in tables if one.table.name in ZONES)
     refuse_delivery(iter(() if came_in else (Finding(0, None, "fichier-obligatoire", {"name": "ZONE_URBA"}),)), file)
-    document.folder, document.files = files.keep((str(item.path), item.source) for item in kept)
+    document.folder, document.files = files.store_documents((str(item.path), item.source) for item in kept)
     document.save()
     work.compare(file, document.idurba, before, content_of(document))
     work.dated(document.approved_date)
@@ -58,9 +61,9 @@ def content_of(document: Document | None) -> dict[str, list[comparing.Row]]:
         return {}
     detail = ("libelle", "txt", "kind")
     return {
-        _("zones"): comparing.rows_of(document.zones.all(), ("libelle",)),
-        _("prescriptions"): comparing.rows_of(document.prescriptions.all(), ("typepsc", "stypepsc", *detail)),
-        _("information"): comparing.rows_of(document.information.all(), ("typeinf", "stypeinf", *detail)),
+        _("zones"): comparing.keyed_rows(document.zones.all(), ("libelle",)),
+        _("prescriptions"): comparing.keyed_rows(document.prescriptions.all(), ("typepsc", "stypepsc", *detail)),
+        _("information"): comparing.keyed_rows(document.information.all(), ("typeinf", "stypeinf", *detail)),
         _("written pieces"): comparing.document_rows(document.files),
     }
 
@@ -94,8 +97,8 @@ def given_twice(tables: Sequence[DeliveredTable]) -> Iterator[str]:
     yield from (f"{table} ({', '.join(names)})" for table, names in files.items() if len(names) > 1)
 
 
-def rows_of(work: Work, tables: Sequence[DeliveredTable], name: str, known: Known) -> list[Row]:
-    return [row for one in tables if one.table.name == name for row in read(work.loading(one, known, "IDURBA"))]
+def read_document_rows(work: Work, tables: Sequence[DeliveredTable], name: str, known: Known) -> list[Row]:
+    return [row for one in tables if one.table.name == name for row in read_table(work.loading(one, known, "IDURBA"))]
 
 
 def no_rows(headers: Sequence[Row]) -> Sequence[Finding]:
@@ -115,7 +118,7 @@ def header_of(
     parts = standard.idurba_parts(row["IDURBA"]) or (meant and (meant["code"], "", meant["date"])) or ("", "", "")
     communes_of_document = {one["INSEE"] for one in communes if one["IDURBA"].upper() in ("", row["IDURBA"].upper())}
     insee = frozenset(communes_of_document or ({parts[0]} if len(parts[0]) == 5 else ()))
-    approved = day(row["DATAPPRO"]) or day(parts[2])
+    approved = day_or_none(row["DATAPPRO"]) or day_or_none(parts[2])
     header = Header(
         idurba=row["IDURBA"],
         kind=row["TYPEDOC"],
@@ -123,7 +126,7 @@ def header_of(
         procedure=row["NOMPROC"],
         approved=approved,
         approved_text=row["DATAPPRO"],
-        ended=day(row["DATEFIN"]),
+        ended=day_or_none(row["DATEFIN"]),
         siren=row["SIREN"],
         rows=len(headers),
         ours=len(ours),
@@ -174,13 +177,13 @@ def load_tables(work: Work, tables: Sequence[DeliveredTable], document: Document
     for one in tables:
         loading = work.loading(one, of_document, "LIBELLE")
         if one.table.name in ZONES:
-            load(loading, "planning_zone", ZONE_COLUMNS, lambda row: zone(row, document))
+            load_table(loading, "planning_zone", ZONE_COLUMNS, lambda row: zone(row, document))
         elif one.table in standard.PRESCRIPTIONS:
             columns = (*DETAIL_COLUMNS, "typepsc", "stypepsc")
-            load(loading, "planning_prescription", columns, lambda row: detail(row, document, "PSC"))
+            load_table(loading, "planning_prescription", columns, lambda row: detail(row, document, "PSC"))
         elif one.table in standard.INFORMATION:
             columns = (*DETAIL_COLUMNS, "typeinf", "stypeinf")
-            load(loading, "planning_information", columns, lambda row: detail(row, document, "INF"))
+            load_table(loading, "planning_information", columns, lambda row: detail(row, document, "INF"))
 
 
 def zone(row: Row, document: Document) -> Made:
@@ -199,4 +202,4 @@ def detail(row: Row, document: Document, kind: str) -> Made:
 
 
 def of_document(row: Mapping[str, Any] | Row, document: Document) -> Made:
-    return row["NOMFIC"], address(row["URLFIC"]), document.idurba, day(row["DATVALID"])
+    return row["NOMFIC"], address(row["URLFIC"]), document.idurba, day_or_none(row["DATVALID"])

@@ -12,7 +12,7 @@ from layers.planning.cnig import Known, Row
 from layers.planning.importers import comparing, delivery
 from layers.planning.importers.delivery import DeliveredTable, Folder, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
-from layers.planning.importers.staging import Made, address, day, load, read, subcode
+from layers.planning.importers.staging import Made, address, day_or_none, load_table, read_table, subcode
 from layers.planning.models import RiskPlan, RiskZone
 from layers.planning.sources import RISK_LAYERS
 
@@ -31,14 +31,14 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
     tables, unexpected = delivery.delivered_tables(folder, standard.ppr_table, work.reader, work.report)
     refuse_delivery(cnig.findings(delivery_facts(folder, tables, unexpected)), file)
     known = Known()
-    procedures = rows_of(work, tables, "PROCEDURE", known)
+    procedures = read_plan_rows(work, tables, "PROCEDURE", known)
     codes = sorted({row["CODEPROCEDURE"] for row in procedures})
     before = {code: content_of(code) for code in codes}
     plans = {row["CODEPROCEDURE"]: begin(work, row) for row in procedures}
     for row in states(work, tables, known):
         plan = plans[row["CODEPROCEDURE"]]
-        plan.state, plan.state_date = row["ETATPROCEDURE"][:40], day(row["DATEETAT"])
-    for row in rows_of(work, tables, "REFERENCEINTERNET", known):
+        plan.state, plan.state_date = row["ETATPROCEDURE"][:40], day_or_none(row["DATEETAT"])
+    for row in read_plan_rows(work, tables, "REFERENCEINTERNET", known):
         plans[row["CODEPROCEDURE"]].url = address(row["ADRESSE"])
     for plan in plans.values():
         plan.save()
@@ -55,7 +55,7 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
 def content_of(code: str) -> dict[str, list[comparing.Row]]:
     """The zones of the plan of a procedure."""
     zones = RiskZone.objects.filter(plan__code=code)
-    return {_("zones of the regulation"): comparing.rows_of(zones, ("idzone", "code", "nature"))}
+    return {_("zones of the regulation"): comparing.keyed_rows(zones, ("idzone", "code", "nature"))}
 
 
 def delivery_facts(folder: Folder, tables: Sequence[DeliveredTable], unexpected: Sequence[str]) -> cnig.Delivery:
@@ -71,13 +71,15 @@ def delivery_facts(folder: Folder, tables: Sequence[DeliveredTable], unexpected:
     )
 
 
-def rows_of(work: Work, tables: Sequence[DeliveredTable], name: str, known: Known) -> list[Row]:
-    return [row for one in tables if one.table.name == name for row in read(work.loading(one, known, "CODEPROCEDURE"))]
+def read_plan_rows(work: Work, tables: Sequence[DeliveredTable], name: str, known: Known) -> list[Row]:
+    return [
+        row for one in tables if one.table.name == name for row in read_table(work.loading(one, known, "CODEPROCEDURE"))
+    ]
 
 
 def states(work: Work, tables: Sequence[DeliveredTable], known: Known) -> list[Row]:
     """The rows of the perimeter, of which only the state and its date are kept."""
-    return rows_of(work, tables, "PERIMETRE_S", known)
+    return read_plan_rows(work, tables, "PERIMETRE_S", known)
 
 
 def begin(work: Work, row: Row) -> RiskPlan:
@@ -107,4 +109,4 @@ def load_zones(work: Work, tables: Sequence[DeliveredTable], known: Known, plans
 
     for one in tables:
         if one.table in standard.RISK_ZONES:
-            load(work.loading(one, known, "CODEZONEREGLEMENT"), "planning_riskzone", ZONE_COLUMNS, zone)
+            load_table(work.loading(one, known, "CODEZONEREGLEMENT"), "planning_riskzone", ZONE_COLUMNS, zone)

@@ -78,7 +78,7 @@ def fields_of(table: DeliveredTable) -> list[tuple[str, str]]:
     return [(one.name, names[cnig.short(one.name)]) for one in table.table.fields if cnig.short(one.name) in names]
 
 
-def load(loading: Loading, target: str, columns: Sequence[str], make: Make) -> int:
+def load_table(loading: Loading, target: str, columns: Sequence[str], make: Make) -> int:
     """Put the rows of one table that the rules let in into `target`; returns how many.
 
     `make` gives the values of `columns` for a row. Where the table has a geometry, the column `geom` is filled too.
@@ -89,7 +89,7 @@ def load(loading: Loading, target: str, columns: Sequence[str], make: Make) -> i
     return put(loading, target, columns)
 
 
-def read(loading: Loading) -> list[Row]:
+def read_table(loading: Loading) -> list[Row]:
     """The rows of a small table without geometry that the rules let in."""
     stage(loading)
     return [row for _rank, row in accepted(loading)]
@@ -128,8 +128,10 @@ def geometry_of(table: DeliveredTable) -> GeometryColumn | None:
 
 def create(table: sql.Identifier, columns: Sequence[sql.Composable], more: str) -> None:
     column_list = sql.SQL("").join([sql.SQL(", {}").format(one) for one in columns])
-    run("drop table if exists {}", table)
-    run("create temporary table {} (rank bigint primary key{}{}) on commit drop", table, column_list, sql.SQL(more))
+    run_statement("drop table if exists {}", table)
+    run_statement(
+        "create temporary table {} (rank bigint primary key{}{}) on commit drop", table, column_list, sql.SQL(more)
+    )
 
 
 def take_note(loading: Loading, problem: Problem) -> None:
@@ -158,7 +160,7 @@ OUT = "delete from {} where not {} returning rank, round(st_x(st_centroid(geom))
 
 
 def take_out(loading: Loading, within: sql.SQL, values: Mapping[str, Any], *, france: bool = False) -> None:
-    for rank, x, y in rows(OUT, DELIVERED, within, **values):
+    for rank, x, y in fetch_rows(OUT, DELIVERED, within, **values):
         for finding in cnig.findings(cnig.Outside(x=int(x), y=int(y), france=france), int(rank)):
             loading.file.row_refused(finding)
 
@@ -191,7 +193,7 @@ def chunks(fields: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """(rank, values…) of every row that was delivered, some thousands in memory at a time."""
     names = sql.SQL("").join([sql.SQL(", {}").format(sql.Identifier(name.lower())) for name in fields])
     last = 0
-    while chunk := rows(
+    while chunk := fetch_rows(
         "select rank{} from {} where rank > %(last)s order by rank limit %(chunk)s",
         names,
         DELIVERED,
@@ -238,7 +240,7 @@ def put(loading: Loading, target: str, columns: Sequence[str]) -> int:
     if loading.table.letter:
         names.append(sql.Identifier("geom"))
         casts.append(sql.SQL("d.geom"))
-    return run(
+    return run_statement(
         "insert into {} ({}) select {} from {} c join {} d using (rank) order by rank",
         *(sql.Identifier(target), sql.SQL(", ").join(names), sql.SQL(", ").join(casts), CLEAN, DELIVERED),
     )
@@ -251,7 +253,7 @@ def cast_of(column: str) -> str:
     return "::date" if column.endswith("_date") or column == "datvalid" else ""
 
 
-def day(text: str) -> date | None:
+def day_or_none(text: str) -> date | None:
     return cnig.date_of(text) if text else None
 
 
@@ -264,7 +266,7 @@ def subcode(text: str) -> str:
     return text if cnig.CODE.fullmatch(text) else ""
 
 
-def run(statement: Any, *parts: sql.Composable, **names: Any) -> int:
+def run_statement(statement: Any, *parts: sql.Composable, **names: Any) -> int:
     """Run SQL written with `{}` for identifiers and `%(name)s` for values; how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(statement).format(*parts), names or None)
@@ -272,7 +274,7 @@ def run(statement: Any, *parts: sql.Composable, **names: Any) -> int:
     return touched
 
 
-def rows(statement: Any, *parts: sql.Composable, **names: Any) -> list[tuple[Any, ...]]:
+def fetch_rows(statement: Any, *parts: sql.Composable, **names: Any) -> list[tuple[Any, ...]]:
     """As `run`, for what it answers."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(statement).format(*parts), names or None)

@@ -12,7 +12,15 @@ from layers.planning.cnig import Known, Row
 from layers.planning.importers import comparing, delivery
 from layers.planning.importers.delivery import DeliveredTable, Folder, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
-from layers.planning.importers.staging import KINDS, Made, day, load, read, rows, run
+from layers.planning.importers.staging import (
+    KINDS,
+    Made,
+    day_or_none,
+    fetch_rows,
+    load_table,
+    read_table,
+    run_statement,
+)
 from layers.planning.models import (
     Easement,
     EasementAct,
@@ -63,7 +71,7 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
             iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(FOOTPRINT_NAMES)})]), file
         )
     refuse_delivery(cnig.findings(missing(work, whole, by_name, bare)), file)
-    whole.folder, whole.files = files.keep((str(item.path), item.source) for item in kept)
+    whole.folder, whole.files = files.store_documents((str(item.path), item.source) for item in kept)
     whole.save()
     work.compare(file, whole.code, former, content_of(whole))
     work.dated(whole.dated)
@@ -76,10 +84,10 @@ def content_of(whole: EasementSet | None) -> dict[str, list[comparing.Row]]:
     footprints = EasementFootprint.objects.filter(easement__delivery=whole)
     generators = EasementGenerator.objects.filter(easement__delivery=whole)
     return {
-        _("easements"): comparing.rows_of(whole.easements.all(), ("idsup",)),
-        _("generators of easements"): comparing.rows_of(generators, ("idgen", "easement__idsup")),
-        _("footprints of easements"): comparing.rows_of(footprints, ("idass", "easement__idsup")),
-        _("acts"): comparing.rows_of(whole.acts.all(), ("idacte",)),
+        _("easements"): comparing.keyed_rows(whole.easements.all(), ("idsup",)),
+        _("generators of easements"): comparing.keyed_rows(generators, ("idgen", "easement__idsup")),
+        _("footprints of easements"): comparing.keyed_rows(footprints, ("idass", "easement__idsup")),
+        _("acts"): comparing.keyed_rows(whole.acts.all(), ("idacte",)),
         _("written pieces"): comparing.document_rows(whole.files),
     }
 
@@ -120,7 +128,7 @@ def begin(work: Work, folder: Folder) -> EasementSet:
     else:
         files.forget(whole.folder)
         empty(work, whole)
-    whole.dated = day(meant["date"]) if meant else None
+    whole.dated = day_or_none(meant["date"]) if meant else None
     whole.imported_at = database_clock.now()
     return whole
 
@@ -133,7 +141,7 @@ def empty(work: Work, whole: EasementSet) -> None:
     inside = {"delivery": whole.pk, "area": work.area.hexewkb.decode()}
     gone = "select e.id from planning_easement e where e.delivery_id = %(delivery)s and exists (select from"
     gone += " planning_easementfootprint f where f.easement_id = e.id and st_intersects(f.geom, %(area)s::geometry))"
-    ids = [pk for (pk,) in rows(gone, **inside)]
+    ids = [pk for (pk,) in fetch_rows(gone, **inside)]
     Easement.objects.filter(pk__in=ids).delete()
 
 
@@ -152,7 +160,7 @@ def load_easements(work: Work, tables: Sequence[DeliveredTable], whole: Easement
             long_name=row["NOMSUPLITT"],
             description=row["DESCRIPTIO"],
             manager=managers.get(row["IDGEST"], ""),
-            updated_date=day(row["DATEMAJ"]),
+            updated_date=day_or_none(row["DATEMAJ"]),
         )
         for row in rows_by_name(work, tables, "SERVITUDE", known, "IDSUP")
     ]
@@ -185,7 +193,7 @@ def load_acts(
         for row in rows_by_name(work, tables, "SERVITUDE_ACTE_SUP", known, "IDSUP")
     ]
     EasementLink.objects.bulk_create(links, BATCH, ignore_conflicts=True)
-    run(SINCE, delivery=whole.pk)
+    run_statement(SINCE, delivery=whole.pk)
     return by_name
 
 
@@ -209,15 +217,15 @@ def act_of(row: Row, whole: EasementSet, known: Known, by_name: list[str]) -> Ea
         reference="" if row["REFERENCE"] == "inconnu" else row["REFERENCE"],
         type=row["TYPEACTE"],
         decision=row["DECISION"],
-        decided_date=day(row["DATEDECIS"]),
-        published_date=day(row["DATEPUB"]),
+        decided_date=day_or_none(row["DATEDECIS"]),
+        published_date=day_or_none(row["DATEPUB"]),
         piece=piece,
     )
 
 
 def rows_by_name(work: Work, tables: Sequence[DeliveredTable], name: str, known: Known, identifier: str) -> list[Row]:
     """The rows of a table without geometry that the rules let in."""
-    return [row for one in tables if one.table.name == name for row in read(work.loading(one, known, identifier))]
+    return [row for one in tables if one.table.name == name for row in read_table(work.loading(one, known, identifier))]
 
 
 def load_places(work: Work, tables: Sequence[DeliveredTable], known: Known, easements: dict[str, int]) -> list[str]:
@@ -239,9 +247,9 @@ def load_places(work: Work, tables: Sequence[DeliveredTable], known: Known, ease
 
     for one in tables:
         if one.table in standard.GENERATORS:
-            load(work.loading(one, known, "IDGEN"), "planning_easementgenerator", GENERATOR_COLUMNS, generator)
+            load_table(work.loading(one, known, "IDGEN"), "planning_easementgenerator", GENERATOR_COLUMNS, generator)
         elif one.table in standard.FOOTPRINTS:
-            load(work.loading(one, known, "IDASS"), "planning_easementfootprint", FOOTPRINT_COLUMNS, footprint)
+            load_table(work.loading(one, known, "IDASS"), "planning_easementfootprint", FOOTPRINT_COLUMNS, footprint)
     return [one for one in of_generator if one not in placed]
 
 

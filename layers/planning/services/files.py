@@ -25,7 +25,7 @@ def root() -> Path:
     return Path(settings.FILES_DIR) / "planning"
 
 
-def keep(documents: Iterable[tuple[str, Path]]) -> tuple[str, list[dict[str, Any]]]:
+def store_documents(documents: Iterable[tuple[str, Path]]) -> tuple[str, list[dict[str, Any]]]:
     """Copy pieces (path in the delivery, where it lies) into a new folder: its name and what is in it.
 
     Raises Unavailable (disk full). A folder that no row names is swept at night.

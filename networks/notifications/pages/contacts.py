@@ -34,7 +34,7 @@ READ_AND_SEND = ["GET", "HEAD", "POST"]
 TAB = "contacts"
 
 
-def chosen(slug: str, members: list[Member]) -> Member:
+def choose_member(slug: str, members: list[Member]) -> Member:
     """One of them; the only one where none is named. Raises PermissionDenied, NotFound."""
     if not members:
         raise PermissionDenied
@@ -63,7 +63,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         "administered": rights.administered(),
     }
     if request.method == "POST":
-        member = chosen(request.POST.get("member", ""), read)
+        member = choose_member(request.POST.get("member", ""), read)
         offset = integer(request.POST, "offset", 0, 0, contacts.MOST_OFFSET)
         text = request.POST.get("q", "")
         matches, more = contacts.find_contacts(member, text, offset=offset, why=_("Search"))
@@ -82,7 +82,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
     """Add a contact."""
     rights = rights_of_request(request)
     members = members_keeping(rights)
-    member = chosen(request.POST.get("member") or request.GET.get("membre", ""), members)
+    member = choose_member(request.POST.get("member") or request.GET.get("membre", ""), members)
     form = ContactForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (made := saved(form, member, None, rights)):
         messages.success(request, _("The contact is saved."))

@@ -35,7 +35,7 @@ from networks.notifications.points import NOTICE_TEMPLATES
 from networks.notifications.services import letters, notices, sending
 from networks.notifications.services.contacts import reads_contacts
 from networks.notifications.services.recipients import ROWS, Line, lines_of, reach_of, read_reached, with_people
-from networks.notifications.sms import plain
+from networks.notifications.sms import to_gsm
 from networks.notifications.texts import NoticeTexts, mail_text, texts_of
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
@@ -66,7 +66,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         return show(request, "notifications/notices.html", TAB, context)
     for template in NOTICE_TEMPLATES.all():
         if key := request.POST.get(template.kind, ""):
-            return begun(request, template.draft(key, rights), notices.About(kind=template.kind, key=key[:40]))
+            return begin_notice(request, template.draft(key, rights), notices.About(kind=template.kind, key=key[:40]))
     form = NewForm(request.POST, members=members_writing(rights))
     if not form.is_valid():
         return new_page(request, form, 400)
@@ -78,7 +78,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     return redirect("notice", made.pk)
 
 
-def begun(request: HttpRequest, beginning: notices.Beginning, about: notices.About) -> HttpResponse:
+def begin_notice(request: HttpRequest, beginning: notices.Beginning, about: notices.About) -> HttpResponse:
     """A draft from what another app tells; where it names nobody, the form with the rest of it, to draw an area."""
     rights = rights_of_request(request)
     try:
@@ -178,7 +178,7 @@ def changed(request: HttpRequest, notice: Notice, action: str) -> HttpResponse:
         return length_answer(notice, form)
     wording = None if action == "reset" else form.wording()
     if wording and action == "plain":
-        wording = replace(wording, sms=plain(wording.sms))
+        wording = replace(wording, sms=to_gsm(wording.sms))
     given = {"name": form.cleaned_data["name"], "context": form.context(), "wording": wording}
     try:
         notices.change(notice, **given, version=form.cleaned_data["version"], rights=rights)

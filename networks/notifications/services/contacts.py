@@ -20,7 +20,7 @@ from gis_core.models import Member
 from layers.features.words import search_text, words
 from networks.notifications.models import Channel
 from networks.notifications.phones import NotAPhoneError, format_phone, phone_of
-from networks.notifications.services.places import Place, address_key, place_of
+from networks.notifications.services.places import Place, address_key, locate_contact
 
 ROWS = 50
 MOST_OFFSET = 100_000
@@ -241,7 +241,7 @@ def save_contact(member: Member, person: Person, *, why: str, rights: Rights) ->
     """
     check_may_keep(member, rights)
     if person.place is None or person.id is None:
-        person = replace(person, place=place_of(person.connection, person.address))
+        person = replace(person, place=locate_contact(person.connection, person.address))
     try:
         with transaction.atomic():
             count = write_contacts(member, [person], why=why)

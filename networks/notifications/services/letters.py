@@ -22,7 +22,7 @@ from networks.notifications.kinds import ABOUT, code_of
 from networks.notifications.models import Notice
 from networks.notifications.services.notices import check_may_write
 from networks.notifications.services.recipients import Line, lines_of
-from networks.notifications.texts import check_whole, texts_of, values_of
+from networks.notifications.texts import check_whole, notice_field_values, texts_of
 
 RECIPIENT = "Aux habitants et usagers concernés"
 MOST_ON_PAPER = 1_000
@@ -47,7 +47,7 @@ def number_letter(notice: Notice, *, rights: Rights) -> Letter:
     check_whole(texts, sms=False, other=True)
     about = core.About(owner=notice.owner, insee="", kind=ABOUT, key=str(notice.pk))
     kind = kind_of(code_of(notice.kind, sms=False))
-    begun = core.begin(about, kind, values=values_of(notice), recipient=RECIPIENT, rights=rights)
+    begun = core.begin(about, kind, values=notice_field_values(notice), recipient=RECIPIENT, rights=rights)
     said = {"title": texts.title, "body": texts.body, "recipient": RECIPIENT, "signatory": begun.signatory}
     changed = core.change(begun, words=said, version=begun.version)
     return core.finalise(changed, version=changed.version, rights=rights)

@@ -34,7 +34,7 @@ def address_key(text: str) -> str:
     return " ".join(word for word in words(text) if word not in LEFT_OUT and not POSTCODE.fullmatch(word))[:260]
 
 
-def place_of(key: str, address: str) -> Place | None:
+def locate_contact(key: str, address: str) -> Place | None:
     """Where somebody is: at their service connection, else at their address."""
     if key and (served := connections_at([key]).get(key)):
         return served.place
@@ -62,7 +62,9 @@ def connections_at(keys: Sequence[str]) -> Mapping[str, Served]:
     for key in keys:
         if match := KEY.fullmatch(key):
             keys_by_layer[match[1]].append(int(match[2]))
-    served = [one for slug, ids in keys_by_layer.items() for one in read(slug, sql.SQL("id = any(%s)"), ids)]
+    served = [
+        one for slug, ids in keys_by_layer.items() for one in read_connections(slug, sql.SQL("id = any(%s)"), ids)
+    ]
     return {one.key: one for one in served}
 
 
@@ -71,7 +73,7 @@ def connections_called(references: Sequence[str], owner_id: int) -> Mapping[str,
     return {reference: one for one, reference in read_by_reference(references, owner_id)} if references else {}
 
 
-def read(slug: str, condition: sql.SQL, values: Sequence[int]) -> list[Served]:
+def read_connections(slug: str, condition: sql.SQL, values: Sequence[int]) -> list[Served]:
     layer = Layer.objects.filter(slug=slug).first()
     if layer is None:
         return []

@@ -46,7 +46,7 @@ class WorkCheckView(APIView):
         answer = {
             "stretch": json.loads(stretch.transform(4326, clone=True).geojson),
             "length_m": round(stretch.length, 1),
-            "place": stretches.place_of(stretch),
+            "place": stretches.describe_place(stretch),
             "conflicts": [conflict_as_json(one) for one in conflicts],
         }
         return Response(answer, headers=NO_STORE)

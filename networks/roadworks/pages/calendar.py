@@ -134,7 +134,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "form": form,
         "asked": query,
         "weeks": weeks_of(query),
-        "rows": rows_of(listed_works, marks, query),
+        "rows": calendar_rows(listed_works, marks, query),
         "more": len(rows) > ROWS,
         "most": ROWS,
         "span": said(query.monday, query.last),
@@ -188,7 +188,7 @@ def weeks_of(query: CalendarQuery) -> list[Week]:
     ]
 
 
-def rows_of(
+def calendar_rows(
     listed_works: Sequence[Work], marks: Mapping[int, list[Conflict]], query: CalendarQuery
 ) -> list[dict[str, Any]]:
     names = communes_of(listed_works)

@@ -17,7 +17,7 @@ from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights
 from networks.roadworks.gauges import GAUGES, LARGEST, Gauge, gauge_of
 from networks.roadworks.models import Work, WorkDetour
-from networks.roadworks.pages.order_frame import page, show
+from networks.roadworks.pages.order_frame import page, show_orders
 from networks.roadworks.pages.order_parts import detour_context
 from networks.roadworks.services import keeping, works
 from networks.roadworks.services.detours import describe_missing
@@ -46,7 +46,7 @@ def detour(request: HttpRequest, work_id: int) -> HttpResponse:
         work, kept, may, chosen=offered or request.POST.get("gauge", ""), blocking=details.get("blocking", ())
     )
     context = {"part": part, "work": work, "refused": refused, "offered": GAUGES[offered][0] if offered else ""}
-    return show(request, "detour_page", context, status)
+    return show_orders(request, "detour_page", context, status)
 
 
 def done(request: HttpRequest, work: Work, rights: Rights) -> None:
@@ -68,7 +68,7 @@ def done(request: HttpRequest, work: Work, rights: Rights) -> None:
     with override("fr"):
         gauge, label = vehicle_of(given.get("gauge", ""), given)
         label = str(label)
-    made, result = keeping.keep(work, gauge, label, rights=rights)
+    made, result = keeping.keep_detours(work, gauge, label, rights=rights)
     for line in describe_missing(result.missing):
         messages.warning(request, line)
     if result.offered:
@@ -83,7 +83,7 @@ def done(request: HttpRequest, work: Work, rights: Rights) -> None:
 
 def vehicle_of(code: str, given: Mapping[str, str]) -> tuple[Gauge, str]:
     """A vehicle of the list, or the measures that were typed. Raises Invalid."""
-    typed = {name: number(given, name) for name in LARGEST}
+    typed = {name: number_in(given, name) for name in LARGEST}
     typed = {name: value for name, value in typed.items() if value is not None}
     if typed:
         gauge = Gauge(**typed)
@@ -92,7 +92,7 @@ def vehicle_of(code: str, given: Mapping[str, str]) -> tuple[Gauge, str]:
     return gauge, str(GAUGES[code][0])
 
 
-def number(given: Mapping[str, str], name: str) -> float | None:
+def number_in(given: Mapping[str, str], name: str) -> float | None:
     """A number of the form, with a point or a comma; None for no text. Raises Invalid."""
     text = given.get(name, "").strip().replace(",", ".")
     if not text:

@@ -31,7 +31,7 @@ REFERENCES: Final = ("start_reference", "end_reference")
 ERRORS_AT: Final = {"map": "geom", "references": "start", "street": "street"}
 
 
-def day() -> forms.DateInput:
+def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "2000-01-01", "max": "2100-12-31"})
 
 
@@ -43,8 +43,8 @@ class WorkForm(AccessibleForm):
     member = forms.ChoiceField(label=gettext_lazy("Member"))
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Work.Kind.choices)
-    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
-    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=day())
+    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=day_input())
+    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=day_input())
     hours = forms.CharField(
         label=gettext_lazy("Hours"),
         max_length=60,

@@ -17,7 +17,7 @@ from gis_core.letters.pages import MEDIA, file_answer, picture_in_page
 from gis_core.models import Letter
 from networks.roadworks.kinds import ORDERS, decided_by
 from networks.roadworks.models import WorkRequest
-from networks.roadworks.pages.order_frame import page, show
+from networks.roadworks.pages.order_frame import page, show_orders
 from networks.roadworks.pages.request_forms import OrderForm
 from networks.roadworks.services import orders, requests
 from networks.roadworks.services.competence import competent
@@ -33,17 +33,17 @@ def letter(request: HttpRequest, request_id: int, letter_id: int) -> HttpRespons
     one = orders.letter_of(work_request, letter_id, rights)
     if request.method == "POST":
         return changed(request, work_request, one)
-    return show_letter(request, work_request, one, OrderForm(request, row=one, read=values_of))
+    return show_letter(request, work_request, one, OrderForm(request, row=one, read=letter_values))
 
 
-def values_of(letter: Letter) -> dict[str, Any]:
+def letter_values(letter: Letter) -> dict[str, Any]:
     return {name: getattr(letter, name) for name in (*core.WORDS, "version")}
 
 
 def changed(request: HttpRequest, work_request: WorkRequest, draft: Letter) -> HttpResponse:
     """Save, make final or throw away; what was typed stays where it is refused."""
     rights, action = rights_of_request(request), request.POST.get("action", "save")
-    form = OrderForm(request, row=draft, read=values_of, whole=action in ("discard", "final"))
+    form = OrderForm(request, row=draft, read=letter_values, whole=action in ("discard", "final"))
     if not form.is_valid():
         return show_letter(request, work_request, draft, form, 400)
     version = form.cleaned_data["version"]
@@ -87,12 +87,12 @@ def show_letter(
         "published_kind": one.kind in ORDERS,
         "doubts": doubts_in(work_request, one) if draft and one.kind in ORDERS else [],
         "changed_since": orders.changed_since(work_request, one) if draft and one.kind in ORDERS else "",
-        "competence": competent(requests.place_of(work_request), decided, work_request.owner),
+        "competence": competent(requests.locate_request(work_request), decided, work_request.owner),
         "no_appeals": draft and not head.appeals,
         "refused": action == "final" and bool(form.errors),
         "changes_letterhead": core.may_change_letterhead(one.owner, rights),
     }
-    return show(request, "order_letter", context, status)
+    return show_orders(request, "order_letter", context, status)
 
 
 @require_safe

@@ -24,7 +24,7 @@ from networks.roadworks.services.works import is_over
 def work(request: HttpRequest, work_id: int) -> HttpResponse:
     announced = current.one_announced(work_id)
     (work,) = announced.works
-    announced = replace(announced, places=current.lines([work]))
+    announced = replace(announced, places=current.stretches_as_geojson([work]))
     if not is_over(work):
         announced = current.with_ways(announced)
     detours = [detour_row(one, rank) for rank, one in enumerate(announced.detours.get(work.pk, ()), 1)]

@@ -28,7 +28,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Letter
 from networks.roadworks.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.roadworks.models import Work, WorkRequest
-from networks.roadworks.pages.order_frame import page, show
+from networks.roadworks.pages.order_frame import page, show_orders
 from networks.roadworks.pages.request_forms import RequestChangeForm, RequestForm
 from networks.roadworks.services import orders, publication, request_documents, requests, transmitting, undoing
 from networks.roadworks.services.competence import competent
@@ -83,7 +83,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "several": len({one.owner_id for one in rows}) > 1,
         "may_enter": bool(requests.members_served(rights)),
     }
-    return show(request, "requests", context)
+    return show_orders(request, "requests", context)
 
 
 def states(rights: Rights) -> list[tuple[str, Any]]:
@@ -110,7 +110,7 @@ def sent_list(request: HttpRequest, rights: Rights) -> HttpResponse:
         "several": len({one.owner_id for one in rows}) > 1,
         "may_enter": bool(requests.members_served(rights)),
     }
-    return show(request, "requests", context)
+    return show_orders(request, "requests", context)
 
 
 def request_row(one: WorkRequest) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The request is entered under number %(number)s.") % {"number": made.pk})
                 return redirect("road_request", request_id=made.pk)
-    return show(request, "request_new", {"form": form}, status)
+    return show_orders(request, "request_new", {"form": form}, status)
 
 
 @require_http_methods(READ_AND_SEND)
@@ -271,7 +271,7 @@ def parted(request: HttpRequest, work_request: WorkRequest, rights: Rights, vers
     return back(work_request)
 
 
-def begun(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def begin_order(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     code = request.POST.get("kind", "")
     if code not in [one.code for one in BEGUN_ALONE]:
         raise Invalid(_("Choose the order to write."), parameter="kind")
@@ -322,7 +322,7 @@ def transmitted(request: HttpRequest, work_request: WorkRequest, rights: Rights,
 type Act = Callable[[HttpRequest, WorkRequest, Rights, int], HttpResponse]
 ACTS: Final[Mapping[str, Act]] = {
     "accept": decided, "refuse": decided, "reopen": reopened, "give-up": given_up, "delete": deleted, "work": worked,
-    "join": joined, "detach": parted, "letter": begun, "publish": published, "abrogate": abrogating,
+    "join": joined, "detach": parted, "letter": begin_order, "publish": published, "abrogate": abrogating,
     "unpublish": unpublished, "remove": detached, "erase": erased, "transmit": transmitted,
 }  # fmt: skip
 
@@ -349,7 +349,7 @@ def render_request(
     if form is None and changes and kept:
         form = form_of(request, work_request, rights)
     published = list(publication.orders_of(work_request).select_related("abrogated_by"))
-    competence = competent(requests.place_of(work_request), work_request.kind, work_request.owner)
+    competence = competent(requests.locate_request(work_request), work_request.kind, work_request.owner)
     retention = request_documents.retention_of(work_request)
     in_hand = kept and work_request.state != State.WITHDRAWN
     context = {
@@ -390,7 +390,7 @@ def render_request(
         "most_mb": request_documents.max_bytes() // 1_048_576,
         "near": near_works(work_request, rights) if decides and work_request.work is None else (),
     }
-    return show(request, "request", context, status)
+    return show_orders(request, "request", context, status)
 
 
 def letter_row(work_request: WorkRequest, one: Letter, published: set[int]) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def work_new(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     members = writing(rights)
     if request.method != "POST":
-        return form_page(request, WorkForm(initial=begun(request, rights, members), members=members), rights)
+        return form_page(request, WorkForm(initial=initial_values(request, rights, members), members=members), rights)
     form = WorkForm(request.POST, members=members)
     if not form.is_valid() or request.POST.get("do") == "check":
         return form_page(request, form, rights, status=400 if form.errors else 200)
@@ -179,7 +179,7 @@ def writing(rights: Rights) -> list[Member]:
     return members
 
 
-def begun(request: HttpRequest, rights: Rights, members: list[Member]) -> dict[str, Any]:
+def initial_values(request: HttpRequest, rights: Rights, members: list[Member]) -> dict[str, Any]:
     """What a new form holds, from an outage or a place on a road. Raises NotFound for an outage that is not seen."""
     given: dict[str, Any] = {"where": "map", "kind": Work.Kind.ROAD, "measure": Work.Measure.NONE}
     if start := request.GET.get("start", "")[:80]:
@@ -208,7 +208,7 @@ def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
     if request.method != "POST" and work.state == Work.State.CANCELLED:
         messages.warning(request, _("These works are cancelled: they are not changed any more. Enter new ones."))
         return redirect("work", work.pk)
-    form = WorkChangeForm(request, row=work, read=values_of, members=members, kept=work)
+    form = WorkChangeForm(request, row=work, read=work_values, members=members, kept=work)
     if request.method != "POST":
         return form_page(request, form, rights, work)
     if not form.is_valid() or request.POST.get("do") == "check":
@@ -224,7 +224,7 @@ def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
     return kept(request, changed, rights)
 
 
-def values_of(work: Work) -> dict[str, Any]:
+def work_values(work: Work) -> dict[str, Any]:
     values = {name: getattr(work, name) for name in VALUES}
     here = {"where": "references" if work.start_reference else "map", "version": work.version,
             "start": work.start_reference, "end": work.end_reference,

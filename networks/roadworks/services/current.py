@@ -91,17 +91,17 @@ ROUGH: Final = Func(
 )
 
 
-def lines(announced_works: Sequence[Work]) -> dict[int, str]:
+def stretches_as_geojson(announced_works: Sequence[Work]) -> dict[int, str]:
     """Their stretches as GeoJSON in degrees, as fine as a map on a page shows them."""
-    return placed(announced_works, AsGeoJSON(Transform(ROUGH, 4326), precision=DECIMALS))
+    return geometries_by_work(announced_works, AsGeoJSON(Transform(ROUGH, 4326), precision=DECIMALS))
 
 
 def points(announced_works: Sequence[Work]) -> dict[int, Any]:
     """A place on each stretch, in degrees."""
-    return placed(announced_works, Transform(PointOnSurface("geom"), 4326))
+    return geometries_by_work(announced_works, Transform(PointOnSurface("geom"), 4326))
 
 
-def placed(announced_works: Sequence[Work], how: Any) -> dict[int, Any]:
+def geometries_by_work(announced_works: Sequence[Work], how: Any) -> dict[int, Any]:
     rows = (
         Work.objects.visible_to(ANONYMOUS).filter(pk__in=[one.pk for one in announced_works]).annotate(place_4326=how)
     )

@@ -41,7 +41,7 @@ ALONG: Final = """
 
 
 @transaction.atomic
-def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[WorkDetour], DetourResult]:
+def keep_detours(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[WorkDetour], DetourResult]:
     """The ways around works, as they are now, take the place of those kept for the same vehicle, and of all that led
     around something else.
 

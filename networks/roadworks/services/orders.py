@@ -16,7 +16,7 @@ from gis_core.models import Letter, LetterQuerySet
 from networks.roadworks import days
 from networks.roadworks.kinds import ABOUT, ALIGNMENT, ANSWERS, ORDERS, REFUSAL
 from networks.roadworks.models import WorkRequest
-from networks.roadworks.order_values import signatory_of, values_of
+from networks.roadworks.order_values import order_field_values, signatory_of
 from networks.roadworks.services.naming import check_names_nobody
 from networks.roadworks.services.requests import State, check_in_hand, check_may_decide, decided, locked_row, may_decide
 
@@ -46,10 +46,10 @@ def letter_of(one: WorkRequest, letter_id: int, rights: Rights) -> Letter:
 def begin(one: WorkRequest, kind: LetterKind, rights: Rights) -> Letter:
     """A draft with what is known of the request. Raises Forbidden, NotFound, Conflict (withdrawn or forgotten)."""
     check_may_decide(one, rights)
-    return begun(one, kind, values_of(one, kind.code), held(one), rights)
+    return begin_draft(one, kind, order_field_values(one, kind.code), held(one), rights)
 
 
-def begun(
+def begin_draft(
     one: WorkRequest, kind: LetterKind, values: Mapping[str, Value], came_from: Mapping[str, Any], rights: Rights
 ) -> Letter:
     """A draft that keeps what its words `came_from`; none for who withdrew, or was forgotten.

@@ -27,7 +27,7 @@ from networks.roadworks.kinds import ABROGATION, ORDERS
 from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkRequest
 from networks.roadworks.order_values import abrogation_values
 from networks.roadworks.services.naming import check_doubts, check_names_nobody
-from networks.roadworks.services.orders import begun, check_as_begun
+from networks.roadworks.services.orders import begin_draft, check_as_begun
 from networks.roadworks.services.requests import (
     State,
     check_in_hand,
@@ -183,7 +183,7 @@ def begin_abrogation(one: WorkRequest, order_id: int, rights: Rights) -> Letter:
     former = published_of(one, order_id)
     check_may_end(former)
     came_from = {"abrogates": former.pk, "ends": former.kind}
-    return begun(one, kind_of(ABROGATION), abrogation_values(one, former), came_from, rights)
+    return begin_draft(one, kind_of(ABROGATION), abrogation_values(one, former), came_from, rights)
 
 
 def abrogated(one: WorkRequest, letter: Letter) -> WorkOrder:

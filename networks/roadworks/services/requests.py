@@ -392,7 +392,7 @@ def stretch_of(one: WorkRequest) -> MultiLineString:
     raise Invalid(message % {"place": one.place}, parameter="place")
 
 
-def place_of(one: WorkRequest) -> GEOSGeometry | None:
+def locate_request(one: WorkRequest) -> GEOSGeometry | None:
     """Where the works lie: those it has, else where its references or its street say; None where nothing says it."""
     if one.work and one.work.geom:
         return one.work.geom

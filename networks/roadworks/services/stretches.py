@@ -129,7 +129,7 @@ def along_axis(one: Found, other: Found, sides: set[str]) -> MultiLineString:
         # Where a road has one carriageway both sides are it.
         "sides": ["U", *(sides or ("D", "G"))],
     }
-    way = line(ALONG_AXIS, given)
+    way = fetch_line(ALONG_AXIS, given)
     if way is None:
         raise Invalid(
             _("Both ends are the same place: give the first and the last metre of the works."), parameter="end"
@@ -157,7 +157,7 @@ def along_sections(one: tuple[float, float], other: tuple[float, float]) -> Mult
         if row(NEAREST, {"x": x, "y": y, "within": WITHIN_M}) is None:
             message = _("No road is known within %(metres)s m of this place: press on a road, or draw the stretch.")
             raise NotFound(message % {"metres": round(WITHIN_M)}, parameter=name)
-    way = line(WAY, {"x": one[0], "y": one[1], "to_x": other[0], "to_y": other[1], "within": WITHIN_M})
+    way = fetch_line(WAY, {"x": one[0], "y": one[1], "to_x": other[0], "to_y": other[1], "within": WITHIN_M})
     if way is None:
         raise NotFound(
             _("No way along the known roads joins both places: draw the stretch, or give it in two parts."),
@@ -204,7 +204,7 @@ def of_streets(names: str, insee: str) -> MultiLineString:
                 "No road called “%(name)s” is known in this commune: choose it in the list, or draw the stretch."
             )
             raise NotFound(message % {"name": name[:80]}, parameter="street")
-    way = line(SECTIONS, {"ids": [pk for name in wanted for pk in known[" ".join(words(name))]]})
+    way = fetch_line(SECTIONS, {"ids": [pk for name in wanted for pk in known[" ".join(words(name))]]})
     if way is None:
         raise Invalid(_("Name a street."), parameter="street")
     return checked(way)
@@ -223,7 +223,7 @@ AROUND: Final = """
 
 def around(x: float, y: float, *, half_m: float = 25.0, within_m: float = WITHIN_M) -> MultiLineString | None:
     """The piece of the nearest section on both sides of a place; None where no road is near."""
-    return line(AROUND, {"x": x, "y": y, "half": half_m, "within": within_m})
+    return fetch_line(AROUND, {"x": x, "y": y, "half": half_m, "within": within_m})
 
 
 # -- drawn ------------------------------------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ NAMES: Final = """
 """
 
 
-def place_of(stretch: MultiLineString, start: str = "", end: str = "") -> str:
+def describe_place(stretch: MultiLineString, start: str = "", end: str = "") -> str:
     """The roads that a stretch follows, the longest first: « rue Haute, D 2020 »; between two references
     « D 2020, du PR 12+350 au PR 13+020 (rue Haute) », in French as orders are.
     """
@@ -323,7 +323,7 @@ def references_along(stretch: MultiLineString) -> tuple[str, str]:
     return str(first), str(last)
 
 
-def line(statement: str, given: dict[str, Any]) -> MultiLineString | None:
+def fetch_line(statement: str, given: dict[str, Any]) -> MultiLineString | None:
     result = row(statement, given)
     if result is None or result[0] is None:
         return None

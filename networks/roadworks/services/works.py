@@ -89,9 +89,9 @@ class Filter:
         stated = {name: str(value) for name, value in given.items() if value}
         return cls(
             insee=stated.get("insee", "")[:5],
-            kind=chosen(stated, "kind", Work.Kind.values),
-            measure=chosen(stated, "measure", Work.Measure.values),
-            state=chosen(stated, "state", Work.State.values),
+            kind=offered_choice(stated, "kind", Work.Kind.values),
+            measure=offered_choice(stated, "measure", Work.Measure.values),
+            state=offered_choice(stated, "state", Work.State.values),
             member=stated.get("member", "")[:100],
             text=" ".join(cleaned(stated.get("text", "")).split())[:100],
         )
@@ -105,7 +105,7 @@ class Filter:
         return urlencode({name: value for name in names if (value := getattr(self, name))})
 
 
-def chosen(given: Mapping[str, str], name: str, offered: list[str]) -> str:
+def offered_choice(given: Mapping[str, str], name: str, offered: list[str]) -> str:
     value = given.get(name, "")
     if value and value not in offered:
         raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
@@ -183,12 +183,12 @@ def settle_place(kept: Work, given: dict[str, Any]) -> None:
     elif references == former:
         references = None, None
     given["start_reference"], given["end_reference"] = references
-    if (moved or references != former) and given["place"] == kept.place == place_of(kept.geom, former):
-        given["place"] = place_of(given["geom"], references)
+    if (moved or references != former) and given["place"] == kept.place == place_label(kept.geom, former):
+        given["place"] = place_label(given["geom"], references)
 
 
-def place_of(stretch: MultiLineString, references: tuple[str | None, str | None]) -> str | None:
-    return stretches.place_of(stretch, *(one or "" for one in references)) or None
+def place_label(stretch: MultiLineString, references: tuple[str | None, str | None]) -> str | None:
+    return stretches.describe_place(stretch, *(one or "" for one in references)) or None
 
 
 @transaction.atomic
@@ -285,7 +285,7 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(_("The speed limit is between 5 and 130 km/h."), parameter="speed_kmh")
     given["geom"] = stretch_of(given.get("geom"))
     if not given.get("place"):
-        given["place"] = place_of(given["geom"], (given.get("start_reference"), given.get("end_reference")))
+        given["place"] = place_label(given["geom"], (given.get("start_reference"), given.get("end_reference")))
     return given
 
 

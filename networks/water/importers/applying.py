@@ -21,8 +21,8 @@ from layers.intake.source import Tell
 from networks.water.importers.checking import MODELS
 from networks.water.importers.choices import REPLACE, NetworkChoices
 from networks.water.importers.draft import Family
-from networks.water.importers.known import table
-from networks.water.importers.load import Loading, load
+from networks.water.importers.known import table_identifier
+from networks.water.importers.load import Loading, load_network
 from networks.water.importers.planning import Network, NetworkPlan, report_of
 from networks.water.models import Snap
 
@@ -54,7 +54,7 @@ def apply_plan(made: FileImport, plan: NetworkPlan, progress: Tell) -> dict[str,
     adopted: dict[str, list[int]] = {}
     with bulk():
         for network in plan.networks:
-            loaded, findings = load(loading_of(made, network, base_version, progress))
+            loaded, findings = load_network(loading_of(made, network, base_version, progress))
             refuse(plan, findings)
             counts[network.draft.family] = loaded.counts
             adopted[network.draft.family] = [network.woven.there_of[spot] for spot in network.woven.adopted]
@@ -129,10 +129,10 @@ def remove_former(made: FileImport, replaced: list[int]) -> tuple[int, dict[Fami
             orphans[family] = detach_connections(family, owned)
         for family, what in tables():
             if what == "nodes":
-                run(STAY, nodes=table(family, what), pipes=table(family, "pipes"), **owned)
+                run(STAY, nodes=table_identifier(family, what), pipes=table_identifier(family, "pipes"), **owned)
             run(
                 "delete from {} where owner_id = %(owner)s and import_id = any(%(replaced)s)",
-                table(family, what),
+                table_identifier(family, what),
                 **owned,
             )
     FileImport.objects.of(made.source, [made.owner]).filter(pk__in=replaced).update(
@@ -155,7 +155,7 @@ DETACH = """
 
 def highest(family: Family, what: str, owned: dict[str, Any]) -> int:
     statement = "select coalesce(max(version), 0) from {} where owner_id = %(owner)s and import_id = any(%(replaced)s)"
-    ((last,),) = rows(statement, table(family, what), **owned)
+    ((last,),) = rows(statement, table_identifier(family, what), **owned)
     return int(last)
 
 
@@ -169,7 +169,9 @@ def lock(made: FileImport) -> None:
 
 def detach_connections(family: Family, owned: dict[str, Any]) -> list[int]:
     """Connections of other imports, or of nobody, that hang on pipes which go: they hang on nothing for a while."""
-    detached = rows(DETACH, connections=table(family, "connections"), pipes=table(family, "pipes"), **owned)
+    detached = rows(
+        DETACH, connections=table_identifier(family, "connections"), pipes=table_identifier(family, "pipes"), **owned
+    )
     return [pk for (pk,) in detached]
 
 
@@ -184,8 +186,8 @@ def reattach(family: Family, ids: list[int]) -> None:
         "update {hung} c set pipe_id = (select p.id from {pipes} p where p.geom && st_expand(c.geom, 60)"
         " and p.owner_id + 0 = c.owner_id and p.service_state = 'en_service' and st_dwithin(p.geom, c.geom, 60)"
         " order by st_distance(p.geom, c.geom), p.id limit 1) where c.id = any(%(ids)s)",
-        hung=table(family, "connections"),
-        pipes=table(family, "pipes"),
+        hung=table_identifier(family, "connections"),
+        pipes=table_identifier(family, "pipes"),
         ids=ids,
     )
 
@@ -248,8 +250,8 @@ def revert_network(made: FileImport, family: Family) -> tuple[int, int]:
         removed = delete(family, "connections", hung)
         orphans = [pk for (pk,) in rows(
             "update {} set pipe_id = null where pipe_id = any(%(ids)s) returning id",
-            table(family, "connections"), ids=pipes)]  # fmt: skip
-        ends = rows("select start_node_id, end_node_id from {} where id = any(%(ids)s)", table(family, "pipes"),
+            table_identifier(family, "connections"), ids=pipes)]  # fmt: skip
+        ends = rows("select start_node_id, end_node_id from {} where id = any(%(ids)s)", table_identifier(family, "pipes"),
                     ids=pipes)  # fmt: skip
         removed += delete(family, "pipes", pipes)
         removed += delete_free_nodes(family, nodes, {pk for pair in ends for pk in pair})
@@ -263,7 +265,7 @@ def revert_network(made: FileImport, family: Family) -> tuple[int, int]:
 def untouched(made: FileImport, family: Family, what: str) -> list[int]:
     """The objects of an import that nobody changed since; undoing its snapping is no change."""
     after = ((made.report or {}).get("undone") or {}).get("versions", {}).get(f"{family} {what}", {})
-    objects = table(family, what)
+    objects = table_identifier(family, what)
     parameters = {"owner": made.owner_id, "order": made.pk, "base": base_version_of(made), "after": json.dumps(after)}
     same = rows(UNTOUCHED, objects=objects, **parameters)
     same += rows(AS_LEFT, objects=objects, name=objects.as_string(None), beside=BESIDE, near=NEAR_M, **parameters)
@@ -277,17 +279,17 @@ def base_version_of(made: FileImport) -> int:
 
 def remaining(made: FileImport, family: Family, what: str) -> int:
     statement = "select count(*) from {} where owner_id = %(owner)s and import_id = %(order)s"
-    ((count,),) = rows(statement, table(family, what), owner=made.owner_id, order=made.pk)
+    ((count,),) = rows(statement, table_identifier(family, what), owner=made.owner_id, order=made.pk)
     return int(count)
 
 
 def delete(family: Family, what: str, ids: Sequence[int]) -> int:
-    return run("delete from {} where id = any(%(ids)s)", table(family, what), ids=list(ids))
+    return run("delete from {} where id = any(%(ids)s)", table_identifier(family, what), ids=list(ids))
 
 
 def delete_free_nodes(family: Family, nodes: Sequence[int], ends: set[int]) -> int:
     """Nodes of the import without a pipe, and plain junctions that pipes which are gone alone needed."""
-    parts = {"nodes": table(family, "nodes"), "pipes": table(family, "pipes")}
+    parts = {"nodes": table_identifier(family, "nodes"), "pipes": table_identifier(family, "pipes")}
     count = run(FREE, **parts, ids=list(nodes), plain=False)
     run(FREE, **parts, ids=sorted(ends), plain=True)
     return count
@@ -295,7 +297,9 @@ def delete_free_nodes(family: Family, nodes: Sequence[int], ends: set[int]) -> i
 
 def join_cut_pipes(family: Family, nodes: Sequence[int]) -> int:
     """A node between two pipes that are alike had cut one: the topology's trigger joins them as it goes."""
-    joinable = rows(ALIKE, nodes=table(family, "nodes"), pipes=table(family, "pipes"), ids=list(nodes))
+    joinable = rows(
+        ALIKE, nodes=table_identifier(family, "nodes"), pipes=table_identifier(family, "pipes"), ids=list(nodes)
+    )
     return sum(tried("delete from {} where id = %(pk)s", family, "nodes", pk=pk) for (pk,) in joinable)
 
 
@@ -303,7 +307,7 @@ def tried(statement: str, family: Family, what: str, **names: Any) -> bool:
     """Do something that the topology may refuse; whether it did not."""
     try:
         with transaction.atomic():
-            return run(statement, table(family, what), **names) > 0
+            return run(statement, table_identifier(family, what), **names) > 0
     except DatabaseError:
         return False
 
@@ -323,7 +327,7 @@ def give_back_adopted(made: FileImport, family: Family) -> None:
         " where e.operation = 'UPDATE' and e.pk_value = now.id) where now.id = any(%(ids)s) and exists (select from"
         " arpent.event_rows(%(event)s) e where e.operation = 'UPDATE' and e.pk_value = now.id"
         " and now.version = e.version + 1)",
-        nodes=table(family, "nodes"),
+        nodes=table_identifier(family, "nodes"),
         columns=listed(fields),
         former=listed(fields, "was"),
         event=event,
@@ -375,7 +379,7 @@ def still_there(family: Family, left: Sequence[int]) -> int:
         "select count(*) from water_snap s join {} p on p.id = s.pipe_id where s.id = any(%(left)s)"
         ' and s.family = %(family)s and st_dwithin(case when s."end" = 0 then st_startpoint(p.geom)'
         " else st_endpoint(p.geom) end, s.put_at, %(near)s)",
-        table(family, "pipes"),
+        table_identifier(family, "pipes"),
         left=list(left),
         family=family,
         near=NEAR_M,
@@ -386,7 +390,7 @@ def still_there(family: Family, left: Sequence[int]) -> int:
 def versions(made: FileImport) -> dict[str, dict[int, int]]:
     return {
         f"{family} {what}": dict(rows("select id, version from {} where import_id = %(order)s and owner_id = %(owner)s",
-                                      table(family, what), order=made.pk, owner=made.owner_id))
+                                      table_identifier(family, what), order=made.pk, owner=made.owner_id))
         for family, what in tables()
         if what in ("nodes", "pipes")
     }  # fmt: skip
@@ -413,7 +417,7 @@ def put_back(made: FileImport, snap: Snap) -> bool:
 
 def put_node_back(made: FileImport, snap: Snap, family: Family) -> bool:
     """A node that was put on a pipe: the pipe is one again, the node beside it as it was."""
-    name = table(family, "nodes")
+    name = table_identifier(family, "nodes")
     parameters = {"pk": snap.node_id, "owner": made.owner_id, "x": snap.put_at.x, "y": snap.put_at.y, "near": NEAR_M}
     moved = rows(
         "select to_jsonb(n) - 'geom_3857' from {} n where n.id = %(pk)s and n.owner_id = %(owner)s"
@@ -451,7 +455,7 @@ def junctions_left(made: FileImport, family: Family, done: Sequence[int]) -> lis
         " and st_dwithin(n.geom, s.put_at, %(near)s) where s.id = any(%(done)s) and s.family = %(family)s"
         " and s.target = 'pipe' and s.pipe_id is not null and n.owner_id + 0 = %(owner)s and n.import_id = %(order)s"
         " and n.kind = 'junction' and n.reference is null",
-        nodes=table(family, "nodes"),
+        nodes=table_identifier(family, "nodes"),
         near=NEAR_M,
         done=list(done),
         family=family,

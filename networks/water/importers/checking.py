@@ -127,10 +127,12 @@ def check_references(draft: Draft) -> Iterator[Finding]:
 
 def finding_at(row: Row, code: str, params: Mapping[str, Any] | None = None, *, spare: bool = False) -> Finding:
     """What keeps a row out."""
-    return Finding(file=row.file, row=row.row, code=code, params=params or {}, place=place_of(row), spare=spare)
+    return Finding(
+        file=row.file, row=row.row, code=code, params=params or {}, place=coordinates_of_row(row), spare=spare
+    )
 
 
-def place_of(row: Row) -> tuple[float, float]:
+def coordinates_of_row(row: Row) -> tuple[float, float]:
     x, y = row.geom.coords[0][:2]
     return float(x), float(y)
 

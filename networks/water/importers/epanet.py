@@ -80,14 +80,14 @@ def read_epanet(paths: Sequence[Path], placing: Placing) -> list[Draft]:
             " they are metric, write “Units LPS” under [OPTIONS]."
         )
         draft.add_finding(name, None, message, {"units": network.units}, "warning")
-    fill(draft, name, network, placed(network, placing))
+    fill_draft(draft, name, network, positions_of(network, placing))
     return [draft]
 
 
 # -- places -----------------------------------------------------------------------------------------------------------
 
 
-def placed(network: EpanetNetwork, placing: Placing) -> dict[Any, list[tuple[float, float]]]:
+def positions_of(network: EpanetNetwork, placing: Placing) -> dict[Any, list[tuple[float, float]]]:
     """Positions of nodes (by name) and vertices of links (by name in a tuple), in EPSG:2154. Raises Invalid."""
     nodes = {node.name: [node.place] for node in network.nodes if node.place}
     links = {(link.name,): list(link.vertices) for link in network.links if link.vertices}
@@ -134,7 +134,7 @@ def moved_to_lambert(places: Any, placing: Placing) -> Any:
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
-def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list[tuple[float, float]]]) -> None:
+def fill_draft(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list[tuple[float, float]]]) -> None:
     """Nodes, then links between nodes that have a place."""
     for node in network.nodes:
         if node.name in places:

@@ -49,7 +49,7 @@ def replaced_differences(
         references = sorted({str(row.values["reference"]) for row in given if row.values.get("reference")})
         ((known, gone, without),) = rows(
             REPLACED,
-            table(family, what),
+            table_identifier(family, what),
             owner=owner.pk,
             imports=list(replaced),
             references=references,
@@ -83,7 +83,7 @@ def scopes() -> dict[tuple[Family, str], str]:
     }
 
 
-def table(family: Family, what: str) -> sql.Identifier:
+def table_identifier(family: Family, what: str) -> sql.Identifier:
     return sql.Identifier(MODELS[family][what]._meta.db_table)
 
 
@@ -96,7 +96,7 @@ def known_of(draft: Draft, owner: Member) -> Known:
             continue
         taken = rows(
             "select reference, id, import_id from {} where owner_id = %(owner)s and reference = any(%(references)s)",
-            table(draft.family, what),
+            table_identifier(draft.family, what),
             owner=owner.pk,
             references=references,
         )
@@ -116,7 +116,7 @@ def there(draft: Draft, owner: Member, without: Sequence[int]) -> There:
         "select id, st_asbinary(geom), start_node_id, end_node_id, service_state = 'en_service' from {}"
         " where owner_id = %(owner)s and geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)"
         " and (import_id is null or import_id <> all(%(without)s)) order by id",
-        table(draft.family, "pipes"),
+        table_identifier(draft.family, "pipes"),
         **parameters,
     )
     nodes = rows(
@@ -125,8 +125,8 @@ def there(draft: Draft, owner: Member, without: Sequence[int]) -> There:
         " and (n.import_id is null or n.import_id <> all(%(without)s) or exists (select from {pipes} p"
         " where n.id in (p.start_node_id, p.end_node_id) and (p.import_id is null or p.import_id <> all(%(without)s))))"
         " order by n.id",
-        nodes=table(draft.family, "nodes"),
-        pipes=table(draft.family, "pipes"),
+        nodes=table_identifier(draft.family, "nodes"),
+        pipes=table_identifier(draft.family, "pipes"),
         **parameters,
     )
     around.pipe_ids = [one[0] for one in pipes]

@@ -25,7 +25,7 @@ from layers.intake.services.loading import listed, rows, run
 from layers.intake.source import Tell
 from networks.water.importers.checking import MODELS, columns_of
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
-from networks.water.importers.known import table
+from networks.water.importers.known import table_identifier
 from networks.water.importers.topology_building import PLAIN, BuiltTopology, Piece, There, hang
 from networks.water.models import Snap
 
@@ -74,7 +74,7 @@ class Loading:
         return self.made.owner
 
 
-def load(work: Loading) -> tuple[Loaded, list[Finding]]:
+def load_network(work: Loading) -> tuple[Loaded, list[Finding]]:
     """Write a network; what the database then finds wrong with it. To be called in a transaction, as the worker."""
     loaded = Loaded()
     one_at_a_time(work)
@@ -140,7 +140,7 @@ def systems_of(work: Loading) -> dict[int, str]:
 def adopt(work: Loading, pk: int, row: NodeRow) -> None:
     names = [name for name in columns_of(MODELS[work.draft.family]["nodes"]) if row.values.get(name) is not None]
     pairs = sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in names)
-    run("update {} set {} where id = %(pk)s", table(work.draft.family, "nodes"), pairs, pk=pk,
+    run("update {} set {} where id = %(pk)s", table_identifier(work.draft.family, "nodes"), pairs, pk=pk,
         **{name: cell(name, row.values[name]) for name in names})  # fmt: skip
 
 
@@ -161,8 +161,8 @@ def cut_at(work: Loading, node: int) -> None:
     pipes = rows(
         "select p.id from {nodes} n join {pipes} p on p.geom && st_expand(n.geom, 0.05) and p.owner_id + 0 = n.owner_id"
         " and st_dwithin(p.geom, n.geom, 0.05) and n.id not in (p.start_node_id, p.end_node_id) where n.id = %(node)s",
-        nodes=table(work.draft.family, "nodes"),
-        pipes=table(work.draft.family, "pipes"),
+        nodes=table_identifier(work.draft.family, "nodes"),
+        pipes=table_identifier(work.draft.family, "pipes"),
         node=node,
     )
     for (pipe,) in pipes:
@@ -174,7 +174,7 @@ def cut_at(work: Loading, node: int) -> None:
 
 def write_pipes(work: Loading, loaded: Loaded) -> None:
     parts = work.woven.pieces
-    values = [values_of(piece) for piece in parts]
+    values = [part_values(piece) for piece in parts]
     ids = new_ids(work, "pipes", [one.get("reference") for one in values])
     ends = [(loaded.spot_ids[piece.start], loaded.spot_ids[piece.end]) for piece in parts]
     lines = np.array([piece.line for piece in parts], dtype=object)
@@ -185,7 +185,7 @@ def write_pipes(work: Loading, loaded: Loaded) -> None:
     loaded.counts["pipes"] = len(ids)
 
 
-def values_of(piece: Piece) -> dict[str, Any]:
+def part_values(piece: Piece) -> dict[str, Any]:
     """What a piece is: all of the pipe, but for what the whole alone has; heights in between are on a straight line."""
     if piece.whole:
         return piece.row.values
@@ -224,7 +224,7 @@ def after_cuts(work: Loading, hung: Sequence[tuple[str, int] | None], pipes: Seq
         " cross join lateral (select p.id from {} p where p.geom && st_expand(st_point(asked.x, asked.y, 2154), 60)"
         " and p.owner_id + 0 = %(owner)s and p.service_state = 'en_service'"
         " order by st_distance(p.geom, st_point(asked.x, asked.y, 2154)), p.id limit 1) p",
-        table(work.draft.family, "pipes"),
+        table_identifier(work.draft.family, "pipes"),
         owner=work.owner.pk,
         ranks=ranks,
         xs=[work.draft.connections[rank].geom.x for rank in ranks],
@@ -272,7 +272,7 @@ def copy(
     extra = dict(more or {})
     fixed = {"owner_id": work.owner.pk, "import_id": work.made.pk, "version": work.base_version}
     codes = shapely.to_wkb(shapely.set_srid(shapes, 2154), hex=True, include_srid=True)
-    target, columns = table(work.draft.family, what), list(extra.values())
+    target, columns = table_identifier(work.draft.family, what), list(extra.values())
     filled = listed(["id", *fixed, "geom", *extra, *names])
     # COPY goes into no table with row policies.
     run("create temporary table {} on commit drop as select {} from {} limit 0", STAGED, filled, target)

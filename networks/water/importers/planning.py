@@ -30,7 +30,7 @@ from networks.water.importers.checking import (
 from networks.water.importers.choices import ADD, REPLACE, Format, NetworkChoices
 from networks.water.importers.draft import Draft
 from networks.water.importers.epanet import Placing, read_epanet
-from networks.water.importers.known import Known, known_of, replaced_differences, table, there
+from networks.water.importers.known import Known, known_of, replaced_differences, table_identifier, there
 from networks.water.importers.location import check_territory
 from networks.water.importers.mapped import read_mapped
 from networks.water.importers.raepa import read_raepa
@@ -327,7 +327,7 @@ def edited_in(owner: Member, imports: Sequence[int]) -> int:
                 "select count(*) from {} o join intake_fileimport i on i.id = o.import_id"
                 " where o.owner_id = %(owner)s and o.import_id = any(%(imports)s)"
                 " and o.version <> coalesce((i.report ->> 'base_version')::int, 1)",
-                table(family, what),
+                table_identifier(family, what),
                 owner=owner.pk,
                 imports=list(imports),
             )

@@ -136,12 +136,12 @@ def take(parts: Parts, table: raepa.RaepaTable, sheet: Sheet) -> None:
         message = gettext_noop("There is no field %(field)s: the objects get no reference.")
         sheet.findings.add(None, message, {"field": table.identifier})
     makers = {"pipes": take_pipes, "structures": take_nodes, "fittings": take_nodes, "repairs": take_repairs}
-    makers[table.content](parts, table, sheet, rows_of(parts, table, sheet, columns))
+    makers[table.content](parts, table, sheet, read_rows(parts, table, sheet, columns))
 
 
-def rows_of(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, columns: dict[str, list[str | None]]) -> list[Row]:
+def read_rows(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, columns: dict[str, list[str | None]]) -> list[Row]:
     """Every row with its cells read, field by field."""
-    shapes = placed(sheet, columns) if table.content != "pipes" else sheet.shapes
+    shapes = place_points(sheet, columns) if table.content != "pipes" else sheet.shapes
     rows = [Row(rank, "", shape, {}, {}, {}) for rank, shape in zip(sheet.rows, shapes, strict=True)]
     for name, texts in columns.items():
         if name != table.identifier:
@@ -160,7 +160,7 @@ def rows_of(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, columns: dict[s
     return held
 
 
-def placed(sheet: Sheet, columns: dict[str, list[str | None]]) -> Geometries:
+def place_points(sheet: Sheet, columns: dict[str, list[str | None]]) -> Geometries:
     """The points; where a row has none, that of its X and Y."""
     missing = np.flatnonzero(shapely.is_missing(sheet.shapes))
     if not len(missing) or not {"X", "Y"} <= columns.keys():

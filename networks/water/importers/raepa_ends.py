@@ -64,7 +64,7 @@ def ends(lines: Sequence[LineString]) -> tuple[Geometries, Geometries]:
     return shapely.get_point(shapes, 0), shapely.get_point(shapes, -1)
 
 
-def place_of(point: Any) -> tuple[float, float]:
+def coordinates_of(point: Any) -> tuple[float, float]:
     return float(point.x), float(point.y)
 
 
@@ -204,7 +204,7 @@ def carry_one_of_each_place(draft: Draft, findings: Mapping[str, Findings]) -> N
                 instead[node.key] = first.key
                 message = gettext_noop("“%(key)s” is at the same place as “%(other)s”, which carries the pipes.")
                 findings[node.file].add(
-                    node.row, message, {"key": node.key, "other": first.key}, "warning", place_of(node.geom)
+                    node.row, message, {"key": node.key, "other": first.key}, "warning", coordinates_of(node.geom)
                 )
     for pipe in draft.pipes if instead else ():
         pipe.start_key = instead.get(pipe.start_key or "", pipe.start_key)

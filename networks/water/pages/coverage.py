@@ -91,7 +91,7 @@ def cover_list(request: HttpRequest) -> HttpResponse:
     given = {**form.cleaned_data, "member": next(one for one in members if one.slug == form.cleaned_data["member"])}
     assert isinstance(request.user, User)
     try:
-        made = coverage.ask(coverage.Question(**given), rights=rights, user=request.user)
+        made = coverage.request_coverage(coverage.Question(**given), rights=rights, user=request.user)
     except ArpentError as error:
         return show_list(request, rights, members, blame(form, error), form)
     return redirect("fire_covers") if isinstance(made, Job) else redirect("fire_cover", made.pk)

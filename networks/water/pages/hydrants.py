@@ -138,11 +138,11 @@ def chosen_members(rights: Rights) -> list[tuple[str, str]]:
 def taken_away(suffix: str, wanted: Filter, rights: Rights) -> HttpResponse:
     if suffix not in ("csv", "xlsx", "pei"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
-    rows = tables.rows_of(wanted, rights)
+    rows = tables.list_hydrants(wanted, rights)
     day = f"{database_clock.today():%Y-%m-%d}"
     if suffix == "pei":
         return attached(tables.pei_csv(rows, rights), CSV, f"pei-{day}.csv")
-    table = tables.table(rows)
+    table = tables.hydrant_table(rows)
     if suffix == "csv":
         return attached(tables.as_csv(table), CSV, f"poteaux-incendie-{day}.csv")
     content = tables.as_workbook(_("Hydrants"), tables.columns(), table)

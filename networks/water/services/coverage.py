@@ -79,7 +79,7 @@ def may_compute(member: Member, rights: Rights) -> bool:
     return rights.has_role(member.pk, TECHNICIANS)
 
 
-def check(question: Question, rights: Rights) -> dict[str, str]:
+def check_question(question: Question, rights: Rights) -> dict[str, str]:
     """The names of the communes that are asked for, by INSEE code. Raises Forbidden, Invalid."""
     if not may_compute(question.member, rights):
         raise Forbidden(_("Your role does not let you compute the cover of the hydrants."))
@@ -95,9 +95,9 @@ def check(question: Question, rights: Rights) -> dict[str, str]:
     return {question.insee: communes[question.insee]} if question.insee else communes
 
 
-def ask(question: Question, *, rights: Rights, user: User) -> FireCoverage | Job:
+def request_coverage(question: Question, *, rights: Rights, user: User) -> FireCoverage | Job:
     """The cover, or the job that computes it where there are many buildings. Raises Forbidden, Invalid."""
-    communes = check(question, rights)
+    communes = check_question(question, rights)
     count = count_buildings(list(communes), question)
     if count > MOST_BUILDINGS:
         message = _("At most %(most)s buildings are measured at once: choose one commune.")
@@ -120,7 +120,7 @@ def ask(question: Question, *, rights: Rights, user: User) -> FireCoverage | Job
 @transaction.atomic
 def compute(question: Question, *, rights: Rights, progress: Tell = lambda share, message: None) -> FireCoverage:
     """Measure, and keep the answer; the member's last ones are kept. Raises Forbidden, Invalid."""
-    communes = check(question, rights)
+    communes = check_question(question, rights)
     begun = time.perf_counter()
     progress(0.05, _("Reading roads and buildings"))
     around = area(list(communes))

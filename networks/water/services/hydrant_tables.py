@@ -70,7 +70,7 @@ def columns() -> list[Column]:
     ]
 
 
-def rows_of(wanted: Filter, rights: Rights) -> list[Any]:
+def list_hydrants(wanted: Filter, rights: Rights) -> list[Any]:
     """The hydrants, in the order of the register. Raises Invalid where there are too many."""
     hydrants = list(register(wanted, rights).annotate(place=Transform("geom", 4326))[: MOST_ROWS + 1])
     if len(hydrants) > MOST_ROWS:
@@ -79,12 +79,12 @@ def rows_of(wanted: Filter, rights: Rights) -> list[Any]:
     return hydrants
 
 
-def table(rows: Sequence[Any]) -> list[list[Any]]:
+def hydrant_table(rows: Sequence[Any]) -> list[list[Any]]:
     places, communes, labels = addresses_of(rows), communes_of(rows), standings()
-    return [line(one, places.get(one.pk, ""), communes.get(one.commune_insee, ""), labels) for one in rows]
+    return [hydrant_row(one, places.get(one.pk, ""), communes.get(one.commune_insee, ""), labels) for one in rows]
 
 
-def line(one: Any, place: str, commune: str, labels: dict[str, str]) -> list[Any]:
+def hydrant_row(one: Any, place: str, commune: str, labels: dict[str, str]) -> list[Any]:
     technical, last = one.technical or {}, one.last or {}
     return [
         title_of(one),

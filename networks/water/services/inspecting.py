@@ -73,7 +73,7 @@ def inspect(pk: int, inspection: Inspection, *, rights: Rights, origin: Origin) 
     Raises NotFound, Forbidden, Invalid, Conflict.
     """
     hydrant = writable(pk, rights)
-    check(inspection)
+    check_inspection(inspection)
     stated = {"kind", "done_date", "verdict", "flow_m3h", "static_bar", "dynamic_bar"}
     made = HydrantInspection.objects.create(
         **about(hydrant, rights),
@@ -98,7 +98,7 @@ def about(hydrant: Any, rights: Rights) -> dict[str, Any]:
     }
 
 
-def check(inspection: Inspection) -> None:
+def check_inspection(inspection: Inspection) -> None:
     """Refuse an inspection of a hydrant that does not say what, who or when, or with impossible measures.
 
     Raises Invalid at the field that is wrong.

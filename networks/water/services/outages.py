@@ -54,7 +54,7 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
         answer["connections"]["every"] = telling.every_served(isolation.zone | isolation.cut_off)
     return Outage.objects.create(
         owner_id=graph.owner,
-        place=place_of(answer)[:LONGEST_PLACE],
+        place=describe_outage_place(answer)[:LONGEST_PLACE],
         asked=request.told(),
         answer=answer,
         valves=len(isolation.to_close),
@@ -65,7 +65,7 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
     )
 
 
-def place_of(answer: Json) -> str:
+def describe_outage_place(answer: Json) -> str:
     """Where it is, as people say it: the nearest address that loses its water, that of a valve, or the pipe."""
     described = [*answer["connections"]["results"], *answer["valves"]]
     addressed = [one for one in described if one["address"]]

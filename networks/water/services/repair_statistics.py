@@ -23,7 +23,7 @@ from gis_core.members.rights import Rights
 from layers.features.display import is_english
 from networks.water import lists
 from networks.water.models import Repair
-from networks.water.services.repairs import FIRST_YEAR, LAST_YEAR, PIPES, chosen
+from networks.water.services.repairs import FIRST_YEAR, LAST_YEAR, PIPES, offered_choice
 from networks.water.services.visible import visible
 
 USUAL_YEARS = 10
@@ -52,7 +52,7 @@ class StatisticsQuery:
         first = integer(given, "from", last - USUAL_YEARS + 1, FIRST_YEAR, LAST_YEAR)
         if first > last or first > this_year:
             raise Invalid(_("The period ends before it begins, or lies in the future."), parameter="from")
-        network = chosen(given, "network", PIPES) or "water"
+        network = offered_choice(given, "network", PIPES) or "water"
         return cls(network=network, first=first, last=last, member=given.get("member", "")[:100])
 
     def years(self) -> dict[int, float]:
@@ -137,7 +137,7 @@ def statistics(query: StatisticsQuery, rights: Rights) -> Statistics:
     repaired = list(repairs_of_pipes(rows))
     years = sum(query.years().values())
     return Statistics(
-        whole=whole(pipes, repaired, years),
+        whole=total_group(pipes, repaired, years),
         material=by_material(pipes, repaired, years),
         decade=by_decade(pipes, repaired, years),
         cross=crossed(pipes, repaired, years),
@@ -195,7 +195,7 @@ def rate_of(repairs: int, km: float, years: float) -> float | None:
     return repairs / (km * years) if km >= LEAST_KM and years > 0 else None
 
 
-def whole(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: float) -> Group:
+def total_group(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: float) -> Group:
     km, count = sum(one.km for one in pipes), sum(one.number for one in repaired)
     total = sum(one.number for one in pipes)
     return Group(key="", label=_("All pipes"), repairs=count, km=km, pipes=total, rate=rate_of(count, km, years))

@@ -51,10 +51,10 @@ def repair_table(wanted: Filter, rights: Rights) -> Table:
         Column("commune", _("Commune"), "text"),
         Column("comment", _("Remark"), "text"),
     ]
-    return columns, [line(row) for row in rows]
+    return columns, [repair_row(row) for row in rows]
 
 
-def line(row: Sequence[Any]) -> list[Any]:
+def repair_row(row: Sequence[Any]) -> list[Any]:
     day, network, member, reference, repaired, thing, material, diameter, laid, defect, cause, cost, *rest = row
     age = day.year - laid if day and laid else None
     kind = _("Drinking water") if network == "water" else _("Sewer")

@@ -51,10 +51,10 @@ class Filter:
         stated = {name: str(value) for name, value in given.items() if value}
         return cls(
             member=stated.get("member", "")[:100],
-            network=chosen(stated, "network", PIPES),
+            network=offered_choice(stated, "network", PIPES),
             year=integer(stated, "year", 0, FIRST_YEAR, LAST_YEAR) or None,
-            material=chosen(stated, "material", {**lists.MATERIALS, UNKNOWN: ()}),
-            cause=chosen(stated, "cause", {**lists.CAUSES, UNKNOWN: ()}),
+            material=offered_choice(stated, "material", {**lists.MATERIALS, UNKNOWN: ()}),
+            cause=offered_choice(stated, "cause", {**lists.CAUSES, UNKNOWN: ()}),
             insee=stated.get("insee", "")[:5],
             pipe=integer(stated, "pipe", 0, 1, LARGEST_ID) or None,
         )
@@ -68,7 +68,7 @@ class Filter:
         return replace(self, **changes)
 
 
-def chosen(given: Mapping[str, str], name: str, offered: Mapping[str, Any]) -> str:
+def offered_choice(given: Mapping[str, str], name: str, offered: Mapping[str, Any]) -> str:
     value = given.get(name, "")
     if value and value not in offered:
         raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
@@ -181,7 +181,7 @@ def record_repair(given: NewRepair, *, rights: Rights) -> Repair:
     """
     pipe = pipe_to_repair(given.network, given.pipe, given.pipe_reference.strip(), rights)
     layer = check_may_record(pipe, rights)
-    check(given, pipe)
+    check_repair(given, pipe)
     try:
         with transaction.atomic(), event(layer, "edit", Origin("web")):
             made = Repair.objects.create(
@@ -206,7 +206,7 @@ def record_repair(given: NewRepair, *, rights: Rights) -> Repair:
     return made
 
 
-def check(given: NewRepair, pipe: RepairedPipe) -> None:
+def check_repair(given: NewRepair, pipe: RepairedPipe) -> None:
     """Refuse a repair on an impossible day, at a place beyond the pipe, or with a code of no list.
 
     Raises Invalid at the field.

@@ -19,7 +19,7 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from networks.water.models import Anomaly, AnomalyQuerySet
 from networks.water.services.anomalies.kinds import FAMILIES, KINDS, kinds_of
-from networks.water.services.anomalies.plans import MODELS, begun, height, metres, object_label
+from networks.water.services.anomalies.plans import MODELS, capitalize_first, height, metres, object_label
 from networks.water.services.anomalies.repairing import may_treat
 from networks.water.services.visible import visible
 
@@ -168,8 +168,8 @@ def sentence(row: Anomaly, objects: Objects) -> str:
         metres(stated["depth_m"]) if stated.get("depth_m") is not None else "",
     ]
     given: dict[str, Any] = {
-        "object": name_of(row.object_kind, row.object_id, objects),
-        "other": name_of(row.other_kind, row.other_id, objects) if row.other_id else "",
+        "object": name_object(row.object_kind, row.object_id, objects),
+        "other": name_object(row.other_kind, row.other_id, objects) if row.other_id else "",
         "distance": metres(stated.get("distance_m") or 0),
         "length": metres(stated.get("length_m") or 0),
         "pipes": stated.get("pipes", ""),
@@ -185,7 +185,7 @@ def sentence(row: Anomaly, objects: Objects) -> str:
         "years": ", ".join(str(year) for year in years if year is not None),
         "sizes": ", ".join(filter(None, sizes)),
     }
-    return begun(str(SENTENCES.get(row.kind, "%(object)s.")) % given)
+    return capitalize_first(str(SENTENCES.get(row.kind, "%(object)s.")) % given)
 
 
 def highest(stated: Mapping[str, Any]) -> float | None:
@@ -193,7 +193,7 @@ def highest(stated: Mapping[str, Any]) -> float | None:
     return max(levels, default=None)
 
 
-def name_of(kind: str, pk: int, objects: Objects) -> str:
+def name_object(kind: str, pk: int, objects: Objects) -> str:
     one = objects.get((kind, pk))
     return object_label(kind, one) if one is not None else _("an object that is gone")
 
@@ -222,6 +222,6 @@ def as_json(row: Anomaly, objects: Objects, rights: Rights) -> dict[str, Any]:
     }
 
 
-def described(rows: Sequence[Anomaly], rights: Rights) -> list[tuple[Anomaly, dict[str, Any]]]:
+def describe_anomalies(rows: Sequence[Anomaly], rights: Rights) -> list[tuple[Anomaly, dict[str, Any]]]:
     objects = objects_of(rows, rights)
     return [(row, as_json(row, objects, rights)) for row in rows]

@@ -114,7 +114,13 @@ def ways(anomaly: Anomaly) -> tuple[list[Way], Scene]:
         return [], scene
     plans = [one for one in plan(scene) if one is not None]
     return [
-        Way(name=one.name, words=begun(one.words), acts=one.acts, drawn=one.drawn, versions=dict(scene.versions))
+        Way(
+            name=one.name,
+            words=capitalize_first(one.words),
+            acts=one.acts,
+            drawn=one.drawn,
+            versions=dict(scene.versions),
+        )
         for one in plans
     ], scene
 
@@ -133,7 +139,7 @@ def object_label(kind: str, one: Any) -> str:
     return f"{label} {one.reference}" if one.reference else _("%(what)s no. %(id)s") % {"what": label, "id": one.pk}
 
 
-def begun(text: str) -> str:
+def capitalize_first(text: str) -> str:
     """With the capital of a sentence."""
     return text[:1].upper() + text[1:]
 

@@ -80,7 +80,7 @@ def repair(
     layers = layers_of(anomaly.family)
     check_owner(chosen, layers, anomaly, rights)
     try:
-        event_id = write(chosen, layers, anomaly, rights, origin)
+        event_id = write_changes(chosen, layers, anomaly, rights, origin)
     except Stale as stale:
         raise Conflict(_("The network has changed since you looked at this repair: look at it again.")) from stale
     close(anomaly, event_id, rights)
@@ -102,7 +102,7 @@ def check_owner(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights) -> N
             )
 
 
-def write(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights, origin: Origin) -> int | None:
+def write_changes(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights, origin: Origin) -> int | None:
     """Send a way's changes; every event that they make says which anomaly is repaired. The last one's id."""
     continue_event([layer.table for layer in layers.values()], None)
     for kind, acts in groupby(way.acts, lambda act: act.kind):
