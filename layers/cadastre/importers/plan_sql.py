@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
 from layers.cadastre.services import SHEET_TABLES, Table
 from layers.intake.import_loss import ScopeDifference, counted_difference
@@ -142,7 +143,7 @@ def stage(rows: Sequence[PlanRow]) -> Collection[str]:
 
 def parcel_changes(compared: Comparison) -> list[tuple[str, str, int | None, int | None, float]]:
     """(idu, born / gone / changed, area before and after, how far the outline moved in metres) of parcels."""
-    return fetch(composed(PARCEL_CHANGES, "parcels"), compared.values)
+    return fetch_all(composed(PARCEL_CHANGES, "parcels"), compared.values)
 
 
 def differences(compared: Comparison, idu: str) -> list[ScopeDifference]:
@@ -189,7 +190,7 @@ def outline_differs(outline: CommuneOutline) -> bool:
         "select not exists (select from gis_core_commune"
         " where insee = %s and geom = st_setsrid(st_geomfromwkb(%s), 2154))"
     )
-    return bool(fetch(sql.SQL(statement), [outline.insee, outline.wkb])[0][0])
+    return bool(fetch_all(sql.SQL(statement), [outline.insee, outline.wkb])[0][0])
 
 
 def upsert_outline(outline: CommuneOutline, search_text: str, source_date: date | None) -> None:
@@ -262,15 +263,9 @@ def comma_separated(parts: Iterable[sql.Composable]) -> sql.Composed:
     return sql.SQL(", ").join(parts)
 
 
-def fetch(statement: sql.Composable, values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
-
-
 def by_table(expressions: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
     """What an expression about each table is worth, in one question."""
     if not expressions:
         return {}
     columns = comma_separated(composed(expression, slug) for slug, expression in expressions.items())
-    return dict(zip(expressions, fetch(sql.SQL("select {}").format(columns), values)[0], strict=True))
+    return dict(zip(expressions, fetch_all(sql.SQL("select {}").format(columns), values)[0], strict=True))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.errors import Invalid
 from gis_core.files.reader import Limits, RestrictedReader
 from layers.features.services.origin import open_event
@@ -157,7 +158,7 @@ def import_majic(order: Order) -> ImportReport:
         report.check_loss(compare() if report.loaded else (), order.accepted_loss)
         if report.loaded and not order.dry_run:
             put_in_place(loading)
-        run(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staged, STAGED))))
+        execute(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staged, STAGED))))
         if order.dry_run:
             report.keep_nothing()
     report.ended_at = database_clock.now()
@@ -185,7 +186,9 @@ def prepare() -> None:
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES.get(name, "text")))
             for name in (*EVERY, *columns)
         ]
-        run(sql.SQL("create temporary table {} ({}) on commit drop").format(staged(table), sql.SQL(", ").join(typed)))
+        execute(
+            sql.SQL("create temporary table {} ({}) on commit drop").format(staged(table), sql.SQL(", ").join(typed))
+        )
 
 
 def staged(table: str) -> sql.Identifier:
@@ -219,7 +222,7 @@ def refuse_old_years(loading: Loading) -> int:
         if year < latest - 1:
             loading.report.files[number].file_refused(FileRefused("majic_too_old", year=year, latest=latest))
             for table in STAGED:
-                run(sql.SQL("delete from {} where file = {}").format(staged(table), sql.Literal(number)))
+                execute(sql.SQL("delete from {} where file = {}").format(staged(table), sql.Literal(number)))
     return latest - 1
 
 
@@ -282,10 +285,10 @@ def settle(loading: Loading) -> None:
     lock_tables(TABLES)
     loading.first_year = refuse_old_years(loading)
     for table, key in KEYS.items():
-        run(
+        execute(
             sql.SQL("create index on {} ({}, year)").format(staged(table), sql.SQL(", ").join(map(sql.Identifier, key)))
         )
-        run(sql.SQL("analyze {}").format(staged(table)))
+        execute(sql.SQL("analyze {}").format(staged(table)))
         leave_out(loading, "duplicate_in_import", repetitions(table, key))
     for code, statement in LEFT_OUT.items():
         leave_out(loading, code, sql.SQL(statement))
@@ -378,23 +381,18 @@ def locate_lines(statement: sql.Composable) -> list[tuple[int, int, str]]:
 def replace() -> None:
     """The rows of the staged years and communes make place for what was staged."""
     for table, (source, statement) in FILLED.items():
-        run(sql.SQL(REPLACED).format(sql.Identifier(table), staged(source)))
-        run(sql.SQL(statement))
+        execute(sql.SQL(REPLACED).format(sql.Identifier(table), staged(source)))
+        execute(sql.SQL(statement))
 
 
 def forget_before(year: int) -> None:
     """Years before this one go, also from what is kept of imports: they do not come back with one taken back."""
     with keep_nothing():
         for table in TABLES:
-            run(sql.SQL("delete from {} where year < {}").format(sql.Identifier(table), sql.Literal(year)))
+            execute(sql.SQL("delete from {} where year < {}").format(sql.Identifier(table), sql.Literal(year)))
     call("select arpent.forget_replaced_owners(%s)", year)
 
 
 def forget_old_years() -> None:
     """Only the latest year and the one before may be kept."""
     forget_before(latest_year() - 1)
-
-
-def run(statement: sql.Composable) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)

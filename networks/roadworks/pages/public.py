@@ -37,7 +37,9 @@ LANGUAGES: Final = ("fr", "en")
 type FeedWriter = Callable[[Current, feeds.Address, str], bytes]
 type Places = Callable[[Sequence[Work]], dict[int, Any]]
 FEEDS: Final[dict[str, tuple[str, bool, Places, FeedWriter]]] = {
-    "travaux.geojson": ("application/geo+json", False, current.stretches_as_geojson, lambda now, at, _path: feeds.geojson(now, at)),
+    "travaux.geojson": (
+        "application/geo+json", False, current.stretches_as_geojson, lambda now, at, _path: feeds.geojson(now, at)
+    ),
     "flux.xml": ("application/atom+xml; charset=utf-8", True, current.points, feeds.atom),
     "calendrier.ics": (
         "text/calendar; charset=utf-8", True, current.points, lambda now, at, _path: feeds.calendar(now, at)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import connection
 from django.utils.translation import gettext_lazy
 
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from networks.roadworks.models import Work
 from networks.roadworks.services.conflicts import (
@@ -92,7 +92,7 @@ MARKS: Final = """
 def marked_by_detours(works: Mapping[int, Work], rights: Rights) -> Iterator[tuple[int, Conflict]]:
     """The same of many works, in one question."""
     given = {"ids": list(works), "hindering": list(HINDERING), "within": WITHIN_M, "crossing": CROSSING_M}
-    pairs = rows(MARKS, given | {"most": MOST_PAIRS})
+    pairs = fetch_all(MARKS, given | {"most": MOST_PAIRS})
     others = in_bulk({other for _mine, other, *_others in pairs}, rights)
     for mine, pk, here, metres, passes in pairs:
         if pk in others and share_days(query := ConflictQuery.of(works[mine]), other := others[pk]):
@@ -112,8 +112,8 @@ def by_detours(query: ConflictQuery, rights: Rights) -> Iterator[Conflict]:
         "way": query.closed_way,
         **{"within": WITHIN_M, "crossing": CROSSING_M, "most": MOST},
     }
-    led = rows(LED_HERE, given) if query.measure in HINDERING else []
-    mine = rows(ON_MINE, given) if query.work_id else []
+    led = fetch_all(LED_HERE, given) if query.measure in HINDERING else []
+    mine = fetch_all(ON_MINE, given) if query.work_id else []
     others = in_bulk([pk for pk, *_others in (*led, *mine)], rights)
     others = {pk: one for pk, one in others.items() if share_days(query, one)}
     for pk, metres, passes in led:
@@ -129,9 +129,3 @@ def met(query: ConflictQuery, other: Work, measure: str, metres: float, message:
     severity = Severity.GRAVE if measure in CLOSING and not passes else Severity.SERIOUS
     severity, hours = at_other_hours(query, other) or (severity, "")
     return Conflict(work=other, gravity=severity, why=f"{message} {when(query, other)} {hours}".strip(), metres=metres)
-
-
-def rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return list(cursor.fetchall())

@@ -251,8 +251,8 @@ def revert_network(made: FileImport, family: Family) -> tuple[int, int]:
         orphans = [pk for (pk,) in rows(
             "update {} set pipe_id = null where pipe_id = any(%(ids)s) returning id",
             table_identifier(family, "connections"), ids=pipes)]  # fmt: skip
-        ends = rows("select start_node_id, end_node_id from {} where id = any(%(ids)s)", table_identifier(family, "pipes"),
-                    ids=pipes)  # fmt: skip
+        ends = rows("select start_node_id, end_node_id from {} where id = any(%(ids)s)",
+                    table_identifier(family, "pipes"), ids=pipes)  # fmt: skip
         removed += delete(family, "pipes", pipes)
         removed += delete_free_nodes(family, nodes, {pk for pair in ends for pk in pair})
     removed += join_cut_pipes(family, nodes)

@@ -15,10 +15,11 @@ import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
@@ -180,12 +181,6 @@ COUNT = """
 """
 
 
-def fetch(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
-
-
 def shapes_of(column: Sequence[Any]) -> np.ndarray:
     shapes: np.ndarray = shapely.from_wkb(np.array([bytes(one) for one in column], dtype=object))
     return shapes
@@ -193,14 +188,14 @@ def shapes_of(column: Sequence[Any]) -> np.ndarray:
 
 def area(insee: list[str]) -> bytes:
     """A box around the communes, as WKB."""
-    ((box,),) = fetch(AREA, {"insee": insee, "around": AROUND_M})
+    ((box,),) = fetch_all(AREA, {"insee": insee, "around": AROUND_M})
     if box is None:
         raise Invalid(_("This member has no commune yet: its administrator gives it some."))
     return bytes(box)
 
 
 def roads(around: bytes) -> np.ndarray:
-    return shapes_of([one for (one,) in fetch(ROADS, {"area": around})])
+    return shapes_of([one for (one,) in fetch_all(ROADS, {"area": around})])
 
 
 def building_parameters(insee: list[str], question: Question) -> dict[str, Any]:
@@ -208,12 +203,12 @@ def building_parameters(insee: list[str], question: Question) -> dict[str, Any]:
 
 
 def count_buildings(insee: list[str], question: Question) -> int:
-    ((count,),) = fetch(COUNT, building_parameters(insee, question))
+    ((count,),) = fetch_all(COUNT, building_parameters(insee, question))
     return int(count)
 
 
 def buildings_of(insee: list[str], question: Question) -> Buildings:
-    rows = fetch(BUILDINGS, building_parameters(insee, question))
+    rows = fetch_all(BUILDINGS, building_parameters(insee, question))
     ids = np.array([row[0] for row in rows], dtype=np.int64)
     return Buildings(ids, np.array([row[1] for row in rows], dtype=object), shapes_of([row[2] for row in rows]))
 

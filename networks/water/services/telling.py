@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from math import cos, hypot, radians
 from typing import Any, Final
 
-from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from networks.water import lists
@@ -79,12 +79,6 @@ SERVED_IDS: Final = """
 NUMBERED: Final = re.compile(r"(\d+)\s*(bis|ter|quater|[a-z])?\b[\s,]*(.*)", re.IGNORECASE | re.DOTALL)
 
 
-def rows(statement: sql.Composable | str, parameters: Json) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())
-
-
 def stretches(family: Family, *parts: Collection[int]) -> list[Json]:
     """Each part told: how many pipes, their length and volume, their shape; `bbox` is taken away by `box_of`."""
     parameters = {
@@ -93,7 +87,7 @@ def stretches(family: Family, *parts: Collection[int]) -> list[Json]:
     }
     described: list[Json] = [nothing() for _part in parts]
     if parameters["pipes"]:
-        for rank, pipes, metres, volume, unknown, shape, box in rows(
+        for rank, pipes, metres, volume, unknown, shape, box in fetch_all(
             STRETCHES.format(pipe=family.table("pipe")), parameters
         ):
             described[rank] = {
@@ -129,7 +123,7 @@ def nodes(
     statement = NODES.format(node=family.table("node"), capacity=sql.SQL("n.capacity_m3"), more=more)
     if most is not None:
         statement = statement + sql.SQL(" limit %(most)s")
-    node_rows = rows(statement, {"nodes": list(wanted), "kinds": list(kinds), "most": most})
+    node_rows = fetch_all(statement, {"nodes": list(wanted), "kinds": list(kinds), "most": most})
     return [
         {
             **{"id": pk, "reference": reference, "name": name, "kind": kind},
@@ -146,13 +140,13 @@ def only(described: Iterable[Json], *names: str) -> list[Json]:
 
 def addresses_near(wanted: Collection[int]) -> dict[int, str]:
     """The nearest address of nodes of drinking water."""
-    address_rows = rows(NEAR, {"nodes": list(wanted), "near": NEAR_M}) if wanted else []
+    address_rows = fetch_all(NEAR, {"nodes": list(wanted), "near": NEAR_M}) if wanted else []
     return {pk: address for pk, address in address_rows if address}
 
 
 def count_connections(family: Family, pipes: Collection[int]) -> tuple[int, int]:
     """Connections in service on these pipes, and the dwellings on record."""
-    ((connections, dwellings),) = rows(
+    ((connections, dwellings),) = fetch_all(
         COUNT_CONNECTIONS.format(connection=family.table("connection")), {"pipes": list(pipes)}
     )
     return connections, dwellings
@@ -160,7 +154,7 @@ def count_connections(family: Family, pipes: Collection[int]) -> tuple[int, int]
 
 def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int]:
     statement = BY_PIPE.format(connection=family.table("connection"))
-    return dict(rows(statement, {"pipes": list(pipes)}))
+    return dict(fetch_all(statement, {"pipes": list(pipes)}))
 
 
 def served(pipes: Collection[int]) -> list[Json]:
@@ -176,7 +170,7 @@ def served(pipes: Collection[int]) -> list[Json]:
             },
             **{"dwellings": dwellings, "point": lonlat(x, y)},
         }
-        for pk, reference, address, sensitive, name, dwellings, x, y in rows(SERVED, parameters)
+        for pk, reference, address, sensitive, name, dwellings, x, y in fetch_all(SERVED, parameters)
     ]
     return sorted(
         described,
@@ -198,7 +192,7 @@ def for_whom(answer: Json, owner: int, rights: Rights) -> Json:
 
 def every_served(pipes: Collection[int]) -> list[int]:
     """The ids of all of them, however many they are."""
-    served_rows = rows(SERVED_IDS, {"pipes": list(pipes), "order": list(lists.SENSITIVE)})
+    served_rows = fetch_all(SERVED_IDS, {"pipes": list(pipes), "order": list(lists.SENSITIVE)})
     return [pk for (pk,) in served_rows]
 
 
