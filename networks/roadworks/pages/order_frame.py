@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from gis_core.desk import tabs
 from gis_core.desk.tabs import page
 
-__all__ = ["page", "show"]
+__all__ = ["page", "show_orders"]
 
 
 def show_orders(

@@ -85,7 +85,7 @@ def refuse(plan: NetworkPlan, findings: Sequence[Finding]) -> None:
 
 
 def refuse_loss(made: FileImport, plan: NetworkPlan, replaced: Sequence[int], accepted: int | None) -> None:
-    """Raises LossRefused where more would go than may, as it is once nobody edits these networks any more."""
+    """Compare what would go with what may, once nobody edits these networks. Raises LossRefused beyond it."""
     lock(made)
     differences = plan.differences(made.owner, replaced)
     plan.summary["compared"] = describe_difference(differences)

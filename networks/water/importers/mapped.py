@@ -56,7 +56,7 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerMapping]) -> 
 
 
 def refuse_nameless(label: str, chosen: LayerMapping) -> None:
-    """Raises Invalid for nodes of which nobody said what they are."""
+    """Let a layer of nodes pass only when their kind is known. Raises Invalid where nobody said what they are."""
     if TABLES[chosen.table][1] == "nodes" and not {"kind"} & (chosen.columns.keys() | chosen.fixed.keys()):
         message = _("Say what the nodes of “%(layer)s” are: one kind for all, or the column that tells.")
         raise Invalid(message % {"layer": label}, parameter="kind")

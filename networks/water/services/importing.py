@@ -141,7 +141,7 @@ def suggestion(layer: Mapping[str, Any]) -> LayerMapping:
 
 
 def check(made: FileImport) -> None:
-    """Raises Conflict while something has to be said or mended first."""
+    """Nothing where the plan may be applied. Raises Conflict while something has to be said or mended first."""
     summary, choices = made.plan or {}, NetworkChoices.of(made)
     known = summary.get("known", {})
     if summary.get("errors"):
