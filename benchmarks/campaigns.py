@@ -152,7 +152,7 @@ def inventory_row(made: BenchDatabase) -> list[Row]:
         campaign = register(order, rights=SYSTEM, started_by=None)
         begun = time.perf_counter()
         with transaction.atomic():
-            found = inspect(campaign.pk, tell=in_silence)
+            found = inspect(campaign.pk, progress=in_silence)
         seconds = time.perf_counter() - begun
     forget(slug)
     if found["taken"] != sheets.HEADERS:

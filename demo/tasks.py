@@ -51,6 +51,6 @@ def ingest(delivery: Delivery, owner: Member, running: RunningJob) -> dict[str, 
         publish_at_once=True,
     )
     campaign = register(order, rights=SYSTEM, started_by=running.job.started_by)
-    report = inspect(campaign.pk, tell=running.tell)
+    report = inspect(campaign.pk, progress=running.tell)
     start_build(Campaign.objects.get(pk=campaign.pk), SYSTEM)
     return report

@@ -119,7 +119,7 @@ def led_around(made: Sequence[Work], today: date) -> list[Work]:
         if len(led) == DETOURS:
             break
         with acting_as(rights := technician_of(one.owner_id)), suppress(Invalid):
-            keeping.keep(one, *DETOUR_FOR, rights=rights)
+            keeping.keep_detours(one, *DETOUR_FOR, rights=rights)
             led.append(one)
     return led
 

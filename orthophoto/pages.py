@@ -21,16 +21,16 @@ from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
 from layers.catalogue.models import Photo
-from orthophoto import phrases
+from orthophoto import labels
 from orthophoto.forms import CampaignChangeForm, CampaignForm, DescriptionForm, beginnings
 from orthophoto.models import Campaign, Sheet
-from orthophoto.report import counted_all
+from orthophoto.progress import LETTERS, CampaignProgress
+from orthophoto.report import counts_by_campaign
 from orthophoto.services import building, publication
 from orthophoto.services.campaigns import campaign_of, delete_campaign, start
 from orthophoto.services.orders import KEPT, description_of, order_given
-from orthophoto.standing import LETTERS, Standing
 
-SHOWN_PROBLEMS = 100
+MOST_PROBLEMS = 100
 # The parameter that an error names, where the form's field is called otherwise.
 FIELD_OF = {"folder": "delivery"}
 
@@ -40,9 +40,9 @@ FIELD_OF = {"folder": "delivery"}
 def campaigns(request: HttpRequest) -> HttpResponse:
     """The asker's campaigns, the latest photos first."""
     rights = rights_of_page(request)
-    found = list(Campaign.objects.administered_by(rights).select_related("owner"))
-    counts = counted_all(found)
-    rows = [row(campaign, counts[campaign.pk]) for campaign in found]
+    administered = list(Campaign.objects.administered_by(rights).select_related("owner"))
+    counts = counts_by_campaign(administered)
+    rows = [row(campaign, counts[campaign.pk]) for campaign in administered]
     context = {"section": "campaigns", "rows": rows, **inbox(rights)}
     return render(request, "orthophoto/campaigns.html", context)
 
@@ -51,9 +51,9 @@ def row(campaign: Campaign, counts: dict[str, Any]) -> dict[str, Any]:
     """A campaign in the list."""
     return {
         "campaign": campaign,
-        "taken": phrases.taken(campaign),
-        "resolution": phrases.resolution(campaign.plan.get("resolution_m")),
-        "sheets": phrases.sheets(counts),
+        "taken": labels.taken(campaign),
+        "resolution": labels.resolution(campaign.plan.get("resolution_m")),
+        "sheets": labels.sheets(counts),
     }
 
 
@@ -105,28 +105,28 @@ def order_page(request: HttpRequest, rights: Rights, again: Campaign | None) -> 
 def describe_campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what is said of a photo and who sees it, at once: nothing is built again."""
     rights = rights_of_page(request)
-    asked = campaign_of(slug, rights)
+    campaign_row = campaign_of(slug, rights)
 
     def read(row: Campaign) -> dict[str, Any]:
-        return description_of(publication.shown_photo(row) or row)
+        return description_of(publication.published_photo(row) or row)
 
-    form = DescriptionForm(request, row=asked, read=read, rights=rights, again=asked)
-    shown, before, status = publication.shown_photo(asked), read(asked), 200
+    form = DescriptionForm(request, row=campaign_row, read=read, rights=rights, again=campaign_row)
+    photo, before, status = publication.published_photo(campaign_row), read(campaign_row), 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
                 said = before | form.cleaned_data | {"delivery": KEPT}
-                publication.revise(asked, order_given(said, rights, again=asked), rights)
+                publication.revise(campaign_row, order_given(said, rights, again=campaign_row), rights)
             except ArpentError as error:
                 status = blame(form, error)
             else:
-                changed = _("The changes are shown now.") if shown else _("The changes are kept.")
+                changed = _("The changes are shown now.") if photo else _("The changes are kept.")
                 messages.success(request, changed)
                 return redirect("campaign", slug=slug)
-    context = {"section": "campaigns", "form": form, "campaign": asked, "shown": shown}
-    if shown:
-        context["audience"] = phrases.audience(shown)
+    context = {"section": "campaigns", "form": form, "campaign": campaign_row, "shown": photo}
+    if photo:
+        context["audience"] = labels.audience(photo)
     return render(request, "orthophoto/describe.html", context, status=status)
 
 
@@ -148,37 +148,37 @@ def blame(form: CampaignForm, error: ArpentError) -> int:
 @page
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """One campaign, live: its script asks the API and takes the parts of this page that have changed."""
-    shown = campaign_of(slug, rights_of_page(request))
-    standing = Standing.of(shown)
-    problems = shown.sheets.filter(state__in=(Sheet.State.REFUSED, Sheet.State.FAILED)).order_by("file", "pk")
-    counts, photo = standing.facts["counts"], publication.shown_photo(shown)
+    campaign_row = campaign_of(slug, rights_of_page(request))
+    progress = CampaignProgress.of(campaign_row)
+    problems = campaign_row.sheets.filter(state__in=(Sheet.State.REFUSED, Sheet.State.FAILED)).order_by("file", "pk")
+    counts, photo = progress.facts["counts"], publication.published_photo(campaign_row)
     context = {
         "section": "campaigns",
-        "campaign": shown,
-        "standing": standing,
-        "taken": phrases.taken(shown),
-        "resolution": phrases.resolution(shown.plan.get("resolution_m")),
-        "sheets": phrases.sheets(counts),
-        "weight": phrases.weight(counts["bytes"]),
+        "campaign": campaign_row,
+        "standing": progress,
+        "taken": labels.taken(campaign_row),
+        "resolution": labels.resolution(campaign_row.plan.get("resolution_m")),
+        "sheets": labels.sheets(counts),
+        "weight": labels.weight(counts["bytes"]),
         "counts": counts,
         "legend": [(state.value, state.label, counts[state.value]) for state in Sheet.State],
-        "problems": problems[:SHOWN_PROBLEMS],
-        "remarks": phrases.remarks(len(shown.findings), problems.count()),
-        "more_problems": max(0, problems.count() - SHOWN_PROBLEMS),
+        "problems": problems[:MOST_PROBLEMS],
+        "remarks": labels.remarks(len(campaign_row.findings), problems.count()),
+        "more_problems": max(0, problems.count() - MOST_PROBLEMS),
         "on_the_map": map_address(photo),
-        "audience_now": phrases.audience(photo) if photo else "",
-        "audience": phrases.audience(shown),
-        "differs": photo is not None and description_of(photo) != description_of(shown),
-        "script": for_the_script(shown, standing),
+        "audience_now": labels.audience(photo) if photo else "",
+        "audience": labels.audience(campaign_row),
+        "differs": photo is not None and description_of(photo) != description_of(campaign_row),
+        "script": for_the_script(campaign_row, progress),
     }
     return render(request, "orthophoto/campaign.html", context)
 
 
-def for_the_script(campaign: Campaign, standing: Standing) -> dict[str, Any]:
+def for_the_script(campaign: Campaign, progress: CampaignProgress) -> dict[str, Any]:
     """What the page's script needs: where to ask, what this page shows, and words."""
     return {
         "api": reverse("api_campaign", args=[campaign.slug]),
-        "campaign": standing.as_json(),
+        "campaign": progress.as_json(),
         "states": {letter: {"state": state.value, "label": state.label} for state, letter in LETTERS.items()},
         "words": {"megabytes": _("MB"), "nowhere": _("Where it lies is not known: it is not on the plan.")},
     }
@@ -204,9 +204,9 @@ def action(act: Callable[[Campaign, Rights], Any], said: str) -> Callable[..., H
     @page
     def press(request: HttpRequest, slug: str) -> HttpResponse:
         rights = rights_of_page(request)
-        asked = campaign_of(slug, rights)
+        campaign_row = campaign_of(slug, rights)
         try:
-            act(asked, rights)
+            act(campaign_row, rights)
         except ArpentError as error:
             messages.error(request, error.message)
         else:
@@ -220,7 +220,7 @@ def action(act: Callable[[Campaign, Rights], Any], said: str) -> Callable[..., H
 build = action(building.start_build, "")
 stop = action(building.stop_build, "")
 publish = action(publication.publish, gettext_noop("Published: everybody who may sees it now."))
-take_back = action(publication.take_back, gettext_noop("Taken back: nobody sees it any more. Its files stay."))
+unpublish = action(publication.unpublish_photo, gettext_noop("Taken back: nobody sees it any more. Its files stay."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -228,19 +228,19 @@ take_back = action(publication.take_back, gettext_noop("Taken back: nobody sees 
 def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask whether the campaign is really to go, then let it go."""
     rights = rights_of_page(request)
-    asked = campaign_of(slug, rights)
-    standing = Standing.of(asked)
+    campaign_row = campaign_of(slug, rights)
+    progress = CampaignProgress.of(campaign_row)
     if request.method == "POST":
         try:
-            delete_campaign(asked, rights)
+            delete_campaign(campaign_row, rights)
         except ArpentError as error:
             messages.error(request, error.message)
             return redirect("campaign", slug=slug)
-        messages.success(request, _("%(title)s has been deleted.") % {"title": asked.title})
+        messages.success(request, _("%(title)s has been deleted.") % {"title": campaign_row.title})
         return redirect("campaigns")
-    counts = standing.facts["counts"]
-    context = {"section": "campaigns", "campaign": asked, "standing": standing, "counts": counts}
-    return render(request, "orthophoto/delete.html", context | {"weight": phrases.weight(counts["bytes"])})
+    counts = progress.facts["counts"]
+    context = {"section": "campaigns", "campaign": campaign_row, "standing": progress, "counts": counts}
+    return render(request, "orthophoto/delete.html", context | {"weight": labels.weight(counts["bytes"])})
 
 
 def rights_of_page(request: HttpRequest) -> Rights:

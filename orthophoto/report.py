@@ -22,7 +22,7 @@ NO_SHEETS: dict[str, Any] = {str(state): 0 for state in Sheet.State.values} | {
 def as_json(campaign: Campaign) -> dict[str, Any]:
     """All that is known: the campaign, and every sheet with its outline (EPSG:2154)."""
     sheets = [sheet_as_json(sheet) for sheet in campaign.sheets.all()]
-    return summary_as_json(campaign, counted(campaign)) | {"sheets": sheets}
+    return summary_as_json(campaign, counts_of(campaign)) | {"sheets": sheets}
 
 
 def summary_as_json(campaign: Campaign, counts: dict[str, Any]) -> dict[str, Any]:
@@ -64,22 +64,22 @@ def sheet_as_json(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def counted(campaign: Campaign) -> dict[str, Any]:
+def counts_of(campaign: Campaign) -> dict[str, Any]:
     """Sheets by state, bytes made, and the mean seconds of a sheet."""
-    return counted_all([campaign])[campaign.pk]
+    return counts_by_campaign([campaign])[campaign.pk]
 
 
-def counted_all(campaigns: Iterable[Campaign]) -> dict[int, dict[str, Any]]:
+def counts_by_campaign(campaigns: Iterable[Campaign]) -> dict[int, dict[str, Any]]:
     """The counts of several campaigns by their id, in one query."""
-    found: dict[int, dict[str, Any]] = {campaign.pk: NO_SHEETS.copy() for campaign in campaigns}
-    by_state = Sheet.objects.filter(campaign_id__in=found).order_by().values("campaign_id", "state")
+    by_campaign: dict[int, dict[str, Any]] = {campaign.pk: NO_SHEETS.copy() for campaign in campaigns}
+    by_state = Sheet.objects.filter(campaign_id__in=by_campaign).order_by().values("campaign_id", "state")
     for row in by_state.annotate(n=Count("id"), bytes=Sum("size_bytes"), mean=Avg("seconds")):
-        counts = found[row["campaign_id"]]
+        counts = by_campaign[row["campaign_id"]]
         counts[row["state"]] = row["n"]
         counts["total"] += row["n"]
         if row["state"] == Sheet.State.BUILT:
             counts["bytes"], counts["mean_seconds"] = row["bytes"] or 0, row["mean"]
-    return found
+    return by_campaign
 
 
 def progress(campaign: Campaign, counts: dict[str, Any]) -> float | None:
@@ -99,9 +99,9 @@ def seconds_left(campaign: Campaign, counts: dict[str, Any]) -> float | None:
     return float(round(pace * (counts["found"] + 1)))
 
 
-def in_words(campaign: Campaign) -> str:
+def report_text(campaign: Campaign) -> str:
     """The end of an ingestion, for whoever started it on the command line."""
-    counts = counted(campaign)
+    counts = counts_of(campaign)
     lines = [f"{campaign.title} ({campaign.slug}) : {campaign.get_state_display()}"]
     if campaign.message:
         lines.append(campaign.message)

@@ -45,7 +45,7 @@ def leave_refused(job: Any) -> None:
 def inspect_campaign(running: RunningJob) -> dict[str, Any]:
     """Look at every file of the delivery; the report says what was found."""
     with acting_as(SYSTEM):
-        return inspection.inspect(int(running.parameters["campaign"]), tell=running.tell)
+        return inspection.inspect(int(running.parameters["campaign"]), progress=running.tell)
 
 
 def build_sheet(sheet_id: int, build: int) -> None:
@@ -55,10 +55,10 @@ def build_sheet(sheet_id: int, build: int) -> None:
             sheet = building.to_make(sheet_id, build)
         if sheet is None:
             return
-        in_words(
+        record_problems(
             lambda: building.record_made(sheet, making.make_sheet(sheet)),
-            otherwise=lambda code, words: building.record_failed(sheet, code, words),
-            full=lambda words: building.record_stopped(sheet.campaign_id, build, words),
+            otherwise=lambda code, message: building.record_failed(sheet, code, message),
+            full=lambda message: building.record_stopped(sheet.campaign_id, build, message),
         )
 
 
@@ -66,17 +66,17 @@ def build_overview(campaign_id: int, build: int) -> None:
     """Make the overview of the whole mosaic, after which the campaign can be published."""
     with acting_as(SYSTEM), override("fr"), alone(f"overview {campaign_id}"):
 
-        def stop(words: str) -> None:
-            building.record_stopped(campaign_id, build, words)
+        def stop(message: str) -> None:
+            building.record_stopped(campaign_id, build, message)
 
         def work() -> None:
             if making.make_overview(campaign_id, build):
                 building.record_overview(campaign_id, build)
 
-        in_words(work, otherwise=lambda _code, words: stop(words), full=stop)
+        record_problems(work, otherwise=lambda _code, message: stop(message), full=stop)
 
 
-def in_words(
+def record_problems(
     work: Callable[[], None],
     *,
     otherwise: Callable[[str, str], None],
@@ -101,8 +101,8 @@ def in_words(
     except (DatabaseError, InterfaceError):
         raise
     except OSError as error:
-        if words := words_of_full(error):
-            full(words)
+        if message := message_of_full(error):
+            full(message)
         else:
             otherwise("unreadable", _("The file cannot be read: %(reason)s") % {"reason": error.strerror or error})
     except Exception:
@@ -110,7 +110,7 @@ def in_words(
         otherwise("unexpected", _("The platform met an unexpected error; it has been recorded."))
 
 
-def words_of_full(error: OSError) -> str:
+def message_of_full(error: OSError) -> str:
     """What is wrong with the disk, with how much room is missing where that is known; empty when it is not the disk."""
     if isinstance(error, NoRoom) and error.needed - error.free > WORTH_TELLING:
         return building.lacking(error.needed, error.free)
@@ -126,15 +126,15 @@ def sheet_given_up(arguments: dict[str, Any], why: str = "") -> None:
     with acting_as(SYSTEM), override("fr"):
         sheet = Sheet.objects.select_related("campaign").filter(pk=int(arguments["sheet_id"])).first()
         if sheet and sheet.campaign.build == arguments.get("build"):
-            words = why or _("The worker was stopped three times at this sheet; it was given up.")
-            building.record_failed(sheet, "killed", words)
+            message = why or _("The worker was stopped three times at this sheet; it was given up.")
+            building.record_failed(sheet, "killed", message)
     sweep_sheet(arguments)
 
 
 def overview_given_up(arguments: dict[str, Any], why: str = "") -> None:
     with acting_as(SYSTEM), override("fr"):
-        words = why or _("The worker was stopped three times at the overview; take the build up again.")
-        building.record_stopped(int(arguments["campaign_id"]), int(arguments["build"]), words)
+        message = why or _("The worker was stopped three times at the overview; take the build up again.")
+        building.record_stopped(int(arguments["campaign_id"]), int(arguments["build"]), message)
     sweep_overview(arguments)
 
 
@@ -164,8 +164,8 @@ def sweep_builds(timestamp: int) -> None:
     with acting_as(SYSTEM):
         kept = {
             f"{slug}/{number}"
-            for slug, build, shown in Campaign.objects.values_list("slug", "build", "published_build")
-            for number in (build, shown)
+            for slug, build, published in Campaign.objects.values_list("slug", "build", "published_build")
+            for number in (build, published)
         }
     for folder in Path(settings.FILES_DIR, "orthophoto").glob("*/*"):
         old = time.time() - folder.stat().st_mtime > LEFT_BEHIND_S

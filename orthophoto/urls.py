@@ -13,6 +13,6 @@ urlpatterns = [
     path("<slug:slug>/construire/", pages.build, name="campaign_build"),
     path("<slug:slug>/arreter/", pages.stop, name="campaign_stop"),
     path("<slug:slug>/publier/", pages.publish, name="campaign_publish"),
-    path("<slug:slug>/retirer/", pages.take_back, name="campaign_take_back"),
+    path("<slug:slug>/retirer/", pages.unpublish, name="campaign_take_back"),
     path("<slug:slug>/supprimer/", pages.delete, name="campaign_delete"),
 ]

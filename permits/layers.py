@@ -29,7 +29,7 @@ STATES: tuple[tuple[str, str, str, str, list[int] | None], ...] = (
 
 
 def declaration() -> LayerDeclaration:
-    words = {state: [french, english] for state, french, english, _colour, _dash in STATES}
+    labels = {state: [french, english] for state, french, english, _colour, _dash in STATES}
     return LayerDeclaration(
         slug=SLUG,
         title="Autorisations d’urbanisme",
@@ -43,7 +43,7 @@ def declaration() -> LayerDeclaration:
         columns=[
             column("number", "Numéro", "Number"),
             column("kind", "Nature", "Kind", values=KINDS),
-            column("state", "État", "State", values=words),
+            column("state", "État", "State", values=labels),
             column("tacit", "Tacite", "Tacit", "boolean", tiles=False),
             column("filed_date", "Déposé le", "Filed on", "date"),
             column("next_date", "Prochaine échéance", "Next deadline", "date", tiles=False),

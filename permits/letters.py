@@ -17,24 +17,33 @@ from gis_core.letters.document import day_in_words
 from gis_core.letters.kinds import Field, Holds, LetterKind, Value
 from gis_core.members.rights import Role
 from gis_core.models import Commune
-from permits import words
+from permits import explanations
 from permits.deadlines import clock, law
 from permits.deadlines import events as legal
 from permits.deadlines.law import Ground, Kind
 from permits.models import Consultation, Event, Permit
-from permits.numbers import shown, shown_parcel
+from permits.numbers import format_number, format_parcel
 from permits.procedure import What
 from permits.services.applicants import Person
 from permits.services.reading import legal_events, legal_file
 
 ABOUT, SERIES = "permit", "ADS"
 FOLDER = Path(__file__).parent / "letter_templates"
-RECEIPT, PIECES, LONGER, CONSULTATION = "permit-receipt", "permit-pieces", "permit-longer", "permit-consultation"
+ACKNOWLEDGEMENT, MISSING_DOCUMENTS, LONGER, CONSULTATION = (
+    "permit-receipt",
+    "permit-pieces",
+    "permit-longer",
+    "permit-consultation",
+)
 GRANTED, GRANTED_WITH, REFUSED = "permit-granted", "permit-granted-with", "permit-refused"
 DECISIONS = (GRANTED, GRANTED_WITH, REFUSED)
-RECORDED = {PIECES: What.PIECES_ASKED, LONGER: What.LONGER_NOTIFIED, **dict.fromkeys(DECISIONS, What.DECIDED)}
+RECORDED = {
+    MISSING_DOCUMENTS: What.PIECES_ASKED,
+    LONGER: What.LONGER_NOTIFIED,
+    **dict.fromkeys(DECISIONS, What.DECIDED),
+}
 """The event that is recorded when such a letter was notified."""
-IN_THE_FIRST_MONTH = (PIECES, LONGER)
+IN_THE_FIRST_MONTH = (MISSING_DOCUMENTS, LONGER)
 
 FILE = (
     Field("numero", _("number of the file"), "PC 045 187 26 A0012"),
@@ -82,7 +91,7 @@ DECIDED = (
     Field("refuse", _("words of an act that refuses"), "Le permis de construire PC 045 187 26 A0012 est refusé"),
     Field("avis", _("opinions received"), ("Service d’incendie (SDIS) : favorable, le 2 février 2026",), Holds.LIST),
 )
-ASKED = (
+FORM_FIELDS = (
     Field("organisme", _("who is consulted"), "Service d’incendie (SDIS)"),
     Field("motifs", _("why it is consulted"), ("Servitude PT2 sur la parcelle AB 12",), Holds.LIST),
     Field("date_reponse", _("last day to answer"), "5 février 2026"),
@@ -107,13 +116,13 @@ def kind(code: str, name: Any, file: str, *more: tuple[Field, ...], nominative: 
 
 
 KINDS = (
-    kind(RECEIPT, _("Receipt of filing"), "receipt"),
-    kind(PIECES, _("Missing pieces"), "pieces", MISSING),
+    kind(ACKNOWLEDGEMENT, _("Receipt of filing"), "receipt"),
+    kind(MISSING_DOCUMENTS, _("Missing pieces"), "pieces", MISSING),
     kind(LONGER, _("Longer delay"), "longer", LENGTHENED),
     kind(GRANTED, _("Decision: granted"), "granted", DECIDED),
     kind(GRANTED_WITH, _("Decision: granted with prescriptions"), "granted_with", DECIDED),
     kind(REFUSED, _("Decision: refused"), "refused", DECIDED),
-    kind(CONSULTATION, _("Request for an opinion"), "consultation", ASKED, nominative=False),
+    kind(CONSULTATION, _("Request for an opinion"), "consultation", FORM_FIELDS, nominative=False),
 )
 
 GROUNDS: Mapping[Ground, Any] = {
@@ -148,7 +157,7 @@ ACTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class LetterRequest:
     """What the instructor says of the letter to begin: pieces, why the delay is longer, which consultation."""
 
     pieces: Sequence[str] = ()
@@ -156,16 +165,16 @@ class Asked:
     consultation: Consultation | None = None
 
 
-def values_of(permit: Permit, asked: Asked, applicant: Person | None) -> dict[str, Value]:
+def letter_field_values(permit: Permit, request: LetterRequest, applicant: Person | None) -> dict[str, Value]:
     """What the fields of every kind hold for a file; a field without a value is empty."""
     rows = list(Event.objects.filter(permit=permit).standing().order_by("id"))
     what = Kind(permit.kind)
     values: dict[str, Value] = {
-        "numero": shown(permit.number),
+        "numero": format_number(permit.number),
         "certificat": what.certifies,
         "declaration": what is Kind.DP,
         "commune": Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee,
-        "parcelles": ", ".join(shown_parcel(idu) for idu in permit.idus),
+        "parcelles": ", ".join(format_parcel(idu) for idu in permit.idus),
         "adresse_terrain": permit.address,
         "travaux": permit.description,
         "date_depot": day_in_words(permit.filed_date),
@@ -174,15 +183,20 @@ def values_of(permit: Permit, asked: Asked, applicant: Person | None) -> dict[st
         "instructeur": str(permit.instructor or ""),
         "demandeur_nom": applicant.name if applicant else "",
         "demandeur_adresse": applicant.address if applicant else "",
-        "pieces_manquantes": asked.pieces or detail_of(rows, What.PIECES_ASKED, "pieces"),
+        "pieces_manquantes": request.pieces or detail_of(rows, What.PIECES_ASKED, "pieces"),
         "rejet": "une opposition tacite à votre déclaration en résultera"
         if what is Kind.DP
         else "votre demande fera l’objet d’une décision tacite de rejet",
-        "avis": [opinion_in_words(one) for one in permit.consultations.exclude(opinion="")],
+        "avis": [describe_opinion(one) for one in permit.consultations.exclude(opinion="")],
     }
     with override("fr"):
         values["nature"] = permit.get_kind_display()
-    return values | acts_of(what, shown(permit.number)) | delays_of(permit, asked, rows) | consulted(asked.consultation)
+    return (
+        values
+        | acts_of(what, format_number(permit.number))
+        | delays_of(permit, request, rows)
+        | consulted(request.consultation)
+    )
 
 
 def acts_of(what: Kind, number: str) -> dict[str, Value]:
@@ -208,28 +222,28 @@ def acts_of(what: Kind, number: str) -> dict[str, Value]:
     }
 
 
-def delays_of(permit: Permit, asked: Asked, rows: Sequence[Event]) -> dict[str, Value]:
+def delays_of(permit: Permit, request: LetterRequest, rows: Sequence[Event]) -> dict[str, Value]:
     """The usual delay, the longer one that a notice received today would make, what silence means."""
     filed, what = permit.filed_date, Kind(permit.kind)
     events = legal_events(rows)
-    grounds = asked.grounds or [Ground(one) for one in detail_of(rows, What.LONGER_NOTIFIED, "grounds")]
-    told = clock.read_or_none(legal_file(permit), events, database_clock.today())
+    grounds = request.grounds or [Ground(one) for one in detail_of(rows, What.LONGER_NOTIFIED, "grounds")]
+    timeline = clock.read_or_none(legal_file(permit), events, database_clock.today())
     usual = next(law.rules_of(law.Effect.USUAL, what, filed), None)
-    if told is None or usual is None:
+    if timeline is None or usual is None:
         return {}
     values: dict[str, Value] = {
         "delai_mois": str(usual.months),
-        "delai_en_cours": str(told.months or usual.months),
+        "delai_en_cours": str(timeline.months or usual.months),
         "article_delai": usual.article,
         "mois_pour_completer": str(law.the("answer_months", filed).months),
-        "silence": silence_in_words(permit, told),
+        "silence": describe_silence(permit, timeline),
     }
     if grounds:
         notice = legal.LongerNotified(
-            key="notice", on=told.notify_by, recorded=rows[-1].recorded_at, grounds=frozenset(grounds)
+            key="notice", on=timeline.notify_by, recorded=rows[-1].recorded_at, grounds=frozenset(grounds)
         )
-        then = clock.read_or_none(legal_file(permit), [*events, notice], told.notify_by)
-        values["majorations"] = [ground_in_words(one, what, filed) for one in grounds]
+        then = clock.read_or_none(legal_file(permit), [*events, notice], timeline.notify_by)
+        values["majorations"] = [describe_ground(one, what, filed) for one in grounds]
         if then is not None:
             values |= {"delai_majore": str(then.months or ""), "date_limite_majoree": day_or_nothing(then.due_on)}
     return values
@@ -241,8 +255,8 @@ def consulted(consultation: Consultation | None) -> dict[str, Value]:
     silence = OPINIONS.get(legal.Opinion(consultation.silence)) if consultation.silence else ""
     article = f" (article {consultation.article})" if consultation.article else ""
     return {
-        "organisme": body_in_words(consultation),
-        "motifs": [reason_in_words(one) for one in consultation.reason],
+        "organisme": body_label(consultation),
+        "motifs": [describe_reason(one) for one in consultation.reason],
         "date_reponse": day_in_words(consultation.due_date),
         "silence_avis": f"{silence}{article}" if silence else "",
     }
@@ -260,36 +274,36 @@ def detail_of(rows: Sequence[Event], what: What, name: str) -> list[str]:
     return next((list(row.detail[name]) for row in reversed(rows) if row.what == what), [])
 
 
-def ground_in_words(ground: Ground, what: Kind, filed: date) -> str:
+def describe_ground(ground: Ground, what: Kind, filed: date) -> str:
     effects = (law.Effect.MORE, law.Effect.WHOLE, law.Effect.AFTER_REPORT)
     articles = [
         rule.article for effect in effects for rule in law.rules_of(effect, what, filed) if ground in rule.grounds
     ]
     with override("fr"):
-        name = str(GROUNDS.get(ground) or words.GROUNDS[ground])
+        name = str(GROUNDS.get(ground) or explanations.GROUNDS[ground])
     return f"{name} ({', '.join(articles)})" if articles else name
 
 
-def silence_in_words(permit: Permit, told: clock.Timeline) -> str:
+def describe_silence(permit: Permit, timeline: clock.Timeline) -> str:
     what = Kind(permit.kind)
     if what.certifies:
         return "certificat tacite, qui n’a que les effets d’un certificat d’information (article R.410-12)"
-    if told.silence == legal.Outcome.REFUSED:
+    if timeline.silence == legal.Outcome.REFUSED:
         return f"refus implicite (article {'R.424-2' if permit.silence_refuses else 'R.424-3'})"
     meaning = "décision tacite de non-opposition" if what is Kind.DP else "permis tacite"
     return f"{meaning} (article R.424-1)"
 
 
-def body_in_words(consultation: Consultation) -> str:
+def body_label(consultation: Consultation) -> str:
     with override("fr"):
         return consultation.name or str(consultation.get_body_display())
 
 
-def reason_in_words(reason: Any) -> str:
+def describe_reason(reason: Any) -> str:
     """A reason as the suggestion of the consultation keeps it: a text, or something with a title."""
     return str(reason.get("title") or reason.get("label") or "") if isinstance(reason, dict) else str(reason)
 
 
-def opinion_in_words(consultation: Consultation) -> str:
+def describe_opinion(consultation: Consultation) -> str:
     when = f", le {day_in_words(consultation.answered_date)}" if consultation.answered_date else ""
-    return f"{body_in_words(consultation)} : {OPINIONS[legal.Opinion(consultation.opinion)]}{when}"
+    return f"{body_label(consultation)} : {OPINIONS[legal.Opinion(consultation.opinion)]}{when}"

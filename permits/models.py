@@ -27,7 +27,7 @@ from gis_core.models import Member, Removable, User, web_mercator
 from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
 from permits.fields import Folded
-from permits.numbers import shown
+from permits.numbers import format_number
 from permits.procedure import OPEN, PUBLISHED, SilenceRefuses, State, What
 
 
@@ -172,13 +172,13 @@ class Permit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return shown(self.number)
+        return format_number(self.number)
 
     @property
     def refusing_cases(self) -> list[str]:
         """Why silence is a refusal, in words."""
-        words = dict(SilenceRefuses.choices)
-        return [str(words.get(case, case)) for case in self.silence_refuses]
+        labels = dict(SilenceRefuses.choices)
+        return [str(labels.get(case, case)) for case in self.silence_refuses]
 
 
 class EventQuerySet(models.QuerySet["Event"]):

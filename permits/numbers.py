@@ -92,8 +92,8 @@ class Number:
         return f"{self.letters}{self.department}{self.insee[2:]}{self.year}{self.sequence}"
 
     def __str__(self) -> str:
-        words = [self.letters, self.department, self.insee[2:], self.year, self.sequence]
-        return " ".join(words + ([f"{self.change}{self.rank:02d}"] if self.change else []))
+        parts = [self.letters, self.department, self.insee[2:], self.year, self.sequence]
+        return " ".join(parts + ([f"{self.change}{self.rank:02d}"] if self.change else []))
 
 
 def insee_of(department: str, commune: str) -> str:
@@ -114,12 +114,12 @@ def fault(packed: str) -> str:
     return "form"
 
 
-def shown(packed: str) -> str:
+def format_number(packed: str) -> str:
     """A kept number as people read it."""
     return str(Number.parse(packed))
 
 
-def shown_parcel(idu: str) -> str:
+def format_parcel(idu: str) -> str:
     """A parcel as people say it: AB 12, with the prefix of a former commune where there is one."""
     prefix, section, number = idu[5:8], idu[8:10].lstrip("0"), idu[10:].lstrip("0")
     return " ".join(part for part in (prefix if prefix != "000" else "", section, number) if part)

@@ -14,7 +14,7 @@ from layers.parcels.own_sections import fact
 from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Measure, Section, Source
 from permits.layers import SLUG
 from permits.models import Permit
-from permits.numbers import shown
+from permits.numbers import format_number
 from permits.procedure import State
 
 AROUND_M = 50
@@ -43,16 +43,16 @@ def sees_files(rights: Rights) -> bool:
     return rights.agency or bool(rights.roles)
 
 
-def permits(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
+def permits(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
     """Those that cross the ground, the latest first; then the nearest around, counted."""
-    here = [one for one in found if one.measure.area_m2]
-    around = [one for one in found if not one.measure.area_m2]
+    here = [one for one in crossings if one.measure.area_m2]
+    around = [one for one in crossings if not one.measure.area_m2]
     here.sort(key=lambda one: one.values["filed"], reverse=True)
     around.sort(key=lambda one: (one.values["distance"], one.values["id"]))
     notes = [] if here else [_("No file that you may see is on this ground.")]
     if len(around) > NEAREST:
-        words = _("Of the files around, the %(count)s nearest are listed.")
-        notes.append(words % {"count": NEAREST})
+        note = _("Of the files around, the %(count)s nearest are listed.")
+        notes.append(note % {"count": NEAREST})
     return Answer(
         facts=counts(len(here), len(around)),
         lines=[*map(line_here, here), *map(line_around, around[:NEAREST])],
@@ -63,20 +63,20 @@ def permits(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer
 def counts(here: int, around: int) -> list[Property]:
     metres = with_unit(display_number(AROUND_M), "m")
     return [
-        fact("permits_here", _("On this ground"), here, counted(here)),
-        fact("permits_around", _("Within %(metres)s") % {"metres": metres}, around, counted(around)),
+        fact("permits_here", _("On this ground"), here, count_label(here)),
+        fact("permits_around", _("Within %(metres)s") % {"metres": metres}, around, count_label(around)),
     ]
 
 
-def counted(count: int) -> str:
+def count_label(count: int) -> str:
     return ngettext("%(count)s file", "%(count)s files", count) % {"count": count}
 
 
 def line_here(one: Crossing) -> Line:
     values = one.values
     days = (("filed", _("Filing")), ("ended", _("Ended on")), ("next", _("Next deadline")))
-    facts = [fact(f"{name}_date", words, day, display_date(day)) for name, words in days if (day := values[name])]
-    return line(values, f"{Permit.Kind(values['kind']).label} · {state_in_words(values)}", one.measure, facts)
+    facts = [fact(f"{name}_date", label, day, display_date(day)) for name, label in days if (day := values[name])]
+    return permit_line(values, f"{Permit.Kind(values['kind']).label} · {state_label(values)}", one.measure, facts)
 
 
 def line_around(one: Crossing) -> Line:
@@ -85,15 +85,15 @@ def line_around(one: Crossing) -> Line:
     metres = with_unit(display_number(values["distance"], 0), "m")
     where = _("at %(metres)s") % {"metres": metres} if values["distance"] >= 0.5 else _("next to it")
     filed = display_date(values["filed"])
-    return line(values, f"{where} · {values['kind']} · {state_in_words(values)} · {filed}")
+    return permit_line(values, f"{where} · {values['kind']} · {state_label(values)} · {filed}")
 
 
-def line(
+def permit_line(
     values: Mapping[str, Any], detail: str, measure: Measure | None = None, facts: Sequence[Property] = ()
 ) -> Line:
     return Line(
         key=f"permit:{values['id']}",
-        title=shown(values["number"]),
+        title=format_number(values["number"]),
         detail=detail,
         measure=measure,
         layer=SLUG,
@@ -103,7 +103,7 @@ def line(
     )
 
 
-def state_in_words(values: Mapping[str, Any]) -> str:
+def state_label(values: Mapping[str, Any]) -> str:
     state = str(State(values["state"]).label)
     return _("%(state)s (tacit)") % {"state": state} if values["tacit"] else state
 

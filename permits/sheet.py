@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from gis_core.members.rights import Rights
 from gis_core.models import Commune
 from layers.features.sheet import Addition, Values
-from permits.numbers import shown
+from permits.numbers import format_number
 
 
 def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
@@ -13,7 +13,7 @@ def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     names = dict(communes.values_list("insee", "name"))
     return {
         row["id"]: Addition(
-            title=shown(row["number"]),
+            title=format_number(row["number"]),
             subtitle=names.get(row["insee"], row["insee"]),
             hidden=frozenset({"insee"}) if row["insee"] in names else frozenset(),
         )

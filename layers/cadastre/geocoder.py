@@ -18,22 +18,22 @@ AMBIGUOUS = 0.5
 
 def find_addresses(texts: Sequence[str]) -> list[Place | None]:
     """The address most like each text, by house number and the words of road, postcode and commune."""
-    found: list[Place | None] = [None] * len(texts)
-    asked = [(place, *written(text)) for place, text in enumerate(texts)]
-    whole = [one for one in asked if one[1] is not None and one[3]]
+    results: list[Place | None] = [None] * len(texts)
+    parsed = [(place, *parse_address(text)) for place, text in enumerate(texts)]
+    whole = [one for one in parsed if one[1] is not None and one[3]]
     if not whole:
-        return found
-    places, numbers, suffixes, phrases, postcodes = map(list, zip(*whole, strict=True))
+        return results
+    places, numbers, suffixes, names, postcodes = map(list, zip(*whole, strict=True))
     with connection.cursor() as cursor:
         values = {"others": OTHER_SUFFIX, "elsewhere": OTHER_POSTCODE, "ambiguous": AMBIGUOUS}
-        lists = {"numbers": numbers, "suffixes": suffixes, "phrases": phrases, "postcodes": postcodes}
+        lists = {"numbers": numbers, "suffixes": suffixes, "phrases": names, "postcodes": postcodes}
         cursor.execute(NEAREST, {"places": places, **lists, **values})
         for place, x, y, label, score in cursor.fetchall():
-            found[place] = Place(x, y, label, score)
-    return found
+            results[place] = Place(x, y, label, score)
+    return results
 
 
-def written(text: str) -> tuple[int | None, str, str, str]:
+def parse_address(text: str) -> tuple[int | None, str, str, str]:
     """(house number, suffix, words of road, postcode and commune, postcode) of an address as people write it."""
     number, suffix, rest = split_address(words(text))
     postcode = next((word for word in rest if POSTCODE.fullmatch(word)), "")

@@ -37,10 +37,12 @@ def column(
     return declared | ({"values": {code: list(labels) for code, labels in values.items()}} if values else {})
 
 
-def symbol(label: str, label_en: str, kind: str, *, where: dict[str, Any] | None = None, **look: Any) -> dict[str, Any]:
+def symbol(
+    label: str, label_en: str, kind: str, *, where: dict[str, Any] | None = None, **style: Any
+) -> dict[str, Any]:
     """One line of a legend."""
-    look = {"fill": None, "stroke": None, "stroke_width": 1, "dash": None} | look
-    return {"label": label, "label_en": label_en, "where": where or {}, "symbol": {"kind": kind, **look}}
+    style = {"fill": None, "stroke": None, "stroke_width": 1, "dash": None} | style
+    return {"label": label, "label_en": label_en, "where": where or {}, "symbol": {"kind": kind, **style}}
 
 
 INSEE = column("insee", "Code INSEE", "INSEE code", tiles=False)
@@ -52,7 +54,7 @@ SECTION_BLUE = "#7a5195"
 SHEET_GREY, WATER_BLUE, ROAD_BROWN = "#5f6b7a", "#3d7ea6", "#8a6d3b"
 
 
-def of_the_plan(slug: str, title: str, title_en: str, order: int, table: str, **look: Any) -> LayerDeclaration:
+def of_the_plan(slug: str, title: str, title_en: str, order: int, table: str, **style: Any) -> LayerDeclaration:
     """A layer of named objects that the sheets of the plan bring."""
     return LayerDeclaration(
         slug=slug,
@@ -67,7 +69,7 @@ def of_the_plan(slug: str, title: str, title_en: str, order: int, table: str, **
         attribution=DGFIP,
         licence=OPEN_LICENCE,
         visible_at_first=False,
-        **look,
+        **style,
     )
 
 

@@ -36,7 +36,7 @@ class Reference:
 
 def read_reference(text: str) -> Reference | None:
     """The parcel reference that a text is, None when it is none."""
-    return read_identifier(text) or read_words(text)
+    return read_identifier(text) or read_sentence(text)
 
 
 def read_identifier(text: str) -> Reference | None:
@@ -70,7 +70,7 @@ def without_direction(packed: str) -> str | None:
     return short if IDENTIFIER.fullmatch(short) else None
 
 
-def read_words(text: str) -> Reference | None:
+def read_sentence(text: str) -> Reference | None:
     """Section and number, after the commune's code or name where it is given."""
     match = REFERENCE.fullmatch(text.strip(" .,\t\n"))
     if match is None:
@@ -79,10 +79,10 @@ def read_words(text: str) -> Reference | None:
     section, number = match["section"].upper().zfill(2), match["number"].lstrip("0") or "0"
     if re.fullmatch(INSEE, place):
         return Reference(insee=place, prefix=match["prefix"], section=section, number=number)
-    named = tuple(words(place))
-    if any(word.isdecimal() for word in named):
+    commune = tuple(words(place))
+    if any(word.isdecimal() for word in commune):
         return None
-    return Reference(place=named, prefix=match["prefix"], section=section, number=number)
+    return Reference(place=commune, prefix=match["prefix"], section=section, number=number)
 
 
 def number_patterns(number: str) -> list[str]:

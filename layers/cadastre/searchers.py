@@ -43,9 +43,9 @@ def search_communes(question: Question) -> list[Found]:
     if not typed:
         return []
     code = question.text.upper() if re.fullmatch(r"\d[\dABab]\d{0,3}", question.text) else ""
-    rows = ask(COMMUNES, question, typed, {}, code=code)
+    rows = run_query(COMMUNES, question, typed, {}, code=code)
     start = " ".join(typed)
-    return [found(row, "commune", "communes", 92 if bare(row.label).startswith(start) else 75) for row in rows]
+    return [result_of(row, "commune", "communes", 92 if bare(row.label).startswith(start) else 75) for row in rows]
 
 
 def bare(text: str) -> str:
@@ -75,9 +75,9 @@ def search_parcels(question: Question) -> list[Found]:
     if reference.place and not values["communes"]:
         return []
     parts = {"condition": condition, "order": "idu" if reference.idu else "number"}
-    rows = ask(PARCELS, question, [], parts, **values)
+    rows = run_query(PARCELS, question, [], parts, **values)
     return [
-        found(row, "parcel", "parcels", 95 if reference.idu or row.label.endswith(f" {reference.number}") else 80)
+        result_of(row, "parcel", "parcels", 95 if reference.idu or row.label.endswith(f" {reference.number}") else 80)
         for row in rows
     ]
 
@@ -96,18 +96,18 @@ def parcel_condition(reference: Reference) -> tuple[str, dict[str, Any]]:
         values["prefix"] = reference.prefix
     if reference.insee or reference.place:
         condition += " and insee = any(%(communes)s)"
-        values["communes"] = [reference.insee] if reference.insee else communes_named(reference.place)
+        values["communes"] = [reference.insee] if reference.insee else communes_by_name(reference.place)
     return condition, values
 
 
-NAMED = sql.SQL("select insee from gis_core_commune where {words} order by insee limit 20")
+COMMUNES_BY_NAME = sql.SQL("select insee from gis_core_commune where {words} order by insee limit 20")
 
 
-def communes_named(place: Sequence[str]) -> list[str]:
+def communes_by_name(place: Sequence[str]) -> list[str]:
     """INSEE codes of the communes whose name has these beginnings of words (at most 20)."""
     condition, values = word_condition(place)
     with connection.cursor() as cursor:
-        cursor.execute(NAMED.format(words=sql.SQL(condition)), values)
+        cursor.execute(COMMUNES_BY_NAME.format(words=sql.SQL(condition)), values)
         return [insee for (insee,) in cursor.fetchall()]
 
 
@@ -133,9 +133,9 @@ def search_addresses(question: Question) -> list[Found]:
     if suffix:
         conditions.append("lower(suffix) = %(suffix)s")
     parts = {"condition": " and ".join(conditions)}
-    rows = ask(ADDRESSES, question, rest, parts, number=number, suffix=suffix)
+    rows = run_query(ADDRESSES, question, rest, parts, number=number, suffix=suffix)
     score = 85 if number is not None else 55
-    return [found(row, "address", "addresses", score) for row in rows]
+    return [result_of(row, "address", "addresses", score) for row in rows]
 
 
 def split_address(typed: Sequence[str]) -> tuple[int | None, str, list[str]]:
@@ -171,16 +171,18 @@ def search_roads(question: Question) -> list[Found]:
     _number, _suffix, rest = split_address(question.words)
     if not any(len(word) > 1 for word in rest):
         return []
-    return [found(row, "road", "roads", 70) for row in ask(ROADS, question, rest, {}, first=rest[0])]
+    return [result_of(row, "road", "roads", 70) for row in run_query(ROADS, question, rest, {}, first=rest[0])]
 
 
-def ask(statement: str, question: Question, typed: Sequence[str], parts: Mapping[str, str], **values: Any) -> list[Row]:
+def run_query(
+    statement: str, question: Question, typed: Sequence[str], parts: Mapping[str, str], **values: Any
+) -> list[Row]:
     """Run a query of this module: `{words}`, `{distance}`, `{place}` and `parts` are SQL of ours, values parameters."""
-    words_typed, word_values = word_condition(typed)
+    condition, word_values = word_condition(typed)
     lon, lat = question.near or (None, None)
-    written = {"words": sql.SQL(words_typed), "distance": sql.SQL(distance(question)), "place": sql.SQL(PLACE)}
+    fragments = {"words": sql.SQL(condition), "distance": sql.SQL(distance(question)), "place": sql.SQL(PLACE)}
     composed = sql.SQL(statement).format(
-        **written, **{name: sql.SQL(part).format(**written) for name, part in parts.items()}
+        **fragments, **{name: sql.SQL(part).format(**fragments) for name, part in parts.items()}
     )
     given: dict[str, Any] = {"start": " " + " ".join(typed) + "%", "limit": question.limit, "lon": lon, "lat": lat}
     with connection.cursor() as cursor:
@@ -203,7 +205,7 @@ def distance(question: Question) -> str:
     return "floor(st_distance(geom, (select st_transform(st_point(%(lon)s, %(lat)s, 4326), 2154))) / 5000)"
 
 
-def found(row: Row, kind: str, layer: str, score: float) -> Found:
+def result_of(row: Row, kind: str, layer: str, score: float) -> Found:
     west, south, east, north = (float(part) for part in row.bbox[4:-1].replace(",", " ").split())
     return Found(
         kind=kind,

@@ -97,7 +97,7 @@ TABLES = {
         ),
     )
 }
-NAMED = ("insee", "name", "created_date", "updated_date", "sheet")
+NAME_FIELDS = ("insee", "name", "created_date", "updated_date", "sheet")
 # What a sheet of the plan fills: its rows say which sheet they are of.
 SHEET_TABLES = {
     table.slug: table
@@ -123,10 +123,10 @@ SHEET_TABLES = {
         TABLES["sections"],
         replace(TABLES["parcels"], columns=(*TABLES["parcels"].columns, "sheet")),
         replace(TABLES["buildings"], columns=(*TABLES["buildings"].columns, "sheet")),
-        Table("named-places", "cadastre_namedplace", NAMED, _("named places")),
-        Table("water", "cadastre_water", NAMED, _("waters of the plan")),
-        Table("plan-roads", "cadastre_planroad", NAMED, _("road names of the plan")),
-        Table("plan-road-areas", "cadastre_planroadarea", NAMED, _("road outlines of the plan")),
+        Table("named-places", "cadastre_namedplace", NAME_FIELDS, _("named places")),
+        Table("water", "cadastre_water", NAME_FIELDS, _("waters of the plan")),
+        Table("plan-roads", "cadastre_planroad", NAME_FIELDS, _("road names of the plan")),
+        Table("plan-road-areas", "cadastre_planroadarea", NAME_FIELDS, _("road outlines of the plan")),
     )
 }
 

@@ -34,7 +34,7 @@ PARCEL_FACTS = """
         where %(buildings)s
             and b.geom && p.geom and st_intersects(b.geom, p.geom) and not st_touches(b.geom, p.geom)) b on true
 """
-TOLD_OF = ("addresses", "buildings")
+OPTIONAL_LAYERS = ("addresses", "buildings")
 COMMUNE_NAMES = "select insee, name from gis_core_commune where insee = any(%s)"
 BUILDING_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from cadastre_building where id = any(%s)"
 ROAD_LENGTHS = "select id, st_length(st_transform(geom, 4326)::geography) from cadastre_road where id = any(%s)"
@@ -43,9 +43,9 @@ COMMUNE_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from gi
 
 def describe_parcels(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     """Commune and address as subtitle; measured area beside the contenance, built share: what of it the asker sees."""
-    seen = set(Layer.objects.visible_to(rights).filter(slug__in=TOLD_OF).values_list("slug", flat=True))
+    seen = set(Layer.objects.visible_to(rights).filter(slug__in=OPTIONAL_LAYERS).values_list("slug", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(PARCEL_FACTS, {"ids": ids(rows), **{slug: slug in seen for slug in TOLD_OF}})
+        cursor.execute(PARCEL_FACTS, {"ids": ids(rows), **{slug: slug in seen for slug in OPTIONAL_LAYERS}})
         return {fact[0]: parcel_addition(*fact[1:]) for fact in cursor.fetchall()}
 
 
@@ -63,19 +63,19 @@ def parcel_addition(
         lines.append(difference(area_m2, measured_m2))
     if built is not None:
         share = min(max(built, 0.0), 1.0)
-        lines.append(line("built_share", _("Built share"), round(share, 4), None, display_share(share)))
+        lines.append(fact_line("built_share", _("Built share"), round(share, 4), None, display_share(share)))
     return Addition(subtitle=" · ".join(part for part in (commune, place) if part) or None, properties=lines)
 
 
 def measured_area(area_m2: float) -> Property:
-    return line("measured_area_m2", _("Measured area"), round(area_m2, 1), "m²", display_area(area_m2))
+    return fact_line("measured_area_m2", _("Measured area"), round(area_m2, 1), "m²", display_area(area_m2))
 
 
 def difference(area_m2: int, measured_m2: float) -> Property:
     """How far the plan is from the register, as a share of the register's area."""
     share = measured_m2 / area_m2 - 1
     label = _("Difference from the registered area")
-    return line("area_difference", label, round(share, 4), None, display_difference(share))
+    return fact_line("area_difference", label, round(share, 4), None, display_difference(share))
 
 
 def describe_sections(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
@@ -95,7 +95,9 @@ def describe_buildings(rows: Sequence[Values], rights: Rights) -> Mapping[int, A
             title=row["name"] or None,
             subtitle=names.get(row["insee"]),
             properties=[
-                line("footprint_m2", _("Footprint"), round(areas[row["id"]], 1), "m²", display_area(areas[row["id"]]))
+                fact_line(
+                    "footprint_m2", _("Footprint"), round(areas[row["id"]], 1), "m²", display_area(areas[row["id"]])
+                )
             ],
             hidden=frozenset() if row["name"] else frozenset({"name"}),
         )
@@ -109,7 +111,7 @@ def describe_roads(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addit
         row["id"]: Addition(
             subtitle=names.get(row["insee"]),
             properties=[
-                line(
+                fact_line(
                     "length_m",
                     _("Length of this stretch"),
                     round(lengths[row["id"]], 1),
@@ -128,7 +130,7 @@ def describe_communes(rows: Sequence[Values], rights: Rights) -> Mapping[int, Ad
         row["id"]: Addition(
             subtitle=row["insee"],
             properties=[
-                line(
+                fact_line(
                     "measured_area_m2",
                     _("Measured area"),
                     round(area),
@@ -164,5 +166,5 @@ def ids(rows: Sequence[Values]) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def line(name: str, label: str, value: Any, unit: str | None, shown: str) -> Property:
-    return Property(name=name, label=label, value=value, unit=unit, display=shown)
+def fact_line(name: str, label: str, value: Any, unit: str | None, display: str) -> Property:
+    return Property(name=name, label=label, value=value, unit=unit, display=display)

@@ -36,10 +36,10 @@ class Sheet:
         self.y = self.height - self.margin
 
     def write(
-        self, words: str, size: float = TEXT, *, font: str = REGULAR, ink: Colour = INK, indent: float = 0.0
+        self, text: str, size: float = TEXT, *, font: str = REGULAR, ink: Colour = INK, indent: float = 0.0
     ) -> None:
         """A paragraph; a new page where this one is full."""
-        for line in wrapped(words, size, self.width - 2 * self.margin - indent, font):
+        for line in wrapped(text, size, self.width - 2 * self.margin - indent, font):
             if self.y - size * LEADING < self.margin:
                 self.begin()
             self.y -= size * LEADING
@@ -57,7 +57,7 @@ class Sheet:
 @limited(PDF)
 def pdf(extract: Extract) -> bytes:
     """The document, made in memory: nothing nominative is written on disk."""
-    width, height, margin, _words = SHEETS["A4"]
+    width, height, margin, _label = SHEETS["A4"]
     target = BytesIO()
     title = _("Extract of the land register")
     document = Document(
@@ -118,10 +118,10 @@ def write_owner(sheet: Sheet, owner: OwnerSeen) -> None:
 def write_foot(sheet: Sheet, extract: Extract) -> None:
     sheet.rule()
     if extract.missing:
-        words = _("Not in the register: %(parcels)s")
-        sheet.write(words % {"parcels": ", ".join(extract.missing)}, SMALL)
-    words = _(
+        note = _("Not in the register: %(parcels)s")
+        sheet.write(note % {"parcels": ", ".join(extract.missing)}, SMALL)
+    note = _(
         "Given under articles L.107 A and R*107 A-1 to A-7 of the Livre des procédures fiscales. The register is kept "
         "for taxes: it proves no property. Whoever receives these names and addresses answers for what becomes of them."
     )
-    sheet.write(words, SMALL, ink=INK_SOFT)
+    sheet.write(note, SMALL, ink=INK_SOFT)

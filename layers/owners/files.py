@@ -8,8 +8,8 @@ from layers.owners.services.requests import Extract
 from layers.owners.table import csv_bytes
 
 
-def csv_file(found: Consultation) -> HttpResponse:
-    return file_of(csv_bytes(found), "text/csv; charset=utf-8", f"proprietaires-{database_clock.today()}.csv")
+def csv_file(consultation: Consultation) -> HttpResponse:
+    return file_of(csv_bytes(consultation), "text/csv; charset=utf-8", f"proprietaires-{database_clock.today()}.csv")
 
 
 def pdf_file(extract: Extract) -> HttpResponse:

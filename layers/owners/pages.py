@@ -43,7 +43,7 @@ def access_list(request: HttpRequest) -> HttpResponse:
         {"member": member, "levels": [(role.label, level.label) for role, level in levels_of(member).items()]}
         for member in Member.objects.administered_by(rights)
     ]
-    return shown(request, "access_list", {"members": members})
+    return render_page(request, "access_list", {"members": members})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +58,7 @@ def access(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("The access to owners is saved."))
         return redirect("owner_access_list")
     status = 400 if request.method == "POST" else 200
-    return shown(request, "access", {"form": form, "member": member}, status)
+    return render_page(request, "access", {"form": form, "member": member}, status)
 
 
 def started_levels(member: Member) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def journal_page(request: HttpRequest) -> HttpResponse:
         "before": wanted.offset - wanted.limit if wanted.offset >= wanted.limit else None,
         "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
     }
-    return shown(request, "journal", context)
+    return render_page(request, "journal", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,19 +89,19 @@ def consultation(request: HttpRequest) -> HttpResponse:
     form = ConsultationForm(request.POST or None, initial={"parcels": request.GET.get("parcels", "")[:4_000]})
     context: dict[str, Any] = {"form": form, "may_read": bool(open_communes())}
     if request.method != "POST":
-        return shown(request, "consultation", context)
+        return render_page(request, "consultation", context)
     if not form.is_valid():
-        return shown(request, "consultation", context, 400)
+        return render_page(request, "consultation", context, 400)
     action = JournalLine.Action.EXPORT if "export" in request.POST else JournalLine.Action.CONSULTATION
     given = form.cleaned_data
     try:
-        asked = demand(form.identifiers(), given["purpose"], given["reference"])
-        found = consult(asked, user=person(request), rights=rights_of_request(request), action=action)
+        request_made = demand(form.identifiers(), given["purpose"], given["reference"])
+        result = consult(request_made, user=person(request), rights=rights_of_request(request), action=action)
     except ArpentError as error:
-        return shown(request, "consultation", context, blame(form, error))
+        return render_page(request, "consultation", context, blame(form, error))
     if action == JournalLine.Action.EXPORT:
-        return csv_file(found)
-    return shown(request, "consultation", context | {"found": found})
+        return csv_file(result)
+    return render_page(request, "consultation", context | {"found": result})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,15 +110,15 @@ def third_party(request: HttpRequest) -> HttpResponse:
     """A request at the counter, answered by an extract."""
     form = RequestForm(request.POST or None, initial={"parcels": request.GET.get("parcels", "")[:4_000]})
     if request.method != "POST":
-        return shown(request, "third_party", {"form": form})
+        return render_page(request, "third_party", {"form": form})
     if not form.is_valid():
-        return shown(request, "third_party", {"form": form}, 400)
+        return render_page(request, "third_party", {"form": form}, 400)
     requester = Requester(**{name: form.cleaned_data[name] for name in ("name", "address", "exemption")})
     rights = rights_of_request(request)
     try:
         return pdf_file(answer_request(requester, form.identifiers(), user=person(request), rights=rights))
     except ArpentError as error:
-        return shown(request, "third_party", {"form": form}, blame(form, error))
+        return render_page(request, "third_party", {"form": form}, blame(form, error))
 
 
 def person(request: HttpRequest) -> User:
@@ -126,5 +126,5 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def render_page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     return render(request, f"owners/{template}.html", {"section": "members", **context}, status=status)

@@ -82,7 +82,7 @@ class Finding(Refused):
         return RULES[self.code]
 
 
-def words_of(code: str, params: Mapping[str, Any]) -> str:
+def describe_rule(code: str, params: Mapping[str, Any]) -> str:
     """The level of a rule, then its sentence, in the current language; empty for what is no rule's id."""
     rule = RULES.get(code)
     return f"{LEVELS[rule.level]} : {rule.sentence % params}" if rule else ""
@@ -392,14 +392,14 @@ def vital_field(opened: Opened) -> Iterator[Params]:
     _("The field %(name)s, which the standard asks for, is missing."),
     "TABLE_MISSING_ATTRIBUTE",
 )
-def asked_field(opened: Opened) -> Iterator[Params]:
+def recommended_field(opened: Opened) -> Iterator[Params]:
     """The other fields that the standard asks for."""
     yield from ({"name": one} for one in missing_fields(opened, "asked"))
 
 
 def missing_fields(opened: Opened, need: str) -> list[str]:
-    found = {short(one) for one in names_of(opened.info)}
-    return [one.name for one in opened.table.fields if one.need == need and short(one.name) not in found]
+    present = {short(one) for one in names_of(opened.info)}
+    return [one.name for one in opened.table.fields if one.need == need and short(one.name) not in present]
 
 
 def names_of(info: LayerInfo) -> list[str]:
@@ -563,7 +563,7 @@ def vital_value(row: Row) -> Iterator[Params]:
     _("“%(name)s”, which the standard asks for, has no value."),
     "ATTRIBUTE_UNEXPECTED_NULL",
 )
-def asked_value(row: Row) -> Iterator[Params]:
+def recommended_value(row: Row) -> Iterator[Params]:
     """The other values that the standard asks for, where the file has the field."""
     for one in row.table.fields:
         if one.need == "asked" and one.name in row.present and not row[one.name]:

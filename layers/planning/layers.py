@@ -106,13 +106,13 @@ def details(what: str, kind: str, order: int) -> LayerDeclaration:
         "prescriptions": ("Prescriptions", "psc", "prescription"),
         "informations": ("Informations d’urbanisme", "inf", "information"),
     }[what]
-    codes, (words, words_en) = (f"type{code}", f"stype{code}"), SHAPES[kind]
+    codes, (shape_label, shape_label_en) = (f"type{code}", f"stype{code}"), SHAPES[kind]
     english = {"prescriptions": "Prescriptions", "informations": "Planning information"}[what]
     return LayerDeclaration(
         visible_at_first=False,
         slug=f"plu-{what}-{kind}",
-        title=f"{name} ({words})",
-        title_en=f"{english} ({words_en})",
+        title=f"{name} ({shape_label})",
+        title_en=f"{english} ({shape_label_en})",
         theme=THEME,
         order=order,
         table=f"planning_{what}_{kind}",
@@ -137,7 +137,7 @@ def details(what: str, kind: str, order: int) -> LayerDeclaration:
 
 def easements(what: str, kind: str, order: int) -> LayerDeclaration:
     """Footprints or generators of easements that are surfaces, lines or points."""
-    (words, words_en), identifier = SHAPES[kind], {"assiettes": "idass", "generateurs": "idgen"}[what]
+    (shape_label, shape_label_en), identifier = SHAPES[kind], {"assiettes": "idass", "generateurs": "idgen"}[what]
     name, english = {
         "assiettes": ("Servitudes, assiettes", "Easements, footprints"),
         "generateurs": ("Servitudes, générateurs", "Easements, generators"),
@@ -145,8 +145,8 @@ def easements(what: str, kind: str, order: int) -> LayerDeclaration:
     return LayerDeclaration(
         visible_at_first=False,
         slug=f"sup-{what}-{kind}",
-        title=f"{name} ({words})",
-        title_en=f"{english} ({words_en})",
+        title=f"{name} ({shape_label})",
+        title_en=f"{english} ({shape_label_en})",
         theme=THEME,
         order=order,
         table=f"planning_{what}_{kind}",
@@ -181,12 +181,12 @@ def easement_legend(kind: str, *, faint: bool) -> list[Line]:
 
 
 def easement_line(kind: str, faint: bool, label: str, label_en: str, where: Mapping[str, Any], colour: str) -> Line:
-    look: dict[str, Any] = {"stroke": colour, "stroke_width": 1.5}
+    style: dict[str, Any] = {"stroke": colour, "stroke_width": 1.5}
     if kind == "surf":
-        look["fill"] = f"{colour}{'1f' if faint else '80'}"
+        style["fill"] = f"{colour}{'1f' if faint else '80'}"
     elif kind == "pct":
-        look |= {"fill": colour, "stroke": "#ffffff", "radius": 5}
-    return symbol(label, label_en, SYMBOLS[kind], where=dict(where), **look)
+        style |= {"fill": colour, "stroke": "#ffffff", "radius": 5}
+    return symbol(label, label_en, SYMBOLS[kind], where=dict(where), **style)
 
 
 def risks() -> LayerDeclaration:

@@ -13,7 +13,7 @@ MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.planning.api.urls"),),
     gives=(
         *import_sources(sources.PLU, sources.SUP, sources.RISKS),
-        WORDS(Later("layers.planning.cnig.words_of")),
+        WORDS(Later("layers.planning.cnig.describe_rule")),
         *sheet_sections(*sections.SECTIONS),
         LAYERS(*layers.declarations()),
         TASKS(
@@ -22,7 +22,7 @@ MANIFEST = Manifest(
                 run=Later("layers.planning.tasks.follow_the_calendar"),
                 cron="2 * * * *",
             ),
-            Task(name="planning_sweep_pieces", run=Later("layers.planning.tasks.sweep_pieces"), cron="17 4 * * *"),
+            Task(name="planning_sweep_pieces", run=Later("layers.planning.tasks.sweep_documents"), cron="17 4 * * *"),
         ),
     ),
 )

@@ -11,33 +11,33 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_date
 from layers.parcels.own_sections import fact
 from layers.parcels.sections import Answer, Collect, Crossing, Ground, Line, Link, Section, Source, Vintage
+from layers.planning.labels import kind_label, state_label
 from layers.planning.services import crossing
 from layers.planning.services.files import address_of
-from layers.planning.words import kind_in_words, state_in_words
 
 
-def zoning(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
+def zoning(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
     """The zones of the documents in force that day."""
-    lines = [of_document("zone", one, "plu-zones", one.values["libelong"]) for one in found]
-    return Answer(lines=lines, notes=without_document(ground, lines), vintages=documents_of(found))
+    lines = [of_document("zone", one, "plu-zones", one.values["libelong"]) for one in crossings]
+    return Answer(lines=lines, notes=without_document(ground, lines), vintages=documents_of(crossings))
 
 
-def prescriptions(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
-    return detail_lines(found, "prescription", "psc", crossing.PRESCRIPTIONS)
+def prescriptions(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
+    return detail_lines(crossings, "prescription", "psc", crossing.PRESCRIPTIONS)
 
 
-def information(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
-    return detail_lines(found, "information", "inf", crossing.INFORMATION)
+def information(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
+    return detail_lines(crossings, "information", "inf", crossing.INFORMATION)
 
 
-def detail_lines(found: Sequence[Crossing], what: str, code: str, source: Source) -> Answer:
+def detail_lines(crossings: Sequence[Crossing], what: str, code: str, source: Source) -> Answer:
     lines = []
-    for one in found:
-        words = kind_in_words(code, one.values["type"], one.values["subtype"])
-        lines.append(of_document(what, one, source.layer_of(one.values), words))
+    for one in crossings:
+        label = kind_label(code, one.values["type"], one.values["subtype"])
+        lines.append(of_document(what, one, source.layer_of(one.values), label))
     # Whether a document is known at all, the zoning says.
     notes = [] if lines else [_("None is known here.")]
-    return Answer(lines=lines, notes=notes, vintages=documents_of(found))
+    return Answer(lines=lines, notes=notes, vintages=documents_of(crossings))
 
 
 def of_document(what: str, one: Crossing, layer: str, detail: str) -> Line:
@@ -54,11 +54,11 @@ def of_document(what: str, one: Crossing, layer: str, detail: str) -> Line:
         layer=layer if values["shown"] else None,
         feature=values["id"] if values["shown"] else None,
         facts=facts,
-        links=pieces(values),
+        links=document_links(values),
     )
 
 
-def pieces(values: Mapping[str, Any]) -> list[Link]:
+def document_links(values: Mapping[str, Any]) -> list[Link]:
     """The written piece that a row names: as it was delivered, else where its address leads."""
     url = address_of(values["folder"], values["files"], values["nomfic"]) or values["urlfic"]
     return [Link(title=values["nomfic"] or _("Written piece"), url=url)] if url else []
@@ -73,9 +73,9 @@ def without_document(ground: Ground, lines: Sequence[Line]) -> list[str]:
     return [_("No planning document in force on %(day)s is known here.") % {"day": display_date(ground.day)}]
 
 
-def documents_of(found: Sequence[Crossing]) -> list[Vintage]:
+def documents_of(crossings: Sequence[Crossing]) -> list[Vintage]:
     """Each document once, with the day of its approval."""
-    dated = {one.values["idurba"]: one.values["approved_date"] for one in found}
+    dated = {one.values["idurba"]: one.values["approved_date"] for one in crossings}
     return [Vintage(title=idurba, day=day_in(approved)) for idurba, approved in dated.items()]
 
 
@@ -83,9 +83,9 @@ def day_in(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def easements(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
+def easements(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
     """The footprints of easements, with their acts."""
-    lines = [easement_line(one) for one in found]
+    lines = [easement_line(one) for one in crossings]
     notes = [] if lines else [_("No easement is known here.")]
     layers = sorted({line.layer for line in lines if line.layer})
     return Answer(lines=lines, notes=notes, vintages=[Vintage(layer=layer) for layer in layers])
@@ -95,7 +95,7 @@ def easement_line(one: Crossing) -> Line:
     values, acts = one.values, one.values["acts"] or ()
     facts = [fact("category", _("Category"), values["category"])]
     facts += [fact("manager", _("Manager"), values["manager"])] if values["manager"] else []
-    facts += [fact("act", _("Act"), act_in_words(act)) for act in acts]
+    facts += [fact("act", _("Act"), describe_act(act)) for act in acts]
     addresses = [(act["name"], address_of(act["folder"], act["files"] or (), act["piece"])) for act in acts]
     return Line(
         key=f"easement:{values['id']}",
@@ -109,18 +109,18 @@ def easement_line(one: Crossing) -> Line:
     )
 
 
-def act_in_words(act: Mapping[str, Any]) -> str:
+def describe_act(act: Mapping[str, Any]) -> str:
     """What it is, and of when."""
-    words: str = act["type"] or act["name"]
-    return f"{words} · {display_date(act['decided_date'])}" if act["decided_date"] else words
+    label: str = act["type"] or act["name"]
+    return f"{label} · {display_date(act['decided_date'])}" if act["decided_date"] else label
 
 
-def risks(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
+def risks(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
     """The zones of risk plans."""
-    plans = {one.values["plan"]: one.values["state_date"] for one in found}
-    notes = [] if found else [_("No zone of a risk plan is known here.")]
+    plans = {one.values["plan"]: one.values["state_date"] for one in crossings}
+    notes = [] if crossings else [_("No zone of a risk plan is known here.")]
     vintages = [Vintage(title=name, day=day_in(state)) for name, state in plans.items()]
-    return Answer(lines=[risk_line(one) for one in found], notes=notes, vintages=vintages)
+    return Answer(lines=[risk_line(one) for one in crossings], notes=notes, vintages=vintages)
 
 
 def risk_line(one: Crossing) -> Line:
@@ -128,7 +128,7 @@ def risk_line(one: Crossing) -> Line:
     facts = [fact("plan", _("Plan"), values["plan"])]
     if values["state"]:
         day = f" · {display_date(values['state_date'])}" if values["state_date"] else ""
-        facts.append(fact("state", _("State"), values["state"], f"{state_in_words(values['state'])}{day}"))
+        facts.append(fact("state", _("State"), values["state"], f"{state_label(values['state'])}{day}"))
     return Line(
         key=f"risk:{values['id']}",
         title=values["code"],

@@ -255,8 +255,8 @@ def plu_table(stem: str) -> Table | None:
 def sup_table(stem: str) -> Table | None:
     """The table of a file of easements; its category goes before, its département after (PM3_ASSIETTE_SUP_S_028)."""
     name = stem.upper()
-    found = [one for one in SUP if re.search(rf"(?:^|_){one.name}(?:_[0-9A-Z]{{2,3}})?(?:_\d{{8}})?$", name)]
-    return max(found, key=lambda one: len(one.name), default=None)
+    tables = [one for one in SUP if re.search(rf"(?:^|_){one.name}(?:_[0-9A-Z]{{2,3}})?(?:_\d{{8}})?$", name)]
+    return max(tables, key=lambda one: len(one.name), default=None)
 
 
 def ppr_table(stem: str) -> Table | None:
@@ -273,8 +273,8 @@ def category_in(stem: str) -> str:
 
 def idurba_parts(idurba: str) -> tuple[str, str, str] | None:
     """(code, kind or "", YYYYMMDD) of an identifier of either form."""
-    found = IDURBA_V2.fullmatch(idurba) or IDURBA_V1.fullmatch(idurba)
-    if found is None:
+    match = IDURBA_V2.fullmatch(idurba) or IDURBA_V1.fullmatch(idurba)
+    if match is None:
         return None
-    groups = found.groupdict()
+    groups = match.groupdict()
     return groups["code"], groups.get("kind") or "", groups["date"]

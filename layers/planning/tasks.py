@@ -12,7 +12,7 @@ def follow_the_calendar(timestamp: int) -> None:
         versions.pass_the_day()
 
 
-def sweep_pieces(timestamp: int) -> None:
+def sweep_documents(timestamp: int) -> None:
     """Every night: pieces of deliveries that did not come in, or were replaced."""
     with acting_as(SYSTEM), transaction.atomic():
         files.sweep()

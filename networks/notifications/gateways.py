@@ -119,14 +119,14 @@ class FileGateway:
 
 def keys_in(path: Path) -> list[str]:
     """Keys of the whole lines of a file; a line that a crash cut short is none."""
-    found = []
+    keys = []
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
             try:
-                found.append(str(json.loads(line)["key"]))
+                keys.append(str(json.loads(line)["key"]))
             except (ValueError, KeyError, TypeError):
                 continue
-    return found
+    return keys
 
 
 @dataclass
@@ -178,23 +178,23 @@ class HttpGateway:
                 retries=False, redirect=False, preload_content=False,
             )  # fmt: skip
             try:
-                told = response.read(LONGEST_ANSWER)
+                content = response.read(LONGEST_ANSWER)
             finally:
                 response.release_conn()
         except (NewConnectionError, ConnectTimeoutError):
             return Answer(message.key, State.WAITING, why="unreachable")
         except HTTPError as error:
             return Answer(message.key, State.UNKNOWN, why=type(error).__name__)
-        return read_answer(message.key, response.status, told)
+        return read_answer(message.key, response.status, content)
 
 
 def read_answer(key: str, status: int, body: bytes) -> Answer:
     """What a provider's answer means. One that says nothing clear leaves the message unknown."""
-    told = told_in(body)
-    number = str(told.get("id") or told.get("message_id") or "")[:120]
+    answer = json_in(body)
+    number = str(answer.get("id") or answer.get("message_id") or "")[:120]
     if 200 <= status < 300 or status == ALREADY:
         return Answer(key, State.HANDED, number)
-    why = str(told.get("detail") or told.get("message") or told.get("error") or f"HTTP {status}")[:200]
+    why = str(answer.get("detail") or answer.get("message") or answer.get("error") or f"HTTP {status}")[:200]
     if status in NOT_NOW:
         return Answer(key, State.WAITING, why=why)
     if 400 <= status < 500 and status != 408:
@@ -202,12 +202,12 @@ def read_answer(key: str, status: int, body: bytes) -> Answer:
     return Answer(key, State.UNKNOWN, why=why)
 
 
-def told_in(body: bytes) -> dict[str, Any]:
+def json_in(body: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(body)
+        content = json.loads(body)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 class MailGateway:
@@ -274,5 +274,5 @@ def mailed(server: Any, message: Outgoing) -> Answer:
 
 def refused(key: str, code: int, why: bytes | str) -> Answer:
     """The server said no: for good (5xx), or for now (4xx: it did not leave)."""
-    words = why.decode(errors="replace") if isinstance(why, bytes) else why
-    return Answer(key, State.FAILED if code >= 500 else State.WAITING, why=f"{code} {words}"[:200])
+    text = why.decode(errors="replace") if isinstance(why, bytes) else why
+    return Answer(key, State.FAILED if code >= 500 else State.WAITING, why=f"{code} {text}"[:200])

@@ -26,7 +26,7 @@ FIELDS = (
 """What a text may name: the same for everybody, so that the length of a text message is known before it is sent."""
 
 
-def written(kind: Notice.Kind, name: Any, *, sms: bool) -> LetterKind:
+def letter_kind(kind: Notice.Kind, name: Any, *, sms: bool) -> LetterKind:
     title, _line, body = (FOLDER / f"{kind}{'_sms' if sms else ''}.txt").read_text().partition("\n")
     return LetterKind(
         code=code_of(kind, sms=sms),
@@ -58,7 +58,7 @@ NAMES: Mapping[Notice.Kind, tuple[Any, Any]] = {
     Notice.Kind.OTHER: (_("Other notice: e-mail and letter"), _("Other notice: text message")),
 }
 KINDS = tuple(
-    written(kind, name, sms=sms)
+    letter_kind(kind, name, sms=sms)
     for kind, names in NAMES.items()
     for name, sms in zip(names, (False, True), strict=True)
 )

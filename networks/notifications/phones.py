@@ -65,18 +65,18 @@ def national(rest: str) -> str:
 
 def international(digits: str) -> str:
     """The digits after the plus sign. The zero that some leave after the country code goes (+33 06…)."""
-    found = OURS.match(digits)
-    if found:
-        rest = digits[found.end() :].removeprefix("0")
+    match = OURS.match(digits)
+    if match:
+        rest = digits[match.end() :].removeprefix("0")
         if not FRENCH.fullmatch(rest):
             raise NotAPhoneError(digits)
-        return national(rest) if found[0] == "33" else found[0] + rest
+        return national(rest) if match[0] == "33" else match[0] + rest
     if not WORLD.fullmatch(digits):
         raise NotAPhoneError(digits)
     return digits
 
 
-def shown_phone(number: str) -> str:
+def format_phone(number: str) -> str:
     """A French number as people read it: 06 39 98 00 01."""
     if re.fullmatch(r"\+33\d{9}", number):
         digits = f"0{number[3:]}"

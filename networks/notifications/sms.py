@@ -55,7 +55,7 @@ def measured(alphabet: str, sizes: Sequence[int], alone: int, part: int, foreign
     return Length(alphabet, total, parts, parts * part, foreign)
 
 
-def plain(text: str) -> str:
+def to_gsm(text: str) -> str:
     """The same words in the GSM alphabet: other accents go (« fenêtre » becomes « fenetre »)."""
     return "".join(plain_character(one) for one in text.translate(PLAIN))
 

@@ -39,10 +39,10 @@ def try_notice(running: RunningJob) -> dict[str, Any]:
 
 
 def notice_of(running: RunningJob) -> Notice:
-    found = Notice.objects.select_related("owner").filter(pk=running.parameters["notice"]).first()
-    if found is None:
+    notice = Notice.objects.select_related("owner").filter(pk=running.parameters["notice"]).first()
+    if notice is None:
         raise NotFound("This notice is no longer there.")
-    return found
+    return notice
 
 
 def forget_warned(timestamp: int) -> None:

@@ -24,7 +24,7 @@ ESCAPED = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class NoticeTexts:
     """What a notice says once its fields are filled: `body` in the markup of letters, `text` without it."""
 
     sms: str
@@ -40,15 +40,15 @@ class Words:
         return "\n\n".join(filter(None, map(plain_block, blocks_of(self.body))))
 
 
-def words_of(notice: Notice) -> Words:
+def texts_of(notice: Notice) -> NoticeTexts:
     """The texts of a notice, filled in; a value that is not known is a place to complete.
 
     Raises Invalid at the text that is wrong.
     """
-    values = values_of(notice)
+    values = notice_field_values(notice)
     typed: dict[str, Value] = {name: str(value).translate(PLAIN) for name, value in values.items()}
     sms = filled(notice.sms, notice.kind, typed, "sms")
-    return Words(
+    return NoticeTexts(
         sms="\n".join(line.strip() for line in ESCAPED.sub(r"\1", sms).split("\n") if line.strip()),
         title=plain_line(filled(notice.title, notice.kind, values, "title")),
         body=filled(notice.body, notice.kind, values, "body"),
@@ -63,7 +63,7 @@ def filled(text: str, kind: str, values: Mapping[str, Value], parameter: str) ->
     return template.filled(values)
 
 
-def values_of(notice: Notice) -> dict[str, Value]:
+def notice_field_values(notice: Notice) -> dict[str, Value]:
     given: dict[str, Value] = {
         "debut": moment(notice.starts_at),
         "fin_prevue": moment(notice.ends_at),
@@ -93,9 +93,9 @@ def plain_block(block: Block) -> str:
     return "\n".join(before + plain(line) for line in block.lines)
 
 
-def check_whole(words: Words, *, sms: bool, other: bool) -> None:
+def check_whole(texts: NoticeTexts, *, sms: bool, other: bool) -> None:
     """Refuse a text that would go out empty, too long, or with a place to complete. Raises Invalid at the text."""
-    for name, text, wanted in (("sms", words.sms, sms), ("title", words.title, other), ("body", words.body, other)):
+    for name, text, wanted in (("sms", texts.sms, sms), ("title", texts.title, other), ("body", texts.body, other)):
         if not wanted:
             continue
         if not text.strip():
@@ -105,15 +105,15 @@ def check_whole(words: Words, *, sms: bool, other: bool) -> None:
                 "A place is still to be completed: fill in the dates, the place or the reason, or take the field away."
             )
             raise Invalid(missing, parameter=name)
-    if sms and words.length.parts > MOST_PARTS:
-        told = _("The text message takes %(parts)s messages: shorten it to %(most)s at most.")
-        raise Invalid(told % {"parts": words.length.parts, "most": MOST_PARTS}, parameter="sms")
+    if sms and texts.length.parts > MOST_PARTS:
+        message = _("The text message takes %(parts)s messages: shorten it to %(most)s at most.")
+        raise Invalid(message % {"parts": texts.length.parts, "most": MOST_PARTS}, parameter="sms")
 
 
-def mail_text(words: Words, addresses: Sequence[str], member: str, stop: str) -> str:
+def mail_text(texts: NoticeTexts, addresses: Sequence[str], member: str, stop: str) -> str:
     """The e-mail to somebody at these addresses, with the link by which they get no more."""
     with override("fr"):
-        parts = [words.text]
+        parts = [texts.text]
         if addresses:
             parts.append(f"Adresse concernée : {addresses[0]}" if len(addresses) == 1
                          else "Adresses concernées :\n" + "\n".join(f"- {one}" for one in addresses))  # fmt: skip

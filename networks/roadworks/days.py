@@ -59,13 +59,13 @@ def hours_of(text: str) -> tuple[time, time]:
     """
     if ALL_DAY.search(text):
         return time(0), time(0)
-    found = named_in(text)
-    if len(found) >= 2:
-        return found[0], found[-1]
+    times = times_in(text)
+    if len(times) >= 2:
+        return times[0], times[-1]
     return NIGHT if BY_NIGHT.search(text) else USUAL
 
 
-def named_in(text: str) -> list[time]:
+def times_in(text: str) -> list[time]:
     return [hour_of(*said) for said in HOUR.findall(text)]
 
 
@@ -80,13 +80,13 @@ def hour_of(clock: str, past: str, half: str, hour: str, minute: str, midnight: 
 def reading_of(text: str) -> str:
     """How the hours of a text are understood, where it does not say it plainly itself; nothing without a text."""
     start, end = hours_of(text)
-    if not text or (len(named_in(text)) == 2 and start < end):
+    if not text or (len(times_in(text)) == 2 and start < end):
         return ""
     if start == end:
         return _("read as day and night")
-    words = _("read as a night, from %(start)s to %(end)s the day after") if end < start else None
-    words = words or _("read as from %(start)s to %(end)s")
-    return words % {"start": time_said(start), "end": time_said(end)}
+    reading = _("read as a night, from %(start)s to %(end)s the day after") if end < start else None
+    reading = reading or _("read as from %(start)s to %(end)s")
+    return reading % {"start": time_said(start), "end": time_said(end)}
 
 
 def time_said(moment: time) -> str:
@@ -110,7 +110,7 @@ def last_day(last: date, hours: str) -> date:
 
 
 def says_hours(text: str) -> bool:
-    return len(named_in(text)) >= 2 or bool(ALL_DAY.search(text) or BY_NIGHT.search(text))
+    return len(times_in(text)) >= 2 or bool(ALL_DAY.search(text) or BY_NIGHT.search(text))
 
 
 def never_together(one: Taken, other: Taken) -> bool:

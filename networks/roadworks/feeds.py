@@ -18,7 +18,7 @@ from networks.roadworks.headings import heading_of
 from networks.roadworks.models import Work, WorkDetour, WorkOrder
 from networks.roadworks.services.current import Current, way_lines
 from networks.roadworks.services.keeping import computed_steps
-from networks.roadworks.services.keeping import told as steps_told
+from networks.roadworks.services.keeping import directions_text as steps_told
 
 NAMESPACES: Final = {"xmlns": "http://www.w3.org/2005/Atom", "xmlns:georss": "http://www.georss.org/georss"}
 """Written as they stand: prefixes of ElementTree are everybody's, and another library may take them."""
@@ -43,25 +43,25 @@ def page_of(work: Work) -> str:
 
 def traffic_of(work: Work) -> list[str]:
     """What traffic meets, in words."""
-    told = [str(Work.Measure(work.measure).label)]
+    sentences = [str(Work.Measure(work.measure).label)]
     if work.closed_bearing is not None:
-        told[0] += f" ({heading_of(work.closed_bearing)})"
+        sentences[0] += f" ({heading_of(work.closed_bearing)})"
     if work.speed_kmh:
-        told.append(_("speed limited to %(speed)s km/h") % {"speed": work.speed_kmh})
+        sentences.append(_("speed limited to %(speed)s km/h") % {"speed": work.speed_kmh})
     if work.no_parking:
-        told.append(_("no parking"))
+        sentences.append(_("no parking"))
     if work.no_overtaking:
-        told.append(_("no overtaking"))
-    return told
+        sentences.append(_("no overtaking"))
+    return sentences
 
 
-def text_of(work: Work, told: Current) -> str:
+def text_of(work: Work, current: Current) -> str:
     """What is told of it: days, traffic, place, the way around."""
-    commune = told.commune(work)
+    commune = current.commune(work)
     days = said(work.starts_on, work.ends_on)
     lines = [days[:1].upper() + days[1:] + (f", {work.hours}" if work.hours else ""), ", ".join(traffic_of(work))]
     lines += [", ".join(filter(None, [work.located, commune])), work.description or ""]
-    lines += [detour_line(one) for one in told.detours.get(work.pk, ())]
+    lines += [detour_line(one) for one in current.detours.get(work.pk, ())]
     return "\n".join(filter(None, lines))
 
 
@@ -83,19 +83,19 @@ def order_url(one: WorkOrder, address: Address) -> str:
 # -- GeoJSON ----------------------------------------------------------------------------------------------------------
 
 
-def geojson(told: Current, address: Address) -> bytes:
-    lines = way_lines(told)
-    features = [feature(one, told, lines, address) for one in told.works]
-    note = {"note": told.cut()} if told.more else {}
+def geojson(current: Current, address: Address) -> bytes:
+    lines = way_lines(current)
+    features = [feature(one, current, lines, address) for one in current.works]
+    note = {"note": current.cut()} if current.more else {}
     return json.dumps({"type": "FeatureCollection", **note, "features": features}, ensure_ascii=False).encode()
 
 
-def feature(work: Work, told: Current, lines: Mapping[int, str], address: Address) -> dict[str, Any]:
+def feature(work: Work, current: Current, lines: Mapping[int, str], address: Address) -> dict[str, Any]:
     """`lines` of its detours, as far as they are read."""
     return {
         "type": "Feature",
         "id": work.pk,
-        "geometry": json.loads(told.places[work.pk]),
+        "geometry": json.loads(current.places[work.pk]),
         "properties": {
             "reference": work.reference,
             "title": work.title,
@@ -112,12 +112,14 @@ def feature(work: Work, told: Current, lines: Mapping[int, str], address: Addres
             "hours": work.hours,
             "place": work.located or None,
             "insee": work.insee,
-            "commune": told.commune(work),
+            "commune": current.commune(work),
             "description": work.description,
-            "detours": [detour_member(one, lines[one.pk]) for one in told.detours.get(work.pk, ()) if one.pk in lines],
+            "detours": [
+                detour_member(one, lines[one.pk]) for one in current.detours.get(work.pk, ()) if one.pk in lines
+            ],
             "orders": [
                 {"number": one.number, "title": one.title, "url": order_url(one, address)}
-                for one in told.orders.get(work.pk, ())
+                for one in current.orders.get(work.pk, ())
             ],
             "member": work.owner.name,
             "url": address(page_of(work)),
@@ -154,24 +156,24 @@ def detour_feature(one: WorkDetour, rank: int, line: str) -> dict[str, Any]:
 # -- Atom -------------------------------------------------------------------------------------------------------------
 
 
-def atom(told: Current, address: Address, path: str) -> bytes:
+def atom(current: Current, address: Address, path: str) -> bytes:
     feed = ET.Element("feed", {**NAMESPACES, "xml:lang": get_language() or "fr"})
-    newest = max((changed(one, told) for one in told.works), default=None)
+    newest = max((changed(one, current) for one in current.works), default=None)
     child(feed, "id", address(path))
     child(feed, "title", _("Works and events on roads"))
-    if told.more:
-        child(feed, "subtitle", told.cut())
-    child(feed, "updated", newest.astimezone(UTC).isoformat() if newest else f"{told.day}T00:00:00+00:00")
+    if current.more:
+        child(feed, "subtitle", current.cut())
+    child(feed, "updated", newest.astimezone(UTC).isoformat() if newest else f"{current.day}T00:00:00+00:00")
     child(feed, "link", "", rel="self", type="application/atom+xml", href=address(path))
     child(feed, "link", "", rel="alternate", type="text/html", href=address(reverse("public_works")))
     child(child(feed, "author", ""), "name", "Arpent")
-    for one in sorted(told.works, key=lambda work: changed(work, told), reverse=True):
-        entry_of(feed, one, told, address)
+    for one in sorted(current.works, key=lambda work: changed(work, current), reverse=True):
+        entry_of(feed, one, current, address)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def entry_of(feed: ET.Element, work: Work, told: Current, address: Address) -> None:
-    commune = told.commune(work)
+def entry_of(feed: ET.Element, work: Work, current: Current, address: Address) -> None:
+    commune = current.commune(work)
     entry = child(feed, "entry", "")
     page = address(page_of(work))
     child(entry, "id", page)
@@ -179,20 +181,20 @@ def entry_of(feed: ET.Element, work: Work, told: Current, address: Address) -> N
     if work.state == Work.State.CANCELLED:
         title = _("Cancelled: %(title)s") % {"title": title}
     child(entry, "title", title)
-    child(entry, "updated", changed(work, told).astimezone(UTC).isoformat())
+    child(entry, "updated", changed(work, current).astimezone(UTC).isoformat())
     child(entry, "link", "", rel="alternate", type="text/html", href=page)
-    for one in told.orders.get(work.pk, ()):
+    for one in current.orders.get(work.pk, ()):
         name = _("Order n° %(number)s") % {"number": one.number}
         child(entry, "link", "", rel="related", type="application/pdf", href=order_url(one, address), title=name)
     child(entry, "category", "", term=work.kind, label=str(Work.Kind(work.kind).label))
-    child(entry, "summary", text_of(work, told))
-    lon, lat = told.places[work.pk].coords
+    child(entry, "summary", text_of(work, current))
+    lon, lat = current.places[work.pk].coords
     child(entry, "georss:point", f"{lat:.6f} {lon:.6f}")
 
 
-def changed(work: Work, told: Current) -> datetime:
+def changed(work: Work, current: Current) -> datetime:
     """When they last changed, or an order was published for them."""
-    return max([work.changed_at, *(one.published_at for one in told.orders.get(work.pk, ()))])
+    return max([work.changed_at, *(one.published_at for one in current.orders.get(work.pk, ()))])
 
 
 def child(parent: ET.Element, name: str, text: str, **attributes: str) -> ET.Element:
@@ -205,13 +207,13 @@ def child(parent: ET.Element, name: str, text: str, **attributes: str) -> ET.Ele
 # -- iCalendar --------------------------------------------------------------------------------------------------------
 
 
-def calendar(told: Current, address: Address) -> bytes:
+def calendar(current: Current, address: Address) -> bytes:
     """All-day events, which need no time zone; one that was cancelled says so to those who hold it."""
     lines = [*CALENDAR_LINES, f"X-WR-CALNAME:{escaped(_('Works and events on roads'))}"]
-    if told.more:
-        lines.append(f"X-WR-CALDESC:{escaped(told.cut())}")
-    for one in told.works:
-        lines += event_of(one, told, address)
+    if current.more:
+        lines.append(f"X-WR-CALDESC:{escaped(current.cut())}")
+    for one in current.works:
+        lines += event_of(one, current, address)
     return b"".join(map(folded, [*lines, "END:VCALENDAR"]))
 
 
@@ -221,9 +223,9 @@ def host_of(address: Address) -> str:
     return known if known and known not in OWN_MACHINE else urlsplit(address("/")).hostname or "localhost"
 
 
-def event_of(work: Work, told: Current, address: Address) -> list[str]:
-    commune = told.commune(work)
-    lon, lat = told.places[work.pk].coords
+def event_of(work: Work, current: Current, address: Address) -> list[str]:
+    commune = current.commune(work)
+    lon, lat = current.places[work.pk].coords
     place = ", ".join(filter(None, [work.located, commune]))
     return [
         "BEGIN:VEVENT",
@@ -234,13 +236,13 @@ def event_of(work: Work, told: Current, address: Address) -> list[str]:
         f"DTSTART;VALUE=DATE:{work.starts_on:%Y%m%d}",
         f"DTEND;VALUE=DATE:{work.ends_on + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{escaped(f'{work.title} ({Work.Measure(work.measure).label})')}",
-        f"DESCRIPTION:{escaped(text_of(work, told))}",
+        f"DESCRIPTION:{escaped(text_of(work, current))}",
         *([f"LOCATION:{escaped(place)}"] if place else []),
         f"GEO:{lat:.6f};{lon:.6f}",
         f"CATEGORIES:{escaped(str(Work.Kind(work.kind).label))}",
         f"STATUS:{'CANCELLED' if work.state == Work.State.CANCELLED else 'CONFIRMED'}",
         "TRANSP:TRANSPARENT",
         f"URL:{address(page_of(work))}",
-        *(f"ATTACH;FMTTYPE=application/pdf:{order_url(one, address)}" for one in told.orders.get(work.pk, ())),
+        *(f"ATTACH;FMTTYPE=application/pdf:{order_url(one, address)}" for one in current.orders.get(work.pk, ())),
         "END:VEVENT",
     ]

@@ -46,8 +46,8 @@ def between(start: str, end: str) -> str:
     roads = {Road(one.route, one.department) for one in places}
     if len(roads) != 1:
         return " à ".join(f"{Road(one.route, one.department)}, {one.beside}" for one in places)
-    told = f"du {places[0].beside} au {places[1].beside}" if len(places) > 1 else places[0].beside
-    return f"{roads.pop()}, {told}"
+    stretch = f"du {places[0].beside} au {places[1].beside}" if len(places) > 1 else places[0].beside
+    return f"{roads.pop()}, {stretch}"
 
 
 def the(road: str) -> str:

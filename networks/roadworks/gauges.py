@@ -33,8 +33,8 @@ class Gauge:
         for name, most in LARGEST.items():
             value = getattr(self, name)
             if value is not None and not 0 < value <= most:
-                words = _("%(what)s: more than 0, at most %(most)s.")
-                raise Invalid(words % {"what": WORDS[name][0], "most": display_number(most)}, parameter=name)
+                message = _("%(what)s: more than 0, at most %(most)s.")
+                raise Invalid(message % {"what": MEASURES[name][0], "most": display_number(most)}, parameter=name)
 
     @property
     def heavy(self) -> bool:
@@ -50,17 +50,19 @@ class Gauge:
 
     def __str__(self) -> str:
         """« 44 t, hauteur 4,3 m »."""
-        given = [(WORDS[one.name], getattr(self, one.name)) for one in fields(self)]
+        given = [(MEASURES[one.name], getattr(self, one.name)) for one in fields(self)]
         given.sort(key=lambda one: one[0][1] != "t")
-        words = [
-            f"{display_number(value)} t" if name == WORDS["weight_t"][0] else f"{name} {display_number(value)} {unit}"
+        measures = [
+            f"{display_number(value)} t"
+            if name == MEASURES["weight_t"][0]
+            else f"{name} {display_number(value)} {unit}"
             for (name, unit), value in given
             if value is not None
         ]
-        return ", ".join(str(one) for one in words) or str(_("every vehicle without a limit"))
+        return ", ".join(str(one) for one in measures) or str(_("every vehicle without a limit"))
 
 
-WORDS: Final[Mapping[str, tuple[Any, str]]] = {
+MEASURES: Final[Mapping[str, tuple[Any, str]]] = {
     "height_m": (pgettext_lazy("vehicle", "height"), "m"),
     "width_m": (gettext_lazy("width"), "m"),
     "length_m": (gettext_lazy("length"), "m"),
@@ -76,16 +78,16 @@ GAUGES: Final[Mapping[str, tuple[Any, Gauge]]] = {
 USUAL: Final = "44"
 
 
-def named(gauge: Gauge) -> str:
+def gauge_label(gauge: Gauge) -> str:
     """As the list names it, or its measures."""
-    return next((str(words) for words, one in GAUGES.values() if one == gauge), str(gauge))
+    return next((str(label) for label, one in GAUGES.values() if one == gauge), str(gauge))
 
 
 def gauge_of(code: str) -> Gauge:
     """Height, width, length and weights of the vehicles that have this code. Raises Invalid."""
     if code not in GAUGES:
-        words = _("“%(code)s” is none of the vehicles: %(codes)s.")
-        raise Invalid(words % {"code": code[:20], "codes": ", ".join(GAUGES)}, parameter="gauge")
+        message = _("“%(code)s” is none of the vehicles: %(codes)s.")
+        raise Invalid(message % {"code": code[:20], "codes": ", ".join(GAUGES)}, parameter="gauge")
     return GAUGES[code][1]
 
 

@@ -29,9 +29,9 @@ USUAL: Final = {
 """The order that answers each request."""
 
 
-def decided_by(code: str, asked: str) -> str:
+def decided_by(code: str, requested: str) -> str:
     """What a letter decides on, whatever the request asked: works under a road have a traffic order, too."""
-    return next((kind for kind, order in USUAL.items() if order == code), asked)
+    return next((kind for kind, order in USUAL.items() if order == code), requested)
 
 
 FIELDS: Final = (

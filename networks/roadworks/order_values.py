@@ -20,7 +20,7 @@ from networks.roadworks.models import Work, WorkDetour, WorkOrder, WorkRequest
 from networks.roadworks.services import stretches
 from networks.roadworks.services.competence import Authority, competent
 from networks.roadworks.services.keeping import sheet_of
-from networks.roadworks.services.requests import place_of
+from networks.roadworks.services.requests import locate_request
 from networks.roadworks.services.works import closed_towards
 
 MEASURES: Final = {
@@ -55,11 +55,11 @@ APPEALS: Final = (
 SIGNS: Final = "livre I, huitième partie : signalisation temporaire"
 
 
-def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
+def order_field_values(one: WorkRequest, code: str) -> dict[str, Value]:
     """What is known of a request; a field without a value is to be completed where a template names it."""
     work = one.work
     kind = decided_by(code, one.kind)
-    competence = competent(place_of(one), kind, one.owner)
+    competence = competent(locate_request(one), kind, one.owner)
     commune = Commune.objects.filter(insee=one.insee).values_list("name", flat=True).first() or one.insee
     with override("fr"):
         return {
@@ -76,7 +76,7 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
             "horaires": (work and work.hours) or "",
             "manifestation": bool(work and work.kind == Work.Kind.EVENT),
             "mesures": measures(work) if work else (),
-            "deviation": detours_in_words(work) if work else (),
+            "deviation": describe_detours(work) if work else (),
             "emprise": taken(one),
             "entreprise": one.company,
             "demandeur_nom": one.applicant_name,
@@ -87,17 +87,17 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
 
 def references(one: WorkRequest) -> str:
     """Those of the works, kept or read on the numbered road that they follow; else those that were asked for."""
-    told = ""
+    stretch = ""
     if (work := one.work) is not None:
-        told = between(work.start_reference or "", work.end_reference or "") or between(
+        stretch = between(work.start_reference or "", work.end_reference or "") or between(
             *stretches.references_along(work.geom)
         )
-    return told or between(one.start_reference, one.end_reference)
+    return stretch or between(one.start_reference, one.end_reference)
 
 
 def abrogation_values(one: WorkRequest, former: WorkOrder) -> dict[str, Value]:
     """Whoever signed the former order ends it, by the same texts."""
-    return values_of(one, former.kind) | {
+    return order_field_values(one, former.kind) | {
         "lieu_travaux": former.place,
         "arrete_abroge": former.number,
         "date_arrete_abroge": day_in_words(former.numbered_date),
@@ -137,10 +137,10 @@ def texts(authority: Authority, kind: str) -> list[str]:
             return [PARKING_POWERS.get(authority, UNKNOWN_POWER), TITLE_NEEDED, f"{ROADS} son article L.113-2"]
         case WorkRequest.Kind.ALIGNMENT:
             return [f"{ROADS} ses articles L.112-1 et L.112-3"]
-    found = [TITLE_NEEDED, f"{ROADS} son article L.113-2"]
+    articles = [TITLE_NEEDED, f"{ROADS} son article L.113-2"]
     if authority == Authority.COMMUNE:
-        return found
-    return [KEEPER_POWERS.get(authority, UNKNOWN_POWER), *found]
+        return articles
+    return [KEEPER_POWERS.get(authority, UNKNOWN_POWER), *articles]
 
 
 def period(first: date, last: date) -> str:
@@ -156,30 +156,30 @@ def taken(one: WorkRequest) -> str:
 
 
 def measures(work: Work) -> list[str]:
-    told = [MEASURES[Work.Measure(work.measure)]] if work.measure in MEASURES else []
+    sentences = [MEASURES[Work.Measure(work.measure)]] if work.measure in MEASURES else []
     if work.measure == Work.Measure.ONE_WAY:
-        told[0] += f" : {closed_towards(work) or f'{TO_COMPLETE} : lequel]'}"
+        sentences[0] += f" : {closed_towards(work) or f'{TO_COMPLETE} : lequel]'}"
     if work.speed_kmh:
-        told.append(f"La vitesse est limitée à {work.speed_kmh} km/h")
+        sentences.append(f"La vitesse est limitée à {work.speed_kmh} km/h")
     if work.no_parking:
-        told.append(NO_PARKING)
+        sentences.append(NO_PARKING)
     if work.no_overtaking:
-        told.append("Le dépassement est interdit")
-    return told
+        sentences.append("Le dépassement est interdit")
+    return sentences
 
 
-def detours_in_words(work: Work) -> list[str]:
+def describe_detours(work: Work) -> list[str]:
     """Class by class of vehicles. One that is to be computed again is not told: the order waits for it, and for the way
     of lorries where they may not pass and none leads them around.
     """
     kept = list(WorkDetour.objects.filter(work=work))
     follow = sorted((one for one in kept if not one.outdated), key=lambda one: serves_lorries(one.gauge or ""))
-    told = [detour_in_words(one) for one in follow]
-    if len(told) < len(kept):
-        told.append(f"{TO_COMPLETE} : déviation, les travaux ont changé depuis qu’elle a été calculée]")
+    sentences = [describe_detour(one) for one in follow]
+    if len(sentences) < len(kept):
+        sentences.append(f"{TO_COMPLETE} : déviation, les travaux ont changé depuis qu’elle a été calculée]")
     if work.measure in STOPPING and leaves_lorries(follow):
-        told.append(f"{TO_COMPLETE} : itinéraire des poids lourds]")
-    return told
+        sentences.append(f"{TO_COMPLETE} : itinéraire des poids lourds]")
+    return sentences
 
 
 def leaves_lorries(follow: Sequence[WorkDetour]) -> bool:
@@ -193,7 +193,7 @@ def leaves_lorries(follow: Sequence[WorkDetour]) -> bool:
     return not led - {both} <= lorries or (both in led and len(lorries) < 2)
 
 
-def detour_in_words(one: WorkDetour) -> str:
+def describe_detour(one: WorkDetour) -> str:
     """« Tous véhicules, jusqu’à 44 t, vers l’est : prendre la D 2020 sur 1,2 km, puis la rue Haute sur 300 m »."""
     head = ", ".join(filter(None, (one.gauge, one.direction)))
     sheet = sheet_of(one).rstrip(".")

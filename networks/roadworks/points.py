@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
     from gis_core.members.rights import Rights
     from networks.roadworks.models import Work
-    from networks.roadworks.services.conflicts import Asked, Found
+    from networks.roadworks.services.conflicts import Conflict, ConflictQuery
 
-type Shown = tuple[str, dict[str, Any]]
+type RenderedPart = tuple[str, dict[str, Any]]
 """The template of a part, and its context."""
-type WorkPart = Callable[[HttpRequest, Work, Rights], Shown | None]
+type WorkPart = Callable[[HttpRequest, Work, Rights], RenderedPart | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictFinder:
     """Finds a reason to be in conflict: with works as they are entered, and with each of many in one question."""
 
-    find: Callable[[Asked, Rights], Iterable[Found]]
-    find_for_many: Callable[[Mapping[int, Work], Rights], Iterable[tuple[int, Found]]]
+    find: Callable[[ConflictQuery, Rights], Iterable[Conflict]]
+    find_for_many: Callable[[Mapping[int, Work], Rights], Iterable[tuple[int, Conflict]]]
 
 
 WORK_PARTS: ExtensionPoint[WorkPart] = ExtensionPoint(

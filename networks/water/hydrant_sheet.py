@@ -9,7 +9,7 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_date
 from layers.features.sheet import Addition, Link, Property, Values
 from networks.water.services.hydrant_tables import standings
-from networks.water.services.hydrants import HYDRANT, day_of, hydrants, standing_of, with_state
+from networks.water.services.hydrants import HYDRANT, availability_of, day_of, hydrants, with_state
 
 
 def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
@@ -30,7 +30,7 @@ def hydrant_properties(rows: Sequence[Values], rights: Rights) -> Mapping[int, S
     words = standings()
     found: dict[int, Sequence[Property]] = {}
     for one in with_state(hydrants(rights).filter(pk__in=ids), rights):
-        state = standing_of(one)
+        state = availability_of(one)
         told = [Property(name="hydrant_state", label=_("State"), value=state, display=words[state])]
         for name, label, day in (
             ("hydrant_inspected", _("Last inspection"), day_of(one.last)),

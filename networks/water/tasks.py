@@ -43,7 +43,7 @@ def fire_coverage(running: RunningJob) -> dict[str, Any]:
         raise NotFound("")
     asked = coverage.Question(member=member, **running.parameters)
     with under_policies():
-        made = coverage.compute(asked, rights=running.rights, tell=running.tell)
+        made = coverage.compute(asked, rights=running.rights, progress=running.tell)
     return {"coverage": made.pk}
 
 

@@ -19,11 +19,11 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from orthophoto.api import serializers
 from orthophoto.models import Campaign, Sheet
+from orthophoto.progress import CampaignProgress, sheet_states
 from orthophoto.report import sheet_as_json
 from orthophoto.services import building, publication
 from orthophoto.services.campaigns import campaign_of, delete_campaign, start
 from orthophoto.services.orders import KEPT, description_of, order_given
-from orthophoto.standing import Standing, sheet_states
 
 
 def administering(request: Request) -> Rights:
@@ -34,7 +34,7 @@ def administering(request: Request) -> Rights:
     return rights
 
 
-def asked(request: Request, slug: str) -> Campaign:
+def campaign_asked_for(request: Request, slug: str) -> Campaign:
     """The campaign that the address names. Raises Forbidden, NoSuchCampaign."""
     return campaign_of(slug, administering(request))
 
@@ -44,9 +44,9 @@ class CampaignsView(APIView):
     def get(self, request: Request) -> Response:
         """The campaigns that the asker works on, the latest photos first."""
         page = Page.parse(request.query_params)
-        found = Campaign.objects.administered_by(administering(request)).select_related("owner")
-        rows = [standing.as_json() for standing in Standing.of_all(found[page.stretch()])]
-        return Response(page.as_json(rows, found.count(), request.path))
+        campaigns = Campaign.objects.administered_by(administering(request)).select_related("owner")
+        rows = [progress.as_json() for progress in CampaignProgress.of_all(campaigns[page.stretch()])]
+        return Response(page.as_json(rows, campaigns.count(), request.path))
 
     @extend_schema(
         operation_id="campaign_start",
@@ -63,14 +63,14 @@ class CampaignsView(APIView):
 
 
 def detail(campaign: Campaign) -> dict[str, Any]:
-    return Standing.of(campaign).as_json() | {"sheet_states": sheet_states(campaign)}
+    return CampaignProgress.of(campaign).as_json() | {"sheet_states": sheet_states(campaign)}
 
 
 class CampaignView(APIView):
     @extend_schema(operation_id="campaign", responses=serializers.CampaignDetailSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """One campaign: where it is, and the state of each sheet."""
-        return Response(detail(asked(request, slug)))
+        return Response(detail(campaign_asked_for(request, slug)))
 
     @extend_schema(
         operation_id="campaign_describe",
@@ -83,7 +83,7 @@ class CampaignView(APIView):
 
         def revise(campaign: Campaign, rights: Rights) -> None:
             campaign = publication.held(campaign, rights)  # what somebody else just changed is there already
-            said = description_of(publication.shown_photo(campaign) or campaign) | given | {"delivery": KEPT}
+            said = description_of(publication.published_photo(campaign) or campaign) | given | {"delivery": KEPT}
             publication.revise(campaign, order_given(said, rights, again=campaign), rights)
 
         return done(request, slug, revise)
@@ -91,13 +91,13 @@ class CampaignView(APIView):
     @extend_schema(operation_id="campaign_delete", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
         """Forget a campaign that is neither shown nor being worked on."""
-        delete_campaign(asked(request, slug), rights_of_request(request))
+        delete_campaign(campaign_asked_for(request, slug), rights_of_request(request))
         return Response(status=204)
 
 
 def done(request: Request, slug: str, act: Callable[[Campaign, Rights], Any], status: int = 200) -> Response:
     """Do one thing to a campaign; the answer is the campaign as it is then."""
-    campaign = asked(request, slug)
+    campaign = campaign_asked_for(request, slug)
     act(campaign, rights_of_request(request))
     campaign.refresh_from_db()
     return Response(detail(campaign), status=status)
@@ -128,7 +128,7 @@ class TakeBackView(APIView):
     @extend_schema(operation_id="campaign_take_back", request=None, responses=serializers.CampaignDetailSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Show the campaign no more; its files stay."""
-        return done(request, slug, publication.take_back)
+        return done(request, slug, publication.unpublish_photo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +157,18 @@ class SheetsView(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """The sheets of a campaign by file name, with their outlines."""
         query = SheetQuery.parse(request.query_params)
-        found = asked(request, slug).sheets.order_by("file", "pk")
+        sheets = campaign_asked_for(request, slug).sheets.order_by("file", "pk")
         if query.state:
-            found = found.filter(state=query.state)
-        rows = [sheet_as_json(sheet) for sheet in found[query.page.stretch()]]
+            sheets = sheets.filter(state=query.state)
+        rows = [sheet_as_json(sheet) for sheet in sheets[query.page.stretch()]]
         path = f"{request.path}?state={query.state}" if query.state else request.path
-        return Response(query.page.as_json(rows, found.count(), path))
+        return Response(query.page.as_json(rows, sheets.count(), path))
 
 
 class ReportView(APIView):
     @extend_schema(operation_id="campaign_report", responses=serializers.ReportSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """Everything known of a campaign and of each of its sheets, to keep."""
-        campaign = asked(request, slug)
+        campaign = campaign_asked_for(request, slug)
         sheets = [sheet_as_json(sheet) for sheet in campaign.sheets.order_by("file", "pk")]
-        return Response(Standing.of(campaign).as_json() | {"sheets": sheets})
+        return Response(CampaignProgress.of(campaign).as_json() | {"sheets": sheets})

@@ -92,12 +92,12 @@ def check_blocks(path: Path, expected: Expected) -> None:
     empty = sum(image.empty for image in images)
     if empty:
         raise SheetCorrupt("empty_blocks", count=empty)
-    shown, masks = [image for image in images if not image.is_mask], [image for image in images if image.is_mask]
-    if (shown[0].width, shown[0].height) != (expected.width, expected.height):
-        raise SheetCorrupt("wrong_size", found=f"{shown[0].width} x {shown[0].height}")
-    if bool(masks) != expected.masked or (masks and len(masks) != len(shown)):
+    pictures, masks = [image for image in images if not image.is_mask], [image for image in images if image.is_mask]
+    if (pictures[0].width, pictures[0].height) != (expected.width, expected.height):
+        raise SheetCorrupt("wrong_size", found=f"{pictures[0].width} x {pictures[0].height}")
+    if bool(masks) != expected.masked or (masks and len(masks) != len(pictures)):
         raise SheetCorrupt("wrong_mask", found=len(masks))
-    smallest = min(max(image.width, image.height) for image in shown)
+    smallest = min(max(image.width, image.height) for image in pictures)
     if smallest > BLOCK:
         raise SheetCorrupt("no_overviews", smallest=smallest)
 
@@ -131,21 +131,21 @@ def _window(place: tuple[int, int], width: int, height: int, factor: int = 1) ->
 def _check_window(image: DatasetReader, sample: _Sample, expected: Expected) -> None:
     """Compare a block with the source's."""
     window = _window(sample.place, expected.width, expected.height)
-    found, wanted = image.read(window=window), sample.pixels
+    pixels, wanted = image.read(window=window), sample.pixels
     if sample.valid is not None:
         if (sample.valid != (image.read_masks(1, window=window) > 0)).any():
             raise SheetCorrupt("mask_unlike_source", row=sample.place[0], column=sample.place[1])
-        found, wanted = found[:, sample.valid], wanted[:, sample.valid]
-    if found.size:
-        _compare(found, wanted, sample.place, lossless=expected.lossless)
+        pixels, wanted = pixels[:, sample.valid], wanted[:, sample.valid]
+    if pixels.size:
+        _compare(pixels, wanted, sample.place, lossless=expected.lossless)
 
 
-def _compare(found: Pixels, wanted: Pixels, place: tuple[int, int], *, lossless: bool) -> None:
+def _compare(pixels: Pixels, wanted: Pixels, place: tuple[int, int], *, lossless: bool) -> None:
     """Each band is the source's: exactly, or by its mean and by its pixels within what a lossy codec moves."""
     if lossless:
-        moved, allowed = float((found != wanted).any()), 0.0
+        moved, allowed = float((pixels != wanted).any()), 0.0
     else:
-        difference = (found.astype(np.int16) - wanted).reshape(3, -1)
+        difference = (pixels.astype(np.int16) - wanted).reshape(3, -1)
         moved = float(np.abs(difference).sum(dtype=np.int64)) / difference.size
         allowed = LOSSY + ROUGHNESS * float(wanted.reshape(3, -1)[:, ::7].std())
         shift = float(np.abs(_means(difference)).max())

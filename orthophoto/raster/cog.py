@@ -43,7 +43,7 @@ CODECS: dict[Codec, dict[str, Any]] = {
     "deflate": {"COMPRESS": "DEFLATE", "PREDICTOR": "YES", "LEVEL": 6},
 }
 # Bytes beside the target per pixel, its overviews and their temporary copies included.
-ROOM: dict[Codec, float] = {"jpeg": 1.8, "webp": 1.8, "deflate": 5.8}
+BYTES_PER_PIXEL: dict[Codec, float] = {"jpeg": 1.8, "webp": 1.8, "deflate": 5.8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def build(strips: Iterable[Strip], plan: SheetPlan, target: Path, options: CogOp
     Raises SheetCorrupt, DiskFull, and whatever reading the strips raises.
     """
     options = options or CogOptions()
-    with rasterio.Env(**GDAL), careful(target, room(plan, options)) as partial:
+    with rasterio.Env(**GDAL), careful(target, needed_bytes(plan, options)) as partial:
         copy = partial.with_name(f"{partial.stem}.copy.tif")
         place = plan.transform if plan.warp else plan.to_transform
         # A copy in memory can only be read by whoever writes it; warping wants to read it anew.
@@ -171,25 +171,25 @@ def build(strips: Iterable[Strip], plan: SheetPlan, target: Path, options: CogOp
             return (_warped if plan.warp else _made)(spool, invalid, plan, partial, target, options)
 
 
-def room(plan: SheetPlan, options: CogOptions) -> int:
+def needed_bytes(plan: SheetPlan, options: CogOptions) -> int:
     """Bytes that must be free beside the target."""
     pixels = plan.to_width * plan.to_height
     copies = [3 * pixels] if 3 * pixels > IN_MEMORY_BYTES else []
     if plan.warp:
         copies.append(4 * plan.width * plan.height)
-    return int(pixels * ROOM[options.codec]) + sum(copies)
+    return int(pixels * BYTES_PER_PIXEL[options.codec]) + sum(copies)
 
 
 def _fill(spool: Spool, strips: Iterable[Strip], plan: SheetPlan) -> Bits | None:
     """Write the shown pixels; gives those that the file declares invalid."""
-    shown = display.Display(len(plan.bands), plan.dtype, plan.limits)
+    converter = display.Display(len(plan.bands), plan.dtype, plan.limits)
     masked: Bits | None = None
     row = 0
     for strip in strips:
         height, width = strip.pixels.shape[:2]
         if strip.row != row or width != plan.width or row + height > plan.height:
             raise SheetCorrupt("changed", row=row)
-        spool.write(row, shown(strip.pixels))
+        spool.write(row, converter(strip.pixels))
         if strip.valid is not None:
             masked = masked or Bits(plan.height, plan.width)
             masked[row : row + height] = ~strip.valid
@@ -239,7 +239,7 @@ def _made(
     rasterio.shutil.copy(spool.dataset, partial, driver="COG", **options.for_driver())
     expected = checks.Expected(spool.width, spool.height, options.lossless, invalid is not None)
     checks.verify(partial, expected, spool.dataset)
-    return described(partial, target, outline, plan.to_transform[0])
+    return describe_file(partial, target, outline, plan.to_transform[0])
 
 
 def _mask(spool: Spool, invalid: Bits, *, filled: bool) -> None:
@@ -266,7 +266,7 @@ def _covered(pixels: Pixels, lost: Pixels, *, filled: bool) -> Pixels:
     return pixels
 
 
-def described(partial: Path, target: Path, outline: MultiPolygon, resolution: float) -> BuiltSheet:
+def describe_file(partial: Path, target: Path, outline: MultiPolygon, resolution: float) -> BuiltSheet:
     """The facts of a written COG; its mean colour is that of its smallest overview."""
     with partial.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()

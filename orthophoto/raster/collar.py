@@ -23,7 +23,7 @@ LEAST_BLACK, LEAST_WHITE = 0.002, 0.02
 HOLE = 16
 OUTLINE_CELLS = 1024
 # Pieces and holes: an outline with more is drawn on coarser squares; a mask with far more is noise.
-MOST_PIECES, SCATTERED = 2_000, 20_000
+MOST_PARTS, SCATTERED = 2_000, 20_000
 SWEEPS = 40
 LOSSY = {"jpeg", "webp", "jpeg2000", "jxl"}
 BLACK, WHITE = 0, 255
@@ -89,8 +89,8 @@ def find(rule: Rule, masked: Bits | None, rows_of: Rows, height: int, width: int
         masked = _candidates(rule.value, NEAR, rows_of, height, width)
     if masked is None or not masked.any():
         return None
-    found = flood(masked, _border_and_holes(masked))
-    return _stained(found) if rule.lossy and found else found
+    collar = flood(masked, _border_and_holes(masked))
+    return _stained(collar) if rule.lossy and collar else collar
 
 
 def _from_corners(value: int, rule: Rule, rows_of: Rows, height: int, width: int) -> Bits | None:
@@ -107,32 +107,32 @@ def _from_corners(value: int, rule: Rule, rows_of: Rows, height: int, width: int
         corners += int(line.sum())
     if not corners:
         return None
-    found = flood(_candidates(value, near, rows_of, height, width), seeds)
+    collar = flood(_candidates(value, near, rows_of, height, width), seeds)
     least = LEAST_BLACK if value == BLACK else LEAST_WHITE
-    if found is None or (found.count() < least * height * width and not _spans_a_side(found)):
+    if collar is None or (collar.count() < least * height * width and not _spans_a_side(collar)):
         return None
-    return _stained(found) if rule.lossy else found
+    return _stained(collar) if rule.lossy else collar
 
 
-def _spans_a_side(found: Bits) -> bool:
+def _spans_a_side(collar: Bits) -> bool:
     """Whether it covers a whole side of the sheet, as lines left by a resampling do."""
-    if found[0].all() or found[found.height - 1].all():
+    if collar[0].all() or collar[collar.height - 1].all():
         return True
-    last = found.width - 1
-    left, right = found.packed[:, 0] & 0x80, found.packed[:, last // 8] & (0x80 >> last % 8)
+    last = collar.width - 1
+    left, right = collar.packed[:, 0] & 0x80, collar.packed[:, last // 8] & (0x80 >> last % 8)
     return bool(left.all() or right.all())
 
 
 def _candidates(value: int, near: int, rows_of: Rows, height: int, width: int) -> Bits:
     """The pixels of a colour."""
     low, high = max(value - near, 0), min(value + near, WHITE)
-    found = Bits(height, width)
+    candidates = Bits(height, width)
     for row in range(0, height, 256):
         last = min(row + 256, height)
         pixels = rows_of(row, last)
         inside = (pixels >= low) & (pixels <= high)
-        found[row:last] = inside[:, :, 0] & inside[:, :, 1] & inside[:, :, 2]
-    return found
+        candidates[row:last] = inside[:, :, 0] & inside[:, :, 1] & inside[:, :, 2]
+    return candidates
 
 
 def _border_and_holes(candidates: Bits) -> Bits:
@@ -193,26 +193,26 @@ def _along(candidates: Pixels, seeds: Pixels) -> Pixels:
     return np.cumsum(steps[:-1], dtype=np.int8).view(bool)
 
 
-def _stained(found: Bits) -> Bits:
+def _stained(collar: Bits) -> Bits:
     """Grown by what a lossy codec stains."""
-    wide = Bits(found.height, found.width)
-    for row in np.flatnonzero(found.packed.any(axis=1)).tolist():
-        line = found[row]
+    wide = Bits(collar.height, collar.width)
+    for row in np.flatnonzero(collar.packed.any(axis=1)).tolist():
+        line = collar[row]
         grown = line.copy()
         for step in range(1, STAINED + 1):
             grown[step:] |= line[:-step]
             grown[:-step] |= line[step:]
         wide[row] = grown
     tall = wide.packed.copy()
-    for step in range(1, min(STAINED + 1, found.height)):
+    for step in range(1, min(STAINED + 1, collar.height)):
         tall[step:] |= wide.packed[:-step]
         tall[:-step] |= wide.packed[step:]
     wide.packed = tall
     return wide
 
 
-def _merged(found: Iterable[Bits | None]) -> Bits | None:
-    some = [bits for bits in found if bits]
+def _merged(parts: Iterable[Bits | None]) -> Bits | None:
+    some = [bits for bits in parts if bits]
     for other in some[1:]:
         some[0].packed |= other.packed
     return some[0] if some else None
@@ -231,12 +231,12 @@ def outline(
         return MultiPolygon([box])
     cell = -(-max(height, width) // OUTLINE_CELLS)
     cells = _valid_cells(invalid, cell)
-    found = pieces(cells)
-    if scattered is not None and found > scattered:
-        raise SheetCorrupt("mask_scattered", pieces=found, limit=scattered)
-    while found > MOST_PIECES:
+    count = count_parts(cells)
+    if scattered is not None and count > scattered:
+        raise SheetCorrupt("mask_scattered", pieces=count, limit=scattered)
+    while count > MOST_PARTS:
         cell, cells = cell * 2, _coarser(cells)
-        found = pieces(cells)
+        count = count_parts(cells)
     shapes = features.shapes(cells, mask=cells.astype(bool), transform=place @ Affine.scale(cell))
     polygons = [shape(geometry) for geometry, _ in shapes]
     reach = cell * abs(transform[0])
@@ -246,7 +246,7 @@ def outline(
     return whole
 
 
-def pieces(cells: Pixels) -> int:
+def count_parts(cells: Pixels) -> int:
     """An upper bound of the pieces and holes in a grid of zeros and ones: runs that begin anew, from row to row.
 
     A region begins with a run that touches none of its kind above; so it is counted at least once.

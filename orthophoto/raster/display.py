@@ -19,8 +19,8 @@ def bands_of(info: RasterInfo, *, infrared: bool = False) -> tuple[int, ...]:
     colours = [name for name in info.colour if name != "alpha"]
     if len(colours) < 3:
         return (1,)
-    named = all(name in colours for name in ("red", "green", "blue"))
-    natural = tuple(info.colour.index(name) + 1 for name in ("red", "green", "blue")) if named else (1, 2, 3)
+    is_rgb = all(name in colours for name in ("red", "green", "blue"))
+    natural = tuple(info.colour.index(name) + 1 for name in ("red", "green", "blue")) if is_rgb else (1, 2, 3)
     if not infrared or len(colours) < 4:
         return natural
     near_infrared = next(band for band, name in enumerate(info.colour, 1) if name != "alpha" and band not in natural)

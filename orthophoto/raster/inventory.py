@@ -31,7 +31,7 @@ FRANCE = (0.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
 DENSITY = 8
 # A resolution is the campaign's when a sheet's far corner is off by less than this part of a pixel.
 SAME_RESOLUTION = 0.1
-GAPS_TOLD = 50
+MOST_GAPS = 50
 # Metres that a pixel of a photo has on the ground, and how much finer or coarser than its neighbours' it may be.
 PIXEL_SIZES, UNLIKE = (0.001, 100.0), 10.0
 # Pixels of the finest kind in the box of all sheets, from which on a lone sheet far away is too much.
@@ -103,9 +103,9 @@ class Findings:
 
 def examine(sheets: Sequence[Facts], *, crs: int | None = None) -> Findings:
     """Examine a delivery; `crs` (an EPSG code) is that of the sheets which name none."""
-    found = [_taken(facts, crs) for facts in sorted(sheets, key=lambda facts: facts.file)]
-    refused = [finding for finding in found if isinstance(finding, Finding)]
-    unique, repeated = _without_duplicates([sheet for sheet in found if isinstance(sheet, Taken)])
+    sheets_taken = [_taken(facts, crs) for facts in sorted(sheets, key=lambda facts: facts.file)]
+    refused = [finding for finding in sheets_taken if isinstance(finding, Finding)]
+    unique, repeated = _without_duplicates([sheet for sheet in sheets_taken if isinstance(sheet, Taken)])
     fitting, strange = _without_strangers(unique)
     grid = _grid(fitting)
     warnings = list(_warnings(fitting, grid)) if grid else []
@@ -128,7 +128,7 @@ def _taken(facts: Facts, crs: int | None) -> Taken | Finding:
     outline = outline_in_2154(info, epsg)
     if not _in_france(outline):
         return _misplaced(facts.file, points, epsg, declared=info.crs is not None)
-    seems = _named_elsewhere(facts.file, info, epsg, outline)
+    seems = _epsg_of_name(facts.file, info, epsg, outline)
     if seems:
         return _lie(facts.file, points, epsg, seems)
     size = math.sqrt(outline.area / (info.width * info.height))
@@ -171,7 +171,7 @@ def _lie(file: str, points: list[tuple[float, float]], epsg: int, seems: int) ->
     return Finding("crs_lies", (file,), {"crs": epsg, "x": round(x, 2), "y": round(y, 2), "seems": seems})
 
 
-def _named_elsewhere(file: str, info: RasterInfo, epsg: int, outline: Polygon) -> int | None:
+def _epsg_of_name(file: str, info: RasterInfo, epsg: int, outline: Polygon) -> int | None:
     """The CRS in which the sheet lies where its name says, when it does not lie there in its own."""
     name = naming.parse(file)
     if name is None or _agrees(name, outline):
@@ -329,8 +329,8 @@ def _about(sheets: Sequence[Taken], code: str, **params: Any) -> Iterable[Findin
 def _other_resolutions(sheets: list[Taken], grid: Grid) -> Iterable[Finding]:
     for sheet in sheets:
         if not _same_resolution(sheet, grid.resolution):
-            found = {"found": round(_pixel(sheet), 6), "usual": grid.resolution}
-            yield Finding("other_resolution", (sheet.file,), found)
+            params = {"found": round(_pixel(sheet), 6), "usual": grid.resolution}
+            yield Finding("other_resolution", (sheet.file,), params)
 
 
 def _outliers(sheets: list[Taken], code: str, value_of: Callable[[Taken], Hashable]) -> Iterable[Finding]:
@@ -341,11 +341,11 @@ def _outliers(sheets: list[Taken], code: str, value_of: Callable[[Taken], Hashab
         return
     for value in sorted(counts, key=str):
         if value != usual:
-            shown = {"found": _shown(value), "usual": _shown(usual)}
-            yield from _about([sheet for sheet in sheets if value_of(sheet) == value], code, **shown)
+            params = {"found": _format_value(value), "usual": _format_value(usual)}
+            yield from _about([sheet for sheet in sheets if value_of(sheet) == value], code, **params)
 
 
-def _shown(value: Hashable) -> str:
+def _format_value(value: Hashable) -> str:
     return " × ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
@@ -385,7 +385,7 @@ def _gaps(sheets: list[Taken], grid: Grid) -> Iterable[Finding]:
     holes = [Polygon(ring) for part in shapely.get_parts(covered) for ring in part.interiors]
     missing = [cell for cell in _missing_cells(sheets) if cell.difference(covered).area > cell.area / 2]
     places = [*holes, *(cell for cell in missing if not any(hole.intersects(cell.centroid) for hole in holes))]
-    for place in sorted(places, key=lambda place: -place.area)[:GAPS_TOLD]:
+    for place in sorted(places, key=lambda place: -place.area)[:MOST_GAPS]:
         box = [round(edge, 2) for edge in place.bounds]
         yield Finding("gap", (), {"bounds": box, "area_m2": round(place.area, 2)})
 
@@ -416,8 +416,8 @@ def _overlaps(sheets: list[Taken], grid: Grid) -> Iterable[Finding]:
         areas = [one.outline.intersection(other.outline).area for one, other in pairs]
         files = tuple(sorted({sheet.file for pair in pairs for sheet in pair}))
         largest = pairs[areas.index(max(areas))]
-        told = {"pairs": len(pairs), "largest_m2": round(max(areas), 2), "largest": [sheet.file for sheet in largest]}
-        yield Finding("overlaps", files, told)
+        params = {"pairs": len(pairs), "largest_m2": round(max(areas), 2), "largest": [sheet.file for sheet in largest]}
+        yield Finding("overlaps", files, params)
 
 
 def _box(points: Sequence[tuple[float, float]]) -> Bounds:

@@ -23,7 +23,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_core.files.reader.rasters import Pixels, Transform
 from orthophoto.raster import checks, collar
-from orthophoto.raster.cog import GDAL, ROOM, BuiltSheet, CogOptions, described
+from orthophoto.raster.cog import BYTES_PER_PIXEL, GDAL, BuiltSheet, CogOptions, describe_file
 from orthophoto.raster.errors import SheetCorrupt
 from orthophoto.raster.grid import EPSG, SAME_PIXEL, Bounds, Grid
 from orthophoto.raster.spool import BLOCK, Spool, careful
@@ -74,7 +74,7 @@ def build_overview(
         if not placed:
             raise SheetCorrupt("no_sheets")
         frame = Frame(*grid.around(bounds or _bounds(placed, grid), FACTOR))
-        return _written(placed, frame, grid, target, options)
+        return _write_overview(placed, frame, grid, target, options)
 
 
 def _placed(path: Path, grid: Grid) -> Placed:
@@ -99,12 +99,14 @@ def _bounds(placed: Sequence[Placed], grid: Grid) -> Bounds:
     )
 
 
-def _written(placed: Sequence[Placed], frame: Frame, grid: Grid, target: Path, options: CogOptions) -> BuiltSheet:
+def _write_overview(
+    placed: Sequence[Placed], frame: Frame, grid: Grid, target: Path, options: CogOptions
+) -> BuiltSheet:
     width, height = frame.width // FACTOR, frame.height // FACTOR
     x, y = grid.corner(frame.column, frame.row)
     transform: Transform = (grid.resolution * FACTOR, 0.0, x, 0.0, -grid.resolution * FACTOR, y)
-    room = int(width * height * (ROOM[options.codec] + 4))
-    with careful(target, room) as partial:
+    needed = int(width * height * (BYTES_PER_PIXEL[options.codec] + 4))
+    with careful(target, needed) as partial:
         copy = partial.with_name(f"{partial.stem}.copy.tif")
         with Spool(width, height, EPSG, transform, copy) as spool:
             invalid = _fill(spool, placed, frame)
@@ -113,7 +115,7 @@ def _written(placed: Sequence[Placed], frame: Frame, grid: Grid, target: Path, o
             masked = invalid is not None
             checks.verify(partial, checks.Expected(width, height, options.lossless, masked), spool.dataset)
         outline = collar.outline(invalid, transform, height, width, scattered=None)
-        return described(partial, target, outline, transform[0])
+        return describe_file(partial, target, outline, transform[0])
 
 
 def _fill(spool: Spool, placed: Sequence[Placed], frame: Frame) -> collar.Bits | None:
@@ -121,7 +123,7 @@ def _fill(spool: Spool, placed: Sequence[Placed], frame: Frame) -> collar.Bits |
     invalid = collar.Bits(spool.height, spool.width)
     for row in range(0, spool.height, BLOCK):
         invalid[row : row + BLOCK] = np.ones((min(BLOCK, spool.height - row), spool.width), bool)
-    for row, column, pixels, valid in _pieces(placed, frame):
+    for row, column, pixels, valid in _blocks(placed, frame):
         spool.write(row, pixels, column)
         line = invalid[row : row + valid.shape[0]]
         line[:, column : column + valid.shape[1]] = ~valid
@@ -136,7 +138,7 @@ def _fill(spool: Spool, placed: Sequence[Placed], frame: Frame) -> collar.Bits |
 type Piece = tuple[int, int, Pixels, Pixels]
 
 
-def _pieces(placed: Sequence[Placed], frame: Frame) -> Iterator[Piece]:
+def _blocks(placed: Sequence[Placed], frame: Frame) -> Iterator[Piece]:
     """Blocks of the overview in order, a few of them being averaged at a time."""
     boxes = [box(s.column, s.row, s.column + s.width, s.row + s.height) for s in placed]
     tree = shapely.STRtree(boxes)

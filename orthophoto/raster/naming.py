@@ -41,11 +41,11 @@ class SheetName:
 
 def parse(filename: str) -> SheetName | None:
     """What the name of a sheet says of it; None when it holds no place."""
-    words = SEPARATORS.split(PurePath(filename).stem)
-    for number in range(len(words) - 1):
-        place = _place(words[number], words[number + 1])
+    parts = SEPARATORS.split(PurePath(filename).stem)
+    for number in range(len(parts) - 1):
+        place = _place(parts[number], parts[number + 1])
         if place:
-            return _described(place, words[:number], words[number + 2 :])
+            return _described(place, parts[:number], parts[number + 2 :])
     return None
 
 
@@ -60,7 +60,7 @@ def _place(x: str, y: str) -> tuple[float, float, Unit] | None:
 
 def _described(place: tuple[float, float, Unit], before: list[str], after: list[str]) -> SheetName:
     year = next((int(word) for word in before if YEAR.fullmatch(word)), None)
-    resolution = next((found for word in after if (found := RESOLUTION.fullmatch(word))), None)
+    resolution = next((match for word in after if (match := RESOLUTION.fullmatch(word))), None)
     return SheetName(
         *place,
         department=next((word for word in before[:1] if DEPARTMENT.fullmatch(word)), None),

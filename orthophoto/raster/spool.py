@@ -87,7 +87,7 @@ class Spool:
             self.dataset = rasterio.open(self._path, driver="GTiff")
 
 
-def check_room(folder: Path, needed: int) -> None:
+def check_free_space(folder: Path, needed: int) -> None:
     """Refuse to write `needed` bytes that the folder's disk does not have left. Raises DiskFull."""
     free = shutil.disk_usage(folder).free
     if free < needed:
@@ -103,7 +103,7 @@ def careful(target: Path, needed: int) -> Iterator[Path]:
     """
     partial = target.with_name(f"{target.stem}.part.tif")
     _sweep(partial)
-    check_room(target.parent, needed)
+    check_free_space(target.parent, needed)
     try:
         with errors_that_gdal_logs() as logged:
             yield partial

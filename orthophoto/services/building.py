@@ -63,7 +63,7 @@ def start_build(campaign: Campaign, rights: Rights) -> Campaign:
         state=Sheet.State.FOUND, code="", message="", sha256="", file_name="", size_bytes=None, seconds=None
     )
     waiting = list(campaign.sheets.filter(state=Sheet.State.FOUND))
-    check_room(campaign, waiting)
+    check_free_space(campaign, waiting)
     campaign.state, campaign.message = Campaign.State.BUILDING, ""
     campaign.save()
     for sheet in waiting:
@@ -104,7 +104,7 @@ def at_work(campaign: Campaign) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-def check_room(campaign: Campaign, sheets: list[Sheet]) -> None:
+def check_free_space(campaign: Campaign, sheets: list[Sheet]) -> None:
     """Refuse early what the disk cannot hold. Raises DiskFull with the figures."""
     pixels = [sheet.facts.get("width", 0) * sheet.facts.get("height", 0) for sheet in sheets]
     needed = (
@@ -195,23 +195,23 @@ def record_made(sheet: Sheet, made: Made) -> None:
 
 
 @transaction.atomic
-def record_failed(sheet: Sheet, code: str, words: str) -> None:
+def record_failed(sheet: Sheet, code: str, message: str) -> None:
     """The sheet could not be made; the others go on."""
     campaign = of_build(sheet.campaign_id, sheet.campaign.build)
     current = Sheet.objects.filter(pk=sheet.pk, state=Sheet.State.FOUND)
     if campaign is None:
         return
-    changed = current.update(state=Sheet.State.FAILED, code=code, message=words[:500])
+    changed = current.update(state=Sheet.State.FAILED, code=code, message=message[:500])
     if changed and campaign.state == Campaign.State.BUILDING:
         settle(campaign)
 
 
 @transaction.atomic
-def record_stopped(campaign_id: int, build: int, words: str) -> None:
+def record_stopped(campaign_id: int, build: int, message: str) -> None:
     """Nothing more can be made of this build for now (a full disk): it waits for somebody to start it again."""
     campaign = of_build(campaign_id, build)
     if campaign is not None and campaign.state == Campaign.State.BUILDING:
-        stop(campaign, words)
+        stop(campaign, message)
 
 
 @transaction.atomic

@@ -104,13 +104,13 @@ def is_known(epsg: int) -> bool:
 
 def acquired_given(text: str) -> tuple[date, str]:
     """A date as YYYY, YYYY-MM or YYYY-MM-DD, and its precision. Raises BadOrder."""
-    found = ACQUIRED.fullmatch(text.strip())
+    match = ACQUIRED.fullmatch(text.strip())
     try:
-        year, month, day = (int(part) if part else 0 for part in found.groups()) if found else (0, 0, 0)
+        year, month, day = (int(part) if part else 0 for part in match.groups()) if match else (0, 0, 0)
         taken = date(year, month or 1, day or 1)
     except ValueError:
-        found = None
-    if found is None:
+        match = None
+    if match is None:
         raise BadOrder(_("The date of the photos is written YYYY, YYYY-MM or YYYY-MM-DD."), parameter="acquired")
     return taken, Photo.Precision.DAY if day else Photo.Precision.MONTH if month else Photo.Precision.YEAR
 
@@ -167,8 +167,8 @@ def inventories_of(campaigns: Iterable[Campaign]) -> dict[int, Job]:
     """The inventories that are queued or running, by the id of their campaign."""
     open_states = (Job.State.WAITING, Job.State.RUNNING)
     wanted = [campaign.pk for campaign in campaigns]
-    found = Job.objects.filter(kind=INSPECT, state__in=open_states, parameters__campaign__in=wanted)
-    return {job.parameters["campaign"]: job for job in found.order_by("-id")}
+    jobs = Job.objects.filter(kind=INSPECT, state__in=open_states, parameters__campaign__in=wanted)
+    return {job.parameters["campaign"]: job for job in jobs.order_by("-id")}
 
 
 @transaction.atomic
@@ -201,10 +201,10 @@ def delete_campaign(campaign: Campaign, rights: Rights) -> None:
 
 def campaign_of(slug: str, rights: Rights) -> Campaign:
     """The campaign of this name that the asker works on. Raises NoSuchCampaign."""
-    found = Campaign.objects.administered_by(rights).select_related("owner").filter(slug=slug).first()
-    if found is None:
+    campaign = Campaign.objects.administered_by(rights).select_related("owner").filter(slug=slug).first()
+    if campaign is None:
         raise NoSuchCampaign(_("There is no campaign of this name, or it is not yours to work on."))
-    return found
+    return campaign
 
 
 def deliveries(rights: Rights) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from gis_core.files.reader import Limits, ReadRefused, RestrictedReader
 from gis_core.files.reader.rasters import companions_of
 from gis_core.models import Commune
-from orthophoto import words
+from orthophoto import messages
 from orthophoto.errors import BadOrder, WrongState
 from orthophoto.models import Campaign, Sheet
 from orthophoto.raster import display
@@ -27,7 +27,7 @@ READ_BY = ("delivery", "crs", "display")
 LONGEST_NAME, LONGEST_FILE = 120, 400
 
 
-def inspect(campaign_id: int, *, tell: Tell) -> dict[str, Any]:
+def inspect(campaign_id: int, *, progress: Tell) -> dict[str, Any]:
     """Inspect the delivery and replace what was known of its sheets, in the transaction that is open.
 
     Raises BadOrder when the folder is gone, empty or too full, WrongState when the campaign was changed meanwhile.
@@ -36,29 +36,29 @@ def inspect(campaign_id: int, *, tell: Tell) -> dict[str, Any]:
     folder = Path(campaign.delivery)
     images, others = files_of(folder)
     with RestrictedReader(Limits.for_photos()) as reader:
-        facts = [look(reader, folder, file) for file in counted(images, tell)]
-        found = examine(facts, crs=campaign.crs)
+        facts = [inspect_image(reader, folder, file) for file in with_progress(images, progress)]
+        findings = examine(facts, crs=campaign.crs)
         infrared = campaign.display == Campaign.Display.INFRARED
-        limits, damaged = limits_of(reader, folder, found, tell, infrared=infrared)
+        limits, damaged = limits_of(reader, folder, findings, progress, infrared=infrared)
     if damaged:
-        found = examine([damaged.get(one.file, one) for one in facts], crs=campaign.crs)
+        findings = examine([damaged.get(one.file, one) for one in facts], crs=campaign.crs)
     campaign = still_wanted(campaign)
-    keep_sheets(campaign, folder, found)
-    campaign.plan = plan_of(found, limits)
-    campaign.findings = [*findings_in_words(found), *about_the_whole(campaign, others, limits)]
-    campaign.state = Campaign.State.INSPECTED if found.taken else Campaign.State.REFUSED
-    campaign.message = "" if found.taken else _("No file of the delivery can be built: see why in the list.")
+    keep_sheets(campaign, folder, findings)
+    campaign.plan = plan_of(findings, limits)
+    campaign.findings = [*describe_findings(findings), *about_the_whole(campaign, others, limits)]
+    campaign.state = Campaign.State.INSPECTED if findings.taken else Campaign.State.REFUSED
+    campaign.message = "" if findings.taken else _("No file of the delivery can be built: see why in the list.")
     campaign.save()
-    return {"taken": len(found.taken), "refused": len(found.refused), "findings": campaign.findings}
+    return {"taken": len(findings.taken), "refused": len(findings.refused), "findings": campaign.findings}
 
 
-def still_wanted(asked: Campaign) -> Campaign:
+def still_wanted(campaign: Campaign) -> Campaign:
     """The campaign, from now on nobody else's to change (while files are read it can be taken back).
 
     Raises WrongState.
     """
-    now = Campaign.objects.select_for_update(of=("self",)).filter(pk=asked.pk).first()
-    if now is None or any(getattr(now, name) != getattr(asked, name) for name in ("state", *READ_BY)):
+    now = Campaign.objects.select_for_update(of=("self",)).filter(pk=campaign.pk).first()
+    if now is None or any(getattr(now, name) != getattr(campaign, name) for name in ("state", *READ_BY)):
         raise WrongState(
             _("The campaign was changed while its delivery was inspected: look at it before starting again.")
         )
@@ -87,13 +87,13 @@ def files_of(folder: Path) -> tuple[list[Path], list[Path]]:
     return images, [path for path in files if path not in used]
 
 
-def counted(images: list[Path], tell: Tell) -> Iterator[Path]:
+def with_progress(images: list[Path], progress: Tell) -> Iterator[Path]:
     for done, image in enumerate(images):
-        tell(done / len(images), _("Reading the headers: %(done)s of %(all)s") % {"done": done, "all": len(images)})
+        progress(done / len(images), _("Reading the headers: %(done)s of %(all)s") % {"done": done, "all": len(images)})
         yield image
 
 
-def look(reader: RestrictedReader, folder: Path, file: Path) -> Facts:
+def inspect_image(reader: RestrictedReader, folder: Path, file: Path) -> Facts:
     """What the reader says of one image; what it refuses, and a file that goes meanwhile, has a named reason."""
     name = str(file.relative_to(folder))
     if len(file.stem) > LONGEST_NAME or len(name) > LONGEST_FILE or storable(name) != name:
@@ -120,17 +120,17 @@ def storable(text: str) -> str:
 
 
 def limits_of(
-    reader: RestrictedReader, folder: Path, found: Findings, tell: Tell, *, infrared: bool
+    reader: RestrictedReader, folder: Path, findings: Findings, progress: Tell, *, infrared: bool
 ) -> tuple[display.Limits, dict[str, Facts]]:
     """For 16 bit: per band, the values that become black and white in the whole campaign; empty for 8 bit.
 
     And the files whose pixels cannot be read.
     """
-    deep = [sheet for sheet in found.taken if sheet.info.dtype == "uint16"]
+    deep = [sheet for sheet in findings.taken if sheet.info.dtype == "uint16"]
     stretch = display.Stretch()
     damaged = {}
     for done, sheet in enumerate(deep):
-        tell(done / len(deep), _("Measuring the light: %(done)s of %(all)s") % {"done": done, "all": len(deep)})
+        progress(done / len(deep), _("Measuring the light: %(done)s of %(all)s") % {"done": done, "all": len(deep)})
         file = folder / sheet.file
         bands = display.bands_of(sheet.info, infrared=infrared)
         try:
@@ -142,13 +142,13 @@ def limits_of(
     return stretch.limits(), damaged
 
 
-def keep_sheets(campaign: Campaign, folder: Path, found: Findings) -> None:
+def keep_sheets(campaign: Campaign, folder: Path, findings: Findings) -> None:
     """Replace the campaign's sheets."""
     campaign.sheets.all().delete()
     Sheet.objects.bulk_create(
         [
-            *(taken_row(campaign, folder, rank, sheet) for rank, sheet in enumerate(found.taken)),
-            *{row.file: row for row in (refused_row(campaign, finding) for finding in found.refused)}.values(),
+            *(taken_row(campaign, folder, rank, sheet) for rank, sheet in enumerate(findings.taken)),
+            *{row.file: row for row in (refused_row(campaign, finding) for finding in findings.refused)}.values(),
         ]
     )
 
@@ -173,28 +173,28 @@ def refused_row(campaign: Campaign, finding: Finding) -> Sheet:
         file=storable(file)[-LONGEST_FILE:],
         state=Sheet.State.REFUSED,
         code=finding.code,
-        message=storable(words.refused(finding.code, finding.params))[:500],
+        message=storable(messages.refused(finding.code, finding.params))[:500],
     )
 
 
-def plan_of(found: Findings, limits: display.Limits) -> dict[str, Any]:
+def plan_of(findings: Findings, limits: display.Limits) -> dict[str, Any]:
     """What every sheet of the campaign needs to know."""
-    if found.grid is None:
+    if findings.grid is None:
         return {}
     return {
-        "grid": found.grid.to_json(),
-        "resolution_m": found.grid.resolution,
+        "grid": findings.grid.to_json(),
+        "resolution_m": findings.grid.resolution,
         "limits": limits,
     }
 
 
-def findings_in_words(found: Findings) -> list[dict[str, Any]]:
-    return [as_finding(finding.code, list(finding.files), dict(finding.params)) for finding in found.warnings]
+def describe_findings(findings: Findings) -> list[dict[str, Any]]:
+    return [as_finding(finding.code, list(finding.files), dict(finding.params)) for finding in findings.warnings]
 
 
 def as_finding(code: str, files: list[str], params: dict[str, Any]) -> dict[str, Any]:
     files = [storable(file) for file in files]
-    return {"code": code, "files": files, "params": params, "words": words.told(code, files, params)}
+    return {"code": code, "files": files, "params": params, "words": messages.describe_finding(code, files, params)}
 
 
 def about_the_whole(campaign: Campaign, others: list[Path], limits: display.Limits) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from gis_core.errors import Invalid
 from gis_core.files.reader import Limits, ReaderKilled, ReadRefused, RestrictedReader
 from gis_core.files.reader.rasters import RasterInfo
-from orthophoto import words
+from orthophoto import messages
 from orthophoto.models import Campaign, Sheet
 from orthophoto.raster import cog, mosaic
 from orthophoto.raster.errors import SheetCorrupt
@@ -61,9 +61,9 @@ def make_sheet(sheet: Sheet) -> Made:
     )
     target = folder / file_name_of(sheet)
     try:
-        built = written_despite_accidents(sheet, plan, target)
+        built = convert_despite_accidents(sheet, plan, target)
     except SheetCorrupt as error:
-        raise Invalid(words.refused(error.code, error.params), code=error.code) from error
+        raise Invalid(messages.refused(error.code, error.params), code=error.code) from error
     return Made(
         file_name=target.name,
         outline=GEOSGeometry(memoryview(built.outline), srid=2154),
@@ -79,19 +79,19 @@ def file_name_of(sheet: Sheet) -> str:
     return f"{sheet.name}.tif" if plain else f"sheet.{sheet.rank}.tif"
 
 
-def written_despite_accidents(sheet: Sheet, plan: cog.SheetPlan, target: Path) -> cog.BuiltSheet:
+def convert_despite_accidents(sheet: Sheet, plan: cog.SheetPlan, target: Path) -> cog.BuiltSheet:
     """Once more when the reader was killed: by the file, then it is again, or by something that has passed."""
     try:
-        return written(sheet, plan, target)
+        return convert_sheet(sheet, plan, target)
     except ReaderKilled:
         pass
     except ReadRefused as error:
         if error.problem.code != "reader_stopped":
             raise
-    return written(sheet, plan, target)
+    return convert_sheet(sheet, plan, target)
 
 
-def written(sheet: Sheet, plan: cog.SheetPlan, target: Path) -> cog.BuiltSheet:
+def convert_sheet(sheet: Sheet, plan: cog.SheetPlan, target: Path) -> cog.BuiltSheet:
     """Read, write, check. Raises SheetCorrupt, ReadRefused, OSError."""
     delivery = Path(sheet.campaign.delivery)
     file = delivery / sheet.file
@@ -132,5 +132,5 @@ def make_overview(campaign_id: int, build: int) -> bool:
         target = build_folder(campaign) / OVERVIEW
         mosaic.build_overview(paths, Grid(**campaign.plan["grid"]), target, cog.CogOptions(codec=codec))
     except SheetCorrupt as error:
-        raise Invalid(words.refused(error.code, error.params), code=error.code) from error
+        raise Invalid(messages.refused(error.code, error.params), code=error.code) from error
     return True

@@ -45,12 +45,12 @@ def order_given(given: Mapping[str, Any], rights: Rights, *, again: Campaign | N
     )
 
 
-def description_of(shown: Campaign | Photo) -> dict[str, Any]:
+def description_of(photo: Campaign | Photo) -> dict[str, Any]:
     """What a form or a program that leaves it as it is would give."""
     names = ("title", "title_en", "abstract", "visibility", "within_communes", "attribution", "licence")
-    shared = list(Member.objects.filter(pk__in=shown.shared_with).values_list("slug", flat=True))
-    taken = shown.acquired_date.strftime(ACQUIRED[Photo.Precision(shown.acquired_precision)])
-    return {name: getattr(shown, name) for name in names} | {"acquired": taken, "shared_with": shared}
+    shared = list(Member.objects.filter(pk__in=photo.shared_with).values_list("slug", flat=True))
+    taken = photo.acquired_date.strftime(ACQUIRED[Photo.Precision(photo.acquired_precision)])
+    return {name: getattr(photo, name) for name in names} | {"acquired": taken, "shared_with": shared}
 
 
 def slug_given(given: Mapping[str, Any]) -> str:
@@ -91,7 +91,7 @@ def shared_given(given: Mapping[str, Any], rights: Rights) -> list[int]:
     slugs = set(given.get("shared_with") or ())
     if not slugs:
         raise BadOrder(_("Choose at least one member to share the campaign with."), parameter="shared_with")
-    found = dict(partners(rights).filter(slug__in=slugs).values_list("slug", "pk"))
-    if unknown := sorted(slugs - set(found)):
+    members = dict(partners(rights).filter(slug__in=slugs).values_list("slug", "pk"))
+    if unknown := sorted(slugs - set(members)):
         raise BadOrder(_("Unknown members: %(slugs)s.") % {"slugs": ", ".join(unknown[:20])}, parameter="shared_with")
-    return sorted(found.values())
+    return sorted(members.values())

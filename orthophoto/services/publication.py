@@ -64,7 +64,7 @@ def revise(campaign: Campaign, order: CampaignOrder, rights: Rights) -> None:
 
 
 @transaction.atomic
-def take_back(campaign: Campaign, rights: Rights) -> None:
+def unpublish_photo(campaign: Campaign, rights: Rights) -> None:
     """Show the campaign no more. Raises Forbidden, and WrongState when it is not shown."""
     campaign = held(campaign, rights)
     if not take_back_photo(campaign.slug):
@@ -73,7 +73,7 @@ def take_back(campaign: Campaign, rights: Rights) -> None:
     campaign.save(update_fields=["published_build"])
 
 
-def shown_photo(campaign: Campaign) -> Photo | None:
+def published_photo(campaign: Campaign) -> Photo | None:
     """The photo that the campaign shows now."""
     if campaign.published_build is None:
         return None

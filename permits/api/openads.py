@@ -16,7 +16,7 @@ from permits.services import openads
 HEADERS = {"Cache-Control": "private, no-store"}
 
 
-def refusal(status: int, message: str) -> Response:
+def error_response(status: int, message: str) -> Response:
     """An error in the contract's shape."""
     headers = {**HEADERS, **({"WWW-Authenticate": 'Basic realm="Arpent"'} if status == 401 else {})}
     return Response({"code": 0, "status": "error", "message": message}, status=status, headers=headers)
@@ -31,15 +31,15 @@ class OpenadsView(APIView):
         set_rollback()
         match exc:
             case ArpentError():
-                return refusal(status_of(exc), exc.message)
+                return error_response(status_of(exc), exc.message)
             case NotAuthenticated():
-                return refusal(401, "Access denied, invalid login")
+                return error_response(401, "Access denied, invalid login")
             case ParseError():
-                return refusal(400, "POST body is not JSON")
+                return error_response(400, "POST body is not JSON")
             case APIException():
-                return refusal(exc.status_code, str(exc.detail))
+                return error_response(exc.status_code, str(exc.detail))
             case RequestDataTooBig():
-                return refusal(413, "The request is too large")
+                return error_response(413, "The request is too large")
         return as_problem(exc)
 
 
@@ -49,7 +49,7 @@ class ParcelsView(OpenadsView):
         rights = rights_of_request(request)
         openads.member_of(project, rights)
         wanted = list(dict.fromkeys(one.strip() for one in parcels.split(";") if one.strip()))
-        return Response(openads.parcels_told(wanted, rights), headers=HEADERS)
+        return Response(openads.describe_parcels(wanted, rights), headers=HEADERS)
 
 
 class CommuneView(OpenadsView):
@@ -82,7 +82,7 @@ class CentroidView(OpenadsView):
     def post(self, request: Request, project: str, dossier: str) -> Response:
         """Where a file lies."""
         rights = rights_of_request(request)
-        return Response(openads.centroid_told(dossier, openads.member_of(project, rights), rights), headers=HEADERS)
+        return Response(openads.describe_centroid(dossier, openads.member_of(project, rights), rights), headers=HEADERS)
 
 
 class ConstraintsView(OpenadsView):

@@ -29,17 +29,17 @@ from gis_core.models import Member
 from layers.ogc.bodies import tag_of
 from permits.api import serializers
 from permits.deadlines.clock import Timeline
+from permits.explanations import explained
 from permits.models import Event, Permit
 from permits.procedure import COUNTER, State, What
 from permits.services.applicants import Person, may_read_applicant, read_applicants
 from permits.services.filing import Filed, Filing, change_permit, file_permit
-from permits.services.listing import Deadline, Filter, Whose, counted, files, ordered
+from permits.services.listing import Deadline, Filter, Whose, count_up_to, files, ordered
 from permits.services.reading import permit_seen_by, timeline_of
 from permits.services.recording import check_may_write, locked, record, strike
-from permits.words import explained
 
 NO_STORE = {"Cache-Control": "private, no-store"}
-COUNTED = 10_000
+MOST_COUNTED = 10_000
 FILTERS = [
     OpenApiParameter("whose", str, enum=Whose.values),
     OpenApiParameter("member", str, description="short name"),
@@ -63,10 +63,10 @@ class FormatFirst(DefaultContentNegotiation):
     """`?format=geojson` says it all: an Accept header of JSON does not forbid it."""
 
     def select_renderer(self, request, renderers, format_suffix=None):  # type: ignore[no-untyped-def]
-        named = request.query_params.get(self.settings.URL_FORMAT_OVERRIDE)
-        if not named:
+        format_name = request.query_params.get(self.settings.URL_FORMAT_OVERRIDE)
+        if not format_name:
             return super().select_renderer(request, renderers, format_suffix)
-        (chosen, *_others) = self.filter_renderers(renderers, named)
+        (chosen, *_others) = self.filter_renderers(renderers, format_name)
         return chosen, chosen.media_type
 
 
@@ -80,7 +80,7 @@ class GeographicView(APIView):
         return bool(self.request.accepted_renderer.format == GeoJSONRenderer.format)
 
 
-def found(request: Request, number: str) -> tuple[Permit, Rights]:
+def visible_permit(request: Request, number: str) -> tuple[Permit, Rights]:
     """The file that the address names, as far as the asker sees it. Raises NotFound."""
     rights = rights_of_request(request)
     return permit_seen_by(number, rights), rights
@@ -122,14 +122,14 @@ class PermitsView(GeographicView):
         """
         wanted, page = Filter.parse(request.query_params), Page.parse(request.query_params)
         rows = files(wanted, rights_of_request(request))
-        found = list(with_shape(ordered(rows, wanted))[page.offset : page.offset + page.limit + 1])
-        chosen, count = found[: page.limit], max(counted(rows, COUNTED)[0], page.offset + len(found))
+        permits = list(with_shape(ordered(rows, wanted))[page.offset : page.offset + page.limit + 1])
+        chosen, count = permits[: page.limit], max(count_up_to(rows, MOST_COUNTED)[0], page.offset + len(permits))
         geo = self.as_geojson()
         path = f"{request.path}?{wanted.query()}{'&format=geojson' if geo else ''}"
         if geo:
             return Response(collection(page, chosen, count, path), headers=NO_STORE)
-        shown = serializers.PermitSerializer(chosen, many=True).data
-        return Response(page.as_json(list(shown), count, path), headers=NO_STORE)
+        features = serializers.PermitSerializer(chosen, many=True).data
+        return Response(page.as_json(list(features), count, path), headers=NO_STORE)
 
     @extend_schema(
         operation_id="permit_file",
@@ -148,8 +148,13 @@ def collection(page: Page, rows: Sequence[Permit], count: int, path: str) -> dic
     """A FeatureCollection with the page's own `count` and `next`."""
     serializer: Any = serializers.PermitFeatureSerializer
     features = serializer(rows, many=True).data["features"]
-    told = page.as_json(features, count, path)
-    return {"type": "FeatureCollection", "count": told["count"], "next": told["next"], "features": told["results"]}
+    answer = page.as_json(features, count, path)
+    return {
+        "type": "FeatureCollection",
+        "count": answer["count"],
+        "next": answer["next"],
+        "features": answer["results"],
+    }
 
 
 def filing_of(given: Mapping[str, Any], rights: Rights) -> Filing:
@@ -157,11 +162,11 @@ def filing_of(given: Mapping[str, Any], rights: Rights) -> Filing:
     return Filing(
         **{name: value for name, value in given.items() if name not in ("applicant", "member")},
         applicant=Person(**person) if person else None,
-        member=member_named(given["member"], rights) if "member" in given else None,
+        member=member_of_slug(given["member"], rights) if "member" in given else None,
     )
 
 
-def member_named(slug: str, rights: Rights) -> int:
+def member_of_slug(slug: str, rights: Rights) -> int:
     """The id of the member of this short name. Raises Invalid for one that the user does not see."""
     member = Member.objects.visible_to(rights).filter(slug=slug).first()
     if member is None:
@@ -186,9 +191,9 @@ class PermitView(GeographicView):
     )
     def get(self, request: Request, permit: str) -> Response:
         """One file with its ground (EPSG:4326); its ETag is what a change must name."""
-        shown = fresh(found(request, permit)[0])
+        application = fresh(visible_permit(request, permit)[0])
         serializer = serializers.PermitFeatureSerializer if self.as_geojson() else serializers.PermitDetailSerializer
-        return tagged(shown, serializer(shown).data)
+        return tagged(application, serializer(application).data)
 
     @extend_schema(
         operation_id="permit_change",
@@ -198,7 +203,7 @@ class PermitView(GeographicView):
     )
     def patch(self, request: Request, permit: str) -> Response:
         """Change what is no event. A file that changed meanwhile answers 412 with what it is now."""
-        seen, rights = found(request, permit)
+        seen, rights = visible_permit(request, permit)
         check_may_write(seen, rights, COUNTER)
         given = checked(serializers.ChangeSerializer(data=request.data))
         check_version(request, locked(seen))
@@ -222,9 +227,9 @@ class TimelineView(APIView):
     @extend_schema(operation_id="permit_timeline", responses=serializers.PermitTimelineSerializer)
     def get(self, request: Request, permit: str) -> Response:
         """Every date of the file, with its articles and its reason in words."""
-        shown, _rights = found(request, permit)
-        rows = list(Event.objects.filter(permit=shown))
-        return Response(timeline_as_json(shown, rows), headers=NO_STORE)
+        application, _rights = visible_permit(request, permit)
+        rows = list(Event.objects.filter(permit=application))
+        return Response(timeline_as_json(application, rows), headers=NO_STORE)
 
 
 class SlashedTimelineView(TimelineView):
@@ -234,22 +239,22 @@ class SlashedTimelineView(TimelineView):
 
 
 def timeline_as_json(permit: Permit, rows: Sequence[Event]) -> dict[str, Any]:
-    told = timeline_of(permit, rows)
-    dates: dict[str, Any] = {one.name: getattr(told, one.name, None) for one in fields(Timeline) if one.compare}
-    if told is None:
+    timeline = timeline_of(permit, rows)
+    dates: dict[str, Any] = {one.name: getattr(timeline, one.name, None) for one in fields(Timeline) if one.compare}
+    if timeline is None:
         dates |= {"filed_on": permit.filed_date, "ended_on": permit.ended_date, "tacit": permit.tacit}
-    steps = steps_as_json(permit, told, rows) if told else []
-    return {"number": permit.number, "covered": told is not None, **dates, "steps": steps}
+    steps = steps_as_json(permit, timeline, rows) if timeline else []
+    return {"number": permit.number, "covered": timeline is not None, **dates, "steps": steps}
 
 
-def steps_as_json(permit: Permit, told: Timeline, rows: Sequence[Event]) -> list[dict[str, Any]]:
+def steps_as_json(permit: Permit, timeline: Timeline, rows: Sequence[Event]) -> list[dict[str, Any]]:
     records = {str(row.pk): row for row in rows}
     steps = []
-    for step in told.steps:
+    for step in timeline.steps:
         said = explained(step, permit.kind, records.get(step.event or ""))
-        told_by = {"event": int(step.event) if step.event else None, "values": in_json(step.values)}
+        origin = {"event": int(step.event) if step.event else None, "values": in_json(step.values)}
         held = {"effective": step.effective, "uncertain": step.uncertain}
-        steps.append({"date": step.on, "code": step.what, **asdict(said), **told_by, **held})
+        steps.append({"date": step.on, "code": step.what, **asdict(said), **origin, **held})
     return steps
 
 
@@ -263,8 +268,8 @@ class EventsView(APIView):
     )
     def get(self, request: Request, permit: str) -> Response:
         """What was recorded of the file, struck out or not, by the day on which it counts."""
-        shown, _rights = found(request, permit)
-        rows = Event.objects.filter(permit=shown).select_related("recorded_by", "struck_by")
+        application, _rights = visible_permit(request, permit)
+        rows = Event.objects.filter(permit=application).select_related("recorded_by", "struck_by")
         page = Page.parse(request.query_params)
         events = serializers.PermitEventSerializer(rows[page.stretch()], many=True).data
         return Response({"count": rows.count(), "results": events}, headers=NO_STORE)
@@ -277,7 +282,7 @@ class EventsView(APIView):
     @create_once
     def post(self, request: Request, permit: str) -> Response:
         """Record an event; the dates follow. What comes too late is recorded, and shown as without effect."""
-        seen, rights = found(request, permit)
+        seen, rights = visible_permit(request, permit)
         check_may_write(seen, rights, COUNTER)
         given = checked(serializers.PermitRecordSerializer(data=request.data))
         made = record(seen, What(given["what"]), on=given.get("on"), detail=given.get("detail", {}), rights=rights)
@@ -291,7 +296,7 @@ class StrikeView(APIView):
     )
     def post(self, request: Request, permit: str, event_id: int) -> Response:
         """Take an event back: it counts no more, and stays to be seen."""
-        seen, rights = found(request, permit)
+        seen, rights = visible_permit(request, permit)
         event = Event.objects.filter(permit=seen, pk=event_id).first()
         if event is None:
             raise NotFound(_("There is nothing at this address, or you may not see it."))
@@ -310,7 +315,7 @@ class ApplicantView(APIView):
     )
     def get(self, request: Request, permit: str) -> Response:
         """Who applies, for those who may read it; each reading is written in the journal."""
-        seen, _rights = found(request, permit)
+        seen, _rights = visible_permit(request, permit)
         if not may_read_applicant(seen):
             raise Forbidden(_("Your role does not let you read or write who applies."))
         why = request.query_params.get("purpose", "").strip()[:200] or _("API")

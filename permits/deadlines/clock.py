@@ -146,8 +146,8 @@ class Clock:
 
     def read(self) -> Timeline:
         self.say(self.filed, What.FILED, event=self.of(Filed)[0].key)
-        counted = {"from": self.filed, "months": self.law("first_month").months}
-        self.say(self.notify_by, What.NOTIFY_BY, "R.423-18", "R.423-38", values=counted)
+        values = {"from": self.filed, "months": self.law("first_month").months}
+        self.say(self.notify_by, What.NOTIFY_BY, "R.423-18", "R.423-38", values=values)
         complete, answer_by = self.completeness()
         months, due = self.delay(complete)
         silence, because = self.silence(due)
@@ -175,9 +175,9 @@ class Clock:
 
     def note_the_rest(self) -> None:
         """No event is passed over: those that change no date stand there too."""
-        told = {step.event for step in self.steps}
+        noted = {step.event for step in self.steps}
         for event in self.events:
-            if event.key not in told:
+            if event.key not in noted:
                 self.say(event.on, What.NOTED, event=event.key, effective=False)
 
     def of[Kind: Event](self, kind: type[Kind]) -> list[Kind]:
@@ -198,8 +198,8 @@ class Clock:
         months = self.law("answer_months").months
         answer_by = after_months(request.on, months)
         complete = self.all_came(request, answer_by)
-        counted = {"from": request.on, "months": months, "complete": complete}
-        self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key, effective=not complete, values=counted)
+        values = {"from": request.on, "months": months, "complete": complete}
+        self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key, effective=not complete, values=values)
         return complete, answer_by
 
     def all_came(self, request: PiecesAsked, answer_by: date) -> date | None:
@@ -217,9 +217,9 @@ class Clock:
 
     def request(self) -> PiecesAsked | None:
         """The request for missing pieces that counts: the last one of the first month, for pieces of the code."""
-        asked = self.of(PiecesAsked)
-        good = [one for one in asked if not self.objection(one)]
-        for one in asked:
+        requests = self.of(PiecesAsked)
+        good = [one for one in requests if not self.objection(one)]
+        for one in requests:
             if objection := self.objection(one):
                 unsure = objection == What.ASKED_OF_CERTIFICATE
                 self.say(one.on, objection, "R.423-41", event=one.key, effective=False, uncertain=unsure,
@@ -231,13 +231,13 @@ class Clock:
                 self.say(one.on, What.ASKED, "R.423-38", event=one.key, values={"missing": sorted(one.pieces)})
         return good[-1] if good else None
 
-    def objection(self, asked: PiecesAsked) -> What | None:
+    def objection(self, request: PiecesAsked) -> What | None:
         """Why a request has no effect."""
         if self.file.kind.certifies:
             return What.ASKED_OF_CERTIFICATE
-        if asked.outside_code:
+        if request.outside_code:
             return What.ASKED_OUTSIDE_CODE
-        return What.ASKED_LATE if asked.on > self.request_by else None
+        return What.ASKED_LATE if request.on > self.request_by else None
 
     # -- the delay ----------------------------------------------------------------------------------------------------
 
@@ -262,7 +262,7 @@ class Clock:
 
     def lengthening(self) -> list[Rule]:
         """The rows that notices of a longer delay bring, of those notified in the first month (R.423-18)."""
-        found: dict[str, Rule] = {}
+        by_name: dict[str, Rule] = {}
         for notice in self.of(LongerNotified):
             rules = list(self.rules_for(notice.grounds, LENGTHENING))
             if not rules and any(self.rules_for(notice.grounds, PROLONGING)):
@@ -273,8 +273,8 @@ class Clock:
             self.say(notice.on, what, "R.423-18", *articles, event=notice.key, effective=bool(rules) and not late,
                      values={"grounds": sorted(notice.grounds), "until": self.notify_by})  # fmt: skip
             if not late:
-                found |= {rule.name: rule for rule in rules}
-        return list(found.values())
+                by_name |= {rule.name: rule for rule in rules}
+        return list(by_name.values())
 
     def rules_for(self, grounds: Iterable[Ground], effects: Iterable[Effect]) -> Iterable[Rule]:
         for effect in effects:
@@ -411,15 +411,15 @@ def after_rules(months: int, rules: Iterable[Rule]) -> int:
 def revisions(file: File, events: Iterable[Event]) -> list[Revision]:
     """What each instant of recording changed of what was told just before it; nothing changes in silence."""
     known: list[Event] = []
-    told: list[Revision] = []
+    made: list[Revision] = []
     every = sorted(events, key=lambda event: (event.recorded, in_order(event)))
     for instant in dict.fromkeys(event.recorded for event in every):
         fresh = [event for event in every if event.recorded == instant]
         today = instant.astimezone(PARIS).date()
         changes = differences(read_or_none(file, known, today), read_or_none(file, [*known, *fresh], today))
-        told.append(Revision(recorded=instant, events=tuple(event.key for event in fresh), changes=tuple(changes)))
+        made.append(Revision(recorded=instant, events=tuple(event.key for event in fresh), changes=tuple(changes)))
         known += fresh
-    return told
+    return made
 
 
 def read_or_none(file: File, events: Sequence[Event], today: date) -> Timeline | None:

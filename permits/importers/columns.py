@@ -40,40 +40,40 @@ KINDS: Mapping[str, Kind] = {
 
 @lru_cache(10_000)
 def likely_kind(text: str) -> str:
-    words = folded(text)
-    told = [word for word in words if word not in EMPTY_WORDS or word == "a"]
-    for candidate in (" ".join(words), " ".join(told), " ".join(word for word in told if word != "a")):
+    parts = folded(text)
+    meaningful = [word for word in parts if word not in EMPTY_WORDS or word == "a"]
+    for candidate in (" ".join(parts), " ".join(meaningful), " ".join(word for word in meaningful if word != "a")):
         if candidate in KINDS:
             return KINDS[candidate]
-    if "maison" in words and "construire" in words:
+    if "maison" in parts and "construire" in parts:
         return Kind.PCMI
-    if "certificat" in words:
-        return Kind.CUB if begins(words, "operation") else Kind.CUA if begins(words, "information") else ""
-    named = {"prealable": Kind.DP, "demolir": Kind.PD, "amenager": Kind.PA, "construire": Kind.PC}
-    return next((kind for word, kind in named.items() if word in words), "")
+    if "certificat" in parts:
+        return Kind.CUB if begins(parts, "operation") else Kind.CUA if begins(parts, "information") else ""
+    kinds = {"prealable": Kind.DP, "demolir": Kind.PD, "amenager": Kind.PA, "construire": Kind.PC}
+    return next((kind for word, kind in kinds.items() if word in parts), "")
 
 
 @lru_cache(10_000)
 def likely_ending(text: str) -> str:
     """What a decision means; empty where its words say nothing. “Non-opposition” and “défavorable” come first."""
-    words = folded(text)
-    refused = begins(words, "refus", "defavorable", "negati") or (begins(words, "oppos") and "non" not in words)
-    if "tacite" in words or "tacitement" in words:
-        return "" if refused else Ending.REJECTED if begins(words, "rejet") else Ending.TACIT
-    for ending, found in (
-        (Ending.WITHDRAWN, begins(words, "retrait", "retir", "abandon", "desist", "annul") or "suite" in words),
-        (Ending.REJECTED, begins(words, "rejet", "irrecevab")),
+    parts = folded(text)
+    refused = begins(parts, "refus", "defavorable", "negati") or (begins(parts, "oppos") and "non" not in parts)
+    if "tacite" in parts or "tacitement" in parts:
+        return "" if refused else Ending.REJECTED if begins(parts, "rejet") else Ending.TACIT
+    for ending, matches in (
+        (Ending.WITHDRAWN, begins(parts, "retrait", "retir", "abandon", "desist", "annul") or "suite" in parts),
+        (Ending.REJECTED, begins(parts, "rejet", "irrecevab")),
         (Ending.REFUSED, refused),
-        (Ending.GRANTED, begins(words, "accord", "accept", "favorable", "autoris", "oppos", "delivr", "positi")),
-        (Ending.OPEN, not words or begins(words, "cours", "instruction", "attente", "depos", "incompl")),
+        (Ending.GRANTED, begins(parts, "accord", "accept", "favorable", "autoris", "oppos", "delivr", "positi")),
+        (Ending.OPEN, not parts or begins(parts, "cours", "instruction", "attente", "depos", "incompl")),
     ):
-        if found:
+        if matches:
             return ending
     return ""
 
 
-def begins(words: Sequence[str], *beginnings: str) -> bool:
-    return any(word.startswith(beginnings) for word in words)
+def begins(parts: Sequence[str], *beginnings: str) -> bool:
+    return any(word.startswith(beginnings) for word in parts)
 
 
 # -- columns -----------------------------------------------------------------------------------------------------------

@@ -39,11 +39,11 @@ from permits.models import Event, Permit
 from permits.procedure import What
 from permits.services.applicants import may_read_applicant, write_applicants
 from permits.services.filing import as_multi, instructors_of
-from permits.services.reading import derive, shown_day
+from permits.services.reading import derive, format_day
 from permits.services.recording import announce, instant_of
 
 BATCH = 500
-ASKED_AT_ONCE = 5_000
+PARCELS_AT_ONCE = 5_000
 LONGEST_DELAY = 240
 GROUNDS = """
     select place, array_agg(c.idu), st_asewkb(st_multi(st_collectionextract(st_union(c.geom), 3)))
@@ -70,7 +70,7 @@ class Plan:
     files: list[tuple[Entry, Permit, list[Event]]] = field(default_factory=list)
 
 
-def planned(order: Order, shown: int | None = None) -> Plan:
+def planned(order: Order, limit: int | None = None) -> Plan:
     """What an import would do; nothing is written. Raises Invalid for a file that cannot be read.
 
     With `shown` the plan holds so many files, beside those whose dates are to be told of: enough for a preview.
@@ -86,14 +86,14 @@ def planned(order: Order, shown: int | None = None) -> Plan:
             report.instructors[entry.instructor] += 1
         for code, params in entry.remarks:
             report.add(entry.row, entry.number.packed, code, params)
-        if shown is None or place < shown or entry.ending == Ending.OPEN:
+        if limit is None or place < limit or entry.ending == Ending.OPEN:
             permit, events = made_of(entry, order, instructor, day)
             plan.files.append((entry, permit, events))
             note(report, entry, permit)
     report.made = len(fresh)
     readable = may_read_applicant(Permit(owner=order.member, insee=first_commune(order.member)))
-    named = sum(1 for entry in fresh if entry.person)
-    report.applicants, report.dropped_applicants = (named, 0) if readable else (0, named)
+    with_applicant = sum(1 for entry in fresh if entry.person)
+    report.applicants, report.dropped_applicants = (with_applicant, 0) if readable else (0, with_applicant)
     return plan
 
 
@@ -109,7 +109,7 @@ def load(order: Order, progress: Tell = lambda share, words: None) -> Report:
         if changes:
             parents = parents_of(chosen, order.member)
         for batch in batched(chosen, BATCH, strict=False):
-            write(batch, parents, plan_date, plan.report)
+            write_batch(batch, parents, plan_date, plan.report)
             done += len(batch)
             progress(done / len(plan.files), _("%(done)s files of %(all)s") % {"done": done, "all": len(plan.files)})
     if plan.files:
@@ -154,7 +154,7 @@ def own_entries(order: Order, entries: Iterator[Entry], report: Report) -> list[
 def unknown_here(order: Order, entries: Sequence[Entry], report: Report) -> list[Entry]:
     """Those whose number no file has yet; files that are there stay as they are, and what differs is told."""
     fresh = []
-    for batch in batched(entries, ASKED_AT_ONCE, strict=False):
+    for batch in batched(entries, PARCELS_AT_ONCE, strict=False):
         numbers = [one.number.packed for one in batch]
         known = {one.number: one for one in Permit.objects.filter(number__in=numbers)}
         taken = existing(numbers)
@@ -183,14 +183,14 @@ def existing(numbers: Sequence[str]) -> set[str]:
 def differences(permit: Permit, entry: Entry, mapping: TableMapping) -> list[Remark]:
     """What a file that is there says otherwise."""
     pairs: dict[str, tuple[str, str]] = {
-        FILED_DIFFERS: (shown_day(permit.filed_date), shown_day(entry.filed)),
+        FILED_DIFFERS: (format_day(permit.filed_date), format_day(entry.filed)),
         KIND_DIFFERS: (permit.kind, entry.kind),
     }
     if "parcels" in mapping.columns:
         pairs[PARCELS_DIFFER] = (", ".join(permit.idus), ", ".join(entry.parcels))
     if entry.decided and entry.ending != Ending.TACIT:
-        ended = shown_day(permit.ended_date) if permit.ended_date else ""
-        pairs[END_DIFFERS if ended else NOT_ENDED] = (ended, shown_day(entry.decided))
+        ended = format_day(permit.ended_date) if permit.ended_date else ""
+        pairs[END_DIFFERS if ended else NOT_ENDED] = (ended, format_day(entry.decided))
     return [
         (code, {"here": here or "—", "there": there or "—"}) for code, (here, there) in pairs.items() if here != there
     ]
@@ -228,8 +228,8 @@ def history_of(entry: Entry, source: str) -> Iterator[tuple[What, date, Mapping[
     yield What.FILED, entry.filed, {}
     if months := longer_delay(entry):
         reason = _("taken from the register “%(name)s”, which does not say what made the delay longer")
-        told = {"article": _("former register"), "months": months, "reason": reason % {"name": source[:80]}}
-        yield What.BY_HAND, entry.filed, {**told, "adds": False}
+        detail = {"article": _("former register"), "months": months, "reason": reason % {"name": source[:80]}}
+        yield What.BY_HAND, entry.filed, {**detail, "adds": False}
     if entry.decided and entry.ending == Ending.WITHDRAWN:
         yield What.WITHDRAWN, entry.decided, {}
     elif entry.decided and entry.ending not in (Ending.OPEN, Ending.TACIT):
@@ -266,22 +266,22 @@ def note(report: Report, entry: Entry, permit: Permit) -> None:
         code = gettext_noop(
             "Without a decision in the register, and the delay ended on %(day)s: told as a tacit decision."
         )
-        report.add(entry.row, permit.number, code, {"day": shown_day(permit.ended_date)})
+        report.add(entry.row, permit.number, code, {"day": format_day(permit.ended_date)})
         report.tacit += 1
     if entry.ending == Ending.OPEN and entry.due and permit.due_date and entry.due != permit.due_date:
         code = gettext_noop("The register says %(there)s as the last day, the platform counts %(here)s.")
-        days = {"there": shown_day(entry.due), "here": shown_day(permit.due_date)}
+        days = {"there": format_day(entry.due), "here": format_day(permit.due_date)}
         report.add(entry.row, permit.number, code, days)
 
 
 def instructors_by_name(member: Member) -> dict[str, int]:
     """Who instructs for the member, by the names that a register may call them."""
-    found: dict[str, int] = {}
+    users: dict[str, int] = {}
     for membership in instructors_of(member):
         user = membership.user
         names = (user.username, user.email, str(user), f"{user.last_name} {user.first_name}", user.last_name)
-        found |= {" ".join(folded(name)): user.pk for name in names if name.strip()}
-    return found
+        users |= {" ".join(folded(name)): user.pk for name in names if name.strip()}
+    return users
 
 
 def first_commune(member: Member) -> str:
@@ -297,7 +297,7 @@ def parents_of(chosen: Sequence[tuple[Entry, Permit, list[Event]]], member: Memb
     return {one.number: one for one in Permit.objects.filter(owner=member, number__in=numbers)}
 
 
-def write(
+def write_batch(
     batch: Sequence[tuple[Entry, Permit, list[Event]]],
     parents: Mapping[str, Permit],
     plan_date: date | None,
@@ -329,10 +329,10 @@ def of_saved(one: Event, permit: Permit) -> Event:
 
 def grounds_of(permits: Sequence[Permit]) -> dict[int, tuple[Sequence[str], Any]]:
     """By their place, the parcels of files that the plan has, and their shape."""
-    asked = [(place, idu) for place, permit in enumerate(permits) for idu in permit.idus]
-    if not asked:
+    pairs = [(place, idu) for place, permit in enumerate(permits) for idu in permit.idus]
+    if not pairs:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(GROUNDS, [[place for place, _idu in asked], [idu for _place, idu in asked]])
+        cursor.execute(GROUNDS, [[place for place, _idu in pairs], [idu for _place, idu in pairs]])
         rows = cursor.fetchall()
     return {place: (idus, as_multi(GEOSGeometry(memoryview(bytes(ewkb))))) for place, idus, ewkb in rows}

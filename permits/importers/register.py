@@ -18,7 +18,7 @@ from permits.deadlines.law import Kind
 from permits.importers.columns import REGISTER, Ending
 from permits.numbers import LETTERS, NotANumberError, Number
 from permits.services.applicants import Person
-from permits.services.reading import shown_day
+from permits.services.reading import format_day
 from permits.services.recording import EARLIEST
 
 MOST_PARCELS = 100
@@ -77,7 +77,7 @@ def entry_of(given: TableRow, mapping: TableMapping, today: date) -> Entry:
     remarks: list[Remark] = []
     if not number.change and number.year != f"{filed:%y}":
         code = _("The number is of the year %(year)s, the file was filed on %(day)s.")
-        remarks.append((code, {"year": number.year, "day": shown_day(filed)}))
+        remarks.append((code, {"year": number.year, "day": format_day(filed)}))
     ended = ending_of(row, filed, today)
     return Entry(
         row=given.number,
@@ -142,19 +142,19 @@ def day_in(text: str) -> date | None:
 
 def day_of(row: Mapping[str, str], name: str, today: date) -> date | None:
     """A day that has been. Raises UnfitError."""
-    found = day_in(row.get(name, ""))
-    if found is not None and not EARLIEST <= found <= today:
-        raise UnfitError(_("This day cannot be: %(day)s."), day=shown_day(found))
-    return found
+    date_read = day_in(row.get(name, ""))
+    if date_read is not None and not EARLIEST <= date_read <= today:
+        raise UnfitError(_("This day cannot be: %(day)s."), day=format_day(date_read))
+    return date_read
 
 
 def later(row: Mapping[str, str], name: str, filed: date, today: date | None) -> date | None:
     """A day that is not before the filing. Raises UnfitError."""
-    found = day_of(row, name, today) if today else day_in(row.get(name, ""))
-    if found is not None and found < filed:
+    date_read = day_of(row, name, today) if today else day_in(row.get(name, ""))
+    if date_read is not None and date_read < filed:
         code = _("The file was filed on %(filed)s: nothing happens to it before (%(day)s).")
-        raise UnfitError(code, filed=shown_day(filed), day=shown_day(found))
-    return found
+        raise UnfitError(code, filed=format_day(filed), day=format_day(date_read))
+    return date_read
 
 
 # -- how it ended -----------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def sense_of(row: Mapping[str, str], decided: date | None, mapping: TableMapping
             _("The decision “%(decision)s” is not known: say above which of ours it is."), decision=text[:40]
         )
     if ending == Ending.OPEN and decided is not None:
-        raise UnfitError(_("There is the day of a decision (%(day)s), but not which."), day=shown_day(decided))
+        raise UnfitError(_("There is the day of a decision (%(day)s), but not which."), day=format_day(decided))
     if ending not in (Ending.OPEN, Ending.TACIT) and decided is None:
         raise UnfitError(_("The decision (%(decision)s) has no day."), decision=text[:40])
     return ending
@@ -200,7 +200,7 @@ BETWEEN = re.compile(r"[,;|+\n]|\bet\b|&", re.IGNORECASE)
 
 def parcels_of(text: str, insee: str, remarks: list[Remark]) -> tuple[str, ...]:
     """The parcels of the file's commune; what is none, or is of another commune, is left out and told."""
-    found: dict[str, None] = {}
+    idus: dict[str, None] = {}
     section = ""
     for part in filter(None, (one.strip(" .()") for one in BETWEEN.split(text))):
         idu = parcel_in(part, insee, section)
@@ -211,10 +211,10 @@ def parcels_of(text: str, insee: str, remarks: list[Remark]) -> tuple[str, ...]:
             remarks.append((code, {"idu": idu, "insee": insee}))
         else:
             section = idu[5:10]
-            found[idu] = None
-    if len(found) > MOST_PARCELS:
+            idus[idu] = None
+    if len(idus) > MOST_PARCELS:
         remarks.append((_("Only the first %(most)s parcels are kept."), {"most": MOST_PARCELS}))
-    return tuple(islice(found, MOST_PARCELS))
+    return tuple(islice(idus, MOST_PARCELS))
 
 
 def parcel_in(text: str, insee: str, section: str) -> str | None:
@@ -226,10 +226,10 @@ def parcel_in(text: str, insee: str, section: str) -> str | None:
     packed = re.sub(r"\s", "", text.upper())
     if short := SHORT_IDENTIFIER.fullmatch(packed):
         return f"{insee}{short[1]}{short[2]}{short[3]:0>4}"
-    found = read_reference(text[:40])
-    if found is None or not found.section or found.place:
+    reference = read_reference(text[:40])
+    if reference is None or not reference.section or reference.place:
         return None
-    return f"{found.insee or insee}{found.prefix or '000'}{found.section}{found.number:0>4}"
+    return f"{reference.insee or insee}{reference.prefix or '000'}{reference.section}{reference.number:0>4}"
 
 
 def person_of(row: Mapping[str, str]) -> Person | None:

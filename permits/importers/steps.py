@@ -14,23 +14,23 @@ from permits.importers.loading import Order, load, planned
 from permits.models import Permit
 from permits.procedure import INSTRUCTS
 
-SHOWN_FILES = 8
+PREVIEWED_FILES = 8
 
 
 def members_importing(rights: Rights) -> list[Member]:
     """The members for which the asker may import, by name."""
-    found = Member.objects.all()
+    members = Member.objects.all()
     if not rights.agency:
-        found = found.filter(pk__in=[member for member, role in rights.roles.items() if role in INSTRUCTS])
-    return list(found.order_by("name"))
+        members = members.filter(pk__in=[member for member, role in rights.roles.items() if role in INSTRUCTS])
+    return list(members.order_by("name"))
 
 
 def plan_register(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Plan:
     """What would come in: counts, the first files."""
     progress(None, _("Checking the rows"))
     with under_policies():
-        plan = planned(order_for(made, table, mapping), SHOWN_FILES)
-    first = [describe_file(permit) for _entry, permit, _events in plan.files[:SHOWN_FILES]]
+        plan = planned(order_for(made, table, mapping), PREVIEWED_FILES)
+    first = [describe_file(permit) for _entry, permit, _events in plan.files[:PREVIEWED_FILES]]
     return Plan(plan={**plan.report.as_json(), "first": first}, findings=plan.report.findings)
 
 

@@ -22,7 +22,7 @@ from permits.models import ApplicantReading, Permit
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import COUNTER
 from permits.services.applicants import (
-    MOST_FOUND,
+    MOST_RESULTS,
     Person,
     find_applicants,
     may_read_applicant,
@@ -59,15 +59,15 @@ class SearchForm(AccessibleForm):
 @page
 def applicant(request: HttpRequest, permit: str) -> HttpResponse:
     """Who applies, for whoever may read it: this page reads, and the journal keeps it."""
-    found = permit_of(request, permit)
+    application = permit_of(request, permit)
     if request.method == "POST":
-        return changed(request, found)
-    person = read_applicants([found], why=_("Page of the applicant")).get(found.pk)
-    form = ApplicantForm(request, row=found, read=lambda _permit: values_of(person))
-    return shown(request, found, form, person=person)
+        return changed(request, application)
+    person = read_applicants([application], why=_("Page of the applicant")).get(application.pk)
+    form = ApplicantForm(request, row=application, read=lambda _permit: applicant_values(person))
+    return render_applicant(request, application, form, person=person)
 
 
-def values_of(person: Person | None) -> dict[str, Any]:
+def applicant_values(person: Person | None) -> dict[str, Any]:
     return {name: getattr(person, name) for name in ApplicantForm.base_fields} if person else {}
 
 
@@ -77,19 +77,19 @@ def changed(request: HttpRequest, permit: Permit) -> HttpResponse:
     form = ApplicantForm(
         request,
         row=permit,
-        read=lambda row: values_of(read_applicants([row], why=_("Correction")).get(row.pk)),
+        read=lambda row: applicant_values(read_applicants([row], why=_("Correction")).get(row.pk)),
     )
     if not form.is_valid():
-        return shown(request, permit, form, status=400)
+        return render_applicant(request, permit, form, status=400)
     try:
         write_applicant(permit, Person(**form.cleaned_data), why=_("Correction"))
     except ArpentError as error:
-        return shown(request, permit, form, status=blame(form, error))
+        return render_applicant(request, permit, form, status=blame(form, error))
     messages.success(request, _("The applicant is saved."))
     return redirect("applicant", permit=permit.number)
 
 
-def shown(
+def render_applicant(
     request: HttpRequest, permit: Permit, form: ApplicantForm, *, person: Person | None = None, status: int = 200
 ) -> HttpResponse:
     rights = rights_of_request(request)
@@ -115,20 +115,20 @@ def administers_owner(rights: Rights, permit: Permit) -> bool:
 def applicants(request: HttpRequest) -> HttpResponse:
     """Files by their applicant's name. The name is sent in the body, and so stays out of addresses and logs."""
     form = SearchForm(request.POST if request.method == "POST" else None)
-    context = {"form": form, "reads": reads_applicants_somewhere(rights_of_request(request)), "most": MOST_FOUND}
+    context = {"form": form, "reads": reads_applicants_somewhere(rights_of_request(request)), "most": MOST_RESULTS}
     if request.method != "POST":
-        return listed(request, "applicants", context)
+        return render_list(request, "applicants", context)
     if not context["reads"]:
         raise PermissionDenied
     if not form.is_valid():
-        return listed(request, "applicants", context, 400)
+        return render_list(request, "applicants", context, 400)
     try:
-        found, more = find_applicants(
+        applicants, more = find_applicants(
             form.cleaned_data["q"], why=_("Search by name"), rights=rights_of_request(request)
         )
     except ArpentError as error:
-        return listed(request, "applicants", context, blame(form, error))
-    return listed(request, "applicants", context | {"asked": True, "found": found, "more": more})
+        return render_list(request, "applicants", context, blame(form, error))
+    return render_list(request, "applicants", context | {"asked": True, "found": applicants, "more": more})
 
 
 @require_safe
@@ -144,8 +144,8 @@ def journal(request: HttpRequest) -> HttpResponse:
         "before": max(wanted.offset - wanted.limit, 0) if wanted.offset else None,
         "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
     }
-    return listed(request, "journal", context)
+    return render_list(request, "journal", context)
 
 
-def listed(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+def render_list(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     return render(request, f"permits/{template}.html", {"section": "permits", **context}, status=status)

@@ -26,7 +26,7 @@ from permits.pages.filters import read_filter
 from permits.pages.frame import NEXT, page
 from permits.procedure import State
 from permits.services.filing import may_file
-from permits.services.listing import MOST_OFFSET, OPENED, SOON_DAYS, Filter, counted, files, ordered
+from permits.services.listing import MOST_OFFSET, OPENED, SOON_DAYS, Filter, count_up_to, files, ordered
 from permits.services.overview import urgent
 
 BOARD_MAP = "src/permits/main.ts"
@@ -50,9 +50,9 @@ def board(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     wanted, form = read_filter(request, rights, state=OPENED)
     offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
-    found = files(wanted, rights)
-    count, more = counted(found, max(MOST_OFFSET if offset else 0, 1000))
-    rows = ordered(found, wanted).select_related("instructor").defer(*HEAVY)[offset : offset + ROWS]
+    rows_wanted = files(wanted, rights)
+    count, more = count_up_to(rows_wanted, max(MOST_OFFSET if offset else 0, 1000))
+    rows = ordered(rows_wanted, wanted).select_related("instructor").defer(*HEAVY)[offset : offset + ROWS]
     day = database_clock.today()
     context = {
         "section": "permits",
@@ -68,7 +68,7 @@ def board(request: HttpRequest) -> HttpResponse:
             }
             for one in urgent(wanted, rights, day)
         ],
-        "rows": lines(list(rows), day),
+        "rows": board_rows(list(rows), day),
         "count": count,
         "more": more,
         "empty": not count and not Permit.objects.visible_to(rights).exists(),
@@ -94,20 +94,20 @@ def shapes(request: HttpRequest) -> HttpResponse:
         .annotate(shape=AsGeoJSON(Transform("geom", 4326), precision=6))
         .values("number", "state", "kind", "next_date", "shape")[: MOST_SHAPES + 1]
     )
-    found: list[Any] = list(rows)
+    permits: list[Any] = list(rows)
     answer = {
         "type": "FeatureCollection",
-        "features": [shape_of(row) for row in found[:MOST_SHAPES]],
-        "more": len(found) > MOST_SHAPES,
+        "features": [shape_of(row) for row in permits[:MOST_SHAPES]],
+        "more": len(permits) > MOST_SHAPES,
     }
     return JsonResponse(answer, headers={"Cache-Control": "private, no-store"})
 
 
 def shape_of(row: dict[str, Any]) -> dict[str, Any]:
-    told = {"number": row["number"], "title": str(Permit(number=row["number"])), "kind": row["kind"]}
-    told |= {"state": row["state"], "label": str(State(row["state"]).label)}
-    told["due"] = row["next_date"] and date_format(row["next_date"], "j N Y")
-    return {"type": "Feature", "id": row["number"], "geometry": json.loads(row["shape"]), "properties": told}
+    properties = {"number": row["number"], "title": str(Permit(number=row["number"])), "kind": row["kind"]}
+    properties |= {"state": row["state"], "label": str(State(row["state"]).label)}
+    properties["due"] = row["next_date"] and date_format(row["next_date"], "j N Y")
+    return {"type": "Feature", "id": row["number"], "geometry": json.loads(row["shape"]), "properties": properties}
 
 
 def map_config(wanted: Filter, rights: Rights) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def map_config(wanted: Filter, rights: Rights) -> dict[str, Any]:
 # -- lines of the table -----------------------------------------------------------------------------------------------
 
 
-def lines(rows: list[Permit], day: date) -> list[dict[str, Any]]:
+def board_rows(rows: list[Permit], day: date) -> list[dict[str, Any]]:
     names = dict(Commune.objects.filter(insee__in={one.insee for one in rows}).values_list("insee", "name"))
     return [
         {

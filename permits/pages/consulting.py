@@ -22,13 +22,13 @@ from layers.features.display import display_number
 from layers.parcels.document import area_in_words, share_in_words
 from permits.deadlines.events import Opinion
 from permits.deadlines.opinions import Standing
+from permits.explanations import OPINIONS
 from permits.models import Consultation, Permit
 from permits.pages.frame import day_field, page, permit_of, show_file
 from permits.procedure import INSTRUCTS, OPEN
 from permits.services import consulting
 from permits.services.listing import SOON_DAYS
 from permits.services.recording import may_write
-from permits.words import OPINIONS
 
 TAB = "consultations"
 SHORT = 5
@@ -89,12 +89,12 @@ def consultations(request: HttpRequest, permit: str) -> HttpResponse:
     if request.method != "POST":
         body = request.GET.get("body", "")
         given = {"asked": database_clock.today(), "body": body, "name": request.GET.get("name", "")[:120]}
-        return show(request, file, AskForm(initial=given))
+        return render_consultations(request, file, AskForm(initial=given))
     form = AskForm(request.POST)
     if not form.is_valid():
-        return show(request, file, form, status=400)
+        return render_consultations(request, file, form, status=400)
     try:
-        made = consulting.ask(
+        made = consulting.request_opinion(
             file,
             consulting.Request(**{**form.cleaned_data, "silence": form.cleaned_data["silence"] or ""}),
             user=person(request),
@@ -103,15 +103,15 @@ def consultations(request: HttpRequest, permit: str) -> HttpResponse:
     except Forbidden:
         raise
     except ArpentError as error:
-        return show(request, file, form, status=blame(form, error))
-    words = {
+        return render_consultations(request, file, form, status=blame(form, error))
+    context = {
         None: _("The request is recorded."),
         True: _("The request is recorded, and sent by e-mail."),
     }
     if made.told is False:
         messages.error(request, _("The request is recorded, but its e-mail could not be sent: send it another way."))
     else:
-        messages.success(request, words[made.told])
+        messages.success(request, context[made.told])
     return redirect(TAB, permit=file.number)
 
 
@@ -122,14 +122,14 @@ def consultation(request: HttpRequest, permit: str, consultation: int) -> HttpRe
     file = permit_of(request, permit)
     one = consulting.consultation_of(file, consultation)
     if request.method != "POST":
-        return show(request, file, blank(), opened=one)
-    receipt = request.POST.get("do") == "receipt"
-    form = receipt_form(request, one) if receipt else answer_form(request, one)
+        return render_consultations(request, file, blank(), opened=one)
+    receiving = request.POST.get("do") == "receipt"
+    form = acknowledgement_form(request, one) if receiving else answer_form(request, one)
     if not form.is_valid():
-        return show(request, file, blank(), opened=one, bound=form, status=400)
+        return render_consultations(request, file, blank(), opened=one, bound=form, status=400)
     rights = rights_of_request(request)
     try:
-        if receipt:
+        if receiving:
             consulting.receive(one, form.cleaned_data["received"], rights=rights)
         else:
             kept = consulting.answer(one, **form.cleaned_data, rights=rights)
@@ -137,12 +137,12 @@ def consultation(request: HttpRequest, permit: str, consultation: int) -> HttpRe
         raise
     except ArpentError as error:
         status = blame(form, error)
-        return show(request, file, blank(), opened=one, bound=form, status=status)
-    if not receipt and consulting.counts(kept):
-        words = _("The answer is recorded, in the procedure too: see there what silence means now (R.424-3).")
+        return render_consultations(request, file, blank(), opened=one, bound=form, status=status)
+    if not receiving and consulting.counts(kept):
+        message = _("The answer is recorded, in the procedure too: see there what silence means now (R.424-3).")
     else:
-        words = _("The receipt is recorded.") if receipt else _("The answer is recorded.")
-    messages.success(request, words)
+        message = _("The receipt is recorded.") if receiving else _("The answer is recorded.")
+    messages.success(request, message)
     return redirect(TAB, permit=file.number)
 
 
@@ -155,7 +155,7 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def show(
+def render_consultations(
     request: HttpRequest,
     file: Permit,
     form: AskForm,
@@ -169,11 +169,11 @@ def show(
     rows = list(file.consultations.select_related("recorded_by"))
     suggested = consulting.suggest(file, rights) if may_ask and file.state in OPEN else None
     context = {
-        "rows": [told(request, row, may_ask, opened, bound) for row in rows],
+        "rows": [consultation_card(request, row, may_ask, opened, bound) for row in rows],
         "may_ask": may_ask,
         "open": file.state in OPEN,
         "suggested": suggested,
-        "suggestions": [card(one) for one in sorted(suggested.suggestions, key=has_been_asked)] if suggested else [],
+        "suggestions": [card(one) for one in sorted(suggested.suggestions, key=already_requested)] if suggested else [],
         "form": form,
         "by_hand": bool(form.errors.keys() & {"months", "article", "silence"} or form["months"].value()),
     }
@@ -190,23 +190,23 @@ def answer_form(request: HttpRequest, one: Consultation, bound: bool | None = No
     return kind(request, row=one, read=read, bound=bound, auto_id=f"id_{one.pk}_%s")
 
 
-def receipt_form(request: HttpRequest, one: Consultation, bound: bool | None = None) -> forms.Form:
+def acknowledgement_form(request: HttpRequest, one: Consultation, bound: bool | None = None) -> forms.Form:
     def read(row: Consultation) -> dict[str, Any]:
         return {"received": row.received_date or database_clock.today()}
 
     return ReceiptForm(request, row=one, read=read, bound=bound, auto_id=f"id_{one.pk}_%s")
 
 
-def told(
+def consultation_card(
     request: HttpRequest, row: Consultation, may_ask: bool, opened: Consultation | None, bound: forms.Form | None
 ) -> dict[str, Any]:
     """A consultation as the page shows it."""
-    stands = consulting.told_of(row)
+    stands = consulting.answer_status(row)
     here = opened is not None and opened.pk == row.pk
     days = (row.due_date - database_clock.today()).days
-    answer, receipt = answer_form(request, row, bound=False), receipt_form(request, row, bound=False)
+    answer, receiving = answer_form(request, row, bound=False), acknowledgement_form(request, row, bound=False)
     if here and isinstance(bound, ReceiptForm):
-        receipt = bound
+        receiving = bound
     elif here and isinstance(bound, AnswerForm):
         answer = bound
     return {
@@ -217,22 +217,22 @@ def told(
         "silence": OPINIONS.get(row.silence, ""),
         "soon": stands.standing == Standing.WAITING and days <= SOON_DAYS,
         "bad": stands.opinion == Opinion.UNFAVOURABLE,
-        "reasons": [with_words(reason) for reason in row.reason],
+        "reasons": [with_measure_label(reason) for reason in row.reason],
         "answer": answer if may_ask else None,
-        "receipt": receipt if may_ask and not row.answered_date else None,
+        "receipt": receiving if may_ask and not row.answered_date else None,
         "answer_open": here and not isinstance(bound, ReceiptForm),
         "receipt_open": here and isinstance(bound, ReceiptForm),
     }
 
 
-def has_been_asked(one: consulting.Suggestion) -> bool:
+def already_requested(one: consulting.Suggestion) -> bool:
     return one.asked is not None
 
 
 def card(one: consulting.Suggestion) -> dict[str, Any]:
     """A suggestion as the page shows it: what covers most of the ground first, the rest behind a fold."""
     widest = sorted(one.reasons, key=lambda reason: reason.area_m2 or 0, reverse=True)
-    reasons = [with_words(asdict(reason)) for reason in widest]
+    reasons = [with_measure_label(asdict(reason)) for reason in widest]
     return {
         "one": one,
         "whys": list(dict.fromkeys(reason.why for reason in one.reasons)),
@@ -242,11 +242,11 @@ def card(one: consulting.Suggestion) -> dict[str, Any]:
     }
 
 
-def with_words(reason: dict[str, Any]) -> dict[str, Any]:
-    return {**reason, "measure": measure_in_words(reason)}
+def with_measure_label(reason: dict[str, Any]) -> dict[str, Any]:
+    return {**reason, "measure": measure_label(reason)}
 
 
-def measure_in_words(reason: dict[str, Any]) -> str:
+def measure_label(reason: dict[str, Any]) -> str:
     """How much of the ground it covers, as the parcel sheet says it."""
     parts: Sequence[str] = []
     if (area := reason.get("area_m2")) is not None:

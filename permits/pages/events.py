@@ -15,7 +15,7 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.middleware import rights_of_request
-from permits import words
+from permits import explanations
 from permits.deadlines.clock import Timeline, differences
 from permits.deadlines.clock import What as Said
 from permits.deadlines.events import Outcome
@@ -25,7 +25,7 @@ from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import MOVES, What
 from permits.services.reading import timeline_of
 from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, may_strike, record, strike
-from permits.usual_pieces import USUAL
+from permits.usual_documents import USUAL
 
 LEADS = {
     What.PIECES_ASKED: gettext_lazy(
@@ -87,8 +87,8 @@ class EventForm(AccessibleForm):
 
     def day(self) -> date | None:
         """The day of receipt, where no way of sending says it."""
-        found: date | None = self.cleaned_data.get("on")
-        return found
+        day: date | None = self.cleaned_data.get("on")
+        return day
 
     # -- what each kind of event needs --------------------------------------------------------------------------------
 
@@ -141,13 +141,15 @@ class EventForm(AccessibleForm):
         )
 
     def add_pieces_came(self) -> None:
-        asked = [row.detail["pieces"] for row in self.rows if row.what == What.PIECES_ASKED and row.struck_at is None]
+        requests = [
+            row.detail["pieces"] for row in self.rows if row.what == What.PIECES_ASKED and row.struck_at is None
+        ]
         self.add_pieces(
-            list(dict.fromkeys(piece for pieces in asked for piece in pieces)), _("Pieces that were asked for")
+            list(dict.fromkeys(piece for documents in requests for piece in documents)), _("Pieces that were asked for")
         )
 
     def add_longer_notified(self) -> None:
-        known = {one: words.effect_word(one, self.permit.kind, self.permit.filed_date) for one in Ground}
+        known = {one: explanations.effect_word(one, self.permit.kind, self.permit.filed_date) for one in Ground}
         ranked = sorted(Ground, key=lambda one: known[one] is None)
         self.fields["grounds"] = forms.MultipleChoiceField(
             label=_("Grounds"),
@@ -165,18 +167,20 @@ class EventForm(AccessibleForm):
 
     def add_architect_said(self) -> None:
         self.fields["opinion"] = forms.ChoiceField(
-            label=_("Opinion"), choices=list(words.OPINIONS.items()), widget=forms.RadioSelect
+            label=_("Opinion"), choices=list(explanations.OPINIONS.items()), widget=forms.RadioSelect
         )
 
     def add_decided(self) -> None:
-        choices = [(one.value, words.outcome_word(one, self.permit.kind)) for one in (Outcome.GRANTED, Outcome.REFUSED)]
+        choices = [
+            (one.value, explanations.outcome_word(one, self.permit.kind)) for one in (Outcome.GRANTED, Outcome.REFUSED)
+        ]
         self.fields["outcome"] = forms.ChoiceField(label=_("Decision"), choices=choices, widget=forms.RadioSelect)
         self.fields["reference"] = forms.CharField(label=_("Number of the order"), max_length=LONGEST, required=False)
         self.fields["signed"] = day_field(_("Signed on"), required=False)
 
 
 def ground_label(ground: Ground, effect: tuple[str, str] | None) -> str:
-    name = words.GROUNDS[ground]
+    name = explanations.GROUNDS[ground]
     if effect is None:
         return _("%(ground)s — no article for this kind: without effect") % {"ground": name}
     return f"{name} — {effect[0]} ({effect[1]})"
@@ -190,27 +194,27 @@ def lines_of(text: str) -> list[str]:
 @page
 def record_event(request: HttpRequest, permit: str, what: str) -> HttpResponse:
     """Record an event; the next page says what it changed."""
-    found, rights = permit_of(request, permit), rights_of_request(request)
+    application, rights = permit_of(request, permit), rights_of_request(request)
     if what not in MOVES:
         raise Http404
     kind = What(what)
-    check_may_write(found, rights, MOVES[kind].roles)
-    rows = list(Event.objects.filter(permit=found))
-    form = EventForm(request.POST or None, what=kind, permit=found, rows=rows)
+    check_may_write(application, rights, MOVES[kind].roles)
+    rows = list(Event.objects.filter(permit=application))
+    form = EventForm(request.POST or None, what=kind, permit=application, rows=rows)
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                made = record(found, kind, on=form.day(), detail=form.detail(), rights=rights)
+                made = record(application, kind, on=form.day(), detail=form.detail(), rights=rights)
             except Forbidden:
                 raise
             except ArpentError as error:
                 status = blame(form, error)
             else:
                 said = _("Recorded: %(event)s.") % {"event": made.get_what_display()}
-                warn(request, made, tell(request, said, made.permit, timeline_of(found, rows)))
-                return redirect("permit", found.number)
+                warn(request, made, report_change(request, said, made.permit, timeline_of(application, rows)))
+                return redirect("permit", application.number)
     lead = (
         LEADS.get(kind, "") % {"articles": ", ".join(article for article, _what in NOT_COVERED)}
         if kind in LEADS
@@ -218,19 +222,19 @@ def record_event(request: HttpRequest, permit: str, what: str) -> HttpResponse:
     )
     context = {
         "section": "permits",
-        "permit": found,
+        "permit": application,
         "form": form,
         "heading": kind.label,
         "lead": lead,
-        "allowed": kind in may_record(found, rights),
+        "allowed": kind in may_record(application, rights),
     }
     return render(request, "permits/event.html", context, status=status)
 
 
-def tell(request: HttpRequest, said: str, permit: Permit, before: Timeline | None) -> Timeline | None:
+def report_change(request: HttpRequest, said: str, permit: Permit, before: Timeline | None) -> Timeline | None:
     """Say what was done and what it changed; returns the timeline as it is now."""
     now = timeline_of(permit, list(Event.objects.filter(permit=permit)))
-    lines = words.changed(differences(before, now), permit.kind) if before else []
+    lines = explanations.changed(differences(before, now), permit.kind) if before else []
     messages.success(request, " ".join([said, *(f"{line[:1].upper()}{line[1:]}." for line in lines)]))
     return now
 
@@ -239,11 +243,11 @@ def warn(request: HttpRequest, made: Event, now: Timeline | None) -> None:
     """Say why what was recorded has no effect, where the law gives it none."""
     kind = Kind(made.permit.kind)
     for step in now.steps if now else ():
-        told = bool(step.articles) or step.what == Said.AFTER_THE_END
-        if step.event == str(made.pk) and told and not step.effective:
-            named, why = words.explained(step, kind, made).title, " ".join(words.reason(step, kind, made))
+        explains = bool(step.articles) or step.what == Said.AFTER_THE_END
+        if step.event == str(made.pk) and explains and not step.effective:
+            title, why = explanations.explained(step, kind, made).title, " ".join(explanations.reason(step, kind, made))
             articles = f" ({', '.join(step.articles)})" if step.articles else ""
-            messages.warning(request, f"{named}{articles}. {why}")
+            messages.warning(request, f"{title}{articles}. {why}")
 
 
 class StrikeForm(AccessibleForm):
@@ -256,13 +260,13 @@ class StrikeForm(AccessibleForm):
 @page
 def strike_event(request: HttpRequest, permit: str, event_id: int) -> HttpResponse:
     """Strike out an event recorded by mistake: it stays to be seen, and counts no more."""
-    found, rights = permit_of(request, permit), rights_of_request(request)
-    event = Event.objects.filter(permit=found, pk=event_id).first()
+    application, rights = permit_of(request, permit), rights_of_request(request)
+    event = Event.objects.filter(permit=application, pk=event_id).first()
     if event is None:
         raise Http404
-    if not may_strike(event, found, rights):
+    if not may_strike(event, application, rights):
         raise Forbidden(_("This event cannot be struck out, or not by you."))
-    before = timeline_of(found, list(Event.objects.filter(permit=found)))
+    before = timeline_of(application, list(Event.objects.filter(permit=application)))
     form, status = StrikeForm(request.POST or None), 200
     if request.method == "POST":
         status = 400
@@ -273,13 +277,13 @@ def strike_event(request: HttpRequest, permit: str, event_id: int) -> HttpRespon
                 status = blame(form, error)
             else:
                 said = _("Struck out: %(event)s.") % {"event": event.get_what_display()}
-                tell(request, said, found, before)
-                return redirect("permit", found.number)
+                report_change(request, said, application, before)
+                return redirect("permit", application.number)
     context = {
         "section": "permits",
-        "permit": found,
+        "permit": application,
         "event": event,
-        "facts": words.facts(event, found.kind),
+        "facts": explanations.facts(event, application.kind),
         "form": form,
     }
     return render(request, "permits/strike.html", context, status=status)

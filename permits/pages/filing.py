@@ -205,18 +205,18 @@ class FilingForm(GroundForm):
             (_("The applicant"), ("name", "home", "email", "phone")),
             (_("The instruction"), ("instructor", "silence_refuses", "other_case")),
         )
-        found = [(title, [self[name] for name in names if name in self.fields]) for title, names in wanted]
-        return [(title, bound) for title, bound in found if bound]
+        groups = [(title, [self[name] for name in names if name in self.fields]) for title, names in wanted]
+        return [(title, bound) for title, bound in groups if bound]
 
 
 def communes_of(members: list[Member], rights: Rights) -> list[tuple[str, str]]:
     """The communes that the asker may file in."""
     towns = set(rights.town_halls())
     whole = [one.pk for one in members if one.pk not in towns]
-    found = {one.insee: one.name for one in Commune.objects.filter(territories__member__in=whole)}
+    names = {one.insee: one.name for one in Commune.objects.filter(territories__member__in=whole)}
     if towns:
-        found |= {one.insee: one.name for one in Commune.objects.filter(insee__in=rights.town_insee)}
-    return sorted(((insee, f"{name} ({insee})") for insee, name in found.items()), key=lambda one: one[1])
+        names |= {one.insee: one.name for one in Commune.objects.filter(insee__in=rights.town_insee)}
+    return sorted(((insee, f"{name} ({insee})") for insee, name in names.items()), key=lambda one: one[1])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -227,7 +227,7 @@ def file_new(request: HttpRequest) -> HttpResponse:
     if not members_filing(rights):
         raise Forbidden(_("Your role does not allow this."))
     if request.method != "POST":
-        return filing_page(request, FilingForm(initial=chosen(request), rights=rights))
+        return filing_page(request, FilingForm(initial=initial_values(request), rights=rights))
     form, status = FilingForm(request.POST, rights=rights), 400
     if form.is_valid():
         try:
@@ -237,7 +237,7 @@ def file_new(request: HttpRequest) -> HttpResponse:
         else:
             order_at_filing(filed.permit, user=request.user, rights=rights, site=site(request))  # type: ignore[arg-type]
             messages.success(request, _("The file %(number)s is filed.") % {"number": filed.permit})
-            tell_unknown(request, filed)
+            warn_unknown_parcels(request, filed)
             return redirect("permit", filed.permit.number)
     return filing_page(request, form, status)
 
@@ -246,59 +246,61 @@ def filing_page(request: HttpRequest, form: FilingForm, status: int = 200) -> Ht
     return render(request, "permits/filing.html", {"section": "permits", "form": form}, status=status)
 
 
-def chosen(request: HttpRequest) -> dict[str, str]:
+def initial_values(request: HttpRequest) -> dict[str, str]:
     """What the address says of the new file: parcels, and so the commune; the file that it changes."""
     given = [
         whole_identifier(part) or part for part in request.GET.get("parcels", "")[:LONGEST_LIST].split(",") if part
     ]
     whole = [idu for idu in given if whole_identifier(idu)]
-    told = {"parcels": "\n".join(given), "insee": whole[0][:5] if whole else ""}
+    initial = {"parcels": "\n".join(given), "insee": whole[0][:5] if whole else ""}
     for name in ("parent", "change", "kind", "insee"):
         if value := request.GET.get(name, "")[:40]:
-            told[name] = value
-    return told
+            initial[name] = value
+    return initial
 
 
-def tell_unknown(request: HttpRequest, filed: Filed) -> None:
+def warn_unknown_parcels(request: HttpRequest, filed: Filed) -> None:
     """Name the parcels that the plan does not have."""
     if filed.unknown:
-        words = ngettext(
+        message = ngettext(
             "The cadastral plan does not have the parcel %(parcels)s: it is kept as typed, without a shape.",
             "The cadastral plan does not have the parcels %(parcels)s: they are kept as typed, without a shape.",
             len(filed.unknown),
         )
-        messages.warning(request, words % {"parcels": ", ".join(filed.unknown)})
+        messages.warning(request, message % {"parcels": ", ".join(filed.unknown)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def change(request: HttpRequest, permit: str) -> HttpResponse:
     """Change what is no event; what was before stays in the history of the row."""
-    found, rights = permit_of(request, permit), rights_of_request(request)
-    check_may_write(found, rights, COUNTER)
-    form = ChangeForm(request, row=found, read=standing_of)
-    instructs = rights.has_role(found.owner_id, INSTRUCTS)
-    form.offer([found.owner], instructs=instructs)
+    application, rights = permit_of(request, permit), rights_of_request(request)
+    check_may_write(application, rights, COUNTER)
+    form = ChangeForm(request, row=application, read=current_values)
+    instructs = rights.has_role(application.owner_id, INSTRUCTS)
+    form.offer([application.owner], instructs=instructs)
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
-            changes = form.changes(found)
+            changes = form.changes(application)
             try:
-                form.check_seen(found)
-                filed = change_permit(found, changes, rights)
+                form.check_seen(application)
+                filed = change_permit(application, changes, rights)
             except ArpentError as error:
                 status = blame(form, error)
                 if isinstance(error, Stale):
-                    form.data["version"] = str(found.version)
+                    form.data["version"] = str(application.version)
             else:
                 messages.success(request, _("The file is changed.") if changes else _("Nothing was changed."))
-                tell_unknown(request, filed)
-                return redirect("permit", found.number)
-    return render(request, "permits/change.html", {"section": "permits", "permit": found, "form": form}, status=status)
+                warn_unknown_parcels(request, filed)
+                return redirect("permit", application.number)
+    return render(
+        request, "permits/change.html", {"section": "permits", "permit": application, "form": form}, status=status
+    )
 
 
-def standing_of(permit: Permit) -> dict[str, Any]:
+def current_values(permit: Permit) -> dict[str, Any]:
     return {
         "version": permit.version,
         "description": permit.description,

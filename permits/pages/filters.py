@@ -93,8 +93,8 @@ def instructor_choices(rights: Rights) -> Choices:
     people = Membership.objects.accepted().filter(role__in=INSTRUCTS, user__is_active=True)
     if not rights.agency:
         people = people.filter(member__in=list(rights.roles))
-    found = {one.user_id: str(one.user) for one in people.select_related("user").order_by("user__last_name")}
-    return [(str(pk), name) for pk, name in found.items()]
+    choices = {one.user_id: str(one.user) for one in people.select_related("user").order_by("user__last_name")}
+    return [(str(pk), name) for pk, name in choices.items()]
 
 
 def read_filter(request: HttpRequest, rights: Rights, **defaults: str) -> tuple[Filter, FilterForm]:

@@ -25,7 +25,7 @@ def show(request: HttpRequest, template: str, tab: str, context: dict[str, Any],
     return render(request, template, {"section": "permits", "here": tab, **context}, status=status)
 
 
-def words() -> dict[str, Any]:
+def page_texts() -> dict[str, Any]:
     most = {"most_rows": localize(LIMITS.rows), "most_mb": LIMITS.file_bytes // MIB}
     return {
         "title": _("Import a register"),
@@ -68,7 +68,7 @@ DESK = ImportDesk(
     tab="import",
     urls=("permit_import", "permit_import_report", "permit_import_csv"),
     frame="permits/import_frame.html",
-    words=words,
+    words=page_texts,
     parts={
         "choices": "intake/columns.html",
         "plan": "permits/import_plan.html",

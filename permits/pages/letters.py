@@ -20,14 +20,23 @@ from gis_core.letters.kinds import kind_of
 from gis_core.letters.pages import MEDIA, WordsForm, file_answer, picture_in_page
 from gis_core.models import Letter
 from permits.deadlines.law import Ground
-from permits.letters import CONSULTATION, DECISIONS, GROUNDS, IN_THE_FIRST_MONTH, KINDS, RECORDED, Asked, body_in_words
+from permits.letters import (
+    CONSULTATION,
+    DECISIONS,
+    GROUNDS,
+    IN_THE_FIRST_MONTH,
+    KINDS,
+    RECORDED,
+    LetterRequest,
+    body_label,
+)
 from permits.models import Consultation, Permit
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import INSTRUCTS
 from permits.services import letters
 from permits.services.applicants import may_read_applicant
-from permits.services.reading import shown_day
-from permits.services.recording import LONGEST, MOST_PIECES, may_write
+from permits.services.reading import format_day
+from permits.services.recording import LONGEST, MOST_DOCUMENTS, may_write
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 
@@ -39,7 +48,7 @@ class BeginForm(AccessibleForm):
     pieces = forms.CharField(
         label=gettext_lazy("Missing pieces"),
         required=False,
-        max_length=MOST_PIECES * LONGEST,
+        max_length=MOST_DOCUMENTS * LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("One on each line; those that were recorded where it is empty."),
     )
@@ -51,14 +60,16 @@ class BeginForm(AccessibleForm):
         super().__init__(*args, **options)
         self.consultations = {f"{CONSULTATION}:{one.pk}": one for one in permit.consultations.order_by("-pk")[:50]}
         kinds = [(kind.code, kind.name) for kind in KINDS]
-        kinds += [(code, told(one)) for code, one in self.consultations.items()]
+        kinds += [(code, consultation_label(one)) for code, one in self.consultations.items()]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["grounds"].choices = [(ground.value, words) for ground, words in GROUNDS.items()]  # type: ignore[attr-defined]
+        self.fields["grounds"].choices = [(ground.value, label) for ground, label in GROUNDS.items()]  # type: ignore[attr-defined]
 
-    def asked(self) -> Asked:
-        pieces = [line.strip()[:LONGEST] for line in self.cleaned_data["pieces"].splitlines() if line.strip()]
+    def asked(self) -> LetterRequest:
+        documents = [line.strip()[:LONGEST] for line in self.cleaned_data["pieces"].splitlines() if line.strip()]
         grounds = [Ground(one) for one in self.cleaned_data["grounds"]]
-        return Asked(pieces=pieces[:MOST_PIECES], grounds=grounds, consultation=self.consultations.get(self.chosen()))
+        return LetterRequest(
+            pieces=documents[:MOST_DOCUMENTS], grounds=grounds, consultation=self.consultations.get(self.chosen())
+        )
 
     def chosen(self) -> str:
         return str(self.cleaned_data["kind"])
@@ -79,40 +90,40 @@ class LetterForm(WordsForm):
         return {name: self.cleaned_data[name] for name in core.WORDS}
 
 
-def told(consultation: Consultation) -> str:
+def consultation_label(consultation: Consultation) -> str:
     name = kind_of(CONSULTATION).name
-    return f"{name} — {body_in_words(consultation)}, {shown_day(consultation.asked_date)}"
+    return f"{name} — {body_label(consultation)}, {format_day(consultation.asked_date)}"
 
 
 @require_http_methods(READ_AND_SEND)
 @page
 def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
     """The letters of a file, and a form to begin one."""
-    rights, found = rights_of_request(request), permit_of(request, permit)
-    form, status = BeginForm(request.POST or None, permit=found), 200
+    rights, application = rights_of_request(request), permit_of(request, permit)
+    form, status = BeginForm(request.POST or None, permit=application), 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             kind = kind_of(form.chosen().partition(":")[0])
-            begun = letters.begin_letter(found, kind, form.asked(), rights)
+            begun = letters.begin_letter(application, kind, form.asked(), rights)
             if (
                 kind.code in IN_THE_FIRST_MONTH
-                and found.notify_by_date
-                and database_clock.today() > found.notify_by_date
+                and application.notify_by_date
+                and database_clock.today() > application.notify_by_date
             ):
                 warning = _(
                     "The first month has passed: such a letter no longer changes the delay (R.423-18, R.423-41)."
                 )
                 messages.warning(request, warning)
-            return redirect("permit_letter", permit=found.number, letter_id=begun.pk)
-    rows = letters.letters_of(found, rights).light().select_related("created_by", "finalised_by")
+            return redirect("permit_letter", permit=application.number, letter_id=begun.pk)
+    rows = letters.letters_of(application, rights).light().select_related("created_by", "finalised_by")
     context = {
-        "letters": [(one, kind_of(one.kind).name, notified_at(found, one)) for one in rows],
+        "letters": [(one, kind_of(one.kind).name, notified_at(application, one)) for one in rows],
         "form": form,
-        "may_write": may_write(found, rights, INSTRUCTS),
-        "reads_applicants": may_read_applicant(found),
+        "may_write": may_write(application, rights, INSTRUCTS),
+        "reads_applicants": may_read_applicant(application),
     }
-    return show_file(request, found, "permit_letters", context, status)
+    return show_file(request, application, "permit_letters", context, status)
 
 
 def notified_at(permit: Permit, letter: Letter) -> str:
@@ -127,22 +138,22 @@ def notified_at(permit: Permit, letter: Letter) -> str:
 @page
 def letter(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
     """One letter: a draft to write, or what was locked."""
-    rights, found = rights_of_request(request), permit_of(request, permit)
-    shown = letters.letter_of(found, letter_id, rights)
+    rights, application = rights_of_request(request), permit_of(request, permit)
+    draft = letters.letter_of(application, letter_id, rights)
     if request.method == "POST":
-        return changed(request, found, shown)
-    letters.note_reading(found, shown)
-    return show_letter(request, found, shown, LetterForm(request, row=shown, read=values_of))
+        return changed(request, application, draft)
+    letters.note_reading(application, draft)
+    return show_letter(request, application, draft, LetterForm(request, row=draft, read=letter_values))
 
 
-def values_of(letter: Letter) -> dict[str, Any]:
+def letter_values(letter: Letter) -> dict[str, Any]:
     return {name: getattr(letter, name) for name in (*core.WORDS, "version")}
 
 
 def changed(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse:
     """Save, make final or throw away; what was typed stays where it is refused."""
     rights, action = rights_of_request(request), request.POST.get("action", "save")
-    form = LetterForm(request, row=draft, read=values_of, whole=action in ("discard", "final"))
+    form = LetterForm(request, row=draft, read=letter_values, whole=action in ("discard", "final"))
     if not form.is_valid():
         return show_letter(request, permit, draft, form, 400)
     version = form.cleaned_data["version"]
@@ -192,7 +203,7 @@ def letter_file(request: HttpRequest, permit: str, letter_id: int, form: str) ->
     """The PDF or DOCX file: of a draft as it is now, of a final letter as it was locked."""
     if form not in MEDIA:
         raise Http404
-    found = permit_of(request, permit)
-    shown = letters.letter_of(found, letter_id, rights_of_request(request))
-    letters.note_reading(found, shown)
-    return file_answer(core.files_of(shown, form), shown.number or f"projet-{found.number}-{shown.pk}", form)
+    application = permit_of(request, permit)
+    draft = letters.letter_of(application, letter_id, rights_of_request(request))
+    letters.note_reading(application, draft)
+    return file_answer(core.files_of(draft, form), draft.number or f"projet-{application.number}-{draft.pk}", form)

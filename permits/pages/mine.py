@@ -23,9 +23,13 @@ def deadlines(request: HttpRequest) -> JsonResponse:
     rights = rights_of_request(request)
     if not rights.signed_in:
         return problem(401)
-    told = next_deadlines(rights)
+    next_dates = next_deadlines(rights)
     return JsonResponse(
-        {"whose": told.whose, "more": told.more, "results": [as_json(permit) for permit in told.files]},
+        {
+            "whose": next_dates.whose,
+            "more": next_dates.more,
+            "results": [as_json(permit) for permit in next_dates.files],
+        },
         headers={"Cache-Control": "no-store"},
     )
 

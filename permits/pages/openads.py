@@ -20,10 +20,10 @@ CLOSEST = 19.0
 @never_cache
 def on_the_map(request: HttpRequest) -> HttpResponse:
     """The map on the parcels and the file that the address names, as far as the asker sees them; else the map."""
-    asked, rights = request.GET, rights_of_request(request)
-    texts = re.split("[;,]", asked.get("parcelles") or asked.get("openads_parcelles") or "")[:MOST_PARCELS]
+    query, rights = request.GET, rights_of_request(request)
+    texts = re.split("[;,]", query.get("parcelles") or query.get("openads_parcelles") or "")[:MOST_PARCELS]
     idus = list(dict.fromkeys(known_parcels([one for one in texts if one], rights).values()))
-    number = asked.get("dossier") or asked.get("openads_dossier") or ""
+    number = query.get("dossier") or query.get("openads_dossier") or ""
     dossier = dossier_of(number, None, rights) if number and rights.signed_in else None
     ground = ground_of(Dossier(None, tuple(idus))) if idus else ground_of(dossier) if dossier else None
     parts = ["v=1"]

@@ -18,7 +18,7 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import standing
 from gis_core.members.rights import Rights
 from gis_core.models import Job
-from permits import words
+from permits import explanations
 from permits.deadlines.clock import Step, Timeline
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of, show_file
@@ -42,7 +42,7 @@ class Date:
     """A step of the timeline as the page shows it."""
 
     step: Step
-    told: words.Explanation
+    told: explanations.Explanation
     ahead: bool
     first_ahead: bool
 
@@ -61,63 +61,63 @@ class Line:
 @page
 def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     """The timeline of a file and its history."""
-    found, rights = permit_of(request, permit), rights_of_request(request)
-    rows = list(Event.objects.filter(permit=found).select_related("recorded_by", "struck_by"))
-    derive(found, rows, database_clock.today())
-    told = timeline_of(found, rows)
-    allowed = may_record(found, rights)
-    likely = [one for one in LIKELY.get(found.next_what or found.state, ()) if one in allowed]
-    order = order_of(found, rights)
+    application, rights = permit_of(request, permit), rights_of_request(request)
+    rows = list(Event.objects.filter(permit=application).select_related("recorded_by", "struck_by"))
+    derive(application, rows, database_clock.today())
+    timeline = timeline_of(application, rows)
+    allowed = may_record(application, rights)
+    likely = [one for one in LIKELY.get(application.next_what or application.state, ()) if one in allowed]
+    order = order_of(application, rights)
     context = {
-        "ahead": words.ahead(told, found, database_clock.today()),
-        "dates": dates(told, found, {str(row.pk): row for row in rows}),
-        "lines": history(found, rows, rights),
+        "ahead": explanations.ahead(timeline, application, database_clock.today()),
+        "dates": dates(timeline, application, {str(row.pk): row for row in rows}),
+        "lines": history(application, rows, rights),
         "likely": likely,
         "others": [one for one in allowed if one not in likely],
         "today": database_clock.today(),
-        "changeable": may_write(found, rights, COUNTER),
-        "map": map_address(found),
-        "changes": list(Permit.objects.visible_to(rights).filter(parent=found).order_by("filed_date", "id")),
+        "changeable": may_write(application, rights, COUNTER),
+        "map": map_address(application),
+        "changes": list(Permit.objects.visible_to(rights).filter(parent=application).order_by("filed_date", "id")),
         "order": order,
         "waiting": order is not None and order[0].state in OPEN,
     }
-    return show_file(request, found, "permit", context)
+    return show_file(request, application, "permit", context)
 
 
 @require_POST
 @page
 def freeze_now(request: HttpRequest, permit: str) -> HttpResponse:
     """Order the frozen parcel sheet of a file that has none."""
-    found, rights = permit_of(request, permit), rights_of_request(request)
+    application, rights = permit_of(request, permit), rights_of_request(request)
     try:
-        order_sheet(found, user=request.user, rights=rights, site=site(request))  # type: ignore[arg-type]
+        order_sheet(application, user=request.user, rights=rights, site=site(request))  # type: ignore[arg-type]
     except (Conflict, Invalid) as error:
         messages.error(request, error.message)
     else:
         messages.success(request, _("The parcel sheet is being frozen; it is here in a moment."))
-    return redirect("permit", found.number)
+    return redirect("permit", application.number)
 
 
-def dates(told: Timeline | None, permit: Permit, rows: Mapping[str, Event]) -> list[Date]:
+def dates(timeline: Timeline | None, permit: Permit, rows: Mapping[str, Event]) -> list[Date]:
     """The steps in order, each in words, those to come apart."""
-    found: list[Date] = []
-    for step in told.steps if told else ():
+    entries: list[Date] = []
+    for step in timeline.steps if timeline else ():
         ahead = step.on > database_clock.today()
-        first = ahead and not (found and found[-1].ahead)
+        first = ahead and not (entries and entries[-1].ahead)
         record = rows.get(step.event) if step.event else None
-        found.append(Date(step, words.explained(step, permit.kind, record), ahead, first))
-    return found
+        entries.append(Date(step, explanations.explained(step, permit.kind, record), ahead, first))
+    return entries
 
 
 def history(permit: Permit, rows: Sequence[Event], rights: Rights) -> list[Line]:
     """Every event, the latest record first, with what it changed of what was told before."""
     changed = {
-        key: words.changed(revision.changes, permit.kind)
+        key: explanations.changed(revision.changes, permit.kind)
         for revision in revisions_of(permit, rows)[1:]
         for key in revision.events[-1:]
     }
     return [
-        Line(row, words.facts(row, permit.kind), changed.get(str(row.pk), ()), may_strike(row, permit, rights))
+        Line(row, explanations.facts(row, permit.kind), changed.get(str(row.pk), ()), may_strike(row, permit, rights))
         for row in sorted(rows, key=lambda row: (row.recorded_at, row.pk), reverse=True)
     ]
 

@@ -17,7 +17,7 @@ from gis_core.errors import Invalid
 from gis_core.http.admission import LIST, limited
 from gis_core.models import Commune
 from permits.models import Permit
-from permits.numbers import shown, shown_parcel
+from permits.numbers import format_number, format_parcel
 from permits.pages.filters import YEARS_BACK
 from permits.services.register import LAST_OFFSET, ROWS, Decision, Outcome, Search, decisions
 
@@ -51,25 +51,25 @@ def register(request: HttpRequest) -> HttpResponse:
         search, form = Search(), RegisterForm(given)
         if str(error.extra.get("parameter")) not in form.errors:
             blame(form, error)
-    found, more = decisions(search)
-    names = dict(Commune.objects.filter(insee__in={one.insee for one in found}).values_list("insee", "name"))
-    asked = {"number": search.number, "insee": search.insee, "year": search.year, "kind": search.kind}
+    rows, more = decisions(search)
+    names = dict(Commune.objects.filter(insee__in={one.insee for one in rows}).values_list("insee", "name"))
+    filters = {"number": search.number, "insee": search.insee, "year": search.year, "kind": search.kind}
     context = {
         "section": "permits" if request.user.is_authenticated else "register",
         "form": form,
-        "rows": [shown_decision(one, names) for one in found],
-        "searched": any(asked.values()),
-        "query": urlencode({name: value for name, value in asked.items() if value}),
+        "rows": [decision_row(one, names) for one in rows],
+        "searched": any(filters.values()),
+        "query": urlencode({name: value for name, value in filters.items() if value}),
         "before": max(search.offset - ROWS, 0) if search.offset else None,
         "after": search.offset + ROWS if more and search.offset + ROWS <= LAST_OFFSET else None,
     }
     return render(request, "permits/register.html", context, status=400 if form.errors else 200)
 
 
-def shown_decision(one: Decision, names: dict[str, str]) -> dict[str, Any]:
-    parcels = [shown_parcel(idu) for idu in one.idus]
+def decision_row(one: Decision, names: dict[str, str]) -> dict[str, Any]:
+    parcels = [format_parcel(idu) for idu in one.idus]
     return {
-        "number": shown(one.number),
+        "number": format_number(one.number),
         "kind": one.kind,
         "kind_label": Permit.Kind(one.kind).label,
         "commune": names.get(one.insee, one.insee),

@@ -28,7 +28,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     user = request.user
     if request.method != "POST":
-        return show(request, user)
+        return render_reminders(request, user)
     match request.POST.get("do"):
         case "mail_on" | "mail_off" as choice:
             reminding.choose_mail(user, by_mail=choice == "mail_on")
@@ -36,7 +36,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
             # The secret opens what its holder sees, without a session: a token may not make one.
             if request.by_token:  # type: ignore[attr-defined]
                 raise PermissionDenied
-            return show(request, user, secret=reminding.make_feed(user))
+            return render_reminders(request, user, secret=reminding.make_feed(user))
         case "feed_off":
             reminding.close_feed(user)
         case _:
@@ -44,7 +44,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     return redirect("permit_reminders")
 
 
-def show(request: HttpRequest, user: User, secret: str = "") -> HttpResponse:
+def render_reminders(request: HttpRequest, user: User, secret: str = "") -> HttpResponse:
     context: dict[str, Any] = {"section": "permits", "reminder": reminding.reminder_of(user)}
     if secret:
         context["feed"] = request.build_absolute_uri(reverse("permit_calendar", args=[secret]))

@@ -86,7 +86,7 @@ def settings_list(request: HttpRequest) -> HttpResponse:
     members = list(Member.objects.administered_by(rights).order_by("name"))
     if len(members) == 1:
         return redirect("permit_settings", members[0].slug)
-    return shown(request, "settings_list", {"members": members})
+    return render_settings(request, "settings_list", {"members": members})
 
 
 @require_http_methods(POST_TOO)
@@ -118,7 +118,7 @@ def show_settings(request: HttpRequest, member: Member, status: int = 200, **for
         "team_form": NameForm(),
         "teams": Team.objects.filter(member=member).prefetch_related("people"),
     }
-    return shown(request, "settings", context | forms_, status)
+    return render_settings(request, "settings", context | forms_, status)
 
 
 @require_POST
@@ -140,19 +140,19 @@ def teams(request: HttpRequest, slug: str) -> HttpResponse:
 def team_page(request: HttpRequest, slug: str, team_id: int) -> HttpResponse:
     """A team's name and people."""
     rights = rights_of_request(request)
-    found = team_of(slug, team_id, rights)
-    form = TeamForm(request, row=found, read=values_of, member=found.member)
+    team = team_of(slug, team_id, rights)
+    form = TeamForm(request, row=team, read=team_values, member=team.member)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         refused = attempt(form, lambda: change_team(slug, team_id, given["name"], given["people"], rights))
         if refused is None:
             messages.success(request, _("The team is saved."))
             return redirect("permit_settings", slug)
-    context = {"member": found.member, "team": found, "form": form}
-    return shown(request, "team", context, 400 if form.is_bound else 200)
+    context = {"member": team.member, "team": team, "form": form}
+    return render_settings(request, "team", context, 400 if form.is_bound else 200)
 
 
-def values_of(team: Team) -> dict[str, Any]:
+def team_values(team: Team) -> dict[str, Any]:
     return {"name": team.name, "people": [str(one.pk) for one in team.people.all()]}
 
 
@@ -174,5 +174,5 @@ def attempt(form: forms.Form, act: Callable[[], Any]) -> Any:
         return error
 
 
-def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def render_settings(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     return render(request, f"permits/{template}.html", {"section": "permits", **context}, status=status)

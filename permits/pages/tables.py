@@ -15,7 +15,7 @@ from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
 from permits.pages.filters import read_filter
 from permits.pages.frame import page
-from permits.services.exporting import as_csv, as_workbook, table
+from permits.services.exporting import as_csv, as_workbook, permit_table
 from permits.services.listing import OPENED, Filter
 from permits.services.statistics import Group, Statistics, statistics
 
@@ -31,7 +31,7 @@ def export(request: HttpRequest) -> HttpResponse:
     suffix = request.GET.get("format", "csv")
     if suffix not in ("csv", "xlsx"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
-    rows = table(Filter.parse(request.GET.dict(), state=OPENED), rights_of_request(request))
+    rows = permit_table(Filter.parse(request.GET.dict(), state=OPENED), rights_of_request(request))
     content, kind = (as_csv(rows), CSV) if suffix == "csv" else (as_workbook(rows), XLSX)
     return attached(content, kind, f"permis-{database_clock.today():%Y-%m-%d}.{suffix}")
 
@@ -43,16 +43,16 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     """Counts and delays by kind, period, commune and instructor; this year's files unless told otherwise."""
     rights = rights_of_request(request)
     wanted, form = read_filter(request, rights, state="", year=str(database_clock.today().year))
-    found = statistics(wanted, rights)
+    figures = statistics(wanted, rights)
     if request.GET.get("format") == "csv":
         return attached(
-            statistics_csv(found, wanted), CSV, f"statistiques-permis-{database_clock.today():%Y-%m-%d}.csv"
+            statistics_csv(figures, wanted), CSV, f"statistiques-permis-{database_clock.today():%Y-%m-%d}.csv"
         )
     context = {
         "section": "permits",
         "form": form,
-        "whole": found.whole,
-        "tables": tables(found, wanted),
+        "whole": figures.whole,
+        "tables": tables(figures, wanted),
         "query": f"{wanted.query()}&year={wanted.year or ''}",
     }
     return render(request, "permits/statistics.html", context, status=400 if form.errors else 200)
@@ -67,11 +67,11 @@ def titles(wanted: Filter) -> dict[str, str]:
     }
 
 
-def tables(found: Statistics, wanted: Filter) -> list[dict[str, object]]:
+def tables(figures: Statistics, wanted: Filter) -> list[dict[str, object]]:
     """Each table with its heading; every row leads to its files, and has its share of the longest bar."""
     made: list[dict[str, object]] = []
     for name, title in titles(wanted).items():
-        groups: Sequence[Group] = getattr(found, name)
+        groups: Sequence[Group] = getattr(figures, name)
         most = max((one.filed for one in groups), default=1)
         rows = [
             {"group": one, "query": query_of(name, one, wanted), "share": round(100 * one.filed / most)}
@@ -91,7 +91,7 @@ def query_of(name: str, group: Group, wanted: Filter) -> str:
     return wanted.but(**{name: group.key}).query()
 
 
-def statistics_csv(found: Statistics, wanted: Filter) -> bytes:
+def statistics_csv(figures: Statistics, wanted: Filter) -> bytes:
     columns = [
         Column("table", _("Table"), "text"),
         Column("group", _("Group"), "text"),
@@ -103,8 +103,8 @@ def statistics_csv(found: Statistics, wanted: Filter) -> bytes:
     ]
     writer = Csv(columns, "none", Dialect(labels=True))
     parts = [
-        (_("All applications"), [found.whole]),
-        *((title, getattr(found, name)) for name, title in titles(wanted).items()),
+        (_("All applications"), [figures.whole]),
+        *((title, getattr(figures, name)) for name, title in titles(wanted).items()),
     ]
     rows = [
         [title, one.label, one.filed, one.decided, one.tacit, one.median, one.ninth]

@@ -17,7 +17,7 @@ SOMEWHERE = """
     select exists (select from gis_core_territory t
                    where t.member_id = any(%s) and arpent.reads_applicants(t.member_id, t.insee))
 """
-MOST_FOUND = 50
+MOST_RESULTS = 50
 SHORTEST_WORD = 3
 
 
@@ -58,8 +58,8 @@ def write_applicant(permit: Permit, person: Person, *, why: str) -> None:
     given["search_text"] = search_text(given["name"])
     with connection.cursor() as cursor:
         cursor.execute("select arpent.write_applicant(%s, %s, %s)", [permit.pk, json.dumps(given), why])
-        (written,) = cursor.fetchone()
-    if not written:
+        (saved,) = cursor.fetchone()
+    if not saved:
         raise Forbidden(_("Your role does not let you read or write who applies."))
 
 
@@ -70,12 +70,12 @@ def write_applicants(people: Mapping[int, Person], *, why: str) -> int:
     ]
     with connection.cursor() as cursor:
         cursor.execute("select arpent.write_applicants(%s, %s)", [json.dumps(given), why])
-        (written,) = cursor.fetchone()
-    return int(written)
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ApplicantMatch:
     """A file found by its applicant's name."""
 
     permit: Permit
@@ -91,7 +91,7 @@ def reads_applicants_somewhere(rights: Rights) -> bool:
     return bool(allowed)
 
 
-def find_applicants(text: str, *, why: str, rights: Rights) -> tuple[Sequence[Found], bool]:
+def find_applicants(text: str, *, why: str, rights: Rights) -> tuple[Sequence[ApplicantMatch], bool]:
     """Files by their applicant's name, the latest first, and whether there are more; it is written in the journal.
 
     Raises Invalid for a name too short to look for.
@@ -100,11 +100,11 @@ def find_applicants(text: str, *, why: str, rights: Rights) -> tuple[Sequence[Fo
     if not wanted or len(wanted[0]) < SHORTEST_WORD:
         raise Invalid(_("Type at least %(count)s letters of a name.") % {"count": SHORTEST_WORD}, parameter="q")
     with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.find_applicants(%s, %s, %s)", [wanted, MOST_FOUND + 1, why])
-        found = {row[0]: row[1:] for row in cursor.fetchall()}
-    permits = Permit.objects.visible_to(rights).filter(pk__in=found).order_by("-filed_date", "-id")
-    rows = [Found(permit, *found[permit.pk]) for permit in permits]
-    return rows[:MOST_FOUND], len(rows) > MOST_FOUND
+        cursor.execute("select * from arpent.find_applicants(%s, %s, %s)", [wanted, MOST_RESULTS + 1, why])
+        applicants = {row[0]: row[1:] for row in cursor.fetchall()}
+    permits = Permit.objects.visible_to(rights).filter(pk__in=applicants).order_by("-filed_date", "-id")
+    rows = [ApplicantMatch(permit, *applicants[permit.pk]) for permit in permits]
+    return rows[:MOST_RESULTS], len(rows) > MOST_RESULTS
 
 
 def readings_of(permit: Permit) -> QuerySet[ApplicantReading]:

@@ -27,11 +27,11 @@ from layers.parcels.services.sheets import sheet_of
 from permits.deadlines.events import Opinion
 from permits.deadlines.law import Ground, Kind
 from permits.deadlines.opinions import Body, OpinionRule, Protection, Told, due_on, opinion_on, rule_for
+from permits.explanations import OPINIONS
 from permits.models import Consultation, Event, Permit
 from permits.procedure import INSTRUCTS, What
-from permits.services.reading import shown_day
+from permits.services.reading import format_day
 from permits.services.recording import EARLIEST, check_may_write, locked, record, strike
-from permits.words import OPINIONS
 
 LONGEST_TEXT = 5_000
 LONGEST_ARTICLE = 60
@@ -162,7 +162,7 @@ SECTIONS = ("identity", "easements", "risks")
 
 def suggest(permit: Permit, rights: Rights) -> Suggested:
     """Whom what crosses the file's parcels suggests to ask, of what the asker sees; bodies in the order of the form."""
-    found: dict[tuple[Body, str], Suggestion] = {}
+    suggestions: dict[tuple[Body, str], Suggestion] = {}
     reader = reader_with(rights)
     sections = [section for section in reader.sections if section.slug in SECTIONS]
     notes: list[str] = []
@@ -173,19 +173,19 @@ def suggest(permit: Permit, rights: Rights) -> Suggested:
         sheet = sheet_of(land, reader, only=[section.slug for section in sections])
         for section, answer in sheet.answers:
             if answer is None:
-                words = _("“%(section)s” could not be read: nothing is suggested from it.")
-                notes.append(words % {"section": section.title})
+                note = _("“%(section)s” could not be read: nothing is suggested from it.")
+                notes.append(note % {"section": section.title})
                 continue
             for line in answer.lines:
-                READ_FROM[section.slug](line, found)
-    notice(permit, found)
-    road_of(permit.address, found)
-    asked: dict[str, date] = dict(permit.consultations.order_by("asked_date").values_list("body", "asked_date"))
-    for one in found.values():
+                READ_FROM[section.slug](line, suggestions)
+    notice(permit, suggestions)
+    road_of(permit.address, suggestions)
+    asked_dates: dict[str, date] = dict(permit.consultations.order_by("asked_date").values_list("body", "asked_date"))
+    for one in suggestions.values():
         one.rule = rule_for(one.body, Kind(permit.kind), permit.filed_date, one.protections)
-        one.asked = asked.get(one.body.value)
+        one.asked = asked_dates.get(one.body.value)
     order = list(Body)
-    ranked = sorted(found.values(), key=lambda one: (order.index(one.body), one.name))
+    ranked = sorted(suggestions.values(), key=lambda one: (order.index(one.body), one.name))
     return Suggested(ranked, [str(section.title) for section in sections] if land else [], notes)
 
 
@@ -207,7 +207,7 @@ def ground_of(permit: Permit, reader: Reader) -> Land | None:
 
 
 def add(
-    found: dict[tuple[Body, str], Suggestion],
+    suggestions: dict[tuple[Body, str], Suggestion],
     body: Body,
     reason: Reason,
     *,
@@ -216,7 +216,7 @@ def add(
 ) -> None:
     """Other bodies are told apart by their name, the named ones are asked once."""
     key = (body, name if body == Body.OTHER else "")
-    one = found.setdefault(key, Suggestion(body=body, name=name))
+    one = suggestions.setdefault(key, Suggestion(body=body, name=name))
     one.name = one.name or name
     if reason not in one.reasons:
         one.reasons.append(reason)
@@ -239,39 +239,39 @@ def reason_of(line: Line, why: Any) -> Reason:
     )
 
 
-def from_easement(line: Line, found: dict[tuple[Body, str], Suggestion]) -> None:
-    told = {fact.name: fact.value for fact in line.facts}
+def from_easement(line: Line, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
+    facts = {fact.name: fact.value for fact in line.facts}
     for sign in SIGNS:
-        if told.get("category") in sign.categories:
+        if facts.get("category") in sign.categories:
             protection = sign.protection(line) if sign.protection else None
-            name = "" if sign.body == Body.ABF else told.get("manager", "")
-            add(found, sign.body, reason_of(line, sign.why), name=name, protection=protection)
+            name = "" if sign.body == Body.ABF else facts.get("manager", "")
+            add(suggestions, sign.body, reason_of(line, sign.why), name=name, protection=protection)
 
 
-def from_risk(line: Line, found: dict[tuple[Body, str], Suggestion]) -> None:
-    add(found, Body.PREFECTURE, reason_of(line, WHY_RISK))
+def from_risk(line: Line, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
+    add(suggestions, Body.PREFECTURE, reason_of(line, WHY_RISK))
 
 
-def from_parcel(line: Line, found: dict[tuple[Body, str], Suggestion]) -> None:
+def from_parcel(line: Line, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
     for fact in line.facts:
         if fact.name == "address":
-            road_of(str(fact.value), found)
+            road_of(str(fact.value), suggestions)
 
 
-def road_of(address: str, found: dict[tuple[Body, str], Suggestion]) -> None:
+def road_of(address: str, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
     if road := ROAD.search(address):
-        add(found, Body.ROADS, Reason(title=road[0], why=str(WHY_ROAD)))
+        add(suggestions, Body.ROADS, Reason(title=road[0], why=str(WHY_ROAD)))
 
 
-def notice(permit: Permit, found: dict[tuple[Body, str], Suggestion]) -> None:
+def notice(permit: Permit, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
     """What the instructor said of the file when they notified a longer delay."""
     for event in Event.objects.standing().filter(permit=permit, what=What.LONGER_NOTIFIED):
         for ground in event.detail["grounds"]:
             if ground in FROM_NOTICE:
                 body, why = FROM_NOTICE[Ground(ground)]
                 protection = Protection.SURROUNDINGS if body == Body.ABF else None
-                title = _("Longer delay notified on %(day)s") % {"day": shown_day(event.on_date)}
-                add(found, body, Reason(title=title, why=str(why)), protection=protection)
+                title = _("Longer delay notified on %(day)s") % {"day": format_day(event.on_date)}
+                add(suggestions, body, Reason(title=title, why=str(why)), protection=protection)
 
 
 READ_FROM: Mapping[str, Callable[[Line, dict[tuple[Body, str], Suggestion]], None]] = {
@@ -300,7 +300,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestSent:
     """The request, recorded; `told` is whether its mail left, None where none was asked for."""
 
     consultation: Consultation
@@ -308,7 +308,7 @@ class Asked:
 
 
 @transaction.atomic
-def ask(permit: Permit, request: Request, *, user: User, rights: Rights) -> Asked:
+def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rights) -> RequestSent:
     """Record a request, and send its mail where one is wanted; a mail that does not leave undoes nothing.
 
     Raises Forbidden, Invalid.
@@ -321,8 +321,8 @@ def ask(permit: Permit, request: Request, *, user: User, rights: Rights) -> Aske
     if request.received is not None:
         check_day(permit, request.received, "received", request.asked)
     suggested = [one for one in suggest(permit, rights).suggestions if one.body == body]
-    named = [one for one in suggested if one.name == request.name] or suggested
-    reasons = [reason for one in named for reason in one.reasons]
+    matching = [one for one in suggested if one.name == request.name] or suggested
+    reasons = [reason for one in matching for reason in one.reasons]
     protections = {protection for one in suggested for protection in one.protections}
     delay = delay_of(request, permit, body, protections)
     made = Consultation.objects.create(
@@ -337,11 +337,11 @@ def ask(permit: Permit, request: Request, *, user: User, rights: Rights) -> Aske
         recorded_by=user,
         **delay,
     )
-    told = send(made, user) if request.mail else None
-    if told:
+    sent = send(made, user) if request.mail else None
+    if sent:
         made.mailed_at = database_clock.now()
         made.save(update_fields=["mailed_at"])
-    return Asked(made, told)
+    return RequestSent(made, sent)
 
 
 def body_of(request: Request) -> Body:
@@ -366,8 +366,8 @@ def delay_of(request: Request, permit: Permit, body: Body, protections: set[Prot
         return {"months": request.months, "article": article, "silence": request.silence, "uncertain": False}
     rule = rule_for(body, Kind(permit.kind), permit.filed_date, protections)
     if rule is None:
-        words = _("No delay is known here for this body and this file: enter its months and its article.")
-        raise Invalid(words, parameter="months")
+        message = _("No delay is known here for this body and this file: enter its months and its article.")
+        raise Invalid(message, parameter="months")
     return {
         "months": rule.months,
         "article": rule.article,
@@ -382,11 +382,11 @@ def check_day(permit: Permit, day: date, parameter: str, earliest: date) -> None
     Raises Invalid at `parameter`.
     """
     if day < max(EARLIEST, permit.filed_date):
-        words = _("The file was filed on %(filed)s: nothing happens to it before.")
-        raise Invalid(words % {"filed": shown_day(permit.filed_date)}, parameter=parameter)
+        message = _("The file was filed on %(filed)s: nothing happens to it before.")
+        raise Invalid(message % {"filed": format_day(permit.filed_date)}, parameter=parameter)
     if day < earliest:
-        words = _("The opinion was asked for on %(asked)s: nothing comes back before.")
-        raise Invalid(words % {"asked": shown_day(earliest)}, parameter=parameter)
+        message = _("The opinion was asked for on %(asked)s: nothing comes back before.")
+        raise Invalid(message % {"asked": format_day(earliest)}, parameter=parameter)
     if day > database_clock.today():
         raise Invalid(_("This day is not yet there: record what has happened."), parameter=parameter)
 
@@ -424,10 +424,10 @@ def send(consultation: Consultation, user: User) -> bool:
 
 def consultation_of(permit: Permit, pk: int) -> Consultation:
     """A consultation of the file. Raises NotFound."""
-    found = permit.consultations.filter(pk=pk).first()
-    if found is None:
+    consultation = permit.consultations.filter(pk=pk).first()
+    if consultation is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return consultation
 
 
 @transaction.atomic
@@ -460,7 +460,7 @@ def answer(
     if kept.answered_date:
         if not reason.strip():
             raise Conflict(_("The answer is recorded already: say why it is corrected."), parameter="reason")
-        take_back(permit, kept, reason, rights)
+        withdraw_answer(permit, kept, reason, rights)
     kept.opinion, kept.answered_date, kept.text = opinion, answered, text.strip()[:LONGEST_TEXT]
     kept.save(update_fields=["opinion", "answered_date", "text"])
     if counts(kept):
@@ -473,7 +473,7 @@ def counts(consultation: Consultation) -> bool:
     return consultation.body == Consultation.Body.ABF and consultation.opinion != Opinion.FAVOURABLE
 
 
-def take_back(permit: Permit, kept: Consultation, reason: str, rights: Rights) -> None:
+def withdraw_answer(permit: Permit, kept: Consultation, reason: str, rights: Rights) -> None:
     """Strike out the event that the former answer had made."""
     if not counts(kept) or kept.answered_date is None:
         return
@@ -483,7 +483,7 @@ def take_back(permit: Permit, kept: Consultation, reason: str, rights: Rights) -
         strike(made, reason=reason, rights=rights)
 
 
-def told_of(consultation: Consultation, day: date | None = None) -> Told:
+def answer_status(consultation: Consultation, day: date | None = None) -> Told:
     """The opinion as it stands: what is tacit is read, never written."""
     return opinion_on(
         day or database_clock.today(),

@@ -12,7 +12,7 @@ from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from gis_core.models import Commune
-from permits.numbers import shown, shown_parcel
+from permits.numbers import format_number, format_parcel
 from permits.procedure import State
 from permits.services.listing import Filter, files, ordered
 
@@ -48,22 +48,22 @@ def columns() -> list[Column]:
     ]
 
 
-def table(wanted: Filter, rights: Rights) -> list[list[Any]]:
+def permit_table(wanted: Filter, rights: Rights) -> list[list[Any]]:
     """The rows, in the order of the list. Raises Invalid where there are too many."""
-    found = list(ordered(files(wanted, rights), wanted).values_list(*FIELDS)[: MOST_ROWS + 1])
-    if len(found) > MOST_ROWS:
-        words = _("A table holds %(most)s files at most: narrow the filters, by the year for example.")
-        raise Invalid(words % {"most": f"{MOST_ROWS:_}".replace("_", " ")})
-    names = dict(Commune.objects.filter(insee__in={row[3] for row in found}).values_list("insee", "name"))
-    return [line(row, names) for row in found]
+    rows = list(ordered(files(wanted, rights), wanted).values_list(*FIELDS)[: MOST_ROWS + 1])
+    if len(rows) > MOST_ROWS:
+        message = _("A table holds %(most)s files at most: narrow the filters, by the year for example.")
+        raise Invalid(message % {"most": f"{MOST_ROWS:_}".replace("_", " ")})
+    names = dict(Commune.objects.filter(insee__in={row[3] for row in rows}).values_list("insee", "name"))
+    return [table_row(row, names) for row in rows]
 
 
-def line(row: Sequence[Any], communes: dict[str, str]) -> list[Any]:
+def table_row(row: Sequence[Any], communes: dict[str, str]) -> list[Any]:
     number, kind, member, insee, idus, works, address, state, tacit, *days, first, last, username = row
-    parcels = ", ".join(shown_parcel(idu) for idu in idus)
+    parcels = ", ".join(format_parcel(idu) for idu in idus)
     place = [insee, communes.get(insee, ""), parcels, works, address]
     instructor = f"{first or ''} {last or ''}".strip() or username
-    return [shown(number), kind, member, *place, str(State(state).label), tacit, *days, instructor]
+    return [format_number(number), kind, member, *place, str(State(state).label), tacit, *days, instructor]
 
 
 def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
@@ -85,12 +85,12 @@ def as_workbook(rows: Iterable[Sequence[Any]]) -> bytes:
     sheet.freeze_panes(1, 1)
     for at, row in enumerate(rows, 1):
         for place, value in enumerate(row):
-            write(sheet, at, place, value, day)
+            write_cell(sheet, at, place, value, day)
     book.close()
     return content.getvalue()
 
 
-def write(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
+def write_cell(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
     match value:
         case None:
             pass

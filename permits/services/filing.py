@@ -20,7 +20,7 @@ from permits.models import Event, Permit, Settings
 from permits.numbers import LAST, LAST_CHANGE, LETTERS, NotANumberError, Number
 from permits.procedure import COUNTER, INSTRUCTS, What
 from permits.services.applicants import Person, write_applicant
-from permits.services.reading import refresh, shown_day
+from permits.services.reading import format_day, refresh
 from permits.services.recording import EARLIEST, announce, check_may_write
 
 MOST_PARCELS = 100
@@ -69,7 +69,7 @@ def file_permit(filing: Filing, rights: Rights) -> Filed:
     if filing.kind not in Permit.Kind.values:
         raise Invalid(_("Choose what is asked for."), parameter="kind")
     if not EARLIEST <= filing.filed_date <= database_clock.today():
-        raise Invalid(_("The day of filing cannot be: %(day)s.") % {"day": shown_day(filing.filed_date)},
+        raise Invalid(_("The day of filing cannot be: %(day)s.") % {"day": format_day(filing.filed_date)},
                       parameter="filed_date")  # fmt: skip
     owner = member_for(filing, rights)
     parent = parent_of(filing, owner, rights)
@@ -137,12 +137,12 @@ def may_file(rights: Rights) -> bool:
 def members_filing(rights: Rights, insee: str | None = None) -> list[Member]:
     """The members for which the asker may file (in this commune), by name."""
     roles = {member for member, role in rights.roles.items() if role in COUNTER}
-    found = Member.objects.filter(pk__in=roles) if not rights.agency else Member.objects.all()
+    members = Member.objects.filter(pk__in=roles) if not rights.agency else Member.objects.all()
     if insee is not None:
-        found = found.filter(territories__commune__insee=insee)
+        members = members.filter(territories__commune__insee=insee)
     if insee is not None and insee not in rights.town_insee:
-        found = found.exclude(pk__in=rights.town_halls())
-    return list(found.distinct().order_by("name"))
+        members = members.exclude(pk__in=rights.town_halls())
+    return list(members.distinct().order_by("name"))
 
 
 def member_for(filing: Filing, rights: Rights) -> Member:
@@ -171,10 +171,10 @@ def known_instructor(user_id: Any, owner: Member) -> int | None:
     """The id of whoever instructs, None for nobody. Raises Invalid for somebody who does not instruct at the member."""
     if user_id in (None, ""):
         return None
-    found = instructors_of(owner).filter(user_id=user_id).first()
-    if found is None:
+    instructor = instructors_of(owner).filter(user_id=user_id).first()
+    if instructor is None:
         raise Invalid(_("This person does not instruct for %(member)s.") % {"member": owner}, parameter="instructor")
-    return int(found.user_id)
+    return int(instructor.user_id)
 
 
 # -- where ------------------------------------------------------------------------------------------------------------
@@ -186,8 +186,8 @@ def put_on_ground(permit: Permit, texts: Sequence[str]) -> list[str]:
     if len(idus) > MOST_PARCELS:
         raise Invalid(_("Name %(most)s parcels at most.") % {"most": MOST_PARCELS}, parameter="parcels")
     if strangers := [idu for idu in idus if idu[:5] != permit.insee]:
-        words = _("Parcel %(idu)s is not in the commune %(insee)s: a file lies in one commune.")
-        raise Invalid(words % {"idu": strangers[0], "insee": permit.insee}, parameter="parcels")
+        message = _("Parcel %(idu)s is not in the commune %(insee)s: a file lies in one commune.")
+        raise Invalid(message % {"idu": strangers[0], "insee": permit.insee}, parameter="parcels")
     with connection.cursor() as cursor:
         cursor.execute(UNION, [idus])
         known, ewkb = cursor.fetchone()
@@ -207,11 +207,11 @@ def parcel_of(text: str, insee: str) -> str:
     """The 14 characters of a parcel typed whole, or as section and number in the commune. Raises Invalid."""
     if whole := whole_identifier(text):
         return whole
-    found = read_reference(text[:40])
-    if found is None or not found.section or found.place or (found.insee or insee) != insee:
-        words = _("“%(text)s” is no parcel: type a section and a number (AB 123), or the 14 characters.")
-        raise Invalid(words % {"text": text[:40]}, parameter="parcels")
-    return f"{insee}{found.prefix or '000'}{found.section}{found.number:0>4}"
+    reference = read_reference(text[:40])
+    if reference is None or not reference.section or reference.place or (reference.insee or insee) != insee:
+        message = _("“%(text)s” is no parcel: type a section and a number (AB 123), or the 14 characters.")
+        raise Invalid(message % {"text": text[:40]}, parameter="parcels")
+    return f"{insee}{reference.prefix or '000'}{reference.section}{reference.number:0>4}"
 
 
 # -- the number -------------------------------------------------------------------------------------------------------
@@ -234,11 +234,11 @@ def typed_number(filing: Filing, parent: Permit | None) -> Number:
             _("The number of such a file begins with %(letters)s.") % {"letters": expected}, parameter="number"
         )
     if number.insee != filing.insee:
-        words = _("The number is of the commune %(insee)s, the file of %(other)s.")
-        raise Invalid(words % {"insee": number.insee, "other": filing.insee}, parameter="number")
+        message = _("The number is of the commune %(insee)s, the file of %(other)s.")
+        raise Invalid(message % {"insee": number.insee, "other": filing.insee}, parameter="number")
     if not number.change and number.year != f"{filing.filed_date:%y}":
-        words = _("The number is of the year %(year)s, the file was filed on %(day)s.")
-        raise Invalid(words % {"year": number.year, "day": shown_day(filing.filed_date)}, parameter="number")
+        message = _("The number is of the year %(year)s, the file was filed on %(day)s.")
+        raise Invalid(message % {"year": number.year, "day": format_day(filing.filed_date)}, parameter="number")
     if (number.change or "") != (filing.change if parent else "") or (parent and number.initial != parent.number):
         raise Invalid(_("The number is not one of a change of this file."), parameter="number")
     lock_sequence(parent.number if parent else f"{number.letters}{filing.insee}{number.year}")
@@ -252,13 +252,13 @@ def parsed(text: str) -> Number:
     try:
         return Number.parse(text[:60])
     except NotANumberError as error:
-        words = {
+        messages = {
             "letters": _("A number begins with PC, PA, PD, DP or CU."),
             "department": _("After the letters come three characters of the department: 045, 02A, 974."),
             "commune": _("Overseas, the commune's three digits begin with the department's last one: 974 411."),
             "form": _("A number is written like PC 045 234 26 A0001, with M01 or T01 after it for a change."),
         }[error.why]
-        raise Invalid(words, parameter="number") from error
+        raise Invalid(messages, parameter="number") from error
 
 
 def parent_of(filing: Filing, owner: Member, rights: Rights) -> Permit | None:

@@ -14,7 +14,7 @@ from gis_core.letters.kinds import LetterKind, kind_of
 from gis_core.letters.services import About
 from gis_core.members.rights import Rights
 from gis_core.models import Letter, LetterQuerySet
-from permits.letters import ABOUT, Asked, body_in_words, values_of
+from permits.letters import ABOUT, LetterRequest, body_label, letter_field_values
 from permits.models import Permit
 from permits.procedure import INSTRUCTS
 from permits.services.applicants import may_read_applicant, read_applicants
@@ -23,37 +23,39 @@ from permits.services.recording import check_may_write, may_write
 
 def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
     """The letters of a file that the asker reads: final ones, and drafts where they instruct."""
-    found = Letter.objects.visible_to(rights).about(ABOUT, permit.number).filter(owner=permit.owner_id)
+    letters = Letter.objects.visible_to(rights).about(ABOUT, permit.number).filter(owner=permit.owner_id)
     if not may_write(permit, rights, INSTRUCTS):
-        found = found.filter(state=Letter.State.FINAL)
+        letters = letters.filter(state=Letter.State.FINAL)
     if not may_read_applicant(permit):
-        found = found.filter(Q(nominative=False) | Q(created_by_id=rights.user_id))
-    return found
+        letters = letters.filter(Q(nominative=False) | Q(created_by_id=rights.user_id))
+    return letters
 
 
 def letter_of(permit: Permit, letter_id: int, rights: Rights) -> Letter:
     """A letter of the file that the user sees, with its owner and authors. Raises NotFound."""
-    found = (
+    letter = (
         letters_of(permit, rights).select_related("owner", "created_by", "finalised_by").filter(pk=letter_id).first()
     )
-    if found is None:
+    if letter is None:
         raise NotFound(_("There is no such letter, or you may not see it."))
-    return found
+    return letter
 
 
 @transaction.atomic
-def begin_letter(permit: Permit, kind: LetterKind, asked: Asked, rights: Rights) -> Letter:
+def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, rights: Rights) -> Letter:
     """A draft with what is known of the file. Raises Forbidden."""
     check_may_write(permit, rights, INSTRUCTS)
     person = None
     if kind.nominative:
         person = read_applicants([permit], why=_("Letter: %(kind)s") % {"kind": kind.name}).get(permit.pk)
     to = [person.name, person.address] if person else []
-    if asked.consultation:
-        to = [body_in_words(asked.consultation), asked.consultation.email]
+    if request.consultation:
+        to = [body_label(request.consultation), request.consultation.email]
     about = About(owner=permit.owner, insee=permit.insee, kind=ABOUT, key=permit.number)
     recipient = "\n".join(filter(None, to))
-    return letters.begin(about, kind, values=values_of(permit, asked, person), recipient=recipient, rights=rights)
+    return letters.begin(
+        about, kind, values=letter_field_values(permit, request, person), recipient=recipient, rights=rights
+    )
 
 
 def note_reading(permit: Permit, letter: Letter) -> None:
@@ -64,16 +66,16 @@ def note_reading(permit: Permit, letter: Letter) -> None:
 
 
 @transaction.atomic
-def change_letter(permit: Permit, letter: Letter, words: dict[str, str], version: int, rights: Rights) -> Letter:
+def change_letter(permit: Permit, letter: Letter, texts: dict[str, str], version: int, rights: Rights) -> Letter:
     """Change the texts of a letter of the file. Raises Forbidden, Conflict, Stale, Invalid."""
     check_may_write(permit, rights, INSTRUCTS)
-    return letters.change(letter, words=words, version=version)
+    return letters.change(letter, words=texts, version=version)
 
 
 @transaction.atomic
-def finalise_letter(permit: Permit, letter: Letter, words: dict[str, str], version: int, rights: Rights) -> Letter:
+def finalise_letter(permit: Permit, letter: Letter, texts: dict[str, str], version: int, rights: Rights) -> Letter:
     """Change the words, then number and lock them; nothing is kept where it fails."""
-    changed = change_letter(permit, letter, words, version, rights)
+    changed = change_letter(permit, letter, texts, version, rights)
     return letters.finalise(changed, version=changed.version, rights=rights)
 
 

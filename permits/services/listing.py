@@ -27,7 +27,7 @@ from permits.procedure import OPEN, State
 OPENED = "open"
 NOBODY = "none"
 LONGEST_TEXT = 100
-MOST_WORDS = 8
+MOST_TERMS = 8
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 SOON_DAYS, TACIT_DAYS, MONTH_DAYS = 7, 15, 30
 MOST_COUNTED = 1000
@@ -126,23 +126,23 @@ def known(name: str, value: str, allowed: Iterable[str]) -> str:
 
 def files(wanted: Filter, rights: Rights, day: date | None = None) -> PermitQuerySet:
     """The files that are asked for, of those that the asker may see; in no order."""
-    found = in_words(whose(Permit.objects.visible_to(rights), wanted, rights), wanted, rights)
+    rows = matching_text(whose(Permit.objects.visible_to(rights), wanted, rights), wanted, rights)
     if wanted.states:
         states = {state for one in wanted.states for state in (OPEN if one == OPENED else (one,))}
-        found = found.filter(state__in=sorted(states))
+        rows = rows.filter(state__in=sorted(states))
     if wanted.kind:
-        found = found.filter(kind=wanted.kind)
+        rows = rows.filter(kind=wanted.kind)
     if wanted.insee:
-        found = found.filter(insee=wanted.insee)
+        rows = rows.filter(insee=wanted.insee)
     if wanted.year:
-        found = found.filter(filed_date__range=(date(wanted.year, 1, 1), date(wanted.year, 12, 31)))
+        rows = rows.filter(filed_date__range=(date(wanted.year, 1, 1), date(wanted.year, 12, 31)))
     if wanted.deadline:
-        found = found.open().filter(due(wanted.deadline, day or database_clock.today()))
+        rows = rows.open().filter(due(wanted.deadline, day or database_clock.today()))
     if wanted.bbox:
         box = Polygon.from_bbox(wanted.bbox)
         box.srid = 4326
-        found = found.filter(geom_3857__bboverlaps=box.transform(3857, clone=True))
-    return found
+        rows = rows.filter(geom_3857__bboverlaps=box.transform(3857, clone=True))
+    return rows
 
 
 def whose(rows: PermitQuerySet, wanted: Filter, rights: Rights) -> PermitQuerySet:
@@ -198,7 +198,7 @@ def ordered(rows: PermitQuerySet, wanted: Filter) -> PermitQuerySet:
     return rows.order_by("-filed_date", "-id")
 
 
-def counted(rows: PermitQuerySet, most: int = MOST_COUNTED) -> tuple[int, bool]:
+def count_up_to(rows: PermitQuerySet, most: int = MOST_COUNTED) -> tuple[int, bool]:
     """How many there are, and whether there are more: nobody waits for a count beyond `most`."""
     count = rows.order_by()[: most + 1].count()
     return min(count, most), count > most
@@ -207,37 +207,37 @@ def counted(rows: PermitQuerySet, most: int = MOST_COUNTED) -> tuple[int, bool]:
 # -- what somebody typed ----------------------------------------------------------------------------------------------
 
 
-def in_words(rows: PermitQuerySet, wanted: Filter, rights: Rights) -> PermitQuerySet:
+def matching_text(rows: PermitQuerySet, wanted: Filter, rights: Rights) -> PermitQuerySet:
     """Those that a text names: a number or its beginning, a parcel, or the beginnings of words."""
     if not wanted.text:
         return rows
     packed = re.sub(r"[\s.\-/]", "", wanted.text).upper()
     if NUMBER_BEGINS.fullmatch(packed):
         return rows.filter(number__gte=packed, number__lte=packed + AFTER_LAST)
-    words = folded(wanted.text)[:MOST_WORDS]
-    condition = Q(pk__in=files_on(parcels_named(wanted, rights)))
-    if words:
-        condition |= Q(*(Q(words__contains=f" {word}") for word in words))
+    terms = folded(wanted.text)[:MOST_TERMS]
+    condition = Q(pk__in=files_on(parcels_in_text(wanted, rights)))
+    if terms:
+        condition |= Q(*(Q(words__contains=f" {word}") for word in terms))
     return rows.filter(condition)
 
 
-def parcels_named(wanted: Filter, rights: Rights) -> list[str]:
+def parcels_in_text(wanted: Filter, rights: Rights) -> list[str]:
     """The identifiers of 14 characters that a text may mean, in the communes that the asker may see."""
     if whole := whole_identifier(wanted.text):
         return [whole]
-    found = read_reference(wanted.text)
-    if found is None or not found.section:
+    reference = read_reference(wanted.text)
+    if reference is None or not reference.section:
         return []
-    ending = f"{found.prefix or '000'}{found.section}{found.number:0>4}"
-    return [insee + ending for insee in communes_named(found, wanted, rights)]
+    ending = f"{reference.prefix or '000'}{reference.section}{reference.number:0>4}"
+    return [insee + ending for insee in communes_of_reference(reference, wanted, rights)]
 
 
-def communes_named(found: Reference, wanted: Filter, rights: Rights) -> list[str]:
-    if found.insee or wanted.insee:
-        return [found.insee or wanted.insee]
+def communes_of_reference(reference: Reference, wanted: Filter, rights: Rights) -> list[str]:
+    if reference.insee or wanted.insee:
+        return [reference.insee or wanted.insee]
     territory = Territory.objects.all() if rights.agency else Territory.objects.filter(member__in=list(rights.roles))
     communes = Commune.objects.filter(territories__in=territory)
-    for word in found.place:
+    for word in reference.place:
         communes = communes.filter(search_text__contains=f" {word}")
     return list(communes.values_list("insee", flat=True).distinct())
 

@@ -25,10 +25,10 @@ class Deadlines:
 def next_deadlines(rights: Rights) -> Deadlines:
     """At most twenty."""
     mine = soonest(rights).filter(instructor_id=rights.user_id)
-    if found := list(mine[: MOST + 1]):
-        return Deadlines("mine", found[:MOST], len(found) > MOST)
-    found = list(soonest(rights)[: MOST + 1])
-    return Deadlines("members", found[:MOST], len(found) > MOST)
+    if permits := list(mine[: MOST + 1]):
+        return Deadlines("mine", permits[:MOST], len(permits) > MOST)
+    permits = list(soonest(rights)[: MOST + 1])
+    return Deadlines("members", permits[:MOST], len(permits) > MOST)
 
 
 def soonest(rights: Rights) -> QuerySet[Permit]:

@@ -80,10 +80,12 @@ def member_of(project: str, rights: Rights) -> Member | None:
 
 def readings(text: str) -> list[str]:
     """The parcels of 14 characters that an identifier of openADS may mean, the likeliest first."""
-    found = [whole_identifier(text)]
+    identifiers = [whole_identifier(text)]
     if match := UNPADDED.fullmatch(re.sub(r"\s", "", text[:60]).upper()):
-        found.append(f"{match['department']}{match['commune']}{match['prefix']}0{match['section']}{match['number']}")
-    return [one for one in found if one]
+        identifiers.append(
+            f"{match['department']}{match['commune']}{match['prefix']}0{match['section']}{match['number']}"
+        )
+    return [one for one in identifiers if one]
 
 
 def known_parcels(texts: Sequence[str], rights: Rights) -> dict[str, str]:
@@ -91,13 +93,13 @@ def known_parcels(texts: Sequence[str], rights: Rights) -> dict[str, str]:
     if PARCELS_LAYER not in reader_with(rights).layers:
         return {}
     wanted = {text: readings(text) for text in texts}
-    rows = Parcel.objects.filter(idu__in={one for found in wanted.values() for one in found})
+    rows = Parcel.objects.filter(idu__in={one for candidates in wanted.values() for one in candidates})
     there = set(rows.values_list("idu", flat=True))
-    named = {text: next((one for one in found if one in there), None) for text, found in wanted.items()}
-    return {text: idu for text, idu in named.items() if idu}
+    resolved = {text: next((one for one in candidates if one in there), None) for text, candidates in wanted.items()}
+    return {text: idu for text, idu in resolved.items() if idu}
 
 
-def parcels_told(texts: Sequence[str], rights: Rights) -> Json:
+def describe_parcels(texts: Sequence[str], rights: Rights) -> Json:
     """Whether each parcel exists, and its address: those that do come first."""
     if len(texts) > MOST_PARCELS:
         raise Invalid(_("Name %(most)s parcels at most.") % {"most": MOST_PARCELS})
@@ -114,12 +116,12 @@ def addresses_of(idus: set[str]) -> dict[str, Address]:
 
 
 def addressed(idu: str, addresses: dict[str, Address]) -> Json:
-    found = addresses.get(idu)
-    road = ROAD.fullmatch(found.road_name) if found else None
+    address = addresses.get(idu)
+    road = ROAD.fullmatch(address.road_name) if address else None
     return {
-        "numero_voie": f"{found.number} {found.suffix}".strip() if found else "",
+        "numero_voie": f"{address.number} {address.suffix}".strip() if address else "",
         "type_voie": road[1] if road else "",
-        "nom_voie": road[2] if road else found.road_name if found else "",
+        "nom_voie": road[2] if road else address.road_name if address else "",
         "arrondissement": idu[2:5],
     }
 
@@ -136,13 +138,13 @@ def constraints_of_commune(insee: str, rights: Rights) -> Json:
 def constraints(ground: Ground, rights: Rights) -> list[Json]:
     """What crosses a ground, as the asker's parcel sheet says it, each constraint once."""
     reader = readable(reader_with(rights))
-    told: dict[str, Json] = {}
+    described: dict[str, Json] = {}
     for section, answer in sheet_of(ground, reader).answers:
         for line in (answer or Answer()).lines:
             if line.measure is None or line.measure.area_m2 != 0:
                 one = constraint(section.slug, str(section.title), line)
-                told.setdefault(one["contrainte"], one)
-    return list(told.values())
+                described.setdefault(one["contrainte"], one)
+    return list(described.values())
 
 
 def readable(reader: Reader) -> Reader:
@@ -157,10 +159,10 @@ def constraint(slug: str, group: str, line: Line) -> Json:
     below, text = (_("Zone"), line.detail) if zone else (line.detail or group, "")
     if line.measure and line.measure.uncertain:
         text = f"{text} ({_('limit to be checked')})".strip()
-    words = f"{slug}|{below}|{line.title}"
-    key = hashlib.blake2s(words.encode(), digest_size=5).hexdigest()
-    told = {"groupe_contrainte": group, "sous_groupe_contrainte": below[:250], "libelle": line.title[:250]}
-    return {"contrainte": f"{slug}-{key}", **told, "texte": text}
+    identity = f"{slug}|{below}|{line.title}"
+    key = hashlib.blake2s(identity.encode(), digest_size=5).hexdigest()
+    described = {"groupe_contrainte": group, "sous_groupe_contrainte": below[:250], "libelle": line.title[:250]}
+    return {"contrainte": f"{slug}-{key}", **described, "texte": text}
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -191,10 +193,10 @@ def compute_extent(number: str, texts: Sequence[str], member: Member | None, rig
     communes = {idu[:5] for idu in known.values()} or {""}
     if len(communes) > 1:
         raise Invalid("The parcelles do not all come from the same municipality")
-    found = len(known) == len(set(texts))
-    if found:
+    complete = len(known) == len(set(texts))
+    if complete:
         keep_extent(number, list(dict.fromkeys(known.values())), member, rights)
-    return {"emprise": {"statut_calcul_emprise": "true" if found else "false"}}
+    return {"emprise": {"statut_calcul_emprise": "true" if complete else "false"}}
 
 
 def keep_extent(number: str, idus: list[str], member: Member | None, rights: Rights) -> None:
@@ -220,7 +222,7 @@ def ground_of(dossier: Dossier) -> Ground | None:
     return measured(OF_GEOMETRY, {"ewkb": bytes(permit.geom.ewkb), "insee": permit.insee}, permit.filed_date)
 
 
-def centroid_told(number: str, member: Member | None, rights: Rights) -> Json:
+def describe_centroid(number: str, member: Member | None, rights: Rights) -> Json:
     """The centroid of a file, in EPSG:2154. Raises NotFound."""
     ground = ground_of(known_dossier(number, member, rights, "to calculate the centroid"))
     if ground is None:

@@ -22,8 +22,8 @@ class Urgent:
 def urgent(wanted: Filter, rights: Rights, day: date) -> list[Urgent]:
     """What cannot wait, among the files of those whom the filter is about (`whose`, `member`, `instructor`)."""
     about = Filter(whose=wanted.whose, member=wanted.member, instructor=wanted.instructor)
-    shown = about.but(states=(OPENED,))
-    counts = files(shown, rights).aggregate(
+    opened = about.but(states=(OPENED,))
+    counts = files(opened, rights).aggregate(
         overdue=Count("pk", filter=due(Deadline.OVERDUE, day)),
         week=Count("pk", filter=due(Deadline.WEEK, day)),
         tacit=Count("pk", filter=due(Deadline.TACIT, day)),
@@ -32,11 +32,11 @@ def urgent(wanted: Filter, rights: Rights, day: date) -> list[Urgent]:
         open=Count("pk"),
     )
     filters = {
-        "overdue": shown.but(deadline=Deadline.OVERDUE),
-        "week": shown.but(deadline=Deadline.WEEK),
-        "tacit": shown.but(deadline=Deadline.TACIT),
+        "overdue": opened.but(deadline=Deadline.OVERDUE),
+        "week": opened.but(deadline=Deadline.WEEK),
+        "tacit": opened.but(deadline=Deadline.TACIT),
         "incomplete": about.but(states=(State.INCOMPLETE,)),
-        "free": shown.but(instructor=NOBODY),
-        "open": shown,
+        "free": opened.but(instructor=NOBODY),
+        "open": opened,
     }
     return [Urgent(name, counts[name], one) for name, one in filters.items()]

@@ -29,7 +29,7 @@ ENDS = {
 }
 
 
-def shown_day(day: date) -> str:
+def format_day(day: date) -> str:
     """A day in a message, as forms are filled in."""
     return f"{day:%d/%m/%Y}"
 
@@ -45,10 +45,10 @@ def permit_seen_by(number: str, rights: Rights) -> Permit:
         .select_related("owner", "instructor", "parent", "sheet")
         .defer("sheet__content", "sheet__pdf")
     )
-    found = rows.filter(number=packed).first() if packed else None
-    if found is None:
+    permit = rows.filter(number=packed).first() if packed else None
+    if permit is None:
         raise NotFound(_("There is no file of this number, or you may not see it."))
-    return found
+    return permit
 
 
 # -- the clock --------------------------------------------------------------------------------------------------------
@@ -114,19 +114,23 @@ MADE: Mapping[What, Callable[[Event], legal.Event]] = {
 
 def derive(permit: Permit, rows: Sequence[Event], day: date) -> None:
     """Set the file's columns as they follow from its events on a day."""
-    told = timeline_of(permit, rows, day)
-    if told is None:
+    timeline = timeline_of(permit, rows, day)
+    if timeline is None:
         derive_uncovered(permit, rows)
         return
     permit.complete_date, permit.notify_by_date, permit.answer_by_date = (
-        told.complete_on,
-        told.notify_by,
-        told.answer_by,
+        timeline.complete_on,
+        timeline.notify_by,
+        timeline.answer_by,
     )
-    permit.due_date, permit.ended_date, permit.valid_until_date = told.due_on, told.ended_on, told.valid_until
-    permit.tacit = told.tacit
-    permit.state = state_of(permit, told, rows, day)
-    permit.next_date, permit.next_what = upcoming(permit, told, rows, day)
+    permit.due_date, permit.ended_date, permit.valid_until_date = (
+        timeline.due_on,
+        timeline.ended_on,
+        timeline.valid_until,
+    )
+    permit.tacit = timeline.tacit
+    permit.state = state_of(permit, timeline, rows, day)
+    permit.next_date, permit.next_what = upcoming(permit, timeline, rows, day)
 
 
 def derive_uncovered(permit: Permit, rows: Sequence[Event]) -> None:
@@ -142,31 +146,31 @@ def derive_uncovered(permit: Permit, rows: Sequence[Event]) -> None:
         permit.state = State.INSTRUCTION
 
 
-def state_of(permit: Permit, told: clock.Timeline, rows: Sequence[Event], day: date) -> State:
-    if told.outcome is None:
-        if told.complete_on is None:
+def state_of(permit: Permit, timeline: clock.Timeline, rows: Sequence[Event], day: date) -> State:
+    if timeline.outcome is None:
+        if timeline.complete_on is None:
             return State.INCOMPLETE
         return State.INSTRUCTION if permit.instructor_id else State.RECEIVED
-    if told.outcome != legal.Outcome.GRANTED:
-        return ENDS[told.outcome]
+    if timeline.outcome != legal.Outcome.GRANTED:
+        return ENDS[timeline.outcome]
     happened = {row.what for row in rows if row.struck_at is None}
     if What.WORKS_FINISHED in happened:
         return State.FINISHED
     if What.WORKS_STARTED in happened:
         return State.WORKS
-    return State.EXPIRED if told.valid_until and told.valid_until < day else State.GRANTED
+    return State.EXPIRED if timeline.valid_until and timeline.valid_until < day else State.GRANTED
 
 
-def upcoming(permit: Permit, told: clock.Timeline, rows: Sequence[Event], day: date) -> tuple[date | None, str]:
+def upcoming(permit: Permit, timeline: clock.Timeline, rows: Sequence[Event], day: date) -> tuple[date | None, str]:
     """The next day on which something is due of an open file, and what."""
     if permit.state not in OPEN:
         return None, ""
-    if told.complete_on is None and told.answer_by:
-        return told.answer_by, "answer_by"
+    if timeline.complete_on is None and timeline.answer_by:
+        return timeline.answer_by, "answer_by"
     notified = any(row.struck_at is None and row.what in (What.PIECES_ASKED, What.LONGER_NOTIFIED) for row in rows)
-    if not notified and day <= told.notify_by and (told.due_on is None or told.notify_by < told.due_on):
-        return told.notify_by, "notify_by"
-    return (told.due_on, "due") if told.due_on else (None, "")
+    if not notified and day <= timeline.notify_by and (timeline.due_on is None or timeline.notify_by < timeline.due_on):
+        return timeline.notify_by, "notify_by"
+    return (timeline.due_on, "due") if timeline.due_on else (None, "")
 
 
 def refresh(permit: Permit, day: date | None = None) -> bool:

@@ -17,11 +17,11 @@ from permits.deadlines.law import Ground
 from permits.layers import SLUG
 from permits.models import Event, Permit
 from permits.procedure import MOVES, State, What
-from permits.services.reading import refresh, shown_day
+from permits.services.reading import format_day, refresh
 
 EARLIEST = date(1970, 1, 1)
 LONGEST = 200
-MOST_PIECES = 60
+MOST_DOCUMENTS = 60
 CHANNELS = ("hand", "registered", "electronic")
 NOTIFIED = (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED, What.ARCHITECT_SAID)
 """Acts that count from their receipt: how they were sent says when that is (R.423-47, R.423-48)."""
@@ -68,8 +68,8 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     # The stored state may be yesterday's.
     refresh(permit)
     if State(permit.state) not in move.states:
-        words = _("“%(event)s” cannot be recorded while the file is “%(state)s”.")
-        raise Conflict(words % {"event": what.label, "state": permit.get_state_display()})
+        message = _("“%(event)s” cannot be recorded while the file is “%(state)s”.")
+        raise Conflict(message % {"event": what.label, "state": permit.get_state_display()})
     kept = DETAILS[what](detail)
     day = on
     if what in NOTIFIED:
@@ -79,8 +79,8 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     if kept.get("sent") and date.fromisoformat(kept["sent"]) < permit.filed_date:
         raise Invalid(before_filing(permit), parameter="sent")
     if what in WORKS and permit.ended_date and day < permit.ended_date:
-        words = _("It was granted on %(day)s: no works are declared before.")
-        raise Invalid(words % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
+        message = _("It was granted on %(day)s: no works are declared before.")
+        raise Invalid(message % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
     if kept.get("signed"):
         check_signed(permit, date.fromisoformat(kept["signed"]), day)
     made = Event.objects.create(
@@ -117,10 +117,10 @@ def strike(event: Event, *, reason: str, rights: Rights) -> None:
 
 def locked(permit: Permit) -> Permit:
     """The file, which nobody else changes until the end. Raises NotFound."""
-    found = Permit.objects.select_for_update().filter(pk=permit.pk).first()
-    if found is None:
+    fresh = Permit.objects.select_for_update().filter(pk=permit.pk).first()
+    if fresh is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return fresh
 
 
 def announce() -> None:
@@ -151,8 +151,8 @@ def check_signed(permit: Permit, signed: date, received: date) -> None:
 
 
 def before_filing(permit: Permit) -> str:
-    words = _("The file was filed on %(filed)s: nothing happens to it before.")
-    return words % {"filed": f"{permit.filed_date:%d/%m/%Y}"}
+    message = _("The file was filed on %(filed)s: nothing happens to it before.")
+    return message % {"filed": f"{permit.filed_date:%d/%m/%Y}"}
 
 
 def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
@@ -180,8 +180,8 @@ def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any]
         in_order(sent, consulted, "consulted")
     day = clock.received_electronically(sent, consulted)
     if day > database_clock.today():
-        words = _("Not consulted, it counts from %(day)s: record it then, or give the day of consultation.")
-        raise Invalid(words % {"day": f"{day:%d/%m/%Y}"}, parameter="consulted")
+        message = _("Not consulted, it counts from %(day)s: record it then, or give the day of consultation.")
+        raise Invalid(message % {"day": f"{day:%d/%m/%Y}"}, parameter="consulted")
     kept = {"channel": channel, "sent": sent.isoformat(), "consulted": consulted.isoformat() if consulted else None}
     return kept, day
 
@@ -197,15 +197,15 @@ def day_of(detail: Mapping[str, Any], name: str) -> date | None:
     if value in (None, ""):
         return None
     if isinstance(value, date) and not isinstance(value, datetime):
-        found = value
+        day = value
     else:
         try:
-            found = date.fromisoformat(str(value)[:10])
+            day = date.fromisoformat(str(value)[:10])
         except ValueError as error:
             raise Invalid(_("“%(value)s” is no date.") % {"value": str(value)[:40]}, parameter=name) from error
-    if not EARLIEST <= found <= database_clock.today():
-        raise Invalid(_("This day cannot be: %(day)s.") % {"day": shown_day(found)}, parameter=name)
-    return found
+    if not EARLIEST <= day <= database_clock.today():
+        raise Invalid(_("This day cannot be: %(day)s.") % {"day": format_day(day)}, parameter=name)
+    return day
 
 
 # -- what each kind of event needs ------------------------------------------------------------------------------------
@@ -228,13 +228,13 @@ def one_of(detail: Mapping[str, Any], name: str, allowed: type[Any]) -> str:
 def some_of(detail: Mapping[str, Any], name: str) -> list[str]:
     """A list of words, each once. Raises Invalid when it is empty."""
     given = detail.get(name) or []
-    listed = given if isinstance(given, list | tuple | set | frozenset) else [given]
-    if not all(isinstance(one, str) for one in listed):
+    entries = given if isinstance(given, list | tuple | set | frozenset) else [given]
+    if not all(isinstance(one, str) for one in entries):
         raise Invalid(_("“%(name)s” is a list of words.") % {"name": name}, parameter=name)
-    words = list(dict.fromkeys(str(one).strip()[:LONGEST] for one in listed if str(one).strip()))
-    if not 1 <= len(words) <= MOST_PIECES:
-        raise Invalid(_("Name 1 to %(most)s pieces.") % {"most": MOST_PIECES}, parameter=name)
-    return words
+    texts = list(dict.fromkeys(str(one).strip()[:LONGEST] for one in entries if str(one).strip()))
+    if not 1 <= len(texts) <= MOST_DOCUMENTS:
+        raise Invalid(_("Name 1 to %(most)s pieces.") % {"most": MOST_DOCUMENTS}, parameter=name)
+    return texts
 
 
 def flag(detail: Mapping[str, Any], name: str) -> bool:
@@ -245,7 +245,7 @@ def flag(detail: Mapping[str, Any], name: str) -> bool:
     return value
 
 
-def asked(detail: Mapping[str, Any]) -> dict[str, Any]:
+def documents_requested(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {"pieces": some_of(detail, "pieces"), "outside_code": flag(detail, "outside_code")}
 
 
@@ -286,7 +286,7 @@ def noted(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-    What.PIECES_ASKED: asked,
+    What.PIECES_ASKED: documents_requested,
     What.PIECES_CAME: lambda detail: {"pieces": some_of(detail, "pieces")},
     What.LONGER_NOTIFIED: longer,
     What.BY_HAND: by_hand,

@@ -64,8 +64,8 @@ class Search:
 
 def decisions(search: Search) -> tuple[list[Decision], bool]:
     """A page of decisions, the last first, and whether more follow."""
-    asked: list[str | int] = [search.insee, search.year, search.kind, search.number, ROWS + 1, search.offset]
+    parameters: list[str | int] = [search.insee, search.year, search.kind, search.number, ROWS + 1, search.offset]
     with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.public_register(%s, %s, %s, %s, %s, %s)", asked)
-        found = [Decision(*row) for row in cursor.fetchall()]
-    return found[:ROWS], len(found) > ROWS
+        cursor.execute("select * from arpent.public_register(%s, %s, %s, %s, %s, %s)", parameters)
+        rows = [Decision(*row) for row in cursor.fetchall()]
+    return rows[:ROWS], len(rows) > ROWS

@@ -27,11 +27,11 @@ from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of, 
 from gis_core.models import Commune, Membership, User
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.opinions import Standing
+from permits.explanations import OPINIONS
 from permits.models import Consultation, Event, Permit, Reminder
 from permits.procedure import INSTRUCTS, OPEN, State
-from permits.services.consulting import told_of
+from permits.services.consulting import answer_status
 from permits.services.reading import timeline_of
-from permits.words import OPINIONS
 
 DUE_DAYS = 7
 TACIT_DAYS = 3
@@ -59,12 +59,12 @@ def files_of(user: User, rights: Rights) -> QuerySet[Permit]:
 def answering(user: User) -> list[int]:
     """The members whose files without an instructor are this person's."""
     mine = Membership.objects.accepted().filter(user=user, role__in=INSTRUCTS).values_list("member_id", "role")
-    found = []
+    items = []
     for member, role in mine:
         others = Membership.objects.accepted().filter(member=member, role=Role.PERMIT_INSTRUCTOR, user__is_active=True)
         if role == Role.PERMIT_INSTRUCTOR or not others.exists():
-            found.append(member)
-    return found
+            items.append(member)
+    return items
 
 
 # -- the digest -------------------------------------------------------------------------------------------------------
@@ -121,8 +121,8 @@ class Digest:
 
     def parts(self) -> list[tuple[Any, list[Item], int]]:
         """Title, lines by day, and how many more there are than a mail lists."""
-        found = [(TITLES[one], sorted(self.groups[one], key=lambda item: item.on)) for one in Group]
-        return [(title, lines[:MOST_LINES], max(len(lines) - MOST_LINES, 0)) for title, lines in found if lines]
+        parts = [(TITLES[one], sorted(self.groups[one], key=lambda item: item.on)) for one in Group]
+        return [(title, lines[:MOST_LINES], max(len(lines) - MOST_LINES, 0)) for title, lines in parts if lines]
 
     def count(self) -> int:
         return sum(len(items) for items in self.groups.values())
@@ -140,11 +140,11 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
     files = files_of(user, rights).defer("geom", "geom_3857")
     soon = list(files.filter(state__in=OPEN, next_date__lte=day + timedelta(days=DUE_DAYS)))
     ended = list(files.filter(tacit=True, ended_date__gt=since, ended_date__lte=day))
-    asked = Consultation.objects.filter(permit__in=files.filter(state__in=OPEN), answered_date=None)
+    consultations = Consultation.objects.filter(permit__in=files.filter(state__in=OPEN), answered_date=None)
     # What silence said is told once; an answer of which that is not known is missing until it comes.
-    told = Q(due_date__gte=since) | Q(silence="")
-    asked = asked.filter(told, due_date__lte=day + timedelta(days=DUE_DAYS))
-    opinions = list(asked.select_related("permit"))
+    due = Q(due_date__gte=since) | Q(silence="")
+    consultations = consultations.filter(due, due_date__lte=day + timedelta(days=DUE_DAYS))
+    opinions = list(consultations.select_related("permit"))
     places = names_of([*soon, *ended, *(one.permit for one in opinions)])
     granting = silence_grants([one for one in soon if pressing(one, day)], day)
     for one in soon:
@@ -154,11 +154,11 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
         digest.groups[group].append(item(one, places, one.next_date, WHAT.get(one.next_what, "")))
     for one in ended:
         rejected = one.state == State.REJECTED
-        words = gettext_lazy("rejected: the pieces did not come") if rejected else ENDED.get(one.state, "")
+        label = gettext_lazy("rejected: the pieces did not come") if rejected else ENDED.get(one.state, "")
         group = Group.PIECES if rejected else Group.LATE
-        digest.groups[group].append(item(one, places, one.ended_date, words))
+        digest.groups[group].append(item(one, places, one.ended_date, label))
     for row in opinions:
-        digest.groups[Group.OPINIONS].append(item(row.permit, places, row.due_date, opinion_words(row, day), row))
+        digest.groups[Group.OPINIONS].append(item(row.permit, places, row.due_date, opinion_label(row, day), row))
     return digest
 
 
@@ -177,15 +177,15 @@ def silence_grants(permits: Sequence[Permit], day: date) -> set[int]:
     for event in Event.objects.filter(permit__in=permits).order_by("on_date", "id"):
         rows[event.permit_id].append(event)
     timelines = {one.pk: timeline_of(one, rows[one.pk], day) for one in permits}
-    return {pk for pk, told in timelines.items() if told and told.silence == Outcome.GRANTED}
+    return {pk for pk, timeline in timelines.items() if timeline and timeline.silence == Outcome.GRANTED}
 
 
-def opinion_words(row: Consultation, day: date) -> str:
-    told, body = told_of(row, day), str(row.name or row.get_body_display())
-    if told.standing == Standing.WAITING:
+def opinion_label(row: Consultation, day: date) -> str:
+    status, body = answer_status(row, day), str(row.name or row.get_body_display())
+    if status.standing == Standing.WAITING:
         return str(gettext_lazy("%(body)s: last day to answer")) % {"body": body}
-    if told.standing == Standing.TACIT:
-        opinion = OPINIONS[told.opinion or Opinion.FAVOURABLE]
+    if status.standing == Standing.TACIT:
+        opinion = OPINIONS[status.opinion or Opinion.FAVOURABLE]
         return str(gettext_lazy("%(body)s: tacit opinion, %(opinion)s")) % {"body": body, "opinion": opinion}
     return str(gettext_lazy("%(body)s: no answer")) % {"body": body}
 
@@ -310,8 +310,8 @@ def digest(secret: str) -> bytes:
 
 def person_of_feed(secret: str) -> User | None:
     """Whose calendar is behind a secret; nobody's where the account is closed."""
-    found = Reminder.objects.filter(feed_digest=digest(secret), user__is_active=True).select_related("user").first()
-    return found.user if found else None
+    reminder = Reminder.objects.filter(feed_digest=digest(secret), user__is_active=True).select_related("user").first()
+    return reminder.user if reminder else None
 
 
 # -- the calendar -----------------------------------------------------------------------------------------------------
@@ -333,24 +333,24 @@ def entries_of(user: User, rights: Rights) -> list[Entry]:
     """The next deadline of each file that the person answers for, and the answers that they wait for."""
     files = files_of(user, rights).filter(state__in=OPEN).defer("geom", "geom_3857")
     due = list(files.exclude(next_date=None).order_by("next_date", "id")[:MOST_EVENTS])
-    asked = Consultation.objects.filter(permit__in=files, answered_date=None).select_related("permit")
-    opinions = list(asked.order_by("due_date", "id")[:MOST_EVENTS])
+    consultations = Consultation.objects.filter(permit__in=files, answered_date=None).select_related("permit")
+    opinions = list(consultations.order_by("due_date", "id")[:MOST_EVENTS])
     places = names_of([*due, *(one.permit for one in opinions)])
     entries = [entry(item(one, places, one.next_date, WHAT[one.next_what]), f"permit-{one.pk}", one) for one in due]
     for row in opinions:
-        words = str(gettext_lazy("%(body)s: last day to answer")) % {"body": row.name or row.get_body_display()}
-        told = item(row.permit, places, row.due_date, words, row)
-        entries.append(entry(told, f"consultation-{row.pk}", row))
+        label = str(gettext_lazy("%(body)s: last day to answer")) % {"body": row.name or row.get_body_display()}
+        event = item(row.permit, places, row.due_date, label, row)
+        entries.append(entry(event, f"consultation-{row.pk}", row))
     return entries
 
 
-def entry(told: Item, key: str, row: Permit | Consultation) -> Entry:
+def entry(dated: Item, key: str, row: Permit | Consultation) -> Entry:
     return Entry(
         key=key,
-        on=told.on,
-        title=f"{told.number} · {told.what}",
-        text=told.commune,
-        path=told.path,
+        on=dated.on,
+        title=f"{dated.number} · {dated.what}",
+        text=dated.commune,
+        path=dated.path,
         revision=row.version,
     )
 

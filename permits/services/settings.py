@@ -29,8 +29,8 @@ class Choice:
 
 def settings_of(member: Member) -> Settings:
     """The member's settings, those of everybody where it has not chosen."""
-    found = Settings.objects.filter(member=member).first()
-    return found or Settings(member=member, applicant_roles=[str(role) for role in READERS])
+    settings = Settings.objects.filter(member=member).first()
+    return settings or Settings(member=member, applicant_roles=[str(role) for role in READERS])
 
 
 def choose(slug: str, choice: Choice, rights: Rights) -> None:
@@ -55,10 +55,10 @@ def choose(slug: str, choice: Choice, rights: Rights) -> None:
 def team_of(slug: str, team_id: int, rights: Rights) -> Team:
     """A team of a member that the user administers. Raises Forbidden, NotFound."""
     member = administered_member(rights=rights, slug=slug)
-    found = Team.objects.filter(member=member, pk=team_id).select_related("member").first()
-    if found is None:
+    team = Team.objects.filter(member=member, pk=team_id).select_related("member").first()
+    if team is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return team
 
 
 def make_team(slug: str, name: str, rights: Rights) -> Team:
@@ -78,8 +78,8 @@ def change_team(slug: str, team_id: int, name: str, people: Sequence[str], right
     team = team_of(slug, team_id, rights)
     allowed = {str(one.user_id): one.user_id for one in instructors_of(team.member)}
     if not set(people) <= allowed.keys():
-        words = _("Somebody chosen does not instruct for %(member)s.")
-        raise Invalid(words % {"member": team.member}, parameter="people")
+        message = _("Somebody chosen does not instruct for %(member)s.")
+        raise Invalid(message % {"member": team.member}, parameter="people")
     rename(team, name)
     team.people.set([allowed[one] for one in people])
 

@@ -89,10 +89,10 @@ def freeze_sheet(job: Job, rights: Rights) -> dict[str, Any]:
 
 def sheet_for(permit: Permit, user: User, rights: Rights, site: str) -> FrozenSheet:
     """The sheet of the file's parcels that the plan has, as the file's member reads it."""
-    asker = rights_at(permit, rights)
-    with acting_as(asker), under_policies():
+    rights_there = rights_at(permit, rights)
+    with acting_as(rights_there), under_policies():
         known = sorted(Parcel.objects.filter(idu__in=permit.idus).values_list("idu", flat=True))
-        reader = reader_with(asker)
+        reader = reader_with(rights_there)
         ground = ground_of_parcels(known, database_clock.today(), reader)
         title = f"{permit} · {title_of(ground)}"[:LONGEST_TITLE]
         return composed(ground, title=title, user=user, reader=reader, site=site)

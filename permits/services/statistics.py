@@ -68,13 +68,13 @@ class Statistics:
 def statistics(wanted: Filter, rights: Rights) -> Statistics:
     rows = groups(wanted, rights)
     names = labels(rows, monthly=wanted.year is not None)
-    found: dict[str, list[Group]] = defaultdict(list)
+    grouped: dict[str, list[Group]] = defaultdict(list)
     for what, kind, period, insee, instructor, filed, decided, tacit, days in rows:
         key = {"kind": kind, "period": period, "insee": insee, "instructor": instructor}.get(what)
         median, ninth = days or (None, None)
-        found[what].append(Group(str(key or ""), names(what, key), filed, decided, tacit, median, ninth))
-    whole = found["all"][0] if found["all"] else Group("", "", 0, 0, 0, None, None)
-    return Statistics(whole, found["kind"], found["period"], found["insee"], found["instructor"])
+        grouped[what].append(Group(str(key or ""), names(what, key), filed, decided, tacit, median, ninth))
+    whole = grouped["all"][0] if grouped["all"] else Group("", "", 0, 0, 0, None, None)
+    return Statistics(whole, grouped["kind"], grouped["period"], grouped["insee"], grouped["instructor"])
 
 
 def groups(wanted: Filter, rights: Rights) -> list[Any]:

@@ -17,7 +17,7 @@ from permits.services.recording import announce
 
 BATCH = 500
 TYPES = {"state": "text", "tacit": "boolean", "next_what": "text"}
-WRITTEN = SQL(
+UPDATES = SQL(
     "update permits_permit p set {values} from unnest({arrays}) as given (id, {names}) where p.id = given.id"
 ).format(
     values=SQL(", ").join(SQL("{0} = given.{0}").format(Identifier(name)) for name in DERIVED),
@@ -44,8 +44,8 @@ def sweep(day: date | None = None, *, again: bool = False) -> Swept:
     day = day or database_clock.today()
     last, read, changed = 0, 0, 0
     try:
-        while found := sweep_batch(day, last):
-            last, read, changed = found[0], read + found[1], changed + found[2]
+        while batch := sweep_batch(day, last):
+            last, read, changed = batch[0], read + batch[1], changed + batch[2]
     finally:
         if changed or again:
             with transaction.atomic():
@@ -74,20 +74,20 @@ def sweep_batch(day: date, last: int) -> tuple[int, int, int] | None:
         if before != [getattr(permit, name) for name in DERIVED]:
             changed.append(permit)
     if changed:
-        write(changed)
+        update_permits(changed)
     return ids[-1], len(permits), len(changed)
 
 
-def write(permits: Sequence[Permit]) -> None:
+def update_permits(permits: Sequence[Permit]) -> None:
     """One statement of one array for each column: Django's own takes six milliseconds a row to compose."""
     columns = [[permit.pk for permit in permits], *([getattr(one, name) for one in permits] for name in DERIVED)]
     with connection.cursor() as cursor:
-        cursor.execute(WRITTEN, columns)
+        cursor.execute(UPDATES, columns)
 
 
 def events_of(ids: list[int]) -> Mapping[int, list[Event]]:
     """Of each file, in their order; one query."""
-    found: defaultdict[int, list[Event]] = defaultdict(list)
+    grouped: defaultdict[int, list[Event]] = defaultdict(list)
     for event in Event.objects.filter(permit_id__in=ids).order_by("on_date", "id"):
-        found[event.permit_id].append(event)
-    return found
+        grouped[event.permit_id].append(event)
+    return grouped

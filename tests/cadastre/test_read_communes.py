@@ -52,7 +52,7 @@ def folder(path: Path, boundaries: list[Any], cog: list[Any], groups: list[Any])
 
 @needs_loiret
 def test_the_loiret_comes_in_whole(reader: RestrictedReader) -> None:
-    read = communes.read(reader, [LOIRET], ImportReport("communes"))
+    read = communes.read_folder(reader, [LOIRET], ImportReport("communes"))
     assert (len(read.communes.rows), len(read.epci.rows)) == (326, 16)
     assert not read.communes.refused
     assert not read.epci.refused
@@ -61,7 +61,7 @@ def test_the_loiret_comes_in_whole(reader: RestrictedReader) -> None:
 
 @needs_loiret
 def test_a_merged_commune_comes_in_and_is_told(reader: RestrictedReader) -> None:
-    read = communes.read(reader, [LOIRET], ImportReport("communes"))
+    read = communes.read_folder(reader, [LOIRET], ImportReport("communes"))
     assert [row.insee for row in read.communes.rows if not row.current] == ["45287"]
     (told,) = read.communes.told
     assert (told.identifier, told.remark.code) == ("45287", "merged_commune")
@@ -70,13 +70,13 @@ def test_a_merged_commune_comes_in_and_is_told(reader: RestrictedReader) -> None
 
 @needs_loiret
 def test_members_of_other_departements_are_told(reader: RestrictedReader) -> None:
-    told = communes.read(reader, [LOIRET], ImportReport("communes")).epci.told
+    told = communes.read_folder(reader, [LOIRET], ImportReport("communes")).epci.told
     assert {one.remark.params["insee"] for one in told} == {"89350", "41173", "41017", "41289", "41219"}
 
 
 def test_names_and_population_come_from_the_official_list(reader: RestrictedReader, tmp_path: Path) -> None:
     path = folder(tmp_path, [boundary("45901", "Old name")], [official("45901", "Lys")], [epci("45901")])
-    (row,) = communes.read(reader, [path], ImportReport("communes")).communes.rows
+    (row,) = communes.read_folder(reader, [path], ImportReport("communes")).communes.rows
     assert (row.name, row.siren, row.population, row.current) == ("Lys", "214500019", 188, True)
     assert row.geom.is_valid
 
@@ -89,7 +89,7 @@ def test_duplicates_missing_geometries_and_bad_codes_are_refused(reader: Restric
         {**boundary("45903", "Bad"), "properties": {"code": "4590", "nom": "Bad"}},
     ]
     path = folder(tmp_path, boundaries, [official("45901", "Lys")], [epci("45901")])
-    read = communes.read(reader, [path], ImportReport("communes")).communes
+    read = communes.read_folder(reader, [path], ImportReport("communes")).communes
     codes = [(one.index, one.code) for one in read.refused]
     assert codes == [(2, "no_geometry"), (3, "duplicate_identifier"), (4, "bad_value")]
     assert len(read.rows) == 1
@@ -97,14 +97,14 @@ def test_duplicates_missing_geometries_and_bad_codes_are_refused(reader: Restric
 
 def test_unknown_and_missing_communes_are_told(reader: RestrictedReader, tmp_path: Path) -> None:
     path = folder(tmp_path, [boundary("45901", "Lys")], [official("45902", "Ormes")], [epci("45901")])
-    told = communes.read(reader, [path], ImportReport("communes")).communes.told
+    told = communes.read_folder(reader, [path], ImportReport("communes")).communes.told
     assert [one.remark.code for one in told] == ["unknown_commune", "commune_without_boundary"]
 
 
 def test_an_epci_without_members_or_siren_is_refused(reader: RestrictedReader, tmp_path: Path) -> None:
     groups = [epci("45901"), epci(code="200005940"), epci("45901", code="12"), epci("45901"), 7]
     path = folder(tmp_path, [boundary("45901", "Lys")], [official("45901", "Lys")], groups)
-    read = communes.read(reader, [path], ImportReport("communes")).epci
+    read = communes.read_folder(reader, [path], ImportReport("communes")).epci
     codes = [one.code for one in read.refused]
     assert codes == ["missing_value", "bad_value", "duplicate_identifier", "record_not_object"]
     assert [row.communes for row in read.rows] == [("45901",)]
@@ -112,7 +112,7 @@ def test_an_epci_without_members_or_siren_is_refused(reader: RestrictedReader, t
 
 def test_a_missing_file_is_named(reader: RestrictedReader, tmp_path: Path) -> None:
     with pytest.raises(FileRefused) as caught:
-        communes.read(reader, [tmp_path], ImportReport("communes"))
+        communes.read_folder(reader, [tmp_path], ImportReport("communes"))
     assert "communes*.geojson" in caught.value.message
 
 
@@ -123,5 +123,5 @@ def test_a_broken_list_is_refused(reader: RestrictedReader, tmp_path: Path, text
     path = folder(tmp_path, [boundary("45901", "Lys")], [], [])
     (path / "communes-45.cog.json").write_text(text)
     with pytest.raises(ReadRefused) as caught:
-        communes.read(reader, [path], ImportReport("communes"))
+        communes.read_folder(reader, [path], ImportReport("communes"))
     assert caught.value.problem.code == code

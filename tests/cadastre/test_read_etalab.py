@@ -47,7 +47,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestrictedReade
 
 
 def rows(reader: RestrictedReader, path: Path) -> list[Row | Refused]:
-    return list(etalab.read(reader, path).rows)
+    return list(etalab.open_etalab(reader, path).rows)
 
 
 @pytest.mark.parametrize(("name", "code"), REFUSED.items())
@@ -71,7 +71,7 @@ def test_a_row_that_can_be_repaired_comes_in_and_tells(reader: RestrictedReader,
 @pytest.mark.parametrize(("name", "code"), OTHER_FILES.items())
 def test_other_files_are_refused_as_a_whole(reader: RestrictedReader, name: str, code: str) -> None:
     with pytest.raises(FileRefused) as caught:
-        etalab.read(reader, DATA / name)
+        etalab.open_etalab(reader, DATA / name)
     assert caught.value.code == code
 
 
@@ -108,7 +108,7 @@ def test_declared_lambert_93_is_kept_as_it_is(reader: RestrictedReader) -> None:
 
 def test_undeclared_lambert_93_refuses_the_file(reader: RestrictedReader) -> None:
     with pytest.raises(ReadRefused) as caught:
-        etalab.read(reader, DATA / "lambert_undeclared.json")
+        etalab.open_etalab(reader, DATA / "lambert_undeclared.json")
     assert caught.value.problem.params["seems"] == 2154
 
 
@@ -129,7 +129,7 @@ def test_a_repair_tells_both_areas(reader: RestrictedReader) -> None:
 
 def test_kinds_are_told_apart_by_content(reader: RestrictedReader) -> None:
     kinds = {
-        name: etalab.read(reader, DATA / f"{name}.json").kind
+        name: etalab.open_etalab(reader, DATA / f"{name}.json").kind
         for name in ("parcels", "sections", "buildings", "communes")
     }
     assert kinds == {name: Kind(name) for name in kinds}

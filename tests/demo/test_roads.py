@@ -15,7 +15,7 @@ from networks.roads.models import RoadAsset, RoadAxis, RoadInspection, RoadMarke
 from networks.roads.services.referring import locate, reference_at
 from networks.roadworks.kinds import PERMISSION, TRAFFIC
 from networks.roadworks.models import Work, WorkOrder, WorkRequest
-from networks.roadworks.services.conflicts import Asked, conflicts_of
+from networks.roadworks.services.conflicts import ConflictQuery, conflicts_of
 from tests import factories
 
 
@@ -83,7 +83,9 @@ def test_sixty_works_go_on_and_some_are_in_each_others_way(seeded: None) -> None
         seed_works(45, lambda _line: None)
     works = list(Work.objects.all())
     assert len(works) == COUNT == 60
-    meeting = [one for one in works if one.state != Work.State.CANCELLED and conflicts_of(Asked.of(one), SYSTEM)]
+    meeting = [
+        one for one in works if one.state != Work.State.CANCELLED and conflicts_of(ConflictQuery.of(one), SYSTEM)
+    ]
     assert len(meeting) >= CLASHING
 
 

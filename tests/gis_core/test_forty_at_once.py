@@ -24,7 +24,7 @@ COSTLY = {
     "/travaux/travaux.geojson": "networks.roadworks.services.current.current",
     "/travaux/flux.xml": "networks.roadworks.services.current.current",
     "/travaux/calendrier.ics": "networks.roadworks.services.current.current",
-    "/travaux/arretes/": "networks.roadworks.services.publication.listed",
+    "/travaux/arretes/": "networks.roadworks.services.publication.list_orders",
 }
 """Each with the function that takes its time."""
 

@@ -17,7 +17,7 @@ from gis_core.models import Member
 from networks.roads.models import RoadSection
 from networks.roadworks.gauges import GAUGES, Gauge
 from networks.roadworks.models import Work
-from networks.roadworks.services.detours import Closure, Found, detours, in_words, sections_under
+from networks.roadworks.services.detours import Closure, DetourResult, describe_steps, detours, sections_under
 from tests import factories
 
 X, Y = 620_000.0, 6_720_000.0
@@ -65,11 +65,11 @@ def ladder(member: Member) -> dict[str, int]:
     }
 
 
-def around(ladder: dict[str, int], gauge: Gauge = CARS, **closure: Any) -> Found:
+def around(ladder: dict[str, int], gauge: Gauge = CARS, **closure: Any) -> DetourResult:
     return detours(Closure(**({"sections": [ladder["closed"]]} | closure)), gauge)
 
 
-def names(found: Found) -> list[list[str]]:
+def names(found: DetourResult) -> list[list[str]]:
     return [[one.name for one in way.steps] for way in found.ways]
 
 
@@ -228,7 +228,7 @@ def test_carriageways_are_led_around_apart(member: Member, ladder: dict[str, int
 
 
 def test_the_sheet_names_roads_in_order(member: Member, ladder: dict[str, int]) -> None:
-    told = in_words(around(ladder, LORRY).ways[0].steps).replace("\xa0", " ").replace("\u202f", " ")
+    told = describe_steps(around(ladder, LORRY).ways[0].steps).replace("\xa0", " ").replace("\u202f", " ")
     assert told == "Prendre la D 2020 sur 1,6 km."
 
 

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from gis_core.members.rights import Role, acting_as
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability
 from networks.water.services import inspecting
-from networks.water.services.hydrants import Filter, counts, hydrant_seen_by, register, standing_of
+from networks.water.services.hydrants import Filter, availability_of, counts, hydrant_seen_by, register
 from tests import factories
 from tests.networks.conftest import WEB, Network
 
@@ -95,7 +95,7 @@ def test_a_struck_inspection_counts_no_more_and_stays(network: Network, hydrant:
         inspecting.strike(hydrant, wrong.pk, "Mauvais poteau", rights=network.rights(), origin=WEB)
     assert measures(network, hydrant) == (90.0, 4.5)
     found = seen(network, hydrant)
-    assert (standing_of(found), found.technical["flow_m3h"]) == ("compliant", 90.0)
+    assert (availability_of(found), found.technical["flow_m3h"]) == ("compliant", 90.0)
     text = page(network.client(Role.READER), f"/reseaux/hydrants/{hydrant}/")
     assert "Mauvais poteau" in text
     assert "7,5" in text
@@ -108,25 +108,25 @@ def test_a_verdict_unavailable_begins_an_unavailability_that_a_later_one_ends(ne
     with factories.as_owner():
         (out,) = HydrantUnavailability.objects.all()
     assert (out.reason, out.told, out.until_at) == ("Pas d’eau", "CODIS", None)
-    assert standing_of(seen(network, hydrant)) == "unavailable"
+    assert availability_of(seen(network, hydrant)) == "unavailable"
     inspect(network, hydrant, technical(back=True, told="CODIS, mairie"))
     with factories.as_owner():
         out = HydrantUnavailability.objects.get()
     assert (out.until_at is not None, out.told_back) == (True, "CODIS, mairie")
-    assert standing_of(seen(network, hydrant)) == "compliant"
+    assert availability_of(seen(network, hydrant)) == "compliant"
 
 
 def test_striking_the_inspection_ends_the_unavailability_that_it_began(network: Network, hydrant: int) -> None:
     wrong = inspect(network, hydrant, visual(verdict="unavailable"))
     with network.as_():
         inspecting.strike(hydrant, wrong.pk, "Erreur", rights=network.rights(), origin=WEB)
-    assert standing_of(seen(network, hydrant)) == "unknown"
+    assert availability_of(seen(network, hydrant)) == "unknown"
 
 
 def test_a_look_does_not_undo_a_failed_measure(network: Network, hydrant: int) -> None:
     inspect(network, hydrant, technical(years_ago(1), verdict="not_compliant", flow_m3h=12.0))
     inspect(network, hydrant, visual())
-    assert standing_of(seen(network, hydrant)) == "failing"
+    assert availability_of(seen(network, hydrant)) == "failing"
 
 
 def test_inspections_outlive_a_deleted_hydrant_and_come_back_with_it(network: Network, hydrant: int) -> None:
@@ -143,7 +143,7 @@ def test_inspections_follow_a_reference_when_the_network_is_made_anew(network: N
     anew = network.node(52, 50, "hydrant", reference="PI-12")
     with network.as_():
         assert inspecting.rebind(network.member.pk) == 3
-    assert standing_of(seen(network, anew)) == "unavailable"
+    assert availability_of(seen(network, anew)) == "unavailable"
 
 
 @pytest.mark.parametrize(

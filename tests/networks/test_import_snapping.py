@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from networks.water.importers.draft import Draft, NodeRow, PipeRow
-from networks.water.importers.weaving import There, likely_distance, near_misses, weave
+from networks.water.importers.topology_building import There, build_topology, likely_distance, near_misses
 from tests.networks.conftest import Network
 from tests.networks.importing import Importing, Row, pipe, spot, widen
 from tests.networks.test_importing import counts, lengths
@@ -27,54 +27,54 @@ def draft(*pipes: list[tuple[float, float]], nodes: tuple[tuple[float, float], .
 
 
 def test_an_end_goes_to_the_node_within_the_distance() -> None:
-    made = weave(draft([(0, 0), (99.6, 0)], nodes=((100, 0),)), There(), snap_m=0.5)
+    made = build_topology(draft([(0, 0), (99.6, 0)], nodes=((100, 0),)), There(), snap_m=0.5)
     assert made.pieces[0].line.coords[-1] == (100, 0)
     assert [(move.target, round(move.metres, 2)) for move in made.moves] == [("node", 0.4)]
 
 
 def test_an_end_beyond_the_distance_stays_and_is_told() -> None:
-    made = weave(draft([(0, 0), (99.3, 0)], nodes=((100, 0),)), There(), snap_m=0.5)
+    made = build_topology(draft([(0, 0), (99.3, 0)], nodes=((100, 0),)), There(), snap_m=0.5)
     assert not made.moves
     assert [round(one.metres, 2) for one in made.loose] == [0.7, 0.7]
 
 
 def test_an_end_goes_to_the_pipe_beside_it_which_is_cut() -> None:
-    made = weave(draft([(0, 0), (100, 0)], [(50, 0.3), (50, 40)]), There(), snap_m=0.5)
+    made = build_topology(draft([(0, 0), (100, 0)], [(50, 0.3), (50, 40)]), There(), snap_m=0.5)
     assert len(made.pieces) == 3
     assert [move.target for move in made.moves] == ["pipe"]
 
 
 def test_two_ends_meet_where_more_pipes_are() -> None:
-    made = weave(draft([(0, 0), (50, 0)], [(50, 0), (50, 50)], [(50.2, 0), (99, 0)]), There(), snap_m=0.5)
+    made = build_topology(draft([(0, 0), (50, 0)], [(50, 0), (50, 50)], [(50.2, 0), (99, 0)]), There(), snap_m=0.5)
     assert made.pieces[2].line.coords[0] == (50, 0)
     assert [move.pipe.key for move in made.moves if move.pipe] == ["P3"]
 
 
 def test_the_two_ends_of_a_short_pipe_are_never_one() -> None:
-    made = weave(draft([(0, 0), (50, 0)], [(50, 0), (50.3, 0)], [(50.3, 0), (90, 0)]), There(), snap_m=0.5)
+    made = build_topology(draft([(0, 0), (50, 0)], [(50, 0), (50.3, 0)], [(50.3, 0), (90, 0)]), There(), snap_m=0.5)
     assert not made.moves
     assert [piece.start != piece.end for piece in made.pieces] == [True] * 3
 
 
 def test_a_stub_beside_the_pipe_that_it_leaves_stays() -> None:
-    made = weave(draft([(0, 0), (100, 0)], [(50, 0), (50, 0.4)]), There(), snap_m=1.0)
+    made = build_topology(draft([(0, 0), (100, 0)], [(50, 0), (50, 0.4)]), There(), snap_m=1.0)
     assert not made.moves
 
 
 def test_nodes_of_the_file_never_become_one_by_snapping() -> None:
-    made = weave(draft([(0, 0), (50, 0)], nodes=((50, 0), (50.3, 0))), There(), snap_m=1.0)
+    made = build_topology(draft([(0, 0), (50, 0)], nodes=((50, 0), (50.3, 0))), There(), snap_m=1.0)
     assert len(made.node_of) == 2
 
 
 def test_a_valve_beside_a_pipe_is_put_on_it() -> None:
-    made = weave(draft([(0, 0), (100, 0)], nodes=((40, 0.2),)), There(), snap_m=0.5)
+    made = build_topology(draft([(0, 0), (100, 0)], nodes=((40, 0.2),)), There(), snap_m=0.5)
     assert len(made.pieces) == 2
     assert [(move.node and move.node.key, move.to) for move in made.moves] == [("N1", (40, 0))]
 
 
 def test_moves_do_not_add_up_along_a_row_of_ends() -> None:
     lines = [[(place * 0.4, 0), (place * 0.4, 50 + place)] for place in range(5)]
-    made = weave(draft(*lines), There(), snap_m=0.5)
+    made = build_topology(draft(*lines), There(), snap_m=0.5)
     assert max(move.metres for move in made.moves) <= 0.5
 
 
@@ -102,7 +102,7 @@ def test_whatever_comes_in_pipes_end_on_their_nodes_and_nothing_lies_uncut(seed:
     steps = [((x, y), (x + dx, y + dy)) for x in range(4) for y in range(4) for dx, dy in ((1, 0), (0, 1))]
     lines = [[around(*one), around(*other)] for one, other in steps if max(other) < 4]
     nodes = tuple(around(x, y) for x in range(4) for y in range(4) if rng.random() < 0.4)
-    made = weave(draft(*lines, nodes=nodes), There(), snap_m=snap)
+    made = build_topology(draft(*lines, nodes=nodes), There(), snap_m=snap)
     assert not [one for one in made.findings if one.severity == "error"]
     for piece in made.pieces:
         assert (piece.line.coords[0], piece.line.coords[-1]) == (made.spots[piece.start], made.spots[piece.end])
@@ -113,7 +113,9 @@ def test_whatever_comes_in_pipes_end_on_their_nodes_and_nothing_lies_uncut(seed:
 
 
 def test_what_goes_beyond_a_junction_on_another_pipe_is_left_out() -> None:
-    made = weave(draft([(0, 0), (50, 0)], [(50, 0), (90, 0)], [(49.6, 0), (50, 0), (50, 40)]), There(), snap_m=0.05)
+    made = build_topology(
+        draft([(0, 0), (50, 0)], [(50, 0), (90, 0)], [(49.6, 0), (50, 0), (50, 40)]), There(), snap_m=0.05
+    )
     assert sorted(round(piece.line.length, 1) for piece in made.pieces) == [0.4, 40, 40, 49.6]
     assert [one.severity for one in made.findings] == ["warning"]
 

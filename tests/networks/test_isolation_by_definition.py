@@ -8,7 +8,7 @@ from django.db import connection
 from gis_core.members.rights import acting_as
 from layers.catalogue.tables import bulk
 from layers.features.topology import loading
-from networks.water.services.isolation import Request, isolated, told
+from networks.water.services.isolation import Request, isolated, isolation_as_json
 from networks.water.services.starting import Start
 from tests import factories
 from tests.networks.by_definition import N, P, isolate
@@ -134,7 +134,7 @@ def compare(nodes: dict[int, N], pipes: dict[int, P], breaks: set[int], unusable
         *(right.alternatives, right.known),
     )
     assert ours == theirs, case
-    answer = told(graph, found_breaks, found)
+    answer = isolation_as_json(graph, found_breaks, found)
     lost = right.zone | right.cut_off
     assert {one["id"] for one in answer["tanks"]} == right.tanks, case
     assert {one["id"] for one in answer["hydrants"]} == right.hydrants, case

@@ -37,7 +37,9 @@ def keep(desk: Desk, one: WorkRequest, code: str = "44", label: str = "") -> Non
     assert one.work is not None
     with desk.as_():
         gauge = GAUGES[code][1]
-        keeping.keep(one.work, gauge, label or {"44": "Tous véhicules, jusqu’à 44 t"}[code], rights=desk.rights())
+        keeping.keep_detours(
+            one.work, gauge, label or {"44": "Tous véhicules, jusqu’à 44 t"}[code], rights=desk.rights()
+        )
 
 
 def got(path: str) -> str:

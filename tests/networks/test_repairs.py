@@ -12,7 +12,7 @@ from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import Role
 from layers.features.services.write import Edit
 from networks.water.models import Repair
-from networks.water.services.repair_statistics import Asked, Group, Statistics, statistics
+from networks.water.services.repair_statistics import Group, Statistics, StatisticsQuery, statistics
 from networks.water.services.repairs import NewRepair, record_repair
 from tests.networks.conftest import Network, along, at
 
@@ -163,7 +163,7 @@ def test_a_number_is_given_once(network: Network, pipe: int) -> None:
 
 def counted(network: Network, who: str = Role.NETWORK_TECHNICIAN, **asked: Any) -> Statistics:
     with network.as_(who):
-        return statistics(Asked(**({"first": 2021, "last": 2024} | asked)), network.rights(who))
+        return statistics(StatisticsQuery(**({"first": 2021, "last": 2024} | asked)), network.rights(who))
 
 
 def found(groups: Any, key: str) -> Group:
@@ -242,14 +242,14 @@ def test_statistics_hold_what_one_may_see(network: Network) -> None:
 
 def test_this_year_counts_for_the_part_that_is_over() -> None:
     today = timezone.localdate()
-    shares = Asked(first=today.year - 1, last=today.year).years()
+    shares = StatisticsQuery(first=today.year - 1, last=today.year).years()
     assert shares[today.year - 1] == 1
     assert shares[today.year] == pytest.approx((today.timetuple().tm_yday - 1) / 365.25)
 
 
 def test_a_period_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(Invalid):
-        Asked.parse({"from": "2024", "to": "2020"})
+        StatisticsQuery.parse({"from": "2024", "to": "2020"})
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------

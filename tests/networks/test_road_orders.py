@@ -27,8 +27,8 @@ from networks.roads.models import RoadSection
 from networks.roadworks.gauges import GAUGES
 from networks.roadworks.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
 from networks.roadworks.models import Work, WorkDetour, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
-from networks.roadworks.order_values import values_of
-from networks.roadworks.services import keeping, orders, publication, request_pieces, requests
+from networks.roadworks.order_values import order_field_values
+from networks.roadworks.services import keeping, orders, publication, request_documents, requests
 from networks.roadworks.services.competence import Authority, competent
 from networks.roadworks.services.retention import forget_old, sweep_files
 from tests import factories
@@ -253,7 +253,7 @@ def test_an_order_says_measures_and_detour(desk: Desk) -> None:
     one = desk.work(desk.enter(), speed_kmh=30, no_parking=True, hours="de 8 h à 17 h")
     assert one.work is not None
     with desk.as_():
-        keeping.keep(one.work, GAUGES["44"][1], "44 t", rights=desk.rights())
+        keeping.keep_detours(one.work, GAUGES["44"][1], "44 t", rights=desk.rights())
         letter = orders.begin(one, kind_of(TRAFFIC), desk.rights())
     body = letter.body.replace("\xa0", " ").replace("\u202f", " ").replace("\\", "")
     for words in (
@@ -294,7 +294,7 @@ def test_an_order_that_bars_every_vehicle_asks_for_the_way_of_lorries(
     assert one.work is not None
     with desk.as_():
         for label in labels:
-            keeping.keep(one.work, GAUGES["44"][1], label, rights=desk.rights())
+            keeping.keep_detours(one.work, GAUGES["44"][1], label, rights=desk.rights())
         body = orders.begin(one, kind_of(TRAFFIC), desk.rights()).body
     assert (NO_LORRIES in body) is asks
 
@@ -304,20 +304,20 @@ def test_an_order_asks_for_the_way_of_lorries_in_each_direction(desk: Desk) -> N
     assert one.work is not None
     with desk.as_():
         for label in ("Véhicules légers", "PL"):
-            keeping.keep(one.work, GAUGES["44"][1], label, rights=desk.rights())
+            keeping.keep_detours(one.work, GAUGES["44"][1], label, rights=desk.rights())
         WorkDetour.objects.filter(gauge="PL").update(direction="vers l’est")
-        assert NO_LORRIES in str(values_of(one, TRAFFIC)["deviation"])
+        assert NO_LORRIES in str(order_field_values(one, TRAFFIC)["deviation"])
 
 
 def test_alternating_traffic_asks_for_no_way_of_lorries(desk: Desk) -> None:
     one = desk.work(desk.enter())
     assert one.work is not None
     with desk.as_():
-        keeping.keep(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
+        keeping.keep_detours(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
         Work.objects.filter(pk=one.work.pk).update(measure="alternate")
         WorkDetour.objects.update(starts_on=this_day(), ends_on=this_day())
         one = requests.request_seen_by(one.pk, desk.rights())
-        assert NO_LORRIES not in str(values_of(one, TRAFFIC)["deviation"])
+        assert NO_LORRIES not in str(order_field_values(one, TRAFFIC)["deviation"])
 
 
 def test_each_class_of_vehicles_has_its_detour_in_an_order(desk: Desk) -> None:
@@ -325,8 +325,8 @@ def test_each_class_of_vehicles_has_its_detour_in_an_order(desk: Desk) -> None:
     assert one.work is not None
     with desk.as_():
         for label in ("PL", "VL"):
-            keeping.keep(one.work, GAUGES["44"][1], label, rights=desk.rights())
-        told = values_of(one, TRAFFIC)["deviation"]
+            keeping.keep_detours(one.work, GAUGES["44"][1], label, rights=desk.rights())
+        told = order_field_values(one, TRAFFIC)["deviation"]
     assert [words.partition(" :")[0] for words in told] == ["VL, dans les deux sens", "PL, dans les deux sens"]
 
 
@@ -373,7 +373,7 @@ def test_outside_built_up_areas_another_power_is_named(desk: Desk) -> None:
         RoadSection.objects.update(status="03", built_up=False)
     one = desk.work(desk.enter())
     with desk.as_():
-        given = values_of(one, TRAFFIC)
+        given = order_field_values(one, TRAFFIC)
     assert given["autorite"] == "Le président du conseil départemental"
     assert "L.3221-4" in str(given["vu"])
 
@@ -401,7 +401,7 @@ def test_each_order_cites_the_law_of_its_kind_and_authority(
         RoadSection.objects.update(**road)
     one = desk.work(desk.enter())
     with desk.as_():
-        told = str(values_of(one, code)["vu"])
+        told = str(order_field_values(one, code)["vu"])
     assert [text for text in cited if text not in told] == []
     assert [text for text in not_cited if text in told] == []
 
@@ -412,7 +412,7 @@ def test_the_order_of_traffic_for_works_under_a_road_is_signed_by_the_police(des
         RoadSection.objects.update(status="03", built_up=True)
     one = desk.work(desk.enter(form="14023", kind="permission"))
     with desk.as_():
-        signed = [values_of(one, code)["autorite"] for code in (PERMISSION, TRAFFIC, REFUSAL)]
+        signed = [order_field_values(one, code)["autorite"] for code in (PERMISSION, TRAFFIC, REFUSAL)]
     department = "Le président du conseil départemental"
     assert signed == [department, "Le maire de Lorris", department]
 
@@ -442,7 +442,7 @@ def test_the_published_order_has_its_number_and_names_no_person(desk: Desk, code
     made = desk.publish(one, letter)
     with acting_as(ANONYMOUS):
         shown = publication.published(made.pk)
-        listed = [order.number for order in publication.listed(this_day())]
+        listed = [order.number for order in publication.list_orders(this_day())]
     pdf = bytes(kept(WorkOrderFile, order=shown).pdf)
     text = text_of(pdf)
     assert listed == [letter.number]
@@ -565,7 +565,7 @@ def test_the_detour_of_announced_works_is_everybodys(desk: Desk) -> None:
     one = desk.work(desk.enter(), state="draft")
     assert one.work is not None
     with desk.as_():
-        keeping.keep(one.work, GAUGES["44"][1], "44 t", rights=desk.rights())
+        keeping.keep_detours(one.work, GAUGES["44"][1], "44 t", rights=desk.rights())
     with acting_as(ANONYMOUS):
         assert not WorkDetour.objects.exists()
     with desk.as_():
@@ -579,7 +579,7 @@ def test_others_keep_no_detour(desk: Desk, who: str) -> None:
     one = desk.work(desk.enter())
     assert one.work is not None
     with desk.as_(who), pytest.raises(Forbidden):
-        keeping.keep(one.work, GAUGES["44"][1], "44 t", rights=desk.rights(who))
+        keeping.keep_detours(one.work, GAUGES["44"][1], "44 t", rights=desk.rights(who))
 
 
 def test_a_detour_changed_by_hand_tells_its_own_roads(desk: Desk) -> None:
@@ -587,7 +587,7 @@ def test_a_detour_changed_by_hand_tells_its_own_roads(desk: Desk) -> None:
     section(desk.network.member, (0, 200), (0, 500), (400, 500), (400, 200), name_left="chemin Vert")
     assert one.work is not None
     with desk.as_():
-        ((made,), _found) = keeping.keep(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
+        ((made,), _found) = keeping.keep_detours(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
         drawn = line((0, 200), (0, 500), (400, 500), (400, 200))
     edit = Edit(action="update", id=made.pk, version=1, properties={}, geometry=drawn)
     desk.network.edit("works-detours", [edit])
@@ -600,7 +600,7 @@ def test_a_detour_takes_the_place_of_that_for_the_same_vehicles_alone(desk: Desk
     assert one.work is not None
     with desk.as_():
         for label in ("VL", "PL", "VL"):
-            keeping.keep(one.work, GAUGES["cars"][1], label, rights=desk.rights())
+            keeping.keep_detours(one.work, GAUGES["cars"][1], label, rights=desk.rights())
         assert sorted(WorkDetour.objects.values_list("gauge", flat=True)) == ["PL", "VL"]
 
 
@@ -642,10 +642,10 @@ def test_a_detour_is_dropped_with_its_works(desk: Desk) -> None:
     one = desk.work(desk.enter())
     assert one.work is not None
     with desk.as_():
-        ((made,), _found) = keeping.keep(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
+        ((made,), _found) = keeping.keep_detours(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
         keeping.drop(one.work, made.pk, rights=desk.rights())
         assert not WorkDetour.objects.exists()
-        keeping.keep(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
+        keeping.keep_detours(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
         with connection.cursor() as cursor:  # as the shared editing does
             cursor.execute("delete from road_work where id = %s", [one.work.pk])
         assert not WorkDetour.objects.exists()
@@ -771,7 +771,7 @@ def test_sendings_cut_short_are_swept_a_day_later_and_whole_files_stay(
     one = desk.enter()
     with factories.as_owner():
         piece = WorkPiece.objects.create(request=one, title="Plan", media_type="image/jpeg", size_bytes=1, sha256="")
-    kept_file, folder = request_pieces.path_of(piece), request_pieces.folder_of(one.pk)
+    kept_file, folder = request_documents.path_of(piece), request_documents.folder_of(one.pk)
     lost, fresh = folder / f"{uuid4()}.part", folder / f"{uuid4()}.part"
     whole, committed = folder / str(uuid4()), kept_file.with_suffix(".part")
     folder.mkdir(parents=True)

@@ -11,7 +11,7 @@ from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits
 from networks.roadworks.french import between
 from networks.roadworks.models import Work, WorkDetour, WorkRequest
-from networks.roadworks.order_values import detour_in_words, values_of
+from networks.roadworks.order_values import describe_detour, order_field_values
 from networks.roadworks.pages.requests import near_works
 from networks.roadworks.services import requests, works
 from networks.roadworks.services.works import Filter
@@ -204,14 +204,14 @@ def test_a_line_moved_in_the_map_or_qgis_forgets_the_references_and_what_said_th
 def test_works_are_found_by_their_road_and_their_references(road: Desk, text: str) -> None:
     work = made(road)
     with road.as_():
-        found = works.listed(Filter.parse({"text": text}), road.rights())
+        found = works.list_works(Filter.parse({"text": text}), road.rights())
         assert [one.pk for one in found] == [work.pk]
 
 
 def test_works_on_another_road_are_not_found(road: Desk) -> None:
     made(road)
     with road.as_():
-        assert not works.listed(Filter.parse({"text": "D 45"}), road.rights())
+        assert not works.list_works(Filter.parse({"text": "D 45"}), road.rights())
 
 
 # -- what everybody reads as title ------------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ def test_an_order_says_what_was_typed_as_it_is_written(road: Desk) -> None:
         WorkRequest.objects.filter(pk=one.pk).update(start_reference="d44 pr 1 200", end_reference="RD 44 PR 2+50")
     with road.as_():
         one = requests.request_seen_by(one.pk, road.rights())
-        assert values_of(one, "arrete-circulation")["reperes"] == SAID
+        assert order_field_values(one, "arrete-circulation")["reperes"] == SAID
 
 
 def test_a_detour_takes_numbered_roads_with_their_article(road: Desk) -> None:
@@ -308,5 +308,5 @@ def test_a_detour_takes_numbered_roads_with_their_article(road: Desk) -> None:
     with factories.as_worker():
         one = WorkDetour.objects.create(owner=work.owner, work=work, direction="vers l’est", gauge="", steps=steps,
                                         computed_m=line.length, seconds=20, geom=line)  # fmt: skip
-    told = detour_in_words(kept(WorkDetour, pk=one.pk)).replace("\xa0", " ").replace("\u202f", " ")
+    told = describe_detour(kept(WorkDetour, pk=one.pk)).replace("\xa0", " ").replace("\u202f", " ")
     assert told == "vers l’est : prendre la D 44 sur 200 m"

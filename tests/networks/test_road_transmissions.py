@@ -10,7 +10,7 @@ from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Letter, Member, User
 from networks.roadworks.models import Work, WorkPiece, WorkRequest, WorkTransmission
-from networks.roadworks.services import request_pieces, requests, transmitting, undoing
+from networks.roadworks.services import request_documents, requests, transmitting, undoing
 from networks.roadworks.services.competence import Authority, competent
 from tests import factories
 from tests.networks.road_orders import Desk, kept, section, this_day
@@ -62,7 +62,7 @@ def list_of(desk: Desk, who: str = Role.NETWORK_TECHNICIAN) -> str:
 
 def decides(desk: Desk, one: WorkRequest) -> Authority:
     with desk.as_():
-        return competent(requests.place_of(one), one.kind, one.owner).one
+        return competent(requests.locate_request(one), one.kind, one.owner).one
 
 
 def test_who_decides_is_known_from_the_street_before_works_are_made(desk: Desk, county: Member) -> None:
@@ -90,11 +90,11 @@ def test_a_request_goes_with_its_pieces(desk: Desk, county: Member, technician: 
     one = asked(desk)
     with desk.as_():
         piece = WorkPiece.objects.create(
-            request=one, title="Plan", media_type=request_pieces.PDF, size_bytes=1, sha256="0" * 64
+            request=one, title="Plan", media_type=request_documents.PDF, size_bytes=1, sha256="0" * 64
         )
     send(desk, one)
     with acting_as(rights_of(technician)):
-        assert request_pieces.piece_of(one, piece.pk).title == "Plan"
+        assert request_documents.piece_of(one, piece.pk).title == "Plan"
 
 
 def test_a_decision_of_who_does_not_decide_stays_behind(desk: Desk, county: Member, technician: User) -> None:

@@ -27,7 +27,7 @@ from layers.intake.models import FileImport
 from layers.intake.table import TableMapping, likely_columns
 from layers.intake.tables import read_table
 from networks.notifications.importers.columns import CONTACTS as FIELDS
-from networks.notifications.importers.loading import load
+from networks.notifications.importers.loading import load_rows
 from networks.notifications.models import Contact, ContactReading, Notice, Settings
 from networks.notifications.pages.contacts import stopped_on
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
@@ -38,7 +38,7 @@ from networks.notifications.services.places import Place, address_key
 from networks.notifications.services.reporting import take_reports
 from networks.notifications.services.retention import forget_old
 from networks.notifications.sources import CONTACTS
-from networks.notifications.texts import words_of
+from networks.notifications.texts import texts_of
 from tests import factories, file_imports
 from tests.file_imports import folder_of, loading, worked_off
 from tests.networks.conftest import Network, X, Y, at
@@ -203,7 +203,7 @@ def test_an_area_warns_its_addresses_and_the_contacts_who_live_in_it(network: Ne
     house(3, 500, 500)
     write(network, person(1), person(3))
     with network.as_():
-        place = contacts.place_of("", f"1 {STREET}")
+        place = contacts.locate_contact("", f"1 {STREET}")
         write_contacts(network.member, [person(9, address="lieu-dit La Borde", place=place)], why="essai")
     notice = draft(network, targets=None, area=Polygon.from_bbox((X, Y, X + 100, Y + 100)).__class__(
         ((X, Y), (X + 100, Y), (X + 100, Y + 100), (X, Y + 100), (X, Y)), srid=2154))  # fmt: skip
@@ -329,7 +329,7 @@ def test_the_built_in_words_of_every_kind_are_whole_and_short(network: Network, 
     given = replace(TOLD, kind=kind, phone="02 38 00 00 00", reason="réparation d’une fuite", place="rue de l’Église")
     notice = draft(network, 1, context=given)
     with network.as_():
-        words = words_of(notice)
+        words = texts_of(notice)
     assert "à compléter" not in words.sms + words.title + words.body
     assert words.length.alphabet == "GSM-7"
     assert words.length.parts <= 2
@@ -338,7 +338,7 @@ def test_the_built_in_words_of_every_kind_are_whole_and_short(network: Network, 
 def test_a_notice_says_its_day_and_hour_in_french(network: Network) -> None:
     notice = draft(network, 1)
     with network.as_():
-        words = words_of(notice)
+        words = texts_of(notice)
     assert "du jeudi 26 novembre à 8 h 30 au jeudi 26 novembre à 12 h 30" in words.sms
 
 
@@ -406,7 +406,7 @@ def imported(network: Network, path: Path, *, only_check: bool = False) -> dict[
     table = read_table(path, FIELDS.limits)
     mapping = TableMapping(likely_columns(FIELDS.fields, table.header))
     with network.as_():
-        counts, findings = load(network.member, table, mapping, only_check=only_check)
+        counts, findings = load_rows(network.member, table, mapping, only_check=only_check)
     return {**counts, "lines": findings}
 
 
@@ -717,7 +717,7 @@ def test_the_end_of_a_cut_goes_to_the_same_addresses(network: Network) -> None:
     with network.as_():
         after = notices.follow(notice, kind="end", rights=network.rights())
         assert after.targets.count() == 2
-        assert "rétablie" in words_of(after).sms
+        assert "rétablie" in texts_of(after).sms
     assert reach(network, after) == (1, 1, 1)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from networks.notifications.phones import NotAPhoneError, phone_of, shown_phone
-from networks.notifications.sms import length_of, plain
+from networks.notifications.phones import NotAPhoneError, format_phone, phone_of
+from networks.notifications.sms import length_of, to_gsm
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_what_nobody_can_be_warned_on_is_no_number(written: str) -> None:
 
 
 def test_a_french_number_is_shown_as_people_read_it() -> None:
-    assert shown_phone("+33639980001") == "06 39 98 00 01"
-    assert shown_phone("+32470123456") == "+32470123456"
+    assert format_phone("+33639980001") == "06 39 98 00 01"
+    assert format_phone("+32470123456") == "+32470123456"
 
 
 @pytest.mark.parametrize(
@@ -73,5 +73,5 @@ def test_the_characters_that_make_a_message_longer_are_named() -> None:
 
 
 def test_the_same_words_fit_the_short_alphabet() -> None:
-    assert plain("L’eau fraîche du 1ᵉʳ août… œuvre ça é") == "L'eau fraiche du 1er aout... oeuvre ca é"
-    assert length_of(plain("’«»–—œç\u00a0ê")).alphabet == "GSM-7"
+    assert to_gsm("L’eau fraîche du 1ᵉʳ août… œuvre ça é") == "L'eau fraiche du 1er aout... oeuvre ca é"
+    assert length_of(to_gsm("’«»–—œç\u00a0ê")).alphabet == "GSM-7"

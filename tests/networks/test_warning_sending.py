@@ -89,7 +89,7 @@ class Town:
 
     def states(self, notice: Notice, channel: str = "sms") -> dict[str, int]:
         with self.asking():
-            return next((one.states for one in sending.standing_of(notice) if one.channel == channel), {})
+            return next((one.states for one in sending.channel_counts(notice) if one.channel == channel), {})
 
     def state(self, notice: Notice) -> str:
         with self.asking():

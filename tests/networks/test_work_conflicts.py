@@ -10,8 +10,8 @@ from django.utils import translation
 from networks.roadworks.models import Work, WorkDetour
 from networks.roadworks.points import CONFLICT_FINDERS, ConflictFinder
 from networks.roadworks.services import conflicts, works
-from networks.roadworks.services.conflicts import Asked, Gravity, conflicts_of, marks_of
-from networks.roadworks.services.works import Filter, listed
+from networks.roadworks.services.conflicts import ConflictQuery, Severity, conflicts_of, marks_of
+from networks.roadworks.services.works import Filter, list_works
 from tests import factories
 from tests.networks.conftest import Network, Place
 from tests.networks.works import FIRST, LAST, section, stretch, work
@@ -20,11 +20,11 @@ from tests.wiring import give
 HERE: tuple[Place, ...] = ((0, 50), (100, 50))
 
 
-def asked(*places: Place, **values: Any) -> Asked:
-    return Asked(stretch=stretch(*(places or HERE)), **({"starts_on": FIRST, "ends_on": LAST} | values))
+def asked(*places: Place, **values: Any) -> ConflictQuery:
+    return ConflictQuery(stretch=stretch(*(places or HERE)), **({"starts_on": FIRST, "ends_on": LAST} | values))
 
 
-def met(network: Network, wanted: Asked, who: str = "network_technician") -> list[tuple[str, Gravity]]:
+def met(network: Network, wanted: ConflictQuery, who: str = "network_technician") -> list[tuple[str, Severity]]:
     with network.as_(who):
         return [(one.work.title, one.gravity) for one in conflicts_of(wanted, network.rights(who))]
 
@@ -32,21 +32,21 @@ def met(network: Network, wanted: Asked, who: str = "network_technician") -> lis
 @pytest.mark.parametrize(
     ("mine", "theirs", "gravity"),
     [
-        ({"measure": "closed"}, {"measure": "closed"}, Gravity.GRAVE),
-        ({"measure": "closed"}, {"measure": "one_way"}, Gravity.GRAVE),
-        ({"measure": "closed"}, {"measure": "alternate"}, Gravity.GRAVE),
-        ({"measure": "narrowed"}, {"measure": "closed"}, Gravity.GRAVE),
-        ({"measure": "closed", "kind": "event"}, {"measure": "none"}, Gravity.GRAVE),
-        ({"kind": "event"}, {"measure": "none"}, Gravity.SERIOUS),
-        ({"kind": "event"}, {"kind": "event"}, Gravity.SERIOUS),
-        ({"measure": "closed"}, {"measure": "none"}, Gravity.SERIOUS),
-        ({"measure": "alternate"}, {"measure": "narrowed"}, Gravity.SERIOUS),
-        ({"measure": "none"}, {"measure": "none"}, Gravity.NEAR),
-        ({"measure": "alternate"}, {"measure": "none"}, Gravity.NEAR),
+        ({"measure": "closed"}, {"measure": "closed"}, Severity.GRAVE),
+        ({"measure": "closed"}, {"measure": "one_way"}, Severity.GRAVE),
+        ({"measure": "closed"}, {"measure": "alternate"}, Severity.GRAVE),
+        ({"measure": "narrowed"}, {"measure": "closed"}, Severity.GRAVE),
+        ({"measure": "closed", "kind": "event"}, {"measure": "none"}, Severity.GRAVE),
+        ({"kind": "event"}, {"measure": "none"}, Severity.SERIOUS),
+        ({"kind": "event"}, {"kind": "event"}, Severity.SERIOUS),
+        ({"measure": "closed"}, {"measure": "none"}, Severity.SERIOUS),
+        ({"measure": "alternate"}, {"measure": "narrowed"}, Severity.SERIOUS),
+        ({"measure": "none"}, {"measure": "none"}, Severity.NEAR),
+        ({"measure": "alternate"}, {"measure": "none"}, Severity.NEAR),
     ],
 )
 def test_how_grave_it_is_depends_on_both_measures(
-    network: Network, mine: dict[str, str], theirs: dict[str, str], gravity: Gravity
+    network: Network, mine: dict[str, str], theirs: dict[str, str], gravity: Severity
 ) -> None:
     work(network, who="stranger", **theirs)
     assert met(network, asked(**mine)) == [("Enrobés", gravity)]
@@ -98,7 +98,9 @@ def test_the_calendar_knows_the_morning_after_a_night(network: Network, hours: s
     closing = work(network, (0, 400), (100, 400), measure="closed", hours=hours)
     with network.as_():
         marks = marks_of([night, day, led, closing], network.rights())
-        assert [len(conflicts_of(Asked.of(one), network.rights())) for one in (night, day, led, closing)] == [found] * 4
+        assert [len(conflicts_of(ConflictQuery.of(one), network.rights())) for one in (night, day, led, closing)] == [
+            found
+        ] * 4
     assert [len(marks.get(one.pk, [])) for one in (night, day, led, closing)] == [found] * 4
 
 
@@ -148,13 +150,13 @@ def test_works_that_meet_at_a_node_meet_though_one_climbs_a_bridge_there(network
     section(network.member, (50, 50), (150, 50))
     section(network.member, (50, 50), (50, 150), level=1)
     work(network, (50, 60), (50, 140))
-    assert met(network, asked()) == [("Enrobés", Gravity.NEAR)]
+    assert met(network, asked()) == [("Enrobés", Severity.NEAR)]
 
 
 def test_works_beside_a_bridge_without_a_road_of_their_own_meet(network: Network) -> None:
     section(network.member, (50, -50), (50, 150), level=1)
     work(network, (50, 0), (50, 100))
-    assert met(network, asked()) == [("Enrobés", Gravity.NEAR)]
+    assert met(network, asked()) == [("Enrobés", Severity.NEAR)]
 
 
 def test_drafts_of_others_and_cancelled_works_are_not_met(network: Network) -> None:
@@ -169,7 +171,7 @@ def test_drafts_of_others_and_cancelled_works_are_not_met(network: Network) -> N
 
 def test_works_do_not_meet_themselves(network: Network) -> None:
     one = work(network)
-    assert met(network, Asked.of(one)) == []
+    assert met(network, ConflictQuery.of(one)) == []
 
 
 @pytest.mark.parametrize(
@@ -179,22 +181,22 @@ def test_works_do_not_meet_themselves(network: Network) -> None:
 def test_digging_up_a_new_surface_is_told(network: Network, days: int, kind: str, found: bool) -> None:
     work(network, new_surface=True)
     day = LAST + timedelta(days=days)
-    assert met(network, asked(starts_on=day, ends_on=day, kind=kind)) == ([("Enrobés", Gravity.SERIOUS)] * found)
+    assert met(network, asked(starts_on=day, ends_on=day, kind=kind)) == ([("Enrobés", Severity.SERIOUS)] * found)
 
 
 def test_a_surface_laid_before_others_dig_is_told(network: Network) -> None:
     work(network, kind="water", title="Branchement")
     day = FIRST - timedelta(days=90)
-    assert met(network, asked(starts_on=day, ends_on=day, new_surface=True)) == [("Branchement", Gravity.SERIOUS)]
+    assert met(network, asked(starts_on=day, ends_on=day, new_surface=True)) == [("Branchement", Severity.SERIOUS)]
     assert met(network, asked(starts_on=day, ends_on=day)) == []
 
 
 def test_other_files_may_find_conflicts_of_their_own(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     far = work(network, (5000, 5000), (5100, 5000), title="Sur la déviation")
-    found = conflicts.Found(work=far, gravity=Gravity.GRAVE, why="déviation")
+    found = conflicts.Conflict(work=far, gravity=Severity.GRAVE, why="déviation")
     finder = ConflictFinder(lambda _asked, _rights: [found], lambda works, _rights: ((pk, found) for pk in works))
     give(monkeypatch, CONFLICT_FINDERS, finder, only=True)
-    assert met(network, asked()) == [("Sur la déviation", Gravity.GRAVE)]
+    assert met(network, asked()) == [("Sur la déviation", Severity.GRAVE)]
 
 
 def test_the_calendar_knows_the_conflicts_of_all_it_shows(network: Network) -> None:
@@ -233,7 +235,7 @@ def test_conflicts_among_fifty_thousand_works_read_those_around_alone(network: N
         cursor.execute("analyze road_work")
     work(network, measure="closed")
     long = stretch((-5000, -5000), (5000, 0), (5000, 5000))
-    for wanted, most in ((asked(), 100), (Asked(stretch=long, starts_on=FIRST, ends_on=LAST), 15_000)):
+    for wanted, most in ((asked(), 100), (ConflictQuery(stretch=long, starts_on=FIRST, ends_on=LAST), 15_000)):
         before = rows_read(network)
         with network.as_("reader"):
             assert conflicts_of(wanted, network.rights("reader"))
@@ -241,7 +243,7 @@ def test_conflicts_among_fifty_thousand_works_read_those_around_alone(network: N
     before = rows_read(network)
     with network.as_("reader"):
         rights = network.rights("reader")
-        shown = list(listed(Filter(first=FIRST, last=LAST + timedelta(days=50)), rights)[:150])
+        shown = list(list_works(Filter(first=FIRST, last=LAST + timedelta(days=50)), rights)[:150])
         marks_of(shown, rights)
     assert rows_read(network) - before < 5_000
 
@@ -256,10 +258,10 @@ def detour(of: Work, *places: Place) -> None:
 
 @pytest.mark.parametrize(
     ("measure", "found"),
-    [("closed", [("Enrobés", Gravity.GRAVE)]), ("alternate", [("Enrobés", Gravity.SERIOUS)]), ("none", [])],
+    [("closed", [("Enrobés", Severity.GRAVE)]), ("alternate", [("Enrobés", Severity.SERIOUS)]), ("none", [])],
 )
 def test_hindering_traffic_on_the_detour_of_other_works_is_told(
-    network: Network, measure: str, found: list[tuple[str, Gravity]]
+    network: Network, measure: str, found: list[tuple[str, Severity]]
 ) -> None:
     other = work(network, (0, 900), (100, 900), who="stranger", measure="closed")
     detour(other, (-50, 50), (150, 50))
@@ -270,7 +272,7 @@ def test_works_on_the_detour_of_these_are_told(network: Network) -> None:
     mine = work(network, measure="closed")
     detour(mine, (-50, 400), (150, 400))
     work(network, (0, 400), (100, 400), who="stranger", measure="closed", title="Tranchée")
-    assert met(network, Asked.of(mine)) == [("Tranchée", Gravity.GRAVE)]
+    assert met(network, ConflictQuery.of(mine)) == [("Tranchée", Severity.GRAVE)]
 
 
 def test_a_detour_that_is_only_crossed_or_led_on_other_days_is_no_conflict(network: Network) -> None:
@@ -299,7 +301,7 @@ def test_the_calendar_marks_conflicts_by_detours_as_the_page_tells_them(network:
     with network.as_("network_technician"):
         rights = network.rights("network_technician")
         marks = marks_of([led, closing], rights)
-        alone = {one.pk: conflicts_of(Asked.of(one), rights) for one in (led, closing)}
+        alone = {one.pk: conflicts_of(ConflictQuery.of(one), rights) for one in (led, closing)}
     assert {pk: [(one.work.pk, one.gravity, one.why) for one in found] for pk, found in marks.items()} == {
         pk: [(one.work.pk, one.gravity, one.why) for one in found] for pk, found in alone.items()
     }

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from networks.roadworks.days import Taken, hours_of, never_together, reading_of
-from networks.roadworks.services.conflicts import Asked, Gravity, conflicts_of
+from networks.roadworks.services.conflicts import ConflictQuery, Severity, conflicts_of
 from tests.networks.conftest import Network
 from tests.networks.works import FIRST, LAST, stretch, work
 
@@ -75,18 +75,18 @@ def test_works_by_day_and_by_night_are_never_there_together(one: Taken, other: T
 
 def test_works_of_the_same_days_at_other_hours_are_told_for_information_with_the_hours(network: Network) -> None:
     work(network, measure="closed", hours="21 h – 6 h")
-    mine = Asked(stretch=stretch((0, 50), (100, 50)), starts_on=FIRST, ends_on=LAST, measure="closed",
+    mine = ConflictQuery(stretch=stretch((0, 50), (100, 50)), starts_on=FIRST, ends_on=LAST, measure="closed",
                  hours="8 h – 17 h")  # fmt: skip
     with network.as_(), translation.override("fr"):
         (found,) = conflicts_of(mine, network.rights())
     why = found.why.replace("\xa0", " ")
-    assert (found.gravity, "8 h–17 h" in why, "21 h–6 h" in why) == (Gravity.NEAR, True, True)
+    assert (found.gravity, "8 h–17 h" in why, "21 h–6 h" in why) == (Severity.NEAR, True, True)
 
 
 def test_a_night_that_ends_before_the_next_one_begins_is_only_followed(network: Network) -> None:
     work(network, measure="closed", hours="21 h – 6 h")
     after = LAST + timedelta(days=1)
-    mine = Asked(stretch=stretch((0, 50), (100, 50)), starts_on=after, ends_on=after, measure="closed",
+    mine = ConflictQuery(stretch=stretch((0, 50), (100, 50)), starts_on=after, ends_on=after, measure="closed",
                  hours="21 h – 6 h")  # fmt: skip
     with network.as_():
         assert conflicts_of(mine, network.rights()) == []

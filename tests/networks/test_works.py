@@ -129,7 +129,7 @@ def test_works_are_listed_by_days_commune_kind_and_measure(network: Network) -> 
     rights = network.rights()
 
     def titles(**wanted: Any) -> list[str]:
-        return [one.title for one in works.listed(Filter(**wanted), rights)]
+        return [one.title for one in works.list_works(Filter(**wanted), rights)]
 
     with network.as_():
         assert titles(first=date(2026, 12, 11), last=date(2026, 12, 31)) == ["Ici", "Ailleurs"]

@@ -59,7 +59,7 @@ def test_works_are_changed_while_somebody_edits_their_detour(network: Network, c
         WorkDetour.objects.filter(pk=detour.pk).update(comment="par le bourg")
         other.start()
         wait_for(other, number)
-        works.tell_layer(keeping.SLUG)
+        works.announce_layer(keeping.SLUG)
     other.join(PATIENCE_S)
     assert told == []
     assert not other.is_alive()

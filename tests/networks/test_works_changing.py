@@ -18,9 +18,9 @@ from networks.notifications.models import Notice
 from networks.roadworks.feeds import traffic_of
 from networks.roadworks.gauges import Gauge
 from networks.roadworks.models import Work, WorkDetour, WorkRequest
-from networks.roadworks.order_values import detours_in_words, measures
+from networks.roadworks.order_values import describe_detours, measures
 from networks.roadworks.services import keeping, neighbours, stretches, works
-from networks.roadworks.services.conflicts import Asked, Gravity, conflicts_of, marks_of
+from networks.roadworks.services.conflicts import ConflictQuery, Severity, conflicts_of, marks_of
 from tests import factories
 from tests.networks.conftest import Network, along
 from tests.networks.works import FIRST, LAST, numbered_road, section, stretch, work
@@ -50,7 +50,7 @@ def closing(network: Network, **values: Any) -> Work:
 
 def led(network: Network, made: Work) -> list[WorkDetour]:
     with network.as_():
-        ways, _found = keeping.keep(made, Gauge(), "véhicules légers", rights=network.rights())
+        ways, _found = keeping.keep_detours(made, Gauge(), "véhicules légers", rights=network.rights())
     return ways
 
 
@@ -121,7 +121,7 @@ def test_an_order_waits_for_a_detour_to_be_computed_again(block: Network) -> Non
     led(block, made)
     moved = changed(block, made, measure="alternate")
     with block.as_():
-        (told,) = detours_in_words(moved)
+        (told,) = describe_detours(moved)
     assert told.startswith("[à compléter")
 
 
@@ -129,7 +129,7 @@ def test_a_detour_to_be_computed_again_is_in_nobodys_way(block: Network) -> None
     made = closing(block)
     led(block, made)
     changed(block, made, measure="alternate")
-    there = Asked(stretch=stretch((10, 200), (390, 200)), starts_on=FIRST, ends_on=LAST, measure="closed")
+    there = ConflictQuery(stretch=stretch((10, 200), (390, 200)), starts_on=FIRST, ends_on=LAST, measure="closed")
     with block.as_():
         assert conflicts_of(there, block.rights()) == []
 
@@ -189,14 +189,14 @@ def test_works_that_were_deleted_meanwhile_get_no_detour(block: Network) -> None
     with block.as_():
         works.cancel(work=made, version=made.version, rights=block.rights())
     with block.as_(), pytest.raises(NotFound):
-        keeping.keep(made, Gauge(), "", rights=block.rights())
+        keeping.keep_detours(made, Gauge(), "", rights=block.rights())
 
 
 def test_a_detour_is_computed_for_the_works_as_they_are_now(block: Network) -> None:
     before = closing(block)
     changed(block, before, geom=stretch((420, 0), (880, 0)))
     with block.as_(), pytest.raises(Invalid):
-        keeping.keep(before, Gauge(), "", rights=block.rights())
+        keeping.keep_detours(before, Gauge(), "", rights=block.rights())
 
 
 # -- one direction ----------------------------------------------------------------------------------------------------
@@ -223,16 +223,16 @@ def test_works_that_do_not_say_their_direction_close_both(block: Network) -> Non
     assert detour.direction == "dans les deux sens"
 
 
-@pytest.mark.parametrize(("way", "gravity"), [("forward", Gravity.GRAVE), ("backward", Gravity.SERIOUS)])
+@pytest.mark.parametrize(("way", "gravity"), [("forward", Severity.GRAVE), ("backward", Severity.SERIOUS)])
 def test_a_detour_in_the_direction_that_others_leave_open_is_no_grave_conflict(
-    block: Network, way: str, gravity: Gravity
+    block: Network, way: str, gravity: Severity
 ) -> None:
     mine = closing(block, measure="one_way", closed_way="forward")
     led(block, mine)
     other = work(block, (10, 200), (390, 200), measure="one_way", closed_way=way, title="Réseau")
     with block.as_():
         rights = block.rights()
-        told = [*conflicts_of(Asked.of(mine), rights), *conflicts_of(Asked.of(other), rights)]
+        told = [*conflicts_of(ConflictQuery.of(mine), rights), *conflicts_of(ConflictQuery.of(other), rights)]
         marks = marks_of([mine, other], rights)
     assert {one.gravity for one in (*told, *marks[mine.pk], *marks[other.pk])} == {gravity}
     assert len(told) == 2
@@ -397,14 +397,14 @@ def test_where_there_is_nothing_new_to_tell_no_notice_is_begun(block: Network, s
     if state == "draft":
         changed(block, made, starts_on=FIRST - timedelta(days=1))
     with block.as_(), pytest.raises(Conflict):
-        neighbours.tell_again(made, notice.pk, rights=block.rights())
+        neighbours.draft_update(made, notice.pk, rights=block.rights())
 
 
 def test_who_plans_no_works_begins_no_notice_of_them(block: Network) -> None:
     made = closing(block)
     notice = warned(block, made)
     with block.as_("reader"), pytest.raises(Forbidden):
-        neighbours.tell_again(made, notice.pk, rights=block.rights("reader"))
+        neighbours.draft_update(made, notice.pk, rights=block.rights("reader"))
 
 
 # -- unneeded work ----------------------------------------------------------------------------------------------------

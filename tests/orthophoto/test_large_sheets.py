@@ -7,7 +7,7 @@ import rasterio
 from affine import Affine
 from django.conf import settings
 
-from orthophoto.services.inspection import look
+from orthophoto.services.inspection import inspect_image
 from orthophoto.services.making import warm_reader
 
 GIBIBYTE = 1 << 30
@@ -31,4 +31,4 @@ def large_sheet() -> Iterator[Path]:
 
 def test_a_sheet_of_more_than_a_gibibyte_is_read(large_sheet: Path):
     with warm_reader() as reader:
-        assert look(reader, large_sheet.parent, large_sheet).refused is None
+        assert inspect_image(reader, large_sheet.parent, large_sheet).refused is None

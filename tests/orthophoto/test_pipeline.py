@@ -29,7 +29,7 @@ from orthophoto.models import Campaign, Sheet
 from orthophoto.services import building, making
 from orthophoto.services.campaigns import CampaignOrder, acquired_given, delete_campaign, register
 from orthophoto.services.inspection import inspect
-from orthophoto.services.publication import publish, take_back
+from orthophoto.services.publication import publish, unpublish_photo
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def campaign(delivery: Path, **changes: Any) -> Campaign:
         "visibility": Layer.Visibility.PUBLIC,
     }
     made = register(CampaignOrder(**values | changes), rights=SYSTEM, started_by=None)
-    inspect(made.pk, tell=lambda _share, _message: None)
+    inspect(made.pk, progress=lambda _share, _message: None)
     made.refresh_from_db()
     return made
 
@@ -136,7 +136,7 @@ def test_a_campaign_may_be_published_as_soon_as_it_is_built(delivery: Path) -> N
 
 def test_what_is_taken_back_is_gone(delivery: Path) -> None:
     made = built(delivery, publish_at_once=True)
-    take_back(made, SYSTEM)
+    unpublish_photo(made, SYSTEM)
     assert not Photo.objects.exists()
 
 
@@ -252,7 +252,7 @@ def test_a_sheet_whose_reader_is_killed_is_tried_again_and_then_fails_in_words(
     _number, _name, arguments = queued()[0]
     sheet = made.sheets.get(pk=arguments["sheet_id"])
     with monkeypatch.context() as patch:
-        patch.setattr("orthophoto.services.making.written", killed)
+        patch.setattr("orthophoto.services.making.convert_sheet", killed)
         with pytest.raises(ReaderKilled):
             tasks.build_sheet(**arguments)
         sheet.refresh_from_db()
@@ -267,14 +267,14 @@ def test_a_sheet_whose_reader_is_killed_is_tried_again_and_then_fails_in_words(
 def test_a_sheet_that_lost_its_reader_once_is_made(delivery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = campaign(delivery)
     building.start_build(made, SYSTEM)
-    whole, losses = making.written, iter([True])
+    whole, losses = making.convert_sheet, iter([True])
 
     def once_killed(*arguments: Any) -> Any:
         if next(losses, False):
             raise ReaderKilled("killed_for_memory")
         return whole(*arguments)
 
-    monkeypatch.setattr(making, "written", once_killed)
+    monkeypatch.setattr(making, "convert_sheet", once_killed)
     work_off()
     made.refresh_from_db()
     assert made.state == Campaign.State.BUILT
@@ -346,9 +346,9 @@ def test_while_files_are_read_the_campaign_can_be_taken_back(delivery: Path) -> 
 
     def tell(_share: float | None, _message: str) -> None:
         if Photo.objects.exists():
-            take_back(shown, SYSTEM)
+            unpublish_photo(shown, SYSTEM)
 
-    inspect(shown.pk, tell=tell)
+    inspect(shown.pk, progress=tell)
     shown.refresh_from_db()
     assert (shown.state, shown.published_build) == (Campaign.State.INSPECTED, None)
 
@@ -356,7 +356,7 @@ def test_while_files_are_read_the_campaign_can_be_taken_back(delivery: Path) -> 
 def test_an_inventory_does_not_replace_what_was_ordered_meanwhile(delivery: Path) -> None:
     made = campaign(delivery)
     with pytest.raises(WrongState):
-        inspect(made.pk, tell=lambda _share, _message: Campaign.objects.update(crs=3948))
+        inspect(made.pk, progress=lambda _share, _message: Campaign.objects.update(crs=3948))
 
 
 def test_a_sheet_of_a_deleted_campaign_is_made_for_nobody(delivery: Path) -> None:

@@ -162,7 +162,7 @@ def test_other_roles_do_not_search_by_name(world: World, who: str) -> None:
 def test_at_most_fifty_are_listed_and_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from permits.services import applicants
 
-    monkeypatch.setattr(applicants, "MOST_FOUND", 2)
+    monkeypatch.setattr(applicants, "MOST_RESULTS", 2)
     files = [world.file() for _number in range(4)]
     page = search(world, "martin").content.decode()
     assert sum(str(permit) in page for permit in files) == 2

@@ -17,7 +17,7 @@ from permits.deadlines.opinions import Body, Protection, Standing
 from permits.models import Consultation, Event, Permit
 from permits.procedure import State
 from permits.services import consulting
-from permits.services.consulting import Request, Suggestion, answer, ask, receive, suggest, told_of
+from permits.services.consulting import Request, Suggestion, answer, answer_status, receive, request_opinion, suggest
 from tests import factories
 from tests.permits import grounds
 from tests.permits.conftest import World
@@ -40,7 +40,9 @@ def asked(world: World, permit: Permit, body: str = "abf", **given: Any) -> Cons
     defaults: dict[str, Any] = {"asked": date(2026, 1, 12)}
     with world.as_():
         user = world.people[Role.PERMIT_INSTRUCTOR]
-        return ask(permit, Request(body=body, **defaults | given), user=user, rights=world.rights()).consultation
+        return request_opinion(
+            permit, Request(body=body, **defaults | given), user=user, rights=world.rights()
+        ).consultation
 
 
 def said(world: World, one: Consultation, opinion: str, on: date, **given: Any) -> Consultation:
@@ -247,7 +249,7 @@ def test_only_instructors_ask(world: World, who: str) -> None:
     permit = world.file()
     request = Request(body="roads", asked=date(2026, 1, 12))
     with world.as_(who), pytest.raises(Forbidden):
-        ask(permit, request, user=world.people[who], rights=world.rights(who))
+        request_opinion(permit, request, user=world.people[who], rights=world.rights(who))
 
 
 # -- by mail ----------------------------------------------------------------------------------------------------------
@@ -287,8 +289,8 @@ def test_a_mail_that_does_not_leave_undoes_nothing_and_is_told(world: World, mon
 
 def test_silence_is_read_and_never_written(world: World) -> None:
     one = asked(world, world.file(), "roads")
-    assert told_of(one, date(2026, 2, 12)).standing == Standing.WAITING
-    assert told_of(one, date(2026, 2, 13)).standing == Standing.TACIT
+    assert answer_status(one, date(2026, 2, 12)).standing == Standing.WAITING
+    assert answer_status(one, date(2026, 2, 13)).standing == Standing.TACIT
     with world.as_():
         assert Consultation.objects.get().opinion == ""
 

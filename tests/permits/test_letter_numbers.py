@@ -11,7 +11,7 @@ from gis_core.letters import word
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import acting_as
 from gis_core.models import Letter
-from permits.letters import Asked
+from permits.letters import LetterRequest
 from permits.services import letters
 from tests.permits.conftest import World
 
@@ -28,7 +28,8 @@ def test_two_finalisations_at_once_leave_no_gap(world: World, monkeypatch: pytes
     permit, rights = world.file(), world.rights()
     with world.as_(), transaction.atomic():
         drafts = [
-            letters.begin_letter(permit, kind_of("permit-receipt"), Asked(), rights) for _one in range(AT_ONCE * EACH)
+            letters.begin_letter(permit, kind_of("permit-receipt"), LetterRequest(), rights)
+            for _one in range(AT_ONCE * EACH)
         ]
     monkeypatch.setattr(core, "pdf_of", lambda document: b"%PDF")
 

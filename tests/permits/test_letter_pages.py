@@ -15,7 +15,7 @@ from gis_core.letters.kinds import kind_of
 from gis_core.letters.logo import LARGEST, MOST_BYTES
 from gis_core.members.rights import Role
 from gis_core.models import Letterhead, LetterTemplate
-from permits.letters import Asked
+from permits.letters import LetterRequest
 from permits.services import letters
 from tests.permits.conftest import World
 
@@ -43,7 +43,7 @@ def page(world: World, at: str, who: str = INSTRUCTOR) -> str:
 def test_a_saved_template_is_what_letters_begin_with(world: World) -> None:
     assert send(world)[0] == 302
     with world.as_(INSTRUCTOR):
-        letter = letters.begin_letter(world.file(), kind_of("permit-receipt"), Asked(), world.rights())
+        letter = letters.begin_letter(world.file(), kind_of("permit-receipt"), LetterRequest(), world.rights())
     assert (letter.title, letter.body) == ("Objet PC 045 901 26 00001", "Bonjour Jeanne Martin")
 
 
@@ -175,7 +175,7 @@ def test_a_letter_with_a_logo_is_set(world: World) -> None:
     keep(world, name="Le Lys", logo=SimpleUploadedFile("logo.png", picture()))
     permit = world.file()
     with world.as_(INSTRUCTOR):
-        letter = letters.begin_letter(permit, kind_of("permit-receipt"), Asked(), world.rights())
+        letter = letters.begin_letter(permit, kind_of("permit-receipt"), LetterRequest(), world.rights())
         pdf, word = core.files_of(letter, "pdf"), core.files_of(letter, "docx")
     assert any(one.type == 3 for one in pypdfium2.PdfDocument(pdf)[0].get_objects())
     assert b"word/media/image1.png" in word

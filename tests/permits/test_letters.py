@@ -17,7 +17,7 @@ from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Role
 from gis_core.models import Letter, Letterhead
 from permits.deadlines.law import Ground, Kind
-from permits.letters import KINDS, Asked, ground_in_words, values_of
+from permits.letters import KINDS, LetterRequest, describe_ground, letter_field_values
 from permits.models import ApplicantReading, Consultation, Permit, Settings
 from permits.services import letters
 from permits.services.applicants import Person
@@ -30,7 +30,7 @@ INSTRUCTOR = Role.PERMIT_INSTRUCTOR
 
 def begun(world: World, permit: Permit, code: str = "permit-receipt", who: str = INSTRUCTOR, **asked: Any) -> Letter:
     with world.as_(who):
-        return letters.begin_letter(permit, kind_of(code), Asked(**asked), world.rights(who))
+        return letters.begin_letter(permit, kind_of(code), LetterRequest(**asked), world.rights(who))
 
 
 def final(world: World, permit: Permit, code: str = "permit-receipt", who: str = INSTRUCTOR) -> Letter:
@@ -149,7 +149,7 @@ def test_a_consultation_says_whom_and_until_when(world: World) -> None:
 def test_every_letter_can_be_begun_for_every_kind_of_file(world: World, what: str) -> None:
     permit = world.file(kind=what)
     with world.as_(INSTRUCTOR):
-        values = values_of(permit, Asked(), Person("Jeanne"))
+        values = letter_field_values(permit, LetterRequest(), Person("Jeanne"))
     for kind in KINDS:
         assert set(values) <= set(kind.known()) | {name for one in KINDS for name in one.known()}
         assert begun(world, permit, kind.code).body
@@ -406,4 +406,4 @@ def test_a_letter_of_another_file_is_not_found(world: World) -> None:
 
 @pytest.mark.parametrize("ground", list(Ground))
 def test_whatever_makes_a_delay_longer_has_words_in_a_letter(ground: Ground) -> None:
-    assert ground_in_words(ground, Kind.PC, date(2026, 1, 5))
+    assert describe_ground(ground, Kind.PC, date(2026, 1, 5))

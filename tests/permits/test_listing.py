@@ -11,7 +11,7 @@ from gis_core.models import Commune
 from permits.deadlines.events import Outcome
 from permits.deadlines.law import Kind
 from permits.models import Permit, Team
-from permits.services.listing import Filter, counted, files, ordered
+from permits.services.listing import Filter, count_up_to, files, ordered
 from permits.services.reading import timeline_of
 from tests import factories
 from tests.permits.conftest import World
@@ -181,7 +181,7 @@ def test_a_count_stops(world: World) -> None:
     world.file()
     with world.as_():
         rows = files(Filter(), world.rights())
-        assert (counted(rows), counted(rows, most=1)) == ((2, False), (1, True))
+        assert (count_up_to(rows), count_up_to(rows, most=1)) == ((2, False), (1, True))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from PIL import Image
 
 from gis_core.members.rights import Role
 from permits.models import ApplicantReading, Permit, Piece
-from permits.services import pieces as service
+from permits.services import documents as service
 from tests import factories
 from tests.documents import docx, image, odt, pdf, pdf_of_objects
 from tests.permits.conftest import World
@@ -172,12 +172,12 @@ def test_a_full_disk_leaves_nothing_half_written(world: World, files: Path, monk
 
 
 def test_a_full_disk_while_it_is_sent_is_said_in_words(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from permits.pages import pieces as page
+    from permits.pages import documents as page
 
     def full(*_given: Any, **_named: Any) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(page, "checked_pieces", full)
+    monkeypatch.setattr(page, "checked_documents", full)
     answer = sent(world, world.file(), ("plan.pdf", pdf()))
     assert answer.status_code == 503
     assert "le disque est plein" in answer.content.decode()

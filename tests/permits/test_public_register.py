@@ -10,7 +10,7 @@ from django.test import Client
 
 from gis_core.members.rights import ANONYMOUS, acting_as
 from permits.models import Permit, Settings
-from permits.numbers import shown_parcel
+from permits.numbers import format_parcel
 from permits.services.register import Search, decisions
 from tests import factories
 from tests.permits.conftest import World
@@ -120,4 +120,4 @@ def test_the_register_has_pages(world: World, monkeypatch: pytest.MonkeyPatch) -
     ("idu", "words"), [("45901000AB0012", "AB 12"), ("459010000A0120", "A 120"), ("45901123AB0001", "123 AB 1")]
 )
 def test_a_parcel_is_said_as_people_do(idu: str, words: str) -> None:
-    assert shown_parcel(idu) == words
+    assert format_parcel(idu) == words

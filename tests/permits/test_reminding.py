@@ -15,7 +15,7 @@ from gis_core.models import Membership, User
 from permits import tasks
 from permits.models import Permit, Reminder
 from permits.services import reminding
-from permits.services.consulting import Request, ask
+from permits.services.consulting import Request, request_opinion
 from permits.services.reminding import Digest, Group, claim, digest_of, folded, make_feed, send_digests
 from tests import factories
 from tests.permits.conftest import World
@@ -49,7 +49,9 @@ def consulted(world: World, permit: Permit, body: str = "roads", **given: Any) -
     defaults: dict[str, Any] = {"asked": date(2026, 1, 9), "email": ""}
     with world.as_():
         user = world.people[INSTRUCTOR]
-        return ask(permit, Request(body=body, **defaults | given), user=user, rights=world.rights()).consultation.pk
+        return request_opinion(
+            permit, Request(body=body, **defaults | given), user=user, rights=world.rights()
+        ).consultation.pk
 
 
 # -- what a digest says -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from permits.models import Applicant, ApplicantReading, Consultation, Permit, Piece, Settings
-from permits.services.pieces import path_of
+from permits.services.documents import path_of
 from permits.services.retention import forget_ended
 from permits.tasks import forget_applicants
 from tests import factories

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from permits.deadlines.clock import Timeline, What, revisions
 from permits.deadlines.events import ArchitectSaid, Decided, Event, Extended, File, Filed, Opinion, Outcome
 from permits.deadlines.law import Ground, Kind
-from permits.words import GROUNDS, Explanation, changed, distance, effect_word, explained, outcome_word, tacit_word
+from permits.explanations import (
+    GROUNDS,
+    Explanation,
+    changed,
+    distance,
+    effect_word,
+    explained,
+    outcome_word,
+    tacit_word,
+)
 from tests.permits.test_deadlines import asked, came, day, longer, made, read, said
 from tests.permits.test_deadlines_in_any_order import LATER, files, histories, timeline
 

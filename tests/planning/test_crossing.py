@@ -14,9 +14,9 @@ from layers.catalogue.validators import validate_legend
 from layers.parcels.crossing import crossings
 from layers.parcels.sections import Answer, Crossing, Ground, Source, reader_with
 from layers.parcels.services.sheets import read
+from layers.planning.labels import kind_label, state_label
 from layers.planning.layers import declarations
 from layers.planning.services import crossing
-from layers.planning.words import kind_in_words, state_in_words
 from tests.planning.conftest import Desk, easements, ground, plan, risks
 
 DAY = date(2021, 6, 1)
@@ -117,7 +117,7 @@ def test_prescriptions_are_named_as_the_standard_names_them(desk: Desk) -> None:
     desk.send(plan())
     (wood,) = [one for one in said("prescriptions", at(100, 0)).lines if one.title == "Bois"]
     assert "Espace boisé classé" in wood.detail
-    assert kind_in_words("psc", "96", "01") == "96-01"
+    assert kind_label("psc", "96", "01") == "96-01"
 
 
 def test_information_is_told(desk: Desk) -> None:
@@ -156,7 +156,7 @@ def test_the_state_of_a_risk_plan_is_told_in_words(desk: Desk, language: str, wo
 
 
 def test_a_state_without_a_name_stays_as_it_was_delivered() -> None:
-    assert state_in_words("EN COURS") == "EN COURS"
+    assert state_label("EN COURS") == "EN COURS"
 
 
 def test_all_sections_read_what_crosses_the_ground_in_one_statement(desk: Desk, django_assert_num_queries: Any) -> None:

@@ -13,7 +13,7 @@ from gis_core.models import HistoryEvent
 from layers.catalogue.models import Layer
 from layers.planning.models import Document, Easement, EasementSet, Prescription, RiskPlan, Zone
 from layers.planning.services import versions
-from layers.planning.tasks import sweep_pieces
+from layers.planning.tasks import sweep_documents
 from tests import factories
 from tests.planning.conftest import Desk, Made, box, easements, plan, risks, rules
 
@@ -228,6 +228,6 @@ def test_folders_that_no_row_names_are_swept(desk: Desk, data_dir: Path) -> None
     lost.mkdir()
     os.utime(lost, (0, 0))
     with factories.as_worker():
-        sweep_pieces(0)
+        sweep_documents(0)
     assert not lost.exists()
     assert (Path(settings.FILES_DIR) / "planning" / Document.objects.get().folder).is_dir()

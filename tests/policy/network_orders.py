@@ -14,7 +14,7 @@ from networks.roads.models import RoadSection
 from networks.roadworks.kinds import ABOUT, TRAFFIC
 from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
 from networks.roadworks.services import orders
-from networks.roadworks.services.request_pieces import path_of
+from networks.roadworks.services.request_documents import path_of
 from tests import factories
 
 Form = dict[str, Any]

@@ -11,13 +11,13 @@ from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Letter, Member, User
 from layers.intake.models import FileImport
 from permits.importers.report import COUNTS
-from permits.letters import Asked
+from permits.letters import LetterRequest
 from permits.models import Consultation, Event, Permit, Piece, Reminder, Team
 from permits.procedure import What
-from permits.services.consulting import Request, ask
+from permits.services.consulting import Request, request_opinion
+from permits.services.documents import path_of
 from permits.services.filing import Filing, file_permit
 from permits.services.letters import begin_letter
-from permits.services.pieces import path_of
 from permits.services.recording import record
 from permits.services.reminding import digest
 from tests import factories
@@ -43,7 +43,7 @@ def permit(owner: Member, person: User) -> Permit:
     with acting_as(rights):
         made = file_permit(given, rights).permit
         record(made, What.NOTE, on=given.filed_date, detail={"note": "Vu"}, rights=rights)
-        ask(made, Request(body="roads", asked=date(2026, 1, 6)), user=person, rights=rights)
+        request_opinion(made, Request(body="roads", asked=date(2026, 1, 6)), user=person, rights=rights)
         Reminder.objects.update_or_create(user=person, defaults={"feed_digest": digest(secret(owner.slug))})
         piece(made)
     return made
@@ -62,7 +62,7 @@ def piece(of: Permit) -> Piece:
 def letter(permit: Permit, person: User) -> Letter:
     """A draft of a letter of a file."""
     with acting_as(rights_of(person)):
-        return begin_letter(permit, kind_of("permit-consultation"), Asked(), rights_of(person))
+        return begin_letter(permit, kind_of("permit-consultation"), LetterRequest(), rights_of(person))
 
 
 def team(owner: Member) -> Team:

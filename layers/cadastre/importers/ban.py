@@ -38,7 +38,7 @@ class BanFile:
     encoding: str | None
 
 
-def read(reader: RestrictedReader, path: Path) -> BanFile:
+def open_ban(reader: RestrictedReader, path: Path) -> BanFile:
     """Begin to read a file. Raises ReadRefused and FileRefused."""
     name = reader.admit(path)
     looked = reader.inspect(name, reading=Reading(separator=";", header=True))
@@ -46,6 +46,6 @@ def read(reader: RestrictedReader, path: Path) -> BanFile:
     if missing:
         raise FileRefused("ban_columns", missing=", ".join(missing))
     encoding = looked.layers[0].encoding
-    named = (encoding and encoding.name) or "utf-8"
-    other = None if named.startswith("utf-8") else named
+    encoding_name = (encoding and encoding.name) or "utf-8"
+    other = None if encoding_name.startswith("utf-8") else encoding_name
     return BanFile(looked.layers[0].features, reader.copy(name, plan=PLAN), other)

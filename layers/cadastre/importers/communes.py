@@ -60,7 +60,7 @@ class EpciRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RowRemark:
     """A remark about one row of a file, or about the file (`index` None)."""
 
     remark: Remark
@@ -75,7 +75,7 @@ class FileRows[Row]:
     name: str
     rows: tuple[Row, ...]
     refused: tuple[Refused, ...]
-    told: tuple[Told, ...]
+    told: tuple[RowRemark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def find_files(paths: Sequence[Path], report: ImportReport) -> tuple[Path, Path,
     return one(BOUNDARIES), one(OFFICIAL_LIST), one(EPCI_LIST)
 
 
-def read(reader: RestrictedReader, paths: Sequence[Path], report: ImportReport) -> CommunesFolder:
+def read_folder(reader: RestrictedReader, paths: Sequence[Path], report: ImportReport) -> CommunesFolder:
     """Read the three files and bring them together. Raises ReadRefused or FileRefused for a whole file."""
     boundaries, official_list, epci_list = find_files(paths, report)
     official = read_official(reader, official_list)
@@ -156,20 +156,20 @@ def read_boundaries(reader: RestrictedReader, path: Path, official: Sequence[Off
             except RowUnusable as unusable:
                 refused.append(_refused(feature, unusable.remark))
     kept, left_out = _once(rows, refused)
-    return FileRows(path.name, kept, left_out, tuple(_told_communes(kept, known, successors)))
+    return FileRows(path.name, kept, left_out, tuple(_remarks_of_communes(kept, known, successors)))
 
 
 def read_epci(reader: RestrictedReader, path: Path, with_boundary: set[str]) -> FileRows[EpciRow]:
     """EPCI of the official list with their members among the communes that came in."""
     rows: list[EpciRow] = []
     refused: list[Refused] = []
-    told: list[Told] = []
+    remarks: list[RowRemark] = []
     for feature in _readable(reader.records(reader.admit(path)), refused):
         try:
-            rows.append(_epci(feature, with_boundary, told))
+            rows.append(_epci(feature, with_boundary, remarks))
         except RowUnusable as unusable:
             refused.append(_refused(feature, unusable.remark))
-    return FileRows(path.name, *_once(rows, refused), tuple(told))
+    return FileRows(path.name, *_once(rows, refused), tuple(remarks))
 
 
 def _official(feature: Feature) -> Official:
@@ -202,7 +202,7 @@ def _commune(feature: Feature, surface: Surface | Remark, known: Mapping[str, Of
     )
 
 
-def _epci(feature: Feature, with_boundary: set[str], told: list[Told]) -> EpciRow:
+def _epci(feature: Feature, with_boundary: set[str], remarks: list[RowRemark]) -> EpciRow:
     properties = feature.properties
     siren, name = _matching(properties, "code", SIREN), _name(properties, EPCI_NAME_LENGTH)
     members = properties.get("membres")
@@ -212,26 +212,28 @@ def _epci(feature: Feature, with_boundary: set[str], told: list[Told]) -> EpciRo
     for code in codes:
         if code not in with_boundary:
             remark = Remark("member_elsewhere", {"insee": code, "epci": name})
-            told.append(Told(remark, feature.index, siren))
+            remarks.append(RowRemark(remark, feature.index, siren))
     kept = tuple(dict.fromkeys(code for code in codes if code in with_boundary))
     return EpciRow(index=feature.index, siren=siren, name=name, kind=str(properties.get("type") or ""), communes=kept)
 
 
-def _told_communes(
+def _remarks_of_communes(
     rows: Sequence[CommuneRow], known: Mapping[str, Official], successors: Mapping[str, Official]
-) -> Iterator[Told]:
+) -> Iterator[RowRemark]:
     for row in rows:
         if row.current:
             continue
         successor = successors.get(row.insee)
         params = {"name": row.name, "insee": row.insee}
         into = {"into": f"{successor.name} ({successor.insee})"} if successor else {}
-        yield Told(Remark("merged_commune" if successor else "unknown_commune", params | into), row.index, row.insee)
+        yield RowRemark(
+            Remark("merged_commune" if successor else "unknown_commune", params | into), row.index, row.insee
+        )
     drawn = {row.insee for row in rows}
     for official in known.values():
         if official.insee not in drawn:
             params = {"name": official.name, "insee": official.insee}
-            yield Told(Remark("commune_without_boundary", params), None, official.insee)
+            yield RowRemark(Remark("commune_without_boundary", params), None, official.insee)
 
 
 def _readable(batches: Iterator[Batch], refused: list[Refused]) -> Iterator[Feature]:

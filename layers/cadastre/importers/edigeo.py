@@ -92,8 +92,8 @@ def files(paths: Sequence[Path]) -> Iterator[tuple[Path, tuple[Path, ...]] | tup
     """Archives and .THF files with their companions, in the folders too; or why a path cannot be used."""
     for path in paths:
         if path.is_dir():
-            found = list(in_folder(path))
-            yield from found or [(path, FileRefused("edigeo_nothing"))]
+            deliveries = list(in_folder(path))
+            yield from deliveries or [(path, FileRefused("edigeo_nothing"))]
         elif path.suffix.lower() in COMPANIONS:
             if not any(one.suffix.lower() == ".thf" for one in path.parent.iterdir()):
                 yield path, FileRefused("edigeo_companion")
@@ -103,18 +103,18 @@ def files(paths: Sequence[Path]) -> Iterator[tuple[Path, tuple[Path, ...]] | tup
 
 def in_folder(top: Path) -> Iterator[tuple[Path, tuple[Path, ...]] | tuple[Path, FileRefused]]:
     """What a folder and those below it hold; a link is named with its sheet, or else alone."""
-    for found, links in walked(top):
-        inside = sorted((*found, *links))
+    for paths, links in walked(top):
+        inside = sorted((*paths, *links))
         starts = [path for path in inside if path.suffix.lower() == ".thf"]
         if not starts and any(path.suffix.lower() == ".vec" for path in inside):
             yield inside[0].parent, FileRefused("edigeo_folder_without_thf")
-        named: set[Path] = set()
-        for path in found:
+        claimed: set[Path] = set()
+        for path in paths:
             if path.suffix.lower() in (*ARCHIVES, ".thf"):
                 beside = inside if path in starts else []
-                named.update(companions(path, beside))
+                claimed.update(companions(path, beside))
                 yield sheet_of(path, beside)
-        yield from ((link, FileRefused("link")) for link in links if link not in named)
+        yield from ((link, FileRefused("link")) for link in links if link not in claimed)
 
 
 def sheet_of(path: Path, inside: Sequence[Path]) -> tuple[Path, tuple[Path, ...]] | tuple[Path, FileRefused]:
@@ -132,25 +132,27 @@ def companions(thf: Path, inside: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(mine or beside)
 
 
-def read(sheet: PlanSheet, path: str, locate: Locate) -> Content:
+def read_sheet(sheet: PlanSheet, path: str, locate: Locate) -> Content:
     """The rows of one sheet that was delivered as `path`. Raises FileRefused."""
     epsg = SYSTEMS.get(sheet.reference)
     if epsg is None:
         raise FileRefused("edigeo_system", found=sheet.reference)
-    content, origin = begun(sheet, epsg, path, locate)
+    content, origin = read_outline(sheet, epsg, path, locate)
     drawn = [one for one in sheet.found if one.kind in PARSERS]
     for part, shapes in ((SURFACE_KINDS, surfaces), (LINE_KINDS, lines)):
         objects = [one for one in drawn if one.kind in part]
-        features = [Feature(0, named(one), one.attributes, one.wkb) for one in objects]
-        found = shapes(features, epsg) if features else []
-        for one, shape, text in zip(objects, found, ewkb([geometry(shape) for shape in found]), strict=True):
+        features = [Feature(0, object_name(one), one.attributes, one.wkb) for one in objects]
+        features_shapes = shapes(features, epsg) if features else []
+        for one, shape, text in zip(
+            objects, features_shapes, ewkb([geometry(shape) for shape in features_shapes]), strict=True
+        ):
             take(content, origin, one, shape, text)
     content.refused += [(kind, Refused.by_reader(problem)) for kind, problem in sheet.problems]
     refuse_repeated(content)
     return content
 
 
-def begun(sheet: PlanSheet, epsg: int, path: str, locate: Locate) -> tuple[Content, Origin]:
+def read_outline(sheet: PlanSheet, epsg: int, path: str, locate: Locate) -> tuple[Content, Origin]:
     """The sheet itself, which tells what the others belong to."""
     outlines = [one for one in sheet.found if one.kind == "SUBDSECT"]
     if len(outlines) != 1:
@@ -175,7 +177,7 @@ def department_in(path: str, idu: str) -> str | None:
     return match[1] if match else None
 
 
-def named(one: PlanObject) -> str:
+def object_name(one: PlanObject) -> str:
     """What an object is called in a report."""
     return one.attributes.get("IDU") or one.name
 
@@ -186,7 +188,7 @@ def take(content: Content, origin: Origin, one: PlanObject, shape: Any, text: st
         if isinstance(shape, Remark):
             raise RowUnusable(shape.code, **shape.params)
         remarks = list(shape.repairs) if isinstance(shape, Surface) else []
-        dates = day(one.created, "created", remarks), day(one.updated, "updated", remarks)
+        dates = quality_date(one.created, "created", remarks), quality_date(one.updated, "updated", remarks)
         made = PARSERS[one.kind](one, origin, dates, remarks)
         if isinstance(made, CommuneOutline):
             content.communes.append(CommuneOutline(made.insee, made.name, geometry(shape).wkb, dates[1]))
@@ -194,7 +196,7 @@ def take(content: Content, origin: Origin, one: PlanObject, shape: Any, text: st
             slug, identifier, values = made
             content.rows.append(PlanRow(slug, identifier, values, text, tuple(remarks), dates))
     except RowUnusable as unusable:
-        content.refused.append((one.kind, Refused(0, named(one), unusable.remark.code, unusable.remark.params)))
+        content.refused.append((one.kind, Refused(0, object_name(one), unusable.remark.code, unusable.remark.params)))
 
 
 def geometry(shape: Any) -> Any:
@@ -339,7 +341,7 @@ def scale(given: Mapping[str, str], remarks: list[Remark]) -> int | None:
     return None
 
 
-def day(text: str, name: str, remarks: list[Remark]) -> date | None:
+def quality_date(text: str, name: str, remarks: list[Remark]) -> date | None:
     """A date of the quality file (YYYYMMDD)."""
     return date_or_remark(text, name, remarks) if text.strip() else None
 

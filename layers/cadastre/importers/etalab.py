@@ -136,7 +136,7 @@ class EtalabFile:
     rows: Iterator[Row | Refused]
 
 
-def read(reader: RestrictedReader, path: Path) -> EtalabFile:
+def open_etalab(reader: RestrictedReader, path: Path) -> EtalabFile:
     """Open one file of the family.
 
     Raises ReadRefused when it cannot be read and FileRefused when it is something else.
@@ -151,12 +151,12 @@ def read(reader: RestrictedReader, path: Path) -> EtalabFile:
 
 def kind_of(layer: LayerInfo) -> Kind:
     """The kind of a file from the properties of its features."""
-    found = set(layer.fields)
-    match = next((kind for signature, kind in SIGNATURES if signature <= found), None)
-    if match is None and not found:
+    fields = set(layer.fields)
+    match = next((kind for signature, kind in SIGNATURES if signature <= fields), None)
+    if match is None and not fields:
         raise FileRefused("no_properties")
     if match is None:
-        raise FileRefused("not_etalab", found=", ".join(sorted(found)[:12]))
+        raise FileRefused("not_etalab", found=", ".join(sorted(fields)[:12]))
     if not isinstance(match, Kind):
         raise FileRefused("etalab_not_used", kind=match)
     return match
@@ -283,9 +283,9 @@ def _agreed(feature: Feature, expected: str) -> str:
     """The identifier that the other properties make, when the feature's own say the same."""
     if feature.properties.get("id") in (None, ""):
         raise RowUnusable("missing_value", name="id")
-    for found in (feature.properties["id"], feature.identifier):
-        if found != expected:
-            raise RowUnusable("inconsistent_identifier", found=str(found)[:60], expected=expected)
+    for given in (feature.properties["id"], feature.identifier):
+        if given != expected:
+            raise RowUnusable("inconsistent_identifier", found=str(given)[:60], expected=expected)
     return expected
 
 

@@ -32,7 +32,7 @@ COMPARED = """
     select insee, coalesce(known, 0), coalesce(new, 0), coalesce(changed, 0), coalesce(gone, 0)
     from before full join coming using (insee) order by insee
 """
-COUNTED = """
+COUNTS = """
     select insee, (select count(*) from {table} t where t.insee = one.insee),
         (select count(*) from {staged} n where n.insee = one.insee)
     from unnest(%(insee)s::text[]) one (insee) order by insee
@@ -88,11 +88,9 @@ def compare(staged: Mapping[str, Staged]) -> list[ScopeDifference]:
 def compare_table(table: Table, staged: Staged) -> list[ScopeDifference]:
     insee = sorted(staged.insee)
     if table.key is None:
-        counted = run(COUNTED, table, {"insee": insee})
-        return [
-            counted_difference(scope_of(table, code), before=before, after=after) for code, before, after in counted
-        ]
-    compared = run(COMPARED, table, {"insee": insee, "refused": sorted(staged.refused)})
+        counts = run_statement(COUNTS, table, {"insee": insee})
+        return [counted_difference(scope_of(table, code), before=before, after=after) for code, before, after in counts]
+    compared = run_statement(COMPARED, table, {"insee": insee, "refused": sorted(staged.refused)})
     return [
         ScopeDifference(scope=scope_of(table, code), known=known, new=new, changed=changed, gone=gone)
         for code, known, new, changed, gone in compared
@@ -107,26 +105,26 @@ def replace(table: Table, staged: Staged) -> None:
     """Put the staged rows in place of their communes' rows. A row with an identifier keeps its id."""
     insee = sorted(staged.insee)
     if table.key is None:
-        run("delete from {table} where insee = any(%s)", table, [insee])
-        run("insert into {table} ({columns}, geom) select {columns}, {geom} from {staged}", table, [])
+        run_statement("delete from {table} where insee = any(%s)", table, [insee])
+        run_statement("insert into {table} ({columns}, geom) select {columns}, {geom} from {staged}", table, [])
     else:
         gone = "delete from {table} old where insee = any(%s) and not {key} = any(%s)"
-        run(
+        run_statement(
             gone + " and not exists (select from {staged} new where new.{key} = old.{key})",
             table,
             [insee, sorted(staged.refused)],
         )
-        run(
+        run_statement(
             "insert into {table} as t ({columns}, geom) select {columns}, {geom} from {staged}"
             " on conflict ({key}) do update set {assignments}, geom = excluded.geom"
             " where ({old_columns}, t.geom) is distinct from ({excluded}, excluded.geom)",
             table,
             [],
         )
-    run("truncate {staged}", table, [])
+    run_statement("truncate {staged}", table, [])
 
 
-def run(statement: str, table: Table, values: Any) -> list[tuple[Any, ...]]:
+def run_statement(statement: str, table: Table, values: Any) -> list[tuple[Any, ...]]:
     """Run a statement written with `{table}`, `{staged}`, `{columns}`, `{key}`, `{geom}` …; what it answers."""
     names = [sql.Identifier(name) for name in table.columns]
     assignments = [sql.SQL("{} = excluded.{}").format(name, name) for name in names]

@@ -6,12 +6,12 @@ The shortest importer of reference data: the one to begin from for points in a C
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute, fetch_all
 from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
 from layers.cadastre.importers import ban
@@ -102,8 +102,8 @@ class Loading:
     order: Order
     report: ImportReport
 
-    def tell(self, share: float | None, words: str) -> None:
-        self.order.tell(share, words)
+    def tell(self, share: float | None, message: str) -> None:
+        self.order.tell(share, message)
 
 
 def import_ban(order: Order) -> ImportReport:
@@ -112,7 +112,7 @@ def import_ban(order: Order) -> ImportReport:
     report = ImportReport("ban", member=member, source_date=order.source_date, started_at=database_clock.now())
     with RestrictedReader() as reader, transaction.atomic():
         loading = Loading(order, report)
-        run(STAGED)
+        execute(STAGED)
         for number, path in enumerate(files(order.paths, report), start=1):
             load_file(loading, reader, path, number)
         report.ended_at = database_clock.now()
@@ -140,9 +140,9 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path, number: in
     try:
         with transaction.atomic():
             stage(loading, reader, path, report)
-            run("update staged_ban set file = %(file)s where file = 0", file=number)
+            execute("update staged_ban set file = %(file)s where file = 0", {"file": number})
             take_out(loading, report, number)
-            ((report.loaded,),) = rows("select count(*) from staged_ban where file = %(file)s", file=number)
+            ((report.loaded,),) = fetch_all("select count(*) from staged_ban where file = %(file)s", {"file": number})
             if not report.loaded and not report.refused_rows:
                 raise FileRefused("no_features")
     except Invalid as error:
@@ -152,7 +152,7 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path, number: in
 
 def stage(loading: Loading, reader: RestrictedReader, path: Path, report: FileReport) -> None:
     """COPY the lines of a file as they are."""
-    opened = ban.read(reader, path)
+    opened = ban.open_ban(reader, path)
     if opened.encoding:
         report.tell(Remark("ban_encoding", {"name": opened.encoding.upper()}))
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
@@ -167,31 +167,35 @@ def stage(loading: Loading, reader: RestrictedReader, path: Path, report: FileRe
 def take_out(loading: Loading, report: FileReport, number: int) -> None:
     """Take out, and name, the lines that cannot be used."""
     for name, condition in UNUSABLE.items():
-        for rank, key, value in rows(TAKE_OUT.format(condition=condition, shown=f"left({name}, 60)"), file=number):
+        for rank, key, value in fetch_all(
+            TAKE_OUT.format(condition=condition, shown=f"left({name}, 60)"), {"file": number}
+        ):
             report.row_refused(Refused(rank, key, "ban_value", {"name": name, "value": value or "—"}))
     outside = TAKE_OUT.format(condition=OUTSIDE, shown="round(st_x(geom)), round(st_y(geom))")
     west, south, east, north = FRANCE_2154
-    for rank, key, x, y in rows(outside, file=number, west=west, south=south, east=east, north=north):
+    for rank, key, x, y in fetch_all(
+        outside, {"file": number, "west": west, "south": south, "east": east, "north": north}
+    ):
         report.row_refused(Refused(rank, key, "ban_place", {"x": x, "y": y}))
     if loading.order.territory is not None:
         foreign = TAKE_OUT.format(condition="not code_insee = any(%(territory)s)", shown="code_insee")
-        for rank, key, insee in rows(foreign, file=number, territory=sorted(loading.order.territory)):
+        for rank, key, insee in fetch_all(foreign, {"file": number, "territory": sorted(loading.order.territory)}):
             report.row_refused(Refused(rank, key, "outside_territory", {"insee": insee}))
-    for rank, key, first, file in rows(TWICE, file=number):
+    for rank, key, first, file in fetch_all(TWICE, {"file": number}):
         code = "duplicate_identifier" if file == number else "duplicate_in_import"
         report.row_refused(Refused(rank, key, code, {"identifier": key, "first": first}))
-    for rank, key, value in rows(ODD_PARCELS, file=number, parcel=PARCEL):
+    for rank, key, value in fetch_all(ODD_PARCELS, {"file": number, "parcel": PARCEL}):
         report.tell(Remark("ban_parcels", {"value": value[:100]}), rank, key)
 
 
 def compare() -> list[ScopeDifference]:
     """What the staged addresses change, by commune. Nobody else writes them until the transaction's end."""
     lock_tables([TABLE])
-    run("analyze staged_ban")
-    words = _("addresses of %(insee)s")
+    execute("analyze staged_ban")
+    scope = _("addresses of %(insee)s")
     return [
-        ScopeDifference(scope=words % {"insee": insee}, known=known, new=new, changed=changed, gone=gone)
-        for insee, known, new, changed, gone in rows(COMPARED)
+        ScopeDifference(scope=scope % {"insee": insee}, known=known, new=new, changed=changed, gone=gone)
+        for insee, known, new, changed, gone in fetch_all(COMPARED)
     ]
 
 
@@ -199,19 +203,19 @@ def put_in_place(loading: Loading) -> None:
     """Replace the addresses of the communes; one event, the layer announced."""
     loading.tell(None, _("Putting the data in place"))
     report, given = loading.report, loading.order.source_date
-    insee = [code for (code,) in rows("select distinct code_insee from staged_ban order by 1")]
+    insee = [code for (code,) in fetch_all("select distinct code_insee from staged_ban order by 1")]
     counts = {"loaded": report.loaded, "refused": report.refused, "member": report.member, "insee": insee[:500]}
     open_event([TABLE], {"source": "ban", "files": [file.name for file in report.files], **counts})
-    write_words()
-    run("delete from cadastre_address where insee = any(%(insee)s)", insee=insee)
-    run(INSERT, parcel=PARCEL)
+    insert_search_texts()
+    execute("delete from cadastre_address where insee = any(%(insee)s)", {"insee": insee})
+    execute(INSERT, {"parcel": PARCEL})
     date_layers(["addresses"], given=given, found=None)
     announce_changed_slugs(["addresses"])
 
 
-def write_words() -> None:
+def insert_search_texts() -> None:
     """What the search box matches, road by road: far fewer than addresses."""
-    run(PLACED)
+    execute(PLACED)
     with connection.cursor() as cursor:
         cursor.execute("select nom_voie, code_postal, nom_commune from ban_words")
         places = cursor.fetchall()
@@ -219,15 +223,4 @@ def write_words() -> None:
         with cursor.copy("copy ban_words (nom_voie, code_postal, nom_commune, words) from stdin") as copy:
             for place in places:
                 copy.write_row((*place, search_text(*place)))
-    run("analyze ban_words")
-
-
-def run(statement: str, **values: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values or None)
-
-
-def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values or None)
-        return list(cursor.fetchall())
+    execute("analyze ban_words")

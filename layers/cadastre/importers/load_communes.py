@@ -31,17 +31,17 @@ def import_communes(order: Order) -> ImportReport:
     with RestrictedReader() as reader:
         order.tell(None, _("Reading the files"))
         try:
-            folder = communes.read(reader, order.paths, report)
+            folder = communes.read_folder(reader, order.paths, report)
         except Invalid as error:
             report.file(", ".join(path.name for path in order.paths)).file_refused(error)
         else:
-            load(order, folder, report)
+            load_folder(order, folder, report)
     report.ended_at = database_clock.now()
     return report
 
 
 @transaction.atomic
-def load(order: Order, folder: communes.CommunesFolder, report: ImportReport) -> None:
+def load_folder(order: Order, folder: communes.CommunesFolder, report: ImportReport) -> None:
     """Everything that may come in, as one event."""
     order.tell(None, _("Putting the data in place"))
     boundaries = reported(report, folder.communes, "communes")
@@ -73,10 +73,10 @@ def compare(order: Order, read: communes.FileRows[communes.EpciRow]) -> list[Sco
     present: dict[str, set[str]] = {siren: set() for siren in wanted}
     for siren, insee in Territory.objects.filter(member__siren__in=wanted).values_list("member__siren", "commune_id"):
         present[siren].add(str(insee))
-    words = _("communes of %(member)s")
+    scope = _("communes of %(member)s")
     return [
         ScopeDifference(
-            scope=words % {"member": row.name},
+            scope=scope % {"member": row.name},
             known=len(present[row.siren]),
             new=len(wanted[row.siren] - present[row.siren]),
             gone=len(present[row.siren] - wanted[row.siren]),
@@ -96,8 +96,8 @@ def reported(
     file = report.file(read.name, kind)
     for refused in read.refused:
         file.row_refused(refused)
-    for told in read.told:
-        file.tell(told.remark, told.index, told.identifier)
+    for remark in read.told:
+        file.tell(remark.remark, remark.index, remark.identifier)
     return file
 
 

@@ -29,7 +29,7 @@ from layers.intake.sources import Order
 
 # Deliveries in quarantine at a time: the reader takes up the next one while a sheet is loaded.
 TOGETHER = 32
-NAMED = 5
+MOST_NAMES = 5
 
 type Paths = tuple[Path, tuple[Path, ...]]
 type Delivered = Paths | tuple[Path, FileRefused]
@@ -67,8 +67,8 @@ class Loading:
     done: int = 0
 
     def tell(self, name: str) -> None:
-        words = _("Sheets loaded: %(count)s (%(name)s)") % {"count": len(self.sheets), "name": name}
-        self.order.tell(self.done / self.paths if self.paths > 1 else None, words)
+        message = _("Sheets loaded: %(count)s (%(name)s)") % {"count": len(self.sheets), "name": name}
+        self.order.tell(self.done / self.paths if self.paths > 1 else None, message)
 
 
 def import_edigeo(order: Order) -> ImportReport:
@@ -76,19 +76,19 @@ def import_edigeo(order: Order) -> ImportReport:
     member = order.member.slug if order.member else None
     report = ImportReport("edigeo", member=member, started_at=database_clock.now())
     loading = Loading(order, report)
-    found = list(edigeo.files(order.paths))
-    loading.paths = len(found)
+    deliveries = list(edigeo.files(order.paths))
+    loading.paths = len(deliveries)
     report.compared = []
     with RestrictedReader(Limits.for_plans()) as reader:
         try:
             plan_sql.make_staging()
-            for some in batched(found, TOGETHER, strict=False):
+            for some in batched(deliveries, TOGETHER, strict=False):
                 load_some(loading, reader, some)
             load_held(loading, reader)
         finally:
             announce(loading)
     report.written = bool(loading.sheets) and not order.dry_run
-    tell_missing(loading)
+    report_missing(loading)
     report.source_date = order.source_date or loading.dated.latest
     report.ended_at = database_clock.now()
     return report
@@ -108,12 +108,12 @@ def load_held(loading: Loading, reader: RestrictedReader) -> None:
         check_loss(waiting, None)
     except LossRefused as error:
         error.loss["accepted"] = loading.order.accepted_loss
-        words = _(
+        message = _(
             "%(gone)s objects of %(known)s would go from sheets that therefore stay as they were (%(sheets)s). The "
             "others came in. Check these files; if the objects must go, confirm their number."
         )
-        named = ", ".join(sorted(loading.held)[:NAMED]) + ("…" if len(loading.held) > NAMED else "")
-        error.message = words % (error.loss | {"sheets": named})
+        sheets = ", ".join(sorted(loading.held)[:MOST_NAMES]) + ("…" if len(loading.held) > MOST_NAMES else "")
+        error.message = message % (error.loss | {"sheets": sheets})
         loading.report.loss = error
 
 
@@ -137,7 +137,7 @@ def load_some(loading: Loading, reader: RestrictedReader, some: Sequence[Deliver
                 raise belonging
             admitted[reader.admit(path, *belonging)] = (path, belonging)
         except Invalid as error:
-            loading.report.file(told_path(path)).file_refused(error)
+            loading.report.file(short_path(path)).file_refused(error)
             loading.done += 1
     last = None
     for name, sheet in reader.plans(list(admitted)):
@@ -154,13 +154,13 @@ def load_sheet(loading: Loading, delivered: Delivered, sheet: PlanSheet | Refuse
     path = delivered[0]
     if loading.let_in is not None and isinstance(sheet, RefusedSheet):
         return
-    named = path.name if path.suffix.lower() != ".thf" else told_path(path)
+    label = path.name if path.suffix.lower() != ".thf" else short_path(path)
     inside = sheet.label if path.suffix.lower() != ".thf" else ""
-    report = loading.report.file("/".join(part for part in (named, inside) if part), "sheet")
+    report = loading.report.file("/".join(part for part in (label, inside) if part), "sheet")
     try:
         if isinstance(sheet, RefusedSheet):
             raise ReadRefused(sheet.problem)
-        content = edigeo.read(sheet, str(path), located)
+        content = edigeo.read_sheet(sheet, str(path), located)
         if loading.let_in is not None and content.idu not in loading.let_in:
             loading.report.files.remove(report)
             return
@@ -180,7 +180,7 @@ def load_sheet(loading: Loading, delivered: Delivered, sheet: PlanSheet | Refuse
         loading.tell(content.idu)
 
 
-def told_path(path: Path) -> str:
+def short_path(path: Path) -> str:
     """A file of an unpacked sheet, with its folder."""
     return f"{path.parent.name}/{path.name}"
 
@@ -193,8 +193,8 @@ def located(commune: str, place: tuple[float, float]) -> str | None:
             " and st_intersects(geom, st_setsrid(st_makepoint(%s, %s), 2154)) order by 1 limit 1",
             [commune, *place],
         )
-        found = cursor.fetchone()
-    return found[0] if found else None
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def may_come_in(loading: Loading, content: edigeo.Content, name: str) -> None:
@@ -220,7 +220,7 @@ def put_in_place(loading: Loading, content: edigeo.Content, report: FileReport) 
     report.difference = difference(compared)
     if tables:
         open_event(tables, event_detail(loading, content, report))
-    plan_sql.write(compared)
+    plan_sql.write_sheet(compared)
     for one in communes:
         plan_sql.upsert_outline(one, search_text(one.name), loading.order.source_date or one.updated_date)
     for row in content.rows:
@@ -256,33 +256,33 @@ def difference(compared: plan_sql.Comparison) -> Difference | None:
     before = len(compared.old["parcels"])
     if not before:
         return None
-    found = Difference()
+    changes = Difference()
     for idu, what, area_before, area_after, shift_m in plan_sql.parcel_changes(compared):
         if what == "changed":
             remark = Remark("parcel_changed", {"before": area_before, "after": area_after, "metres": round(shift_m, 2)})
         else:
             remark = Remark(f"parcel_{what}", {"area": area_before if what == "gone" else area_after})
-        found.take(what, idu, remark)
-    found.unchanged = before - found.gone - found.changed
-    return found
+        changes.take(what, idu, remark)
+    changes.unchanged = before - changes.gone - changes.changed
+    return changes
 
 
 def reconcile(content: edigeo.Content, compared: plan_sql.Comparison, report: FileReport) -> None:
     """Every object of the files is in the base or among the refused ones."""
     base = plan_sql.counts(compared)
     refused = [kind for kind, _one in content.refused]
-    told = []
+    counts = []
     for kind, slug in plan_sql.SLUGS.items():
         held = content.objects.get(kind, 0)
         missing = held - base[slug] - refused.count(kind) - refused.count(slug)
         if missing:
             raise FileRefused("edigeo_counts", kind=kind, held=held, base=base[slug])
-        told += [f"{SHEET_TABLES[slug].words} {base[slug]}/{held}"] if held else []
-    report.tell(Remark("edigeo_reconciled", {"counts": ", ".join(told)}))
+        counts += [f"{SHEET_TABLES[slug].words} {base[slug]}/{held}"] if held else []
+    report.tell(Remark("edigeo_reconciled", {"counts": ", ".join(counts)}))
     others = {kind: count for kind, count in sorted(content.objects.items()) if kind not in edigeo.PARSERS}
     if others:
-        listed = ", ".join(f"{kind} {count}" for kind, count in others.items())
-        report.tell(Remark("edigeo_unread", {"counts": listed}))
+        kinds = ", ".join(f"{kind} {count}" for kind, count in others.items())
+        report.tell(Remark("edigeo_unread", {"counts": kinds}))
 
 
 def announce(loading: Loading) -> None:
@@ -297,7 +297,7 @@ def announce(loading: Loading) -> None:
         announce_changed_slugs(loading.filled)
 
 
-def tell_missing(loading: Loading) -> None:
+def report_missing(loading: Loading) -> None:
     """Sheets of these communes that the base holds and that did not come in: their rows stay."""
     for insee, idus in missing_sheets(loading.sheets | dict.fromkeys(loading.held, "")):
         report = loading.report.file(_("Commune %(insee)s") % {"insee": insee}, "commune")

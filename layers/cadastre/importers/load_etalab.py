@@ -24,7 +24,7 @@ from layers.intake.rows import FileRefused, Refused
 from layers.intake.sources import Order
 
 SUFFIXES = (".json", ".geojson", ".gz")
-TELL_EVERY = 500
+PROGRESS_EVERY = 500
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path) -> None:
     kept = set(loading.seen)
     try:
         with transaction.atomic():
-            opened = etalab.read(reader, path)
+            opened = etalab.open_etalab(reader, path)
             report.kind = opened.kind
             for note in opened.notes:
                 report.tell(note)
@@ -106,9 +106,9 @@ def merge(whole: Staged, part: Staged, refused: set[str | None]) -> None:
 def usable(loading: Loading, opened: etalab.EtalabFile, report: FileReport) -> Iterator[etalab.Row]:
     """The rows that come in; every other one goes into the report."""
     for number, row in enumerate(opened.rows, start=1):
-        if number % TELL_EVERY == 0:
+        if number % PROGRESS_EVERY == 0:
             loading.order.tell(number / max(opened.features, number), _("Reading %(file)s") % {"file": report.name})
-        refused = row if isinstance(row, Refused) else refusal(loading, row)
+        refused = row if isinstance(row, Refused) else refuse_row(loading, row)
         if refused:
             report.row_refused(refused)
         elif not isinstance(row, Refused):
@@ -116,7 +116,7 @@ def usable(loading: Loading, opened: etalab.EtalabFile, report: FileReport) -> I
             yield row
 
 
-def refusal(loading: Loading, row: etalab.Row) -> Refused | None:
+def refuse_row(loading: Loading, row: etalab.Row) -> Refused | None:
     """Why a well-formed row may not come in: another member's commune, or already here from another file."""
     territory = loading.order.territory
     if territory is not None and row.insee not in territory:

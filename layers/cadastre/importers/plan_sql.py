@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
 from layers.cadastre.services import SHEET_TABLES, Table
 from layers.intake.import_loss import ScopeDifference, counted_difference
@@ -93,8 +94,8 @@ COMPARED_WITHOUT_KEY = """
                 and o.id <> t.id and not o.sheet in ('', t.sheet))) else 0 end]
     from (select count(*) as staged from {staged}) counted)
 """
-COUNTED = "(select count(*) from {table} where sheet = %(sheet)s)"
-COUNTED_BY_IDU = "(select count(*) from {table} where idu = any(%(idus)s))"
+COUNT_OF_SHEET = "(select count(*) from {table} where sheet = %(sheet)s)"
+COUNT_BY_IDU = "(select count(*) from {table} where idu = any(%(idus)s))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def make_staging() -> None:
 def compare(content: Content) -> Comparison:
     """Stage the rows of a sheet and find the tables that they change. Runs in the transaction that writes them."""
     held = stage(content.rows)
-    values = values_of(content)
+    values = statement_values(content)
     old = by_table({slug: f"array({statement})" for slug, statement in OLD.items()}, values)
     values |= {f"old_{slug}": ids for slug, ids in old.items()}
     differs = by_table({slug: DIFFERS for slug, ids in old.items() if ids}, values)
@@ -142,7 +143,7 @@ def stage(rows: Sequence[PlanRow]) -> Collection[str]:
 
 def parcel_changes(compared: Comparison) -> list[tuple[str, str, int | None, int | None, float]]:
     """(idu, born / gone / changed, area before and after, how far the outline moved in metres) of parcels."""
-    return fetch(composed(PARCEL_CHANGES, "parcels"), compared.values)
+    return fetch_all(composed(PARCEL_CHANGES, "parcels"), compared.values)
 
 
 def differences(compared: Comparison, idu: str) -> list[ScopeDifference]:
@@ -152,8 +153,8 @@ def differences(compared: Comparison, idu: str) -> list[ScopeDifference]:
         for slug, ids in compared.old.items()
         if ids and slug in compared.changed
     }
-    found = by_table(statements, compared.values)
-    return [difference_of(slug, len(ids), found.get(slug), idu) for slug, ids in compared.old.items() if ids]
+    rows = by_table(statements, compared.values)
+    return [difference_of(slug, len(ids), rows.get(slug), idu) for slug, ids in compared.old.items() if ids]
 
 
 def difference_of(slug: str, known: int, counts: Sequence[int] | None, idu: str) -> ScopeDifference:
@@ -167,7 +168,7 @@ def difference_of(slug: str, known: int, counts: Sequence[int] | None, idu: str)
     return ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
 
 
-def write(compared: Comparison) -> None:
+def write_sheet(compared: Comparison) -> None:
     """Bring the tables that differ up to the sheet; rows that did not change are left alone."""
     for slug in compared.changed:
         keyed = SHEET_TABLES[slug].key is not None
@@ -179,8 +180,8 @@ def write(compared: Comparison) -> None:
 
 def counts(compared: Comparison) -> Mapping[str, int]:
     """How many rows of the sheet the base holds by table, refused ones that stayed from before left out."""
-    counted = {slug: COUNTED_BY_IDU if table.key else COUNTED for slug, table in SHEET_TABLES.items()}
-    return by_table(counted, compared.values)
+    statements = {slug: COUNT_BY_IDU if table.key else COUNT_OF_SHEET for slug, table in SHEET_TABLES.items()}
+    return by_table(statements, compared.values)
 
 
 def outline_differs(outline: CommuneOutline) -> bool:
@@ -189,7 +190,7 @@ def outline_differs(outline: CommuneOutline) -> bool:
         "select not exists (select from gis_core_commune"
         " where insee = %s and geom = st_setsrid(st_geomfromwkb(%s), 2154))"
     )
-    return bool(fetch(sql.SQL(statement), [outline.insee, outline.wkb])[0][0])
+    return bool(fetch_all(sql.SQL(statement), [outline.insee, outline.wkb])[0][0])
 
 
 def upsert_outline(outline: CommuneOutline, search_text: str, source_date: date | None) -> None:
@@ -221,11 +222,11 @@ def refused_idus(content: Content) -> list[str]:
     return [content.insee[:2] + one.identifier for _kind, one in content.refused if one.identifier]
 
 
-def values_of(content: Content) -> dict[str, Any]:
+def statement_values(content: Content) -> dict[str, Any]:
     """The values that the statements about a sheet name."""
     about = {"sheet": content.idu, "insee": content.insee, "prefix": content.idu[5:8], "section": content.idu[8:10]}
-    found = {f"idus_{slug}": idus(content, slug) for slug in SHEET_TABLES}
-    return about | found | {"outline": content.outline, "refused": refused_idus(content), "shift": SHIFT_M}
+    idus_by_slug = {f"idus_{slug}": idus(content, slug) for slug in SHEET_TABLES}
+    return about | idus_by_slug | {"outline": content.outline, "refused": refused_idus(content), "shift": SHIFT_M}
 
 
 def staging(table: Table) -> sql.Identifier:
@@ -240,8 +241,8 @@ def composed(statement: str, slug: str) -> sql.Composed:
     key = sql.Identifier(table.key or "id")
     typed = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(table.type_of(name))) for name in table.columns]
     unless_refused = sql.SQL(REFUSED).format(key=key) if table.key else sql.SQL("")
-    new_columns = listed(sql.SQL("n.{}").format(name) for name in columns)
-    old_columns = listed(sql.SQL("t.{}").format(name) for name in columns)
+    new_columns = comma_separated(sql.SQL("n.{}").format(name) for name in columns)
+    old_columns = comma_separated(sql.SQL("t.{}").format(name) for name in columns)
     for name in ("old", "idus"):
         statement = statement.replace(f"%({name})s", f"%({name}_{slug})s")
     return sql.SQL(statement).format(
@@ -249,28 +250,22 @@ def composed(statement: str, slug: str) -> sql.Composed:
         staged=staging(table),
         key=key,
         unless_refused=unless_refused,
-        columns=listed(columns),
-        typed=listed(typed),
+        columns=comma_separated(columns),
+        typed=comma_separated(typed),
         old_columns=old_columns,
         same=sql.SQL(SAME).format(new_columns=new_columns, old_columns=old_columns),
-        excluded=listed(sql.SQL("excluded.{}").format(name) for name in columns),
-        assignments=listed(sql.SQL("{} = excluded.{}").format(name, name) for name in columns),
+        excluded=comma_separated(sql.SQL("excluded.{}").format(name) for name in columns),
+        assignments=comma_separated(sql.SQL("{} = excluded.{}").format(name, name) for name in columns),
     )
 
 
-def listed(parts: Iterable[sql.Composable]) -> sql.Composed:
+def comma_separated(parts: Iterable[sql.Composable]) -> sql.Composed:
     return sql.SQL(", ").join(parts)
-
-
-def fetch(statement: sql.Composable, values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
 
 
 def by_table(expressions: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
     """What an expression about each table is worth, in one question."""
     if not expressions:
         return {}
-    asked = listed(composed(expression, slug) for slug, expression in expressions.items())
-    return dict(zip(expressions, fetch(sql.SQL("select {}").format(asked), values)[0], strict=True))
+    columns = comma_separated(composed(expression, slug) for slug, expression in expressions.items())
+    return dict(zip(expressions, fetch_all(sql.SQL("select {}").format(columns), values)[0], strict=True))

@@ -51,8 +51,8 @@ class AccountSerializer(serializers.Serializer[AccountSeen]):
         groups: dict[str, list[OwnerSeen]] = {}
         for owner in account.owners:
             groups.setdefault(owner.right_code, []).append(owner)
-        named = [{"code": code, "label": owners[0].right, "owners": owners} for code, owners in groups.items()]
-        return list(OwnersByRightSerializer(named, many=True).data)
+        rights = [{"code": code, "label": owners[0].right, "owners": owners} for code, owners in groups.items()]
+        return list(OwnersByRightSerializer(rights, many=True).data)
 
 
 class ParcelOwnersSerializer(serializers.Serializer[Any]):

@@ -40,7 +40,7 @@ class AsItIs(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def asked_for(request: Request) -> consulting.Demand:
+def demand_of(request: Request) -> consulting.Demand:
     return consulting.demand(**checked(serializers.ConsultationOrderSerializer(data=request.data)))
 
 
@@ -52,8 +52,8 @@ class ConsultationsView(OwnersView):
     )
     def post(self, request: Request) -> Response:
         """The owners of parcels, for a purpose; the journal says so first, or nothing is shown."""
-        found = consulting.consult(asked_for(request), user=asker(request), rights=rights_of_request(request))
-        return Response(serializers.ConsultationSerializer(found).data)
+        consultation = consulting.consult(demand_of(request), user=asker(request), rights=rights_of_request(request))
+        return Response(serializers.ConsultationSerializer(consultation).data)
 
 
 class ConsultationExportView(OwnersView):
@@ -66,9 +66,9 @@ class ConsultationExportView(OwnersView):
     )
     def post(self, request: Request) -> HttpResponse:
         """The same as a table; the journal says that it was exported."""
-        asked, export = asked_for(request), JournalLine.Action.EXPORT
-        found = consulting.consult(asked, user=asker(request), rights=rights_of_request(request), action=export)
-        return csv_file(found)
+        demand, export = demand_of(request), JournalLine.Action.EXPORT
+        consultation = consulting.consult(demand, user=asker(request), rights=rights_of_request(request), action=export)
+        return csv_file(consultation)
 
 
 class UnitsView(OwnersView):
@@ -79,8 +79,8 @@ class UnitsView(OwnersView):
     )
     def post(self, request: Request) -> Response:
         """The unité foncière around one parcel: the touching parcels of its account. A consultation in the journal."""
-        found = units.land_unit(asked_for(request), user=asker(request), rights=rights_of_request(request))
-        return Response(serializers.LandUnitSerializer(found).data)
+        unit = units.land_unit(demand_of(request), user=asker(request), rights=rights_of_request(request))
+        return Response(serializers.LandUnitSerializer(unit).data)
 
 
 class RequestsView(OwnersView):
@@ -112,5 +112,5 @@ class JournalView(OwnersView):
         """Who consulted what and why, the newest first, for administrators of the members concerned."""
         rows, page = journal.lines_for(rights_of_request(request)), Page.parse(request.query_params)
         context = {"names": serializers.names_of_members()}
-        shown = serializers.JournalLineSerializer(rows[page.stretch()], many=True, context=context)
-        return Response({"count": rows.count(), "results": shown.data})
+        lines = serializers.JournalLineSerializer(rows[page.stretch()], many=True, context=context)
+        return Response({"count": rows.count(), "results": lines.data})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.errors import Invalid
 from gis_core.files.reader import Limits, RestrictedReader
 from layers.features.services.origin import open_event
@@ -157,7 +158,7 @@ def import_majic(order: Order) -> ImportReport:
         report.check_loss(compare() if report.loaded else (), order.accepted_loss)
         if report.loaded and not order.dry_run:
             put_in_place(loading)
-        run(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staged, STAGED))))
+        execute(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staged, STAGED))))
         if order.dry_run:
             report.keep_nothing()
     report.ended_at = database_clock.now()
@@ -169,12 +170,12 @@ def files(paths: Sequence[Path], report: ImportReport) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             parts = tuple(part for part, _kind in majic.FILE_KINDS)
-            yield from (file for file in files_in(path, report) if named(file, parts))
+            yield from (file for file in files_in(path, report) if matches_parts(file, parts))
         else:
             yield path
 
 
-def named(file: Path, parts: Sequence[str]) -> bool:
+def matches_parts(file: Path, parts: Sequence[str]) -> bool:
     return any(part in file.name.upper() for part in parts)
 
 
@@ -185,7 +186,9 @@ def prepare() -> None:
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES.get(name, "text")))
             for name in (*EVERY, *columns)
         ]
-        run(sql.SQL("create temporary table {} ({}) on commit drop").format(staged(table), sql.SQL(", ").join(typed)))
+        execute(
+            sql.SQL("create temporary table {} ({}) on commit drop").format(staged(table), sql.SQL(", ").join(typed))
+        )
 
 
 def staged(table: str) -> sql.Identifier:
@@ -203,7 +206,7 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path) -> None:
             if not kind:
                 report.tell(Remark("majic_not_read", {"name": path.name}))
                 return
-            opened = majic.read(reader, path, kind)
+            opened = majic.open_majic(reader, path, kind)
             stage_file(loading, opened, report)
             if not report.loaded and not report.refused_rows:
                 raise FileRefused("majic_empty")
@@ -219,30 +222,30 @@ def refuse_old_years(loading: Loading) -> int:
         if year < latest - 1:
             loading.report.files[number].file_refused(FileRefused("majic_too_old", year=year, latest=latest))
             for table in STAGED:
-                run(sql.SQL("delete from {} where file = {}").format(staged(table), sql.Literal(number)))
+                execute(sql.SQL("delete from {} where file = {}").format(staged(table), sql.Literal(number)))
     return latest - 1
 
 
 def latest_year() -> int:
     """The latest year of the register that is there, 0 where there is none."""
-    ((found,),) = call(
+    ((latest,),) = call(
         "select greatest((select max(year) from owners_holding), (select max(year) from owners_owner),"
         " (select max(year) from owners_premises))"
     )
-    return int(found or 0)
+    return int(latest or 0)
 
 
 def stage_file(loading: Loading, opened: majic.MajicFile, report: FileReport) -> None:
     number = len(loading.report.files) - 1
-    for told, found in enumerate(opened.lines, start=1):
-        match found:
+    for position, line in enumerate(opened.lines, start=1):
+        match line:
             case majic.Line():
-                stage_line(loading, found, number, opened.year, report)
+                stage_line(loading, line, number, opened.year, report)
             case Refused():
-                report.row_refused(found)
+                report.row_refused(line)
             case Remark():
-                report.tell(found, found.params.get("line"))
-        if told % BATCH == 0:
+                report.tell(line, line.params.get("line"))
+        if position % BATCH == 0:
             copy(loading)
             loading.order.tell(None, _("Reading %(file)s") % {"file": report.name})
     copy(loading)
@@ -282,10 +285,10 @@ def settle(loading: Loading) -> None:
     lock_tables(TABLES)
     loading.first_year = refuse_old_years(loading)
     for table, key in KEYS.items():
-        run(
+        execute(
             sql.SQL("create index on {} ({}, year)").format(staged(table), sql.SQL(", ").join(map(sql.Identifier, key)))
         )
-        run(sql.SQL("analyze {}").format(staged(table)))
+        execute(sql.SQL("analyze {}").format(staged(table)))
         leave_out(loading, "duplicate_in_import", repetitions(table, key))
     for code, statement in LEFT_OUT.items():
         leave_out(loading, code, sql.SQL(statement))
@@ -300,7 +303,7 @@ def compare() -> list[ScopeDifference]:
 
 def compare_table(table: str) -> Iterator[ScopeDifference]:
     source, key, values = COMPARED[table]
-    words = {
+    scopes = {
         "owners_holding": _("parcels of the register of %(insee)s, %(year)s"),
         "owners_premises": _("premises of %(insee)s, %(year)s"),
         "owners_owner": _("owners of %(insee)s, %(year)s"),
@@ -308,16 +311,16 @@ def compare_table(table: str) -> Iterator[ScopeDifference]:
     statement = sql.SQL(DIFFERENCE).format(
         table=sql.Identifier(table),
         staged=staged(source),
-        new=listed("n", values),
-        old=listed("t", values),
-        new_key=listed("n", key),
-        old_key=listed("t", key),
+        new=qualified_columns("n", values),
+        old=qualified_columns("t", values),
+        new_key=qualified_columns("n", key),
+        old_key=qualified_columns("t", key),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        found = cursor.fetchall()
-    for year, insee, coming, known, changed, gone, before in found:
-        scope = words[table] % {"insee": insee, "year": year}
+        rows = cursor.fetchall()
+    for year, insee, coming, known, changed, gone, before in rows:
+        scope = scopes[table] % {"insee": insee, "year": year}
         if known:
             new = coming - (known - gone)
             yield ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
@@ -325,7 +328,7 @@ def compare_table(table: str) -> Iterator[ScopeDifference]:
             yield counted_difference(scope, before=before, after=coming)
 
 
-def listed(alias: str, names: Sequence[str]) -> sql.Composed:
+def qualified_columns(alias: str, names: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
 
 
@@ -357,18 +360,18 @@ def repetitions(table: str, key: Sequence[str]) -> sql.Composed:
 
 def leave_out(loading: Loading, code: str, statement: sql.Composable) -> None:
     """Lines that a statement deletes from what was staged count as refused."""
-    for file, line, identifier in lines_found(statement):
+    for file, line, identifier in locate_lines(statement):
         report = loading.report.files[file]
         report.loaded -= 1
         report.row_refused(Refused(line, identifier, code, {"identifier": identifier}))
 
 
 def doubt(loading: Loading, code: str, statement: sql.Composable) -> None:
-    for file, line, identifier in lines_found(statement):
+    for file, line, identifier in locate_lines(statement):
         loading.report.files[file].tell(Remark(code, {"identifier": identifier}), line, identifier)
 
 
-def lines_found(statement: sql.Composable) -> list[tuple[int, int, str]]:
+def locate_lines(statement: sql.Composable) -> list[tuple[int, int, str]]:
     """(file, line, identifier) of the lines that a statement finds, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
@@ -378,23 +381,18 @@ def lines_found(statement: sql.Composable) -> list[tuple[int, int, str]]:
 def replace() -> None:
     """The rows of the staged years and communes make place for what was staged."""
     for table, (source, statement) in FILLED.items():
-        run(sql.SQL(REPLACED).format(sql.Identifier(table), staged(source)))
-        run(sql.SQL(statement))
+        execute(sql.SQL(REPLACED).format(sql.Identifier(table), staged(source)))
+        execute(sql.SQL(statement))
 
 
 def forget_before(year: int) -> None:
     """Years before this one go, also from what is kept of imports: they do not come back with one taken back."""
     with keep_nothing():
         for table in TABLES:
-            run(sql.SQL("delete from {} where year < {}").format(sql.Identifier(table), sql.Literal(year)))
+            execute(sql.SQL("delete from {} where year < {}").format(sql.Identifier(table), sql.Literal(year)))
     call("select arpent.forget_replaced_owners(%s)", year)
 
 
 def forget_old_years() -> None:
     """Only the latest year and the one before may be kept."""
     forget_before(latest_year() - 1)
-
-
-def run(statement: sql.Composable) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)

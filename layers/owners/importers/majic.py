@@ -72,7 +72,7 @@ def kind_of(path: Path) -> str:
     raise FileRefused("not_majic")
 
 
-def read(reader: RestrictedReader, path: Path, kind: str) -> MajicFile:
+def open_majic(reader: RestrictedReader, path: Path, kind: str) -> MajicFile:
     """Begin to read a file. Raises FileRefused and ReadRefused."""
     stretches = reader.lines(reader.admit(path))
     first = next(stretches, None)
@@ -86,10 +86,10 @@ def read(reader: RestrictedReader, path: Path, kind: str) -> MajicFile:
 
 def year_of(header: str) -> int:
     """The year that the first line says. Raises FileRefused, also for one whose layout is not known."""
-    found = HEADER.search(header)
-    if found is None or not header[:3].strip():
+    match = HEADER.search(header)
+    if match is None or not header[:3].strip():
         raise FileRefused("majic_header")
-    year = int(found[4] or found[3])
+    year = int(match[4] or match[3])
     if year not in LAYOUTS:
         raise FileRefused("majic_year", year=year, known=YEARS)
     return year
@@ -97,20 +97,20 @@ def year_of(header: str) -> int:
 
 def usable(made: MajicFile, first: Lines, others: Iterator[Lines], layout: Layout) -> Iterator[Line | Refused | Remark]:
     """The lines after the first one, and what is to be told of them."""
-    told: set[str] = set()
+    seen: set[str] = set()
     for stretch in chain([first], others):
-        yield from remarks_of(stretch, told)
+        yield from remarks_of(stretch, seen)
         yield from stretch_lines(made, stretch, layout)
         made.unended = 0 if stretch.ended else stretch.first + len(stretch.texts) - 1
 
 
-def remarks_of(stretch: Lines, told: set[str]) -> Iterator[Remark]:
+def remarks_of(stretch: Lines, seen: set[str]) -> Iterator[Remark]:
     """Oddities of the whole file, each told once with the first line that shows it."""
-    if stretch.returns is not None and "returns" not in told:
-        told.add("returns")
+    if stretch.returns is not None and "returns" not in seen:
+        seen.add("returns")
         yield Remark("majic_returns", {"line": stretch.returns})
-    if stretch.accent is not None and stretch.how == "guessed" and "accent" not in told:
-        told.add("accent")
+    if stretch.accent is not None and stretch.how == "guessed" and "accent" not in seen:
+        seen.add("accent")
         yield Remark("majic_encoding", {"line": stretch.accent, "name": stretch.encoding})
 
 
@@ -205,8 +205,8 @@ def exemption(values: Values, insee: str) -> tuple[Any, ...]:
 def place(values: Values, insee: str) -> tuple[Any, ...]:
     """Where a local stands: parcel, building, stair, floor, door."""
     where = (("bât.", "dnubat"), ("esc.", "descr"), ("niv.", "dniv"), ("porte", "dpor"))
-    words = " ".join(f"{word} {values[name].lstrip('0') or '0'}" for word, name in where if values[name])
-    return values["invar"], idu_of(values, insee), words
+    address = " ".join(f"{word} {values[name].lstrip('0') or '0'}" for word, name in where if values[name])
+    return values["invar"], idu_of(values, insee), address
 
 
 def premises(values: Values, insee: str) -> tuple[Any, ...]:
@@ -216,7 +216,7 @@ def premises(values: Values, insee: str) -> tuple[Any, ...]:
 
 def owner(values: Values, insee: str) -> tuple[Any, ...]:
     """Somebody with a right in an account; then, apart, what only few may read: birth."""
-    named = values["dnomus"] or values["dnomlp"], values["dprnus"] or values["dprnlp"]
+    names = values["dnomus"] or values["dnomlp"], values["dprnus"] or values["dprnlp"]
     address = (values["dlign3"], values["dlign4"].lstrip("0").strip(), values["dlign5"], values["dlign6"])
     return (
         account_of(values),
@@ -228,7 +228,7 @@ def owner(values: Values, insee: str) -> tuple[Any, ...]:
         values["ccogrm"],
         values["ddenom"],
         values["dqualp"],
-        *named,
+        *names,
         values["dformjur"],
         "" if values["dsiren"].strip("0") == "" else values["dsiren"],
         "\n".join(part for part in address if part),

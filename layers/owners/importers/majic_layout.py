@@ -33,8 +33,8 @@ class Record:
         """The line that holds these values, cut to their places: what the fictitious deliveries are made with."""
         letters = [" "] * max(self.width, width)
         for name, value in values.items():
-            first, room = self.places[name]
-            letters[first - 1 : first - 1 + room] = str(value)[:room].ljust(room)
+            first, length = self.places[name]
+            letters[first - 1 : first - 1 + length] = str(value)[:length].ljust(length)
         return "".join(letters)
 
 

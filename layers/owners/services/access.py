@@ -20,8 +20,8 @@ def open_communes(level: Level = Level.NAMES) -> frozenset[str]:
 
 def levels_of(member: Member) -> dict[Role, Level]:
     """The level of every role at a member."""
-    found = dict(OwnerAccess.objects.filter(member=member).values_list("role", "level"))
-    return {role: Level(found.get(role, Level.NONE)) for role in Role}
+    levels = dict(OwnerAccess.objects.filter(member=member).values_list("role", "level"))
+    return {role: Level(levels.get(role, Level.NONE)) for role in Role}
 
 
 @transaction.atomic

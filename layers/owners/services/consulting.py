@@ -14,7 +14,7 @@ from gis_core.models import User
 from layers.owners.models import JournalLine
 from layers.owners.services import journal
 from layers.owners.services.access import open_communes
-from layers.owners.services.reading import ParcelSeen, count, read
+from layers.owners.services.reading import ParcelSeen, count, read_parcels
 from layers.parcels.ground import identifier
 
 MOST_PARCELS = 100
@@ -68,57 +68,57 @@ def demand(parcels: Sequence[str], purpose: str, reference: str = "", year: int 
 
 def identifiers(parcels: Sequence[str], most: int = MOST_PARCELS) -> tuple[str, ...]:
     """Identifiers of 14 characters, each once, given with or without the direction (15). Raises Invalid."""
-    found = tuple(dict.fromkeys(map(identifier, parcels)))
-    if not 0 < len(found) <= most:
+    unique = tuple(dict.fromkeys(map(identifier, parcels)))
+    if not 0 < len(unique) <= most:
         message = _("Between one and %(most)s parcels can be asked for at once.")
         raise Invalid(message % {"most": most}, parameter="parcels")
-    return found
+    return unique
 
 
 def consult(
-    asked: Demand,
+    query: Demand,
     *,
     user: User,
     rights: Rights,
     action: JournalLine.Action = JournalLine.Action.CONSULTATION,
 ) -> Consultation:
     """Write in the journal, then read. Raises Forbidden (which is written too) and Unavailable (nothing is shown)."""
-    concerned = journal.members_concerned(rights, asked.insee)
-    entry = entry_of(asked, user, concerned, action)
-    check_open(asked, entry)
-    written = journal.write(replace(entry, owners=count(asked.parcels, asked.year)))
-    if written.flagged:
+    concerned = journal.members_concerned(rights, query.insee)
+    entry = entry_of(query, user, concerned, action)
+    check_open(query, entry)
+    record = journal.write_entry(replace(entry, owners=count(query.parcels, query.year)))
+    if record.flagged:
         slow_down(user)
-    parcels = read(written.id, asked.parcels, asked.year)
+    parcels = read_parcels(record.id, query.parcels, query.year)
     seen = {one.idu for one in parcels}
-    return Consultation(written.id, written.flagged, parcels, tuple(idu for idu in asked.parcels if idu not in seen))
+    return Consultation(record.id, record.flagged, parcels, tuple(idu for idu in query.parcels if idu not in seen))
 
 
-def entry_of(asked: Demand, user: User, members: list[int], action: JournalLine.Action) -> journal.Entry:
+def entry_of(query: Demand, user: User, members: list[int], action: JournalLine.Action) -> journal.Entry:
     return journal.Entry(
         action=action,
-        purpose=asked.purpose,
-        reference=asked.reference,
-        parcels=list(asked.parcels),
+        purpose=query.purpose,
+        reference=query.reference,
+        parcels=list(query.parcels),
         members=members,
         **journal.who(user),
     )
 
 
-def check_open(asked: Demand, entry: journal.Entry) -> None:
+def check_open(query: Demand, entry: journal.Entry) -> None:
     """Refuse parcels of communes that are not open to the user.
 
     Raises Forbidden, once the refusal is in the journal.
     """
     opened = open_communes()
-    closed = sum(idu[:5] not in opened for idu in asked.parcels)
+    closed = sum(idu[:5] not in opened for idu in query.parcels)
     if closed:
         refuse(entry, _("The owners of %(count)s of these parcels are not open to you.") % {"count": closed})
 
 
 def refuse(entry: journal.Entry, message: str) -> NoReturn:
     """Write a refusal in the journal, then raise it."""
-    journal.write(replace(entry, refusal=message))
+    journal.write_entry(replace(entry, refusal=message))
     raise Forbidden(message)
 
 

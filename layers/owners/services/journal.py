@@ -35,14 +35,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class JournalRecord:
     """A line of the journal. `flagged`: the person has read a lot in a short time."""
 
     id: int
     flagged: bool
 
 
-def write(entry: Entry) -> Written:
+def write_entry(entry: Entry) -> JournalRecord:
     """Write a line and commit it, whatever becomes of the open transaction. Raises Unavailable: then show nothing."""
     apart = connections["default"].copy()
     try:
@@ -55,21 +55,21 @@ def write(entry: Entry) -> Written:
         apart.close()
 
 
-def committed(apart: BaseDatabaseWrapper, entry: str) -> Written:
+def committed(apart: BaseDatabaseWrapper, entry: str) -> JournalRecord:
     """Write through a connection of its own; turning off its autocommit tells it who asks."""
     apart.set_autocommit(False)
     with apart.cursor() as cursor:
         cursor.execute(STATEMENT, [entry])
         line, flagged = cursor.fetchone()
     apart.commit()
-    return Written(line, flagged)
+    return JournalRecord(line, flagged)
 
 
 def members_concerned(rights: Rights, insee: set[str]) -> list[int]:
     """The asker's members in whose communes something is asked; all of the asker's where none is concerned."""
     own = list(rights.roles)
-    found = Territory.objects.filter(member_id__in=own, commune_id__in=insee).values_list("member_id", flat=True)
-    return sorted(set(found)) or sorted(own)
+    concerned = Territory.objects.filter(member_id__in=own, commune_id__in=insee).values_list("member_id", flat=True)
+    return sorted(set(concerned)) or sorted(own)
 
 
 def who(user: User) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def count(idus: Sequence[str], year: int | None = None) -> int:
     return int(owners)
 
 
-def read(line: int, idus: Sequence[str], year: int | None = None) -> tuple[ParcelSeen, ...]:
+def read_parcels(line: int, idus: Sequence[str], year: int | None = None) -> tuple[ParcelSeen, ...]:
     """The parcels that the register knows, each in its latest year (or in the one given), in the order asked."""
     with opened_by(line):
         holdings = {one.idu: one for one in of_year(Holding.objects.filter(idu__in=idus).order_by("year"), year)}
@@ -89,25 +89,25 @@ def read(line: int, idus: Sequence[str], year: int | None = None) -> tuple[Parce
     )
 
 
-def of_year(found: Iterable[Holding], year: int | None) -> Iterator[Holding]:
-    return (one for one in found if year is None or one.year == year)
+def of_year(holdings: Iterable[Holding], year: int | None) -> Iterator[Holding]:
+    return (one for one in holdings if year is None or one.year == year)
 
 
 def owners_of_accounts(accounts: set[Key]) -> dict[Key, list[OwnerSeen]]:
     """The owners of accounts in their years, in the register's order; births where the asker may read them."""
     codes = [account for account, _year in accounts]
     births = {(b.account, b.year, b.rank, b.person): b for b in Birth.objects.filter(account__in=codes)}
-    found: defaultdict[Key, list[OwnerSeen]] = defaultdict(list)
+    owners: defaultdict[Key, list[OwnerSeen]] = defaultdict(list)
     for owner in Owner.objects.filter(account__in=codes).order_by("account", "rank", "person"):
         if (owner.account, owner.year) in accounts:
             birth = births.get((owner.account, owner.year, owner.rank, owner.person))
-            found[owner.account, owner.year].append(owner_seen(owner, birth))
-    return found
+            owners[owner.account, owner.year].append(owner_seen(owner, birth))
+    return owners
 
 
 def owner_seen(owner: Owner, birth: Birth | None) -> OwnerSeen:
     return OwnerSeen(
-        name=name_of(owner),
+        name=owner_name(owner),
         right_code=owner.right_code,
         right=label(RIGHTS, owner.right_code),
         share=label(SHARES, owner.share_code),
@@ -119,7 +119,7 @@ def owner_seen(owner: Owner, birth: Birth | None) -> OwnerSeen:
     )
 
 
-def name_of(owner: Owner) -> str:
+def owner_name(owner: Owner) -> str:
     """A person as one writes to them; a company as the register calls it."""
     if owner.kind == LEGAL_PERSON or not owner.name:
         return owner.denomination.replace("/", " ").strip()
@@ -150,10 +150,10 @@ def parcel_seen(
         address=holding.address,
         subdivisions=holding.subdivisions,
         accounts=accounts,
-        exemptions=tuple(exemption_in_words(one) for one in exemptions),
+        exemptions=tuple(describe_exemption(one) for one in exemptions),
     )
 
 
-def exemption_in_words(exemption: Exemption) -> str:
+def describe_exemption(exemption: Exemption) -> str:
     years = "–".join(year for year in (exemption.first_year, exemption.last_year) if year.strip("0"))
     return " ".join(part for part in (exemption.subdivision, label(EXEMPTIONS, exemption.code), years) if part)

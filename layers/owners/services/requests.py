@@ -15,7 +15,7 @@ from gis_core.models import Member, User
 from layers.features.words import search_text
 from layers.owners.models import JournalLine, Level, OwnerAccess
 from layers.owners.services import consulting, journal
-from layers.owners.services.reading import ParcelSeen, count, read
+from layers.owners.services.reading import ParcelSeen, count, read_parcels
 
 # R*107 A-1: one commune, and no more than five parcels.
 MOST_PARCELS = 5
@@ -34,8 +34,8 @@ class Requester:
     @property
     def key(self) -> str:
         """The same for “Jean Dupont”, “DUPONT Jean” and “M. Jean Dupont”, in whichever letters that look so."""
-        words = sorted(search_text(plain_letters(self.name)).split())
-        return " ".join([word for word in words if word not in CIVILITIES] or words)
+        name_parts = sorted(search_text(plain_letters(self.name)).split())
+        return " ".join([word for word in name_parts if word not in CIVILITIES] or name_parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,28 +53,30 @@ class Extract:
 @transaction.atomic
 def answer_request(requester: Requester, parcels: list[str], *, user: User, rights: Rights) -> Extract:
     """Count the request, write it in the journal, read. Raises Invalid, Forbidden (limits, rights) and Unavailable."""
-    asked = consulting.Demand(
+    query = consulting.Demand(
         parcels=consulting.identifiers(parcels, MOST_PARCELS), purpose=JournalLine.Purpose.THIRD_PARTY
     )
-    if len(asked.insee) > 1:
+    if len(query.insee) > 1:
         raise Invalid(_("A request is about one commune alone (LPF R*107 A-1)."), parameter="parcels")
     if not requester.key:
         raise Invalid(_("The requester gives their name, or that of their company."), parameter="requester")
     action = JournalLine.Action.EXTRACT
-    entry = consulting.entry_of(asked, user, journal.members_concerned(rights, asked.insee), action)
-    consulting.check_open(asked, entry)
-    service = service_for(rights, *asked.insee)
-    number, in_week, in_month = counted(requester, asked, service)
+    entry = consulting.entry_of(query, user, journal.members_concerned(rights, query.insee), action)
+    consulting.check_open(query, entry)
+    service = service_for(rights, *query.insee)
+    number, in_week, in_month = count_requests(requester, query, service)
     if number is None:
-        words = _("This person has made %(week)s requests this week and %(month)s this month: the limits are 5 and 10.")
-        consulting.refuse(entry, words % {"week": in_week, "month": in_month})
+        message = _(
+            "This person has made %(week)s requests this week and %(month)s this month: the limits are 5 and 10."
+        )
+        consulting.refuse(entry, message % {"week": in_week, "month": in_month})
     reference = _("Request no. %(number)s") % {"number": number}
-    written = journal.write(replace(entry, reference=reference, owners=count(asked.parcels)))
-    if written.flagged:
+    record = journal.write_entry(replace(entry, reference=reference, owners=count(query.parcels)))
+    if record.flagged:
         consulting.slow_down(user)
-    seen = read(written.id, asked.parcels)
+    seen = read_parcels(record.id, query.parcels)
     known = {one.idu for one in seen}
-    missing = tuple(idu for idu in asked.parcels if idu not in known)
+    missing = tuple(idu for idu in query.parcels if idu not in known)
     return Extract(
         number=number, at=database_clock.now(), service=service, requester=requester, parcels=seen, missing=missing
     )
@@ -89,14 +91,14 @@ def service_for(rights: Rights, insee: str) -> Member:
     raise Forbidden(_("Your role does not allow this."))
 
 
-def counted(requester: Requester, asked: consulting.Demand, service: Member) -> tuple[int | None, int, int]:
+def count_requests(requester: Requester, query: consulting.Demand, service: Member) -> tuple[int | None, int, int]:
     """The request's number (None: one too many), and how many were made this week and this month before it."""
     given = {
         "service": service.pk,
         "requester": requester.name,
         "requester_key": requester.key[:150],
         "address": requester.address,
-        "parcels": list(asked.parcels),
+        "parcels": list(query.parcels),
         "exemption": requester.exemption,
     }
     with connection.cursor() as cursor:

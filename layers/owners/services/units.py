@@ -28,18 +28,18 @@ class LandUnit:
         return self.consultation.line
 
 
-def land_unit(asked: Demand, *, user: User, rights: Rights) -> LandUnit:
+def land_unit(query: Demand, *, user: User, rights: Rights) -> LandUnit:
     """The unit around the one parcel asked for. Raises as `consult`, and NotFound for a parcel without an account."""
-    if len(asked.parcels) != 1:
+    if len(query.parcels) != 1:
         raise Invalid(_("Ask for the unit of one parcel at a time."), parameter="parcels")
-    consultation = consult(asked, user=user, rights=rights)
+    consultation = consult(query, user=user, rights=rights)
     with opened_by(consultation.line), connection.cursor() as cursor:
-        cursor.execute("select arpent.land_unit(%s)", [asked.parcels[0]])
-        (found,) = cursor.fetchone()
-    if not found:
+        cursor.execute("select arpent.land_unit(%s)", [query.parcels[0]])
+        (idus,) = cursor.fetchone()
+    if not idus:
         raise NotFound(_("The register does not know this parcel."))
-    if len(found) > MOST_PARCELS:
-        words = _("This unit has more than %(most)s parcels: it is a domain, and is not drawn.")
-        raise Invalid(words % {"most": MOST_PARCELS}, parameter="parcels")
-    ground = ground_of_parcels(found, database_clock.today(), reader_with(rights))
-    return LandUnit(consultation, tuple(found), ground)
+    if len(idus) > MOST_PARCELS:
+        message = _("This unit has more than %(most)s parcels: it is a domain, and is not drawn.")
+        raise Invalid(message % {"most": MOST_PARCELS}, parameter="parcels")
+    ground = ground_of_parcels(idus, database_clock.today(), reader_with(rights))
+    return LandUnit(consultation, tuple(idus), ground)

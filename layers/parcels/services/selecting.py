@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.cadastre.references import Reference, read_reference
-from layers.cadastre.searchers import communes_named
+from layers.cadastre.searchers import communes_by_name
 from layers.catalogue.services import visible_layer
 from layers.parcels.ground import PARCELS_LAYER, identifier
 from layers.parcels.shapes import ANY, shape_of
@@ -93,7 +93,7 @@ def select_by_reference(texts: Sequence[str], insee: str, rights: Rights) -> Sel
     """Parcels by identifier or section and number; `insee` is where those that name no commune lie. Raises Invalid."""
     if not 1 <= len(texts) <= MOST_REFERENCES:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_REFERENCES}, parameter="references")
-    named = cache(communes_named)
+    named = cache(communes_by_name)
     asked = {text: meanings(text, insee, named) for text in texts}
     every = [meaning for found in asked.values() for meaning in found]
     columns = [[one[place] for one in every] for place in range(4)]

@@ -70,13 +70,13 @@ class Changes:
         difference.unchanged += self.same
 
 
-def rows_of(found: QuerySet[Any], key: Sequence[str]) -> list[Row]:
+def keyed_rows(queryset: QuerySet[Any], key: Sequence[str]) -> list[Row]:
     """The rows of a table, known by these columns."""
-    names = [one.name for one in found.model._meta.concrete_fields if not one.is_relation]
+    names = [one.name for one in queryset.model._meta.concrete_fields if not one.is_relation]
     placed = "geom" in names
     plain = [name for name in names if name not in AS_THEY_COME | {"geom"}]
     places = {"place": Fingerprint("geom")} if placed else {}
-    values = found.order_by("pk").annotate(**places).values_list("pk", *key, *plain, *places)
+    values = queryset.order_by("pk").annotate(**places).values_list("pk", *key, *plain, *places)
     width = 1 + len(key)
     return [
         Row(
@@ -89,7 +89,7 @@ def rows_of(found: QuerySet[Any], key: Sequence[str]) -> list[Row]:
     ]
 
 
-def pieces_of(files: Iterable[Mapping[str, Any]]) -> list[Row]:
+def document_rows(files: Iterable[Mapping[str, Any]]) -> list[Row]:
     """Written pieces, known by their names."""
     return [Row(pk=None, key=(one["path"].rpartition("/")[2],), content=(one["size"],)) for one in files]
 
@@ -107,10 +107,10 @@ def compare_rows(before: Sequence[Row], after: Sequence[Row]) -> Changes:
 
 
 def by_key(rows: Iterable[Row]) -> dict[tuple[Any, ...], list[Row]]:
-    found = defaultdict(list)
+    grouped = defaultdict(list)
     for row in rows:
-        found[row.key].append(row)
-    return dict(found)
+        grouped[row.key].append(row)
+    return dict(grouped)
 
 
 def pair(olds: Sequence[Row], news: Sequence[Row], changes: Changes) -> None:

@@ -46,7 +46,7 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DeliveredTable:
     """A table of the standard: its name in quarantine, its layer, what is known of it, and its report."""
 
     table: Table
@@ -111,43 +111,43 @@ def data_sets(folder: Folder) -> Iterator[tuple[Item, list[Item]]]:
             yield main, [one for one in items if one is not main and one.suffix in COMPANIONS]
 
 
-def found_tables(
+def delivered_tables(
     folder: Folder, find: Finder, reader: RestrictedReader, report: ImportReport
-) -> tuple[list[Found], list[str]]:
+) -> tuple[list[DeliveredTable], list[str]]:
     """The tables that can be used, and the files that are of no use; each file of the standard has its report."""
-    found: list[Found] = []
+    usable: list[DeliveredTable] = []
     unexpected: list[str] = []
     for main, companions in data_sets(folder):
         if main.suffix not in SEVERAL_LAYERS and find(main.path.stem) is None:
             unexpected.append(str(main.path))
             continue
         tables = list(of_data_set(main, companions, find, reader, report))
-        found += tables
-    return found, unexpected
+        usable += tables
+    return usable, unexpected
 
 
 def of_data_set(
     main: Item, companions: Sequence[Item], find: Finder, reader: RestrictedReader, report: ImportReport
-) -> Iterator[Found]:
+) -> Iterator[DeliveredTable]:
     """The tables of one file, opened and looked at by the rules."""
-    named = f"{main.path}"
+    label = f"{main.path}"
     if main.suffix == ".shp" and not any(one.suffix == ".dbf" for one in companions):
-        tell_all(cnig.findings(cnig.Incomplete(missing=main.path.with_suffix(".dbf").name)), report.file(named))
+        report_findings(cnig.findings(cnig.Incomplete(missing=main.path.with_suffix(".dbf").name)), report.file(label))
         return
     try:
         name = main.name or reader.admit(main.source, *(one.source for one in companions), link=True)
         info = reader.inspect(name, reading=Reading(ended=True))
     except ReadRefused as refused:
-        unreadable(report.file(named), refused)
+        unreadable(report.file(label), refused)
         return
     for layer, stem in layers_of(info, main):
         table = find(stem)
         if table is not None:
-            several = f"{named} · {stem}" if main.suffix in SEVERAL_LAYERS else named
+            several = f"{label} · {stem}" if main.suffix in SEVERAL_LAYERS else label
             file = report.file(several, table.name)
             opened = cnig.Opened(table=table, info=layer, suffix=main.suffix, epsg=epsg_of(layer))
-            if tell_all(cnig.findings(opened), file):
-                yield Found(table, name, stem, layer, opened.epsg, file)
+            if report_findings(cnig.findings(opened), file):
+                yield DeliveredTable(table, name, stem, layer, opened.epsg, file)
 
 
 def layers_of(info: FileInfo, main: Item) -> Iterator[tuple[LayerInfo, str]]:
@@ -166,10 +166,10 @@ def epsg_of(layer: LayerInfo) -> int | None:
 
 
 def unreadable(file: FileReport, refused: ReadRefused) -> None:
-    tell_all(cnig.findings(cnig.Unreadable(problem=refused.problem)), file)
+    report_findings(cnig.findings(cnig.Unreadable(problem=refused.problem)), file)
 
 
-def tell_all(findings: Iterator[Finding], file: FileReport) -> bool:
+def report_findings(findings: Iterator[Finding], file: FileReport) -> bool:
     """Put what was found of a file as a whole into its report; whether the file can be used."""
     usable = True
     for one in findings:
@@ -206,7 +206,7 @@ def is_pdf(item: Item) -> bool:
         return PDF in opened.read(PDF_HEAD) and item.source.stat().st_size <= MOST_PIECE_BYTES
 
 
-def pieces(folder: Folder) -> tuple[list[Item], list[str], list[str]]:
+def written_documents(folder: Folder) -> tuple[list[Item], list[str], list[str]]:
     """The written pieces, the files of their folders that are no PDF, and other files that nobody expects."""
     used = {one.path for main, companions in data_sets(folder) for one in (main, *companions)}
     kept, not_pdf, unexpected = [], [], []

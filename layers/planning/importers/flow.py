@@ -22,7 +22,7 @@ from layers.intake.report import Difference, FileReport, ImportReport
 from layers.intake.sources import Order
 from layers.planning.cnig import Known
 from layers.planning.importers.comparing import Rows, compare
-from layers.planning.importers.delivery import Folder, Found, folders
+from layers.planning.importers.delivery import DeliveredTable, Folder, folders
 from layers.planning.importers.staging import Loading
 from layers.planning.services.versions import refresh
 
@@ -48,9 +48,9 @@ class Work:
             file.difference = file.difference or Difference()
             changes.list_in(file.difference, kind)
 
-    def loading(self, found: Found, known: Known, identifier: str = "") -> Loading:
+    def loading(self, table: DeliveredTable, known: Known, identifier: str = "") -> Loading:
         """A table on its way in."""
-        return Loading(found, self.reader, known, self.order.tell, self.area, identifier)
+        return Loading(table, self.reader, known, self.order.tell, self.area, identifier)
 
     def dated(self, day: date | None) -> None:
         """Take note of a date of the data."""
@@ -92,8 +92,8 @@ def import_deliveries(order: Order, kind: Kind) -> ImportReport:
 def area_of(territory: frozenset[str] | None) -> GEOSGeometry | None:
     if territory is None:
         return None
-    found: GEOSGeometry | None = Commune.objects.filter(insee__in=territory).aggregate(area=Union("geom"))["area"]
-    return found or GEOSGeometry("SRID=2154;POLYGON EMPTY")
+    area: GEOSGeometry | None = Commune.objects.filter(insee__in=territory).aggregate(area=Union("geom"))["area"]
+    return area or GEOSGeometry("SRID=2154;POLYGON EMPTY")
 
 
 def groups(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:

@@ -12,9 +12,9 @@ from layers.intake.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Finding, Header, Known, Row
 from layers.planning.importers import comparing, delivery
-from layers.planning.importers.delivery import Folder, Found, refuse_delivery
+from layers.planning.importers.delivery import DeliveredTable, Folder, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
-from layers.planning.importers.staging import KINDS, Made, address, day, load, read, subcode
+from layers.planning.importers.staging import KINDS, Made, address, day_or_none, load_table, read_table, subcode
 from layers.planning.models import Document
 from layers.planning.services import files, versions
 
@@ -32,21 +32,24 @@ def import_plu(order: Order) -> ImportReport:
 
 def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     """One document. Raises FindingRefused when a rule refuses it as a whole."""
-    found, unexpected = delivery.found_tables(folder, standard.plu_table, work.reader, work.report)
-    kept, not_pdf, others = delivery.pieces(folder)
+    tables, unexpected = delivery.delivered_tables(folder, standard.plu_table, work.reader, work.report)
+    kept, not_pdf, others = delivery.written_documents(folder)
     names = frozenset(item.path.name.lower() for item in kept)
-    refuse_delivery(cnig.findings(delivery_facts(folder, found, names, [*unexpected, *others], not_pdf)), file)
+    refuse_delivery(cnig.findings(delivery_facts(folder, tables, names, [*unexpected, *others], not_pdf)), file)
     known = Known(pieces=names)
-    headers, communes = rows_of(work, found, "DOC_URBA", known), rows_of(work, found, "DOC_URBA_COM", known)
+    headers, communes = (
+        read_document_rows(work, tables, "DOC_URBA", known),
+        read_document_rows(work, tables, "DOC_URBA_COM", known),
+    )
     refuse_delivery(iter(no_rows(headers)), file)
     row, header = header_of(folder, headers, communes, work.order.territory)
     refuse_delivery(cnig.findings(header), file)
     before = content_of(Document.objects.filter(idurba__iexact=header.idurba).first())
     document = replace(header, row, folder)
-    load_tables(work, found, document, known)
-    came_in = sum(one.report.loaded for one in found if one.table.name in ZONES)
+    load_tables(work, tables, document, known)
+    came_in = sum(one.report.loaded for one in tables if one.table.name in ZONES)
     refuse_delivery(iter(() if came_in else (Finding(0, None, "fichier-obligatoire", {"name": "ZONE_URBA"}),)), file)
-    document.folder, document.files = files.keep((str(item.path), item.source) for item in kept)
+    document.folder, document.files = files.store_documents((str(item.path), item.source) for item in kept)
     document.save()
     work.compare(file, document.idurba, before, content_of(document))
     work.dated(document.approved_date)
@@ -58,40 +61,44 @@ def content_of(document: Document | None) -> dict[str, list[comparing.Row]]:
         return {}
     detail = ("libelle", "txt", "kind")
     return {
-        _("zones"): comparing.rows_of(document.zones.all(), ("libelle",)),
-        _("prescriptions"): comparing.rows_of(document.prescriptions.all(), ("typepsc", "stypepsc", *detail)),
-        _("information"): comparing.rows_of(document.information.all(), ("typeinf", "stypeinf", *detail)),
-        _("written pieces"): comparing.pieces_of(document.files),
+        _("zones"): comparing.keyed_rows(document.zones.all(), ("libelle",)),
+        _("prescriptions"): comparing.keyed_rows(document.prescriptions.all(), ("typepsc", "stypepsc", *detail)),
+        _("information"): comparing.keyed_rows(document.information.all(), ("typeinf", "stypeinf", *detail)),
+        _("written pieces"): comparing.document_rows(document.files),
     }
 
 
 def delivery_facts(
-    folder: Folder, found: Sequence[Found], pieces: frozenset[str], unexpected: Sequence[str], not_pdf: Sequence[str]
+    folder: Folder,
+    tables: Sequence[DeliveredTable],
+    documents: frozenset[str],
+    unexpected: Sequence[str],
+    not_pdf: Sequence[str],
 ) -> cnig.Delivery:
     return cnig.Delivery(
         name=folder.name,
         pattern=standard.PLU_FOLDER,
-        tables=frozenset(one.table.name for one in found),
+        tables=frozenset(one.table.name for one in tables),
         wanted=(("DOC_URBA",), ZONES),
         recommended=(("DOC_URBA_COM",),),
-        pieces=pieces,
+        pieces=documents,
         unexpected=tuple(unexpected),
         not_pdf=tuple(not_pdf),
         metadata=any(item.suffix == ".xml" for item in folder.items),
-        twice=tuple(given_twice(found)),
+        twice=tuple(given_twice(tables)),
     )
 
 
-def given_twice(found: Sequence[Found]) -> Iterator[str]:
+def given_twice(tables: Sequence[DeliveredTable]) -> Iterator[str]:
     """Each table that several files give, with their names."""
     files: dict[str, list[str]] = {}
-    for one in found:
+    for one in tables:
         files.setdefault(one.table.name, []).append(one.report.name)
     yield from (f"{table} ({', '.join(names)})" for table, names in files.items() if len(names) > 1)
 
 
-def rows_of(work: Work, found: Sequence[Found], name: str, known: Known) -> list[Row]:
-    return [row for one in found if one.table.name == name for row in read(work.loading(one, known, "IDURBA"))]
+def read_document_rows(work: Work, tables: Sequence[DeliveredTable], name: str, known: Known) -> list[Row]:
+    return [row for one in tables if one.table.name == name for row in read_table(work.loading(one, known, "IDURBA"))]
 
 
 def no_rows(headers: Sequence[Row]) -> Sequence[Finding]:
@@ -109,9 +116,9 @@ def header_of(
     ]
     row = ours[0] if ours else headers[0]
     parts = standard.idurba_parts(row["IDURBA"]) or (meant and (meant["code"], "", meant["date"])) or ("", "", "")
-    listed = {one["INSEE"] for one in communes if one["IDURBA"].upper() in ("", row["IDURBA"].upper())}
-    insee = frozenset(listed or ({parts[0]} if len(parts[0]) == 5 else ()))
-    approved = day(row["DATAPPRO"]) or day(parts[2])
+    communes_of_document = {one["INSEE"] for one in communes if one["IDURBA"].upper() in ("", row["IDURBA"].upper())}
+    insee = frozenset(communes_of_document or ({parts[0]} if len(parts[0]) == 5 else ()))
+    approved = day_or_none(row["DATAPPRO"]) or day_or_none(parts[2])
     header = Header(
         idurba=row["IDURBA"],
         kind=row["TYPEDOC"],
@@ -119,7 +126,7 @@ def header_of(
         procedure=row["NOMPROC"],
         approved=approved,
         approved_text=row["DATAPPRO"],
-        ended=day(row["DATEFIN"]),
+        ended=day_or_none(row["DATEFIN"]),
         siren=row["SIREN"],
         rows=len(headers),
         ours=len(ours),
@@ -165,34 +172,34 @@ def replace(header: Header, row: Row, folder: Folder) -> Document:
     )
 
 
-def load_tables(work: Work, found: Sequence[Found], document: Document, known: Known) -> None:
+def load_tables(work: Work, tables: Sequence[DeliveredTable], document: Document, known: Known) -> None:
     of_document = Known(idurba=document.idurba, pieces=known.pieces)
-    for one in found:
+    for one in tables:
         loading = work.loading(one, of_document, "LIBELLE")
         if one.table.name in ZONES:
-            load(loading, "planning_zone", ZONE_COLUMNS, lambda row: zone(row, document))
+            load_table(loading, "planning_zone", ZONE_COLUMNS, lambda row: zone(row, document))
         elif one.table in standard.PRESCRIPTIONS:
             columns = (*DETAIL_COLUMNS, "typepsc", "stypepsc")
-            load(loading, "planning_prescription", columns, lambda row: detail(row, document, "PSC"))
+            load_table(loading, "planning_prescription", columns, lambda row: detail(row, document, "PSC"))
         elif one.table in standard.INFORMATION:
             columns = (*DETAIL_COLUMNS, "typeinf", "stypeinf")
-            load(loading, "planning_information", columns, lambda row: detail(row, document, "INF"))
+            load_table(loading, "planning_information", columns, lambda row: detail(row, document, "INF"))
 
 
 def zone(row: Row, document: Document) -> Made:
     """The values of ZONE_COLUMNS."""
     kind = cnig.zone_of(row["TYPEZONE"] or row["TYPESECT"])
-    words = (row["LIBELLE"], row["LIBELONG"], kind, row["FORMDOMI"][:10], row["DESTOUI"])
-    return document.pk, *words, *of_document(row, document)
+    texts = (row["LIBELLE"], row["LIBELONG"], kind, row["FORMDOMI"][:10], row["DESTOUI"])
+    return document.pk, *texts, *of_document(row, document)
 
 
 def detail(row: Row, document: Document, kind: str) -> Made:
     """The values of DETAIL_COLUMNS, then the codes of a prescription (PSC) or an information (INF)."""
     shape = KINDS[str(row.table.letter)].value
-    words = (row["LIBELLE"], row["TXT"], row["NATURE"], shape)
+    texts = (row["LIBELLE"], row["TXT"], row["NATURE"], shape)
     codes = (row[f"TYPE{kind}"], subcode(row[f"STYPE{kind}"]))
-    return document.pk, *words, *of_document(row, document), *codes
+    return document.pk, *texts, *of_document(row, document), *codes
 
 
 def of_document(row: Mapping[str, Any] | Row, document: Document) -> Made:
-    return row["NOMFIC"], address(row["URLFIC"]), document.idurba, day(row["DATVALID"])
+    return row["NOMFIC"], address(row["URLFIC"]), document.idurba, day_or_none(row["DATVALID"])

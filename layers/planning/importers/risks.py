@@ -10,9 +10,9 @@ from layers.intake.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Known, Row
 from layers.planning.importers import comparing, delivery
-from layers.planning.importers.delivery import Folder, Found, refuse_delivery
+from layers.planning.importers.delivery import DeliveredTable, Folder, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
-from layers.planning.importers.staging import Made, address, day, load, read, subcode
+from layers.planning.importers.staging import Made, address, day_or_none, load_table, read_table, subcode
 from layers.planning.models import RiskPlan, RiskZone
 from layers.planning.sources import RISK_LAYERS
 
@@ -28,25 +28,25 @@ def import_risks(order: Order) -> ImportReport:
 
 def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
     """The plans of one delivery. Raises FindingRefused when a rule refuses it as a whole."""
-    found, unexpected = delivery.found_tables(folder, standard.ppr_table, work.reader, work.report)
-    refuse_delivery(cnig.findings(delivery_facts(folder, found, unexpected)), file)
+    tables, unexpected = delivery.delivered_tables(folder, standard.ppr_table, work.reader, work.report)
+    refuse_delivery(cnig.findings(delivery_facts(folder, tables, unexpected)), file)
     known = Known()
-    procedures = rows_of(work, found, "PROCEDURE", known)
+    procedures = read_plan_rows(work, tables, "PROCEDURE", known)
     codes = sorted({row["CODEPROCEDURE"] for row in procedures})
     before = {code: content_of(code) for code in codes}
     plans = {row["CODEPROCEDURE"]: begin(work, row) for row in procedures}
-    for row in states(work, found, known):
+    for row in states(work, tables, known):
         plan = plans[row["CODEPROCEDURE"]]
-        plan.state, plan.state_date = row["ETATPROCEDURE"][:40], day(row["DATEETAT"])
-    for row in rows_of(work, found, "REFERENCEINTERNET", known):
+        plan.state, plan.state_date = row["ETATPROCEDURE"][:40], day_or_none(row["DATEETAT"])
+    for row in read_plan_rows(work, tables, "REFERENCEINTERNET", known):
         plans[row["CODEPROCEDURE"]].url = address(row["ADRESSE"])
     for plan in plans.values():
         plan.save()
         work.dated(plan.state_date)
-        told = cnig.Risks(code=plan.code, state=plan.state, dated=plan.state_date)
-        refuse_delivery(cnig.findings(told), file)
-    load_zones(work, found, known, {code: plan.pk for code, plan in plans.items()})
-    if not any(one.report.loaded for one in found if one.table in standard.RISK_ZONES):
+        facts = cnig.Risks(code=plan.code, state=plan.state, dated=plan.state_date)
+        refuse_delivery(cnig.findings(facts), file)
+    load_zones(work, tables, known, {code: plan.pk for code, plan in plans.items()})
+    if not any(one.report.loaded for one in tables if one.table in standard.RISK_ZONES):
         refuse_delivery(iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(ZONE_NAMES)})]), file)
     for code in codes:
         work.compare(file, code, before[code], content_of(code))
@@ -55,14 +55,14 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
 def content_of(code: str) -> dict[str, list[comparing.Row]]:
     """The zones of the plan of a procedure."""
     zones = RiskZone.objects.filter(plan__code=code)
-    return {_("zones of the regulation"): comparing.rows_of(zones, ("idzone", "code", "nature"))}
+    return {_("zones of the regulation"): comparing.keyed_rows(zones, ("idzone", "code", "nature"))}
 
 
-def delivery_facts(folder: Folder, found: Sequence[Found], unexpected: Sequence[str]) -> cnig.Delivery:
+def delivery_facts(folder: Folder, tables: Sequence[DeliveredTable], unexpected: Sequence[str]) -> cnig.Delivery:
     return cnig.Delivery(
         name=folder.name,
         pattern=cnig.ANY_NAME,
-        tables=frozenset(one.table.name for one in found),
+        tables=frozenset(one.table.name for one in tables),
         wanted=(("PROCEDURE",), ZONE_NAMES),
         recommended=(("PERIMETRE_S",),),
         pieces=frozenset(),
@@ -71,13 +71,15 @@ def delivery_facts(folder: Folder, found: Sequence[Found], unexpected: Sequence[
     )
 
 
-def rows_of(work: Work, found: Sequence[Found], name: str, known: Known) -> list[Row]:
-    return [row for one in found if one.table.name == name for row in read(work.loading(one, known, "CODEPROCEDURE"))]
+def read_plan_rows(work: Work, tables: Sequence[DeliveredTable], name: str, known: Known) -> list[Row]:
+    return [
+        row for one in tables if one.table.name == name for row in read_table(work.loading(one, known, "CODEPROCEDURE"))
+    ]
 
 
-def states(work: Work, found: Sequence[Found], known: Known) -> list[Row]:
+def states(work: Work, tables: Sequence[DeliveredTable], known: Known) -> list[Row]:
     """The rows of the perimeter, of which only the state and its date are kept."""
-    return rows_of(work, found, "PERIMETRE_S", known)
+    return read_plan_rows(work, tables, "PERIMETRE_S", known)
 
 
 def begin(work: Work, row: Row) -> RiskPlan:
@@ -98,13 +100,13 @@ def begin(work: Work, row: Row) -> RiskPlan:
     return plan
 
 
-def load_zones(work: Work, found: Sequence[Found], known: Known, plans: dict[str, int]) -> None:
+def load_zones(work: Work, tables: Sequence[DeliveredTable], known: Known, plans: dict[str, int]) -> None:
     natures = {f"ZONEREGLEMENTAIRE{name}_S": nature for name, nature in standard.RISK_NATURES.items()}
 
     def zone(row: Row) -> Made:
-        words = (row["IDZONEREGLEMENTAIRE"], row["CODEZONEREGLEMENT"], row["LIBELLEZONEREGLEMENT"])
-        return plans[row["CODEPROCEDURE"]], *words, subcode(row["TYPEREGLEMENT"]), natures[row.table.name]
+        texts = (row["IDZONEREGLEMENTAIRE"], row["CODEZONEREGLEMENT"], row["LIBELLEZONEREGLEMENT"])
+        return plans[row["CODEPROCEDURE"]], *texts, subcode(row["TYPEREGLEMENT"]), natures[row.table.name]
 
-    for one in found:
+    for one in tables:
         if one.table in standard.RISK_ZONES:
-            load(work.loading(one, known, "CODEZONEREGLEMENT"), "planning_riskzone", ZONE_COLUMNS, zone)
+            load_table(work.loading(one, known, "CODEZONEREGLEMENT"), "planning_riskzone", ZONE_COLUMNS, zone)

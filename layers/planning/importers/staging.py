@@ -17,7 +17,7 @@ from layers.intake.sources import Tell
 from layers.intake.surfaces import FRANCE_2154
 from layers.planning import cnig
 from layers.planning.cnig import Effect, Finding, Known, Row
-from layers.planning.importers.delivery import Found
+from layers.planning.importers.delivery import DeliveredTable
 from layers.planning.models import Shape
 from layers.planning.standard import Table
 
@@ -55,7 +55,7 @@ class Remarks:
 class Loading:
     """One table on its way: its name in quarantine, the rules' findings, which rows were refused."""
 
-    found: Found
+    found: DeliveredTable
     reader: RestrictedReader
     known: Known
     tell: Tell
@@ -72,13 +72,13 @@ class Loading:
         return self.found.report
 
 
-def fields_of(found: Found) -> list[tuple[str, str]]:
+def fields_of(table: DeliveredTable) -> list[tuple[str, str]]:
     """(name of the standard, name in the file) of the fields that the file has."""
-    names = {cnig.short(one): one for one in cnig.names_of(found.info)}
-    return [(one.name, names[cnig.short(one.name)]) for one in found.table.fields if cnig.short(one.name) in names]
+    names = {cnig.short(one): one for one in cnig.names_of(table.info)}
+    return [(one.name, names[cnig.short(one.name)]) for one in table.table.fields if cnig.short(one.name) in names]
 
 
-def load(loading: Loading, target: str, columns: Sequence[str], make: Make) -> int:
+def load_table(loading: Loading, target: str, columns: Sequence[str], make: Make) -> int:
     """Put the rows of one table that the rules let in into `target`; returns how many.
 
     `make` gives the values of `columns` for a row. Where the table has a geometry, the column `geom` is filled too.
@@ -89,7 +89,7 @@ def load(loading: Loading, target: str, columns: Sequence[str], make: Make) -> i
     return put(loading, target, columns)
 
 
-def read(loading: Loading) -> list[Row]:
+def read_table(loading: Loading) -> list[Row]:
     """The rows of a small table without geometry that the rules let in."""
     stage(loading)
     return [row for _rank, row in accepted(loading)]
@@ -100,36 +100,38 @@ def read(loading: Loading) -> list[Row]:
 
 def stage(loading: Loading) -> None:
     """COPY the file's rows into a temporary table: rank, its fields as text, its geometry repaired."""
-    found, fields = loading.found, fields_of(loading.found)
+    table, fields = loading.found, fields_of(loading.found)
     names = [sql.Identifier(name.lower()) for name, _source in fields]
-    geometry = ", geom geometry(Geometry, 2154)" if found.table.letter else ""
+    geometry = ", geom geometry(Geometry, 2154)" if table.table.letter else ""
     create(DELIVERED, [sql.SQL("{} text").format(name) for name in names], geometry)
     plan = CopyPlan(
         columns=tuple(Column(source, "text") for _name, source in fields),
-        geometry=geometry_of(found),
+        geometry=geometry_of(table),
         identifier=next((source for name, source in fields if name == loading.identifier), None),
     )
     statement = sql.SQL("copy {} from stdin").format(DELIVERED)
-    layer = found.stem if found.info.name == found.stem else None
+    layer = table.stem if table.info.name == table.stem else None
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for chunk in loading.reader.copy(found.name, plan=plan, layer=layer):
+        for chunk in loading.reader.copy(table.name, plan=plan, layer=layer):
             copy.write(chunk.lines)
             for problem in (*chunk.problems, *chunk.repairs):
                 take_note(loading, problem)
-            share = min(chunk.last / max(found.info.features, 1), 1.0)
+            share = min(chunk.last / max(table.info.features, 1), 1.0)
             loading.tell(share, _("Reading %(file)s") % {"file": loading.file.name})
 
 
-def geometry_of(found: Found) -> GeometryColumn | None:
-    if found.table.letter is None:
+def geometry_of(table: DeliveredTable) -> GeometryColumn | None:
+    if table.table.letter is None:
         return None
-    return GeometryColumn(family=FAMILIES[found.table.letter], multi=True, epsg=found.epsg or 2154)
+    return GeometryColumn(family=FAMILIES[table.table.letter], multi=True, epsg=table.epsg or 2154)
 
 
 def create(table: sql.Identifier, columns: Sequence[sql.Composable], more: str) -> None:
-    listed = sql.SQL("").join([sql.SQL(", {}").format(one) for one in columns])
-    run("drop table if exists {}", table)
-    run("create temporary table {} (rank bigint primary key{}{}) on commit drop", table, listed, sql.SQL(more))
+    column_list = sql.SQL("").join([sql.SQL(", {}").format(one) for one in columns])
+    run_statement("drop table if exists {}", table)
+    run_statement(
+        "create temporary table {} (rank bigint primary key{}{}) on commit drop", table, column_list, sql.SQL(more)
+    )
 
 
 def take_note(loading: Loading, problem: Problem) -> None:
@@ -158,7 +160,7 @@ OUT = "delete from {} where not {} returning rank, round(st_x(st_centroid(geom))
 
 
 def take_out(loading: Loading, within: sql.SQL, values: Mapping[str, Any], *, france: bool = False) -> None:
-    for rank, x, y in rows(OUT, DELIVERED, within, **values):
+    for rank, x, y in fetch_rows(OUT, DELIVERED, within, **values):
         for finding in cnig.findings(cnig.Outside(x=int(x), y=int(y), france=france), int(rank)):
             loading.file.row_refused(finding)
 
@@ -173,12 +175,12 @@ def accepted(loading: Loading) -> Iterator[tuple[int, Row]]:
     for rank, *values in chunks(fields):
         given = {name: tidy(name, value) for name, value in zip(fields, values, strict=True)}
         row = Row(table=loading.table, values=given, present=frozenset(fields), known=loading.known)
-        found = list(cnig.findings(row, rank, row[loading.identifier] or None))
-        refused = next((one for one in found if one.rule.effect is Effect.ROW), None)
+        findings = list(cnig.findings(row, rank, row[loading.identifier] or None))
+        refused = next((one for one in findings if one.rule.effect is Effect.ROW), None)
         if refused:
             loading.file.row_refused(refused)
             continue
-        for one in found:
+        for one in findings:
             remarks.add(one)
         cnig.remember(row)
         repair = loading.repairs.get(rank)
@@ -191,15 +193,15 @@ def chunks(fields: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """(rank, values…) of every row that was delivered, some thousands in memory at a time."""
     names = sql.SQL("").join([sql.SQL(", {}").format(sql.Identifier(name.lower())) for name in fields])
     last = 0
-    while found := rows(
+    while chunk := fetch_rows(
         "select rank{} from {} where rank > %(last)s order by rank limit %(chunk)s",
         names,
         DELIVERED,
         last=last,
         chunk=CHUNK,
     ):
-        yield from found
-        last = found[-1][0]
+        yield from chunk
+        last = chunk[-1][0]
 
 
 def tidy(name: str, value: str | None) -> str:
@@ -238,7 +240,7 @@ def put(loading: Loading, target: str, columns: Sequence[str]) -> int:
     if loading.table.letter:
         names.append(sql.Identifier("geom"))
         casts.append(sql.SQL("d.geom"))
-    return run(
+    return run_statement(
         "insert into {} ({}) select {} from {} c join {} d using (rank) order by rank",
         *(sql.Identifier(target), sql.SQL(", ").join(names), sql.SQL(", ").join(casts), CLEAN, DELIVERED),
     )
@@ -251,7 +253,7 @@ def cast_of(column: str) -> str:
     return "::date" if column.endswith("_date") or column == "datvalid" else ""
 
 
-def day(text: str) -> date | None:
+def day_or_none(text: str) -> date | None:
     return cnig.date_of(text) if text else None
 
 
@@ -264,16 +266,16 @@ def subcode(text: str) -> str:
     return text if cnig.CODE.fullmatch(text) else ""
 
 
-def run(statement: Any, *parts: sql.Composable, **named: Any) -> int:
+def run_statement(statement: Any, *parts: sql.Composable, **names: Any) -> int:
     """Run SQL written with `{}` for identifiers and `%(name)s` for values; how many rows it touched."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(*parts), named or None)
+        cursor.execute(sql.SQL(statement).format(*parts), names or None)
         touched: int = cursor.rowcount
     return touched
 
 
-def rows(statement: Any, *parts: sql.Composable, **named: Any) -> list[tuple[Any, ...]]:
+def fetch_rows(statement: Any, *parts: sql.Composable, **names: Any) -> list[tuple[Any, ...]]:
     """As `run`, for what it answers."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(*parts), named or None)
+        cursor.execute(sql.SQL(statement).format(*parts), names or None)
         return list(cursor.fetchall())

@@ -10,9 +10,17 @@ from layers.intake.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Known, Row
 from layers.planning.importers import comparing, delivery
-from layers.planning.importers.delivery import Folder, Found, refuse_delivery
+from layers.planning.importers.delivery import DeliveredTable, Folder, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
-from layers.planning.importers.staging import KINDS, Made, day, load, read, rows, run
+from layers.planning.importers.staging import (
+    KINDS,
+    Made,
+    day_or_none,
+    fetch_rows,
+    load_table,
+    read_table,
+    run_statement,
+)
 from layers.planning.models import (
     Easement,
     EasementAct,
@@ -47,14 +55,14 @@ def import_sup(order: Order) -> ImportReport:
 
 def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     """One set of easements. Raises FindingRefused when a rule refuses it as a whole."""
-    found, unexpected = delivery.found_tables(folder, standard.sup_table, work.reader, work.report)
-    kept, not_pdf, others = delivery.pieces(folder)
+    usable, unexpected = delivery.delivered_tables(folder, standard.sup_table, work.reader, work.report)
+    kept, not_pdf, others = delivery.written_documents(folder)
     names = frozenset(item.path.name.lower() for item in kept)
-    refuse_delivery(cnig.findings(delivery_facts(folder, found, names, [*unexpected, *others], not_pdf)), file)
+    refuse_delivery(cnig.findings(delivery_facts(folder, usable, names, [*unexpected, *others], not_pdf)), file)
     known = Known(pieces=names)
     former = content_of(EasementSet.objects.filter(code=code_of(folder)).first())
     whole = begin(work, folder)
-    tables = sorted(found, key=lambda one: ORDER.index(one.table.name))
+    tables = sorted(usable, key=lambda one: ORDER.index(one.table.name))
     easements = load_easements(work, tables, whole, known)
     by_name = load_acts(work, tables, whole, known, easements)
     bare = load_places(work, tables, known, easements)
@@ -63,7 +71,7 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
             iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(FOOTPRINT_NAMES)})]), file
         )
     refuse_delivery(cnig.findings(missing(work, whole, by_name, bare)), file)
-    whole.folder, whole.files = files.keep((str(item.path), item.source) for item in kept)
+    whole.folder, whole.files = files.store_documents((str(item.path), item.source) for item in kept)
     whole.save()
     work.compare(file, whole.code, former, content_of(whole))
     work.dated(whole.dated)
@@ -76,11 +84,11 @@ def content_of(whole: EasementSet | None) -> dict[str, list[comparing.Row]]:
     footprints = EasementFootprint.objects.filter(easement__delivery=whole)
     generators = EasementGenerator.objects.filter(easement__delivery=whole)
     return {
-        _("easements"): comparing.rows_of(whole.easements.all(), ("idsup",)),
-        _("generators of easements"): comparing.rows_of(generators, ("idgen", "easement__idsup")),
-        _("footprints of easements"): comparing.rows_of(footprints, ("idass", "easement__idsup")),
-        _("acts"): comparing.rows_of(whole.acts.all(), ("idacte",)),
-        _("written pieces"): comparing.pieces_of(whole.files),
+        _("easements"): comparing.keyed_rows(whole.easements.all(), ("idsup",)),
+        _("generators of easements"): comparing.keyed_rows(generators, ("idgen", "easement__idsup")),
+        _("footprints of easements"): comparing.keyed_rows(footprints, ("idass", "easement__idsup")),
+        _("acts"): comparing.keyed_rows(whole.acts.all(), ("idacte",)),
+        _("written pieces"): comparing.document_rows(whole.files),
     }
 
 
@@ -91,15 +99,19 @@ def code_of(folder: Folder) -> str:
 
 
 def delivery_facts(
-    folder: Folder, found: Sequence[Found], pieces: frozenset[str], unexpected: Sequence[str], not_pdf: Sequence[str]
+    folder: Folder,
+    tables: Sequence[DeliveredTable],
+    documents: frozenset[str],
+    unexpected: Sequence[str],
+    not_pdf: Sequence[str],
 ) -> cnig.Delivery:
     return cnig.Delivery(
         name=folder.name,
         pattern=standard.SUP_FOLDER,
-        tables=frozenset(one.table.name for one in found),
+        tables=frozenset(one.table.name for one in tables),
         wanted=(("SERVITUDE",), FOOTPRINT_NAMES, GENERATOR_NAMES),
         recommended=(("ACTE_SUP",), ("SERVITUDE_ACTE_SUP",), ("GESTIONNAIRE_SUP",)),
-        pieces=pieces,
+        pieces=documents,
         unexpected=tuple(unexpected),
         not_pdf=tuple(not_pdf),
         metadata=any(item.suffix == ".xml" for item in folder.items),
@@ -116,7 +128,7 @@ def begin(work: Work, folder: Folder) -> EasementSet:
     else:
         files.forget(whole.folder)
         empty(work, whole)
-    whole.dated = day(meant["date"]) if meant else None
+    whole.dated = day_or_none(meant["date"]) if meant else None
     whole.imported_at = database_clock.now()
     return whole
 
@@ -129,13 +141,15 @@ def empty(work: Work, whole: EasementSet) -> None:
     inside = {"delivery": whole.pk, "area": work.area.hexewkb.decode()}
     gone = "select e.id from planning_easement e where e.delivery_id = %(delivery)s and exists (select from"
     gone += " planning_easementfootprint f where f.easement_id = e.id and st_intersects(f.geom, %(area)s::geometry))"
-    ids = [pk for (pk,) in rows(gone, **inside)]
+    ids = [pk for (pk,) in fetch_rows(gone, **inside)]
     Easement.objects.filter(pk__in=ids).delete()
 
 
-def load_easements(work: Work, tables: Sequence[Found], whole: EasementSet, known: Known) -> dict[str, int]:
+def load_easements(work: Work, tables: Sequence[DeliveredTable], whole: EasementSet, known: Known) -> dict[str, int]:
     """The primary key of each easement by IDSUP."""
-    managers = {row["IDGEST"]: row["NOMGEST"] for row in named(work, tables, "GESTIONNAIRE_SUP", known, "IDGEST")}
+    managers = {
+        row["IDGEST"]: row["NOMGEST"] for row in rows_by_name(work, tables, "GESTIONNAIRE_SUP", known, "IDGEST")
+    }
     category = next((one for table in tables if (one := standard.category_in(table.stem))), "")
     made = [
         Easement(
@@ -146,9 +160,9 @@ def load_easements(work: Work, tables: Sequence[Found], whole: EasementSet, know
             long_name=row["NOMSUPLITT"],
             description=row["DESCRIPTIO"],
             manager=managers.get(row["IDGEST"], ""),
-            updated_date=day(row["DATEMAJ"]),
+            updated_date=day_or_none(row["DATEMAJ"]),
         )
-        for row in named(work, tables, "SERVITUDE", known, "IDSUP")
+        for row in rows_by_name(work, tables, "SERVITUDE", known, "IDSUP")
     ]
     Easement.objects.bulk_create(
         made,
@@ -161,11 +175,11 @@ def load_easements(work: Work, tables: Sequence[Found], whole: EasementSet, know
 
 
 def load_acts(
-    work: Work, tables: Sequence[Found], whole: EasementSet, known: Known, easements: dict[str, int]
+    work: Work, tables: Sequence[DeliveredTable], whole: EasementSet, known: Known, easements: dict[str, int]
 ) -> list[str]:
     """Acts, and their links to easements; the names of those whose file was found by their own name."""
     by_name: list[str] = []
-    acts = [act_of(row, whole, known, by_name) for row in named(work, tables, "ACTE_SUP", known, "IDACTE")]
+    acts = [act_of(row, whole, known, by_name) for row in rows_by_name(work, tables, "ACTE_SUP", known, "IDACTE")]
     EasementAct.objects.bulk_create(
         acts,
         BATCH,
@@ -176,10 +190,10 @@ def load_acts(
     ids = dict(whole.acts.values_list("idacte", "pk"))
     links = [
         EasementLink(easement_id=easements[row["IDSUP"]], act_id=ids[row["IDACTE"]])
-        for row in named(work, tables, "SERVITUDE_ACTE_SUP", known, "IDSUP")
+        for row in rows_by_name(work, tables, "SERVITUDE_ACTE_SUP", known, "IDSUP")
     ]
     EasementLink.objects.bulk_create(links, BATCH, ignore_conflicts=True)
-    run(SINCE, delivery=whole.pk)
+    run_statement(SINCE, delivery=whole.pk)
     return by_name
 
 
@@ -203,18 +217,18 @@ def act_of(row: Row, whole: EasementSet, known: Known, by_name: list[str]) -> Ea
         reference="" if row["REFERENCE"] == "inconnu" else row["REFERENCE"],
         type=row["TYPEACTE"],
         decision=row["DECISION"],
-        decided_date=day(row["DATEDECIS"]),
-        published_date=day(row["DATEPUB"]),
+        decided_date=day_or_none(row["DATEDECIS"]),
+        published_date=day_or_none(row["DATEPUB"]),
         piece=piece,
     )
 
 
-def named(work: Work, tables: Sequence[Found], name: str, known: Known, identifier: str) -> list[Row]:
+def rows_by_name(work: Work, tables: Sequence[DeliveredTable], name: str, known: Known, identifier: str) -> list[Row]:
     """The rows of a table without geometry that the rules let in."""
-    return [row for one in tables if one.table.name == name for row in read(work.loading(one, known, identifier))]
+    return [row for one in tables if one.table.name == name for row in read_table(work.loading(one, known, identifier))]
 
 
-def load_places(work: Work, tables: Sequence[Found], known: Known, easements: dict[str, int]) -> list[str]:
+def load_places(work: Work, tables: Sequence[DeliveredTable], known: Known, easements: dict[str, int]) -> list[str]:
     """Generators, then footprints, which refer to them; returns the generators that none refers to."""
     categories = dict(Easement.objects.filter(pk__in=easements.values()).values_list("pk", "category"))
     of_generator: dict[str, int] = {}
@@ -222,20 +236,20 @@ def load_places(work: Work, tables: Sequence[Found], known: Known, easements: di
 
     def generator(row: Row) -> Made:
         easement = of_generator[row["IDGEN"]] = easements[row["IDSUP"]]
-        words = (row["IDGEN"], categories[easement], row["NOMGEN"], row["TYPEGEN"])
-        return easement, *words, KINDS[str(row.table.letter)].value
+        texts = (row["IDGEN"], categories[easement], row["NOMGEN"], row["TYPEGEN"])
+        return easement, *texts, KINDS[str(row.table.letter)].value
 
     def footprint(row: Row) -> Made:
         easement = of_generator[row["IDGEN"]]
         placed.add(row["IDGEN"])
-        words = (row["IDASS"], categories[easement], row["NOMASS"], row["TYPEASS"])
-        return easement, *words, KINDS[str(row.table.letter)].value
+        texts = (row["IDASS"], categories[easement], row["NOMASS"], row["TYPEASS"])
+        return easement, *texts, KINDS[str(row.table.letter)].value
 
     for one in tables:
         if one.table in standard.GENERATORS:
-            load(work.loading(one, known, "IDGEN"), "planning_easementgenerator", GENERATOR_COLUMNS, generator)
+            load_table(work.loading(one, known, "IDGEN"), "planning_easementgenerator", GENERATOR_COLUMNS, generator)
         elif one.table in standard.FOOTPRINTS:
-            load(work.loading(one, known, "IDASS"), "planning_easementfootprint", FOOTPRINT_COLUMNS, footprint)
+            load_table(work.loading(one, known, "IDASS"), "planning_easementfootprint", FOOTPRINT_COLUMNS, footprint)
     return [one for one in of_generator if one not in placed]
 
 

@@ -25,7 +25,7 @@ def root() -> Path:
     return Path(settings.FILES_DIR) / "planning"
 
 
-def keep(pieces: Iterable[tuple[str, Path]]) -> tuple[str, list[dict[str, Any]]]:
+def store_documents(documents: Iterable[tuple[str, Path]]) -> tuple[str, list[dict[str, Any]]]:
     """Copy pieces (path in the delivery, where it lies) into a new folder: its name and what is in it.
 
     Raises Unavailable (disk full). A folder that no row names is swept at night.
@@ -33,7 +33,7 @@ def keep(pieces: Iterable[tuple[str, Path]]) -> tuple[str, list[dict[str, Any]]]
     folder, files = uuid.uuid4().hex, dict[str, dict[str, Any]]()
     try:
         (root() / folder).mkdir(parents=True)
-        for path, source in pieces:
+        for path, source in documents:
             name = free(plain(path.rpartition("/")[2]), files)
             shutil.copyfile(source, root() / folder / name)
             files[name.lower()] = {"name": name, "path": path, "size": source.stat().st_size}
@@ -59,11 +59,11 @@ def forget(folder: str) -> None:
     transaction.on_commit(lambda: shutil.rmtree(root() / folder, ignore_errors=True))
 
 
-def address_of(folder: str, files: Iterable[dict[str, Any]], named: str) -> str:
+def address_of(folder: str, files: Iterable[dict[str, Any]], name: str) -> str:
     """The address of the piece that a row names, "" when it was not delivered."""
-    wanted = piece_name(named).lower()
-    found = next((one["name"] for one in files if one["path"].rpartition("/")[2].lower() == wanted), "")
-    return f"/api/v1/planning/files/{folder}/{found}" if found else ""
+    wanted = piece_name(name).lower()
+    path = next((one["name"] for one in files if one["path"].rpartition("/")[2].lower() == wanted), "")
+    return f"/api/v1/planning/files/{folder}/{path}" if path else ""
 
 
 def piece(folder: str, name: str) -> Path:

@@ -35,7 +35,7 @@ DATES = """
                 and later.communes @> one.communes and (later.kind = 'PSMV') = (one.kind = 'PSMV')) next on true) made
     where made.id = d.id and (d.starts_date, d.ends_date) is distinct from (made.starts, made.ends)
 """
-SHOWN = """
+PUBLISHED = """
     update planning_document set shown = not shown
     where shown <> (starts_date is not null and starts_date <= %(day)s and (ends_date is null or ends_date > %(day)s))
 """
@@ -45,7 +45,7 @@ def refresh(day: date | None = None) -> int:
     """Compute the days of all versions and which are shown; how many documents appear or go."""
     with connection.cursor() as cursor:
         cursor.execute(DATES)
-        cursor.execute(SHOWN, {"day": day or database_clock.today()})
+        cursor.execute(PUBLISHED, {"day": day or database_clock.today()})
         changed: int = cursor.rowcount
     return changed
 

@@ -17,7 +17,7 @@ from layers.intake.models import FileImport
 from layers.intake.source import Plan, Report, Tell, nothing
 from layers.intake.table import TableMapping
 from layers.intake.tables import Table
-from networks.notifications.importers.rows import rows_of
+from networks.notifications.importers.rows import contact_rows
 from networks.notifications.services.contacts import (
     Person,
     check_may_keep,
@@ -54,27 +54,27 @@ def work_on(
 ) -> tuple[dict[str, int], list[Finding]]:
     with under_policies():
         check_may_keep(made.owner, current_rights() or ANONYMOUS)
-        return load(made.owner, table, mapping, only_check=only_check, progress=progress)
+        return load_rows(made.owner, table, mapping, only_check=only_check, progress=progress)
 
 
-def load(
+def load_rows(
     member: Member, table: Table, mapping: TableMapping, *, only_check: bool, progress: Tell = nothing
 ) -> tuple[dict[str, int], list[Finding]]:
     """Read the rows, find their places, write them unless it is only a check.
 
     Returns counts, and the rows that stay out by their place alone: no personal data.
     """
-    rows = list(rows_of(table, mapping, database_clock.today()))
+    rows = list(contact_rows(table, mapping, database_clock.today()))
     counts = dict.fromkeys(("made", "changed", "placed", "sms", "email"), 0)
     good = [(row.place, row.person) for row in rows if row.person]
-    for part in placed(member, good, progress):
+    for part in locate_people(member, good, progress):
         counts["placed"] += sum(one.place is not None for one in part)
         counts["sms"] += sum(one.mobile for one in part)
         counts["email"] += sum(bool(one.email) for one in part)
         if not only_check:
-            written = write_contacts(member, part, why=_("Imported list"), untold=unsaid_by(mapping))
-            counts["made"] += sum(made for _place, _id, made in written)
-            counts["changed"] += sum(not made for _place, _id, made in written)
+            saved = write_contacts(member, part, why=_("Imported list"), untold=unsaid_by(mapping))
+            counts["made"] += sum(made for _place, _id, made in saved)
+            counts["changed"] += sum(not made for _place, _id, made in saved)
     wrong = [Finding(code=row.code, params=row.params, row=row.place) for row in rows if row.person is None]
     return counts | {"rows": len(rows), "good": len(good), "wrong": len(wrong)}, wrong
 
@@ -84,19 +84,19 @@ def unsaid_by(mapping: TableMapping) -> list[str]:
     return [name for name, columns in UNSAID.items() if not mapping.columns.keys() & set(columns)]
 
 
-def placed(member: Member, good: Sequence[tuple[int, Person]], progress: Tell) -> Iterator[list[Person]]:
+def locate_people(member: Member, good: Sequence[tuple[int, Person]], progress: Tell) -> Iterator[list[Person]]:
     """The people, some hundred at a time, each at their connection or address where that is found."""
     done = 0
     for part in batched((person for _place, person in good), AT_ONCE, strict=False):
         people = [keyed(one, names) for names in [called(member, part)] for one in part]
         at = connections_at([one.connection for one in people if one.connection])
-        asked = [one.address if one.connection not in at else "" for one in people]
-        found = places_of(asked)
+        addresses = [one.address if one.connection not in at else "" for one in people]
+        places = places_of(addresses)
         yield [
             replace(one, place=at[one.connection].place, address=one.address or at[one.connection].address)
             if one.connection in at
             else replace(one, place=place)
-            for one, place in zip(people, found, strict=True)
+            for one, place in zip(people, places, strict=True)
         ]
         done += len(part)
         progress(done / len(good), f"{done} / {len(good)}")

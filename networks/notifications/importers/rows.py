@@ -43,7 +43,7 @@ class Row:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def rows_of(table: Table, mapping: TableMapping, today: date) -> Iterator[Row]:
+def contact_rows(table: Table, mapping: TableMapping, today: date) -> Iterator[Row]:
     """Each row; one that is the same person as a former one is told."""
     seen: dict[tuple[str, ...], int] = {}
     for one in table.rows:

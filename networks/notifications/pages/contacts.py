@@ -34,14 +34,14 @@ READ_AND_SEND = ["GET", "HEAD", "POST"]
 TAB = "contacts"
 
 
-def chosen(slug: str, members: list[Member]) -> Member:
+def choose_member(slug: str, members: list[Member]) -> Member:
     """One of them; the only one where none is named. Raises PermissionDenied, NotFound."""
     if not members:
         raise PermissionDenied
-    found = next((one for one in members if one.slug == slug), None if slug else members[0])
-    if found is None:
+    member = next((one for one in members if one.slug == slug), None if slug else members[0])
+    if member is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return member
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------
@@ -53,21 +53,21 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     """How many there are; POST searches. What is typed is sent in the body, and so stays out of addresses and logs."""
     rights = rights_of_request(request)
     members = contacts.members_with_contacts(rights)
-    read, counted = contacts.read_by(members), members[:50]
-    counts, chosen_settings = contacts.counts_of(counted), settings_by_member(counted)
+    read, listed_members = contacts.read_by(members), members[:50]
+    counts, chosen_settings = contacts.counts_of(listed_members), settings_by_member(listed_members)
     context: dict[str, Any] = {
-        "counts": [(one, counts[one.pk], chosen_settings[one.pk]) for one in counted],
+        "counts": [(one, counts[one.pk], chosen_settings[one.pk]) for one in listed_members],
         "reads": read,
         "keeps": contacts.kept_by(read, rights),
         "administers": rights.administers,
         "administered": rights.administered(),
     }
     if request.method == "POST":
-        member = chosen(request.POST.get("member", ""), read)
+        member = choose_member(request.POST.get("member", ""), read)
         offset = integer(request.POST, "offset", 0, 0, contacts.MOST_OFFSET)
         text = request.POST.get("q", "")
-        found, more = contacts.find_contacts(member, text, offset=offset, why=_("Search"))
-        context |= {"asked": True, "member": member, "found": found, "q": text, "first": offset + 1,
+        matches, more = contacts.find_contacts(member, text, offset=offset, why=_("Search"))
+        context |= {"asked": True, "member": member, "found": matches, "q": text, "first": offset + 1,
                     "before": max(offset - contacts.ROWS, 0) if offset else None,
                     "after": offset + contacts.ROWS if more else None}  # fmt: skip
     return show(request, "notifications/contacts.html", TAB, context)
@@ -82,7 +82,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
     """Add a contact."""
     rights = rights_of_request(request)
     members = members_keeping(rights)
-    member = chosen(request.POST.get("member") or request.GET.get("membre", ""), members)
+    member = choose_member(request.POST.get("member") or request.GET.get("membre", ""), members)
     form = ContactForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (made := saved(form, member, None, rights)):
         messages.success(request, _("The contact is saved."))
@@ -96,36 +96,36 @@ def contact_new(request: HttpRequest) -> HttpResponse:
 def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     """A contact: this page reads it, and the journal keeps that."""
     rights = rights_of_request(request)
-    found = contacts.contact_of(contact_id, why=_("Page of the contact"))
-    member = Member.objects.get(pk=found.owner_id)
-    form = change_form(request, found, contact_id, bound=False)
+    known = contacts.contact_of(contact_id, why=_("Page of the contact"))
+    member = Member.objects.get(pk=known.owner_id)
+    form = change_form(request, known, contact_id, bound=False)
     refused, status = "", 200
     if request.method == "POST":
         contacts.check_may_keep(member, rights)
         try:
-            if answer := acted(request, found, member, rights):
+            if answer := acted(request, known, member, rights):
                 return answer
         except ArpentError as error:
             refused, status = error.message, status_of(error)
         if request.POST.get("do", "save") == "save":
-            form = change_form(request, found, contact_id)
-            if saved(form, member, found, rights):
+            form = change_form(request, known, contact_id)
+            if saved(form, member, known, rights):
                 messages.success(request, _("The contact is saved."))
                 return redirect("contact", contact_id)
             status = form_status(form)
     ways = [
-        (Channel.SMS, found.shown_phone if found.mobile else "", found.sms_stop),
-        (Channel.EMAIL, found.email, found.email_stop),
+        (Channel.SMS, known.shown_phone if known.mobile else "", known.sms_stop),
+        (Channel.EMAIL, known.email, known.email_stop),
     ]
-    context = {"form": form, "member": member, "contact": found, "refused": refused,
+    context = {"form": form, "member": member, "contact": known, "refused": refused,
                "ways": [(channel, value, stopped_on(stop)) for channel, value, stop in ways if value],
                "keeps": contacts.may_keep(member, rights)}  # fmt: skip
     return show(request, "notifications/contact.html", TAB, context, status)
 
 
-def change_form(request: HttpRequest, found: Known, contact_id: int, *, bound: bool | None = None) -> ContactChangeForm:
+def change_form(request: HttpRequest, known: Known, contact_id: int, *, bound: bool | None = None) -> ContactChangeForm:
     def read(_name: str) -> dict[str, Any]:
-        return initial_of(contacts.contact_of(contact_id, why=_("Page of the contact")) if bound is None else found)
+        return initial_of(contacts.contact_of(contact_id, why=_("Page of the contact")) if bound is None else known)
 
     return ContactChangeForm(request, row=f"contact {contact_id}", read=read, bound=bound)
 
@@ -136,11 +136,11 @@ def stopped_on(stop: Mapping[str, Any] | None) -> date | None:
     return timezone.localdate(at) if at else None
 
 
-def acted(request: HttpRequest, found: Known, member: Member, rights: Rights) -> HttpResponse | None:
+def acted(request: HttpRequest, known: Known, member: Member, rights: Rights) -> HttpResponse | None:
     """Remove, or close or open a channel."""
     match request.POST.get("do", "save"):
         case "remove":
-            contacts.remove_contact(found, member, rights=rights)
+            contacts.remove_contact(known, member, rights=rights)
             messages.success(request, _("The contact is removed."))
             return redirect("contacts")
         case "stop" | "open" as do:
@@ -148,8 +148,8 @@ def acted(request: HttpRequest, found: Known, member: Member, rights: Rights) ->
             if channel not in Channel.values:
                 raise Invalid(_("There is no such channel."), parameter="channel")
             why = request.POST.get("why", "")[:120]
-            contacts.stop_contact(found, member, channel, closed=do == "stop", why=why, rights=rights)
-            return redirect("contact", found.id)
+            contacts.stop_contact(known, member, channel, closed=do == "stop", why=why, rights=rights)
+            return redirect("contact", known.id)
     return None
 
 
@@ -172,12 +172,12 @@ def form_status(form: ContactForm) -> int:
     return 400 if form.is_bound and form.errors else 200
 
 
-def initial_of(found: Known) -> dict[str, Any]:
+def initial_of(known: Known) -> dict[str, Any]:
     given = {True: "yes", False: "no", None: ""}
-    same = {name: getattr(found, name) for name in ("name", "address", "connection", "email", "reference")}
-    told = found.sms if found.sms.given is not None else found.mail
-    agreed = {"sms_given": given[found.sms.given], "email_given": given[found.mail.given]}
-    return same | agreed | {"phone": found.shown_phone, "consent_date": told.on, "consent_how": told.how}
+    same = {name: getattr(known, name) for name in ("name", "address", "connection", "email", "reference")}
+    consent = known.sms if known.sms.given is not None else known.mail
+    agreed = {"sms_given": given[known.sms.given], "email_given": given[known.mail.given]}
+    return same | agreed | {"phone": known.shown_phone, "consent_date": consent.on, "consent_how": consent.how}
 
 
 # -- journal and settings ---------------------------------------------------------------------------------------------

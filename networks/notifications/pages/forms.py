@@ -102,10 +102,10 @@ class NewForm(TellForm):
 
     def clean_addresses(self) -> list[str]:
         lines = [" ".join(line.split())[:200] for line in self.cleaned_data["addresses"].splitlines()]
-        found = list(dict.fromkeys(filter(None, lines)))
-        if len(found) > MOST_TARGETS:
+        unique = list(dict.fromkeys(filter(None, lines)))
+        if len(unique) > MOST_TARGETS:
             raise forms.ValidationError(_("More than %(most)s addresses: warn them in parts.") % {"most": MOST_TARGETS})
-        return found
+        return unique
 
     def owner(self) -> Member:
         return self.members[self.cleaned_data["member"]]
@@ -115,11 +115,11 @@ class NewForm(TellForm):
         lines = self.cleaned_data["addresses"]
         if not lines:
             return None
-        found: list[Address] = []
+        targets: list[Address] = []
         for first in range(0, len(lines), PLACED_AT_ONCE):
             part = lines[first : first + PLACED_AT_ONCE]
-            found += [Address(address=line, place=at) for line, at in zip(part, places_of(part), strict=True)]
-        return found
+            targets += [Address(address=line, place=at) for line, at in zip(part, places_of(part), strict=True)]
+        return targets
 
 
 class NoticeForm(EditForm, TellForm):

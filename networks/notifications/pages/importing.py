@@ -13,7 +13,7 @@ from networks.notifications.pages.frame import show
 from networks.notifications.sources import CONTACTS
 
 
-def words() -> dict[str, Any]:
+def page_texts() -> dict[str, Any]:
     limits = FIELDS.limits
     return {
         "title": _("Import a list"),
@@ -38,7 +38,7 @@ DESK = ImportDesk(
     tab="contacts",
     urls=("contact_import", "contact_import_report", "contact_import_csv"),
     frame="notifications/room.html",
-    words=words,
+    words=page_texts,
     parts={
         "choices": "intake/columns.html",
         "plan": "notifications/import_plan.html",

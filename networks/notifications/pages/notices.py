@@ -35,8 +35,8 @@ from networks.notifications.points import NOTICE_TEMPLATES
 from networks.notifications.services import letters, notices, sending
 from networks.notifications.services.contacts import reads_contacts
 from networks.notifications.services.recipients import ROWS, Line, lines_of, reach_of, read_reached, with_people
-from networks.notifications.sms import plain
-from networks.notifications.texts import Words, mail_text, words_of
+from networks.notifications.sms import to_gsm
+from networks.notifications.texts import NoticeTexts, mail_text, texts_of
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 TAB = "notices"
@@ -47,10 +47,10 @@ MAIL_EXAMPLE = "(adresse de désinscription, propre à chacun)"
 
 def members_writing(rights: Rights) -> list[Member]:
     """The members for which the asker may send notices. Raises PermissionDenied where there is none."""
-    found = [one for one in Member.objects.visible_to(rights).order_by("name") if notices.may_write(one.pk, rights)]
-    if not found:
+    members = [one for one in Member.objects.visible_to(rights).order_by("name") if notices.may_write(one.pk, rights)]
+    if not members:
         raise PermissionDenied
-    return found
+    return members
 
 
 # -- the list, and a new one ------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         return show(request, "notifications/notices.html", TAB, context)
     for template in NOTICE_TEMPLATES.all():
         if key := request.POST.get(template.kind, ""):
-            return begun(request, template.draft(key, rights), notices.About(kind=template.kind, key=key[:40]))
+            return begin_notice(request, template.draft(key, rights), notices.About(kind=template.kind, key=key[:40]))
     form = NewForm(request.POST, members=members_writing(rights))
     if not form.is_valid():
         return new_page(request, form, 400)
@@ -78,16 +78,16 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     return redirect("notice", made.pk)
 
 
-def begun(request: HttpRequest, told: notices.Beginning, about: notices.About) -> HttpResponse:
+def begin_notice(request: HttpRequest, beginning: notices.Beginning, about: notices.About) -> HttpResponse:
     """A draft from what another app tells; where it names nobody, the form with the rest of it, to draw an area."""
     rights = rights_of_request(request)
     try:
-        made = notices.draft(owner=told.owner, title=told.title, targets=told.targets, context=told.context,
-                             rights=rights, about=about)  # fmt: skip
+        made = notices.draft(owner=beginning.owner, title=beginning.title, targets=beginning.targets,
+                             context=beginning.context, rights=rights, about=about)  # fmt: skip
     except Invalid as error:
-        given = {name: getattr(told.context, name) or "" for name in ("kind", "place", "reason", "phone")}
-        moments = {name: moment_of(getattr(told.context, name)) for name in ("starts_at", "ends_at")}
-        form = NewForm(given | moments | {"member": told.owner.slug}, members=members_writing(rights))
+        given = {name: getattr(beginning.context, name) or "" for name in ("kind", "place", "reason", "phone")}
+        moments = {name: moment_of(getattr(beginning.context, name)) for name in ("starts_at", "ends_at")}
+        form = NewForm(given | moments | {"member": beginning.owner.slug}, members=members_writing(rights))
         form.is_valid()
         return new_page(request, form, blame(form, error))
     return redirect("notice", made.pk)
@@ -142,98 +142,98 @@ def ways_out() -> dict[str, bool]:
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """A notice: its words, whom it reaches, what became of it."""
     rights = rights_of_request(request)
-    found = notices.notice_seen_by(notice_id, rights)
+    current = notices.notice_seen_by(notice_id, rights)
     if request.method != "POST":
-        return show_notice(request, found)
-    if not notices.may_write(found.owner_id, rights):
+        return show_notice(request, current)
+    if not notices.may_write(current.owner_id, rights):
         raise Forbidden(_("A network technician or a GIS administrator of this member sends notices."))
     action = request.POST.get("do", "save")
     if action in ("save", "reset", "plain", "count"):
-        return changed(request, found, action)
+        return changed(request, current, action)
     if action not in ACTIONS:
         raise Invalid(_("There is no such action."), parameter="do")
     try:
-        return ACTIONS[action](request, found)
+        return ACTIONS[action](request, current)
     except (Forbidden, Invalid, ArpentError) as error:
-        return show_notice(request, found, refused=error.message, status=status_of(error))
+        return show_notice(request, current, refused=error.message, status=status_of(error))
 
 
-def form_of(request: HttpRequest, found: Notice, *, bound: bool | None = None, compare: bool = True) -> NoticeForm:
+def form_of(request: HttpRequest, notice: Notice, *, bound: bool | None = None, compare: bool = True) -> NoticeForm:
     def read(row: Notice) -> dict[str, Any]:
         return {name: getattr(row, name) for name in NoticeForm.base_fields}
 
-    return NoticeForm(request, row=found, read=read, bound=bound, compare=compare)
+    return NoticeForm(request, row=notice, read=read, bound=bound, compare=compare)
 
 
-def changed(request: HttpRequest, found: Notice, action: str) -> HttpResponse:
+def changed(request: HttpRequest, notice: Notice, action: str) -> HttpResponse:
     """Keep a draft; or answer how long its texts are as they stand in the form."""
-    rights, form = rights_of_request(request), form_of(request, found, compare=action != "count")
+    rights, form = rights_of_request(request), form_of(request, notice, compare=action != "count")
     if not form.is_valid():
         if action == "count":
             return JsonResponse(
                 {"error": " ".join(str(one) for errors in form.errors.values() for one in errors)}, status=400
             )
-        return show_notice(request, found, form=form, status=400)
+        return show_notice(request, notice, form=form, status=400)
     if action == "count":
-        return counted(found, form)
+        return length_answer(notice, form)
     wording = None if action == "reset" else form.wording()
     if wording and action == "plain":
-        wording = replace(wording, sms=plain(wording.sms))
+        wording = replace(wording, sms=to_gsm(wording.sms))
     given = {"name": form.cleaned_data["name"], "context": form.context(), "wording": wording}
     try:
-        notices.change(found, **given, version=form.cleaned_data["version"], rights=rights)
+        notices.change(notice, **given, version=form.cleaned_data["version"], rights=rights)
     except ArpentError as error:
         # Once it is sent, no form is shown that could say it.
-        sent = "" if found.state == Notice.State.DRAFT else error.message
-        return show_notice(request, found, form=form, refused=sent, status=blame(form, error))
+        sent = "" if notice.state == Notice.State.DRAFT else error.message
+        return show_notice(request, notice, form=form, refused=sent, status=blame(form, error))
     messages.success(request, _("The draft is kept."))
-    return redirect("notice", found.pk)
+    return redirect("notice", notice.pk)
 
 
-def counted(found: Notice, form: NoticeForm) -> JsonResponse:
+def length_answer(notice: Notice, form: NoticeForm) -> JsonResponse:
     """The text message as it would leave, and its length."""
     try:
-        words = words_of(notices.as_if(found, context=form.context(), wording=form.wording()))
+        texts = texts_of(notices.as_if(notice, context=form.context(), wording=form.wording()))
     except Invalid as error:
         return JsonResponse({"error": error.message}, status=400)
-    return JsonResponse({"text": words.sms, "told": length_told(words), "parts": words.length.parts})
+    return JsonResponse({"text": texts.sms, "told": describe_length(texts), "parts": texts.length.parts})
 
 
-def length_told(words: Words) -> str:
+def describe_length(texts: NoticeTexts) -> str:
     """« 132 caractères (GSM-7) : 1 SMS » ; what costs more is said."""
-    length = words.length
-    told = ngettext(
+    length = texts.length
+    description = ngettext(
         "%(characters)s of %(room)s characters: %(parts)s SMS (%(alphabet)s).",
         "%(characters)s of %(room)s characters: %(parts)s SMS each (%(alphabet)s).",
         length.parts,
     ) % {"characters": length.characters, "room": length.room, "parts": length.parts, "alphabet": length.alphabet}
     if length.foreign:
-        shown = " ".join(f"“{one}”" if one.strip() else f"U+{ord(one):04X}" for one in length.foreign[:8])
-        told += " " + _("Characters that make it longer: %(characters)s.") % {"characters": shown}
-    return told
+        characters = " ".join(f"“{one}”" if one.strip() else f"U+{ord(one):04X}" for one in length.foreign[:8])
+        description += " " + _("Characters that make it longer: %(characters)s.") % {"characters": characters}
+    return description
 
 
 def show_notice(
-    request: HttpRequest, found: Notice, *, form: NoticeForm | None = None, refused: str = "", status: int = 200
+    request: HttpRequest, notice: Notice, *, form: NoticeForm | None = None, refused: str = "", status: int = 200
 ) -> HttpResponse:
     rights = rights_of_request(request)
-    reads, draft = reads_contacts(found.owner_id), found.state == Notice.State.DRAFT
+    reads, draft = reads_contacts(notice.owner_id), notice.state == Notice.State.DRAFT
     offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
     alone, names = request.GET.get("sans") == "1", request.GET.get("noms") == "1" and reads
-    lines, total = lines_of(found, rights, offset=offset, alone=alone)
+    lines, total = lines_of(notice, rights, offset=offset, alone=alone)
     if names:
-        lines = with_people(found, lines, why=_("Recipients of the notice %(number)s") % {"number": found.pk})
+        lines = with_people(notice, lines, why=_("Recipients of the notice %(number)s") % {"number": notice.pk})
     context: dict[str, Any] = {
-        "notice": found,
+        "notice": notice,
         "draft": draft,
-        "may_write": notices.may_write(found.owner_id, rights),
+        "may_write": notices.may_write(notice.owner_id, rights),
         "reads": reads,
-        "form": form or (form_of(request, found, bound=False) if draft else None),
+        "form": form or (form_of(request, notice, bound=False) if draft else None),
         "fields": FIELDS,
         "refused": refused,
-        "reach": reach_of(found) if draft else None,
-        "standing": [] if draft else sending.standing_of(found),
-        "letter": letters.letter_of(found, rights),
+        "reach": reach_of(notice) if draft else None,
+        "standing": [] if draft else sending.channel_counts(notice),
+        "letter": letters.letter_of(notice, rights),
         "lines": lines,
         "alone": alone,
         "names": names,
@@ -243,16 +243,16 @@ def show_notice(
         "before": max(offset - ROWS, 0) if offset else None,
         "after": offset + ROWS if offset + ROWS < total else None,
         **ways_out(),
-        **spoken(request, found, lines if names else ()),
-        **work_of(found),
+        **spoken(request, notice, lines if names else ()),
+        **work_of(notice),
     }
     return show(request, "notifications/notice.html", TAB, context, status)
 
 
-def spoken(request: HttpRequest, found: Notice, lines: Any) -> dict[str, Any]:
+def spoken(request: HttpRequest, notice: Notice, lines: Any) -> dict[str, Any]:
     """The words filled, as an example to somebody who is reached, where the asker reads names; else to an address."""
     try:
-        words = words_of(found)
+        texts = texts_of(notice)
     except Invalid as error:
         return {
             "words": None,
@@ -266,71 +266,71 @@ def spoken(request: HttpRequest, found: Notice, lines: Any) -> dict[str, Any]:
     chosen = integer(request.GET, "apercu", 0, 0, 2**62)
     people = [one for line in somebody for one in line.people]
     person = next((one for one in people if one.contact_id == chosen), people[0] if people else None)
-    first = lines_of(found, rights_of_request(request), most=1)[0]
+    first = lines_of(notice, rights_of_request(request), most=1)[0]
     address = person.address if person else next((line.target.address for line in first), "")
-    member = str(common_values(found.owner)["membre"])
-    mail = mail_text(words, [address] if address else [], member, MAIL_EXAMPLE)
+    member = str(common_values(notice.owner)["membre"])
+    mail = mail_text(texts, [address] if address else [], member, MAIL_EXAMPLE)
     return {
         "words_wrong": "",
-        "words": words,
-        "length": words.length,
-        "length_told": length_told(words),
+        "words": texts,
+        "length": texts.length,
+        "length_told": describe_length(texts),
         "mail": mail,
         "person": person,
     }
 
 
-def work_of(found: Notice) -> dict[str, Any]:
+def work_of(notice: Notice) -> dict[str, Any]:
     """The job under way, and how the last ones ended."""
-    jobs = Job.objects.in_bulk([pk for pk in (found.job_id, found.trial_job_id) if pk])
-    sent, tried = (jobs.get(pk or 0) for pk in (found.job_id, found.trial_job_id))
+    jobs = Job.objects.in_bulk([pk for pk in (notice.job_id, notice.trial_job_id) if pk])
+    sent, tried = (jobs.get(pk or 0) for pk in (notice.job_id, notice.trial_job_id))
     going = next((one for one in (sent, tried) if one and one.state in sending.OPEN), None)
-    told: dict[str, Any] = {"job": going, "sent": sent, "tried": tried if tried is not going else None}
+    work: dict[str, Any] = {"job": going, "sent": sent, "tried": tried if tried is not going else None}
     if going:
-        told["job_label"], told["job_message"] = standing(going)
-    states = {state for one in sending.standing_of(found) for state in one.states} if sent else set()
+        work["job_label"], work["job_message"] = standing(going)
+    states = {state for one in sending.channel_counts(notice) for state in one.states} if sent else set()
     stuck = {Message.State.WAITING.value, Message.State.HANDING.value, Message.State.UNKNOWN.value}
-    told["may_resume"] = bool(sent and not going and states & stuck)
-    return told
+    work["may_resume"] = bool(sent and not going and states & stuck)
+    return work
 
 
 # -- what is done with it ---------------------------------------------------------------------------------------------
 
 
-def confirmed(request: HttpRequest, found: Notice) -> HttpResponse:
+def confirmed(request: HttpRequest, notice: Notice) -> HttpResponse:
     counts = {name: integer(request.POST, name, 0, 0, 10_000_000) for name in ("sms", "email", "version")}
     if request.POST.get("sure") != "on":
         raise Invalid(_("Tick the box: nothing is sent without it."), parameter="sure")
-    sending.send(found, **counts, user=asker(request), rights=rights_of_request(request))
+    sending.send(notice, **counts, user=asker(request), rights=rights_of_request(request))
     messages.success(request, _("The notice is being sent."))
-    return redirect("notice", found.pk)
+    return redirect("notice", notice.pk)
 
 
-def tried(request: HttpRequest, found: Notice) -> HttpResponse:
-    sending.try_out(found, user=asker(request), rights=rights_of_request(request))
-    return redirect("notice", found.pk)
+def tried(request: HttpRequest, notice: Notice) -> HttpResponse:
+    sending.try_out(notice, user=asker(request), rights=rights_of_request(request))
+    return redirect("notice", notice.pk)
 
 
-def resumed(request: HttpRequest, found: Notice) -> HttpResponse:
-    sending.resume(found, user=asker(request), rights=rights_of_request(request))
-    return redirect("notice", found.pk)
+def resumed(request: HttpRequest, notice: Notice) -> HttpResponse:
+    sending.resume(notice, user=asker(request), rights=rights_of_request(request))
+    return redirect("notice", notice.pk)
 
 
-def lettered(request: HttpRequest, found: Notice) -> HttpResponse:
-    made = letters.number_letter(found, rights=rights_of_request(request))
+def lettered(request: HttpRequest, notice: Notice) -> HttpResponse:
+    made = letters.number_letter(notice, rights=rights_of_request(request))
     messages.success(request, _("The letter is final under the number %(number)s.") % {"number": made.number})
-    return redirect("notice", found.pk)
+    return redirect("notice", notice.pk)
 
 
-def discarded(request: HttpRequest, found: Notice) -> HttpResponse:
-    notices.discard(found, rights=rights_of_request(request))
+def discarded(request: HttpRequest, notice: Notice) -> HttpResponse:
+    notices.discard(notice, rights=rights_of_request(request))
     messages.success(request, _("The draft is thrown away."))
     return redirect("notices")
 
 
-def followed(request: HttpRequest, found: Notice) -> HttpResponse:
+def followed(request: HttpRequest, notice: Notice) -> HttpResponse:
     kind = request.POST.get("kind", Notice.Kind.END)
-    made = notices.follow(found, kind=kind, rights=rights_of_request(request))
+    made = notices.follow(notice, kind=kind, rights=rights_of_request(request))
     return redirect("notice", made.pk)
 
 
@@ -352,47 +352,47 @@ ACTIONS: dict[str, Callable[[HttpRequest, Notice], HttpResponse]] = {
 def notice_file(request: HttpRequest, notice_id: int, name: str) -> HttpResponse:
     """A file of a notice: its addresses, the round, the letter; who is reached, for who reads contacts."""
     rights = rights_of_request(request)
-    found = notices.notice_seen_by(notice_id, rights)
+    current = notices.notice_seen_by(notice_id, rights)
     match name:
         case "adresses.csv":
-            return as_file(letters.round_csv(found, rights, alone=False), f"avis-{found.pk}-adresses.csv")
+            return as_file(letters.round_csv(current, rights, alone=False), f"avis-{current.pk}-adresses.csv")
         case "tournee.csv":
-            return as_file(letters.round_csv(found, rights, alone=True), f"avis-{found.pk}-tournee.csv")
+            return as_file(letters.round_csv(current, rights, alone=True), f"avis-{current.pk}-tournee.csv")
         case "tournee.pdf":
-            return as_file(letters.round_pdf(found, rights), f"avis-{found.pk}-tournee.pdf")
+            return as_file(letters.round_pdf(current, rights), f"avis-{current.pk}-tournee.pdf")
         case "courrier.pdf":
-            content, number = letters.letter_pdf(found, rights)
-            return as_file(content, f"{number or f'avis-{found.pk}'}.pdf")
+            content, number = letters.letter_pdf(current, rights)
+            return as_file(content, f"{number or f'avis-{current.pk}'}.pdf")
         case "envois.csv" | "destinataires.csv" | "essai.jsonl":
-            if not reads_contacts(found.owner_id):
+            if not reads_contacts(current.owner_id):
                 raise Forbidden(_("Your role does not let you read the contacts of this member."))
-            return personal_file(found, name)
+            return personal_file(current, name)
     raise Http404
 
 
-def personal_file(found: Notice, name: str) -> HttpResponse:
+def personal_file(notice: Notice, name: str) -> HttpResponse:
     """What names people; the journal keeps that it was taken away."""
-    why = _("%(file)s of the notice %(number)s") % {"file": name, "number": found.pk}
+    why = _("%(file)s of the notice %(number)s") % {"file": name, "number": notice.pk}
     if name == "envois.csv":
-        return as_file(sent_table(found, why), f"avis-{found.pk}-envois.csv")
-    people = read_reached(found, None, why=why, action=ContactReading.Action.EXPORTED)
+        return as_file(sent_table(notice, why), f"avis-{notice.pk}-envois.csv")
+    people = read_reached(notice, None, why=why, action=ContactReading.Action.EXPORTED)
     if name == "destinataires.csv":
         rows = [(one.name, one.address, Channel(one.channel).label, one.value) for one in people]
         header = ("nom", "adresse", "canal", "destinataire")
-        return as_file(letters.table_of(header, rows), f"avis-{found.pk}-destinataires.csv")
-    path = sending.trial_file(found.pk)
+        return as_file(letters.table_of(header, rows), f"avis-{notice.pk}-destinataires.csv")
+    path = sending.trial_file(notice.pk)
     if not path.exists():
         raise Http404
-    return as_file(path.read_bytes(), f"avis-{found.pk}-essai.jsonl")
+    return as_file(path.read_bytes(), f"avis-{notice.pk}-essai.jsonl")
 
 
-def sent_table(found: Notice, why: str) -> bytes:
+def sent_table(notice: Notice, why: str) -> bytes:
     """Every message and what became of it."""
     header = ("canal", "destinataire", "adresses", "etat", "motif", "remis le", "termine le")
     rows = [
         (Channel(channel).label, value or "", " / ".join(addresses), Message.State(state).label, reason,
          minute(handed), minute(ended))
-        for channel, value, addresses, state, reason, handed, ended in sending.sent_messages(found, why=why)
+        for channel, value, addresses, state, reason, handed, ended in sending.sent_messages(notice, why=why)
     ]  # fmt: skip
     return letters.table_of(header, rows)
 

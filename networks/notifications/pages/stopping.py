@@ -14,5 +14,5 @@ from networks.notifications.services.stopping import stop_by_link
 @never_cache
 def notice_stop(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks (programs that look at mails follow links), POST does it; mail programs send that too (RFC 8058)."""
-    told = stop_by_link(token, closing=request.method == "POST")
-    return render(request, "notifications/stop.html", {"told": told})
+    outcome = stop_by_link(token, closing=request.method == "POST")
+    return render(request, "notifications/stop.html", {"told": outcome})

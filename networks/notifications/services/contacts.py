@@ -19,8 +19,8 @@ from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Member
 from layers.features.words import search_text, words
 from networks.notifications.models import Channel
-from networks.notifications.phones import NotAPhoneError, phone_of, shown_phone
-from networks.notifications.services.places import Place, address_key, place_of
+from networks.notifications.phones import NotAPhoneError, format_phone, phone_of
+from networks.notifications.services.places import Place, address_key, locate_contact
 
 ROWS = 50
 MOST_OFFSET = 100_000
@@ -66,7 +66,7 @@ class Known(Person):
 
     @property
     def shown_phone(self) -> str:
-        return shown_phone(self.phone)
+        return format_phone(self.phone)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -100,14 +100,14 @@ def find_contacts(
     member: Member, text: str, *, offset: int = 0, why: str, most: int = ROWS
 ) -> tuple[Sequence[Known], bool]:
     """Contacts by words of their name, address, number or e-mail, and whether there are more; it is journalled."""
-    wanted = words_looked_for(text)
+    wanted = search_terms(text)
     with connection.cursor() as cursor:
         cursor.execute("select arpent.find_contacts(%s, %s, %s, %s, %s)", [member.pk, wanted, most + 1, offset, why])
         rows = [known(row[0]) for row in cursor.fetchall()]
     return rows[:most], len(rows) > most
 
 
-def words_looked_for(text: str) -> list[str]:
+def search_terms(text: str) -> list[str]:
     """What `search_text` has of it: a telephone number as its E.164 digits, else the words."""
     try:
         return [phone_of(text[:40]).number[1:]]
@@ -201,11 +201,11 @@ def checked_phone(text: str) -> tuple[str, bool]:
     if not text:
         return "", False
     try:
-        found = phone_of(text)
+        phone = phone_of(text)
     except NotAPhoneError as error:
-        words_ = _("“%(text)s” is no telephone number: ten digits, or +country.") % {"text": text[:30]}
-        raise Invalid(words_, parameter="phone") from error
-    return found.number, found.mobile
+        message = _("“%(text)s” is no telephone number: ten digits, or +country.") % {"text": text[:30]}
+        raise Invalid(message, parameter="phone") from error
+    return phone.number, phone.mobile
 
 
 def checked_email(text: str) -> str:
@@ -241,15 +241,15 @@ def save_contact(member: Member, person: Person, *, why: str, rights: Rights) ->
     """
     check_may_keep(member, rights)
     if person.place is None or person.id is None:
-        person = replace(person, place=place_of(person.connection, person.address))
+        person = replace(person, place=locate_contact(person.connection, person.address))
     try:
         with transaction.atomic():
-            written = write_contacts(member, [person], why=why)
+            count = write_contacts(member, [person], why=why)
     except IntegrityError as error:
         raise Conflict(known_already()) from error
-    if not written:
+    if not count:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    ((_row, contact, made),) = written
+    ((_row, contact, made),) = count
     if person.id is None and not made:
         raise Conflict(known_already())
     return contact
@@ -292,14 +292,14 @@ def row_of(place: int, person: Person, today: date) -> dict[str, Any]:
         "address_key": address_key(person.address),
         "x": person.place.x if person.place else None,
         "y": person.place.y if person.place else None,
-        **told(person.sms, Channel.SMS),
-        **told(person.mail, Channel.EMAIL),
+        **consent_columns(person.sms, Channel.SMS),
+        **consent_columns(person.mail, Channel.EMAIL),
         "search_text": search_text(person.name, person.address, person.email, digits, person.reference),
         "confirmed_date": today.isoformat(),
     }
 
 
-def told(consent: Consent, channel: str) -> dict[str, Any]:
+def consent_columns(consent: Consent, channel: str) -> dict[str, Any]:
     return {
         f"{channel}_consent": consent.given,
         f"{channel}_consent_date": consent.on.isoformat() if consent.on else None,
@@ -328,8 +328,8 @@ def stop_contact(contact: Known, member: Member, channel: str, *, closed: bool, 
     if not closed and not why.strip():
         raise Invalid(_("Say how they asked for messages again."), parameter="why")
     with connection.cursor() as cursor:
-        words_ = why.strip() or _("Told to the service")
-        cursor.execute("select arpent.stop_contact(%s, %s, %s, %s)", [contact.id, channel, closed, words_])
+        reason = why.strip() or _("Told to the service")
+        cursor.execute("select arpent.stop_contact(%s, %s, %s, %s)", [contact.id, channel, closed, reason])
         (done,) = cursor.fetchone()
     if not done:
         raise Invalid(_("This contact has no number or address for it."), parameter="channel")

@@ -22,7 +22,7 @@ from networks.notifications.kinds import ABOUT, code_of
 from networks.notifications.models import Notice
 from networks.notifications.services.notices import check_may_write
 from networks.notifications.services.recipients import Line, lines_of
-from networks.notifications.texts import check_whole, values_of, words_of
+from networks.notifications.texts import check_whole, notice_field_values, texts_of
 
 RECIPIENT = "Aux habitants et usagers concernés"
 MOST_ON_PAPER = 1_000
@@ -32,8 +32,8 @@ HEADER = ("adresse", "logements", "usager sensible", "branchement", "prevenus pa
 
 def letter_of(notice: Notice, rights: Rights) -> Letter | None:
     """The numbered letter, once it was made."""
-    found = Letter.objects.visible_to(rights).about(ABOUT, str(notice.pk)).filter(owner=notice.owner_id)
-    return found.light().first()
+    letters = Letter.objects.visible_to(rights).about(ABOUT, str(notice.pk)).filter(owner=notice.owner_id)
+    return letters.light().first()
 
 
 @transaction.atomic
@@ -43,12 +43,12 @@ def number_letter(notice: Notice, *, rights: Rights) -> Letter:
     Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
     if made := letter_of(notice, rights):
         return made
-    words = words_of(notice)
-    check_whole(words, sms=False, other=True)
+    texts = texts_of(notice)
+    check_whole(texts, sms=False, other=True)
     about = core.About(owner=notice.owner, insee="", kind=ABOUT, key=str(notice.pk))
     kind = kind_of(code_of(notice.kind, sms=False))
-    begun = core.begin(about, kind, values=values_of(notice), recipient=RECIPIENT, rights=rights)
-    said = {"title": words.title, "body": words.body, "recipient": RECIPIENT, "signatory": begun.signatory}
+    begun = core.begin(about, kind, values=notice_field_values(notice), recipient=RECIPIENT, rights=rights)
+    said = {"title": texts.title, "body": texts.body, "recipient": RECIPIENT, "signatory": begun.signatory}
     changed = core.change(begun, words=said, version=begun.version)
     return core.finalise(changed, version=changed.version, rights=rights)
 
@@ -57,8 +57,8 @@ def letter_pdf(notice: Notice, rights: Rights) -> tuple[bytes, str]:
     """The PDF file of the letter, as it was numbered or as a draft, and how it is called."""
     if made := letter_of(notice, rights):
         return core.files_of(made, "pdf"), made.number or ""
-    words, head = words_of(notice), core.letterhead_of(notice.owner)
-    document = Document(**core.around(head), recipient=RECIPIENT, title=words.title, body=blocks_of(words.body),
+    texts, head = texts_of(notice), core.letterhead_of(notice.owner)
+    document = Document(**core.around(head), recipient=RECIPIENT, title=texts.title, body=blocks_of(texts.body),
                         signatory=head.signatory)  # fmt: skip
     return pdf_of(document), _("draft-letter")
 

@@ -17,7 +17,7 @@ from gis_core.models import Member
 from networks.notifications.kinds import code_of
 from networks.notifications.models import Notice
 from networks.notifications.services.places import Place, address_key
-from networks.notifications.texts import words_of
+from networks.notifications.texts import texts_of
 
 MOST_TARGETS = 20_000
 LARGEST_AREA_M2 = 200_000_000
@@ -83,22 +83,24 @@ class Wording:
 
 def notices_of(rights: Rights) -> Sequence[Notice]:
     """The latest first, without what is heavy."""
-    found = Notice.objects.visible_to(rights).select_related("owner", "made_by")
-    return list(found.defer("area", "sms", "body").order_by("-id")[:200])
+    rows = Notice.objects.visible_to(rights).select_related("owner", "made_by")
+    return list(rows.defer("area", "sms", "body").order_by("-id")[:200])
 
 
 def notices_about(about: About, owner_id: int, rights: Rights) -> Sequence[Notice]:
     """Those of a member that came from a thing, the latest first, without what is heavy."""
-    found = Notice.objects.visible_to(rights).filter(owner_id=owner_id, about_kind=about.kind, about_key=about.key)
-    return list(found.defer("area", "sms", "body").order_by("-id")[:MOST_ABOUT])
+    rows = Notice.objects.visible_to(rights).filter(owner_id=owner_id, about_kind=about.kind, about_key=about.key)
+    return list(rows.defer("area", "sms", "body").order_by("-id")[:MOST_ABOUT])
 
 
 def notice_seen_by(notice_id: int, rights: Rights) -> Notice:
     """A notice that the user sees, with its owner and who made and sent it. Raises NotFound."""
-    found = Notice.objects.visible_to(rights).select_related("owner", "made_by", "sent_by").filter(pk=notice_id).first()
-    if found is None:
+    notice = (
+        Notice.objects.visible_to(rights).select_related("owner", "made_by", "sent_by").filter(pk=notice_id).first()
+    )
+    if notice is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return notice
 
 
 def may_write(owner_id: int, rights: Rights) -> bool:
@@ -134,10 +136,11 @@ def draft(
     checked_context(given)
     made = Notice(owner=owner, kind=given.kind, area=checked_area(area) if area is not None else None,
                   about_kind=about.kind, about_key=about.key, made_by_id=rights.user_id)  # fmt: skip
-    tell(made, given)
+    set_context(made, given)
     use(made, wording_in_force(owner, given.kind))
     made.name = (
-        named(title) or plain_line(wording_of(owner, kind_of(code_of(given.kind, sms=True))).title)[:LONGEST_NAME]
+        checked_name(title)
+        or plain_line(wording_of(owner, kind_of(code_of(given.kind, sms=True))).title)[:LONGEST_NAME]
     )
     made.save()
     if area is not None:
@@ -156,12 +159,12 @@ def follow(notice: Notice, *, kind: str, rights: Rights, context: Context | None
     """
     check_may_write(notice.owner_id, rights)
     with transaction.atomic():
-        told = context or Context(starts_at=notice.starts_at, ends_at=notice.ends_at, reason=notice.reason,
+        context_given = context or Context(starts_at=notice.starts_at, ends_at=notice.ends_at, reason=notice.reason,
                                   place=notice.place, phone=notice.phone)  # fmt: skip
-        told = replace(told, kind=kind)
+        context_given = replace(context_given, kind=kind)
         made = Notice(owner=notice.owner, kind=kind, area=notice.area, about_kind=notice.about_kind,
                       about_key=notice.about_key, made_by_id=rights.user_id)  # fmt: skip
-        tell(made, told)
+        set_context(made, context_given)
         use(made, wording_in_force(notice.owner, kind))
         made.name = plain_line(wording_of(notice.owner, kind_of(code_of(kind, sms=True))).title)[:LONGEST_NAME]
         made.save()
@@ -266,7 +269,7 @@ def checked_context(given: Context) -> None:
             raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
 
 
-def tell(notice: Notice, given: Context) -> None:
+def set_context(notice: Notice, given: Context) -> None:
     notice.kind = given.kind
     for name in ("starts_at", "ends_at"):
         setattr(notice, name, getattr(given, name))
@@ -278,7 +281,7 @@ def use(notice: Notice, wording: Wording) -> None:
     notice.sms, notice.title, notice.body = wording.sms, wording.title, wording.body
 
 
-def named(text: str) -> str:
+def checked_name(text: str) -> str:
     return " ".join(text.split())[:LONGEST_NAME]
 
 
@@ -289,20 +292,20 @@ def change(
     """Change a draft; without a wording, that of its kind's templates. Raises Forbidden, Conflict, Stale, Invalid."""
     check_may_write(notice.owner_id, rights)
     checked_context(context)
-    found = locked(notice, version)
-    found.name = named(name) or found.name
-    tell(found, context)
-    use(found, wording or wording_in_force(found.owner, context.kind))
-    words_of(found)
-    found.save()
-    found.refresh_from_db(fields=["version"])
-    return found
+    current = locked(notice, version)
+    current.name = checked_name(name) or current.name
+    set_context(current, context)
+    use(current, wording or wording_in_force(current.owner, context.kind))
+    texts_of(current)
+    current.save()
+    current.refresh_from_db(fields=["version"])
+    return current
 
 
 def as_if(notice: Notice, *, context: Context, wording: Wording) -> Notice:
     """The notice with other words, not kept: for a look at them."""
     other = Notice(owner=notice.owner, pk=notice.pk, kind=notice.kind)
-    tell(other, replace(context, kind=context.kind if context.kind in Notice.Kind.values else notice.kind))
+    set_context(other, replace(context, kind=context.kind if context.kind in Notice.Kind.values else notice.kind))
     use(other, wording)
     return other
 
@@ -316,13 +319,13 @@ def discard(notice: Notice, *, rights: Rights) -> None:
 
 def locked(notice: Notice, version: int | None) -> Notice:
     """The draft, which nobody else changes until the end."""
-    found = Notice.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=notice.pk).first()
-    if found is None:
+    fresh = Notice.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=notice.pk).first()
+    if fresh is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    if found.state != Notice.State.DRAFT:
+    if fresh.state != Notice.State.DRAFT:
         raise Conflict(
             _("This notice has been sent: it is not changed any more. Make another one to the same addresses.")
         )
-    if version is not None and found.version != version:
+    if version is not None and fresh.version != version:
         raise Stale(_("Somebody else has changed this notice meanwhile: load the page again."))
-    return found
+    return fresh

@@ -34,17 +34,17 @@ def address_key(text: str) -> str:
     return " ".join(word for word in words(text) if word not in LEFT_OUT and not POSTCODE.fullmatch(word))[:260]
 
 
-def place_of(key: str, address: str) -> Place | None:
+def locate_contact(key: str, address: str) -> Place | None:
     """Where somebody is: at their service connection, else at their address."""
-    if key and (found := connections_at([key]).get(key)):
-        return found.place
+    if key and (served := connections_at([key]).get(key)):
+        return served.place
     return places_of([address])[0] if address else None
 
 
 def places_of(addresses: Sequence[str]) -> list[Place | None]:
     """Where addresses are among those of the platform, as far as that is sure."""
-    found = find_addresses(addresses)
-    return [Place(one.x, one.y) if one is not None and one.score >= SURE else None for one in found]
+    addresses_known = find_addresses(addresses)
+    return [Place(one.x, one.y) if one is not None and one.score >= SURE else None for one in addresses_known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +58,22 @@ class Served:
 
 def connections_at(keys: Sequence[str]) -> Mapping[str, Served]:
     """The service connections of these keys, of those that the asker sees; each layer is asked once."""
-    asked: dict[str, list[int]] = defaultdict(list)
+    keys_by_layer: dict[str, list[int]] = defaultdict(list)
     for key in keys:
-        if found := KEY.fullmatch(key):
-            asked[found[1]].append(int(found[2]))
-    served = [one for slug, ids in asked.items() for one in read(slug, sql.SQL("id = any(%s)"), ids)]
+        if match := KEY.fullmatch(key):
+            keys_by_layer[match[1]].append(int(match[2]))
+    served = [
+        one for slug, ids in keys_by_layer.items() for one in read_connections(slug, sql.SQL("id = any(%s)"), ids)
+    ]
     return {one.key: one for one in served}
 
 
 def connections_called(references: Sequence[str], owner_id: int) -> Mapping[str, Served]:
     """A member's connections of drinking water by the references that people write."""
-    return {reference: one for one, reference in read_named(references, owner_id)} if references else {}
+    return {reference: one for one, reference in read_by_reference(references, owner_id)} if references else {}
 
 
-def read(slug: str, condition: sql.SQL, values: Sequence[int]) -> list[Served]:
+def read_connections(slug: str, condition: sql.SQL, values: Sequence[int]) -> list[Served]:
     layer = Layer.objects.filter(slug=slug).first()
     if layer is None:
         return []
@@ -83,7 +85,7 @@ def read(slug: str, condition: sql.SQL, values: Sequence[int]) -> list[Served]:
         return [Served(f"{slug}:{pk}", address, Place(x, y)) for pk, address, x, y in cursor.fetchall()]
 
 
-def read_named(references: Sequence[str], owner_id: int) -> list[tuple[Served, str]]:
+def read_by_reference(references: Sequence[str], owner_id: int) -> list[tuple[Served, str]]:
     layer = Layer.objects.filter(slug=DEFAULT_LAYER).first()
     if layer is None:
         return []

@@ -77,13 +77,13 @@ def lines_of(
     Who works on the member's networks sees sensitive users, first of all; who they are is told to nobody else.
     """
     counts = counts_by_target(notice)
-    found = Target.objects.filter(notice=notice)
+    targets = Target.objects.filter(notice=notice)
     if alone:
-        found = found.exclude(pk__in=list(counts))
-    total = found.count()
+        targets = targets.exclude(pk__in=list(counts))
+    total = targets.count()
     works = rights.has_role(notice.owner_id, TECHNICIANS)
     first = [Case(When(sensitive="", then=1), default=0)] if works else []
-    ordered = found.order_by(*first, "id")
+    ordered = targets.order_by(*first, "id")
     rows = list(ordered[offset : offset + most] if most else ordered[:MOST_EMPTY])
     for one in rows:
         one.sensitive = one.sensitive if works else ""

@@ -11,7 +11,7 @@ from networks.notifications.models import Message
 from networks.notifications.services.stopping import stop_by_reply
 
 MOST_AT_ONCE = 1_000
-WORDS: Mapping[str, Message.State] = {
+STATES_BY_WORD: Mapping[str, Message.State] = {
     **dict.fromkeys(("delivered", "delivrd", "received", "read", "ok"), Message.State.DELIVERED),
     **dict.fromkeys(
         ("failed", "undelivered", "undeliv", "undeliverable", "rejected", "rejectd", "expired", "deleted", "blocked"),
@@ -40,7 +40,7 @@ def take_reports(reports: Sequence[Mapping[str, Any]], replies: Sequence[Mapping
 
 def read_report(report: Mapping[str, Any]) -> dict[str, Any] | None:
     """A report as PostgreSQL takes it; None for a state that is none."""
-    state = WORDS.get(str(report.get("status", "")).strip().lower())
+    state = STATES_BY_WORD.get(str(report.get("status", "")).strip().lower())
     if state is None:
         return None
     try:

@@ -26,7 +26,7 @@ from networks.notifications.gateways import MESSAGES_MODE, Answer, Gateway, Outg
 from networks.notifications.models import Channel, Message, Notice
 from networks.notifications.services.notices import check_may_write, locked
 from networks.notifications.services.recipients import reach_of
-from networks.notifications.texts import Words, check_whole, mail_text, words_of
+from networks.notifications.texts import NoticeTexts, check_whole, mail_text, texts_of
 
 KIND, TRIAL = "send_notice", "try_notice"
 CHANNELS = (Channel.SMS, Channel.EMAIL)
@@ -51,29 +51,31 @@ def send(notice: Notice, *, sms: int, email: int, version: int, user: User, righ
     Raises Forbidden, Conflict (sent already, or it reaches others by now), Stale, Invalid (a text is not whole).
     """
     check_may_write(notice.owner_id, rights)
-    found = locked(notice, version)
-    reach = reach_of(found)
+    current = locked(notice, version)
+    reach = reach_of(current)
     if not (reach.sms or reach.email):
         raise Invalid(_("Nobody can be reached: use the list and the letter."), parameter="send")
-    check_whole(words_of(found), sms=reach.sms > 0, other=reach.email > 0)
+    check_whole(texts_of(current), sms=reach.sms > 0, other=reach.email > 0)
     check_counts(reach.sms, reach.email, sms, email)
     with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.queue_messages(%s)", [found.pk])
+        cursor.execute("select * from arpent.queue_messages(%s)", [current.pk])
         queued = dict(cursor.fetchall())
     # A list that came in meanwhile may have changed them once more.
     check_counts(queued.get(Channel.SMS, 0), queued.get(Channel.EMAIL, 0), sms, email)
-    found.state, found.sent_at, found.sent_by_id = Notice.State.SENDING, database_clock.now(), rights.user_id
-    job = begin(found, KIND, user, rights)
-    found.job_id = job.pk
-    found.save(update_fields=["state", "sent_at", "sent_by", "job_id"])
+    current.state, current.sent_at, current.sent_by_id = Notice.State.SENDING, database_clock.now(), rights.user_id
+    job = begin(current, KIND, user, rights)
+    current.job_id = job.pk
+    current.save(update_fields=["state", "sent_at", "sent_by", "job_id"])
     return job
 
 
 def check_counts(now_sms: int, now_email: int, sms: int, email: int) -> None:
     """Refuse to send when more or fewer are reached now than whoever confirms was shown. Raises Conflict."""
     if (now_sms, now_email) != (sms, email):
-        told = _("The notice reaches others now (text messages: %(sms)s, e-mails: %(email)s): look, and confirm again.")
-        raise Conflict(told % {"sms": now_sms, "email": now_email})
+        message = _(
+            "The notice reaches others now (text messages: %(sms)s, e-mails: %(email)s): look, and confirm again."
+        )
+        raise Conflict(message % {"sms": now_sms, "email": now_email})
 
 
 def begin(notice: Notice, kind: str, user: User, rights: Rights) -> Job:
@@ -86,7 +88,7 @@ def try_out(notice: Notice, *, user: User, rights: Rights) -> Job:
     """Write exactly what would be sent to a file, to nobody. Raises Forbidden, Invalid."""
     check_may_write(notice.owner_id, rights)
     reach = reach_of(notice)
-    check_whole(words_of(notice), sms=reach.sms > 0, other=reach.email > 0)
+    check_whole(texts_of(notice), sms=reach.sms > 0, other=reach.email > 0)
     job = begin(notice, TRIAL, user, rights)
     Notice.objects.filter(pk=notice.pk).update(trial_job_id=job.pk)
     return job
@@ -99,17 +101,17 @@ def resume(notice: Notice, *, user: User, rights: Rights) -> Job:
     Raises Forbidden, Conflict.
     """
     check_may_write(notice.owner_id, rights)
-    found = Notice.objects.select_for_update(of=("self",)).select_related("owner").get(pk=notice.pk)
-    if found.state == Notice.State.DRAFT:
+    current = Notice.objects.select_for_update(of=("self",)).select_related("owner").get(pk=notice.pk)
+    if current.state == Notice.State.DRAFT:
         raise Conflict(_("This notice has not been sent yet."))
-    if Job.objects.filter(pk=found.job_id or 0, state__in=OPEN).exists():
+    if Job.objects.filter(pk=current.job_id or 0, state__in=OPEN).exists():
         raise Conflict(_("This notice is being sent: wait for its end."))
-    channels = [str(one) for one in CHANNELS if gateway_for(one, found.pk).knows_keys]
+    channels = [str(one) for one in CHANNELS if gateway_for(one, current.pk).knows_keys]
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.resume_messages(%s, %s)", [found.pk, channels])
-    job = begin(found, KIND, user, rights)
-    found.state, found.job_id = Notice.State.SENDING, job.pk
-    found.save(update_fields=["state", "job_id"])
+        cursor.execute("select arpent.resume_messages(%s, %s)", [current.pk, channels])
+    job = begin(current, KIND, user, rights)
+    current.state, current.job_id = Notice.State.SENDING, job.pk
+    current.save(update_fields=["state", "job_id"])
     return job
 
 
@@ -117,7 +119,7 @@ def resume(notice: Notice, *, user: User, rights: Rights) -> Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ChannelCount:
     """Messages of one channel by state."""
 
     channel: Channel
@@ -132,12 +134,12 @@ class Standing:
         return [(state.value, state.label, self.states[state]) for state in Message.State if self.states.get(state)]
 
 
-def standing_of(notice: Notice) -> list[Standing]:
+def channel_counts(notice: Notice) -> list[ChannelCount]:
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.count_messages(%s)", [notice.pk])
         rows = cursor.fetchall()
-    found = [Standing(one, {state: count for way, state, count in rows if way == one}) for one in CHANNELS]
-    return [one for one in found if one.total]
+    counts = [ChannelCount(one, {state: count for way, state, count in rows if way == one}) for one in CHANNELS]
+    return [one for one in counts if one.total]
 
 
 def sent_messages(notice: Notice, *, why: str) -> list[tuple[Any, ...]]:
@@ -150,13 +152,13 @@ def sent_messages(notice: Notice, *, why: str) -> list[tuple[Any, ...]]:
 # -- the worker's part ------------------------------------------------------------------------------------------------
 
 
-def send_out(notice: Notice, tell: Tell, gateway: Callable[[str, int], Gateway] = gateway_for) -> dict[str, Any]:
+def send_out(notice: Notice, progress: Tell, gateway: Callable[[str, int], Gateway] = gateway_for) -> dict[str, Any]:
     """Hand over what waits, channel by channel; may be begun again at any time.
 
     Raises Unavailable where some still waits.
     """
-    words = words_of(notice)
-    whole = {one.channel: one.total for one in standing_of(notice)}
+    texts = texts_of(notice)
+    whole = {one.channel: one.total for one in channel_counts(notice)}
     with_notice = connections["default"].copy()
     try:
         hold(with_notice, f"notice {notice.pk}")
@@ -164,42 +166,44 @@ def send_out(notice: Notice, tell: Tell, gateway: Callable[[str, int], Gateway] 
             if whole.get(channel):
                 out = gateway(channel, notice.pk)
                 try:
-                    Sender(with_notice, notice, words, channel, out).run(tell, whole[channel])
+                    Sender(with_notice, notice, texts, channel, out).run(progress, whole[channel])
                 finally:
                     out.close()
     finally:
         let_go(with_notice)
     report, waiting = left_waiting(notice)
     if waiting:
-        told = _("%(count)s messages did not leave: the gateway does not answer, or not yet. Resume the sending later.")
-        raise Unavailable(told % {"count": waiting}, report=report)
+        message = _(
+            "%(count)s messages did not leave: the gateway does not answer, or not yet. Resume the sending later."
+        )
+        raise Unavailable(message % {"count": waiting}, report=report)
     Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT)
     return report
 
 
 def left_waiting(notice: Notice) -> tuple[dict[str, dict[str, int]], int]:
     """Messages of each channel by state, and how many of all wait."""
-    report = {one.channel.value: one.states for one in standing_of(notice)}
+    report = {one.channel.value: one.states for one in channel_counts(notice)}
     return report, sum(one.get(Message.State.WAITING, 0) for one in report.values())
 
 
 def stopped(notice: Notice) -> Unavailable:
     """What somebody is told who stops a sending: what left has left."""
     report, waiting = left_waiting(notice)
-    told = _("The sending was stopped: %(count)s messages did not leave. Resume the sending if they shall.")
-    return Unavailable(told % {"count": waiting}, report=report)
+    message = _("The sending was stopped: %(count)s messages did not leave. Resume the sending if they shall.")
+    return Unavailable(message % {"count": waiting}, report=report)
 
 
 class Sender:
     """One pass over the messages of a channel."""
 
     def __init__(
-        self, holder: BaseDatabaseWrapper, notice: Notice, words: Words, channel: Channel, gateway: Gateway
+        self, holder: BaseDatabaseWrapper, notice: Notice, texts: NoticeTexts, channel: Channel, gateway: Gateway
     ) -> None:
-        self.holder, self.notice, self.words, self.channel, self.gateway = holder, notice, words, channel, gateway
+        self.holder, self.notice, self.words, self.channel, self.gateway = holder, notice, texts, channel, gateway
         self.member = str(common_values(notice.owner)["membre"])
 
-    def run(self, tell: Tell, whole: int) -> None:
+    def run(self, progress: Tell, whole: int) -> None:
         """As long as the gateway takes some: what one receiver's server puts off does not keep the others waiting."""
         done, after, put_off = 0, 0, 0
         while taken := self.take(after):
@@ -207,7 +211,7 @@ class Sender:
             answers = self.gateway.hand_over([self.outgoing(*one) for one in taken])
             self.record(answers)
             done += len(taken)
-            tell(min(1.0, done / whole), f"{self.channel.label} : {done} / {whole}")
+            progress(min(1.0, done / whole), f"{self.channel.label} : {done} / {whole}")
             put_off = put_off + len(answers) if all(one.state in NOT_TAKEN for one in answers) else 0
             if put_off >= MOST_PUT_OFF or any(one.away for one in answers):
                 break
@@ -235,9 +239,9 @@ def stop_address(message_id: int) -> str:
     return settings.SITE_URL + reverse("notice_stop", args=[STOP.sign(str(message_id))])
 
 
-def write_trial(notice: Notice, tell: Tell) -> dict[str, Any]:
+def write_trial(notice: Notice, progress: Tell) -> dict[str, Any]:
     """What would be sent now, one JSON line for each message, to nobody."""
-    words = words_of(notice)
+    texts = texts_of(notice)
     member = str(common_values(notice.owner)["membre"])
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.tried_messages(%s)", [notice.pk])
@@ -250,13 +254,13 @@ def write_trial(notice: Notice, tell: Tell) -> dict[str, Any]:
         begun.chmod(MESSAGES_MODE)
         for channel, value, addresses in rows:
             counts[channel] += 1
-            made = {"channel": channel, "to": value, "text": words.sms}
+            made = {"channel": channel, "to": value, "text": texts.sms}
             if channel == Channel.EMAIL:
-                made |= {"title": words.title, "text": mail_text(words, addresses, member, TRIAL_STOP)}
+                made |= {"title": texts.title, "text": mail_text(texts, addresses, member, TRIAL_STOP)}
             file.write(json.dumps(made, ensure_ascii=False) + "\n")
     begun.replace(path)
-    tell(1.0, "")
-    return counts | {"parts": words.length.parts * counts[Channel.SMS], "to_file": writes_files()}
+    progress(1.0, "")
+    return counts | {"parts": texts.length.parts * counts[Channel.SMS], "to_file": writes_files()}
 
 
 def trial_file(notice_id: int) -> Any:

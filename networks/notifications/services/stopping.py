@@ -43,9 +43,9 @@ def stop_by_reply(number: str, text: str) -> bool:
     if not STOPPING.match(text):
         return False
     try:
-        found = phone_of(number).number
+        phone = phone_of(number).number
     except NotAPhoneError:
         return False
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.stop_number(%s)", [found])
+        cursor.execute("select arpent.stop_number(%s)", [phone])
     return True

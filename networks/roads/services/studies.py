@@ -15,10 +15,11 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
@@ -143,7 +144,7 @@ def choices_of(layer: Layer, rights: Rights) -> Choices:
         sql.Identifier(layer.table),
         sql.Literal(LOOKED_AT),
     )
-    rows = fetch(statement, {}) if names else []
+    rows = fetch_all(statement, {}) if names else []
     operators: list[tuple[str, str]] = []
     technologies: list[tuple[str, str, str]] = []
     for place, column in enumerate(columns):
@@ -193,7 +194,9 @@ def ask(asked: Question, *, anew: bool = False, rights: Rights, user: User) -> C
     makes it where there are many addresses or points. Raises Forbidden, Invalid.
     """
     communes = check(asked, rights)
-    ((count,),) = fetch("select count(*) from cadastre_address where insee = any(%(insee)s)", {"insee": list(communes)})
+    ((count,),) = fetch_all(
+        "select count(*) from cadastre_address where insee = any(%(insee)s)", {"insee": list(communes)}
+    )
     if count > MOST_ADDRESSES:
         words = _("At most %(most)s addresses are measured at once: choose one commune.")
         raise Invalid(words % {"most": MOST_ADDRESSES}, parameter="insee")
@@ -254,7 +257,7 @@ def reaches(asked: Question, codes: list[str]) -> int:
         table=sql.Identifier(asked.layer.table),
         most=sql.Literal(MOST_SITES),
     )
-    ((points, operators),) = fetch(statement, {"insee": codes, "reach": farthest})
+    ((points, operators),) = fetch_all(statement, {"insee": codes, "reach": farthest})
     return int(points) * len(asked.technologies) * (1 + (int(operators) > 0))
 
 
@@ -405,12 +408,6 @@ NEAR: Final = """
 """
 
 
-def fetch(statement: Any, values: Mapping[str, Any]) -> Rows:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
-
-
 def shapes_of(column: Sequence[Any]) -> reach.Shapes:
     found: reach.Shapes = shapely.from_wkb(np.array([bytes(one) for one in column], dtype=object))
     return found
@@ -418,7 +415,7 @@ def shapes_of(column: Sequence[Any]) -> reach.Shapes:
 
 def roads_of(codes: list[str]) -> Rows:
     """Lines with the communes on their two sides, the most important first; one more than may be studied at most."""
-    rows = fetch(ROADS, {"insee": codes, "no_roads": list(lists.PATHS), "most": MOST_SECTIONS + 1})
+    rows = fetch_all(ROADS, {"insee": codes, "no_roads": list(lists.PATHS), "most": MOST_SECTIONS + 1})
     return sorted(rows, key=lambda row: row[3] or LEAST_IMPORTANT)
 
 
@@ -433,7 +430,7 @@ def ground_of(codes: list[str]) -> Ground:
 
     Raises Invalid for too many roads: shares would be of a part of them.
     """
-    houses, roads = fetch(ADDRESSES, {"insee": codes}), roads_of(codes)
+    houses, roads = fetch_all(ADDRESSES, {"insee": codes}), roads_of(codes)
     if len(roads) > MOST_SECTIONS:
         words = _("At most %(most)s sections of road are measured at once: choose one commune.")
         raise Invalid(words % {"most": MOST_SECTIONS}, parameter="insee")
@@ -461,7 +458,7 @@ def sites_of(asked: Question, codes: list[str], roads: reach.Shapes) -> Sites:
     )
     around = shapely.box(*shapely.total_bounds(roads)) if len(roads) else shapely.from_wkt("POLYGON EMPTY")
     farthest = max(one.reach_m for one in asked.technologies)
-    rows = fetch(statement, {"insee": codes, "roads": around.wkb, "reach": farthest})
+    rows = fetch_all(statement, {"insee": codes, "roads": around.wkb, "reach": farthest})
     if len(rows) > MOST_SITES:
         words = _("At most %(most)s points are studied at once: choose one commune.")
         raise Invalid(words % {"most": MOST_SITES}, parameter="insee")

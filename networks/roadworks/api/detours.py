@@ -20,7 +20,7 @@ from gis_core.errors import Invalid
 from gis_core.http.middleware import rights_of_request
 from networks.roadworks.gauges import GAUGES, LARGEST, Gauge
 from networks.roadworks.services import works
-from networks.roadworks.services.detours import MOST_SECTIONS, Closure, Found, detours, in_words
+from networks.roadworks.services.detours import MOST_SECTIONS, Closure, DetourResult, describe_steps, detours
 
 MOST_VERTICES = 20_000
 NO_STORE = {"Cache-Control": "private, no-store"}
@@ -80,7 +80,7 @@ class DetourView(APIView):
         given = checked(DetourRequestSerializer(data=request.data))
         vehicle = given.get("vehicle")
         gauge = Gauge(**vehicle) if vehicle else GAUGES[given.get("gauge", "cars")][1]
-        return Response(told(detours(closure_of(given, request), gauge)), headers=NO_STORE)
+        return Response(detours_as_json(detours(closure_of(given, request), gauge)), headers=NO_STORE)
 
 
 def closure_of(given: Mapping[str, Any], request: Request) -> Closure:
@@ -116,7 +116,7 @@ def stretch_of(given: Any) -> GEOSGeometry:
     return shape
 
 
-def told(found: Found) -> dict[str, Any]:
+def detours_as_json(result: DetourResult) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [
@@ -129,15 +129,15 @@ def told(found: Found) -> dict[str, Any]:
                     "length_m": round(way.length_m, 1),
                     "seconds": round(way.seconds),
                     "steps": [{"name": one.name, "metres": round(one.metres, 1)} for one in way.steps],
-                    "sheet": in_words(way.steps),
+                    "sheet": describe_steps(way.steps),
                     "sections": list(way.sections),
                 },
             }
-            for way in found.ways
+            for way in result.ways
         ],
-        "missing": [{"direction": one.direction, "why": one.why} for one in found.missing],
-        "closed": list(found.closed),
-        "works": [{"id": pk, "title": title} for pk, title in found.works.items()],
+        "missing": [{"direction": one.direction, "why": one.why} for one in result.missing],
+        "closed": list(result.closed),
+        "works": [{"id": pk, "title": title} for pk, title in result.works.items()],
     }
 
 

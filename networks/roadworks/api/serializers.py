@@ -3,10 +3,10 @@
 from rest_framework import serializers
 
 from networks.roadworks.models import Work
-from networks.roadworks.services.conflicts import Gravity
+from networks.roadworks.services.conflicts import Severity
 from networks.roadworks.services.stretches import LONGEST_TEXT
 
-GRAVITIES = [(one.name.lower(), one.name.lower()) for one in Gravity]
+GRAVITIES = [(one.name.lower(), one.name.lower()) for one in Severity]
 
 
 class WorkCheckSerializer(serializers.Serializer[None]):

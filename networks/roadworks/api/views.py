@@ -18,7 +18,7 @@ from gis_core.members.technicians import works_on_networks
 from networks.roadworks.api.serializers import WorkCheckedSerializer, WorkCheckSerializer
 from networks.roadworks.days import said
 from networks.roadworks.services import stretches
-from networks.roadworks.services.conflicts import Asked, Found, conflicts_of
+from networks.roadworks.services.conflicts import Conflict, ConflictQuery, conflicts_of
 from networks.roadworks.services.works import check_days
 
 NO_STORE = {"Cache-Control": "private, no-store"}
@@ -33,21 +33,21 @@ class WorkCheckView(APIView):
         rights = rights_of_request(request)
         if not works_on_networks(rights):
             raise Forbidden(_("Works are planned by network technicians and GIS administrators."))
-        asked = WorkCheckSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
+        serializer = WorkCheckSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        given = serializer.validated_data
         stretch = stretch_of(given)
-        found: list[Found] = []
+        conflicts: list[Conflict] = []
         if given.get("starts_on") and given.get("ends_on"):
             check_days(given["starts_on"], given["ends_on"])
-            named = ("starts_on", "ends_on", "kind", "measure", "new_surface", "hours")
-            wanted = Asked(stretch=stretch, work_id=given.get("work"), **{name: given[name] for name in named})
-            found = conflicts_of(wanted, rights)
+            names = ("starts_on", "ends_on", "kind", "measure", "new_surface", "hours")
+            wanted = ConflictQuery(stretch=stretch, work_id=given.get("work"), **{name: given[name] for name in names})
+            conflicts = conflicts_of(wanted, rights)
         answer = {
             "stretch": json.loads(stretch.transform(4326, clone=True).geojson),
             "length_m": round(stretch.length, 1),
-            "place": stretches.place_of(stretch),
-            "conflicts": [told(one) for one in found],
+            "place": stretches.describe_place(stretch),
+            "conflicts": [conflict_as_json(one) for one in conflicts],
         }
         return Response(answer, headers=NO_STORE)
 
@@ -69,7 +69,7 @@ def stretch_of(given: dict[str, Any]) -> MultiLineString:
     raise Invalid(_("Say where: two references, a street, two places or a line."), parameter="geom")
 
 
-def told(one: Found) -> dict[str, Any]:
+def conflict_as_json(one: Conflict) -> dict[str, Any]:
     return {
         "id": one.work.pk,
         "reference": one.work.reference,

@@ -127,10 +127,10 @@ class Work(models.Model):
     @property
     def located(self) -> str:
         """The place, with the references of the works unless it says them."""
-        place, told = self.place or "", between(self.start_reference or "", self.end_reference or "")
-        if not told or told in place:
+        place, references = self.place or "", between(self.start_reference or "", self.end_reference or "")
+        if not references or references in place:
             return place
-        return f"{place[: LONGEST_PLACE - len(told) - 3]} ({told})" if place else told
+        return f"{place[: LONGEST_PLACE - len(references) - 3]} ({references})" if place else references
 
 
 class WorkNumber(models.Model):

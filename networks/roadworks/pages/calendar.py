@@ -25,7 +25,7 @@ from networks.roadworks.models import Work
 from networks.roadworks.pages.forms import CalendarForm
 from networks.roadworks.pages.frame import page, show, writing_for
 from networks.roadworks.services import works
-from networks.roadworks.services.conflicts import Found, marks_of
+from networks.roadworks.services.conflicts import Conflict, marks_of
 from networks.roadworks.services.work_table import as_table, communes_of
 from networks.roadworks.services.works import Filter
 
@@ -62,13 +62,13 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CalendarQuery:
     monday: date
     weeks: int
     wanted: Filter
 
     @classmethod
-    def parse(cls, given: Mapping[str, str]) -> "Asked":
+    def parse(cls, given: Mapping[str, str]) -> "CalendarQuery":
         """The weeks, from a Monday on, and the works that a query string asks for. Raises Invalid."""
         weeks = given.get("semaines", "")
         length = int(weeks) if weeks in {str(one) for one in OFFERED} else WEEKS
@@ -116,90 +116,92 @@ def calendar(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     if suffix := given.get("format"):
-        return taken_away(Asked.parse(given), suffix, rights)
+        return export_works(CalendarQuery.parse(given), suffix, rights)
     members = list(Member.objects.visible_to(rights).order_by("name").values_list("slug", "name"))
     form, status = CalendarForm(initial=given, members=members), 200
     try:
-        asked = Asked.parse(given)
-        found = list(between(asked, rights)[: ROWS + 1])
+        query = CalendarQuery.parse(given)
+        rows = list(between(query, rights)[: ROWS + 1])
     except Invalid as error:
         form, status = CalendarForm(given, members=members), 400
         if str(error.extra.get("parameter")) not in form.errors:
             blame(form, error)
-        asked = Asked.parse({})
-        found = list(between(asked, rights)[: ROWS + 1])
-    shown = found[:ROWS]
-    marks = marks_of(shown, rights)
+        query = CalendarQuery.parse({})
+        rows = list(between(query, rights)[: ROWS + 1])
+    listed_works = rows[:ROWS]
+    marks = marks_of(listed_works, rights)
     context = {
         "form": form,
-        "asked": asked,
-        "weeks": weeks_of(asked),
-        "rows": rows_of(shown, marks, asked),
-        "more": len(found) > ROWS,
+        "asked": query,
+        "weeks": weeks_of(query),
+        "rows": calendar_rows(listed_works, marks, query),
+        "more": len(rows) > ROWS,
         "most": ROWS,
-        "span": said(asked.monday, asked.last),
-        "earlier": asked.beside(-asked.weeks),
-        "later": asked.beside(asked.weeks),
-        "query": asked.query(),
-        "elsewhere": [] if found else elsewhere(asked, rights),
-        "now": asked.query(now=True),
-        "lengths": [(one, asked.query(weeks=one), one == asked.weeks) for one in OFFERED],
+        "span": said(query.monday, query.last),
+        "earlier": query.beside(-query.weeks),
+        "later": query.beside(query.weeks),
+        "query": query.query(),
+        "elsewhere": [] if rows else elsewhere(query, rights),
+        "now": query.query(now=True),
+        "lengths": [(one, query.query(weeks=one), one == query.weeks) for one in OFFERED],
         "legend": Work.Measure.choices,
         "writes": bool(writing_for(rights)),
-        "kept": {"du": asked.day().isoformat(), "semaines": asked.weeks},
-        "filtered": bool(asked.wanted.query()),
+        "kept": {"du": query.day().isoformat(), "semaines": query.weeks},
+        "filtered": bool(query.wanted.query()),
     }
     return show(request, "calendar", context, status)
 
 
-def between(asked: Asked, rights: Rights) -> QuerySet[Work]:
-    wanted = asked.wanted.but(first=asked.monday, last=asked.last)
-    return works.listed(wanted, rights).defer("geom_3857")
+def between(query: CalendarQuery, rights: Rights) -> QuerySet[Work]:
+    wanted = query.wanted.but(first=query.monday, last=query.last)
+    return works.list_works(wanted, rights).defer("geom_3857")
 
 
-def elsewhere(asked: Asked, rights: Rights) -> list[dict[str, Any]]:
+def elsewhere(query: CalendarQuery, rights: Rights) -> list[dict[str, Any]]:
     """What was looked for by a text and lies on other weeks, the latest first."""
-    if not asked.wanted.text:
+    if not query.wanted.text:
         return []
-    found = works.listed(asked.wanted, rights).defer("geom", "geom_3857").order_by("-starts_on", "-pk")[:ELSEWHERE]
-    return [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in found]
+    others = works.list_works(query.wanted, rights).defer("geom", "geom_3857").order_by("-starts_on", "-pk")[:ELSEWHERE]
+    return [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in others]
 
 
 @limited(TABLE)
-def taken_away(asked: Asked, suffix: str, rights: Rights) -> HttpResponse:
+def export_works(query: CalendarQuery, suffix: str, rights: Rights) -> HttpResponse:
     """The works of these weeks as a table. Raises Invalid."""
     if suffix not in FORMS:
         raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
     # No stretch is printed.
-    found = list(between(asked, rights).defer("geom", "geom_3857")[: ROWS_OF_A_TABLE + 1])
-    if len(found) > ROWS_OF_A_TABLE:
-        words = _("A table has %(most)s works at most: choose fewer weeks, or a filter.")
-        raise Invalid(words % {"most": display_number(ROWS_OF_A_TABLE)}, parameter="format")
-    kind, written = FORMS[suffix]
-    name = f"travaux-{asked.day():%Y-%m-%d}.{suffix}"
+    rows = list(between(query, rights).defer("geom", "geom_3857")[: ROWS_OF_A_TABLE + 1])
+    if len(rows) > ROWS_OF_A_TABLE:
+        message = _("A table has %(most)s works at most: choose fewer weeks, or a filter.")
+        raise Invalid(message % {"most": display_number(ROWS_OF_A_TABLE)}, parameter="format")
+    kind, write_table = FORMS[suffix]
+    name = f"travaux-{query.day():%Y-%m-%d}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(written(as_table(found), _("Works")), content_type=kind, headers=headers)
+    return HttpResponse(write_table(as_table(rows), _("Works")), content_type=kind, headers=headers)
 
 
-def weeks_of(asked: Asked) -> list[Week]:
-    mondays = [asked.monday + timedelta(days=7 * rank) for rank in range(asked.weeks)]
+def weeks_of(query: CalendarQuery) -> list[Week]:
+    mondays = [query.monday + timedelta(days=7 * rank) for rank in range(query.weeks)]
     return [
         Week(one, one <= database_clock.today() <= one + timedelta(days=6), one.isocalendar().week) for one in mondays
     ]
 
 
-def rows_of(shown: Sequence[Work], marks: Mapping[int, list[Found]], asked: Asked) -> list[dict[str, Any]]:
-    names = communes_of(shown)
+def calendar_rows(
+    listed_works: Sequence[Work], marks: Mapping[int, list[Conflict]], query: CalendarQuery
+) -> list[dict[str, Any]]:
+    names = communes_of(listed_works)
     return [
         {
             "work": one,
             "commune": names.get(one.insee or "", ""),
             "days": said(one.starts_on, one.ends_on),
-            "cells": [cell(one, week) for week in weeks_of(asked)],
+            "cells": [cell(one, week) for week in weeks_of(query)],
             "conflicts": len(marks.get(one.pk, [])),
             "gravity": max((mark.gravity for mark in marks.get(one.pk, [])), default=None),
         }
-        for one in shown
+        for one in listed_works
     ]
 
 

@@ -69,12 +69,12 @@ def drawing_of(work: Work, kept: Sequence[WorkDetour], blocking: Sequence[tuple[
         most=MOST_ROADS,
     )  # fmt: skip
     shapes = [(GEOSGeometry(geom), route, name, main) for geom, route, name, main in roads]
-    words = _("Drawing of the works and of the ways around them; the roads are told in words beside it.")
+    description = _("Drawing of the works and of the ways around them; the roads are told in words beside it.")
     return format_html(
         '<svg class="detour-drawing" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '<path class="lane" d="{}"/><path class="road" d="{}"/>{}<path class="works-under" d="{}"/>'
         '<path class="works-line" d="{}"/>{}{}</svg>',
-        f"{WIDTH:.0f}", f"{height:.0f}", words,
+        f"{WIDTH:.0f}", f"{height:.0f}", description,
         " ".join(sheet.path(shape) for shape, _r, _n, main in shapes if not main),
         " ".join(sheet.path(shape) for shape, _r, _n, main in shapes if main),
         format_html_join(

@@ -17,10 +17,10 @@ from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights
 from networks.roadworks.gauges import GAUGES, LARGEST, Gauge, gauge_of
 from networks.roadworks.models import Work, WorkDetour
-from networks.roadworks.pages.order_frame import page, show
+from networks.roadworks.pages.order_frame import page, show_orders
 from networks.roadworks.pages.order_parts import detour_context
 from networks.roadworks.services import keeping, works
-from networks.roadworks.services.detours import missing_in_words
+from networks.roadworks.services.detours import describe_missing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,23 +30,23 @@ def detour(request: HttpRequest, work_id: int) -> HttpResponse:
     rights = rights_of_request(request)
     work = works.one(work_id, rights)
     refused, status = "", 200
-    told: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     if request.method == "POST":
         try:
             done(request, work, rights)
         except ArpentError as error:
-            refused, status, told = error.message, status_of(error), error.extra
+            refused, status, details = error.message, status_of(error), error.extra
             work = works.one(work_id, rights)
         else:
             return redirect("work", work.pk)
     kept = list(WorkDetour.objects.filter(work=work))
     may = works.may_write(work.owner_id, rights)
-    offered = told.get("offered", "")
+    offered = details.get("offered", "")
     part = detour_context(
-        work, kept, may, chosen=offered or request.POST.get("gauge", ""), blocking=told.get("blocking", ())
+        work, kept, may, chosen=offered or request.POST.get("gauge", ""), blocking=details.get("blocking", ())
     )
     context = {"part": part, "work": work, "refused": refused, "offered": GAUGES[offered][0] if offered else ""}
-    return show(request, "detour_page", context, status)
+    return show_orders(request, "detour_page", context, status)
 
 
 def done(request: HttpRequest, work: Work, rights: Rights) -> None:
@@ -68,14 +68,14 @@ def done(request: HttpRequest, work: Work, rights: Rights) -> None:
     with override("fr"):
         gauge, label = vehicle_of(given.get("gauge", ""), given)
         label = str(label)
-    made, found = keeping.keep(work, gauge, label, rights=rights)
-    for line in missing_in_words(found.missing):
+    made, result = keeping.keep_detours(work, gauge, label, rights=rights)
+    for line in describe_missing(result.missing):
         messages.warning(request, line)
-    if found.offered:
-        words = _("There is a way for “%(vehicle)s”.")
-        messages.info(request, words % {"vehicle": GAUGES[found.offered][0]})
-    if found.works:
-        titles = ", ".join(sorted(found.works.values()))
+    if result.offered:
+        message = _("There is a way for “%(vehicle)s”.")
+        messages.info(request, message % {"vehicle": GAUGES[result.offered][0]})
+    if result.works:
+        titles = ", ".join(sorted(result.works.values()))
         messages.info(request, _("Other works of the same days are avoided: %(works)s.") % {"works": titles})
     if made:
         messages.success(request, _("The detour is kept."))
@@ -83,7 +83,7 @@ def done(request: HttpRequest, work: Work, rights: Rights) -> None:
 
 def vehicle_of(code: str, given: Mapping[str, str]) -> tuple[Gauge, str]:
     """A vehicle of the list, or the measures that were typed. Raises Invalid."""
-    typed = {name: number(given, name) for name in LARGEST}
+    typed = {name: number_in(given, name) for name in LARGEST}
     typed = {name: value for name, value in typed.items() if value is not None}
     if typed:
         gauge = Gauge(**typed)
@@ -92,7 +92,7 @@ def vehicle_of(code: str, given: Mapping[str, str]) -> tuple[Gauge, str]:
     return gauge, str(GAUGES[code][0])
 
 
-def number(given: Mapping[str, str], name: str) -> float | None:
+def number_in(given: Mapping[str, str], name: str) -> float | None:
     """A number of the form, with a point or a comma; None for no text. Raises Invalid."""
     text = given.get(name, "").strip().replace(",", ".")
     if not text:

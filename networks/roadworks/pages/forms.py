@@ -15,7 +15,7 @@ from gis_core.models import Commune, Member
 from networks.roads.services.referring import as_kept
 from networks.roadworks.models import Work
 from networks.roadworks.services import stretches
-from networks.roadworks.services.conflicts import Asked
+from networks.roadworks.services.conflicts import ConflictQuery
 from networks.roadworks.services.detours import heading
 
 WAYS: Final = [
@@ -31,7 +31,7 @@ REFERENCES: Final = ("start_reference", "end_reference")
 ERRORS_AT: Final = {"map": "geom", "references": "start", "street": "street"}
 
 
-def day() -> forms.DateInput:
+def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "2000-01-01", "max": "2100-12-31"})
 
 
@@ -43,8 +43,8 @@ class WorkForm(AccessibleForm):
     member = forms.ChoiceField(label=gettext_lazy("Member"))
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Work.Kind.choices)
-    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
-    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=day())
+    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=day_input())
+    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=day_input())
     hours = forms.CharField(
         label=gettext_lazy("Hours"),
         max_length=60,
@@ -142,8 +142,8 @@ class WorkForm(AccessibleForm):
         """Each direction by the compass, once it is known where the works lie."""
         first, last = stretches.ends_of(stretch)
         towards = {Work.Way.FORWARD: heading(first, last), Work.Way.BACKWARD: heading(last, first)}
-        told = [(way.value, f"{capfirst(towards[way])} ({lcfirst(str(way.label))})") for way in Work.Way]
-        self.fields["closed_way"].choices = [("", "—"), *told]  # type: ignore[attr-defined]
+        choices = [(way.value, f"{capfirst(towards[way])} ({lcfirst(str(way.label))})") for way in Work.Way]
+        self.fields["closed_way"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """As the service takes them."""
@@ -151,20 +151,20 @@ class WorkForm(AccessibleForm):
         placed = {name: given.get(name) for name in REFERENCES} | {"geom": given.get("stretch")}
         return {name: given[name] for name in VALUES} | placed
 
-    def asked(self, work: Work | None) -> Asked | None:
+    def asked(self, work: Work | None) -> ConflictQuery | None:
         """What to look for conflicts with, None as long as something is missing."""
         given = self.cleaned_data
-        named = ("starts_on", "ends_on", "kind", "measure", "new_surface")
-        if not given.get("stretch") or any(given.get(name) is None for name in named):
+        names = ("starts_on", "ends_on", "kind", "measure", "new_surface")
+        if not given.get("stretch") or any(given.get(name) is None for name in names):
             return None
         if given["ends_on"] < given["starts_on"]:
             return None
-        return Asked(
+        return ConflictQuery(
             stretch=given["stretch"],
             work_id=work.pk if work else None,
             hours=given.get("hours") or "",
             closed_way=given.get("closed_way") or "",
-            **{name: given[name] for name in named},
+            **{name: given[name] for name in names},
         )
 
     def owner(self) -> Member:

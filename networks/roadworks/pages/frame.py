@@ -33,8 +33,8 @@ def writing_for(rights: Rights) -> list[Member]:
 
 def map_context(**config: Any) -> dict[str, Any]:
     """The build of the maps of works, and what one of them is told."""
-    looks = {code: {"colour": colour, "dash": DASHES.get(code)} for code, colour in COLOURS.items()}
-    looks |= {f"detour-{rank}": {"colour": colour, "dash": [12, 7]} for rank, colour in enumerate(DETOURS, 1)}
+    styles = {code: {"colour": colour, "dash": DASHES.get(code)} for code, colour in COLOURS.items()}
+    styles |= {f"detour-{rank}": {"colour": colour, "dash": [12, 7]} for rank, colour in enumerate(DETOURS, 1)}
     said = {
         "label": _("Map of the works"),
         "closer": _("Closer"),
@@ -55,5 +55,5 @@ def map_context(**config: Any) -> dict[str, Any]:
         "no_conflict": _("No conflict with other works on these days."),
         "days_first": _("Give the days: conflicts with other works are told here."),
     }
-    given = {"language": get_language() or "fr", "looks": looks, "words": said}
+    given = {"language": get_language() or "fr", "looks": styles, "words": said}
     return {"build": webmap_build.read(MAP), "map_config": given | config}

@@ -17,7 +17,7 @@ from gis_core.letters.pages import MEDIA, file_answer, picture_in_page
 from gis_core.models import Letter
 from networks.roadworks.kinds import ORDERS, decided_by
 from networks.roadworks.models import WorkRequest
-from networks.roadworks.pages.order_frame import page, show
+from networks.roadworks.pages.order_frame import page, show_orders
 from networks.roadworks.pages.request_forms import OrderForm
 from networks.roadworks.services import orders, requests
 from networks.roadworks.services.competence import competent
@@ -29,34 +29,34 @@ from networks.roadworks.services.naming import doubts_in
 def letter(request: HttpRequest, request_id: int, letter_id: int) -> HttpResponse:
     """One letter: a draft to write, or what was locked."""
     rights = rights_of_request(request)
-    found = requests.request_seen_by(request_id, rights)
-    one = orders.letter_of(found, letter_id, rights)
+    work_request = requests.request_seen_by(request_id, rights)
+    one = orders.letter_of(work_request, letter_id, rights)
     if request.method == "POST":
-        return changed(request, found, one)
-    return show_letter(request, found, one, OrderForm(request, row=one, read=values_of))
+        return changed(request, work_request, one)
+    return show_letter(request, work_request, one, OrderForm(request, row=one, read=letter_values))
 
 
-def values_of(letter: Letter) -> dict[str, Any]:
+def letter_values(letter: Letter) -> dict[str, Any]:
     return {name: getattr(letter, name) for name in (*core.WORDS, "version")}
 
 
-def changed(request: HttpRequest, found: WorkRequest, draft: Letter) -> HttpResponse:
+def changed(request: HttpRequest, work_request: WorkRequest, draft: Letter) -> HttpResponse:
     """Save, make final or throw away; what was typed stays where it is refused."""
     rights, action = rights_of_request(request), request.POST.get("action", "save")
-    form = OrderForm(request, row=draft, read=values_of, whole=action in ("discard", "final"))
+    form = OrderForm(request, row=draft, read=letter_values, whole=action in ("discard", "final"))
     if not form.is_valid():
-        return show_letter(request, found, draft, form, 400)
+        return show_letter(request, work_request, draft, form, 400)
     version = form.cleaned_data["version"]
     try:
         if action == "discard":
-            orders.discard(found, draft, version, rights)
+            orders.discard(work_request, draft, version, rights)
             messages.success(request, _("The draft is thrown away."))
-            return redirect("road_request", request_id=found.pk)
+            return redirect("road_request", request_id=work_request.pk)
         if action == "final":
-            made = orders.finalise(found, draft, form.words(), version, rights)
+            made = orders.finalise(work_request, draft, form.words(), version, rights)
             messages.success(request, _("The letter is final under the number %(number)s.") % {"number": made.number})
-            return redirect("road_request", request_id=found.pk)
-        orders.change(found, draft, form.words(), version, rights)
+            return redirect("road_request", request_id=work_request.pk)
+        orders.change(work_request, draft, form.words(), version, rights)
         messages.success(request, _("The draft is kept."))
     except ArpentError as error:
         status = blame(form, error)
@@ -64,20 +64,20 @@ def changed(request: HttpRequest, found: WorkRequest, draft: Letter) -> HttpResp
             form.fields[wrong].widget.attrs["autofocus"] = True
         if isinstance(error, Stale):
             form.data["version"] = str(Letter.objects.values_list("version", flat=True).get(pk=draft.pk))
-        return show_letter(request, found, draft, form, status)
-    return redirect("road_letter", request_id=found.pk, letter_id=draft.pk)
+        return show_letter(request, work_request, draft, form, status)
+    return redirect("road_letter", request_id=work_request.pk, letter_id=draft.pk)
 
 
 def show_letter(
-    request: HttpRequest, found: WorkRequest, one: Letter, form: OrderForm, status: int = 200
+    request: HttpRequest, work_request: WorkRequest, one: Letter, form: OrderForm, status: int = 200
 ) -> HttpResponse:
     rights, action = rights_of_request(request), request.POST.get("action")
     document, head = core.document_of(one), core.letterhead_of(one.owner)
     draft = one.state == Letter.State.DRAFT
     # Whoever decided on an order abrogates it.
-    decided = decided_by(one.begun_with.get("ends", one.kind), found.kind)
+    decided = decided_by(one.begun_with.get("ends", one.kind), work_request.kind)
     context = {
-        "found": found,
+        "found": work_request,
         "letter": one,
         "kind": kind_of(one.kind),
         "form": form,
@@ -85,14 +85,14 @@ def show_letter(
         "logo": picture_in_page(document.logo),
         "final": not draft,
         "published_kind": one.kind in ORDERS,
-        "doubts": doubts_in(found, one) if draft and one.kind in ORDERS else [],
-        "changed_since": orders.changed_since(found, one) if draft and one.kind in ORDERS else "",
-        "competence": competent(requests.place_of(found), decided, found.owner),
+        "doubts": doubts_in(work_request, one) if draft and one.kind in ORDERS else [],
+        "changed_since": orders.changed_since(work_request, one) if draft and one.kind in ORDERS else "",
+        "competence": competent(requests.locate_request(work_request), decided, work_request.owner),
         "no_appeals": draft and not head.appeals,
         "refused": action == "final" and bool(form.errors),
         "changes_letterhead": core.may_change_letterhead(one.owner, rights),
     }
-    return show(request, "order_letter", context, status)
+    return show_orders(request, "order_letter", context, status)
 
 
 @require_safe
@@ -102,6 +102,6 @@ def letter_file(request: HttpRequest, request_id: int, letter_id: int, form: str
     if form not in MEDIA:
         raise Http404
     rights = rights_of_request(request)
-    found = requests.request_seen_by(request_id, rights)
-    one = orders.letter_of(found, letter_id, rights)
-    return file_answer(core.files_of(one, form), one.number or f"projet-{found.pk}-{one.pk}", form)
+    work_request = requests.request_seen_by(request_id, rights)
+    one = orders.letter_of(work_request, letter_id, rights)
+    return file_answer(core.files_of(one, form), one.number or f"projet-{work_request.pk}-{one.pk}", form)

@@ -11,14 +11,14 @@ from gis_core.members.rights import Rights
 from networks.roadworks.gauges import GAUGES, USUAL
 from networks.roadworks.models import Work, WorkDetour, WorkRequest
 from networks.roadworks.pages.detour_drawing import drawing_of
-from networks.roadworks.points import Shown
+from networks.roadworks.points import RenderedPart
 from networks.roadworks.services import works
 from networks.roadworks.services.detours import distance
-from networks.roadworks.services.keeping import steps_of, told
+from networks.roadworks.services.keeping import directions_text, steps_of
 from networks.roadworks.services.publication import readable_for
 
 
-def detour_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | None:
+def detour_part(request: HttpRequest, work: Work, rights: Rights) -> RenderedPart | None:
     """The detours of works that traffic cannot pass, or that has some."""
     kept = list(WorkDetour.objects.filter(work=work))
     may = works.may_write(work.owner_id, rights)
@@ -36,10 +36,10 @@ def detour_context(
     """
     return {
         "work": work,
-        "kept": [detour_shown(one, rank) for rank, one in enumerate(kept, 1)],
+        "kept": [detour_row(one, rank) for rank, one in enumerate(kept, 1)],
         "several": len({one.gauge for one in kept}) > 1,
         "may_keep": may,
-        "vehicles": [(code, words) for code, (words, _gauge) in GAUGES.items()],
+        "vehicles": [(code, label) for code, (label, _gauge) in GAUGES.items()],
         "usual": chosen or kept_for(kept),
         "drawing": drawing_of(work, kept, blocking),
         "blocking": bool(blocking),
@@ -50,17 +50,17 @@ def detour_context(
 
 def kept_for(kept: list[WorkDetour]) -> str:
     with override("fr"):
-        codes = {str(words): code for code, (words, _gauge) in GAUGES.items()}
+        codes = {str(label): code for code, (label, _gauge) in GAUGES.items()}
     return codes.get((kept[-1].gauge or "") if kept else "", USUAL)
 
 
-def detour_shown(one: WorkDetour, rank: int) -> dict[str, Any]:
+def detour_row(one: WorkDetour, rank: int) -> dict[str, Any]:
     steps = steps_of(one)
     return {
         "detour": one,
         "rank": rank,
         "key": (rank - 1) % 4 + 1,
-        "sheet": told(steps),
+        "sheet": directions_text(steps),
         "steps": [(step.name, distance(step.metres)) for step in steps],
         "length": distance(one.length_m),
         "minutes": max(1, round(one.seconds / 60)) if one.seconds and one.steps else None,
@@ -75,10 +75,10 @@ def on_map(work: Work) -> str:
     return f"{reverse('map')}#v=1&c={middle.x:.6f},{middle.y:.6f}&z=15&l=works-detours,works,road-sections"
 
 
-def orders_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | None:
+def orders_part(request: HttpRequest, work: Work, rights: Rights) -> RenderedPart | None:
     """The requests, for those who see them; the published orders, for everybody."""
-    found = list(WorkRequest.objects.visible_to(rights).filter(work=work))
+    work_requests = list(WorkRequest.objects.visible_to(rights).filter(work=work))
     orders = list(readable_for([work.pk]))
-    if not found and not orders:
+    if not work_requests and not orders:
         return None
-    return "roadworks/work_orders.html", {"requests": found, "orders": orders}
+    return "roadworks/work_orders.html", {"requests": work_requests, "orders": orders}

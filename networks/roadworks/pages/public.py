@@ -34,13 +34,15 @@ from networks.roadworks.services.works import is_over
 
 FRESH_S: Final = 300
 LANGUAGES: Final = ("fr", "en")
-type Written = Callable[[Current, feeds.Address, str], bytes]
+type FeedWriter = Callable[[Current, feeds.Address, str], bytes]
 type Places = Callable[[Sequence[Work]], dict[int, Any]]
-FEEDS: Final[dict[str, tuple[str, bool, Places, Written]]] = {
-    "travaux.geojson": ("application/geo+json", False, current.lines, lambda told, at, _path: feeds.geojson(told, at)),
+FEEDS: Final[dict[str, tuple[str, bool, Places, FeedWriter]]] = {
+    "travaux.geojson": (
+        "application/geo+json", False, current.stretches_as_geojson, lambda now, at, _path: feeds.geojson(now, at)
+    ),
     "flux.xml": ("application/atom+xml; charset=utf-8", True, current.points, feeds.atom),
     "calendrier.ics": (
-        "text/calendar; charset=utf-8", True, current.points, lambda told, at, _path: feeds.calendar(told, at)
+        "text/calendar; charset=utf-8", True, current.points, lambda now, at, _path: feeds.calendar(now, at)
     ),
 }  # fmt: skip
 """By name: the media type, whether cancelled works are told, where they lie, how it is written."""
@@ -51,23 +53,23 @@ FEEDS: Final[dict[str, tuple[str, bool, Places, Written]]] = {
 @limited(LIST)
 def works(request: HttpRequest) -> HttpResponse:
     """Today's and the coming works."""
-    asked, refused, status = asked_of(request), "", 200
+    filters, refused, status = filters_of(request), "", 200
     try:
-        told = current.current(database_clock.today(), insee=asked["insee"], text=asked["text"])
+        announced = current.current(database_clock.today(), insee=filters["insee"], text=filters["text"])
     except Invalid as error:
-        refused, status, asked["insee"] = error.message, 400, ""
-        told = current.current(database_clock.today(), text=asked["text"])
-    rows = [row(one, told) for one in told.works]
+        refused, status, filters["insee"] = error.message, 400, ""
+        announced = current.current(database_clock.today(), text=filters["text"])
+    rows = [row(one, announced) for one in announced.works]
     names = {"insee": "commune", "text": "text"}
-    query = urlencode({names[name]: value for name, value in asked.items() if value})
+    query = urlencode({names[name]: value for name, value in filters.items() if value})
     query = f"?{query}" if query else ""
     context = {
         "section": "public_works",
-        "groups": grouped(rows, told.day),
+        "groups": grouped(rows, announced.day),
         "communes": current.communes(),
-        **asked,
+        **filters,
         "refused": refused,
-        "cut": told.cut(),
+        "cut": announced.cut(),
         "feeds": {name.partition(".")[2]: reverse("public_works_feed", args=[name]) + query for name in FEEDS},
         **map_context(
             url=reverse("public_works_feed", args=["travaux.geojson"]) + query,
@@ -77,19 +79,19 @@ def works(request: HttpRequest) -> HttpResponse:
     return render(request, "roadworks/public_works.html", context, status=status)
 
 
-def asked_of(request: HttpRequest) -> dict[str, str]:
+def filters_of(request: HttpRequest) -> dict[str, str]:
     """Which works: of one commune, whose title, reference or place say every word."""
     given = request.GET
     return {"insee": given.get("commune", "")[:5], "text": " ".join(cleaned(given.get("text", "")).split())[:100]}
 
 
-def row(work: Work, told: Current) -> dict[str, Any]:
+def row(work: Work, announced: Current) -> dict[str, Any]:
     return {
         "work": work,
-        "commune": told.commune(work),
+        "commune": announced.commune(work),
         "days": said(work.starts_on, work.ends_on),
         "traffic": feeds.traffic_of(work),
-        "now": work.starts_on <= told.day and not is_over(work),
+        "now": work.starts_on <= announced.day and not is_over(work),
     }
 
 
@@ -99,7 +101,9 @@ def grouped(rows: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
     now = sorted((one for one in rows if one["now"]), key=lambda one: severity(one["work"].measure))
     groups = [{"title": _("Under way today"), "now": True, "rows": now}] if now else []
     coming = groupby((one for one in rows if not one["now"]), key=lambda one: monday_of(one["work"].starts_on))
-    return groups + [{"title": week_said(monday, day), "now": False, "rows": list(found)} for monday, found in coming]
+    return groups + [
+        {"title": week_said(monday, day), "now": False, "rows": list(in_week)} for monday, in_week in coming
+    ]
 
 
 def monday_of(day: date) -> date:
@@ -118,22 +122,26 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     """Current works as a program reads them, `commune` for those of one alone; in French unless `langue` is en."""
     if name not in FEEDS:
         raise Http404
-    media_type, cancelled, places, written = FEEDS[name]
+    media_type, cancelled, places, write_feed = FEEDS[name]
     language = request.GET.get("langue", "fr")
     language = language if language in LANGUAGES else "fr"
-    asked = asked_of(request)
-    told = current.current(database_clock.today(), insee=asked["insee"], text=asked["text"], cancelled=cancelled)
-    told = current.with_ways(told)
-    etag = etag_of(request, told, language)
+    filters = filters_of(request)
+    announced = current.current(
+        database_clock.today(), insee=filters["insee"], text=filters["text"], cancelled=cancelled
+    )
+    announced = current.with_ways(announced)
+    etag = etag_of(request, announced, language)
     # Where works lie is only read for who has not read it yet.
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None and unchanged.status_code == HTTPStatus.NOT_MODIFIED:
         return headed(unchanged, etag)
     with translation.override(language):
-        found = places(told.works)
+        places_of_works = places(announced.works)
         # One that went meanwhile is told by nobody.
-        told = replace(told, works=[one for one in told.works if one.pk in found], places=found)
-        content = written(told, request.build_absolute_uri, request.get_full_path())
+        announced = replace(
+            announced, works=[one for one in announced.works if one.pk in places_of_works], places=places_of_works
+        )
+        content = write_feed(announced, request.build_absolute_uri, request.get_full_path())
     answer = headed(HttpResponse(content, content_type=media_type), etag)
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     return answer
@@ -146,12 +154,17 @@ def headed(answer: HttpResponse, etag: str) -> HttpResponse:
     return answer
 
 
-def etag_of(request: HttpRequest, told: Current, language: str) -> str:
+def etag_of(request: HttpRequest, announced: Current, language: str) -> str:
     """Of all that a feed is written from: works, detours and orders with their versions, names that stand beside them,
     the day.
     """
-    works_told = [(one.pk, one.version, one.owner.name) for one in told.works]
-    beside = [(one.pk, one.version) for found in (told.detours, told.orders) for some in found.values() for one in some]
-    told_with = (told.day.isoformat(), told.more, sorted(told.communes.items()), works_told, beside)
-    text = repr((request.build_absolute_uri(), language, told_with))
+    work_versions = [(one.pk, one.version, one.owner.name) for one in announced.works]
+    beside = [
+        (one.pk, one.version)
+        for by_work in (announced.detours, announced.orders)
+        for some in by_work.values()
+        for one in some
+    ]
+    other_parts = (announced.day.isoformat(), announced.more, sorted(announced.communes.items()), work_versions, beside)
+    text = repr((request.build_absolute_uri(), language, other_parts))
     return quote_etag(hashlib.sha256(text.encode()).hexdigest())

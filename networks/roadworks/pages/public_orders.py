@@ -42,32 +42,32 @@ def order_list(request: HttpRequest) -> HttpResponse:
     insee = request.GET.get("insee", "")[:5]
     if request.GET.get("format") == "atom":
         return feed(request, insee)
-    every = publication.listed(database_clock.today(), insee=insee)
+    every = publication.list_orders(database_clock.today(), insee=insee)
     # A page that is not there is the nearest one.
-    found = Paginator(every, A_PAGE).get_page(request.GET.get("page"))
-    crossed = {code for one in found for code in one.communes}
-    named = dict(Commune.objects.filter(insee__in=crossed).values_list("insee", "name"))
-    cancelled = publication.cancelled_works(found)
+    orders_page = Paginator(every, A_PAGE).get_page(request.GET.get("page"))
+    crossed = {code for one in orders_page for code in one.communes}
+    commune_names = dict(Commune.objects.filter(insee__in=crossed).values_list("insee", "name"))
+    cancelled = publication.cancelled_works(orders_page)
     context = {
         "section": "roads" if request.user.is_authenticated else "public_works",
-        "rows": [row(one, named, cancelled) for one in found],
-        "found": found,
+        "rows": [row(one, commune_names, cancelled) for one in orders_page],
+        "found": orders_page,
         "query": urlencode({"insee": insee}) + "&" if insee else "",
         "insee": insee,
-        "communes": communes_listed(),
+        "communes": communes_with_orders(),
     }
     answer = render(request, "roadworks/public_orders.html", context)
     add_never_cache_headers(answer)
     return answer
 
 
-def row(one: WorkOrder, named: dict[str, str], cancelled: set[int]) -> dict[str, Any]:
+def row(one: WorkOrder, commune_names: dict[str, str], cancelled: set[int]) -> dict[str, Any]:
     state = state_of(one, cancelled)
     return {
         "order": one,
-        "communes": ", ".join(named.get(code, code) for code in one.communes),
+        "communes": ", ".join(commune_names.get(code, code) for code in one.communes),
         "state": state,
-        "words": words_of(one, state),
+        "words": state_label(one, state),
         "days": days_of(one),
     }
 
@@ -85,10 +85,10 @@ def state_of(one: WorkOrder, cancelled: set[int]) -> str:
     return "now" if one.starts_on <= database_clock.today() else ""
 
 
-def communes_listed() -> list[tuple[str, str]]:
-    codes = publication.listed(database_clock.today()).order_by().values_list("communes", flat=True).distinct()
-    listed = {code for some in codes for code in some}
-    return list(Commune.objects.filter(insee__in=listed).order_by("name").values_list("insee", "name"))
+def communes_with_orders() -> list[tuple[str, str]]:
+    codes = publication.list_orders(database_clock.today()).order_by().values_list("communes", flat=True).distinct()
+    insee = {code for some in codes for code in some}
+    return list(Commune.objects.filter(insee__in=insee).order_by("name").values_list("insee", "name"))
 
 
 # -- as a feed --------------------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ class OrderFeed(Atom1Feed):
 def feed(request: HttpRequest, insee: str) -> HttpResponse:
     """The same, in French, with the orders that are no longer published; a reader that has it hears so at once."""
     with override("fr"):
-        content = written(request, insee)
+        content = orders_feed(request, insee)
     answer = HttpResponse(content, content_type=Atom1Feed.content_type)
     answer["ETag"] = etag = quote_etag(hashlib.sha256(content).hexdigest())
     answer["Cache-Control"] = f"public, max-age={FRESH_S}"
@@ -113,29 +113,29 @@ def feed(request: HttpRequest, insee: str) -> HttpResponse:
     return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
-def written(request: HttpRequest, insee: str) -> bytes:
+def orders_feed(request: HttpRequest, insee: str) -> bytes:
     here = request.build_absolute_uri(reverse("public_orders"))
     made = OrderFeed(
         title=_("Orders on roads"), link=here, description="", language="fr", feed_url=request.build_absolute_uri()
     )
-    found = list(publication.listed(database_clock.today(), insee=insee)[:FED])
+    published_orders = list(publication.list_orders(database_clock.today(), insee=insee)[:FED])
     gone = publication.unpublished(publication.public_since(database_clock.today()), insee=insee)
-    cancelled = publication.cancelled_works(found)
-    for one in found:
-        told = [cleaned(f"{one.place}, {days_of(one)}"), words_of(one, state_of(one, cancelled))]
+    cancelled = publication.cancelled_works(published_orders)
+    for one in published_orders:
+        summary = [cleaned(f"{one.place}, {days_of(one)}"), state_label(one, state_of(one, cancelled))]
         ended = one.abrogated_by.published_at if one.abrogated_by else one.published_at
-        add(request, made, one, f"{one.number} · {one.title}", " – ".join(filter(None, told)), ended)
+        add(request, made, one, f"{one.number} · {one.title}", " – ".join(filter(None, summary)), ended)
     for left in gone:
-        add(request, made, left, left.number, gone_in_words(left), left.unpublished_at)
+        add(request, made, left, left.number, describe_unpublished(left), left.unpublished_at)
     return str(made.writeString("utf-8")).encode()
 
 
 def add(
-    request: HttpRequest, made: Atom1Feed, one: WorkOrder | Unpublished, title: str, told: str, updated: datetime
+    request: HttpRequest, made: Atom1Feed, one: WorkOrder | Unpublished, title: str, summary: str, updated: datetime
 ) -> None:
     address = request.build_absolute_uri(reverse("public_order", args=[one.pk]))
     made.add_item(
-        title=cleaned(title), link=address, description=told, unique_id=address, pubdate=one.published_at,
+        title=cleaned(title), link=address, description=summary, unique_id=address, pubdate=one.published_at,
         updateddate=updated, author_name=str(one.owner),
     )  # fmt: skip
 
@@ -146,11 +146,11 @@ def days_of(one: WorkOrder) -> str:
     return said(one.starts_on, one.ends_on)
 
 
-def words_of(one: WorkOrder, state: str) -> str:
+def state_label(one: WorkOrder, state: str) -> str:
     match state:
         case "abrogated" if one.abrogated_by:
-            words = _("abrogated by the order n° %(number)s of %(day)s")
-            return words % {"number": one.abrogated_by.number, "day": day_said(one.abrogated_by.numbered_date)}
+            message = _("abrogated by the order n° %(number)s of %(day)s")
+            return message % {"number": one.abrogated_by.number, "day": day_said(one.abrogated_by.numbered_date)}
         case "abrogated":
             return pgettext("order", "abrogated")
         case "over":
@@ -162,7 +162,7 @@ def words_of(one: WorkOrder, state: str) -> str:
     return ""
 
 
-def gone_in_words(one: Unpublished) -> str:
+def describe_unpublished(one: Unpublished) -> str:
     return _("No longer published since %(day)s.") % {"day": day_said(one.unpublished_at.astimezone(PARIS).date())}
 
 
@@ -193,10 +193,10 @@ def order_file(request: HttpRequest, order_id: int) -> HttpResponse:
 
 def gone(request: HttpRequest, order_id: int) -> HttpResponse:
     """The page, 410, of an order that is no longer published. Raises NotFound where there was never one."""
-    found: Sequence[Unpublished] = publication.unpublished(LONG_AGO, order_id=order_id)
-    if not found:
+    withdrawn: Sequence[Unpublished] = publication.unpublished(LONG_AGO, order_id=order_id)
+    if not withdrawn:
         raise NotFound(_("There is no such published order."))
-    context = {"section": "public_works", "order": found[0], "told": gone_in_words(found[0])}
+    context = {"section": "public_works", "order": withdrawn[0], "told": describe_unpublished(withdrawn[0])}
     answer = render(request, "roadworks/public_order_gone.html", context, status=410)
     add_never_cache_headers(answer)
     return answer

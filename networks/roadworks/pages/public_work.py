@@ -13,7 +13,7 @@ from networks.roadworks import feeds
 from networks.roadworks.models import Work
 from networks.roadworks.pages import public, public_orders
 from networks.roadworks.pages.frame import map_context
-from networks.roadworks.pages.order_parts import detour_shown
+from networks.roadworks.pages.order_parts import detour_row
 from networks.roadworks.services import current, publication
 from networks.roadworks.services.current import Current
 from networks.roadworks.services.works import is_over
@@ -22,28 +22,28 @@ from networks.roadworks.services.works import is_over
 @require_safe
 @never_cache
 def work(request: HttpRequest, work_id: int) -> HttpResponse:
-    told = current.one_announced(work_id)
-    (found,) = told.works
-    told = replace(told, places=current.lines([found]))
-    if not is_over(found):
-        told = current.with_ways(told)
-    detours = [detour_shown(one, rank) for rank, one in enumerate(told.detours.get(found.pk, ()), 1)]
+    announced = current.one_announced(work_id)
+    (work,) = announced.works
+    announced = replace(announced, places=current.stretches_as_geojson([work]))
+    if not is_over(work):
+        announced = current.with_ways(announced)
+    detours = [detour_row(one, rank) for rank, one in enumerate(announced.detours.get(work.pk, ()), 1)]
     context = {
         "section": "public_works",
-        **public.row(found, told),
-        "over": is_over(found),
+        **public.row(work, announced),
+        "over": is_over(work),
         "detours": detours,
-        "orders": orders_of(found),
-        **map_context(features=shapes(request, found, told, detours), extent_4326=extent_4326(found.owner)),
+        "orders": orders_of(work),
+        **map_context(features=shapes(request, work, announced, detours), extent_4326=extent_4326(work.owner)),
     }
     return render(request, "roadworks/public_work.html", context)
 
 
-def shapes(request: HttpRequest, work: Work, told: Current, detours: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def shapes(request: HttpRequest, work: Work, announced: Current, detours: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The ways around, and the works over them."""
-    lines = current.way_lines(told)
+    lines = current.way_lines(announced)
     ways = [feeds.detour_feature(one["detour"], one["rank"], lines[one["detour"].pk]) for one in detours]
-    return [*ways, feeds.feature(work, told, {}, request.build_absolute_uri)]
+    return [*ways, feeds.feature(work, announced, {}, request.build_absolute_uri)]
 
 
 def orders_of(work: Work) -> list[dict[str, Any]]:

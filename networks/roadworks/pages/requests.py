@@ -28,9 +28,9 @@ from gis_core.members.rights import Rights
 from gis_core.models import Letter
 from networks.roadworks.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.roadworks.models import Work, WorkRequest
-from networks.roadworks.pages.order_frame import page, show
+from networks.roadworks.pages.order_frame import page, show_orders
 from networks.roadworks.pages.request_forms import RequestChangeForm, RequestForm
-from networks.roadworks.services import orders, publication, request_pieces, requests, transmitting, undoing
+from networks.roadworks.services import orders, publication, request_documents, requests, transmitting, undoing
 from networks.roadworks.services.competence import competent
 from networks.roadworks.services.detours import distance as said_distance
 from networks.roadworks.services.naming import doubts_in
@@ -64,15 +64,15 @@ def request_list(request: HttpRequest) -> HttpResponse:
     state, text = request.GET.get("state", "open"), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     if state == SENT:
         return sent_list(request, rights)
-    found = requests.looked_for(requests.requests_seen_by(rights), text)
+    work_requests = requests.search_requests(requests.requests_seen_by(rights), text)
     if state == "open":
-        found = requests.to_deal_with(found)
+        work_requests = requests.to_deal_with(work_requests)
     elif state in State.values:
-        found = found.filter(state=state)
+        work_requests = work_requests.filter(state=state)
     offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
-    rows = list(found[offset : offset + PER_PAGE + 1])
+    rows = list(work_requests[offset : offset + PER_PAGE + 1])
     context = {
-        "rows": [told(one) for one in rows[:PER_PAGE]],
+        "rows": [request_row(one) for one in rows[:PER_PAGE]],
         "state": state,
         "urgent": state == "open",
         "text": text,
@@ -83,7 +83,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "several": len({one.owner_id for one in rows}) > 1,
         "may_enter": bool(requests.members_served(rights)),
     }
-    return show(request, "requests", context)
+    return show_orders(request, "requests", context)
 
 
 def states(rights: Rights) -> list[tuple[str, Any]]:
@@ -91,7 +91,7 @@ def states(rights: Rights) -> list[tuple[str, Any]]:
     sent = [(SENT, _("Sent elsewhere"))] if transmitting.sent_by(rights).exists() else []
     return [
         ("open", _("To deal with")),
-        *((code, str(words)) for code, words in State.choices),
+        *((code, str(label)) for code, label in State.choices),
         *sent,
         ("all", _("All")),
     ]
@@ -110,10 +110,10 @@ def sent_list(request: HttpRequest, rights: Rights) -> HttpResponse:
         "several": len({one.owner_id for one in rows}) > 1,
         "may_enter": bool(requests.members_served(rights)),
     }
-    return show(request, "requests", context)
+    return show_orders(request, "requests", context)
 
 
-def told(one: WorkRequest) -> dict[str, Any]:
+def request_row(one: WorkRequest) -> dict[str, Any]:
     waits = one.state in requests.OPEN
     return {"request": one, "due": one.due if waits else None, "late": waits and one.due < database_clock.today()}
 
@@ -135,7 +135,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The request is entered under number %(number)s.") % {"number": made.pk})
                 return redirect("road_request", request_id=made.pk)
-    return show(request, "request_new", {"form": form}, status)
+    return show_orders(request, "request_new", {"form": form}, status)
 
 
 @require_http_methods(READ_AND_SEND)
@@ -144,22 +144,22 @@ def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
     """The sheet of a request; POST does something about it."""
     rights = rights_of_request(request)
     try:
-        found = requests.request_seen_by(request_id, rights)
+        work_request = requests.request_seen_by(request_id, rights)
     except NotFound:
         if not transmitting.sent_by(rights).filter(number=min(request_id, 2**63 - 1)).exists():
             raise
         return redirect(f"{reverse('road_requests')}?state={SENT}")
     if request.method != "POST":
-        return shown(request, found)
+        return render_request(request, work_request)
     do = request.POST.get("do", "")
     if do == "change":
-        return changed(request, found)
+        return changed(request, work_request)
     if do not in ACTS:
-        return shown(request, found, 400, error=_("This page does not know what to do: load it again."))
+        return render_request(request, work_request, 400, error=_("This page does not know what to do: load it again."))
     try:
-        to = ACTS[do](request, found, rights, version_in(request.POST))
+        to = ACTS[do](request, work_request, rights, version_in(request.POST))
     except ArpentError as error:
-        return shown(request, found, status_of(error), error=error.message)
+        return render_request(request, work_request, status_of(error), error=error.message)
     return to
 
 
@@ -179,34 +179,38 @@ def id_in(given: Mapping[str, str], name: str) -> int:
     return int(text)
 
 
-def changed(request: HttpRequest, found: WorkRequest) -> HttpResponse:
+def changed(request: HttpRequest, work_request: WorkRequest) -> HttpResponse:
     """What was typed stays where it is refused."""
     rights = rights_of_request(request)
-    if not requests.may_change(found, rights):
-        return shown(request, found, 403, error=_("You do not change this request: who decides on it does."))
-    form = form_of(request, found, rights, bound=True)
+    if not requests.may_change(work_request, rights):
+        return render_request(
+            request, work_request, 403, error=_("You do not change this request: who decides on it does.")
+        )
+    form = form_of(request, work_request, rights, bound=True)
     if not form.is_valid():
-        return shown(request, found, 400, form=form)
+        return render_request(request, work_request, 400, form=form)
     try:
-        requests.change(found, values=form.values(), version=form.cleaned_data["version"] or 0, rights=rights)
+        requests.change(work_request, values=form.values(), version=form.cleaned_data["version"] or 0, rights=rights)
     except ArpentError as error:
         status = blame(form, error)
         if isinstance(error, Stale):
-            form.data["version"] = str(WorkRequest.objects.values_list("version", flat=True).get(pk=found.pk))
-        return shown(request, found, status, form=form)
+            form.data["version"] = str(WorkRequest.objects.values_list("version", flat=True).get(pk=work_request.pk))
+        return render_request(request, work_request, status, form=form)
     messages.success(request, _("The request is changed. Drafts keep what they said: begin them again if need be."))
-    return redirect("road_request", request_id=found.pk)
+    return redirect("road_request", request_id=work_request.pk)
 
 
-def form_of(request: HttpRequest, found: WorkRequest, rights: Rights, *, bound: bool = False) -> RequestChangeForm:
+def form_of(
+    request: HttpRequest, work_request: WorkRequest, rights: Rights, *, bound: bool = False
+) -> RequestChangeForm:
     """What was entered; once a letter is numbered, only how to reach who asked is typed anew."""
 
     def read(row: WorkRequest) -> dict[str, Any]:
         initial = {name: getattr(row, name) for name in FIELDS}
         return initial | {"member": row.owner.slug, "version": row.version}
 
-    form = RequestChangeForm(request, row=found, read=read, bound=bound, **offered_to(rights))
-    if requests.is_numbered(found):
+    form = RequestChangeForm(request, row=work_request, read=read, bound=bound, **offered_to(rights))
+    if requests.is_numbered(work_request):
         form.lock_but(CONTACT)
     return form
 
@@ -214,111 +218,111 @@ def form_of(request: HttpRequest, found: WorkRequest, rights: Rights, *, bound: 
 # -- what is done about a request -------------------------------------------------------------------------------------
 
 
-def back(found: WorkRequest) -> HttpResponse:
-    return redirect("road_request", request_id=found.pk)
+def back(work_request: WorkRequest) -> HttpResponse:
+    return redirect("road_request", request_id=work_request.pk)
 
 
-def decided(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def decided(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     accepted = request.POST.get("do") == "accept"
-    requests.decide(found, accepted=accepted, version=version, rights=rights)
+    requests.decide(work_request, accepted=accepted, version=version, rights=rights)
     messages.success(request, _("The request is accepted.") if accepted else _("The request is refused."))
-    return back(found)
+    return back(work_request)
 
 
-def reopened(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    undoing.reopen(found, version=version, rights=rights)
+def reopened(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    undoing.reopen(work_request, version=version, rights=rights)
     messages.success(request, _("The request is open again: nothing is decided."))
-    return back(found)
+    return back(work_request)
 
 
-def given_up(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    undoing.withdraw(found, version=version, rights=rights)
+def given_up(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    undoing.withdraw(work_request, version=version, rights=rights)
     messages.success(request, _("The request is noted as withdrawn by the applicant."))
-    return back(found)
+    return back(work_request)
 
 
-def deleted(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    undoing.delete(found, version=version, rights=rights)
-    messages.success(request, _("Request n° %(number)s is deleted, with its drafts.") % {"number": found.pk})
+def deleted(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    undoing.delete(work_request, version=version, rights=rights)
+    messages.success(request, _("Request n° %(number)s is deleted, with its drafts.") % {"number": work_request.pk})
     return redirect("road_requests")
 
 
-def worked(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    requests.make_work(found, version=version, rights=rights)
+def worked(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    requests.make_work(work_request, version=version, rights=rights)
     messages.success(
         request,
         _("The works are made as a draft: check title, stretch, days and measures before everybody reads them."),
     )
-    return back(found)
+    return back(work_request)
 
 
-def joined(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def joined(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     work = Work.objects.visible_to(rights).filter(pk=id_in(request.POST, "work")).first()
     if work is None:
         raise Invalid(_("There are no such works, or you may not see them."), parameter="work")
-    requests.join_work(found, work, version=version, rights=rights)
+    requests.join_work(work_request, work, version=version, rights=rights)
     messages.success(request, _("The request is joined to these works."))
-    return back(found)
+    return back(work_request)
 
 
-def parted(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    undoing.detach(found, version=version, rights=rights)
+def parted(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    undoing.detach(work_request, version=version, rights=rights)
     messages.success(request, _("The request is detached; the works stay as they are."))
-    return back(found)
+    return back(work_request)
 
 
-def begun(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def begin_order(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     code = request.POST.get("kind", "")
     if code not in [one.code for one in BEGUN_ALONE]:
         raise Invalid(_("Choose the order to write."), parameter="kind")
-    letter = orders.begin(found, kind_of(code), rights)
-    return redirect("road_letter", request_id=found.pk, letter_id=letter.pk)
+    letter = orders.begin(work_request, kind_of(code), rights)
+    return redirect("road_letter", request_id=work_request.pk, letter_id=letter.pk)
 
 
-def published(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    letter = orders.letter_of(found, id_in(request.POST, "letter"), rights)
+def published(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    letter = orders.letter_of(work_request, id_in(request.POST, "letter"), rights)
     confirmed = request.POST.get("confirmed") == "on"
-    made = publication.publish(found, letter, version=version, rights=rights, confirmed=confirmed)
+    made = publication.publish(work_request, letter, version=version, rights=rights, confirmed=confirmed)
     messages.success(request, _("The order %(number)s is published: everybody reads it.") % {"number": made.number})
-    return back(found)
+    return back(work_request)
 
 
-def abrogating(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    letter = publication.begin_abrogation(found, id_in(request.POST, "order"), rights)
-    return redirect("road_letter", request_id=found.pk, letter_id=letter.pk)
+def abrogating(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    letter = publication.begin_abrogation(work_request, id_in(request.POST, "order"), rights)
+    return redirect("road_letter", request_id=work_request.pk, letter_id=letter.pk)
 
 
-def unpublished(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    made = publication.unpublish(found, id_in(request.POST, "order"), version=version, rights=rights)
+def unpublished(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    made = publication.unpublish(work_request, id_in(request.POST, "order"), version=version, rights=rights)
     messages.success(request, _("The order %(number)s is no longer published.") % {"number": made.number})
-    return back(found)
+    return back(work_request)
 
 
-def detached(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def detached(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    request_pieces.remove(found, id_in(request.POST, "piece"), reason=reason, rights=rights)
+    request_documents.remove(work_request, id_in(request.POST, "piece"), reason=reason, rights=rights)
     messages.success(request, _("The piece is removed from the list; it is kept."))
-    return back(found)
+    return back(work_request)
 
 
-def erased(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def erased(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     visa = request.POST.get("visa_number", ""), day_in(request.POST.get("visa_date", ""))
-    request_pieces.erase(found, id_in(request.POST, "piece"), visa=visa, rights=rights)
+    request_documents.erase(work_request, id_in(request.POST, "piece"), visa=visa, rights=rights)
     messages.success(request, _("The content of the piece is erased."))
-    return back(found)
+    return back(work_request)
 
 
-def transmitted(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    receiver = transmitting.transmit(found, version=version, rights=rights)
-    words = _("Request n° %(number)s is sent to %(member)s, with its pieces. Tell the applicant (CRPA, L.114-2).")
-    messages.success(request, words % {"number": found.pk, "member": receiver})
+def transmitted(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    receiver = transmitting.transmit(work_request, version=version, rights=rights)
+    message = _("Request n° %(number)s is sent to %(member)s, with its pieces. Tell the applicant (CRPA, L.114-2).")
+    messages.success(request, message % {"number": work_request.pk, "member": receiver})
     return redirect(f"{reverse('road_requests')}?state={SENT}")
 
 
 type Act = Callable[[HttpRequest, WorkRequest, Rights, int], HttpResponse]
 ACTS: Final[Mapping[str, Act]] = {
     "accept": decided, "refuse": decided, "reopen": reopened, "give-up": given_up, "delete": deleted, "work": worked,
-    "join": joined, "detach": parted, "letter": begun, "publish": published, "abrogate": abrogating,
+    "join": joined, "detach": parted, "letter": begin_order, "publish": published, "abrogate": abrogating,
     "unpublish": unpublished, "remove": detached, "erase": erased, "transmit": transmitted,
 }  # fmt: skip
 
@@ -326,83 +330,92 @@ ACTS: Final[Mapping[str, Act]] = {
 # -- the sheet --------------------------------------------------------------------------------------------------------
 
 
-def shown(
-    request: HttpRequest, found: WorkRequest, status: int = 200, *, error: str = "", form: RequestForm | None = None
+def render_request(
+    request: HttpRequest,
+    work_request: WorkRequest,
+    status: int = 200,
+    *,
+    error: str = "",
+    form: RequestForm | None = None,
 ) -> HttpResponse:
     """The page. It must not read the request's body, which may be what was refused."""
     rights = rights_of_request(request)
-    found = requests.request_seen_by(found.pk, rights)
-    decides = requests.may_decide(found.owner_id, rights)
-    writes = requests.may_write(found.owner_id, found.insee, rights)
-    changes = requests.may_change(found, rights)
-    kept = found.forgotten_date is None
-    numbered = requests.is_numbered(found)
+    work_request = requests.request_seen_by(work_request.pk, rights)
+    decides = requests.may_decide(work_request.owner_id, rights)
+    writes = requests.may_write(work_request.owner_id, work_request.insee, rights)
+    changes = requests.may_change(work_request, rights)
+    kept = work_request.forgotten_date is None
+    numbered = requests.is_numbered(work_request)
     if form is None and changes and kept:
-        form = form_of(request, found, rights)
-    published = list(publication.orders_of(found).select_related("abrogated_by"))
-    competence = competent(requests.place_of(found), found.kind, found.owner)
-    retention = request_pieces.retention_of(found)
-    in_hand = kept and found.state != State.WITHDRAWN
+        form = form_of(request, work_request, rights)
+    published = list(publication.orders_of(work_request).select_related("abrogated_by"))
+    competence = competent(requests.locate_request(work_request), work_request.kind, work_request.owner)
+    retention = request_documents.retention_of(work_request)
+    in_hand = kept and work_request.state != State.WITHDRAWN
     context = {
-        **told(found),
-        "found": found,
+        **request_row(work_request),
+        "found": work_request,
         "error": error,
         "form": form if changes and kept else None,
-        "unknown": requests.roads_unknown(found),
+        "unknown": requests.roads_unknown(work_request),
         "numbered": numbered,
         "decides": decides,
-        "accepts": decides and found.state in (State.RECEIVED, State.REFUSED, State.WITHDRAWN),
-        "refuses": decides and found.state in requests.OPEN,
-        "reopens": decides and not numbered and found.state != State.RECEIVED,
-        "gives_up": writes and found.state in (*requests.OPEN, State.REFUSED),
-        "deletes": changes and not numbered and undoing.may_be_deleted(found),
+        "accepts": decides and work_request.state in (State.RECEIVED, State.REFUSED, State.WITHDRAWN),
+        "refuses": decides and work_request.state in requests.OPEN,
+        "reopens": decides and not numbered and work_request.state != State.RECEIVED,
+        "gives_up": writes and work_request.state in (*requests.OPEN, State.REFUSED),
+        "deletes": changes and not numbered and undoing.may_be_deleted(work_request),
         "in_hand": in_hand,
         "kept": kept,
         "writes": writes,
-        "works_address": reverse("work", args=[found.work.pk]) if found.work else "",
+        "works_address": reverse("work", args=[work_request.work.pk]) if work_request.work else "",
         "competence": competence,
-        "receiver": transmitting.receiver_of(found, competence) if decides and in_hand and not numbered else None,
-        "received_from": transmitting.received_from(found, rights),
+        "receiver": transmitting.receiver_of(work_request, competence)
+        if decides and in_hand and not numbered
+        else None,
+        "received_from": transmitting.received_from(work_request, rights),
         "letters": [
-            letter_row(found, one, {order.letter_id for order in published})
-            for one in orders.letters_of(found, rights).light().select_related("finalised_by")
+            letter_row(work_request, one, {order.letter_id for order in published})
+            for one in orders.letters_of(work_request, rights).light().select_related("finalised_by")
         ],
         "kinds": [(one.code, one.name) for one in BEGUN_ALONE],
-        "usual": USUAL.get(WorkRequest.Kind(found.kind), ""),
+        "usual": USUAL.get(WorkRequest.Kind(work_request.kind), ""),
         "orders": published,
-        "order_warnings": publication.differences(published, found.work),
+        "order_warnings": publication.differences(published, work_request.work),
         "abrogation": ABROGATION,
-        "pieces": list(found.pieces.filter(removed_at=None).select_related("added_by")),
-        "removed": list(found.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by")),
+        "pieces": list(work_request.pieces.filter(removed_at=None).select_related("added_by")),
+        "removed": list(work_request.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by")),
         "may_erase": decides and retention.is_over(database_clock.today()),
         "kept_said": retention,
-        "most_mb": request_pieces.max_bytes() // 1_048_576,
-        "near": near_works(found, rights) if decides and found.work is None else (),
+        "most_mb": request_documents.max_bytes() // 1_048_576,
+        "near": near_works(work_request, rights) if decides and work_request.work is None else (),
     }
-    return show(request, "request", context, status)
+    return show_orders(request, "request", context, status)
 
 
-def letter_row(found: WorkRequest, one: Letter, published: set[int]) -> dict[str, Any]:
+def letter_row(work_request: WorkRequest, one: Letter, published: set[int]) -> dict[str, Any]:
     publishes = one.state == Letter.State.FINAL and one.kind in ORDERS and one.pk not in published
-    doubts = doubts_in(found, one) if publishes else []
+    doubts = doubts_in(work_request, one) if publishes else []
     return {"letter": one, "kind": kind_of(one.kind).name, "publishes": publishes, "doubts": doubts}
 
 
-def near_works(found: WorkRequest, rights: Rights) -> Sequence[tuple[str, list[Work]]]:
+def near_works(work_request: WorkRequest, rights: Rights) -> Sequence[tuple[str, list[Work]]]:
     """Works of the member that it may be for, of about the same days: the nearest first, or those of its commune
     where the place is not known.
     """
-    works = Work.objects.visible_to(rights).filter(owner=found.owner_id).exclude(state=Work.State.CANCELLED)
-    near = works.filter(starts_on__lte=found.ends_on, ends_on__gte=found.starts_on).defer("geom", "geom_3857")
+    works = Work.objects.visible_to(rights).filter(owner=work_request.owner_id).exclude(state=Work.State.CANCELLED)
+    near = works.filter(starts_on__lte=work_request.ends_on, ends_on__gte=work_request.starts_on).defer(
+        "geom", "geom_3857"
+    )
     if not near.exists():
         return ()
     with suppress(Invalid, NotFound):
-        return by_distance(near.annotate(distance=Distance("geom", requests.stretch_of(found))))
-    elsewhere = Case(When(insee=found.insee, then=0), default=1)
+        return by_distance(near.annotate(distance=Distance("geom", requests.stretch_of(work_request))))
+    elsewhere = Case(When(insee=work_request.insee, then=0), default=1)
     rows = list(near.annotate(elsewhere=elsewhere).order_by("elsewhere", "-pk")[:NEAR_WORKS])
     groups = (
-        (_("In the commune"), [one for one in rows if one.insee == found.insee]),
-        (_("Elsewhere"), [one for one in rows if one.insee != found.insee]),
+        (_("In the commune"), [one for one in rows if one.insee == work_request.insee]),
+        (_("Elsewhere"), [one for one in rows if one.insee != work_request.insee]),
     )
     return [(label, some) for label, some in groups if some]
 
@@ -422,36 +435,38 @@ def by_distance(near: Any) -> Sequence[tuple[str, list[Work]]]:
 
 @page
 def too_large(request: HttpRequest, request_id: int) -> HttpResponse:
-    found = requests.request_seen_by(request_id, rights_of_request(request))
-    words = _("Nothing was added: a piece has at most %(most)s MB.")
-    return shown(request, found, 413, error=words % {"most": request_pieces.max_bytes() // 1_048_576})
+    work_request = requests.request_seen_by(request_id, rights_of_request(request))
+    message = _("Nothing was added: a piece has at most %(most)s MB.")
+    return render_request(
+        request, work_request, 413, error=message % {"most": request_documents.max_bytes() // 1_048_576}
+    )
 
 
-@upload_page(too_large, lambda: request_pieces.max_bytes() + 1_048_576)
+@upload_page(too_large, lambda: request_documents.max_bytes() + 1_048_576)
 @require_POST
 @page
-def pieces(request: HttpRequest, request_id: int) -> HttpResponse:
+def add_documents(request: HttpRequest, request_id: int) -> HttpResponse:
     """Attach a file."""
     rights = rights_of_request(request)
-    found = requests.request_seen_by(request_id, rights)
+    work_request = requests.request_seen_by(request_id, rights)
     sent: Any = request.FILES.get("file")
     try:
-        request_pieces.attach(found, sent, rights)
+        request_documents.attach(work_request, sent, rights)
     except ArpentError as error:
-        return shown(request, found, status_of(error), error=error.message)
+        return render_request(request, work_request, status_of(error), error=error.message)
     messages.success(request, _("The piece is added."))
-    return redirect("road_request", request_id=found.pk)
+    return redirect("road_request", request_id=work_request.pk)
 
 
 @require_safe
 @page
 def piece(request: HttpRequest, request_id: int, piece_id: int) -> Any:
     """A piece itself: shown where it is an image of ours or a PDF that does nothing, else saved."""
-    found = requests.request_seen_by(request_id, rights_of_request(request))
-    one = request_pieces.piece_of(found, piece_id)
-    name = f"{one.title}.{request_pieces.ENDINGS[one.media_type]}"
+    work_request = requests.request_seen_by(request_id, rights_of_request(request))
+    one = request_documents.piece_of(work_request, piece_id)
+    name = f"{one.title}.{request_documents.ENDINGS[one.media_type]}"
     response = FileResponse(
-        request_pieces.open_piece(one), content_type=one.media_type, filename=name, as_attachment=one.active
+        request_documents.open_piece(one), content_type=one.media_type, filename=name, as_attachment=one.active
     )
     response["X-Content-Type-Options"] = "nosniff"
     if one.active:

@@ -29,7 +29,7 @@ from networks.roadworks.pages.frame import map_context, page, show, writing_for
 from networks.roadworks.points import WORK_PARTS
 from networks.roadworks.services import neighbours, publication, works
 from networks.roadworks.services.beginnings import from_outage, outage_of
-from networks.roadworks.services.conflicts import Asked, Found, Gravity, conflicts_of
+from networks.roadworks.services.conflicts import Conflict, ConflictQuery, Severity, conflicts_of
 
 READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
 SEEN: Final = "works,road-sections,parcels,roads,communes"
@@ -43,40 +43,42 @@ SEEN: Final = "works,road-sections,parcels,roads,communes"
 def work(request: HttpRequest, work_id: int) -> HttpResponse:
     """The sheet; POST announces, cancels, or begins the notice that tells of it those who were warned."""
     rights = rights_of_request(request)
-    found, refused, status = works.one(work_id, rights), "", 200
+    work, refused, status = works.one(work_id, rights), "", 200
     if request.method == "POST":
         try:
-            return done(request, found, rights)
+            return done(request, work, rights)
         except ArpentError as error:
             refused, status = error.message, status_of(error)
-            found = works.one(work_id, rights)
-    commune = Commune.objects.filter(insee=found.insee).values_list("name", flat=True).first() or ""
+            work = works.one(work_id, rights)
+    commune = Commune.objects.filter(insee=work.insee).values_list("name", flat=True).first() or ""
     context = {
-        "one": found,
+        "one": work,
         "commune": commune,
-        "days": said(found.starts_on, found.ends_on),
-        "traffic": traffic_of(found),
-        "closed_end": works.closed_end(found),
-        "reading": reading_of(found.hours or ""),
-        "conflicts": told(conflicts_of(Asked.of(found), rights)) if found.state != Work.State.CANCELLED else [],
-        "may_write": works.may_write(found.owner_id, rights),
-        "over": works.is_over(found),
-        "outage": outage_of(found.outage_id, rights),
+        "days": said(work.starts_on, work.ends_on),
+        "traffic": traffic_of(work),
+        "closed_end": works.closed_end(work),
+        "reading": reading_of(work.hours or ""),
+        "conflicts": conflict_rows(conflicts_of(ConflictQuery.of(work), rights))
+        if work.state != Work.State.CANCELLED
+        else [],
+        "may_write": works.may_write(work.owner_id, rights),
+        "over": works.is_over(work),
+        "outage": outage_of(work.outage_id, rights),
         "parts": [
-            render_to_string(shown[0], {"work": found} | shown[1], request)
+            render_to_string(rendered[0], {"work": work} | rendered[1], request)
             for part in WORK_PARTS.all()
-            if (shown := part(request, found, rights)) is not None
+            if (rendered := part(request, work, rights)) is not None
         ],
-        "on_map": on_map(found),
-        "length": found.geom.length,
+        "on_map": on_map(work),
+        "length": work.geom.length,
         "refused": refused,
-        "order_warnings": publication.differences(publication.published_for(found.pk), found),
-        **map_context(features=[shape_of(found)], extent_4326=extent_4326(found.owner)),
+        "order_warnings": publication.differences(publication.published_for(work.pk), work),
+        **map_context(features=[shape_of(work)], extent_4326=extent_4326(work.owner)),
     }
     return show(request, "work", context, status)
 
 
-def done(request: HttpRequest, found: Work, rights: Rights) -> HttpResponse:
+def done(request: HttpRequest, work: Work, rights: Rights) -> HttpResponse:
     """Do what the form asks of works (plan, cancel, tell the neighbours) and go to the page that shows it.
 
     Raises Invalid, Forbidden, Stale, Conflict.
@@ -85,54 +87,54 @@ def done(request: HttpRequest, found: Work, rights: Rights) -> HttpResponse:
     version = integer(given, "version", 0, 0, 2**31 - 1)
     match request.POST.get("do", ""):
         case "plan":
-            works.announce(work=found, version=version, rights=rights)
+            works.announce(work=work, version=version, rights=rights)
             messages.success(request, _("The works are planned: everybody sees them."))
         case "cancel":
-            gone = works.cancel(work=found, version=version, rights=rights) is None
-            words = _("The draft of these works is deleted.")
+            gone = works.cancel(work=work, version=version, rights=rights) is None
+            message = _("The draft of these works is deleted.")
             if not gone:
-                words = _("The works are cancelled; calendars that hold them are told.")
-            messages.success(request, f"{words} {publication.still_published(found.pk)}".strip())
+                message = _("The works are cancelled; calendars that hold them are told.")
+            messages.success(request, f"{message} {publication.still_published(work.pk)}".strip())
             if gone:
                 return redirect("works")
-            warn_of_notices(request, works.one(found.pk, rights), rights)
+            warn_of_notices(request, works.one(work.pk, rights), rights)
         case "tell":
-            notice = neighbours.tell_again(found, integer(given, "notice", 0, 0, works.LARGEST_ID), rights=rights)
+            notice = neighbours.draft_update(work, integer(given, "notice", 0, 0, works.LARGEST_ID), rights=rights)
             return redirect("notice", notice.pk)
         case _:
             raise Invalid(_("There is no such action."), parameter="do")
-    return redirect("work", found.pk)
+    return redirect("work", work.pk)
 
 
-def warn_of_notices(request: HttpRequest, found: Work, rights: Rights) -> None:
+def warn_of_notices(request: HttpRequest, work: Work, rights: Rights) -> None:
     """Whoever cancels works or moves them reads that people were told otherwise."""
-    count = len(neighbours.untold(found, neighbours.notices_of(found, rights)))
+    count = len(neighbours.untold(work, neighbours.notices_of(work, rights)))
     if count:
-        words = ngettext(
+        message = ngettext(
             "A notice went out for these works: tell its people, below.",
             "%(count)s notices went out for these works: tell their people, below.",
             count,
         )
-        messages.warning(request, words % {"count": count})
+        messages.warning(request, message % {"count": count})
 
 
-def shape_of(found: Work) -> dict[str, Any]:
+def shape_of(work: Work) -> dict[str, Any]:
     return {
         "type": "Feature",
-        "id": found.pk,
-        "geometry": json.loads(found.geom.transform(4326, clone=True).geojson),
-        "properties": {"measure": found.measure, "title": found.title},
+        "id": work.pk,
+        "geometry": json.loads(work.geom.transform(4326, clone=True).geojson),
+        "properties": {"measure": work.measure, "title": work.title},
     }
 
 
-def on_map(found: Work) -> str:
+def on_map(work: Work) -> str:
     """The map, on the works, with their sheet open."""
-    place = found.geom.point_on_surface
+    place = work.geom.point_on_surface
     place.transform(4326)
-    return f"{reverse('map')}#v=1&c={place.x:.6f},{place.y:.6f}&z=17&l={SEEN}&s=works.{found.pk}"
+    return f"{reverse('map')}#v=1&c={place.x:.6f},{place.y:.6f}&z=17&l={SEEN}&s=works.{work.pk}"
 
 
-def told(found: list[Found]) -> list[dict[str, Any]]:
+def conflict_rows(conflicts: list[Conflict]) -> list[dict[str, Any]]:
     return [
         {
             "work": one.work,
@@ -141,7 +143,7 @@ def told(found: list[Found]) -> list[dict[str, Any]]:
             "why": one.why,
             "days": said(one.work.starts_on, one.work.ends_on),
         }
-        for one in found
+        for one in conflicts
     ]
 
 
@@ -155,7 +157,7 @@ def work_new(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     members = writing(rights)
     if request.method != "POST":
-        return form_page(request, WorkForm(initial=begun(request, rights, members), members=members), rights)
+        return form_page(request, WorkForm(initial=initial_values(request, rights, members), members=members), rights)
     form = WorkForm(request.POST, members=members)
     if not form.is_valid() or request.POST.get("do") == "check":
         return form_page(request, form, rights, status=400 if form.errors else 200)
@@ -177,7 +179,7 @@ def writing(rights: Rights) -> list[Member]:
     return members
 
 
-def begun(request: HttpRequest, rights: Rights, members: list[Member]) -> dict[str, Any]:
+def initial_values(request: HttpRequest, rights: Rights, members: list[Member]) -> dict[str, Any]:
     """What a new form holds, from an outage or a place on a road. Raises NotFound for an outage that is not seen."""
     given: dict[str, Any] = {"where": "map", "kind": Work.Kind.ROAD, "measure": Work.Measure.NONE}
     if start := request.GET.get("start", "")[:80]:
@@ -185,13 +187,13 @@ def begun(request: HttpRequest, rights: Rights, members: list[Member]) -> dict[s
     number = request.GET.get("outage", "")
     if not number:
         return given
-    found = from_outage(int(number) if number.isascii() and number.isdecimal() and len(number) <= 18 else 0, rights)
-    given |= {"kind": Work.Kind.WATER, "measure": Work.Measure.ALTERNATE, "outage": found.outage.pk}
-    given["title"] = (_("Repair of the main, %(place)s") % {"place": found.outage.place}).strip(" ,")[:120]
-    if found.outage.owner in members:
-        given["member"] = found.outage.owner.slug
-    if found.stretch is not None:
-        given["geom"] = found.stretch.transform(4326, clone=True).geojson
+    beginning = from_outage(int(number) if number.isascii() and number.isdecimal() and len(number) <= 18 else 0, rights)
+    given |= {"kind": Work.Kind.WATER, "measure": Work.Measure.ALTERNATE, "outage": beginning.outage.pk}
+    given["title"] = (_("Repair of the main, %(place)s") % {"place": beginning.outage.place}).strip(" ,")[:120]
+    if beginning.outage.owner in members:
+        given["member"] = beginning.outage.owner.slug
+    if beginning.stretch is not None:
+        given["geom"] = beginning.stretch.transform(4326, clone=True).geojson
     return given
 
 
@@ -200,75 +202,75 @@ def begun(request: HttpRequest, rights: Rights, members: list[Member]) -> dict[s
 def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
     """The form of works that are there."""
     rights = rights_of_request(request)
-    found = works.one(work_id, rights)
-    works.check_may_write(found.owner_id, rights)
-    members = [found.owner]
-    if request.method != "POST" and found.state == Work.State.CANCELLED:
+    work = works.one(work_id, rights)
+    works.check_may_write(work.owner_id, rights)
+    members = [work.owner]
+    if request.method != "POST" and work.state == Work.State.CANCELLED:
         messages.warning(request, _("These works are cancelled: they are not changed any more. Enter new ones."))
-        return redirect("work", found.pk)
-    form = WorkChangeForm(request, row=found, read=values_of, members=members, kept=found)
+        return redirect("work", work.pk)
+    form = WorkChangeForm(request, row=work, read=work_values, members=members, kept=work)
     if request.method != "POST":
-        return form_page(request, form, rights, found)
+        return form_page(request, form, rights, work)
     if not form.is_valid() or request.POST.get("do") == "check":
-        return form_page(request, form, rights, found, 400 if form.errors else 200)
+        return form_page(request, form, rights, work, 400 if form.errors else 200)
     try:
         version = form.cleaned_data["version"] or 0
-        changed = works.change(work=found, version=version, rights=rights, **form.values())
+        changed = works.change(work=work, version=version, rights=rights, **form.values())
     except ArpentError as error:
         status = blame(form, error)
         if isinstance(error, Stale):
             form.data["version"] = str(works.one(work_id, rights).version)
-        return form_page(request, form, rights, found, status)
+        return form_page(request, form, rights, work, status)
     return kept(request, changed, rights)
 
 
-def values_of(found: Work) -> dict[str, Any]:
-    named = {name: getattr(found, name) for name in VALUES}
-    here = {"where": "references" if found.start_reference else "map", "version": found.version,
-            "start": found.start_reference, "end": found.end_reference,
-            "geom": found.geom.transform(4326, clone=True).geojson}  # fmt: skip
-    return named | here | {"member": found.owner.slug}
+def work_values(work: Work) -> dict[str, Any]:
+    values = {name: getattr(work, name) for name in VALUES}
+    here = {"where": "references" if work.start_reference else "map", "version": work.version,
+            "start": work.start_reference, "end": work.end_reference,
+            "geom": work.geom.transform(4326, clone=True).geojson}  # fmt: skip
+    return values | here | {"member": work.owner.slug}
 
 
 def kept(request: HttpRequest, made: Work, rights: Rights) -> HttpResponse:
     """To the sheet, with what they meet said at once."""
     reference = {"reference": made.reference}
     messages.success(request, _("The works %(reference)s are kept.") % reference)
-    grave = [one for one in conflicts_of(Asked.of(made), rights) if one.gravity >= Gravity.SERIOUS]
+    grave = [one for one in conflicts_of(ConflictQuery.of(made), rights) if one.gravity >= Severity.SERIOUS]
     if grave:
-        words = ngettext(
+        message = ngettext(
             "They meet other works: read the conflict below.",
             "They meet other works: read the %(count)s conflicts below.",
             len(grave),
         )
-        messages.warning(request, words % {"count": len(grave)})
+        messages.warning(request, message % {"count": len(grave)})
     warn_of_notices(request, made, rights)
     return redirect("work", made.pk)
 
 
 def form_page(
-    request: HttpRequest, form: WorkForm, rights: Rights, found: Work | None = None, status: int = 200
+    request: HttpRequest, form: WorkForm, rights: Rights, work: Work | None = None, status: int = 200
 ) -> HttpResponse:
     conflicts, stretch = None, None
     if form.is_bound:
-        asked = form.asked(found)
-        conflicts = told(conflicts_of(asked, rights)) if asked else None
+        query = form.asked(work)
+        conflicts = conflict_rows(conflicts_of(query, rights)) if query else None
         stretch = form.cleaned_data.get("stretch")
-    here = stretch if stretch is not None else None if form.is_bound or found is None else found.geom
+    here = stretch if stretch is not None else None if form.is_bound or work is None else work.geom
     if here is not None:
         form.tell_ends(here)
     shape = stretch.transform(4326, clone=True).geojson if stretch is not None else former(form)
     members = list(form.members.values())
     context = {
         "form": form,
-        "one": found,
+        "one": work,
         "conflicts": conflicts,
         "outage": outage_of(outage_in(form), rights),
         **map_context(
             extent_4326=extent_4326(members[0]) if len(members) == 1 else extent_4326(),
             check=reverse("work_check"),
             stretch=shape,
-            work=found.pk if found else None,
+            work=work.pk if work else None,
         ),
     }
     return show(request, "work_form", context, status)

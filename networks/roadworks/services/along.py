@@ -36,14 +36,14 @@ def works_along(road: Road, rights: Rights) -> list[Work]:
     with connection.cursor() as cursor:
         cursor.execute(ALONG, road._asdict() | {"day": database_clock.today()})
         ids = [pk for (pk,) in cursor.fetchall()]
-    return list(works.listed(works.Filter(), rights).filter(pk__in=ids).defer("geom", "geom_3857")[: MOST + 1])
+    return list(works.list_works(works.Filter(), rights).filter(pk__in=ids).defer("geom", "geom_3857")[: MOST + 1])
 
 
 def works_part(road: Road, rights: Rights) -> Shown | None:
     """The part of a road's page."""
-    found = works_along(road, rights)
-    shown = [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in found[:MOST]]
-    return "roadworks/along.html", {"works": shown, "more": len(found) > MOST, "most": MOST}
+    rows = works_along(road, rights)
+    items = [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in rows[:MOST]]
+    return "roadworks/along.html", {"works": items, "more": len(rows) > MOST, "most": MOST}
 
 
 def new_works_here(reference: str, rights: Rights) -> Link | None:

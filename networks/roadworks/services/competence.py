@@ -67,18 +67,18 @@ class Competence:
 
 def competent(stretch: GEOSGeometry | None, kind: str, member: Member) -> Competence:
     if stretch is None:
-        words = _(
+        message = _(
             "Where the works lie is not known yet, nor who decides: give the request two references (PR) or the name of"
             " a street, or make the works."
         )
-        return Competence((Authority.UNKNOWN,), words)
+        return Competence((Authority.UNKNOWN,), message)
     rows = every_row(
         "select distinct status, manager, built_up from road_section where id = any(%(ids)s)",
         ids=sections_under(stretch),
     )
-    found = {decides(kind, status, manager, built_up) for status, manager, built_up in rows} or {Authority.UNKNOWN}
+    deciders = {decides(kind, status, manager, built_up) for status, manager, built_up in rows} or {Authority.UNKNOWN}
     order = list(Authority)
-    authorities = sorted(found, key=order.index)
+    authorities = sorted(deciders, key=order.index)
     shared = member.kind == Member.Kind.EPCI or any(keeper_of(one, by) == Authority.EPCI for one, by, _built_up in rows)
     left = left_to_epci(kind) if shared and authorities == [Authority.COMMUNE] else ""
     return Competence(authorities, " ".join(filter(None, (warning_of(authorities, member), left))))
@@ -122,6 +122,6 @@ def warning_of(authorities: Sequence[Authority], member: Member) -> str:
     # An inter-communal body prepares what its mayors sign.
     ours = (Authority.COMMUNE, Authority.EPCI) if member.kind == Member.Kind.EPCI else (member.kind,)
     if one not in ours:
-        words = _("%(member)s does not decide here: %(authority)s does.")
-        return words % {"member": member, "authority": DECIDES[one]}
+        message = _("%(member)s does not decide here: %(authority)s does.")
+        return message % {"member": member, "authority": DECIDES[one]}
     return ""

@@ -29,7 +29,7 @@ CLOSING: Final = frozenset({Work.Measure.CLOSED, Work.Measure.ONE_WAY})
 HINDERING: Final = CLOSING | {Work.Measure.ALTERNATE, Work.Measure.NARROWED}
 
 
-class Gravity(IntEnum):
+class Severity(IntEnum):
     NEAR = 1
     SERIOUS = 2
     GRAVE = 3
@@ -40,14 +40,14 @@ class Gravity(IntEnum):
 
 
 LABELS: Final = {
-    Gravity.NEAR: gettext_lazy("For your information"),
-    Gravity.SERIOUS: gettext_lazy("To be agreed"),
-    Gravity.GRAVE: gettext_lazy("Incompatible"),
+    Severity.NEAR: gettext_lazy("For your information"),
+    Severity.SERIOUS: gettext_lazy("To be agreed"),
+    Severity.GRAVE: gettext_lazy("Incompatible"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ConflictQuery:
     """Works as they are entered; `work_id` are those works themselves, once they are kept."""
 
     stretch: MultiLineString
@@ -61,7 +61,7 @@ class Asked:
     work_id: int | None = None
 
     @classmethod
-    def of(cls, work: Work) -> "Asked":
+    def of(cls, work: Work) -> "ConflictQuery":
         return cls(
             stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, kind=work.kind, work_id=work.pk,
             measure=work.measure, closed_way=work.closed_way or "", new_surface=work.new_surface,
@@ -70,11 +70,11 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Conflict:
     """Other works that are met, how gravely, and why in words."""
 
     work: Work
-    gravity: Gravity
+    gravity: Severity
     why: str
     metres: float = 0.0
 
@@ -87,25 +87,25 @@ MET: Final = """
 """
 
 
-def conflicts_of(asked: Asked, rights: Rights) -> list[Found]:
+def conflicts_of(query: ConflictQuery, rights: Rights) -> list[Conflict]:
     """The gravest first; of the works that the asker sees: announced ones, and those of the asker's members."""
     given: dict[str, Any] = {
-        "stretch": bytes(asked.stretch.ewkb),
-        "first": asked.starts_on,
-        "last": asked.ends_on,
-        "digs": asked.kind in DIGGING,
-        "surfaces": asked.new_surface,
-        "but": asked.work_id or 0,
+        "stretch": bytes(query.stretch.ewkb),
+        "first": query.starts_on,
+        "last": query.ends_on,
+        "digs": query.kind in DIGGING,
+        "surfaces": query.new_surface,
+        "but": query.work_id or 0,
         **LIMITS,
     }
     with connection.cursor() as cursor:
         cursor.execute(MET, given)
         met = cursor.fetchall()
     others = in_bulk([pk for pk, _same, _metres in met], rights)
-    met_here = [judged(asked, others[pk], metres) for pk, _same, metres in met if pk in others]
-    found = [one for one in met_here if one]
-    found += [one for finder in CONFLICT_FINDERS.all() for one in finder.find(asked, rights)]
-    return sorted(found, key=lambda one: (-one.gravity, one.work.starts_on, one.work.pk))
+    met_here = [judged(query, others[pk], metres) for pk, _same, metres in met if pk in others]
+    conflicts = [one for one in met_here if one]
+    conflicts += [one for finder in CONFLICT_FINDERS.all() for one in finder.find(query, rights)]
+    return sorted(conflicts, key=lambda one: (-one.gravity, one.work.starts_on, one.work.pk))
 
 
 LIMITS: Final = {"within": WITHIN_M, "months": FRESH_MONTHS, "most": MOST}
@@ -122,21 +122,21 @@ MET_BY_ALL: Final = """
 MOST_PAIRS: Final = 5_000
 
 
-def marks_of(works: Sequence[Work], rights: Rights) -> Mapping[int, list[Found]]:
+def marks_of(works: Sequence[Work], rights: Rights) -> Mapping[int, list[Conflict]]:
     """The conflicts of each of these works that has some, in one question."""
     mine = {one.pk: one for one in works}
     with connection.cursor() as cursor:
         cursor.execute(MET_BY_ALL, {"ids": list(mine), **LIMITS, "most": MOST_PAIRS})
         met = cursor.fetchall()
     others = in_bulk({pk for _mine, pk, _same, _metres in met}, rights)
-    found: dict[int, list[Found]] = defaultdict(list)
+    marks: dict[int, list[Conflict]] = defaultdict(list)
     for pk, other, _same, metres in met:
-        if other in others and (one := judged(Asked.of(mine[pk]), others[other], metres)):
-            found[pk].append(one)
+        if other in others and (one := judged(ConflictQuery.of(mine[pk]), others[other], metres)):
+            marks[pk].append(one)
     for finder in CONFLICT_FINDERS.all():
         for pk, one in finder.find_for_many(mine, rights):
-            found[pk].append(one)
-    return found
+            marks[pk].append(one)
+    return marks
 
 
 def in_bulk(ids: Iterable[int], rights: Rights) -> dict[int, Work]:
@@ -147,89 +147,91 @@ def in_bulk(ids: Iterable[int], rights: Rights) -> dict[int, Work]:
 # -- judging ----------------------------------------------------------------------------------------------------------
 
 
-def judged(asked: Asked, other: Work, metres: float) -> Found | None:
+def judged(query: ConflictQuery, other: Work, metres: float) -> Conflict | None:
     """None where they only follow each other."""
-    if share_days(asked, other):
-        gravity, why = at_other_hours(asked, other) or met(asked, other)
-        why = f"{why} {where(metres)} {when(asked, other)}".strip()
-    elif digs_up(asked, other):
-        gravity, why = Gravity.SERIOUS, fresh(asked, other)
+    if share_days(query, other):
+        severity, why = at_other_hours(query, other) or met(query, other)
+        why = f"{why} {where(metres)} {when(query, other)}".strip()
+    elif digs_up(query, other):
+        severity, why = Severity.SERIOUS, fresh(query, other)
     else:
         return None
-    return Found(work=other, gravity=gravity, why=why, metres=metres)
+    return Conflict(work=other, gravity=severity, why=why, metres=metres)
 
 
-def met(asked: Asked, other: Work) -> tuple[Gravity, str]:
+def met(query: ConflictQuery, other: Work) -> tuple[Severity, str]:
     """How gravely works of the same days on one stretch hinder each other, and why."""
-    closing = (asked.measure in CLOSING) + (other.measure in CLOSING)
+    closing = (query.measure in CLOSING) + (other.measure in CLOSING)
     if closing == 2:
-        return Gravity.GRAVE, _("Both close the road: do them together, or one after the other.")
-    event = (asked.kind == Work.Kind.EVENT) != (other.kind == Work.Kind.EVENT)
+        return Severity.GRAVE, _("Both close the road: do them together, or one after the other.")
+    event = (query.kind == Work.Kind.EVENT) != (other.kind == Work.Kind.EVENT)
     if closing and event:
-        return Gravity.GRAVE, _("An event takes place where works close the road: move one of them.")
-    if closing and {asked.measure, other.measure} & (HINDERING - CLOSING):
-        return Gravity.GRAVE, _("The road is closed where the other works count on traffic passing: agree on the days.")
+        return Severity.GRAVE, _("An event takes place where works close the road: move one of them.")
+    if closing and {query.measure, other.measure} & (HINDERING - CLOSING):
+        return Severity.GRAVE, _(
+            "The road is closed where the other works count on traffic passing: agree on the days."
+        )
     if event:
-        return Gravity.SERIOUS, _("An event and works on the same stretch: agree with the organiser.")
-    if asked.kind == other.kind == Work.Kind.EVENT:
-        return Gravity.SERIOUS, _("Two events on the same stretch: agree with both organisers.")
+        return Severity.SERIOUS, _("An event and works on the same stretch: agree with the organiser.")
+    if query.kind == other.kind == Work.Kind.EVENT:
+        return Severity.SERIOUS, _("Two events on the same stretch: agree with both organisers.")
     if closing:
-        return Gravity.SERIOUS, _(
+        return Severity.SERIOUS, _(
             "The road is closed where other works are under way: check that their crew gets there."
         )
-    if asked.measure in HINDERING and other.measure in HINDERING:
-        return Gravity.SERIOUS, _("Both hinder traffic on the same stretch: agree on one set of signs.")
-    return Gravity.NEAR, _("Works side by side: tell each other.")
+    if query.measure in HINDERING and other.measure in HINDERING:
+        return Severity.SERIOUS, _("Both hinder traffic on the same stretch: agree on one set of signs.")
+    return Severity.NEAR, _("Works side by side: tell each other.")
 
 
-def shared_days(asked: Asked, other: Work) -> tuple[date, date]:
+def shared_days(query: ConflictQuery, other: Work) -> tuple[date, date]:
     """From when to when both are there; the other way round where they never are. A night has its morning, too."""
-    ends = last_day(asked.ends_on, asked.hours), last_day(other.ends_on, other.hours or "")
-    return max(asked.starts_on, other.starts_on), min(ends)
+    ends = last_day(query.ends_on, query.hours), last_day(other.ends_on, other.hours or "")
+    return max(query.starts_on, other.starts_on), min(ends)
 
 
-def share_days(asked: Asked, other: Work) -> bool:
+def share_days(query: ConflictQuery, other: Work) -> bool:
     """A morning that only ends before the other ones begin is none that they share."""
-    first, last = shared_days(asked, other)
-    follow = first > min(asked.ends_on, other.ends_on) and never_together(*taken(asked, other))
+    first, last = shared_days(query, other)
+    follow = first > min(query.ends_on, other.ends_on) and never_together(*taken(query, other))
     return first <= last and not follow
 
 
-def taken(asked: Asked, other: Work) -> tuple[Taken, Taken]:
+def taken(query: ConflictQuery, other: Work) -> tuple[Taken, Taken]:
     return (
-        Taken(asked.starts_on, asked.ends_on, asked.hours),
+        Taken(query.starts_on, query.ends_on, query.hours),
         Taken(other.starts_on, other.ends_on, other.hours or ""),
     )
 
 
-def at_other_hours(asked: Asked, other: Work) -> tuple[Gravity, str] | None:
+def at_other_hours(query: ConflictQuery, other: Work) -> tuple[Severity, str] | None:
     """What is said of works of the same days that are never there together: some by day, some by night."""
-    here, there = taken(asked, other)
+    here, there = taken(query, other)
     if not never_together(here, there):
         return None
-    words = _("On the same days at other hours (these %(here)s, the others %(there)s): tell each other.")
-    return Gravity.NEAR, words % {"here": hours_said(here.hours), "there": hours_said(there.hours)}
+    message = _("On the same days at other hours (these %(here)s, the others %(there)s): tell each other.")
+    return Severity.NEAR, message % {"here": hours_said(here.hours), "there": hours_said(there.hours)}
 
 
 def hours_said(hours: str) -> str:
     return "–".join(time_said(one) for one in hours_of(hours))
 
 
-def digs_up(asked: Asked, other: Work) -> bool:
+def digs_up(query: ConflictQuery, other: Work) -> bool:
     """Whether what comes later of both digs where the other leaves a new surface."""
-    if asked.starts_on > other.ends_on:
-        return other.new_surface and asked.kind in DIGGING
-    return asked.new_surface and other.kind in DIGGING
+    if query.starts_on > other.ends_on:
+        return other.new_surface and query.kind in DIGGING
+    return query.new_surface and other.kind in DIGGING
 
 
-def fresh(asked: Asked, other: Work) -> str:
+def fresh(query: ConflictQuery, other: Work) -> str:
     """One of both digs up the new surface of the other."""
-    if other.new_surface and other.ends_on < asked.starts_on:
-        words = _("The surface here is new since %(day)s: digging it up is usually refused for %(months)s months.")
+    if other.new_surface and other.ends_on < query.starts_on:
+        message = _("The surface here is new since %(day)s: digging it up is usually refused for %(months)s months.")
     else:
-        words = _("These works will dig up the new surface from %(day)s on: have them done before.")
-    day = other.ends_on if other.new_surface and other.ends_on < asked.starts_on else other.starts_on
-    return words % {"day": day_said(day), "months": FRESH_MONTHS}
+        message = _("These works will dig up the new surface from %(day)s on: have them done before.")
+    day = other.ends_on if other.new_surface and other.ends_on < query.starts_on else other.starts_on
+    return message % {"day": day_said(day), "months": FRESH_MONTHS}
 
 
 def where(metres: float) -> str:
@@ -238,5 +240,5 @@ def where(metres: float) -> str:
     return _("They share %(metres)s m of road,") % {"metres": display_number(metres, 0)}
 
 
-def when(asked: Asked, other: Work) -> str:
-    return said(*shared_days(asked, other)) + "."
+def when(query: ConflictQuery, other: Work) -> str:
+    return said(*shared_days(query, other)) + "."

@@ -25,7 +25,7 @@ MOST: Final = 2_000
 SIMPLE_M: Final = 0.5
 WAY_M: Final = 2.0
 DECIMALS: Final = 6
-NEVER_TOLD: Final = ("comment", "outage_id", "import_id")
+NEVER_PUBLISHED: Final = ("comment", "outage_id", "import_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class Current:
         """What is said where works are left out, nothing where none are."""
         if not self.more:
             return ""
-        words = _("Only the first %(most)s works are told: choose a commune to read all of its own.")
+        message = _("Only the first %(most)s works are told: choose a commune to read all of its own.")
         if self.insee:
-            words = _("Only the first %(most)s works of this commune are told.")
-        return words % {"most": display_number(MOST)}
+            message = _("Only the first %(most)s works of this commune are told.")
+        return message % {"most": display_number(MOST)}
 
     def commune(self, work: Work) -> str:
         return self.communes.get(work.insee or "", "")
@@ -64,26 +64,26 @@ def current(day: date, *, insee: str = "", text: str = "", cancelled: bool = Fal
     """
     # The last night of works that ended yesterday may go on.
     wanted = Filter(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee, text=text)
-    found: list[Work] = []
+    listed_works: list[Work] = []
     more = False
     for state in (Work.State.PLANNED, *([Work.State.CANCELLED] if cancelled else [])):
         rows = list(works.filtered(announced(), wanted.but(state=state))[: MOST + 1])
         more = more or len(rows) > MOST
-        found += [one for one in rows[:MOST] if one.ends_on >= day or not works.is_over(one)]
-    return Current(day, found, names({one.insee for one in found if one.insee}), more, insee)
+        listed_works += [one for one in rows[:MOST] if one.ends_on >= day or not works.is_over(one)]
+    return Current(day, listed_works, names({one.insee for one in listed_works if one.insee}), more, insee)
 
 
 def announced() -> QuerySet[Work]:
     """Without the stretches, which lists do not show."""
-    return Work.objects.visible_to(ANONYMOUS).defer(*NEVER_TOLD, "geom", "geom_3857")
+    return Work.objects.visible_to(ANONYMOUS).defer(*NEVER_PUBLISHED, "geom", "geom_3857")
 
 
 def one_announced(work_id: int) -> Current:
     """Works that are announced, with the name of their commune. Raises NotFound."""
-    found = announced().select_related("owner").filter(pk=min(work_id, works.LARGEST_ID)).first()
-    if found is None:
+    work = announced().select_related("owner").filter(pk=min(work_id, works.LARGEST_ID)).first()
+    if work is None:
         raise NotFound(_("There are no such works, or they are not announced."))
-    return Current(found.starts_on, [found], names({found.insee} if found.insee else set()))
+    return Current(work.starts_on, [work], names({work.insee} if work.insee else set()))
 
 
 ROUGH: Final = Func(
@@ -91,44 +91,46 @@ ROUGH: Final = Func(
 )
 
 
-def lines(told: Sequence[Work]) -> dict[int, str]:
+def stretches_as_geojson(announced_works: Sequence[Work]) -> dict[int, str]:
     """Their stretches as GeoJSON in degrees, as fine as a map on a page shows them."""
-    return placed(told, AsGeoJSON(Transform(ROUGH, 4326), precision=DECIMALS))
+    return geometries_by_work(announced_works, AsGeoJSON(Transform(ROUGH, 4326), precision=DECIMALS))
 
 
-def points(told: Sequence[Work]) -> dict[int, Any]:
+def points(announced_works: Sequence[Work]) -> dict[int, Any]:
     """A place on each stretch, in degrees."""
-    return placed(told, Transform(PointOnSurface("geom"), 4326))
+    return geometries_by_work(announced_works, Transform(PointOnSurface("geom"), 4326))
 
 
-def placed(told: Sequence[Work], how: Any) -> dict[int, Any]:
-    found = Work.objects.visible_to(ANONYMOUS).filter(pk__in=[one.pk for one in told]).annotate(place_4326=how)
-    return dict(found.values_list("pk", "place_4326"))
+def geometries_by_work(announced_works: Sequence[Work], how: Any) -> dict[int, Any]:
+    rows = (
+        Work.objects.visible_to(ANONYMOUS).filter(pk__in=[one.pk for one in announced_works]).annotate(place_4326=how)
+    )
+    return dict(rows.values_list("pk", "place_4326"))
 
 
-def with_ways(told: Current) -> Current:
+def with_ways(announced: Current) -> Current:
     """The same with the detours and the orders that hold: what is to be computed again leads nobody."""
-    asked = [one.pk for one in told.works if one.state == Work.State.PLANNED]
+    planned = [one.pk for one in announced.works if one.state == Work.State.PLANNED]
     detours: dict[int, list[WorkDetour]] = defaultdict(list)
-    for way in WorkDetour.objects.filter(work_id__in=asked, work__announced=True, starts_on__isnull=False).defer(
+    for way in WorkDetour.objects.filter(work_id__in=planned, work__announced=True, starts_on__isnull=False).defer(
         "geom", "geom_3857", "import_id"
     ):
         detours[way.work_id].append(way)
     orders: dict[int, list[WorkOrder]] = defaultdict(list)
-    for order in readable_for(asked):
+    for order in readable_for(planned):
         if orders_something(order) and order.work_id is not None:
             orders[order.work_id].append(order)
-    return replace(told, detours=detours, orders=orders)
+    return replace(announced, detours=detours, orders=orders)
 
 
-def way_lines(told: Current) -> dict[int, str]:
+def way_lines(announced: Current) -> dict[int, str]:
     """The lines of its detours as GeoJSON in degrees."""
     rough = Func(F("geom"), Value(WAY_M), Value(True), function="ST_Simplify", output_field=LineStringField(srid=2154))
-    keys = [one.pk for ways in told.detours.values() for one in ways]
-    found = WorkDetour.objects.filter(pk__in=keys).annotate(
+    keys = [one.pk for ways in announced.detours.values() for one in ways]
+    detours = WorkDetour.objects.filter(pk__in=keys).annotate(
         line_4326=AsGeoJSON(Transform(rough, 4326), precision=DECIMALS)
     )
-    return dict(found.values_list("pk", "line_4326"))
+    return dict(detours.values_list("pk", "line_4326"))
 
 
 def names(codes: set[str]) -> dict[str, str]:
@@ -137,5 +139,5 @@ def names(codes: set[str]) -> dict[str, str]:
 
 def communes() -> list[tuple[str, Any]]:
     """Those of the platform's members."""
-    found = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
-    return list(found.values_list("insee", "name"))
+    territories = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
+    return list(territories.values_list("insee", "name"))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import connection
 from django.utils.translation import gettext_lazy
 
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from networks.roadworks.models import Work
 from networks.roadworks.services.conflicts import (
@@ -18,9 +18,9 @@ from networks.roadworks.services.conflicts import (
     MOST,
     MOST_PAIRS,
     WITHIN_M,
-    Asked,
-    Found,
-    Gravity,
+    Conflict,
+    ConflictQuery,
+    Severity,
     at_other_hours,
     in_bulk,
     share_days,
@@ -89,49 +89,43 @@ MARKS: Final = """
 """
 
 
-def marked_by_detours(works: Mapping[int, Work], rights: Rights) -> Iterator[tuple[int, Found]]:
+def marked_by_detours(works: Mapping[int, Work], rights: Rights) -> Iterator[tuple[int, Conflict]]:
     """The same of many works, in one question."""
     given = {"ids": list(works), "hindering": list(HINDERING), "within": WITHIN_M, "crossing": CROSSING_M}
-    found = rows(MARKS, given | {"most": MOST_PAIRS})
-    others = in_bulk({other for _mine, other, *_others in found}, rights)
-    for mine, pk, here, metres, passes in found:
-        if pk in others and share_days(asked := Asked.of(works[mine]), other := others[pk]):
-            measure, words = (asked.measure, HERE) if here else (other.measure, THERE)
-            yield mine, met(asked, other, measure, metres, str(words), passes)
+    pairs = fetch_all(MARKS, given | {"most": MOST_PAIRS})
+    others = in_bulk({other for _mine, other, *_others in pairs}, rights)
+    for mine, pk, here, metres, passes in pairs:
+        if pk in others and share_days(query := ConflictQuery.of(works[mine]), other := others[pk]):
+            measure, message = (query.measure, HERE) if here else (other.measure, THERE)
+            yield mine, met(query, other, measure, metres, str(message), passes)
 
 
-def by_detours(asked: Asked, rights: Rights) -> Iterator[Found]:
+def by_detours(query: ConflictQuery, rights: Rights) -> Iterator[Conflict]:
     """Works whose detour passes here, where these hinder traffic; works that hinder it on the detour of these."""
     given: dict[str, Any] = {
-        "stretch": bytes(asked.stretch.ewkb),
+        "stretch": bytes(query.stretch.ewkb),
         # The day before and after, too: a night ends in the morning.
-        "first": asked.starts_on - timedelta(days=1),
-        "last": asked.ends_on + timedelta(days=1),
-        "but": asked.work_id or 0,
+        "first": query.starts_on - timedelta(days=1),
+        "last": query.ends_on + timedelta(days=1),
+        "but": query.work_id or 0,
         "hindering": list(HINDERING),
-        "way": asked.closed_way,
+        "way": query.closed_way,
         **{"within": WITHIN_M, "crossing": CROSSING_M, "most": MOST},
     }
-    led = rows(LED_HERE, given) if asked.measure in HINDERING else []
-    mine = rows(ON_MINE, given) if asked.work_id else []
+    led = fetch_all(LED_HERE, given) if query.measure in HINDERING else []
+    mine = fetch_all(ON_MINE, given) if query.work_id else []
     others = in_bulk([pk for pk, *_others in (*led, *mine)], rights)
-    others = {pk: one for pk, one in others.items() if share_days(asked, one)}
+    others = {pk: one for pk, one in others.items() if share_days(query, one)}
     for pk, metres, passes in led:
         if pk in others:
-            yield met(asked, others[pk], asked.measure, metres, str(HERE), passes)
+            yield met(query, others[pk], query.measure, metres, str(HERE), passes)
     for pk, metres, passes in mine:
         if pk in others:
-            yield met(asked, others[pk], others[pk].measure, metres, str(THERE), passes)
+            yield met(query, others[pk], others[pk].measure, metres, str(THERE), passes)
 
 
-def met(asked: Asked, other: Work, measure: str, metres: float, words: str, passes: bool) -> Found:
+def met(query: ConflictQuery, other: Work, measure: str, metres: float, message: str, passes: bool) -> Conflict:
     """`passes`: the detour takes the direction that one-way works leave open."""
-    gravity = Gravity.GRAVE if measure in CLOSING and not passes else Gravity.SERIOUS
-    gravity, hours = at_other_hours(asked, other) or (gravity, "")
-    return Found(work=other, gravity=gravity, why=f"{words} {when(asked, other)} {hours}".strip(), metres=metres)
-
-
-def rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return list(cursor.fetchall())
+    severity = Severity.GRAVE if measure in CLOSING and not passes else Severity.SERIOUS
+    severity, hours = at_other_hours(query, other) or (severity, "")
+    return Conflict(work=other, gravity=severity, why=f"{message} {when(query, other)} {hours}".strip(), metres=metres)

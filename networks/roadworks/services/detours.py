@@ -19,7 +19,7 @@ from gis_core.http.admission import TRACE, limited
 from layers.features.display import display_number
 from networks.roads.references import shown_route
 from networks.roadworks.french import the
-from networks.roadworks.gauges import GAUGES, WORDS, Gauge, named
+from networks.roadworks.gauges import GAUGES, MEASURES, Gauge, gauge_label
 from networks.roadworks.headings import heading_of
 from networks.roadworks.models import Work
 
@@ -91,7 +91,7 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class DetourResult:
     """The answer: ways, directions without one, the sections closed, other works on the same days (id: title), the
     largest vehicle of the list that passes in the directions that have no way for the one that was asked for.
     """
@@ -139,22 +139,24 @@ class Search:
 
 
 @limited(TRACE)
-def detours(closure: Closure, gauge: Gauge) -> Found:
+def detours(closure: Closure, gauge: Gauge) -> DetourResult:
     """The ways around. Raises Invalid: nothing is closed there, or the stretch has no two ends."""
     closed = closed_sections(closure)
     pairs = pairs_of(closed)
     ids = [one.id for one in closed]
     search = Search(closure=closure, extent=extent_of(ids), closed=ids, gauge=gauge)
-    found = ways_between(search, pairs)
+    by_pair = ways_between(search, pairs)
     places = {one.start: one.start_xy for one in closed} | {one.end: one.end_xy for one in closed}
-    named = {pair: heading(places[pair[0]], places[pair[1]]) for pair in pairs}
-    without = [pair for pair in pairs if pair not in found]
+    headings = {pair: heading(places[pair[0]], places[pair[1]]) for pair in pairs}
+    without = [pair for pair in pairs if pair not in by_pair]
     missing = [
-        Missing(direction=named[pair], why=words, blocking=blocking)
-        for pair, (words, blocking) in why_none(search, without).items()
+        Missing(direction=headings[pair], why=message, blocking=blocking)
+        for pair, (message, blocking) in why_none(search, without).items()
     ]
-    return Found(
-        ways=once([found[pair] for pair in pairs if pair in found], [named[pair] for pair in pairs if pair in found]),
+    return DetourResult(
+        ways=once(
+            [by_pair[pair] for pair in pairs if pair in by_pair], [headings[pair] for pair in pairs if pair in by_pair]
+        ),
         missing=missing,
         closed=ids,
         works={pk: title for pk, title in search.works.items() if pk in search.avoided.values()},
@@ -170,8 +172,8 @@ def closed_sections(closure: Closure) -> list[Closed]:
     ids = list(dict.fromkeys(closure.sections))
     if closure.stretch is not None:
         if closure.stretch.length > LONGEST_M:
-            words = _("The stretch is longer than %(most)s km.")
-            raise Invalid(words % {"most": LONGEST_M // 1000}, parameter="geometry")
+            message = _("The stretch is longer than %(most)s km.")
+            raise Invalid(message % {"most": LONGEST_M // 1000}, parameter="geometry")
         ids += sections_under(closure.stretch)
     if len(ids) > MOST_SECTIONS:
         raise Invalid(_("The stretch has more than %(most)s sections.") % {"most": MOST_SECTIONS}, parameter="geometry")
@@ -183,8 +185,8 @@ def closed_sections(closure: Closure) -> list[Closed]:
         ids=ids, stretch=closure.stretch.ewkb if closure.stretch is not None else None,
     )  # fmt: skip
     if not rows:
-        words = _("No road that takes traffic is closed there: draw the stretch along a section of the roads.")
-        raise Invalid(words, parameter="sections" if closure.sections else "geometry")
+        message = _("No road that takes traffic is closed there: draw the stretch along a section of the roads.")
+        raise Invalid(message, parameter="sections" if closure.sections else "geometry")
     return [
         Closed(pk, start, end, narrowed(passed, way_on(closure.way, along)), (x, y), (u, v))
         for pk, start, end, passed, along, x, y, u, v in rows
@@ -216,20 +218,20 @@ def pairs_of(closed: Sequence[Closed]) -> list[Pair]:
     open_at = still_open([one.id for one in closed], {node for one in closed for node in (one.start, one.end)})
     parts = apart(closed)
     if len(parts) > MOST_PARTS:
-        words = _("The closed sections lie in %(count)s places: ask for one place at a time.")
-        raise Invalid(words % {"count": len(parts)}, parameter="geometry")
+        message = _("The closed sections lie in %(count)s places: ask for one place at a time.")
+        raise Invalid(message % {"count": len(parts)}, parameter="geometry")
     for part in parts:
         ends = ends_of(part, open_at)
         if len(ends) > MOST_ENDS:
-            words = _("The stretch has %(count)s ends: ask for one road at a time.")
-            raise Invalid(words % {"count": len(ends)}, parameter="geometry")
+            message = _("The stretch has %(count)s ends: ask for one road at a time.")
+            raise Invalid(message % {"count": len(ends)}, parameter="geometry")
         ahead: dict[int, set[int]] = {}
         for start, end in (pair for one in part for pair in one.directed()):
             ahead.setdefault(start, set()).add(end)
         pairs += [(start, end) for start, end in permutations(ends, 2) if leads(ahead, start, end)]
     if not pairs:
-        words = _("Nobody passes through this stretch: it is a dead end, and there is nothing to lead around it.")
-        raise Invalid(words, parameter="geometry")
+        message = _("Nobody passes through this stretch: it is a dead end, and there is nothing to lead around it.")
+        raise Invalid(message, parameter="geometry")
     return pairs
 
 
@@ -402,22 +404,22 @@ def heading(start: tuple[float, float], end: tuple[float, float]) -> str:
 
 def why_none(search: Search, pairs: Sequence[Pair]) -> dict[Pair, tuple[str, tuple[int, str] | None]]:
     """Which limit or which other works cut the only way of each, as far as that is seen near by."""
-    told: dict[Pair, tuple[str, tuple[int, str] | None]] = {}
+    reasons: dict[Pair, tuple[str, tuple[int, str] | None]] = {}
     if search.gauge != Gauge():
-        words = _("no way for “%(vehicle)s”: %(limit)s cuts the only way there is.")
+        message = _("no way for “%(vehicle)s”: %(limit)s cuts the only way there is.")
         for pair, way in ways_near(search, pairs, limited=False).items():
             limit, blocking = limit_on(way.sections, search.gauge)
-            told[pair] = words % {"vehicle": named(search.gauge), "limit": limit}, blocking
+            reasons[pair] = message % {"vehicle": gauge_label(search.gauge), "limit": limit}, blocking
     if search.avoided:
-        words = _("other works close the only way on the same days: %(works)s.")
+        message = _("other works close the only way on the same days: %(works)s.")
         freed = Search(closure=Closure(), extent=search.extent, closed=search.closed, gauge=search.gauge)
-        for pair, way in ways_near(freed, [pair for pair in pairs if pair not in told]).items():
+        for pair, way in ways_near(freed, [pair for pair in pairs if pair not in reasons]).items():
             titles = {search.works[search.avoided[one]] for one in way.sections if one in search.avoided}
-            told[pair] = words % {"works": ", ".join(sorted(titles))}, None
+            reasons[pair] = message % {"works": ", ".join(sorted(titles))}, None
     none = _("no other road open to this vehicle joins both ends within %(km)s km.") % {
         "km": display_number(LAST_REACH_M / 1000)
     }
-    return {pair: told.get(pair, (none, None)) for pair in pairs}
+    return {pair: reasons.get(pair, (none, None)) for pair in pairs}
 
 
 def largest_passing(search: Search, pairs: Sequence[Pair]) -> str:
@@ -425,21 +427,23 @@ def largest_passing(search: Search, pairs: Sequence[Pair]) -> str:
     if not pairs or search.gauge == Gauge():
         return ""
     for code in reversed(list(GAUGES)):
-        _words, gauge = GAUGES[code]
+        _label, gauge = GAUGES[code]
         smaller = Search(closure=search.closure, extent=search.extent, closed=search.closed, gauge=gauge)
         if not gauge.passes_for(search.gauge) and len(ways_near(smaller, pairs)) == len(pairs):
             return code
     return ""
 
 
-def missing_in_words(missing: Sequence[Missing]) -> list[str]:
+def describe_missing(missing: Sequence[Missing]) -> list[str]:
     """A sentence for each reason: « Vers l’est, vers l’ouest : aucun itinéraire… »."""
     directions: dict[str, list[str]] = {}
     for one in missing:
         directions.setdefault(one.why, []).append(one.direction)
-    words = _("%(direction)s: %(why)s")
-    told = [words % {"direction": ", ".join(dict.fromkeys(ways)), "why": why} for why, ways in directions.items()]
-    return [one[:1].upper() + one[1:] for one in told]
+    template = _("%(direction)s: %(why)s")
+    sentences = [
+        template % {"direction": ", ".join(dict.fromkeys(ways)), "why": why} for why, ways in directions.items()
+    ]
+    return [one[:1].upper() + one[1:] for one in sentences]
 
 
 def ways_near(search: Search, pairs: Sequence[Pair], *, limited: bool = True) -> dict[Pair, Way]:
@@ -453,21 +457,21 @@ def limit_on(sections: Sequence[int], gauge: Gauge) -> tuple[str, tuple[int, str
     """The tightest limit that stops the vehicle on these sections, and where: “the limit of 19 t of the rue Haute”; the
     section and its limit alone.
     """
-    found: list[tuple[float, str, tuple[int, str]]] = []
+    limits: list[tuple[float, str, tuple[int, str]]] = []
     for name, column in LIMITS.items():
-        asked = getattr(gauge, name)
+        needed = getattr(gauge, name)
         for one in labelled(sections):
             limit = one[column]
-            if asked is not None and limit is not None and limit < asked:
-                words = _("the limit of %(limit)s (%(what)s) of “%(road)s”")
-                kind, unit = WORDS[name]
+            if needed is not None and limit is not None and limit < needed:
+                template = _("the limit of %(limit)s (%(what)s) of “%(road)s”")
+                kind, unit = MEASURES[name]
                 said = f"{display_number(limit)} {unit}"
-                told = words % {"limit": said, "what": kind, "road": one["label"]}
+                description = template % {"limit": said, "what": kind, "road": one["label"]}
                 # Roads that lead to the same place have the same name in several communes.
-                where = f"{told} ({one['commune']})" if one["commune"] else told
-                found.append((limit / asked, where, (one["id"], said)))
-    _share, words, blocking = min(found)
-    return words, blocking
+                where = f"{description} ({one['commune']})" if one["commune"] else description
+                limits.append((limit / needed, where, (one["id"], said)))
+    _share, template, blocking = min(limits)
+    return template, blocking
 
 
 # -- in words ---------------------------------------------------------------------------------------------------------
@@ -497,19 +501,19 @@ def label_of(section: Mapping[str, Any]) -> str:
 
 def steps_over(sections: Sequence[int]) -> list[Step]:
     """The roads of a way in order; a roundabout belongs to the road before it."""
-    told: list[tuple[str, float]] = []
+    steps: list[tuple[str, float]] = []
     for one in labelled(sections):
-        around = one["nature"] == "rond_point" and told
-        told.append((told[-1][0] if around else one["label"], one["metres"]))
-    return [Step(name, sum(metres for _name, metres in run)) for name, run in groupby(told, key=lambda one: one[0])]
+        around = one["nature"] == "rond_point" and steps
+        steps.append((steps[-1][0] if around else one["label"], one["metres"]))
+    return [Step(name, sum(metres for _name, metres in run)) for name, run in groupby(steps, key=lambda one: one[0])]
 
 
-def in_words(steps: Sequence[Step]) -> str:
+def describe_steps(steps: Sequence[Step]) -> str:
     """« Prendre la D 2020 sur 1,2 km, puis la rue des Lilas sur 300 m. »"""
-    named = the if (get_language() or "").startswith("fr") else str
-    words = _("%(road)s for %(distance)s")
-    told = [words % {"road": named(one.name), "distance": distance(one.metres)} for one in steps]
-    return _("Take %(roads)s.") % {"roads": _(", then ").join(told)} if told else ""
+    road_label = the if (get_language() or "").startswith("fr") else str
+    template = _("%(road)s for %(distance)s")
+    parts = [template % {"road": road_label(one.name), "distance": distance(one.metres)} for one in steps]
+    return _("Take %(roads)s.") % {"roads": _(", then ").join(parts)} if parts else ""
 
 
 def distance(metres: float) -> str:

@@ -16,12 +16,12 @@ from networks.roadworks.models import Work, WorkDetour
 from networks.roadworks.services import works
 from networks.roadworks.services.detours import (
     Closure,
-    Found,
+    DetourResult,
     Step,
+    describe_missing,
+    describe_steps,
     detours,
     every_row,
-    in_words,
-    missing_in_words,
     steps_over,
 )
 
@@ -41,7 +41,7 @@ ALONG: Final = """
 
 
 @transaction.atomic
-def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[WorkDetour], Found]:
+def keep_detours(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[WorkDetour], DetourResult]:
     """The ways around works, as they are now, take the place of those kept for the same vehicle, and of all that led
     around something else.
 
@@ -50,12 +50,12 @@ def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[
     work = works.locked(work, None, rights)
     # Orders are in French, and everybody reads what is kept.
     with override("fr"):
-        found = detours(Closure.of(work), gauge)
-    if not found.ways:
+        result = detours(Closure.of(work), gauge)
+    if not result.ways:
         with override("fr"):
-            told = "\n".join(missing_in_words(found.missing))
-        blocking = sorted({one.blocking for one in found.missing if one.blocking})
-        raise Invalid(told, parameter="gauge", offered=found.offered, blocking=blocking)
+            message = "\n".join(describe_missing(result.missing))
+        blocking = sorted({one.blocking for one in result.missing if one.blocking})
+        raise Invalid(message, parameter="gauge", offered=result.offered, blocking=blocking)
     with event(works.layer(SLUG), "edit", Origin("web")):
         WorkDetour.objects.filter(Q(gauge__iexact=label[:80]) | Q(starts_on=None), work=work).delete()
         made = [
@@ -69,10 +69,10 @@ def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[
                 seconds=round(way.seconds),
                 geom=way.line,
             )
-            for way in found.ways
+            for way in result.ways
         ]
-        works.tell_layer(SLUG)
-    return made, found
+        works.announce_layer(SLUG)
+    return made, result
 
 
 @transaction.atomic
@@ -86,19 +86,19 @@ def confirm(work: Work, detour_id: int, *, rights: Rights) -> None:
         of_works = WorkDetour.objects.filter(work=work, pk=detour_id)
         if not of_works.update(starts_on=work.starts_on, ends_on=work.ends_on):
             raise NotFound(_("This detour is no longer there."))
-        works.tell_layer(SLUG)
+        works.announce_layer(SLUG)
 
 
 @transaction.atomic
 def drop(work: Work, detour_id: int, *, rights: Rights) -> None:
     """Delete a detour of works, as an event of the history. Raises Forbidden, NotFound."""
     works.check_may_write(work.owner_id, rights)
-    found = WorkDetour.objects.filter(work=work, pk=detour_id).first()
-    if found is None:
+    detour = WorkDetour.objects.filter(work=work, pk=detour_id).first()
+    if detour is None:
         raise NotFound(_("This detour is no longer there."))
     with event(works.layer(SLUG), "edit", Origin("web")):
-        found.delete()
-        works.tell_layer(SLUG)
+        detour.delete()
+        works.announce_layer(SLUG)
 
 
 def steps_of(one: WorkDetour) -> Sequence[Step]:
@@ -114,8 +114,8 @@ def computed_steps(one: WorkDetour) -> Sequence[Step]:
 
 
 def sheet_of(one: WorkDetour) -> str:
-    return told(steps_of(one))
+    return directions_text(steps_of(one))
 
 
-def told(steps: Sequence[Step]) -> str:
-    return in_words(steps) or _("Follow the signs.")
+def directions_text(steps: Sequence[Step]) -> str:
+    return describe_steps(steps) or _("Follow the signs.")

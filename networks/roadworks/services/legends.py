@@ -29,23 +29,23 @@ def follow_days() -> int:
 
 def moved(legend: Sequence[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
     """The legend with its bounds of days moved as far as the day that it was written for is from this one."""
-    found = Counter(bound for line in legend for bound in bounds(line) if is_day(bound))
-    if not found:
+    bound_counts = Counter(bound for line in legend for bound in bounds(line) if is_day(bound))
+    if not bound_counts:
         return [dict(line) for line in legend]
-    by = day - written_for(found, day)
-    return [{**line, "where": {name: later(name, asked, by) for name, asked in line["where"].items()}}
+    by = day - reference_day(bound_counts, day)
+    return [{**line, "where": {name: later(name, condition, by) for name, condition in line["where"].items()}}
             if line.get("where") else dict(line) for line in legend]  # fmt: skip
 
 
-def written_for(found: Mapping[str, int], day: date) -> date:
+def reference_day(bound_counts: Mapping[str, int], day: date) -> date:
     """The day that most bounds name; of several, the latest that has come: others tell how long ago, or how soon."""
-    named = [date.fromisoformat(text) for text, times in found.items() if times == max(found.values())]
-    return max((one for one in named if one <= day), default=min(named))
+    days = [date.fromisoformat(text) for text, times in bound_counts.items() if times == max(bound_counts.values())]
+    return max((one for one in days if one <= day), default=min(days))
 
 
 def bounds(line: Mapping[str, Any]) -> list[Any]:
-    asked = [(line.get("where") or {}).get(name) for name in DAYS]
-    return [bound for one in asked if isinstance(one, dict) and "in" not in one for bound in one.values()]
+    conditions = [(line.get("where") or {}).get(name) for name in DAYS]
+    return [bound for one in conditions if isinstance(one, dict) and "in" not in one for bound in one.values()]
 
 
 def is_day(text: Any) -> bool:
@@ -56,7 +56,9 @@ def is_day(text: Any) -> bool:
     return True
 
 
-def later(name: str, asked: Any, by: timedelta) -> Any:
-    if name not in DAYS or not isinstance(asked, dict) or "in" in asked:
-        return asked
-    return {bound: (date.fromisoformat(day) + by).isoformat() if is_day(day) else day for bound, day in asked.items()}
+def later(name: str, condition: Any, by: timedelta) -> Any:
+    if name not in DAYS or not isinstance(condition, dict) or "in" in condition:
+        return condition
+    return {
+        bound: (date.fromisoformat(day) + by).isoformat() if is_day(day) else day for bound, day in condition.items()
+    }

@@ -60,24 +60,24 @@ def check_names_nobody(one: WorkRequest, letter: Letter) -> None:
     if one.is_company:
         return
     for name, text in read_by_all(one, letter):
-        if named := person_in(text, one):
-            words = _(
+        if person := person_in(text, one):
+            message = _(
                 "The order is published and names the person who asked (“%(named)s”): write “le bénéficiaire” instead;"
                 " their name stays in the recipient, which is not published."
             )
-            raise Invalid(words % {"named": named}, parameter=name)
+            raise Invalid(message % {"named": person}, parameter=name)
         if address := home_in(text, one):
-            words = _(
+            message = _(
                 "The order is published and says where the person who asked lives (“%(address)s”): take the address"
                 " out. Where the works are at their home, write it as the place of the request, on its sheet."
             )
-            raise Invalid(words % {"address": address}, parameter=name)
+            raise Invalid(message % {"address": address}, parameter=name)
 
 
 def may_name(text: str, one: WorkRequest) -> bool:
     """Whether words of a request may tell who asked, or anybody else: nobody looks at them before they are taken."""
-    told = not one.is_company and bool(person_in(text, one) or home_in(text, one))
-    return told or bool(
+    names_somebody = not one.is_company and bool(person_in(text, one) or home_in(text, one))
+    return names_somebody or bool(
         telling_parts(one).intersection(words_of(text)) or COURTESY.search(text) or CONTACT.search(text)
     )
 
@@ -113,11 +113,11 @@ def home_in(text: str, one: WorkRequest) -> str:
     """The address of who asked, but for the place of the request: where the works are is not who asked."""
     said, place = words_of(text), words_of(one.place)
     for line in one.applicant_address.splitlines():
-        for written in POSTCODE.split(line):
-            address = words_of(written)
+        for part in POSTCODE.split(line):
+            address = words_of(part)
             whole = len(address) > 2 and any(word.isdigit() for word in address)
             if whole and in_order(address, said) and not in_order(address, place):
-                return written.strip(" ,")
+                return part.strip(" ,")
     return ""
 
 
@@ -133,8 +133,12 @@ def check_doubts(one: WorkRequest, letter: Letter, *, confirmed: bool) -> None:
     if confirmed:
         return
     if doubts := doubts_in(one, letter):
-        words = _("Check what may name somebody before everybody reads it, and confirm that it names nobody: %(said)s.")
-        raise Invalid(words % {"said": ", ".join(dict.fromkeys(doubt.said for doubt in doubts))}, parameter="confirmed")
+        message = _(
+            "Check what may name somebody before everybody reads it, and confirm that it names nobody: %(said)s."
+        )
+        raise Invalid(
+            message % {"said": ", ".join(dict.fromkeys(doubt.said for doubt in doubts))}, parameter="confirmed"
+        )
 
 
 def doubts_in(one: WorkRequest, letter: Letter) -> list[Doubt]:
@@ -142,11 +146,11 @@ def doubts_in(one: WorkRequest, letter: Letter) -> list[Doubt]:
     parts = telling_parts(one)
     head = letterhead_of(letter.owner)
     ours = f"{head.appeals}\n{head.contact}\n{head.address}".lower()
-    found: dict[Doubt, None] = {}
+    doubts: dict[Doubt, None] = {}
     for _name, text in read_by_all(one, letter):
-        named = [word for word in WORD.finditer(text) if parts.intersection(words_of(word[0]))]
+        matching = [word for word in WORD.finditer(text) if parts.intersection(words_of(word[0]))]
         reached = [reach for reach in CONTACT.finditer(text) if reach[0].lower() not in ours]
-        for said in sorted((*named, *reached), key=re.Match.start):
+        for said in sorted((*matching, *reached), key=re.Match.start):
             before, after = text[: said.start()][-AROUND:], text[said.end() :][:AROUND]
-            found[Doubt(said[0], before, after)] = None
-    return list(found)[:MOST_DOUBTS]
+            doubts[Doubt(said[0], before, after)] = None
+    return list(doubts)[:MOST_DOUBTS]

@@ -59,7 +59,7 @@ def context_of(work: Work) -> Context:
 
 # -- after a notice ---------------------------------------------------------------------------------------------------
 
-TOLD_OF: Final = (Notice.Kind.WORKS, Notice.Kind.MOVED)
+NOTICE_KINDS: Final = (Notice.Kind.WORKS, Notice.Kind.MOVED)
 
 
 def notices_of(work: Work, rights: Rights) -> Sequence[Notice]:
@@ -67,39 +67,39 @@ def notices_of(work: Work, rights: Rights) -> Sequence[Notice]:
     return notices.notices_about(notices.About(kind=KIND, key=str(work.pk)), work.owner_id, rights)
 
 
-def untold(work: Work, told: Sequence[Notice]) -> dict[int, Notice.Kind]:
+def untold(work: Work, notices: Sequence[Notice]) -> dict[int, Notice.Kind]:
     """Of the notices that went out, those whose people believe what is no longer so, with what to tell them; none
     before a notice that says it already.
     """
     cancelled = work.state == Work.State.CANCELLED
 
     def says_so(one: Notice) -> bool:
-        return one.kind == Notice.Kind.CALLED_OFF if cancelled else one.kind in TOLD_OF and has_days_of(work, one)
+        return one.kind == Notice.Kind.CALLED_OFF if cancelled else one.kind in NOTICE_KINDS and has_days_of(work, one)
 
-    since = max((one.pk for one in told if says_so(one)), default=0)
+    since = max((one.pk for one in notices if says_so(one)), default=0)
     kind = Notice.Kind.CALLED_OFF if cancelled else Notice.Kind.MOVED
-    sent = [one for one in told if one.kind in TOLD_OF and one.state != Notice.State.DRAFT]
+    sent = [one for one in notices if one.kind in NOTICE_KINDS and one.state != Notice.State.DRAFT]
     return {one.pk: kind for one in sent if one.pk > since}
 
 
 def has_days_of(work: Work, one: Notice) -> bool:
     """Days alone: whoever sent it may have set the hours right."""
     days = span(work.starts_on, work.ends_on, work.hours or "")
-    told = (one.starts_at, one.ends_at)
+    stated = (one.starts_at, one.ends_at)
     return all(
-        mine is None or mine.astimezone(PARIS).date() == day.date() for mine, day in zip(told, days, strict=True)
+        mine is None or mine.astimezone(PARIS).date() == day.date() for mine, day in zip(stated, days, strict=True)
     )
 
 
 @transaction.atomic
-def tell_again(work: Work, notice_id: int, *, rights: Rights) -> Notice:
+def draft_update(work: Work, notice_id: int, *, rights: Rights) -> Notice:
     """A draft to the addresses of a notice that went out: the works are cancelled, or on other days.
 
     Raises Forbidden, Conflict (there is nothing new to tell them).
     """
     works.check_may_write(work.owner_id, rights)
-    told = {one.pk: one for one in notices_of(work, rights)}
-    kind = untold(work, list(told.values())).get(notice_id)
+    by_id = {one.pk: one for one in notices_of(work, rights)}
+    kind = untold(work, list(by_id.values())).get(notice_id)
     if kind is None:
         raise Conflict(_("There is nothing new to tell the people of this notice: look at the works again."))
     former = notices.notice_seen_by(notice_id, rights)
@@ -127,9 +127,9 @@ def addresses(work: Work) -> list[Address]:
 
 def reason(work: Work) -> str:
     """« Renouvellement de la conduite (route barrée, stationnement interdit) », in French whoever writes."""
-    told = [] if work.measure == Work.Measure.NONE else [MEASURES[work.measure][0].lower()]
+    sentences = [] if work.measure == Work.Measure.NONE else [MEASURES[work.measure][0].lower()]
     if work.no_parking:
-        told.append("stationnement interdit")
+        sentences.append("stationnement interdit")
     if work.hours:
-        told.append(work.hours)
-    return f"{work.title} ({', '.join(told)})"[:200] if told else work.title
+        sentences.append(work.hours)
+    return f"{work.title} ({', '.join(sentences)})"[:200] if sentences else work.title

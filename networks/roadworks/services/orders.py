@@ -16,7 +16,7 @@ from gis_core.models import Letter, LetterQuerySet
 from networks.roadworks import days
 from networks.roadworks.kinds import ABOUT, ALIGNMENT, ANSWERS, ORDERS, REFUSAL
 from networks.roadworks.models import WorkRequest
-from networks.roadworks.order_values import signatory_of, values_of
+from networks.roadworks.order_values import order_field_values, signatory_of
 from networks.roadworks.services.naming import check_names_nobody
 from networks.roadworks.services.requests import State, check_in_hand, check_may_decide, decided, locked_row, may_decide
 
@@ -29,27 +29,27 @@ DECIDES: Final = {REFUSAL: State.REFUSED, ALIGNMENT: State.ANSWERED}
 
 def letters_of(one: WorkRequest, rights: Rights) -> LetterQuerySet:
     """The letters of a request: drafts for those who decide, final ones for the town hall, too."""
-    found = Letter.objects.visible_to(rights).about(ABOUT, str(one.pk)).filter(owner=one.owner_id)
-    return found if may_decide(one.owner_id, rights) else found.filter(state=Letter.State.FINAL)
+    letters = Letter.objects.visible_to(rights).about(ABOUT, str(one.pk)).filter(owner=one.owner_id)
+    return letters if may_decide(one.owner_id, rights) else letters.filter(state=Letter.State.FINAL)
 
 
 def letter_of(one: WorkRequest, letter_id: int, rights: Rights) -> Letter:
     """A letter of the request that the user sees, with its owner and authors. Raises NotFound."""
     people = ("owner", "created_by", "finalised_by")
-    found = letters_of(one, rights).select_related(*people).filter(pk=min(letter_id, 2**63 - 1)).first()
-    if found is None:
+    letter = letters_of(one, rights).select_related(*people).filter(pk=min(letter_id, 2**63 - 1)).first()
+    if letter is None:
         raise NotFound(_("There is no such letter, or you may not see it."))
-    return found
+    return letter
 
 
 @transaction.atomic
 def begin(one: WorkRequest, kind: LetterKind, rights: Rights) -> Letter:
     """A draft with what is known of the request. Raises Forbidden, NotFound, Conflict (withdrawn or forgotten)."""
     check_may_decide(one, rights)
-    return begun(one, kind, values_of(one, kind.code), held(one), rights)
+    return begin_draft(one, kind, order_field_values(one, kind.code), held(one), rights)
 
 
-def begun(
+def begin_draft(
     one: WorkRequest, kind: LetterKind, values: Mapping[str, Value], came_from: Mapping[str, Any], rights: Rights
 ) -> Letter:
     """A draft that keeps what its words `came_from`; none for who withdrew, or was forgotten.
@@ -66,19 +66,19 @@ def begun(
 
 
 @transaction.atomic
-def change(one: WorkRequest, letter: Letter, words: Mapping[str, str], version: int, rights: Rights) -> Letter:
+def change(one: WorkRequest, letter: Letter, texts: Mapping[str, str], version: int, rights: Rights) -> Letter:
     """Change the texts of a letter of the request. Raises Forbidden, Conflict, Stale, Invalid."""
     check_may_decide(one, rights)
-    return letters.change(letter, words=words, version=version)
+    return letters.change(letter, words=texts, version=version)
 
 
 @transaction.atomic
-def finalise(one: WorkRequest, letter: Letter, words: Mapping[str, str], version: int, rights: Rights) -> Letter:
+def finalise(one: WorkRequest, letter: Letter, texts: Mapping[str, str], version: int, rights: Rights) -> Letter:
     """Number it; the request is decided. What will be published must name no person. Raises as `change`."""
     check_may_decide(one, rights)
     locked = locked_row(one)
     check_in_hand(locked)
-    changed = change(one, letter, words, version, rights)
+    changed = change(one, letter, texts, version, rights)
     if letter.kind in ORDERS:
         check_as_begun(locked, changed)
     if letter.kind in ANSWERS:
@@ -115,19 +115,19 @@ def changed_since(one: WorkRequest, letter: Letter) -> str:
     then, now = letter.begun_with, held(one)
     if "starts_on" not in then or then == now:
         return ""
-    told = _("The text was begun with “%(then)s”; it is “%(now)s” now: begin the draft again.")
-    return told % {"then": in_words(then), "now": in_words(now)}
+    message = _("The text was begun with “%(then)s”; it is “%(now)s” now: begin the draft again.")
+    return message % {"then": describe_terms(then), "now": describe_terms(now)}
 
 
-def in_words(known: Mapping[str, str]) -> str:
+def describe_terms(known: Mapping[str, str]) -> str:
     said = days.said(date.fromisoformat(known["starts_on"]), date.fromisoformat(known["ends_on"]))
     return ", ".join(filter(None, (known["place"], said)))
 
 
 def check_as_begun(one: WorkRequest, letter: Letter) -> None:
     """What everybody reads of an order in a list is what its text says. Raises Conflict."""
-    if words := changed_since(one, letter):
-        raise Conflict(words)
+    if message := changed_since(one, letter):
+        raise Conflict(message)
 
 
 def check_signed(letter: Letter) -> None:

@@ -27,7 +27,7 @@ from networks.roadworks.kinds import ABROGATION, ORDERS
 from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkRequest
 from networks.roadworks.order_values import abrogation_values
 from networks.roadworks.services.naming import check_doubts, check_names_nobody
-from networks.roadworks.services.orders import begun, check_as_begun
+from networks.roadworks.services.orders import begin_draft, check_as_begun
 from networks.roadworks.services.requests import (
     State,
     check_in_hand,
@@ -119,8 +119,8 @@ def made_public(one: WorkRequest, letter: Letter, former: WorkOrder | None) -> W
 
 
 def communes_under(stretch: GEOSGeometry) -> Iterable[str]:
-    found = Commune.objects.filter(geom__bboverlaps=stretch, geom__intersects=stretch)
-    return found.values_list("insee", flat=True)
+    communes = Commune.objects.filter(geom__bboverlaps=stretch, geom__intersects=stretch)
+    return communes.values_list("insee", flat=True)
 
 
 def over_at(last: date, hours: str) -> datetime:
@@ -167,10 +167,10 @@ def orders_of(one: WorkRequest) -> QuerySet[WorkOrder]:
 
 def published_of(one: WorkRequest, order_id: int) -> WorkOrder:
     """One of them that is published, locked. Raises NotFound."""
-    found = orders_of(one).filter(pk=min(order_id, LARGEST_ID), unpublished_at=None).select_for_update().first()
-    if found is None:
+    order = orders_of(one).filter(pk=min(order_id, LARGEST_ID), unpublished_at=None).select_for_update().first()
+    if order is None:
         raise NotFound(_("There is no such published order."))
-    return found
+    return order
 
 
 # -- ending one -------------------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def begin_abrogation(one: WorkRequest, order_id: int, rights: Rights) -> Letter:
     former = published_of(one, order_id)
     check_may_end(former)
     came_from = {"abrogates": former.pk, "ends": former.kind}
-    return begun(one, kind_of(ABROGATION), abrogation_values(one, former), came_from, rights)
+    return begin_draft(one, kind_of(ABROGATION), abrogation_values(one, former), came_from, rights)
 
 
 def abrogated(one: WorkRequest, letter: Letter) -> WorkOrder:
@@ -219,13 +219,13 @@ class Unpublished:
     communes: list[str]
 
 
-def listed(day: date, *, insee: str = "") -> QuerySet[WorkOrder]:
+def list_orders(day: date, *, insee: str = "") -> QuerySet[WorkOrder]:
     """Published orders in force or to come, and those published for less than two months; the last published first."""
     kept = Q(over_at__gt=database_clock.now()) | Q(published_at__gte=public_since(day))
-    found = WorkOrder.objects.filter(kept, unpublished_at=None).select_related("owner", "abrogated_by")
+    orders = WorkOrder.objects.filter(kept, unpublished_at=None).select_related("owner", "abrogated_by")
     if insee:
-        found = found.filter(communes__contains=[insee])
-    return found.order_by("-published_at", "-pk")
+        orders = orders.filter(communes__contains=[insee])
+    return orders.order_by("-published_at", "-pk")
 
 
 def public_since(day: date) -> datetime:
@@ -236,10 +236,10 @@ def published(order_id: int) -> WorkOrder:
     """One that everybody reads; one whose days are over, too, as long as its applicant is known: what an order says of
     a place may tell who lived there. Raises NotFound.
     """
-    found = readable().filter(pk=min(order_id, LARGEST_ID)).first()
-    if found is None:
+    order = readable().filter(pk=min(order_id, LARGEST_ID)).first()
+    if order is None:
         raise NotFound(_("There is no such published order."))
-    return found
+    return order
 
 
 def readable() -> QuerySet[WorkOrder]:
@@ -250,8 +250,8 @@ def readable() -> QuerySet[WorkOrder]:
 
 def readable_for(works: Iterable[int]) -> QuerySet[WorkOrder]:
     """Those of works, the first published first."""
-    found = readable().filter(work_id__in=list(works)).select_related("abrogated_by")
-    return found.order_by("published_at", "pk")
+    orders = readable().filter(work_id__in=list(works)).select_related("abrogated_by")
+    return orders.order_by("published_at", "pk")
 
 
 def unpublished(since: datetime, *, insee: str = "", order_id: int | None = None) -> list[Unpublished]:
@@ -259,13 +259,13 @@ def unpublished(since: datetime, *, insee: str = "", order_id: int | None = None
     only = None if order_id is None else min(order_id, LARGEST_ID)
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.unpublished_orders(%s, %s)", [since, only])
-        found = [Unpublished(*row) for row in cursor.fetchall()]
-    return [one for one in found if not insee or insee in one.communes]
+        orders = [Unpublished(*row) for row in cursor.fetchall()]
+    return [one for one in orders if not insee or insee in one.communes]
 
 
-def cancelled_works(found: Iterable[WorkOrder]) -> set[int]:
+def cancelled_works(orders: Iterable[WorkOrder]) -> set[int]:
     """The works of these orders that are cancelled."""
-    known = {one.work_id for one in found if one.work_id is not None}
+    known = {one.work_id for one in orders if one.work_id is not None}
     return set(Work.objects.filter(pk__in=known, state=Work.State.CANCELLED).values_list("pk", flat=True))
 
 
@@ -283,10 +283,10 @@ def still_published(work_id: int) -> str:
     return _("Still published: %(numbers)s.") % {"numbers": ", ".join(numbers)} if numbers else ""
 
 
-def differences(found: Iterable[WorkOrder], work: Work | None) -> list[str]:
+def differences(orders: Iterable[WorkOrder], work: Work | None) -> list[str]:
     """What published orders say otherwise than their works, and what to do about it; orders that ended say nothing."""
-    told = (difference(one, work) for one in found if orders_something(one))
-    return [words for words in told if words]
+    messages = (difference(one, work) for one in orders if orders_something(one))
+    return [message for message in messages if message]
 
 
 def orders_something(one: WorkOrder) -> bool:
@@ -304,12 +304,12 @@ def difference(one: WorkOrder, work: Work | None) -> str:
     if work.state == Work.State.CANCELLED:
         return _("The works are cancelled and the order %(number)s is still published: abrogate it.") % number
     if (work.starts_on, work.ends_on) != (one.starts_on, one.ends_on):
-        words = _(
+        message = _(
             "The order %(number)s is %(ordered)s, the works are %(planned)s: publish an order for the new days and"
             " abrogate this one, or set the days of the works right."
         )
         days = {"ordered": said(one.starts_on, one.ends_on), "planned": said(work.starts_on, work.ends_on)}
-        return words % (number | days)
+        return message % (number | days)
     if work.state == Work.State.DRAFT:
         return _("The order %(number)s is published and the works are still a draft: announce them.") % number
     return ""

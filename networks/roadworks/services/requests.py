@@ -55,7 +55,7 @@ CONTACT: Final = ("applicant_email", "applicant_phone")
 """What no order says: corrected at any time."""
 LONGEST_DAYS: Final = 3 * 366
 MOST_M: Final = 100_000.0
-MOST_WORDS: Final = 6
+MOST_TERMS: Final = 6
 LOOKED_IN: Final = ("place", "applicant_name", "company", "start_reference", "end_reference")
 State = WorkRequest.State
 OPEN: Final = (State.RECEIVED, State.ACCEPTED)
@@ -78,8 +78,8 @@ def may_write(owner_id: int, insee: str, rights: Rights) -> bool:
 
 def members_served(rights: Rights) -> list[Member]:
     """The members for which the asker enters requests."""
-    found = Member.objects.visible_to(rights).order_by("name")
-    return [one for one in found if may_decide(one.pk, rights) or rights.roles.get(one.pk) == Role.TOWN_HALL]
+    members = Member.objects.visible_to(rights).order_by("name")
+    return [one for one in members if may_decide(one.pk, rights) or rights.roles.get(one.pk) == Role.TOWN_HALL]
 
 
 class Later(Func):
@@ -94,41 +94,41 @@ def requests_seen_by(rights: Rights) -> WorkRequestQuerySet:
     the day before which the works must not begin, whichever comes first.
     """
     usual = Case(When(form=WorkRequest.Form.PERMISSION, then=Later(F("received_date"))), output_field=DateField())
-    found: Any = WorkRequest.objects.visible_to(rights).select_related("owner", "made_by", "work")
-    told: WorkRequestQuerySet = found.annotate(due=Least("needed_date", usual, "starts_on"))
-    return told.order_by("-received_date", "-pk")
+    rows: Any = WorkRequest.objects.visible_to(rights).select_related("owner", "made_by", "work")
+    dated: WorkRequestQuerySet = rows.annotate(due=Least("needed_date", usual, "starts_on"))
+    return dated.order_by("-received_date", "-pk")
 
 
-def looked_for(found: WorkRequestQuerySet, text: str) -> WorkRequestQuerySet:
+def search_requests(rows: WorkRequestQuerySet, text: str) -> WorkRequestQuerySet:
     """Those that say every word of a text in their place, applicant, company or references; or have this number."""
     number = text.strip().removeprefix("n°").strip()
     if number.isascii() and number.isdecimal() and len(number) < 10:
-        found = found.filter(Q(pk=int(number)) | any_of(number))
+        rows = rows.filter(Q(pk=int(number)) | any_of(number))
     else:
-        for word in text.split()[:MOST_WORDS]:
-            found = found.filter(any_of(word))
-    return found
+        for word in text.split()[:MOST_TERMS]:
+            rows = rows.filter(any_of(word))
+    return rows
 
 
-def to_deal_with(found: WorkRequestQuerySet) -> WorkRequestQuerySet:
+def to_deal_with(rows: WorkRequestQuerySet) -> WorkRequestQuerySet:
     """Those that wait for something, the most urgent first."""
-    return found.filter(state__in=OPEN).order_by(F("due"), "pk")
+    return rows.filter(state__in=OPEN).order_by(F("due"), "pk")
 
 
 def any_of(word: str) -> Q:
-    asked = Q()
+    condition = Q()
     for name in LOOKED_IN:
-        asked |= Q(**{f"{name}__icontains": word})
-    return asked
+        condition |= Q(**{f"{name}__icontains": word})
+    return condition
 
 
 def request_seen_by(request_id: int, rights: Rights) -> WorkRequest:
     """A request that the user sees, with who decided and who joined it. Raises NotFound."""
     people = ("decided_by", "joined_by")
-    found = requests_seen_by(rights).select_related(*people).filter(pk=min(request_id, 2**63 - 1)).first()
-    if found is None:
+    work_request = requests_seen_by(rights).select_related(*people).filter(pk=min(request_id, 2**63 - 1)).first()
+    if work_request is None:
         raise NotFound(_("There is no such request, or you may not see it."))
-    return found
+    return work_request
 
 
 def check_may_decide(one: WorkRequest, rights: Rights) -> None:
@@ -202,18 +202,18 @@ def decided(locked: WorkRequest, state: str, rights: Rights) -> WorkRequest:
 
 def locked_request(one: WorkRequest, version: int) -> WorkRequest:
     """The request, which nobody else changes until the end. Raises NotFound, Stale."""
-    found = locked_row(one)
-    if found.version != version:
+    locked = locked_row(one)
+    if locked.version != version:
         raise Stale(_("Somebody else has changed this request meanwhile: look at it again, then repeat your change."))
-    return found
+    return locked
 
 
 def locked_row(one: WorkRequest) -> WorkRequest:
     """As `locked_request`, whatever its version. Raises NotFound."""
-    found = WorkRequest.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=one.pk).first()
-    if found is None:
+    row = WorkRequest.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=one.pk).first()
+    if row is None:
         raise NotFound(_("There is no such request, or you may not see it."))
-    return found
+    return row
 
 
 def check_in_hand(one: WorkRequest) -> None:
@@ -265,9 +265,9 @@ def check_choices(given: Mapping[str, Any]) -> None:
     if given["form"] not in WorkRequest.Form.values:
         raise Invalid(_("Choose the form: 14023 or 14024."), parameter="form")
     if given["kind"] not in OF_FORM[WorkRequest.Form(given["form"])]:
-        words = _("Form %(form)s asks for: %(kinds)s.")
+        message = _("Form %(form)s asks for: %(kinds)s.")
         kinds = ", ".join(str(one.label) for one in OF_FORM[WorkRequest.Form(given["form"])])
-        raise Invalid(words % {"form": given["form"], "kinds": kinds}, parameter="kind")
+        raise Invalid(message % {"form": given["form"], "kinds": kinds}, parameter="kind")
 
 
 def check_references(given: dict[str, Any], kept: WorkRequest | None) -> None:
@@ -286,16 +286,16 @@ def check_references(given: dict[str, Any], kept: WorkRequest | None) -> None:
 
 def roads_unknown(one: WorkRequest) -> list[str]:
     """The roads of its references that the referential does not have: nobody could check these."""
-    found: dict[str, None] = {}
+    unknown: dict[str, None] = {}
     for text in filter(None, (one.start_reference, one.end_reference)):
         try:
             locate(text)
         except RoadUnknown:
-            asked = reference_of(text)
-            found[str(Road(asked.route, asked.department))] = None
+            reference = reference_of(text)
+            unknown[str(Road(reference.route, reference.department))] = None
         except (Invalid, NotFound):
             continue
-    return list(found)
+    return list(unknown)
 
 
 def check_days(given: Mapping[str, Any]) -> None:
@@ -385,14 +385,14 @@ def stretch_of(one: WorkRequest) -> MultiLineString:
             raise
     if names := streets_said(one):
         return stretches.of_streets("; ".join(names), one.insee)
-    told = _(
+    message = _(
         "Where “%(place)s” lies is not known from the roads: give two references (PR), the name of a street as the"
         " roads have it, or draw the works on the map and choose them here."
     )
-    raise Invalid(told % {"place": one.place}, parameter="place")
+    raise Invalid(message % {"place": one.place}, parameter="place")
 
 
-def place_of(one: WorkRequest) -> GEOSGeometry | None:
+def locate_request(one: WorkRequest) -> GEOSGeometry | None:
     """Where the works lie: those it has, else where its references or its street say; None where nothing says it."""
     if one.work and one.work.geom:
         return one.work.geom

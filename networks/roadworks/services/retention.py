@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.files.kept_files import PARTIAL
 from networks.roadworks.models import WorkPiece
-from networks.roadworks.services.request_pieces import root
+from networks.roadworks.services.request_documents import root
 
 BEING_SENT_S = 86_400
 """A younger file may be one whose row is not there yet."""
@@ -28,9 +28,9 @@ def forget_old() -> int:
     with connection.cursor() as cursor:
         cursor.execute("select arpent.forget_requests(%s, %s)", [database_clock.today(), settings.ROAD_REQUEST_YEARS])
         over = [row[0] for row in cursor.fetchall()]
-    pieces = WorkPiece.objects.filter(request__in=over)
-    pieces.update(closed=True, title=_("Piece"))
-    pieces.filter(removed_at=None).update(
+    documents = WorkPiece.objects.filter(request__in=over)
+    documents.update(closed=True, title=_("Piece"))
+    documents.filter(removed_at=None).update(
         removed_at=Now(), removed_reason=_("End of the time that applicants are kept: the piece is closed.")
     )
     return len(over)

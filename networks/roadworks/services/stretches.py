@@ -30,7 +30,7 @@ def between(start: Place, end: Place) -> MultiLineString:
 
     Raises Invalid, NotFound.
     """
-    one, other = found(start, "start"), found(end, "end")
+    one, other = locate_end(start, "start"), locate_end(end, "end")
     sides = carriageways(start, one) | carriageways(end, other)
     if isinstance(one, Found) and isinstance(other, Found) and on_measured_axis(one, other, sides):
         way = along_axis(one, other, sides)
@@ -47,7 +47,7 @@ def of_references(start: str, end: str) -> MultiLineString:
     return between(start, end)
 
 
-def found(place: Place, name: str) -> Found | tuple[float, float]:
+def locate_end(place: Place, name: str) -> Found | tuple[float, float]:
     """An end of a stretch: the place of a reference, or x and y (EPSG:2154) as given.
 
     Raises Invalid, NotFound; both say at which end.
@@ -73,8 +73,8 @@ def metres(lon: float, lat: float) -> tuple[float, float]:
 def carriageways(place: Place, where: Found | tuple[float, float]) -> set[str]:
     """The one that a reference names or lies on; none where the road is single and nobody named one."""
     if isinstance(place, str) and isinstance(where, Found):
-        named = (reference_of(place).side, where.reference.side)
-        return {side for side in named if side and side != "U"}
+        sides = (reference_of(place).side, where.reference.side)
+        return {side for side in sides if side and side != "U"}
     return set()
 
 
@@ -129,7 +129,7 @@ def along_axis(one: Found, other: Found, sides: set[str]) -> MultiLineString:
         # Where a road has one carriageway both sides are it.
         "sides": ["U", *(sides or ("D", "G"))],
     }
-    way = line(ALONG_AXIS, given)
+    way = fetch_line(ALONG_AXIS, given)
     if way is None:
         raise Invalid(
             _("Both ends are the same place: give the first and the last metre of the works."), parameter="end"
@@ -155,9 +155,9 @@ def along_sections(one: tuple[float, float], other: tuple[float, float]) -> Mult
         )
     for name, (x, y) in (("start", one), ("end", other)):
         if row(NEAREST, {"x": x, "y": y, "within": WITHIN_M}) is None:
-            told = _("No road is known within %(metres)s m of this place: press on a road, or draw the stretch.")
-            raise NotFound(told % {"metres": round(WITHIN_M)}, parameter=name)
-    way = line(WAY, {"x": one[0], "y": one[1], "to_x": other[0], "to_y": other[1], "within": WITHIN_M})
+            message = _("No road is known within %(metres)s m of this place: press on a road, or draw the stretch.")
+            raise NotFound(message % {"metres": round(WITHIN_M)}, parameter=name)
+    way = fetch_line(WAY, {"x": one[0], "y": one[1], "to_x": other[0], "to_y": other[1], "within": WITHIN_M})
     if way is None:
         raise NotFound(
             _("No way along the known roads joins both places: draw the stretch, or give it in two parts."),
@@ -200,9 +200,11 @@ def of_streets(names: str, insee: str) -> MultiLineString:
     wanted = [one.strip() for one in names.split(";") if one.strip()]
     for name in wanted:
         if " ".join(words(name)) not in known:
-            told = _("No road called “%(name)s” is known in this commune: choose it in the list, or draw the stretch.")
-            raise NotFound(told % {"name": name[:80]}, parameter="street")
-    way = line(SECTIONS, {"ids": [pk for name in wanted for pk in known[" ".join(words(name))]]})
+            message = _(
+                "No road called “%(name)s” is known in this commune: choose it in the list, or draw the stretch."
+            )
+            raise NotFound(message % {"name": name[:80]}, parameter="street")
+    way = fetch_line(SECTIONS, {"ids": [pk for name in wanted for pk in known[" ".join(words(name))]]})
     if way is None:
         raise Invalid(_("Name a street."), parameter="street")
     return checked(way)
@@ -221,7 +223,7 @@ AROUND: Final = """
 
 def around(x: float, y: float, *, half_m: float = 25.0, within_m: float = WITHIN_M) -> MultiLineString | None:
     """The piece of the nearest section on both sides of a place; None where no road is near."""
-    return line(AROUND, {"x": x, "y": y, "half": half_m, "within": within_m})
+    return fetch_line(AROUND, {"x": x, "y": y, "half": half_m, "within": within_m})
 
 
 # -- drawn ------------------------------------------------------------------------------------------------------------
@@ -250,8 +252,8 @@ def checked(shape: LineString | MultiLineString) -> MultiLineString:
     if shape.empty or shape.length < 0.5:
         raise Invalid(_("The stretch has no length: give two different places."), parameter="geom")
     if shape.length > LONGEST_M or shape.num_coords > MOST_VERTICES:
-        words_ = _("The stretch is longer than %(most)s km: enter the works in several stretches.")
-        raise Invalid(words_ % {"most": round(LONGEST_M / 1000)}, parameter="geom")
+        message = _("The stretch is longer than %(most)s km: enter the works in several stretches.")
+        raise Invalid(message % {"most": round(LONGEST_M / 1000)}, parameter="geom")
     flat = GEOSGeometry(WKTWriter(dim=2).write(shape), srid=2154) if shape.hasz else shape.clone()
     assert isinstance(flat, LineString | MultiLineString)
     return flat if isinstance(flat, MultiLineString) else MultiLineString(flat, srid=2154)
@@ -273,20 +275,20 @@ NAMES: Final = """
 """
 
 
-def place_of(stretch: MultiLineString, start: str = "", end: str = "") -> str:
+def describe_place(stretch: MultiLineString, start: str = "", end: str = "") -> str:
     """The roads that a stretch follows, the longest first: « rue Haute, D 2020 »; between two references
     « D 2020, du PR 12+350 au PR 13+020 (rue Haute) », in French as orders are.
     """
     with connection.cursor() as cursor:
         cursor.execute(NAMES, {"stretch": bytes(stretch.ewkb)})
         roads = [shown_route(name) for name, _metres in cursor.fetchall()]
-    told = between_in_words(start, end)
-    if not told:
+    references = between_in_words(start, end)
+    if not references:
         return ", ".join(roads)[:LONGEST_PLACE]
-    streets = [one for one in roads if not told.startswith(one)]
-    while len(", ".join(streets)) > LONGEST_PLACE - len(told) - 3:
+    streets = [one for one in roads if not references.startswith(one)]
+    while len(", ".join(streets)) > LONGEST_PLACE - len(references) - 3:
         streets.pop()
-    return f"{told} ({', '.join(streets)})" if streets else told
+    return f"{references} ({', '.join(streets)})" if streets else references
 
 
 def ends_of(stretch: MultiLineString) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -321,11 +323,11 @@ def references_along(stretch: MultiLineString) -> tuple[str, str]:
     return str(first), str(last)
 
 
-def line(statement: str, given: dict[str, Any]) -> MultiLineString | None:
-    found_row = row(statement, given)
-    if found_row is None or found_row[0] is None:
+def fetch_line(statement: str, given: dict[str, Any]) -> MultiLineString | None:
+    result = row(statement, given)
+    if result is None or result[0] is None:
         return None
-    shape = GEOSGeometry(found_row[0])
+    shape = GEOSGeometry(result[0])
     assert isinstance(shape, MultiLineString)
     return shape
 

@@ -11,7 +11,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Member
 from networks.roadworks.models import WorkRequest, WorkTransmission, WorkTransmissionQuerySet
 from networks.roadworks.services.competence import Authority, Competence, competent
-from networks.roadworks.services.requests import check_in_hand, check_may_decide, locked_request, place_of
+from networks.roadworks.services.requests import check_in_hand, check_may_decide, locate_request, locked_request
 from networks.roadworks.services.undoing import check_not_numbered
 
 RECEIVES: Final = {
@@ -39,7 +39,7 @@ def transmit(one: WorkRequest, *, version: int, rights: Rights) -> Member:
     locked = locked_request(one, version)
     check_in_hand(locked)
     check_not_numbered(locked)
-    receiver = receiver_of(locked, competent(place_of(locked), locked.kind, locked.owner))
+    receiver = receiver_of(locked, competent(locate_request(locked), locked.kind, locked.owner))
     if receiver is None:
         raise Conflict(_("No other member here decides about this request."))
     with connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from gis_core.models import Commune
 from networks.roadworks.models import Work
 
 
-def as_table(found: Sequence[Work]) -> Table:
+def as_table(works: Sequence[Work]) -> Table:
     """A line for each, without the internal remark: what is taken away goes from hand to hand."""
     columns = [
         Column("reference", _("Reference"), "text"),
@@ -27,19 +27,19 @@ def as_table(found: Sequence[Work]) -> Table:
         Column("commune", _("Commune"), "text"),
         Column("member", _("Member"), "text"),
     ]
-    names = communes_of(found)
+    names = communes_of(works)
     rows = [
         [
             *(one.reference, one.title, one.get_kind_display(), one.get_state_display()),
             *(one.starts_on, one.ends_on, one.hours, one.get_measure_display(), one.speed_kmh),
             *(one.located, names.get(one.insee or "", one.insee), one.owner.name),
         ]
-        for one in found
+        for one in works
     ]
     return columns, rows
 
 
-def communes_of(found: Sequence[Work]) -> Mapping[str, str]:
+def communes_of(rows: Sequence[Work]) -> Mapping[str, str]:
     """The names of their communes, by INSEE code."""
-    codes = {one.insee for one in found if one.insee}
+    codes = {one.insee for one in rows if one.insee}
     return dict(Commune.objects.filter(insee__in=codes).values_list("insee", "name"))

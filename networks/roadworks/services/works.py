@@ -39,7 +39,7 @@ TEXTS: Final = {"title": 120, "description": 1000, "place": LONGEST_PLACE, "star
 YEARS: Final = range(2000, 2101)
 MOST_DAYS: Final = 3 * 366
 LARGEST_ID: Final = 2**63 - 1
-MOST_WORDS: Final = 6
+MOST_TERMS: Final = 6
 LOOKED_IN: Final = ("title", "reference", "place", "start_reference", "end_reference")
 SAME_M: Final = 0.001
 
@@ -59,10 +59,10 @@ def check_may_write(owner_id: int, rights: Rights) -> None:
 
 def one(work_id: int, rights: Rights) -> Work:
     """Works that the user sees, with their owner. Raises NotFound."""
-    found = Work.objects.visible_to(rights).select_related("owner").filter(pk=min(work_id, LARGEST_ID)).first()
-    if found is None:
+    work = Work.objects.visible_to(rights).select_related("owner").filter(pk=min(work_id, LARGEST_ID)).first()
+    if work is None:
         raise NotFound(_("There are no such works, or you may not see them."))
-    return found
+    return work
 
 
 # -- a list -----------------------------------------------------------------------------------------------------------
@@ -86,14 +86,14 @@ class Filter:
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> "Filter":
         """Which works a query string asks for. Raises Invalid."""
-        told = {name: str(value) for name, value in given.items() if value}
+        stated = {name: str(value) for name, value in given.items() if value}
         return cls(
-            insee=told.get("insee", "")[:5],
-            kind=chosen(told, "kind", Work.Kind.values),
-            measure=chosen(told, "measure", Work.Measure.values),
-            state=chosen(told, "state", Work.State.values),
-            member=told.get("member", "")[:100],
-            text=" ".join(cleaned(told.get("text", "")).split())[:100],
+            insee=stated.get("insee", "")[:5],
+            kind=offered_choice(stated, "kind", Work.Kind.values),
+            measure=offered_choice(stated, "measure", Work.Measure.values),
+            state=offered_choice(stated, "state", Work.State.values),
+            member=stated.get("member", "")[:100],
+            text=" ".join(cleaned(stated.get("text", "")).split())[:100],
         )
 
     def but(self, **changes: Any) -> "Filter":
@@ -101,39 +101,39 @@ class Filter:
 
     def query(self) -> str:
         """The same as parameters of an address, its days apart."""
-        named = ("text", "insee", "kind", "measure", "state", "member")
-        return urlencode({name: value for name in named if (value := getattr(self, name))})
+        names = ("text", "insee", "kind", "measure", "state", "member")
+        return urlencode({name: value for name in names if (value := getattr(self, name))})
 
 
-def chosen(given: Mapping[str, str], name: str, offered: list[str]) -> str:
+def offered_choice(given: Mapping[str, str], name: str, offered: list[str]) -> str:
     value = given.get(name, "")
     if value and value not in offered:
         raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
     return value
 
 
-def listed(wanted: Filter, rights: Rights) -> QuerySet[Work]:
+def list_works(wanted: Filter, rights: Rights) -> QuerySet[Work]:
     """Those that the asker sees, the first to begin first; without a state, the cancelled ones are left out."""
     return filtered(Work.objects.visible_to(rights), wanted)
 
 
-def filtered(found: QuerySet[Work], wanted: Filter) -> QuerySet[Work]:
-    found = found.filter(state=wanted.state) if wanted.state else found.exclude(state=Work.State.CANCELLED)
+def filtered(rows: QuerySet[Work], wanted: Filter) -> QuerySet[Work]:
+    rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state=Work.State.CANCELLED)
     if wanted.last:
-        found = found.filter(starts_on__lte=wanted.last)
+        rows = rows.filter(starts_on__lte=wanted.last)
     if wanted.first:
-        found = found.filter(ends_on__gte=wanted.first)
+        rows = rows.filter(ends_on__gte=wanted.first)
     given = {"kind": wanted.kind, "measure": wanted.measure, "owner__slug": wanted.member}
-    found = found.filter(**{name: value for name, value in given.items() if value})
-    for ways in searched(wanted.text)[:MOST_WORDS]:
+    rows = rows.filter(**{name: value for name, value in given.items() if value})
+    for ways in searched(wanted.text)[:MOST_TERMS]:
         said = (Q(**{f"{name}__icontains": word}) for name in LOOKED_IN for word in ways)
-        found = found.filter(reduce(or_, said))
+        rows = rows.filter(reduce(or_, said))
     if wanted.insee:
         ground = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
         if ground is None:
             raise Invalid(_("This choice is not offered: choose one of the list."), parameter="insee")
-        found = found.filter(geom__bboverlaps=ground, geom__intersects=ground)
-    return found.select_related("owner").order_by("starts_on", "pk")
+        rows = rows.filter(geom__bboverlaps=ground, geom__intersects=ground)
+    return rows.select_related("owner").order_by("starts_on", "pk")
 
 
 def searched(text: str) -> list[set[str]]:
@@ -157,7 +157,7 @@ def make(*, owner: Member, rights: Rights, **values: Any) -> Work:
     if given.get("state", Work.State.DRAFT) == Work.State.CANCELLED:
         raise Invalid(_("Works are planned first, then cancelled."), parameter="state")
     made = Work(owner=owner, **given)
-    return written(made)
+    return save_work(made)
 
 
 @transaction.atomic
@@ -169,26 +169,26 @@ def change(*, work: Work, version: int, rights: Rights, **values: Any) -> Work:
     settle_place(kept, given)
     for name, value in given.items():
         setattr(kept, name, value)
-    return written(kept)
+    return save_work(kept)
 
 
 def settle_place(kept: Work, given: dict[str, Any]) -> None:
     """References go with the stretch that they placed; the words that told the former one, if nobody wrote others."""
-    former, told = (kept.start_reference, kept.end_reference), (given["start_reference"], given["end_reference"])
+    former, references = (kept.start_reference, kept.end_reference), (given["start_reference"], given["end_reference"])
     moved = not given["geom"].equals_exact(kept.geom, SAME_M)
     if not moved:
         # A form carries the stretch in degrees and back: nobody moved it.
         given["geom"] = kept.geom
-        told = told if all(told) else former
-    elif told == former:
-        told = None, None
-    given["start_reference"], given["end_reference"] = told
-    if (moved or told != former) and given["place"] == kept.place == place_of(kept.geom, former):
-        given["place"] = place_of(given["geom"], told)
+        references = references if all(references) else former
+    elif references == former:
+        references = None, None
+    given["start_reference"], given["end_reference"] = references
+    if (moved or references != former) and given["place"] == kept.place == place_label(kept.geom, former):
+        given["place"] = place_label(given["geom"], references)
 
 
-def place_of(stretch: MultiLineString, references: tuple[str | None, str | None]) -> str | None:
-    return stretches.place_of(stretch, *(one or "" for one in references)) or None
+def place_label(stretch: MultiLineString, references: tuple[str | None, str | None]) -> str | None:
+    return stretches.describe_place(stretch, *(one or "" for one in references)) or None
 
 
 @transaction.atomic
@@ -198,7 +198,7 @@ def announce(*, work: Work, version: int, rights: Rights) -> Work:
     if kept.state == Work.State.PLANNED:
         raise Conflict(_("These works are planned already."))
     kept.state = Work.State.PLANNED
-    return written(kept)
+    return save_work(kept)
 
 
 @transaction.atomic
@@ -211,10 +211,10 @@ def cancel(*, work: Work, version: int, rights: Rights) -> Work | None:
     if kept.state == Work.State.DRAFT:
         with event(layer(), "edit", Origin("web")):
             kept.delete()
-            tell_layer()
+            announce_layer()
         return None
     kept.state = Work.State.CANCELLED
-    return written(kept)
+    return save_work(kept)
 
 
 def locked(work: Work, version: int | None, rights: Rights) -> Work:
@@ -224,22 +224,22 @@ def locked(work: Work, version: int | None, rights: Rights) -> Work:
     """
     check_may_write(work.owner_id, rights)
     kept = Work.objects.visible_to(rights).select_for_update(of=("self",)).select_related("owner")
-    found = kept.filter(pk=work.pk).first()
-    if found is None:
+    row = kept.filter(pk=work.pk).first()
+    if row is None:
         raise NotFound(_("There are no such works, or you may not see them."))
-    if version is not None and found.version != version:
+    if version is not None and row.version != version:
         raise Stale(_("Somebody else has changed these works meanwhile. Look at them again, then repeat your change."))
-    if found.state == Work.State.CANCELLED:
+    if row.state == Work.State.CANCELLED:
         raise Conflict(_("These works are cancelled: they are not changed any more. Enter new ones."))
-    return found
+    return row
 
 
-def written(work: Work) -> Work:
+def save_work(work: Work) -> Work:
     """Kept, as one event of the history. Raises Conflict."""
     try:
         with transaction.atomic(), event(layer(), "edit", Origin("web")):
             work.save()
-            tell_layer()
+            announce_layer()
     except IntegrityError as error:
         if "road_work_reference" not in str(error):
             raise
@@ -252,7 +252,7 @@ def layer(slug: str = SLUG) -> Layer:
     return Layer.objects.get(slug=slug)
 
 
-def tell_layer(slug: str = SLUG) -> None:
+def announce_layer(slug: str = SLUG) -> None:
     """The layer gets its next version, for caches."""
     with connection.cursor() as cursor:
         cursor.execute("select arpent.announce_edited(%s, null)", [layer(slug).pk])
@@ -285,7 +285,7 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(_("The speed limit is between 5 and 130 km/h."), parameter="speed_kmh")
     given["geom"] = stretch_of(given.get("geom"))
     if not given.get("place"):
-        given["place"] = place_of(given["geom"], (given.get("start_reference"), given.get("end_reference")))
+        given["place"] = place_label(given["geom"], (given.get("start_reference"), given.get("end_reference")))
     return given
 
 

@@ -100,7 +100,7 @@ class AnomaliesView(APIView):
                 "kinds": kinds,
                 "scans": scans_of(family, rights),
                 "next": f"{request.path}?{following}" if following else None,
-                "features": [feature(row, told) for row, told in listing.described(found.rows, rights)],
+                "features": [feature(row, told) for row, told in listing.describe_anomalies(found.rows, rights)],
             },
             headers=NO_STORE,
         )
@@ -188,7 +188,7 @@ class AnomalyView(APIView):
 
 def whole(row: Anomaly, rights: Rights) -> dict[str, Any]:
     row.shape = row.geom.transform(4326, clone=True)  # type: ignore[attr-defined]
-    ((_row, told),) = listing.described([row], rights)
+    ((_row, told),) = listing.describe_anomalies([row], rights)
     offered = plans.ways(row)[0] if row.state != Anomaly.State.REPAIRED else []
     return feature(row, told) | {"ways": [way_as_json(one) for one in offered]}
 

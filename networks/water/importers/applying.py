@@ -21,8 +21,8 @@ from layers.intake.source import Tell
 from networks.water.importers.checking import MODELS
 from networks.water.importers.choices import REPLACE, NetworkChoices
 from networks.water.importers.draft import Family
-from networks.water.importers.known import table
-from networks.water.importers.load import Loading, load
+from networks.water.importers.known import table_identifier
+from networks.water.importers.load import Loading, load_network
 from networks.water.importers.planning import Network, NetworkPlan, report_of
 from networks.water.models import Snap
 
@@ -42,7 +42,7 @@ def tables() -> Iterable[tuple[Family, str]]:
                 yield family, what
 
 
-def apply_plan(made: FileImport, plan: NetworkPlan, tell: Tell) -> dict[str, Any]:
+def apply_plan(made: FileImport, plan: NetworkPlan, progress: Tell) -> dict[str, Any]:
     """Write the networks of a plan. Raises LossRefused, and Invalid with the rows that the database found wrong."""
     began, choices = time.monotonic(), NetworkChoices.of(made)
     replaced = list(plan.summary["known"]["imports"]) if choices.known == REPLACE else []
@@ -54,19 +54,19 @@ def apply_plan(made: FileImport, plan: NetworkPlan, tell: Tell) -> dict[str, Any
     adopted: dict[str, list[int]] = {}
     with bulk():
         for network in plan.networks:
-            loaded, findings = load(loading_of(made, network, base_version, tell))
+            loaded, findings = load_network(loading_of(made, network, base_version, progress))
             refuse(plan, findings)
             counts[network.draft.family] = loaded.counts
             adopted[network.draft.family] = [network.woven.there_of[spot] for spot in network.woven.adopted]
             hang_again(network.draft.family, orphans.get(network.draft.family, []))
     announce_changed_slugs(LAYERS)
     seconds = time.monotonic() - began
-    written = sum(sum(one.get(name, 0) for name in MODELS["water"]) for one in counts.values())
-    return {"counts": counts, "rows": written, "seconds": round(seconds, 1), "events": events, "replaced": replaced,
+    total = sum(sum(one.get(name, 0) for name in MODELS["water"]) for one in counts.values())
+    return {"counts": counts, "rows": total, "seconds": round(seconds, 1), "events": events, "replaced": replaced,
             "adopted": adopted, "moved": plan.summary["moved"], "base_version": base_version}  # fmt: skip
 
 
-def loading_of(made: FileImport, network: Network, base_version: int, tell: Tell) -> Loading:
+def loading_of(made: FileImport, network: Network, base_version: int, progress: Tell) -> Loading:
     return Loading(
         made=made,
         base_version=base_version,
@@ -74,7 +74,7 @@ def loading_of(made: FileImport, network: Network, base_version: int, tell: Tell
         woven=network.woven,
         there=network.there,
         kept_ids=network.kept_ids,
-        tell=tell,
+        tell=progress,
     )
 
 
@@ -85,7 +85,7 @@ def refuse(plan: NetworkPlan, findings: Sequence[Finding]) -> None:
 
 
 def refuse_loss(made: FileImport, plan: NetworkPlan, replaced: Sequence[int], accepted: int | None) -> None:
-    """Raises LossRefused where more would go than may, as it is once nobody edits these networks any more."""
+    """Compare what would go with what may, once nobody edits these networks. Raises LossRefused beyond it."""
     lock(made)
     differences = plan.differences(made.owner, replaced)
     plan.summary["compared"] = describe_difference(differences)
@@ -99,7 +99,7 @@ def refuse_loss(made: FileImport, plan: NetworkPlan, replaced: Sequence[int], ac
 def open_events(made: FileImport, kind: str) -> dict[str, int]:
     """One event of the history for each table, for all that this transaction changes there."""
     detail = json.dumps({"from": "import", "label": made.title, "network_import": made.pk})
-    found = {}
+    events = {}
     for family, what in tables():
         name = MODELS[family][what]._meta.db_table
         ((event,),) = rows(
@@ -108,8 +108,8 @@ def open_events(made: FileImport, kind: str) -> dict[str, int]:
             table=name,
             detail=detail,
         )
-        found[name] = int(event)
-    return found
+        events[name] = int(event)
+    return events
 
 
 # -- replacing --------------------------------------------------------------------------------------------------------
@@ -126,13 +126,13 @@ def remove_former(made: FileImport, replaced: list[int]) -> tuple[int, dict[Fami
     orphans: dict[Family, list[int]] = {}
     with loading():
         for family in FAMILIES:
-            orphans[family] = let_go(family, owned)
+            orphans[family] = detach_connections(family, owned)
         for family, what in tables():
             if what == "nodes":
-                run(STAY, nodes=table(family, what), pipes=table(family, "pipes"), **owned)
+                run(STAY, nodes=table_identifier(family, what), pipes=table_identifier(family, "pipes"), **owned)
             run(
                 "delete from {} where owner_id = %(owner)s and import_id = any(%(replaced)s)",
-                table(family, what),
+                table_identifier(family, what),
                 **owned,
             )
     FileImport.objects.of(made.source, [made.owner]).filter(pk__in=replaced).update(
@@ -147,7 +147,7 @@ STAY = """
     update {nodes} n set import_id = null where n.owner_id = %(owner)s and n.import_id = any(%(replaced)s)
     and exists (select from {pipes} p where n.id in (p.start_node_id, p.end_node_id))
 """
-LET_GO = """
+DETACH = """
     update {connections} c set pipe_id = null from {pipes} p where p.id = c.pipe_id and p.owner_id = %(owner)s
     and p.import_id = any(%(replaced)s) and (c.import_id is null or c.import_id <> all(%(replaced)s)) returning c.id
 """
@@ -155,8 +155,8 @@ LET_GO = """
 
 def highest(family: Family, what: str, owned: dict[str, Any]) -> int:
     statement = "select coalesce(max(version), 0) from {} where owner_id = %(owner)s and import_id = any(%(replaced)s)"
-    ((found,),) = rows(statement, table(family, what), **owned)
-    return int(found)
+    ((last,),) = rows(statement, table_identifier(family, what), **owned)
+    return int(last)
 
 
 def lock(made: FileImport) -> None:
@@ -167,10 +167,12 @@ def lock(made: FileImport) -> None:
             cursor.execute(statement, [family, made.owner_id])
 
 
-def let_go(family: Family, owned: dict[str, Any]) -> list[int]:
+def detach_connections(family: Family, owned: dict[str, Any]) -> list[int]:
     """Connections of other imports, or of nobody, that hang on pipes which go: they hang on nothing for a while."""
-    found = rows(LET_GO, connections=table(family, "connections"), pipes=table(family, "pipes"), **owned)
-    return [pk for (pk,) in found]
+    detached = rows(
+        DETACH, connections=table_identifier(family, "connections"), pipes=table_identifier(family, "pipes"), **owned
+    )
+    return [pk for (pk,) in detached]
 
 
 def hang_again(family: Family, connections: list[int]) -> None:
@@ -184,8 +186,8 @@ def reattach(family: Family, ids: list[int]) -> None:
         "update {hung} c set pipe_id = (select p.id from {pipes} p where p.geom && st_expand(c.geom, 60)"
         " and p.owner_id + 0 = c.owner_id and p.service_state = 'en_service' and st_dwithin(p.geom, c.geom, 60)"
         " order by st_distance(p.geom, c.geom), p.id limit 1) where c.id = any(%(ids)s)",
-        hung=table(family, "connections"),
-        pipes=table(family, "pipes"),
+        hung=table_identifier(family, "connections"),
+        pipes=table_identifier(family, "pipes"),
         ids=ids,
     )
 
@@ -225,14 +227,14 @@ ALIKE = """
 """
 
 
-def take_back(made: FileImport, tell: Tell) -> dict[str, Any]:
+def revert_import(made: FileImport, progress: Tell) -> dict[str, Any]:
     """What an import brought and nobody changed since goes; pipes that its nodes had cut are one again."""
     lock(made)
-    tell(None, _("Taking the import back"))
+    progress(None, _("Taking the import back"))
     open_events(made, "import_taken_back")
     removed, kept = 0, 0
     for family in FAMILIES:
-        gone, left = take_back_network(made, family)
+        gone, left = revert_network(made, family)
         removed, kept = removed + gone, kept + left
     repairs = untouched(made, "water", "repairs")
     removed += delete("water", "repairs", repairs)
@@ -241,16 +243,16 @@ def take_back(made: FileImport, tell: Tell) -> dict[str, Any]:
     return {"removed": removed, "kept": kept}
 
 
-def take_back_network(made: FileImport, family: Family) -> tuple[int, int]:
+def revert_network(made: FileImport, family: Family) -> tuple[int, int]:
     pipes, nodes = untouched(made, family, "pipes"), untouched(made, family, "nodes")
     hung = untouched(made, family, "connections")
     with loading():
         removed = delete(family, "connections", hung)
         orphans = [pk for (pk,) in rows(
             "update {} set pipe_id = null where pipe_id = any(%(ids)s) returning id",
-            table(family, "connections"), ids=pipes)]  # fmt: skip
-        ends = rows("select start_node_id, end_node_id from {} where id = any(%(ids)s)", table(family, "pipes"),
-                    ids=pipes)  # fmt: skip
+            table_identifier(family, "connections"), ids=pipes)]  # fmt: skip
+        ends = rows("select start_node_id, end_node_id from {} where id = any(%(ids)s)",
+                    table_identifier(family, "pipes"), ids=pipes)  # fmt: skip
         removed += delete(family, "pipes", pipes)
         removed += delete_free_nodes(family, nodes, {pk for pair in ends for pk in pair})
     removed += join_cut_pipes(family, nodes)
@@ -263,11 +265,11 @@ def take_back_network(made: FileImport, family: Family) -> tuple[int, int]:
 def untouched(made: FileImport, family: Family, what: str) -> list[int]:
     """The objects of an import that nobody changed since; undoing its snapping is no change."""
     after = ((made.report or {}).get("undone") or {}).get("versions", {}).get(f"{family} {what}", {})
-    objects = table(family, what)
-    asked = {"owner": made.owner_id, "order": made.pk, "base": base_version_of(made), "after": json.dumps(after)}
-    found = rows(UNTOUCHED, objects=objects, **asked)
-    found += rows(AS_LEFT, objects=objects, name=objects.as_string(None), beside=BESIDE, near=NEAR_M, **asked)
-    return sorted({pk for (pk,) in found})
+    objects = table_identifier(family, what)
+    parameters = {"owner": made.owner_id, "order": made.pk, "base": base_version_of(made), "after": json.dumps(after)}
+    same = rows(UNTOUCHED, objects=objects, **parameters)
+    same += rows(AS_LEFT, objects=objects, name=objects.as_string(None), beside=BESIDE, near=NEAR_M, **parameters)
+    return sorted({pk for (pk,) in same})
 
 
 def base_version_of(made: FileImport) -> int:
@@ -277,17 +279,17 @@ def base_version_of(made: FileImport) -> int:
 
 def remaining(made: FileImport, family: Family, what: str) -> int:
     statement = "select count(*) from {} where owner_id = %(owner)s and import_id = %(order)s"
-    ((count,),) = rows(statement, table(family, what), owner=made.owner_id, order=made.pk)
+    ((count,),) = rows(statement, table_identifier(family, what), owner=made.owner_id, order=made.pk)
     return int(count)
 
 
 def delete(family: Family, what: str, ids: Sequence[int]) -> int:
-    return run("delete from {} where id = any(%(ids)s)", table(family, what), ids=list(ids))
+    return run("delete from {} where id = any(%(ids)s)", table_identifier(family, what), ids=list(ids))
 
 
 def delete_free_nodes(family: Family, nodes: Sequence[int], ends: set[int]) -> int:
     """Nodes of the import without a pipe, and plain junctions that pipes which are gone alone needed."""
-    parts = {"nodes": table(family, "nodes"), "pipes": table(family, "pipes")}
+    parts = {"nodes": table_identifier(family, "nodes"), "pipes": table_identifier(family, "pipes")}
     count = run(FREE, **parts, ids=list(nodes), plain=False)
     run(FREE, **parts, ids=sorted(ends), plain=True)
     return count
@@ -295,15 +297,17 @@ def delete_free_nodes(family: Family, nodes: Sequence[int], ends: set[int]) -> i
 
 def join_cut_pipes(family: Family, nodes: Sequence[int]) -> int:
     """A node between two pipes that are alike had cut one: the topology's trigger joins them as it goes."""
-    found = rows(ALIKE, nodes=table(family, "nodes"), pipes=table(family, "pipes"), ids=list(nodes))
-    return sum(tried("delete from {} where id = %(pk)s", family, "nodes", pk=pk) for (pk,) in found)
+    joinable = rows(
+        ALIKE, nodes=table_identifier(family, "nodes"), pipes=table_identifier(family, "pipes"), ids=list(nodes)
+    )
+    return sum(tried("delete from {} where id = %(pk)s", family, "nodes", pk=pk) for (pk,) in joinable)
 
 
-def tried(statement: str, family: Family, what: str, **named: Any) -> bool:
+def tried(statement: str, family: Family, what: str, **names: Any) -> bool:
     """Do something that the topology may refuse; whether it did not."""
     try:
         with transaction.atomic():
-            return run(statement, table(family, what), **named) > 0
+            return run(statement, table_identifier(family, what), **names) > 0
     except DatabaseError:
         return False
 
@@ -323,7 +327,7 @@ def give_back_adopted(made: FileImport, family: Family) -> None:
         " where e.operation = 'UPDATE' and e.pk_value = now.id) where now.id = any(%(ids)s) and exists (select from"
         " arpent.event_rows(%(event)s) e where e.operation = 'UPDATE' and e.pk_value = now.id"
         " and now.version = e.version + 1)",
-        nodes=table(family, "nodes"),
+        nodes=table_identifier(family, "nodes"),
         columns=listed(fields),
         former=listed(fields, "was"),
         event=event,
@@ -340,7 +344,7 @@ BACK = """
 """
 
 
-def undo_moves(made: FileImport, tell: Tell) -> dict[str, Any]:
+def undo_moves(made: FileImport, progress: Tell) -> dict[str, Any]:
     """Each end that was moved and is still there goes back, with a node of its own; cuts made for it are joined."""
     lock(made)
     open_events(made, "import_snapping_undone")
@@ -348,7 +352,7 @@ def undo_moves(made: FileImport, tell: Tell) -> dict[str, Any]:
     snaps = list(Snap.objects.filter(brought_by=made, undone=False).order_by("id"))
     done = []
     for number, snap in enumerate(snaps):
-        tell(number / len(snaps), _("Undoing the snapping"))
+        progress(number / len(snaps), _("Undoing the snapping"))
         if put_back(made, snap):
             done.append(snap.pk)
     for family in FAMILIES:
@@ -357,10 +361,11 @@ def undo_moves(made: FileImport, tell: Tell) -> dict[str, Any]:
     announce_changed_slugs(LAYERS)
     after, base = versions(made), base_version_of(made)
     changed = {
-        name: {str(pk): version for pk, version in found.items() if version != base} for name, found in after.items()
+        name: {str(pk): version for pk, version in expected.items() if version != base}
+        for name, expected in after.items()
     }
-    for name, found in before.items():
-        for pk, version in found.items():
+    for name, expected in before.items():
+        for pk, version in expected.items():
             if version != base:
                 changed[name].pop(str(pk), None)
     left = [snap.pk for snap in snaps if snap.pk not in set(done)]
@@ -374,7 +379,7 @@ def still_there(family: Family, left: Sequence[int]) -> int:
         "select count(*) from water_snap s join {} p on p.id = s.pipe_id where s.id = any(%(left)s)"
         ' and s.family = %(family)s and st_dwithin(case when s."end" = 0 then st_startpoint(p.geom)'
         " else st_endpoint(p.geom) end, s.put_at, %(near)s)",
-        table(family, "pipes"),
+        table_identifier(family, "pipes"),
         left=list(left),
         family=family,
         near=NEAR_M,
@@ -385,7 +390,7 @@ def still_there(family: Family, left: Sequence[int]) -> int:
 def versions(made: FileImport) -> dict[str, dict[int, int]]:
     return {
         f"{family} {what}": dict(rows("select id, version from {} where import_id = %(order)s and owner_id = %(owner)s",
-                                      table(family, what), order=made.pk, owner=made.owner_id))
+                                      table_identifier(family, what), order=made.pk, owner=made.owner_id))
         for family, what in tables()
         if what in ("nodes", "pipes")
     }  # fmt: skip
@@ -412,17 +417,17 @@ def put_back(made: FileImport, snap: Snap) -> bool:
 
 def put_node_back(made: FileImport, snap: Snap, family: Family) -> bool:
     """A node that was put on a pipe: the pipe is one again, the node beside it as it was."""
-    name = table(family, "nodes")
-    asked = {"pk": snap.node_id, "owner": made.owner_id, "x": snap.put_at.x, "y": snap.put_at.y, "near": NEAR_M}
-    found = rows(
+    name = table_identifier(family, "nodes")
+    parameters = {"pk": snap.node_id, "owner": made.owner_id, "x": snap.put_at.x, "y": snap.put_at.y, "near": NEAR_M}
+    moved = rows(
         "select to_jsonb(n) - 'geom_3857' from {} n where n.id = %(pk)s and n.owner_id = %(owner)s"
         " and st_dwithin(n.geom, st_point(%(x)s, %(y)s, 2154), %(near)s)",
         name,
-        **asked,
+        **parameters,
     )
-    if not found:
+    if not moved:
         return False
-    ((former,),) = found
+    ((former,),) = moved
     fields = [str(field.column) for field in MODELS[family]["nodes"]._meta.concrete_fields if field.name != "geom_3857"]
     former = former if isinstance(former, str) else json.dumps(former)
     try:
@@ -445,16 +450,16 @@ def put_node_back(made: FileImport, snap: Snap, family: Family) -> bool:
 
 def junctions_left(made: FileImport, family: Family, done: Sequence[int]) -> list[int]:
     """Plain junctions that were made where ends were put on pipes, and that no end needs any more."""
-    found = rows(
+    junctions = rows(
         "select n.id from water_snap s join {nodes} n on n.geom && st_expand(s.put_at, %(near)s)"
         " and st_dwithin(n.geom, s.put_at, %(near)s) where s.id = any(%(done)s) and s.family = %(family)s"
         " and s.target = 'pipe' and s.pipe_id is not null and n.owner_id + 0 = %(owner)s and n.import_id = %(order)s"
         " and n.kind = 'junction' and n.reference is null",
-        nodes=table(family, "nodes"),
+        nodes=table_identifier(family, "nodes"),
         near=NEAR_M,
         done=list(done),
         family=family,
         owner=made.owner_id,
         order=made.pk,
     )
-    return [pk for (pk,) in found]
+    return [pk for (pk,) in junctions]

@@ -15,7 +15,7 @@ from gis_core import graph as connected
 from layers.intake.findings import Finding
 from networks.water import lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
-from networks.water.importers.weaving import Woven
+from networks.water.importers.topology_building import BuiltTopology
 from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
 from networks.water.models.base import NetworkObject
 
@@ -80,10 +80,10 @@ def check_values(draft: Draft) -> Iterator[Finding]:
 def check_row(row: Row, what: str) -> Iterator[Finding]:
     since, until = row.values.get("laid_from_year"), row.values.get("laid_to_year")
     if since is not None and until is not None and since > until:
-        words = gettext_noop(
+        message = gettext_noop(
             "It is said to be laid between %(since)s and %(until)s: the years are the wrong way round."
         )
-        yield finding_at(row, words, {"since": since, "until": until}, spare=what in APART)
+        yield finding_at(row, message, {"since": since, "until": until}, spare=what in APART)
     if what == "nodes" and not row.values.get("kind"):
         yield finding_at(row, gettext_noop("It is not said what kind of object this is."))
 
@@ -120,17 +120,19 @@ def check_references(draft: Draft) -> Iterator[Finding]:
                 continue
             first = seen.setdefault(reference, row)
             if first is not row:
-                words = gettext_noop("The reference %(reference)s is that of row %(row)s (%(file)s) already.")
+                message = gettext_noop("The reference %(reference)s is that of row %(row)s (%(file)s) already.")
                 params = {"reference": reference[:80], "row": first.row, "file": first.file}
-                yield finding_at(row, words, params, spare=what in APART)
+                yield finding_at(row, message, params, spare=what in APART)
 
 
 def finding_at(row: Row, code: str, params: Mapping[str, Any] | None = None, *, spare: bool = False) -> Finding:
     """What keeps a row out."""
-    return Finding(file=row.file, row=row.row, code=code, params=params or {}, place=place_of(row), spare=spare)
+    return Finding(
+        file=row.file, row=row.row, code=code, params=params or {}, place=coordinates_of_row(row), spare=spare
+    )
 
 
-def place_of(row: Row) -> tuple[float, float]:
+def coordinates_of_row(row: Row) -> tuple[float, float]:
     x, y = row.geom.coords[0][:2]
     return float(x), float(y)
 
@@ -147,26 +149,26 @@ def leave_out(draft: Draft, chosen: set[tuple[str, int]]) -> None:
 # -- the network as a whole -------------------------------------------------------------------------------------------
 
 
-def parts_of(family: Family, woven: Woven) -> list[dict[str, Any]]:
+def parts_of(family: Family, built: BuiltTopology) -> list[dict[str, Any]]:
     """The separate parts of the network, the longest first: pipes, metres, whether one of them is fed (or drained), or
     goes on in what is there already.
     """
-    of = connected.parts_of((piece.start, piece.end) for piece in woven.pieces)
-    found: dict[int, dict[str, Any]] = defaultdict(lambda: {"pipes": 0, "metres": 0.0, "ends": 0, "joined": False})
-    for piece in woven.pieces:
-        part = found[of[piece.start]]
+    of = connected.parts_of((piece.start, piece.end) for piece in built.pieces)
+    parts: dict[int, dict[str, Any]] = defaultdict(lambda: {"pipes": 0, "metres": 0.0, "ends": 0, "joined": False})
+    for piece in built.pieces:
+        part = parts[of[piece.start]]
         part.setdefault("row", (piece.row.file, piece.row.row))
         part.setdefault("place", tuple(round(edge, 1) for edge in piece.line.coords[0][:2]))
         part["pipes"] += 1
         part["metres"] += piece.line.length
     wanted = lists.SOURCES if family == "water" else lists.SINKS
-    for spot, row in woven.node_of.items():
+    for spot, row in built.node_of.items():
         if row.values.get("kind") in wanted and spot in of:
-            found[of[spot]]["ends"] += 1
-    for spot in [*woven.there_of, *(spot for _pipe, spot in woven.cuts)]:
+            parts[of[spot]]["ends"] += 1
+    for spot in [*built.there_of, *(spot for _pipe, spot in built.cuts)]:
         if spot in of:
-            found[of[spot]]["joined"] = True
-    return sorted(found.values(), key=lambda part: -part["metres"])
+            parts[of[spot]]["joined"] = True
+    return sorted(parts.values(), key=lambda part: -part["metres"])
 
 
 APART_FROM_ENDS: dict[Family, tuple[str, str]] = {

@@ -81,7 +81,7 @@ class NetworkChoices:
         return asdict(self)
 
     def check(self) -> None:
-        """Raises Invalid for what cannot be."""
+        """Nothing where the choices can be applied to some file. Raises Invalid for what cannot be."""
         if self.format not in ("", *Format.values):
             raise Invalid(_("This format is not known."), parameter="format")
         if self.snap_m is not None and not SHORTEST_SNAP_M <= self.snap_m <= LONGEST_SNAP_M:

@@ -33,7 +33,7 @@ DOMAIN: Final = (-400_000.0, 5_900_000.0, 1_600_000.0, 7_300_000.0)
 KINDS: Final = {"junction": "junction", "tank": "tank", "reservoir": "catchment"}
 REGULATORS: Final = frozenset({"prv", "psv", "pbv", "fcv"})
 ON_LINKS: Final = frozenset({"pump", "tcv", "gpv", *REGULATORS})
-WORDS: Final = {
+KEYWORDS: Final = {
     "prv": "Réducteur de pression",
     "psv": "Stabilisateur amont",
     "pbv": "Brise-charge",
@@ -72,33 +72,33 @@ def read_epanet(paths: Sequence[Path], placing: Placing) -> list[Draft]:
         return [draft]
     for problem in network.problems:
         what = {"code": problem.code, "params": problem.params}
-        words = gettext_noop("%(name)s: %(what)s")
-        draft.add_finding(name, problem.index, words, {"name": problem.identifier, "what": what})
+        message = gettext_noop("%(name)s: %(what)s")
+        draft.add_finding(name, problem.index, message, {"name": problem.identifier, "what": what})
     if not network.units_told:
-        words = gettext_noop(
+        message = gettext_noop(
             "The file says nothing of its units: American ones (%(units)s: feet, inches) are taken, as EPANET does. If"
             " they are metric, write “Units LPS” under [OPTIONS]."
         )
-        draft.add_finding(name, None, words, {"units": network.units}, "warning")
-    fill(draft, name, network, placed(network, placing))
+        draft.add_finding(name, None, message, {"units": network.units}, "warning")
+    fill_draft(draft, name, network, positions_of(network, placing))
     return [draft]
 
 
 # -- places -----------------------------------------------------------------------------------------------------------
 
 
-def placed(network: EpanetNetwork, placing: Placing) -> dict[Any, list[tuple[float, float]]]:
+def positions_of(network: EpanetNetwork, placing: Placing) -> dict[Any, list[tuple[float, float]]]:
     """Positions of nodes (by name) and vertices of links (by name in a tuple), in EPSG:2154. Raises Invalid."""
     nodes = {node.name: [node.place] for node in network.nodes if node.place}
     links = {(link.name,): list(link.vertices) for link in network.links if link.vertices}
     held: list[tuple[Any, list[tuple[float, float]]]] = [*nodes.items(), *links.items()]
     flat = np.array([place for _name, places in held for place in places], dtype=float).reshape(-1, 2)
     moved = moved_to_lambert(flat, placing)
-    found, first = {}, 0
+    place_of_node, first = {}, 0
     for name, places in held:
-        found[name] = [(float(x), float(y)) for x, y in moved[first : first + len(places)]]
+        place_of_node[name] = [(float(x), float(y)) for x, y in moved[first : first + len(places)]]
         first += len(places)
-    return found
+    return place_of_node
 
 
 def moved_to_lambert(places: Any, placing: Placing) -> Any:
@@ -120,21 +120,21 @@ def moved_to_lambert(places: Any, placing: Placing) -> Any:
     try:
         change = pyproj.Transformer.from_crs(placing.crs, LAMBERT_93, always_xy=True)
     except CRSError as error:
-        words = _("There is no coordinate system EPSG:%(crs)s.")
-        raise Invalid(words % {"crs": placing.crs}, parameter="crs") from error
+        message = _("There is no coordinate system EPSG:%(crs)s.")
+        raise Invalid(message % {"crs": placing.crs}, parameter="crs") from error
     moved = np.column_stack(change.transform(places[:, 0], places[:, 1]))
     west, south, east, north = DOMAIN
     inside = (moved[:, 0] > west) & (moved[:, 0] < east) & (moved[:, 1] > south) & (moved[:, 1] < north)
     if len(moved) and not inside.any():
-        words = _("None of the network lies in metropolitan France as EPSG:%(crs)s: check the code.")
-        raise Invalid(words % {"crs": placing.crs}, parameter="crs")
+        message = _("None of the network lies in metropolitan France as EPSG:%(crs)s: check the code.")
+        raise Invalid(message % {"crs": placing.crs}, parameter="crs")
     return np.where(np.isfinite(moved), moved, 0.0)
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
-def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list[tuple[float, float]]]) -> None:
+def fill_draft(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list[tuple[float, float]]]) -> None:
     """Nodes, then links between nodes that have a place."""
     for node in network.nodes:
         if node.name in places:
@@ -148,24 +148,24 @@ def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list
         beside = drawn[frozenset((link.start, link.end))]
         if before := sum(line.hausdorff_distance(other) < SMALLEST_BEND_M for other in beside):
             line = bent(line, len(beside) + before - 1)
-            words = gettext_noop("%(name)s lies on another link between the same nodes: it is drawn beside it.")
-            draft.add_finding(name, link.row, words, {"name": link.name}, "warning")
+            message = gettext_noop("%(name)s lies on another link between the same nodes: it is drawn beside it.")
+            draft.add_finding(name, link.row, message, {"name": link.name}, "warning")
         beside.append(line)
         if link.kind in ON_LINKS:
             fitting_of(draft, link, line, name)
         elif link.closed:
-            words = gettext_noop(
+            message = gettext_noop(
                 "%(name)s is closed: a closed valve is put halfway. Move it to where the valve really is."
             )
-            draft.add_finding(name, link.row, words, {"name": link.name}, "warning")
+            draft.add_finding(name, link.row, message, {"name": link.name}, "warning")
             between(draft, pipe_of(link, line, name), valve_on(link, line, name))
         else:
             draft.pipes.append(pipe_of(link, line, name))
     lay_aside(draft)
     if any(link.kind == "cv" for link in network.links):
-        words = gettext_noop("%(count)s pipes have a check valve: kept aside, water is taken to pass both ways.")
+        message = gettext_noop("%(count)s pipes have a check valve: kept aside, water is taken to pass both ways.")
         count = sum(link.kind == "cv" for link in network.links)
-        draft.add_finding(name, None, words, {"count": count}, "warning")
+        draft.add_finding(name, None, message, {"count": count}, "warning")
 
 
 def bent(line: LineString, times: int) -> LineString:
@@ -250,7 +250,7 @@ def fitting_of(draft: Draft, link: EpanetLink, line: LineString, file: str) -> N
     """A valve, a regulator or a pump on its link."""
     kind = "pump" if link.kind == "pump" else "regulator" if link.kind in REGULATORS else "valve"
     values: dict[str, Any] = {"kind": kind, "reference": link.name, "more": {"epanet_link": link.kind}}
-    if word := WORDS.get(link.kind):
+    if word := KEYWORDS.get(link.kind):
         values["subtype"] = word
     if link.diameter_m:
         values["diameter_mm"] = max(1, round(link.diameter_m * 1000))
@@ -275,10 +275,10 @@ def stand_at_ends(draft: Draft, link: EpanetLink, node: NodeRow, file: str) -> N
     """On a link without length: the two junctions become the fitting."""
     ends = {row.key: row for row in draft.nodes if row.key in (link.start, link.end)}
     if len(ends) < 2 or any(row.values["kind"] != "junction" for row in ends.values()):
-        words = gettext_noop(
+        message = gettext_noop(
             "%(name)s has no length: a tank or another fitting is at its end. Give it two different places."
         )
-        draft.add_finding(file, link.row, words, {"name": link.name})
+        draft.add_finding(file, link.row, message, {"name": link.name})
         return
     node.geom = ends[link.start].geom
     node.values["more"]["same_place"] = [{"reference": row.values["reference"]} for row in ends.values()]
@@ -293,10 +293,10 @@ def stand_at_ends(draft: Draft, link: EpanetLink, node: NodeRow, file: str) -> N
 def between(draft: Draft, pipe: PipeRow, node: NodeRow) -> None:
     """A node halfway on a pipe: two pieces, of which the first keeps the reference."""
     draft.nodes.append(node)
-    draft.pipes += list(pieces(pipe, node))
+    draft.pipes += list(split_pipe(pipe, node))
 
 
-def pieces(pipe: PipeRow, node: NodeRow) -> Iterator[PipeRow]:
+def split_pipe(pipe: PipeRow, node: NodeRow) -> Iterator[PipeRow]:
     middle = pipe.geom.length / 2
     first, second = substring(pipe.geom, 0, middle), substring(pipe.geom, middle, pipe.geom.length)
     values = {name: value for name, value in pipe.values.items() if name not in ("reference", "declared_length_m")}

@@ -14,7 +14,7 @@ from layers.intake.import_loss import ScopeDifference
 from layers.intake.services.loading import rows
 from networks.water.importers.checking import MODELS, rows_in
 from networks.water.importers.draft import Draft, Family
-from networks.water.importers.weaving import HANGS_M, There
+from networks.water.importers.topology_building import HANGS_M, There
 
 
 @dataclass(slots=True)
@@ -25,13 +25,13 @@ class Known:
 
     @property
     def count(self) -> int:
-        return sum(len(found) for found in self.by_kind.values())
+        return sum(len(rows) for rows in self.by_kind.values())
 
     def imports(self) -> set[int]:
-        return {brought for found in self.by_kind.values() for _pk, brought in found.values() if brought is not None}
+        return {brought for rows in self.by_kind.values() for _pk, brought in rows.values() if brought is not None}
 
     def without_import(self) -> int:
-        return sum(brought is None for found in self.by_kind.values() for _pk, brought in found.values())
+        return sum(brought is None for rows in self.by_kind.values() for _pk, brought in rows.values())
 
 
 def replaced_differences(
@@ -42,14 +42,14 @@ def replaced_differences(
     Each draft comes with its number of pipes that will have no reference. Plain junctions are made, not delivered: they
     are not compared.
     """
-    found, coming = [], {(draft.family, what): of for draft, _pieces in drafts for what, of in rows_in(draft)}
-    bare = {draft.family: pieces for draft, pieces in drafts}
-    for (family, what), words in scopes().items():
+    differences, coming = [], {(draft.family, what): of for draft, _parts in drafts for what, of in rows_in(draft)}
+    bare = {draft.family: parts for draft, parts in drafts}
+    for (family, what), scope in scopes().items():
         given = coming.get((family, what), ())
         references = sorted({str(row.values["reference"]) for row in given if row.values.get("reference")})
         ((known, gone, without),) = rows(
             REPLACED,
-            table(family, what),
+            table_identifier(family, what),
             owner=owner.pk,
             imports=list(replaced),
             references=references,
@@ -58,8 +58,8 @@ def replaced_differences(
         new_without = bare.get(family, 0) if what == "pipes" else len(given) - len(references)
         fewer = 0 if what == "nodes" else max(0, without - new_without)
         new = max(0, len(references) - (known - without - gone))
-        found.append(ScopeDifference(scope=words, known=known, new=new, gone=gone + fewer))
-    return found
+        differences.append(ScopeDifference(scope=scope, known=known, new=new, gone=gone + fewer))
+    return differences
 
 
 REPLACED = """
@@ -83,20 +83,20 @@ def scopes() -> dict[tuple[Family, str], str]:
     }
 
 
-def table(family: Family, what: str) -> sql.Identifier:
+def table_identifier(family: Family, what: str) -> sql.Identifier:
     return sql.Identifier(MODELS[family][what]._meta.db_table)
 
 
 def known_of(draft: Draft, owner: Member) -> Known:
     """The objects of the member with the references of the draft."""
     known = Known()
-    for what, found in rows_in(draft):
-        references = sorted({str(row.values["reference"]) for row in found if row.values.get("reference")})
+    for what, coming in rows_in(draft):
+        references = sorted({str(row.values["reference"]) for row in coming if row.values.get("reference")})
         if not references:
             continue
         taken = rows(
             "select reference, id, import_id from {} where owner_id = %(owner)s and reference = any(%(references)s)",
-            table(draft.family, what),
+            table_identifier(draft.family, what),
             owner=owner.pk,
             references=references,
         )
@@ -107,17 +107,17 @@ def known_of(draft: Draft, owner: Member) -> Known:
 def there(draft: Draft, owner: Member, without: Sequence[int]) -> There:
     """The member's network around a draft, but for what these imports brought and nobody else's pipe needs."""
     box = box_of(draft)
-    found = There()
+    around = There()
     if box is None:
-        return found
-    asked: dict[str, Any] = dict(zip(("west", "south", "east", "north"), map(float, box), strict=True))
-    asked |= {"owner": owner.pk, "without": list(without)}
+        return around
+    parameters: dict[str, Any] = dict(zip(("west", "south", "east", "north"), map(float, box), strict=True))
+    parameters |= {"owner": owner.pk, "without": list(without)}
     pipes = rows(
         "select id, st_asbinary(geom), start_node_id, end_node_id, service_state = 'en_service' from {}"
         " where owner_id = %(owner)s and geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)"
         " and (import_id is null or import_id <> all(%(without)s)) order by id",
-        table(draft.family, "pipes"),
-        **asked,
+        table_identifier(draft.family, "pipes"),
+        **parameters,
     )
     nodes = rows(
         "select n.id, st_asbinary(n.geom), n.kind, n.reference from {nodes} n where n.owner_id = %(owner)s"
@@ -125,23 +125,23 @@ def there(draft: Draft, owner: Member, without: Sequence[int]) -> There:
         " and (n.import_id is null or n.import_id <> all(%(without)s) or exists (select from {pipes} p"
         " where n.id in (p.start_node_id, p.end_node_id) and (p.import_id is null or p.import_id <> all(%(without)s))))"
         " order by n.id",
-        nodes=table(draft.family, "nodes"),
-        pipes=table(draft.family, "pipes"),
-        **asked,
+        nodes=table_identifier(draft.family, "nodes"),
+        pipes=table_identifier(draft.family, "pipes"),
+        **parameters,
     )
-    found.pipe_ids = [one[0] for one in pipes]
-    found.pipe_lines = list(shapely.from_wkb([bytes(one[1]) for one in pipes]))
-    found.pipe_ends = [(one[2], one[3]) for one in pipes]
-    found.pipe_serves = [one[4] for one in pipes]
-    found.node_ids = [one[0] for one in nodes]
-    found.node_points = list(shapely.from_wkb([bytes(one[1]) for one in nodes]))
-    found.node_kinds = [one[2] for one in nodes]
-    found.node_references = [one[3] for one in nodes]
-    return found
+    around.pipe_ids = [one[0] for one in pipes]
+    around.pipe_lines = list(shapely.from_wkb([bytes(one[1]) for one in pipes]))
+    around.pipe_ends = [(one[2], one[3]) for one in pipes]
+    around.pipe_serves = [one[4] for one in pipes]
+    around.node_ids = [one[0] for one in nodes]
+    around.node_points = list(shapely.from_wkb([bytes(one[1]) for one in nodes]))
+    around.node_kinds = [one[2] for one in nodes]
+    around.node_references = [one[3] for one in nodes]
+    return around
 
 
 def box_of(draft: Draft) -> Any:
-    shapes: Iterable[Any] = [row.geom for _what, found in rows_in(draft) for row in found]
+    shapes: Iterable[Any] = [row.geom for _what, rows in rows_in(draft) for row in rows]
     held = np.array(list(shapes), dtype=object)
     if not len(held):
         return None

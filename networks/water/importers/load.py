@@ -25,8 +25,8 @@ from layers.intake.services.loading import listed, rows, run
 from layers.intake.source import Tell
 from networks.water.importers.checking import MODELS, columns_of
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
-from networks.water.importers.known import table
-from networks.water.importers.weaving import PLAIN, Piece, There, Woven, hang
+from networks.water.importers.known import table_identifier
+from networks.water.importers.topology_building import PLAIN, BuiltTopology, Piece, There, hang
 from networks.water.models import Snap
 
 DEFAULTS: dict[str, Any] = {"service_state": "en_service", "system": "02", "kind": PLAIN, "network": "water"}
@@ -64,7 +64,7 @@ class Loading:
     made: FileImport
     base_version: int
     draft: Draft
-    woven: Woven
+    woven: BuiltTopology
     there: There
     kept_ids: Mapping[str, Mapping[str, int]]
     tell: Tell
@@ -74,7 +74,7 @@ class Loading:
         return self.made.owner
 
 
-def load(work: Loading) -> tuple[Loaded, list[Finding]]:
+def load_network(work: Loading) -> tuple[Loaded, list[Finding]]:
     """Write a network; what the database then finds wrong with it. To be called in a transaction, as the worker."""
     loaded = Loaded()
     one_at_a_time(work)
@@ -106,41 +106,41 @@ def one_at_a_time(work: Loading) -> None:
 
 def write_nodes(work: Loading, loaded: Loaded) -> None:
     """A row for each spot that has none; a plain node of the database becomes what the file says it is."""
-    woven = work.woven
-    fresh = [spot for spot in range(len(woven.spots)) if spot not in woven.there_of]
+    built = work.woven
+    fresh = [spot for spot in range(len(built.spots)) if spot not in built.there_of]
     systems = systems_of(work) if work.draft.family == "sewer" else {}
     values: list[dict[str, Any]] = []
     for spot in fresh:
-        row = woven.node_of.get(spot)
+        row = built.node_of.get(spot)
         plain = {"kind": PLAIN} | ({"system": systems[spot]} if spot in systems else {})
         values.append(row.values if row else plain)
     ids = new_ids(work, "nodes", [one.get("reference") for one in values])
-    points = shapely.points([woven.spots[spot] for spot in fresh]) if fresh else np.array([], dtype=object)
+    points = shapely.points([built.spots[spot] for spot in fresh]) if fresh else np.array([], dtype=object)
     copy(work, "nodes", ids, values, points)
-    placed = dict(zip(fresh, ids, strict=True)) | woven.there_of
-    loaded.spot_ids = [placed[spot] for spot in range(len(woven.spots))]
-    loaded.row_of |= {pk: woven.node_of[spot] for spot, pk in placed.items() if spot in woven.node_of}
-    loaded.counts["nodes"] = sum(spot in woven.node_of for spot in fresh)
+    placed = dict(zip(fresh, ids, strict=True)) | built.there_of
+    loaded.spot_ids = [placed[spot] for spot in range(len(built.spots))]
+    loaded.row_of |= {pk: built.node_of[spot] for spot, pk in placed.items() if spot in built.node_of}
+    loaded.counts["nodes"] = sum(spot in built.node_of for spot in fresh)
     loaded.counts["junctions"] = len(fresh) - loaded.counts["nodes"]
-    for spot in sorted(woven.adopted):
-        adopt(work, woven.there_of[spot], woven.node_of[spot])
-    loaded.counts["adopted"] = len(woven.adopted)
+    for spot in sorted(built.adopted):
+        adopt(work, built.there_of[spot], built.node_of[spot])
+    loaded.counts["adopted"] = len(built.adopted)
 
 
 def systems_of(work: Loading) -> dict[int, str]:
     """Of each spot the network of a sewer that ends there."""
-    found: dict[int, str] = {}
+    systems: dict[int, str] = {}
     for piece in work.woven.pieces:
         system = piece.row.values.get("system") or DEFAULTS["system"]
-        found.setdefault(piece.start, system)
-        found.setdefault(piece.end, system)
-    return found
+        systems.setdefault(piece.start, system)
+        systems.setdefault(piece.end, system)
+    return systems
 
 
 def adopt(work: Loading, pk: int, row: NodeRow) -> None:
     names = [name for name in columns_of(MODELS[work.draft.family]["nodes"]) if row.values.get(name) is not None]
     pairs = sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in names)
-    run("update {} set {} where id = %(pk)s", table(work.draft.family, "nodes"), pairs, pk=pk,
+    run("update {} set {} where id = %(pk)s", table_identifier(work.draft.family, "nodes"), pairs, pk=pk,
         **{name: cell(name, row.values[name]) for name in names})  # fmt: skip
 
 
@@ -158,14 +158,14 @@ def cut_pipes_there(work: Loading, loaded: Loaded) -> None:
 
 def cut_at(work: Loading, node: int) -> None:
     """The former cut may have given this stretch another id: it is looked up by its place."""
-    found = rows(
+    pipes = rows(
         "select p.id from {nodes} n join {pipes} p on p.geom && st_expand(n.geom, 0.05) and p.owner_id + 0 = n.owner_id"
         " and st_dwithin(p.geom, n.geom, 0.05) and n.id not in (p.start_node_id, p.end_node_id) where n.id = %(node)s",
-        nodes=table(work.draft.family, "nodes"),
-        pipes=table(work.draft.family, "pipes"),
+        nodes=table_identifier(work.draft.family, "nodes"),
+        pipes=table_identifier(work.draft.family, "pipes"),
         node=node,
     )
-    for (pipe,) in found:
+    for (pipe,) in pipes:
         rows("select arpent.split_pipe(%(family)s, %(pipe)s, %(node)s)", family=work.draft.family, pipe=pipe, node=node)
 
 
@@ -173,19 +173,19 @@ def cut_at(work: Loading, node: int) -> None:
 
 
 def write_pipes(work: Loading, loaded: Loaded) -> None:
-    pieces = work.woven.pieces
-    values = [values_of(piece) for piece in pieces]
+    parts = work.woven.pieces
+    values = [part_values(piece) for piece in parts]
     ids = new_ids(work, "pipes", [one.get("reference") for one in values])
-    ends = [(loaded.spot_ids[piece.start], loaded.spot_ids[piece.end]) for piece in pieces]
-    lines = np.array([piece.line for piece in pieces], dtype=object)
+    ends = [(loaded.spot_ids[piece.start], loaded.spot_ids[piece.end]) for piece in parts]
+    lines = np.array([piece.line for piece in parts], dtype=object)
     more = {"start_node_id": [one for one, _other in ends], "end_node_id": [other for _one, other in ends]}
     copy(work, "pipes", ids, values, lines, more)
     loaded.piece_ids = ids
-    loaded.pipe_row_of = dict(zip(ids, (piece.row for piece in pieces), strict=True))
+    loaded.pipe_row_of = dict(zip(ids, (piece.row for piece in parts), strict=True))
     loaded.counts["pipes"] = len(ids)
 
 
-def values_of(piece: Piece) -> dict[str, Any]:
+def part_values(piece: Piece) -> dict[str, Any]:
     """What a piece is: all of the pipe, but for what the whole alone has; heights in between are on a straight line."""
     if piece.whole:
         return piece.row.values
@@ -203,42 +203,42 @@ def values_of(piece: Piece) -> dict[str, Any]:
 
 
 def write_connections(work: Loading, loaded: Loaded) -> None:
-    found = work.draft.connections
+    connections = work.draft.connections
     hung = hang(work.draft, work.woven, work.there)
     pipes = [None if one is None else loaded.piece_ids[one[1]] if one[0] == "piece" else one[1] for one in hung]
     if work.woven.cuts:
         pipes = after_cuts(work, hung, pipes)
-    ids = new_ids(work, "connections", [row.values.get("reference") for row in found])
-    points = np.array([row.geom for row in found], dtype=object)
-    copy(work, "connections", ids, [row.values for row in found], points, {"pipe_id": pipes})
+    ids = new_ids(work, "connections", [row.values.get("reference") for row in connections])
+    points = np.array([row.geom for row in connections], dtype=object)
+    copy(work, "connections", ids, [row.values for row in connections], points, {"pipe_id": pipes})
     loaded.counts["connections"] = len(ids)
 
 
 def after_cuts(work: Loading, hung: Sequence[tuple[str, int] | None], pipes: Sequence[int | None]) -> list[int | None]:
     """A pipe of the database that was cut meanwhile: the stretch that is nearest."""
     cut = {pipe for pipe, _spot in work.woven.cuts}
-    asked = [rank for rank, one in enumerate(hung) if one is not None and one[0] == "there" and one[1] in cut]
-    found = list(pipes)
+    ranks = [rank for rank, one in enumerate(hung) if one is not None and one[0] == "there" and one[1] in cut]
+    hung_on = list(pipes)
     for rank, pipe in rows(
         "select asked.rank, p.id from unnest(%(ranks)s::int[], %(xs)s::float8[], %(ys)s::float8[]) as asked(rank, x, y)"
         " cross join lateral (select p.id from {} p where p.geom && st_expand(st_point(asked.x, asked.y, 2154), 60)"
         " and p.owner_id + 0 = %(owner)s and p.service_state = 'en_service'"
         " order by st_distance(p.geom, st_point(asked.x, asked.y, 2154)), p.id limit 1) p",
-        table(work.draft.family, "pipes"),
+        table_identifier(work.draft.family, "pipes"),
         owner=work.owner.pk,
-        ranks=asked,
-        xs=[work.draft.connections[rank].geom.x for rank in asked],
-        ys=[work.draft.connections[rank].geom.y for rank in asked],
+        ranks=ranks,
+        xs=[work.draft.connections[rank].geom.x for rank in ranks],
+        ys=[work.draft.connections[rank].geom.y for rank in ranks],
     ):
-        found[rank] = pipe
-    return found
+        hung_on[rank] = pipe
+    return hung_on
 
 
 def write_repairs(work: Loading, loaded: Loaded) -> None:
-    found = work.draft.repairs
-    ids = new_ids(work, "repairs", [row.values.get("reference") for row in found])
-    values = [{"network": work.draft.family} | row.values for row in found]
-    copy(work, "repairs", ids, values, np.array([row.geom for row in found], dtype=object))
+    repairs = work.draft.repairs
+    ids = new_ids(work, "repairs", [row.values.get("reference") for row in repairs])
+    values = [{"network": work.draft.family} | row.values for row in repairs]
+    copy(work, "repairs", ids, values, np.array([row.geom for row in repairs], dtype=object))
     loaded.counts["repairs"] = len(ids)
 
 
@@ -272,7 +272,7 @@ def copy(
     extra = dict(more or {})
     fixed = {"owner_id": work.owner.pk, "import_id": work.made.pk, "version": work.base_version}
     codes = shapely.to_wkb(shapely.set_srid(shapes, 2154), hex=True, include_srid=True)
-    target, columns = table(work.draft.family, what), list(extra.values())
+    target, columns = table_identifier(work.draft.family, what), list(extra.values())
     filled = listed(["id", *fixed, "geom", *extra, *names])
     # COPY goes into no table with row policies.
     run("create temporary table {} on commit drop as select {} from {} limit 0", STAGED, filled, target)
@@ -301,14 +301,14 @@ def cell(name: str, value: Any) -> Any:
 def findings_in(work: Loading, loaded: Loaded) -> Iterator[Finding]:
     """What the database finds wrong with the rows that came in, as findings of the file's rows."""
     family: Family = work.draft.family
-    found = rows(
+    findings_rows = rows(
         "select kind, id, other, x, y from arpent.network_faults(%(family)s, %(owner)s, %(order)s) limit %(most)s",
         family=family,
         owner=work.owner.pk,
         order=work.made.pk,
         most=MOST_WRONG,
     )
-    for kind, pk, other, x, y in found:
+    for kind, pk, other, x, y in findings_rows:
         row = loaded.pipe_row_of.get(pk) or loaded.row_of.get(pk) or loaded.pipe_row_of.get(other or 0)
         file, number = (row.file, row.row) if row else (work.draft.source, None)
         yield Finding(file=file, row=number, code=WRONG[kind], place=(x, y))

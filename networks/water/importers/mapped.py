@@ -34,16 +34,16 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerMapping]) -> 
     findings: list[Finding] = []
     drafts: dict[Family, Draft] = {}
     with RestrictedReader() as reader:
-        for found in layers_in(reader, paths, findings, rows=ENOUGH_ROWS):
-            chosen = readings.get(found.label)
+        for layer in layers_in(reader, paths, findings, rows=ENOUGH_ROWS):
+            chosen = readings.get(layer.label)
             if chosen is None or not chosen.table:
                 continue
-            refuse_nameless(found.label, chosen)
+            refuse_nameless(layer.label, chosen)
             family, what = TABLES[chosen.table]
             if what == "repairs" and chosen.fixed.get("network") == "sewer":
                 family = "sewer"
             draft = drafts.setdefault(family, Draft(family=family, source=names))
-            sheet = sheet_of(reader, in_system(found, chosen.crs), SHAPES[what], chosen.columns.get("reference"))
+            sheet = sheet_of(reader, in_system(layer, chosen.crs), SHAPES[what], chosen.columns.get("reference"))
             Rows(draft, chosen, sheet, what).take()
             draft.findings += sheet.findings.all()
             if sheet.epsg:
@@ -56,10 +56,10 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerMapping]) -> 
 
 
 def refuse_nameless(label: str, chosen: LayerMapping) -> None:
-    """Raises Invalid for nodes of which nobody said what they are."""
+    """Let a layer of nodes pass only when their kind is known. Raises Invalid where nobody said what they are."""
     if TABLES[chosen.table][1] == "nodes" and not {"kind"} & (chosen.columns.keys() | chosen.fixed.keys()):
-        words = _("Say what the nodes of “%(layer)s” are: one kind for all, or the column that tells.")
-        raise Invalid(words % {"layer": label}, parameter="kind")
+        message = _("Say what the nodes of “%(layer)s” are: one kind for all, or the column that tells.")
+        raise Invalid(message % {"layer": label}, parameter="kind")
 
 
 class Rows:
@@ -85,17 +85,17 @@ class Rows:
             values.update(self.reading.fixed)
             if values.get("sensitive") == lists.PATIENT and values.pop("sensitive_name", None):
                 self.sheet.findings.add(row, UNNAMED_PATIENT)
-            named = {name: texts[rank] for name, texts in keyed.items() if texts}
+            values_by_name = {name: texts[rank] for name, texts in keyed.items() if texts}
             if self._stands(row, shape, values, origins):
-                self._add(row, shape, values, {name: text.strip() for name, text in named.items() if text})
+                self._add(row, shape, values, {name: text.strip() for name, text in values_by_name.items() if text})
 
     def _read(self, name: str, label: str, codes: Mapping[str, Any], texts: Sequence[str | None]) -> None:
-        asked = cells.column_of(self._reader(name, codes), label)
+        column = cells.column_of(self._reader(name, codes), label)
         source = self.reading.columns[name]
         for rank, text in enumerate(texts):
             if text is None:
                 continue
-            cell = asked(text)
+            cell = column(text)
             if cell.value is not None:
                 self.values[rank][name] = cell.value
             if cell.keep:
@@ -140,26 +140,26 @@ class Rows:
             return True
         said = {name for name, value in values.items() if value and name not in self.reading.fixed}
         if not said:
-            words = gettext_noop("An empty row without a place: it is left out.")
-            self.draft.add_finding(self.sheet.file, row, words, severity="warning")
+            message = gettext_noop("An empty row without a place: it is left out.")
+            self.draft.add_finding(self.sheet.file, row, message, severity="warning")
             return False
         name = values.get("reference") or {"code": gettext_noop("This object")}
-        words = (
+        message = (
             gettext_noop("%(name)s lies at (0, 0): give it its place.")
             if lost
             else gettext_noop("%(name)s has no geometry.")
         )
         spare = self.what in ("connections", "repairs") or not values.get("reference")
         self.draft.findings.append(
-            Finding(file=self.sheet.file, row=row, code=words, params={"name": name}, spare=spare)
+            Finding(file=self.sheet.file, row=row, code=message, params={"name": name}, spare=spare)
         )
         return False
 
-    def _add(self, row: int, shape: Any, values: dict[str, Any], named: Mapping[str, str]) -> None:
+    def _add(self, row: int, shape: Any, values: dict[str, Any], by_name: Mapping[str, str]) -> None:
         key = str(values.get("reference") or f"{self.sheet.file} {row}")
         common: dict[str, Any] = {"key": key, "values": values, "file": self.sheet.file, "row": row}
         if self.what == "pipes":
-            self._add_pipe(shape, named, common)
+            self._add_pipe(shape, by_name, common)
             return
         point = Point(shape.geoms[0] if hasattr(shape, "geoms") else shape)
         if self.what == "nodes":
@@ -168,27 +168,27 @@ class Rows:
             values.setdefault("network", self.draft.family)
             self.draft.repairs.append(RepairRow(geom=point, **common))
         else:
-            parts = [values.get("address"), named.get("address_2"), named.get("address_3")]
+            parts = [values.get("address"), by_name.get("address_2"), by_name.get("address_3")]
             if any(parts):
                 values["address"] = " ".join(str(part) for part in parts if part)[:200]
-            self.draft.connections.append(ConnectionRow(geom=point, pipe_key=named.get("pipe_key"), **common))
+            self.draft.connections.append(ConnectionRow(geom=point, pipe_key=by_name.get("pipe_key"), **common))
 
-    def _add_pipe(self, shape: Any, named: Mapping[str, str], common: dict[str, Any]) -> None:
+    def _add_pipe(self, shape: Any, by_name: Mapping[str, str], common: dict[str, Any]) -> None:
         lines = list(lines_of(shape))
         if not lines:
-            words = gettext_noop("The pipe has no length: both its ends are in one place.")
+            message = gettext_noop("The pipe has no length: both its ends are in one place.")
             place = place_in(shape)
-            finding = Finding(file=common["file"], row=common["row"], code=words, place=place, spare=True)
+            finding = Finding(file=common["file"], row=common["row"], code=message, place=place, spare=True)
             self.draft.findings.append(finding)
             return
-        ends: dict[str, Any] = {"start_key": named.get("start_key"), "end_key": named.get("end_key")}
+        ends: dict[str, Any] = {"start_key": by_name.get("start_key"), "end_key": by_name.get("end_key")}
         if len(lines) == 1:
             self.draft.pipes.append(PipeRow(geom=lines[0], **ends, **common))
             return
-        words = gettext_noop(
+        message = gettext_noop(
             "The pipe is %(count)s separate lines: each becomes a pipe, the longest keeps the reference."
         )
-        self.draft.add_finding(common["file"], common["row"], words, {"count": len(lines)}, "warning")
+        self.draft.add_finding(common["file"], common["row"], message, {"count": len(lines)}, "warning")
         values = common.pop("values")
         beside = {name: value for name, value in values.items() if name not in ("reference", "declared_length_m")}
         longest = max(lines, key=lambda line: line.length)
@@ -200,8 +200,8 @@ class Rows:
 
 def year_of_day(field: str, text: str) -> Cell:
     """A year; of a day, which is what such a column mostly holds, its year: the day stays beside."""
-    found = cells.year(field, text)
-    return Cell(found.value, None, found.keep) if found.value is not None else found
+    year = cells.year(field, text)
+    return Cell(year.value, None, year.keep) if year.value is not None else year
 
 
 def in_unit(read: Read, times: float, *, whole: bool = False) -> Read:
@@ -210,10 +210,10 @@ def in_unit(read: Read, times: float, *, whole: bool = False) -> Read:
         return read
 
     def converted(field: str, text: str) -> Cell:
-        found = cells.measured(text, {"": 1.0})
-        if found is None or found[2]:
+        measure = cells.measured(text, {"": 1.0})
+        if measure is None or measure[2]:
             return read(field, text)
-        value = found[0] * times
+        value = measure[0] * times
         return read(field, str(round(value)) if whole and value > 0 else repr(round(value, 4)))
 
     return converted

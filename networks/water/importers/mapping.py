@@ -37,7 +37,7 @@ LOOSELY: Final = ("kind", "material")
 LONGEST_PHRASE: Final = 4
 LETTERS: Final = re.compile("[a-z]+")
 NUMBERED: Final = re.compile(r"\d.*$")
-NAMED: Final = re.compile("[a-z]{3}")
+THREE_LETTERS: Final = re.compile("[a-z]{3}")
 CATALOGUE: Final = re.compile("cat id$")
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "reference": ("id", "ident", "id objet", "identifiant", "ref", "code", "numero", "num", "name", "nom", "idcana",
@@ -184,7 +184,7 @@ def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]
         fixed["network"] = "water"
     elif table.startswith("sewer") and "system" not in columns:
         fixed["system"] = "01" if re.search(r"pluv|ep\b|_ep", label.lower()) else "02"
-    values = {name: words for name, words in values.items() if words}
+    values = {name: codes_by_value for name, codes_by_value in values.items() if codes_by_value}
     return LayerMapping(table=table, columns=columns, values=values, fixed=fixed)
 
 
@@ -202,8 +202,8 @@ def likely_table(label: str, geometry: str) -> tuple[str, str]:
     if geometry != "point":
         return "", ""
     codes = lists.WATER_NODES if family == "water" else lists.SEWER_NODES
-    for words, table, kind in IN_NAMES:
-        if re.search(words, name):
+    for name_parts, table, kind in IN_NAMES:
+        if re.search(name_parts, name):
             return table if "-" in table else f"{family}-{table}", kind if kind in codes else ""
     return ("", "") if is_beside(name) else (f"{family}-nodes", "")
 
@@ -216,18 +216,18 @@ def likely_columns(fields: Sequence[str], names: Sequence[str], identifier: str 
     """The field of each of our columns that is recognised. One field may serve two: a catalogue's name tells material
     and diameter.
     """
-    found = {}
+    columns = {}
     for name in names:
         fits = [(fit(text, name, SYNONYMS), -place, text) for place, text in enumerate(fields)]
         if name == "reference" and identifier:
             fits += [(95, -place, text) for place, text in enumerate(fields) if bare(text) == identifier]
         score, _place, text = max(fits, default=(0, 0, ""))
         if score:
-            found[name] = text
+            columns[name] = text
     # The same field is not both the reference and a name.
-    if found.get("name") == found.get("reference"):
-        found.pop("name", None)
-    return found
+    if columns.get("name") == columns.get("reference"):
+        columns.pop("name", None)
+    return columns
 
 
 def drop_silent_catalogues(columns: dict[str, str], fields: Mapping[str, Mapping[str, int]], table: str) -> None:
@@ -237,16 +237,16 @@ def drop_silent_catalogues(columns: dict[str, str], fields: Mapping[str, Mapping
         source = columns.get(name, "")
         if not CATALOGUE.search(bare(source)):
             continue
-        words = fields.get(source, {})
-        told = (size_in(word) if name == "diameter_mm" else likely_code(name, word, codes[name]) for word in words)
-        if not any(told):
+        values = fields.get(source, {})
+        readable = (size_in(word) if name == "diameter_mm" else likely_code(name, word, codes[name]) for word in values)
+        if not any(readable):
             del columns[name]
 
 
 def drop_nameless_addresses(columns: dict[str, str], fields: Mapping[str, Mapping[str, int]]) -> None:
     """Numbers of houses and of streets, of which none says a name, are no address."""
     parts = [name for name in ("address", "address_2", "address_3") if name in columns]
-    if not any(NAMED.search(bare(word)) for name in parts for word in fields.get(columns[name], {})):
+    if not any(THREE_LETTERS.search(bare(word)) for name in parts for word in fields.get(columns[name], {})):
         for name in parts:
             del columns[name]
 
@@ -257,7 +257,7 @@ def likely_code(name: str, word: str, codes: Iterable[str]) -> str:
     if word in known:
         return word
     spoken = SPOKEN.get(name, {})
-    for text in (bare(word), bare(NUMBERED.sub("", word)), *(phrases_in(word) if name in LOOSELY else ())):
+    for text in (bare(word), bare(NUMBERED.sub("", word)), *(candidate_phrases(word) if name in LOOSELY else ())):
         if not text:
             continue
         if (code := spoken.get(text)) in known:
@@ -268,7 +268,7 @@ def likely_code(name: str, word: str, codes: Iterable[str]) -> str:
     return ""
 
 
-def phrases_in(word: str) -> Iterator[str]:
+def candidate_phrases(word: str) -> Iterator[str]:
     """The words of a name without its numbers (“SHTFF-VALVE110-PN16”: “shtff valve”), the longest run of them first."""
     letters = [re.sub(r"(?<=[a-z])dn$", "", one) for one in LETTERS.findall(bare(word))]
     held = [one for one in letters if one not in ("dn", "pn", "mm")]

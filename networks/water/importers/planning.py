@@ -30,22 +30,22 @@ from networks.water.importers.checking import (
 from networks.water.importers.choices import ADD, REPLACE, Format, NetworkChoices
 from networks.water.importers.draft import Draft
 from networks.water.importers.epanet import Placing, read_epanet
-from networks.water.importers.known import Known, known_of, replaced_differences, table, there
-from networks.water.importers.lying import check_territory
+from networks.water.importers.known import Known, known_of, replaced_differences, table_identifier, there
+from networks.water.importers.location import check_territory
 from networks.water.importers.mapped import read_mapped
 from networks.water.importers.raepa import read_raepa
-from networks.water.importers.weaving import (
+from networks.water.importers.topology_building import (
     CLASSES_M,
     FARTHEST_M,
+    BuiltTopology,
     Move,
     There,
-    Woven,
+    build_topology,
     likely_distance,
     near_misses,
-    weave,
 )
 
-SHOWN_MOVES = 100
+MOST_MOVES = 100
 DRAWN_MOVES = 3_000
 PASSES = 3
 BY_HAND = gettext_noop("%(reference)s is in your network already, and no import brought it: nothing replaces it.")
@@ -56,7 +56,7 @@ class Network:
     """One family's network as it would be written."""
 
     draft: Draft
-    woven: Woven
+    woven: BuiltTopology
     there: There
     known: Known
     kept_ids: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -93,17 +93,17 @@ def drafts_of(made: FileImport, choices: NetworkChoices) -> list[Draft]:
     return read_mapped(paths, choices.mapping)
 
 
-def make_plan(made: FileImport, tell: Tell, *, look: bool = True) -> NetworkPlan:
+def make_plan(made: FileImport, progress: Tell, *, compare_with_known: bool = True) -> NetworkPlan:
     """What an import would do; near misses are counted where somebody looks. Raises Invalid, ReaderUnavailable."""
-    tell(None, _("Reading the files"))
+    progress(None, _("Reading the files"))
     owner, choices = made.owner, NetworkChoices.of(made)
     drafts = drafts_of(made, choices)
     territory = territory_wkb(owner)
     replaced = sorted(replaced_by(made, choices, [known_of(draft, owner) for draft in drafts]))
     networks = []
     for place, draft in enumerate(drafts):
-        tell(place / len(drafts), _("Putting the network together"))
-        networks.append(woven_network(owner, choices, draft, territory, replaced, look))
+        progress(place / len(drafts), _("Putting the network together"))
+        networks.append(build_network(owner, choices, draft, territory, replaced, compare_with_known))
     if choices.snap_m is None:
         agree(networks)
     findings = [one for network in networks for one in findings_of(network)]
@@ -120,7 +120,7 @@ def agree(networks: Sequence[Network]) -> None:
     metres = likely_distance(distances_of(networks))
     for network in networks:
         if network.snap_m != metres:
-            network.woven = weave(network.draft, network.there, snap_m=metres, aliases=network.aliases)
+            network.woven = build_topology(network.draft, network.there, snap_m=metres, aliases=network.aliases)
             network.parts, network.snap_m = parts_of(network.draft.family, network.woven), metres
 
 
@@ -132,7 +132,7 @@ def replaced_by(made: FileImport, choices: NetworkChoices, known: Sequence[Known
     """The former imports that this one stands for: those of the same objects, of the same files."""
     if choices.known == ADD:
         return set()
-    imports = {one for found in known for one in found.imports()}
+    imports = {one for one_known in known for one in one_known.imports()}
     digests = sorted(str(one.get("sha256")) for one in made.files)
     loaded = FileImport.objects.of(made.source, [made.owner]).filter(state=FileImport.State.APPLIED).exclude(pk=made.pk)
     return {
@@ -141,19 +141,19 @@ def replaced_by(made: FileImport, choices: NetworkChoices, known: Sequence[Known
     }  # fmt: skip
 
 
-def woven_network(
+def build_network(
     owner: Member,
     choices: NetworkChoices,
     draft: Draft,
     territory: bytes | None,
     replaced: Sequence[int],
-    look: bool,
+    compare_with_known: bool,
 ) -> Network:
     """A draft checked and woven; rows that may be left out are, where somebody said so."""
     checked = list(draft.findings)
     for _pass in range(PASSES):
         draft.findings = [*checked, *check_values(draft), *check_references(draft), *check_territory(draft, territory)]
-        network = compare(owner, choices, draft, replaced, look)
+        network = compare(owner, choices, draft, replaced, compare_with_known)
         chosen = rows_to_leave(choices, findings_of(network))
         if not chosen:
             break
@@ -169,17 +169,19 @@ def rows_to_leave(choices: NetworkChoices, findings: Sequence[Finding]) -> set[t
     return spare if choices.leave == "all" else spare & set(choices.leave)
 
 
-def compare(owner: Member, choices: NetworkChoices, draft: Draft, replaced: Sequence[int], look: bool) -> Network:
+def compare(
+    owner: Member, choices: NetworkChoices, draft: Draft, replaced: Sequence[int], compare_with_known: bool
+) -> Network:
     """A draft beside what the member has: what is known, what it becomes, how it is joined."""
     known = known_of(draft, owner)
     around = there(draft, owner, replaced)
     aliases, kept_ids = settle_known(choices.known, draft, known, around, replaced)
     snap = choices.snap_m
-    distances = near_misses(draft, around, aliases=aliases) if look or snap is None else []
+    distances = near_misses(draft, around, aliases=aliases) if compare_with_known or snap is None else []
     metres = min(likely_distance(distances) if snap is None else snap, FARTHEST_M)
-    woven = weave(draft, around, snap_m=metres, aliases=aliases)
-    parts = parts_of(draft.family, woven)
-    return Network(draft, woven, around, known, kept_ids, aliases, distances, metres, parts)
+    built = build_topology(draft, around, snap_m=metres, aliases=aliases)
+    parts = parts_of(draft.family, built)
+    return Network(draft, built, around, known, kept_ids, aliases, distances, metres, parts)
 
 
 def settle_known(
@@ -190,15 +192,15 @@ def settle_known(
     aliases: dict[str, int] = {}
     kept_ids: dict[str, dict[str, int]] = {}
     for what, rows_ in rows_in(draft):
-        found = known.by_kind.get(what, {})
+        references = known.by_kind.get(what, {})
         kept_ids[what] = {
             name: pk
-            for name, (pk, brought) in found.items()
+            for name, (pk, brought) in references.items()
             if brought in replaced and (what != "nodes" or pk not in staying)
         }
         gone = set()
         for row in rows_:
-            pk, brought = found.get(str(row.values.get("reference")), (0, None))
+            pk, brought = references.get(str(row.values.get("reference")), (0, None))
             if not pk or (brought in replaced and (what != "nodes" or pk not in staying)):
                 continue
             if choice == ADD or (brought in replaced and what == "nodes"):
@@ -248,12 +250,12 @@ def summary_of(
         "classes": classes_of(distances),
         "moved": len(moves),
         "targets": Counter(move.target for move in moves),
-        "moves": [move_as_json(move) for move in moves[:SHOWN_MOVES]],
+        "moves": [move_as_json(move) for move in moves[:MOST_MOVES]],
         "drawn": [[*rounded(move.start), *rounded(move.to)] for move in moves[:DRAWN_MOVES]],
         "loose": len(loose),
         "loose_rows": [
             {"file": one.file, "row": one.row, "key": one.key, "place": rounded(one.place), "metres": one.metres}
-            for one in sorted(loose, key=lambda one: one.metres)[:SHOWN_MOVES]
+            for one in sorted(loose, key=lambda one: one.metres)[:MOST_MOVES]
         ],
         "known": {
             "count": sum(network.known.count for network in networks),
@@ -266,19 +268,19 @@ def summary_of(
 
 
 def counts_of(network: Network) -> dict[str, Any]:
-    draft, woven = network.draft, network.woven
+    draft, built = network.draft, network.woven
     fed = [part for part in network.parts if part["ends"] or part["joined"]]
     return {
         "family": draft.family,
         "source": draft.source,
-        "nodes": len(woven.node_of),
-        "junctions": len(woven.spots) - len(set(woven.node_of) | set(woven.there_of)),
-        "pipes": len(woven.pieces),
-        "metres": round(sum(piece.line.length for piece in woven.pieces)),
-        "split": len(woven.pieces) - len({id(piece.row) for piece in woven.pieces}),
+        "nodes": len(built.node_of),
+        "junctions": len(built.spots) - len(set(built.node_of) | set(built.there_of)),
+        "pipes": len(built.pieces),
+        "metres": round(sum(piece.line.length for piece in built.pieces)),
+        "split": len(built.pieces) - len({id(piece.row) for piece in built.pieces}),
         "connections": len(draft.connections),
         "repairs": len(draft.repairs),
-        "cut": len(woven.cuts),
+        "cut": len(built.cuts),
         "parts": len(network.parts),
         "unfed": len(network.parts) - len(fed),
     }
@@ -286,11 +288,11 @@ def counts_of(network: Network) -> dict[str, Any]:
 
 def classes_of(distances: Sequence[float]) -> list[dict[str, Any]]:
     """How many near misses lie between each distance of the scale and the one before."""
-    found, below = [], 0.0
+    classes, below = [], 0.0
     for most in CLASSES_M:
-        found.append({"most": most, "count": sum(below < one <= most for one in distances)})
+        classes.append({"most": most, "count": sum(below < one <= most for one in distances)})
         below = most
-    return found
+    return classes
 
 
 def move_as_json(move: Move) -> dict[str, Any]:
@@ -316,7 +318,7 @@ def edited_in(owner: Member, imports: Sequence[int]) -> int:
     """How many objects of former imports were changed since they came in."""
     if not imports:
         return 0
-    found = 0
+    edited = 0
     for family in ("water", "sewer"):
         for what in ("nodes", "pipes", "connections", "repairs"):
             if (family, what) == ("sewer", "repairs"):
@@ -325,12 +327,12 @@ def edited_in(owner: Member, imports: Sequence[int]) -> int:
                 "select count(*) from {} o join intake_fileimport i on i.id = o.import_id"
                 " where o.owner_id = %(owner)s and o.import_id = any(%(imports)s)"
                 " and o.version <> coalesce((i.report ->> 'base_version')::int, 1)",
-                table(family, what),
+                table_identifier(family, what),
                 owner=owner.pk,
                 imports=list(imports),
             )
-            found += count
-    return found
+            edited += count
+    return edited
 
 
 def report_of(plan: NetworkPlan, more: Sequence[Finding] = ()) -> dict[str, Any]:

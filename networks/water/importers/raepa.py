@@ -66,9 +66,9 @@ def read_raepa(paths: Sequence[Path]) -> list[Draft]:
     names = ", ".join(sorted(path.name for path in paths))
     with RestrictedReader() as reader:
         chosen = sorted(known_layers(reader, paths, findings), key=lambda one: ORDER.index(one[1].content))
-        for found, table in chosen:
+        for layer, table in chosen:
             parts = networks.setdefault(table.family, Parts(Draft(family=table.family, source=f"{SOURCE}: {names}")))
-            take(parts, table, read_sheet(reader, found, table))
+            take(parts, table, read_sheet(reader, layer, table))
     for parts in networks.values():
         finish(parts)
     if not networks:
@@ -79,43 +79,45 @@ def read_raepa(paths: Sequence[Path]) -> list[Draft]:
 
 
 def nothing(names: str) -> Finding:
-    words = gettext_noop("None of the eight tables of RAEPA is in this delivery (RAEPA_CANALAEP_L, RAEPA_OUVRAEP_P…).")
-    return Finding(file=names, row=None, code=words)
+    message = gettext_noop(
+        "None of the eight tables of RAEPA is in this delivery (RAEPA_CANALAEP_L, RAEPA_OUVRAEP_P…)."
+    )
+    return Finding(file=names, row=None, code=message)
 
 
 def known_layers(
     reader: RestrictedReader, paths: Sequence[Path], findings: list[Finding]
 ) -> Iterator[tuple[Found, raepa.RaepaTable]]:
     """The layers that are tables of RAEPA; the others are told."""
-    for found in layers_in(reader, paths, findings, rows=ENOUGH_ROWS):
-        table = raepa.table_of(found.label, {raepa.field_name(name) for name in found.fields})
+    for layer in layers_in(reader, paths, findings, rows=ENOUGH_ROWS):
+        table = raepa.table_of(layer.label, {raepa.field_name(name) for name in layer.fields})
         if table is not None:
-            yield found, table
-        elif found.label.rsplit("/", 1)[-1].lower().startswith("lt_"):
-            findings += list_findings(reader, found)
+            yield layer, table
+        elif layer.label.rsplit("/", 1)[-1].lower().startswith("lt_"):
+            findings += list_findings(reader, layer)
         else:
-            words = gettext_noop("This is none of the eight tables of RAEPA: it was left out.")
-            findings.append(Finding(file=found.file, row=None, code=words, severity="warning"))
+            message = gettext_noop("This is none of the eight tables of RAEPA: it was left out.")
+            findings.append(Finding(file=layer.file, row=None, code=message, severity="warning"))
 
 
-def list_findings(reader: RestrictedReader, found: Found) -> list[Finding]:
+def list_findings(reader: RestrictedReader, layer: Found) -> list[Finding]:
     """A list of values beside the tables is not needed; that of materials is known to use the code 18 twice."""
-    if "materiau" not in found.label.lower():
+    if "materiau" not in layer.label.lower():
         return []
-    sheet = sheet_of(reader, found, "point", None)
+    sheet = sheet_of(reader, layer, "point", None)
     codes = next(iter(sheet.columns.values()), [])
     if codes.count(DUPLICATE_MATERIAL) < 2:
         return []
-    words = gettext_noop(
+    message = gettext_noop(
         "The list of materials uses the code 18 twice (smooth HDPE and “PRV autre”): it was read as smooth HDPE. "
         "Check the pipes of PRV."
     )
-    return [Finding(file=found.file, row=None, code=words, severity="warning")]
+    return [Finding(file=layer.file, row=None, code=message, severity="warning")]
 
 
-def read_sheet(reader: RestrictedReader, found: Found, table: raepa.RaepaTable) -> Sheet:
-    identifier = next((name for name in found.fields if raepa.field_name(name) == table.identifier), None)
-    return sheet_of(reader, found, "line" if table.content == "pipes" else "point", identifier)
+def read_sheet(reader: RestrictedReader, layer: Found, table: raepa.RaepaTable) -> Sheet:
+    identifier = next((name for name in layer.fields if raepa.field_name(name) == table.identifier), None)
+    return sheet_of(reader, layer, "line" if table.content == "pipes" else "point", identifier)
 
 
 def take(parts: Parts, table: raepa.RaepaTable, sheet: Sheet) -> None:
@@ -125,21 +127,21 @@ def take(parts: Parts, table: raepa.RaepaTable, sheet: Sheet) -> None:
         parts.draft.systems[sheet.file] = sheet.epsg
     columns = {raepa.field_name(name): texts for name, texts in reversed(sheet.columns.items())}
     if table.family == "water":
-        for wrong, right in raepa_rules.NAMED_AEP_BY_MISTAKE.items():
+        for wrong, right in raepa_rules.AEP_FIELD_NAMES.items():
             if wrong in columns and right not in columns:
                 columns[right] = columns.pop(wrong)
-                words = gettext_noop("The field %(wrong)s of a table of drinking water was read as %(right)s.")
-                sheet.findings.add(None, words, {"wrong": wrong, "right": right})
+                message = gettext_noop("The field %(wrong)s of a table of drinking water was read as %(right)s.")
+                sheet.findings.add(None, message, {"wrong": wrong, "right": right})
     if table.identifier not in columns and len(sheet):
-        words = gettext_noop("There is no field %(field)s: the objects get no reference.")
-        sheet.findings.add(None, words, {"field": table.identifier})
+        message = gettext_noop("There is no field %(field)s: the objects get no reference.")
+        sheet.findings.add(None, message, {"field": table.identifier})
     makers = {"pipes": take_pipes, "structures": take_nodes, "fittings": take_nodes, "repairs": take_repairs}
-    makers[table.content](parts, table, sheet, rows_of(parts, table, sheet, columns))
+    makers[table.content](parts, table, sheet, read_rows(parts, table, sheet, columns))
 
 
-def rows_of(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, columns: dict[str, list[str | None]]) -> list[Row]:
+def read_rows(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, columns: dict[str, list[str | None]]) -> list[Row]:
     """Every row with its cells read, field by field."""
-    shapes = placed(sheet, columns) if table.content != "pipes" else sheet.shapes
+    shapes = place_points(sheet, columns) if table.content != "pipes" else sheet.shapes
     rows = [Row(rank, "", shape, {}, {}, {}) for rank, shape in zip(sheet.rows, shapes, strict=True)]
     for name, texts in columns.items():
         if name != table.identifier:
@@ -158,7 +160,7 @@ def rows_of(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, columns: dict[s
     return held
 
 
-def placed(sheet: Sheet, columns: dict[str, list[str | None]]) -> Geometries:
+def place_points(sheet: Sheet, columns: dict[str, list[str | None]]) -> Geometries:
     """The points; where a row has none, that of its X and Y."""
     missing = np.flatnonzero(shapely.is_missing(sheet.shapes))
     if not len(missing) or not {"X", "Y"} <= columns.keys():
@@ -187,11 +189,11 @@ def read_column(
                 row.more[name] = text.strip()
         return
     column, read = rule
-    asked = cells.column_of(read, name)
+    choice = cells.column_of(read, name)
     for row, text in zip(rows, texts, strict=True):
         if text is None:
             continue
-        cell = asked(text)
+        cell = choice(text)
         if cell.value is not None:
             row.values[column] = cell.value
         if cell.note:
@@ -215,8 +217,8 @@ def name_row(
         row.key = plain if plain not in taken else unique(plain, taken | reserved)
         row.values["reference"] = row.key
         if row.key != plain:
-            words = gettext_noop("%(field)s “%(value)s” is there twice: this object was called “%(new)s”.")
-            sheet.findings.add(row.rank, words, {"field": table.identifier, "value": plain, "new": row.key})
+            message = gettext_noop("%(field)s “%(value)s” is there twice: this object was called “%(new)s”.")
+            sheet.findings.add(row.rank, message, {"field": table.identifier, "value": plain, "new": row.key})
     taken.add(row.key)
 
 
@@ -232,8 +234,8 @@ def settle_years(row: Row, findings: Findings) -> None:
     first, last = row.values.get("laid_from_year"), row.values.get("laid_to_year")
     if first is not None and last is not None and first > last:
         row.values["laid_from_year"], row.values["laid_to_year"] = last, first
-        words = gettext_noop("ANDEBPOSE (%(first)s) is after ANFINPOSE (%(last)s): they were exchanged.")
-        findings.add(row.rank, words, {"first": first, "last": last})
+        message = gettext_noop("ANDEBPOSE (%(first)s) is after ANFINPOSE (%(last)s): they were exchanged.")
+        findings.add(row.rank, message, {"first": first, "last": last})
 
 
 def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequence[Row]) -> None:
@@ -262,8 +264,8 @@ def settle_system(row: Row, findings: Findings) -> None:
         return
     content = row.values.get("content")
     row.values["system"] = content if content in lists.SYSTEMS else "02"
-    words = gettext_noop("TYPRESEAU is empty: taken for “%(system)s”.")
-    findings.add(row.rank, words, {"system": lists.SYSTEMS[row.values["system"]][0]})
+    message = gettext_noop("TYPRESEAU is empty: taken for “%(system)s”.")
+    findings.add(row.rank, message, {"system": lists.SYSTEMS[row.values["system"]][0]})
 
 
 def single_lines(rows: Sequence[Row]) -> Geometries:
@@ -283,11 +285,11 @@ def lines_of(row: Row, findings: Findings, taken: set[str]) -> Iterator[tuple[Li
     parts = [shapely.remove_repeated_points(part) for part in shapely.get_parts(merged)]
     parts = [part for part in parts if part.length > 0]
     if not parts:
-        words = gettext_noop("The pipe has no length: draw it again. It was left out.")
-        findings.add(row.rank, words, {}, "error", first_place(row.shape))
+        message = gettext_noop("The pipe has no length: draw it again. It was left out.")
+        findings.add(row.rank, message, {}, "error", first_place(row.shape))
     elif len(parts) > 1:
-        words = gettext_noop("The line has %(count)s parts that do not meet: they became as many pipes.")
-        findings.add(row.rank, words, {"count": len(parts)}, "warning", first_place(row.shape))
+        message = gettext_noop("The line has %(count)s parts that do not meet: they became as many pipes.")
+        findings.add(row.rank, message, {"count": len(parts)}, "warning", first_place(row.shape))
     else:
         findings.add(row.rank, gettext_noop("The parts of the line were joined into one."))
     for number, part in enumerate(parts):
@@ -357,8 +359,8 @@ def take_nodes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequen
         if cell.note:
             sheet.findings.add(row.rank, *cell.note)
         elif cell.value is None:
-            words = gettext_noop("%(field)s is empty: the kind of the object is “other”.")
-            sheet.findings.add(row.rank, words, {"field": name})
+            message = gettext_noop("%(field)s is empty: the kind of the object is “other”.")
+            sheet.findings.add(row.rank, message, {"field": name})
         if table.family == "sewer":
             settle_system(row, sheet.findings)
         node = node_of(row, name, cell.value, sheet.file)

@@ -64,7 +64,7 @@ def ends(lines: Sequence[LineString]) -> tuple[Geometries, Geometries]:
     return shapely.get_point(shapes, 0), shapely.get_point(shapes, -1)
 
 
-def place_of(point: Any) -> tuple[float, float]:
+def coordinates_of(point: Any) -> tuple[float, float]:
     return float(point.x), float(point.y)
 
 
@@ -102,10 +102,10 @@ def forget_unknown(pipe: PipeRow, nodes: Mapping[str, Any], findings: Findings) 
         if key is None or key in nodes:
             continue
         if nodes:
-            words = gettext_noop(
+            message = gettext_noop(
                 "%(field)s “%(value)s” is in no table of this delivery: the pipe ends where it is drawn."
             )
-            findings.add(pipe.row, words, {"field": name, "value": key[:60]})
+            findings.add(pipe.row, message, {"field": name, "value": key[:60]})
         drop(pipe, name)
 
 
@@ -119,10 +119,10 @@ def drop(pipe: PipeRow, name: str) -> None:
 
 
 def drop_far(pipe: PipeRow, name: str, distance: float, findings: Mapping[str, Findings]) -> None:
-    words = gettext_noop("%(field)s is %(distance)s m from the end of the pipe: the pipe ends where it is drawn.")
+    message = gettext_noop("%(field)s is %(distance)s m from the end of the pipe: the pipe ends where it is drawn.")
     point = pipe.geom.coords[0] if name == "IDNINI" else pipe.geom.coords[-1]
     params = {"field": name, "distance": round(distance)}
-    findings[pipe.file].add(pipe.row, words, params, "warning", (float(point[0]), float(point[1])))
+    findings[pipe.file].add(pipe.row, message, params, "warning", (float(point[0]), float(point[1])))
     drop(pipe, name)
 
 
@@ -161,8 +161,8 @@ def absorb_house_points(
         gone.add(id(point.node))
         if branched[at] >= 0:
             branch = branches[branched[at] % len(branches)]
-            words = gettext_noop("The point of a service connection was taken with its connection, “%(key)s”.")
-            findings[point.node.file].add(point.node.row, words, {"key": branch.key})
+            message = gettext_noop("The point of a service connection was taken with its connection, “%(key)s”.")
+            findings[point.node.file].add(point.node.row, message, {"key": branch.key})
         else:
             draft.connections.append(connection_of(point, taken))
     draft.nodes = [node for node in draft.nodes if id(node) not in gone]
@@ -186,12 +186,12 @@ NOT_OF_CONNECTIONS: Final = frozenset({"kind", "subtype", "z", "invert_z", "cove
 
 def near(points: Geometries, others: Geometries) -> list[int]:
     """Of each point, the number of one of the others at the same place; -1 for none."""
-    found = [-1] * len(points)
+    nearby = [-1] * len(points)
     if len(others):
         mine, theirs = shapely.STRtree(others).query(points, predicate="dwithin", distance=TOGETHER_M)
         for at, other in zip(mine.tolist(), theirs.tolist(), strict=True):
-            found[at] = other
-    return found
+            nearby[at] = other
+    return nearby
 
 
 def carry_one_of_each_place(draft: Draft, findings: Mapping[str, Findings]) -> None:
@@ -202,9 +202,9 @@ def carry_one_of_each_place(draft: Draft, findings: Mapping[str, Findings]) -> N
         for node in nodes:
             if node is not first:
                 instead[node.key] = first.key
-                words = gettext_noop("“%(key)s” is at the same place as “%(other)s”, which carries the pipes.")
+                message = gettext_noop("“%(key)s” is at the same place as “%(other)s”, which carries the pipes.")
                 findings[node.file].add(
-                    node.row, words, {"key": node.key, "other": first.key}, "warning", place_of(node.geom)
+                    node.row, message, {"key": node.key, "other": first.key}, "warning", coordinates_of(node.geom)
                 )
     for pipe in draft.pipes if instead else ():
         pipe.start_key = instead.get(pipe.start_key or "", pipe.start_key)
@@ -265,9 +265,9 @@ def connect(draft: Draft, branches: Sequence[Branch]) -> None:
 
 def nearest(pipes: Sequence[PipeRow], points: Geometries) -> tuple[Geometries, Geometries]:
     """Of each point the nearest pipe's number, and how far it is."""
-    found, far = np.zeros(len(points), int), np.full(len(points), np.inf)
+    closest, far = np.zeros(len(points), int), np.full(len(points), np.inf)
     if pipes:
         tree = shapely.STRtree([pipe.geom for pipe in pipes])
         (mine, theirs), away = tree.query_nearest(points, return_distance=True, all_matches=False)
-        found[mine], far[mine] = theirs, away
-    return found, far
+        closest[mine], far[mine] = theirs, away
+    return closest, far

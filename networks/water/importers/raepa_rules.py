@@ -23,7 +23,7 @@ def known(value: str) -> tuple[Any, bool]:
 
 def list_of(codes: Mapping[str, Any]) -> Read:
     """A code that is the same here; “not known” is nothing."""
-    return cells.then(cells.coded({code: words[0] for code, words in codes.items()}), known)
+    return cells.then(cells.coded({code: labels[0] for code, labels in codes.items()}), known)
 
 
 def content_of_water(value: str) -> tuple[Any, bool]:
@@ -37,16 +37,16 @@ def material(field: str, text: str) -> Cell:
         ours = raepa.MATERIALS[code][0]
         return Cell(None if ours == "inc" else ours, None, raepa.RAEPA_MATERIALS[ours] != code)
     plain = bare(text)
-    found = MATERIAL_WORDS.get(plain)
-    if found is None:
+    known = MATERIAL_CODES.get(plain)
+    if known is None:
         return cells.unread(field, text)
-    words = gettext_noop("%(field)s “%(value)s” is a label: read as “%(meaning)s”.")
-    note = cells.note(words, field, text, meaning=lists.MATERIALS[found][0])
-    return Cell(None if found == "inc" else found, note)
+    message = gettext_noop("%(field)s “%(value)s” is a label: read as “%(meaning)s”.")
+    note = cells.note(message, field, text, meaning=lists.MATERIALS[known][0])
+    return Cell(None if known == "inc" else known, note)
 
 
-MATERIAL_WORDS: Final[Mapping[str, str]] = {
-    **{bare(words[0]): code for code, words in lists.MATERIALS.items()},
+MATERIAL_CODES: Final[Mapping[str, str]] = {
+    **{bare(labels[0]): code for code, labels in lists.MATERIALS.items()},
     **{bare(label): ours for ours, label in raepa.MATERIALS.values()},
     **raepa.SPOKEN_MATERIALS,
     **{code: code for code in lists.MATERIALS},
@@ -104,7 +104,7 @@ WATER_PIPES: Final[Mapping[str, Rule]] = {
     **PIPES,
     "CONTCANAEP": (
         "content",
-        cells.then(cells.coded({code: words[0] for code, words in raepa.WATER_CONTENTS.items()}), content_of_water),
+        cells.then(cells.coded({code: labels[0] for code, labels in raepa.WATER_CONTENTS.items()}), content_of_water),
     ),
     "FONCCANAEP": ("function", list_of(lists.WATER_FUNCTIONS)),
     "PROFGEN": ("depth_m", cells.depth),
@@ -136,7 +136,7 @@ SEWER_NODES: Final[Mapping[str, Rule]] = {
     "Z_TAMPON": ("cover_z", cells.height),
 }
 REPAIRS: Final[Mapping[str, Rule]] = {
-    "SUPPREPARE": ("repaired", cells.coded({code: words[0] for code, words in lists.REPAIRED.items()})),
+    "SUPPREPARE": ("repaired", cells.coded({code: labels[0] for code, labels in lists.REPAIRED.items()})),
     "DEFREPAREE": ("defect", list_of(lists.DEFECTS)),
     "IDSUPREPAR": ("object_reference", cells.limited(254)),
     "DATEREPAR": ("repaired_date", cells.day),
@@ -154,6 +154,6 @@ RULES: Final[Mapping[tuple[Family, raepa.Content], Mapping[str, Rule]]] = {
     ("sewer", "fittings"): SEWER_NODES,
     ("sewer", "repairs"): REPAIRS,
 }
-NAMED_AEP_BY_MISTAKE: Final = {"FNAPPASS": "FNAPPAEP", "FNOUVASS": "FNOUVAEP"}
+AEP_FIELD_NAMES: Final = {"FNAPPASS": "FNAPPAEP", "FNOUVASS": "FNOUVAEP"}
 """A template of drinking water in use names these fields as for sewers."""
 FLOW: Final[Callable[[str, str], Cell]] = cells.coded({"0": "inverse", "1": "direct"})

@@ -53,7 +53,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest, wanted: Filter, rights: Rights, refused: str = "", status: int = 200) -> HttpResponse:
     found = listing.page(wanted, rights)
     kinds = kinds_of(wanted.family)
-    rows = [(row, told, map_link(row)) for row, told in listing.described(found.rows, rights)]
+    rows = [(row, told, map_link(row)) for row, told in listing.describe_anomalies(found.rows, rights)]
     following = wanted.query(family=wanted.family, after=found.following) if found.following else ""
     context: dict[str, Any] = {
         "wanted": wanted,
@@ -130,7 +130,7 @@ def csv_lines(wanted: Filter, rights: Rights) -> Iterator[str]:
     after, count = (0, 0), 0
     while count < MOST_ROWS_CSV:
         found = listing.page(replace(wanted, after=after, limit=BATCH), rights)
-        for row, told in listing.described(found.rows, rights):
+        for row, told in listing.describe_anomalies(found.rows, rights):
             yield writer.writerow(cells(row, told))
         count += len(found.rows)
         if not found.following:

@@ -91,7 +91,7 @@ def cover_list(request: HttpRequest) -> HttpResponse:
     given = {**form.cleaned_data, "member": next(one for one in members if one.slug == form.cleaned_data["member"])}
     assert isinstance(request.user, User)
     try:
-        made = coverage.ask(coverage.Question(**given), rights=rights, user=request.user)
+        made = coverage.request_coverage(coverage.Question(**given), rights=rights, user=request.user)
     except ArpentError as error:
         return show_list(request, rights, members, blame(form, error), form)
     return redirect("fire_covers") if isinstance(made, Job) else redirect("fire_cover", made.pk)
@@ -237,7 +237,7 @@ def shapes(found: FireCoverage, rights: Rights) -> dict[str, Any]:
             flow=one.flow_m3h,
             url=reverse("hydrant", args=[one.pk]),
         )
-        for one in coverage.hydrants_shown(found, rights)
+        for one in coverage.visible_hydrants(found, rights)
     ]
     return {"type": "FeatureCollection", "features": [*buildings, *marks], "more": len(found.far) > MOST_SHOWN}
 

@@ -21,7 +21,7 @@ from networks.water.pages.frame import page, show
 from networks.water.services.exporting import (
     FAMILIES,
     FORMATS,
-    SHOWN,
+    MOST_REMARKS,
     NetworkOrder,
     members_seen_by,
     network_exports_of,
@@ -75,7 +75,7 @@ def exchange_page(
         "formats": list(FORMATS.items()),
         "chosen": chosen or {"family": "water", "format": "raepa-shp"},
         "refused": refused,
-        "past": [past(job) for job in network_exports_of(rights)[:SHOWN]],
+        "past": [past(job) for job in network_exports_of(rights)[:MOST_REMARKS]],
         "days": KEPT.days,
     }
     return show(request, "exchange", "network_exchange", context, status)

@@ -36,6 +36,7 @@ from networks.water.services.hydrants import (
     Filter,
     State,
     addresses_of,
+    availability_of,
     communes_of,
     counts,
     day_of,
@@ -43,7 +44,6 @@ from networks.water.services.hydrants import (
     hydrants,
     register,
     settings_for,
-    standing_of,
     title_of,
 )
 
@@ -138,11 +138,11 @@ def chosen_members(rights: Rights) -> list[tuple[str, str]]:
 def taken_away(suffix: str, wanted: Filter, rights: Rights) -> HttpResponse:
     if suffix not in ("csv", "xlsx", "pei"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
-    rows = tables.rows_of(wanted, rights)
+    rows = tables.list_hydrants(wanted, rights)
     day = f"{database_clock.today():%Y-%m-%d}"
     if suffix == "pei":
         return attached(tables.pei_csv(rows, rights), CSV, f"pei-{day}.csv")
-    table = tables.table(rows)
+    table = tables.hydrant_table(rows)
     if suffix == "csv":
         return attached(tables.as_csv(table), CSV, f"poteaux-incendie-{day}.csv")
     content = tables.as_workbook(_("Hydrants"), tables.columns(), table)
@@ -162,8 +162,8 @@ def lines(rows: list[Any]) -> list[dict[str, Any]]:
             "title": title_of(one),
             "place": one.name or places.get(one.pk, ""),
             "commune": communes.get(one.commune_insee, ""),
-            "standing": standing_of(one),
-            "standing_label": words[standing_of(one)],
+            "standing": availability_of(one),
+            "standing_label": words[availability_of(one)],
             "inspected": day_of(one.last),
             "technical": one.technical or {"flow_m3h": one.flow_m3h, "static_bar": one.pressure_bar},
             "late": one.due is not None and one.due < today,

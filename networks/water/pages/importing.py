@@ -72,7 +72,7 @@ def placing_in(posted: QueryDict) -> dict[str, Any]:
 
 
 def number_in(posted: QueryDict, name: str) -> float:
-    """Raises Invalid."""
+    """The number that a field of the form holds, a comma for the point. Raises Invalid where it holds none."""
     text = posted.get(name, "").strip().replace(" ", "").replace("\u202f", "").replace(",", ".")
     if not text:
         raise Invalid(_("A number is missing: fill every field of what you chose."), parameter=name)
@@ -100,7 +100,7 @@ def readings_in(posted: QueryDict, made: FileImport) -> dict[str, LayerMapping]:
 
 
 def refuse_unread_system(posted: QueryDict, made: FileImport) -> None:
-    """Raises Invalid for a system that was written and is no code."""
+    """Let each system pass that is empty or an EPSG code. Raises Invalid for any other text."""
     for place, _layer in enumerate(made.contents):
         text = posted.get(f"crs-{place}", "").strip()
         if text and system_in(posted, place) is None:
@@ -262,7 +262,7 @@ def show_tables(request: HttpRequest, made: FileImport, rights: Rights) -> HttpR
 
 
 def undo_snapping(request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
-    """Raises Conflict."""
+    """Start a job that puts the ends back, then the page again. Raises Conflict."""
     services.start_undoing(made.pk, user=asker(request), rights=rights)
     return redirect(URLS[1], made.pk)
 

@@ -28,8 +28,8 @@ from networks.water import lists
 from networks.water.charts import Bar, bars, columns
 from networks.water.pages.frame import page, show
 from networks.water.pages.profile import CSV, attached, words_of
-from networks.water.services.repair_statistics import Asked, Group, Statistics, statistics
-from networks.water.services.repair_tables import in_words, repair_table, statistics_table
+from networks.water.services.repair_statistics import Group, Statistics, StatisticsQuery, statistics
+from networks.water.services.repair_tables import label_or_none, repair_table, statistics_table
 from networks.water.services.repairs import (
     FIRST_YEAR,
     LARGEST_ID,
@@ -145,10 +145,10 @@ def in_a_row(one: Any) -> dict[str, Any]:
     return {
         "repair": one,
         "network": dict(NETWORKS)[one.network],
-        "material": in_words(lists.MATERIALS, one.material),
-        "what": in_words(lists.REPAIRED, one.repaired),
-        "defect": in_words(lists.DEFECTS, one.defect),
-        "cause": in_words(lists.CAUSES, one.cause),
+        "material": label_or_none(lists.MATERIALS, one.material),
+        "what": label_or_none(lists.REPAIRED, one.repaired),
+        "defect": label_or_none(lists.DEFECTS, one.defect),
+        "cause": label_or_none(lists.CAUSES, one.cause),
         "age": age if age is not None and age >= 0 else None,
         "map": f"{reverse('map')}#v=1&s=water-repairs.{one.pk}",
     }
@@ -241,7 +241,7 @@ def new_repair(request: HttpRequest) -> HttpResponse:
             form.full_clean()
             form.errors.clear()
         status = blame(form, fault)
-    context = {"form": form, "pipe": pipe, "material": pipe and in_words(lists.MATERIALS, pipe.material)}
+    context = {"form": form, "pipe": pipe, "material": pipe and label_or_none(lists.MATERIALS, pipe.material)}
     return show(request, "repair_new", "network_repairs", context, status=status)
 
 
@@ -281,14 +281,14 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     status = 200
     try:
-        asked = Asked.parse(given)
+        asked = StatisticsQuery.parse(given)
         form = PeriodForm(
             initial={**given, "network": asked.network, "from": asked.first, "to": asked.last}, rights=rights
         )
     except Invalid as error:
         if given.get("format"):
             raise
-        asked, form, status = Asked.parse({}), PeriodForm(given, rights=rights), 400
+        asked, form, status = StatisticsQuery.parse({}), PeriodForm(given, rights=rights), 400
         form.is_valid()
         if str(error.extra.get("parameter")) not in form.errors:
             blame(form, error)
@@ -306,7 +306,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "tables": tables(found),
         "cross": cross(found),
         "causes": causes(found),
-        "worst": [{"pipe": one, "material": in_words(lists.MATERIALS, one.material)} for one in found.worst],
+        "worst": [{"pipe": one, "material": label_or_none(lists.MATERIALS, one.material)} for one in found.worst],
     }
     return show(request, "repair_statistics", "network_repairs", context, status=status)
 

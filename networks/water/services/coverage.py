@@ -15,10 +15,11 @@ import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
@@ -79,78 +80,80 @@ def may_compute(member: Member, rights: Rights) -> bool:
     return rights.has_role(member.pk, TECHNICIANS)
 
 
-def check(asked: Question, rights: Rights) -> dict[str, str]:
+def check_question(question: Question, rights: Rights) -> dict[str, str]:
     """The names of the communes that are asked for, by INSEE code. Raises Forbidden, Invalid."""
-    if not may_compute(asked.member, rights):
+    if not may_compute(question.member, rights):
         raise Forbidden(_("Your role does not let you compute the cover of the hydrants."))
-    if not 1 <= asked.distance_m <= MOST_DISTANCE_M:
-        words = {"least": 1, "most": MOST_DISTANCE_M}
-        raise Invalid(_("Between %(least)s and %(most)s.") % words, parameter="distance_m")
-    if not 0 <= asked.flow_m3h <= 1000:
-        words = {"least": 0, "most": 1000}
-        raise Invalid(_("Between %(least)s and %(most)s.") % words, parameter="flow_m3h")
-    communes = dict(asked.member.communes.order_by("name").values_list("insee", "name"))
-    if asked.insee and asked.insee not in communes:
+    if not 1 <= question.distance_m <= MOST_DISTANCE_M:
+        limits = {"least": 1, "most": MOST_DISTANCE_M}
+        raise Invalid(_("Between %(least)s and %(most)s.") % limits, parameter="distance_m")
+    if not 0 <= question.flow_m3h <= 1000:
+        limits = {"least": 0, "most": 1000}
+        raise Invalid(_("Between %(least)s and %(most)s.") % limits, parameter="flow_m3h")
+    communes = dict(question.member.communes.order_by("name").values_list("insee", "name"))
+    if question.insee and question.insee not in communes:
         raise Invalid(_("This commune is not one of the member's."), parameter="insee")
-    return {asked.insee: communes[asked.insee]} if asked.insee else communes
+    return {question.insee: communes[question.insee]} if question.insee else communes
 
 
-def ask(asked: Question, *, rights: Rights, user: User) -> FireCoverage | Job:
+def request_coverage(question: Question, *, rights: Rights, user: User) -> FireCoverage | Job:
     """The cover, or the job that computes it where there are many buildings. Raises Forbidden, Invalid."""
-    communes = check(asked, rights)
-    count = counted(list(communes), asked)
+    communes = check_question(question, rights)
+    count = count_buildings(list(communes), question)
     if count > MOST_BUILDINGS:
-        words = _("At most %(most)s buildings are measured at once: choose one commune.")
-        raise Invalid(words % {"most": MOST_BUILDINGS}, parameter="insee")
+        message = _("At most %(most)s buildings are measured at once: choose one commune.")
+        raise Invalid(message % {"most": MOST_BUILDINGS}, parameter="insee")
     if count <= MOST_AT_ONCE:
-        return compute(asked, rights=rights)
+        return compute(question, rights=rights)
     parameters = {
-        "insee": asked.insee,
-        "distance_m": asked.distance_m,
-        "flow_m3h": asked.flow_m3h,
-        "light": asked.light,
-        "least_m2": asked.least_m2,
+        "insee": question.insee,
+        "distance_m": question.distance_m,
+        "flow_m3h": question.flow_m3h,
+        "light": question.light,
+        "least_m2": question.least_m2,
     }
-    title = _("Cover of the hydrants of %(member)s") % {"member": asked.member}
-    return start_job(kind=KIND, title=title, owner=asked.member, started_by=user, parameters=parameters, rights=rights)
+    title = _("Cover of the hydrants of %(member)s") % {"member": question.member}
+    return start_job(
+        kind=KIND, title=title, owner=question.member, started_by=user, parameters=parameters, rights=rights
+    )
 
 
 @transaction.atomic
-def compute(asked: Question, *, rights: Rights, tell: Tell = lambda share, message: None) -> FireCoverage:
+def compute(question: Question, *, rights: Rights, progress: Tell = lambda share, message: None) -> FireCoverage:
     """Measure, and keep the answer; the member's last ones are kept. Raises Forbidden, Invalid."""
-    communes = check(asked, rights)
+    communes = check_question(question, rights)
     begun = time.perf_counter()
-    tell(0.05, _("Reading roads and buildings"))
+    progress(0.05, _("Reading roads and buildings"))
     around = area(list(communes))
     streets = Streets(roads(around))
-    buildings = buildings_of(list(communes), asked)
-    points = hydrants_of(asked, around)
-    tell(0.4, _("Measuring along the roads"))
+    buildings = buildings_of(list(communes), question)
+    points = hydrants_of(question, around)
+    progress(0.4, _("Measuring along the roads"))
     sources = streets.stand(points.shapes, HYDRANT_OFF_ROAD_M)
     targets = streets.stand(buildings.shapes, OFF_ROAD_M)
     ways = streets.ways(sources, targets)
-    tell(0.9, _("Counting"))
-    why = reasons(targets, ways, asked.distance_m)
+    progress(0.9, _("Counting"))
+    why = reasons(targets, ways, question.distance_m)
     summary = {
         "communes": by_commune(communes, buildings.insee, why),
-        "hydrants": told_of_hydrants(points, sources),
+        "hydrants": hydrant_summary(points, sources),
         "roads": len(streets.lines),
     }
-    far = listed(buildings, points, ways, why)
+    far = uncovered_rows(buildings, points, ways, why)
     made = FireCoverage.objects.create(
-        owner=asked.member,
-        insee=asked.insee,
-        distance_m=asked.distance_m,
-        flow_m3h=asked.flow_m3h,
-        light=asked.light,
-        least_m2=asked.least_m2,
+        owner=question.member,
+        insee=question.insee,
+        distance_m=question.distance_m,
+        flow_m3h=question.flow_m3h,
+        light=question.light,
+        least_m2=question.least_m2,
         made_by_id=rights.user_id,
         seconds=round(time.perf_counter() - begun, 2),
         summary=summary,
         far=far[:MOST_FAR],
         truncated=len(far) > MOST_FAR,
     )
-    forget_old(asked.member)
+    forget_old(question.member)
     return made
 
 
@@ -178,57 +181,51 @@ COUNT = """
 """
 
 
-def fetch(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
-
-
 def shapes_of(column: Sequence[Any]) -> np.ndarray:
-    found: np.ndarray = shapely.from_wkb(np.array([bytes(one) for one in column], dtype=object))
-    return found
+    shapes: np.ndarray = shapely.from_wkb(np.array([bytes(one) for one in column], dtype=object))
+    return shapes
 
 
 def area(insee: list[str]) -> bytes:
     """A box around the communes, as WKB."""
-    ((box,),) = fetch(AREA, {"insee": insee, "around": AROUND_M})
+    ((box,),) = fetch_all(AREA, {"insee": insee, "around": AROUND_M})
     if box is None:
         raise Invalid(_("This member has no commune yet: its administrator gives it some."))
     return bytes(box)
 
 
 def roads(around: bytes) -> np.ndarray:
-    return shapes_of([one for (one,) in fetch(ROADS, {"area": around})])
+    return shapes_of([one for (one,) in fetch_all(ROADS, {"area": around})])
 
 
-def asked_buildings(insee: list[str], asked: Question) -> dict[str, Any]:
-    return {"insee": insee, "light": asked.light, "solid": SOLID, "least": asked.least_m2}
+def building_parameters(insee: list[str], question: Question) -> dict[str, Any]:
+    return {"insee": insee, "light": question.light, "solid": SOLID, "least": question.least_m2}
 
 
-def counted(insee: list[str], asked: Question) -> int:
-    ((count,),) = fetch(COUNT, asked_buildings(insee, asked))
+def count_buildings(insee: list[str], question: Question) -> int:
+    ((count,),) = fetch_all(COUNT, building_parameters(insee, question))
     return int(count)
 
 
-def buildings_of(insee: list[str], asked: Question) -> Buildings:
-    rows = fetch(BUILDINGS, asked_buildings(insee, asked))
+def buildings_of(insee: list[str], question: Question) -> Buildings:
+    rows = fetch_all(BUILDINGS, building_parameters(insee, question))
     ids = np.array([row[0] for row in rows], dtype=np.int64)
     return Buildings(ids, np.array([row[1] for row in rows], dtype=object), shapes_of([row[2] for row in rows]))
 
 
-def hydrants_of(asked: Question, around: bytes) -> Hydrants:
+def hydrants_of(question: Question, around: bytes) -> Hydrants:
     """Those around that count for the member."""
-    ours = Q(owner=asked.member) | Q(shared_with__contains=[asked.member.pk])
+    ours = Q(owner=question.member) | Q(shared_with__contains=[question.member.pk])
     box = GEOSGeometry(memoryview(around), srid=2154)
     nodes: Any = WaterNode.objects
-    found = nodes.filter(ours, kind=HYDRANT, geom__bboverlaps=box).order_by("pk")
-    rows = list(found.values_list("pk", "geom", "flow_m3h", "service_state"))
+    hydrants = nodes.filter(ours, kind=HYDRANT, geom__bboverlaps=box).order_by("pk")
+    rows = list(hydrants.values_list("pk", "geom", "flow_m3h", "service_state"))
     lasting = HydrantUnavailability.objects.filter(hydrant__in=[row[0] for row in rows], until_at=None)
     out = set(lasting.values_list("hydrant", flat=True))
     kept: list[tuple[int, Any]] = []
     left: Counter[str] = Counter()
     for pk, place, flow, state in rows:
-        reason = left_out(pk in out or state != IN_SERVICE, flow, asked.flow_m3h)
+        reason = left_out(pk in out or state != IN_SERVICE, flow, question.flow_m3h)
         if reason:
             left[reason] += 1
         else:
@@ -259,28 +256,28 @@ def reasons(targets: Places, ways: Ways, distance_m: int) -> np.ndarray:
 
 def by_commune(communes: Mapping[str, str], insee: np.ndarray, why: np.ndarray) -> list[dict[str, Any]]:
     """Counts of each commune, in the order of the names."""
-    found = Counter(zip(insee.tolist(), why.tolist(), strict=True))
+    counts = Counter(zip(insee.tolist(), why.tolist(), strict=True))
     return [
         {
             "insee": code,
             "name": name,
-            "covered": found[code, ""],
-            "far": found[code, "far"],
-            "no_way": found[code, "no_way"],
-            "no_road": found[code, "no_road"],
-            "buildings": sum(found[code, one] for one in ("", "far", "no_way", "no_road")),
+            "covered": counts[code, ""],
+            "far": counts[code, "far"],
+            "no_way": counts[code, "no_way"],
+            "no_road": counts[code, "no_road"],
+            "buildings": sum(counts[code, one] for one in ("", "far", "no_way", "no_road")),
         }
         for code, name in communes.items()
     ]
 
 
-def told_of_hydrants(points: Hydrants, sources: Places) -> dict[str, Any]:
+def hydrant_summary(points: Hydrants, sources: Places) -> dict[str, Any]:
     off = points.ids[sources.line < 0].tolist()
     left = {name: points.left_out.get(name, 0) for name in ("unavailable", "weak", "unknown")}
     return {"counted": len(points.ids) - len(off), "off_road": off[:100], **left}
 
 
-def listed(buildings: Buildings, points: Hydrants, ways: Ways, why: np.ndarray) -> list[list[Any]]:
+def uncovered_rows(buildings: Buildings, points: Hydrants, ways: Ways, why: np.ndarray) -> list[list[Any]]:
     """The buildings that are not covered, the farthest first; those without a way before them."""
     which = np.flatnonzero(why != "")
     which = which[np.argsort(-ways.metres[which], kind="stable")]
@@ -318,9 +315,9 @@ def places_2154(places: Sequence[tuple[int, float, float]]) -> list[tuple[int, f
     return list(zip(ids, x, y, strict=True))
 
 
-def hydrants_shown(found: FireCoverage, rights: Rights) -> list[Any]:
+def visible_hydrants(coverage: FireCoverage, rights: Rights) -> list[Any]:
     """The hydrants around that the asker sees, as they are now, with `place` (EPSG:4326) and `out`."""
-    codes = [one["insee"] for one in found.summary["communes"]]
+    codes = [one["insee"] for one in coverage.summary["communes"]]
     box = GEOSGeometry(memoryview(area(codes)), srid=2154)
     rows = with_out(hydrants(rights).filter(geom__bboverlaps=box), rights)
     return list(rows.annotate(place=Transform("geom", 4326)).order_by("pk")[:MOST_HYDRANTS])
@@ -328,10 +325,10 @@ def hydrants_shown(found: FireCoverage, rights: Rights) -> list[Any]:
 
 def coverage_seen_by(pk: int, rights: Rights) -> FireCoverage:
     """A computation of fire coverage that the user sees, with its owner and author. Raises NotFound."""
-    found = FireCoverage.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
-    if not isinstance(found, FireCoverage):
+    coverage = FireCoverage.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
+    if not isinstance(coverage, FireCoverage):
         raise NotFound(_("There is no such computation any more, or you may not see it: compute it again."))
-    return found
+    return coverage
 
 
 def coverages(rights: Rights) -> Any:

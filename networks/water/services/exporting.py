@@ -36,8 +36,8 @@ LAYERS: Final[Mapping[Family, tuple[str, ...]]] = {
     "water": ("water-nodes", "water-pipes", "water-connections", "water-repairs"),
     "sewer": ("sewer-nodes", "sewer-pipes", "sewer-connections", "water-repairs"),
 }
-WRITTEN: Final = 0.95
-SHOWN: Final = 20
+WRITTEN_SHARE: Final = 0.95
+MOST_REMARKS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,26 +116,26 @@ def networks_of(order: NetworkOrder, rights: Rights) -> list[OneNetwork]:
     return held
 
 
-def make(given: Mapping[str, Any], rights: Rights, folder: Path, tell: Tell) -> MadeFile:
+def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Tell) -> MadeFile:
     """The file of an order, in an empty folder; what it cannot say is told. Raises Invalid."""
     from networks.water.exchange.raepa_files import packed, write_raepa
     from networks.water.exchange.stareau import write_stareau
 
     order = NetworkOrder.of(given, rights)
     networks = networks_of(order, rights)
-    count = Progress(sum(network.total for network in networks), tell)
+    count = Progress(sum(network.total for network in networks), progress)
     stem = f"{order.stem}-{database_clock.today():%Y-%m-%d}"
     if order.form == "stareau-gpkg":
         path = folder / f"{stem}.gpkg"
         rows, remarks = write_stareau(networks, path, count)
-        return MadeFile(path, told(rows), remarks)
+        return MadeFile(path, describe_layers(rows), remarks)
     tables = folder / "tables"
     tables.mkdir()
     rows, remarks = write_raepa(networks, order.form, tables, count)
-    tell(WRITTEN, _("Packing the files"))
+    progress(WRITTEN_SHARE, _("Packing the files"))
     path = folder / f"{stem}.zip"
-    packed(tables, path, in_words(order, rows, remarks))
-    return MadeFile(path, told(rows), remarks)
+    packed(tables, path, readme_text(order, rows, remarks))
+    return MadeFile(path, describe_layers(rows), remarks)
 
 
 @dataclass(slots=True)
@@ -150,14 +150,14 @@ class Progress:
         self.done += more
         if self.done % 500 == 0 or self.done == self.total:
             numbers = {"done": display_number(self.done, 0), "total": display_number(self.total, 0)}
-            self.tell(WRITTEN * self.done / max(self.total, 1), _("%(done)s of %(total)s objects") % numbers)
+            self.tell(WRITTEN_SHARE * self.done / max(self.total, 1), _("%(done)s of %(total)s objects") % numbers)
 
 
-def told(rows: Mapping[str, int]) -> list[dict[str, Any]]:
+def describe_layers(rows: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{"layer": name, "title": name, "rows": count, "renamed": []} for name, count in rows.items()]
 
 
-def in_words(order: NetworkOrder, rows: Mapping[str, int], remarks: Sequence[str]) -> str:
+def readme_text(order: NetworkOrder, rows: Mapping[str, int], remarks: Sequence[str]) -> str:
     """What goes with the tables of RAEPA."""
     lines = [
         order.title,

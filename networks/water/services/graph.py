@@ -129,9 +129,9 @@ class Graph:
             self._sources = {pk: (x, y) for pk, x, y in self._rows(SOURCES)}
         return self._sources
 
-    def _rows(self, statement: str, *asked: Any) -> list[tuple[Any, ...]]:
+    def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [self.family.name, self.owner, list(self.family.sources), *asked])
+            cursor.execute(statement, [self.family.name, self.owner, list(self.family.sources), *values])
             return list(cursor.fetchall())
 
 

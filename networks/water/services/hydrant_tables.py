@@ -23,10 +23,10 @@ from networks.water.models import HydrantInspection, HydrantUnavailability, Wate
 from networks.water.services.hydrants import (
     Filter,
     addresses_of,
+    availability_of,
     communes_of,
     day_of,
     register,
-    standing_of,
     title_of,
 )
 
@@ -70,21 +70,21 @@ def columns() -> list[Column]:
     ]
 
 
-def rows_of(wanted: Filter, rights: Rights) -> list[Any]:
+def list_hydrants(wanted: Filter, rights: Rights) -> list[Any]:
     """The hydrants, in the order of the register. Raises Invalid where there are too many."""
-    found = list(register(wanted, rights).annotate(place=Transform("geom", 4326))[: MOST_ROWS + 1])
-    if len(found) > MOST_ROWS:
-        words = _("A table holds %(most)s hydrants at most: choose a member or a commune.")
-        raise Invalid(words % {"most": f"{MOST_ROWS:_}".replace("_", " ")})
-    return found
+    hydrants = list(register(wanted, rights).annotate(place=Transform("geom", 4326))[: MOST_ROWS + 1])
+    if len(hydrants) > MOST_ROWS:
+        message = _("A table holds %(most)s hydrants at most: choose a member or a commune.")
+        raise Invalid(message % {"most": f"{MOST_ROWS:_}".replace("_", " ")})
+    return hydrants
 
 
-def table(rows: Sequence[Any]) -> list[list[Any]]:
-    places, communes, words = addresses_of(rows), communes_of(rows), standings()
-    return [line(one, places.get(one.pk, ""), communes.get(one.commune_insee, ""), words) for one in rows]
+def hydrant_table(rows: Sequence[Any]) -> list[list[Any]]:
+    places, communes, labels = addresses_of(rows), communes_of(rows), standings()
+    return [hydrant_row(one, places.get(one.pk, ""), communes.get(one.commune_insee, ""), labels) for one in rows]
 
 
-def line(one: Any, place: str, commune: str, words: dict[str, str]) -> list[Any]:
+def hydrant_row(one: Any, place: str, commune: str, labels: dict[str, str]) -> list[Any]:
     technical, last = one.technical or {}, one.last or {}
     return [
         title_of(one),
@@ -93,7 +93,7 @@ def line(one: Any, place: str, commune: str, words: dict[str, str]) -> list[Any]
         commune,
         place,
         one.diameter_mm,
-        words[standing_of(one)],
+        labels[availability_of(one)],
         day_of(one.last),
         day_of(one.technical),
         technical.get("flow_m3h", one.flow_m3h),
@@ -131,7 +131,7 @@ def pei_csv(rows: Sequence[Any], rights: Rights) -> bytes:
 def pei_line(one: Any, place: str, pipe_mm: int | None, changed: date | None) -> list[str]:
     technical = one.technical or {}
     subtype = (one.subtype or "").strip()
-    told = {
+    values = {
         "insee": one.commune_insee,
         "id_sdis": one.more.get("id_sdis"),
         "id_gestion": one.reference or one.pk,
@@ -156,18 +156,18 @@ def pei_line(one: Any, place: str, pipe_mm: int | None, changed: date | None) ->
         "lon": f"{one.place.x:.7f}",
         "lat": f"{one.place.y:.7f}",
     }
-    return ["" if told.get(name) is None else str(told[name]) for name in PEI]
+    return ["" if values.get(name) is None else str(values[name]) for name in PEI]
 
 
 def pipe_diameters(hydrants: Sequence[int], rights: Rights) -> dict[int, int]:
     """The widest pipe of each hydrant."""
-    found: dict[int, int] = {}
+    diameters: dict[int, int] = {}
     pipes = WaterPipe.objects.visible_to(rights).filter(service_state=IN_SERVICE)
     for end in ("start_node", "end_node"):
         rows = pipes.filter(Q(**{f"{end}__in": hydrants})).values(end).annotate(widest=Max("diameter_mm")).order_by()
         for row in rows:
-            found[row[end]] = max(found.get(row[end], 0), row["widest"] or 0)
-    return {pk: widest for pk, widest in found.items() if widest}
+            diameters[row[end]] = max(diameters.get(row[end], 0), row["widest"] or 0)
+    return {pk: widest for pk, widest in diameters.items() if widest}
 
 
 def inspections_of(pk: int, rights: Rights) -> list[HydrantInspection]:

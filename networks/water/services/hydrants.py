@@ -103,7 +103,7 @@ def hydrants(rights: Rights) -> QuerySet[Any]:
     return rows
 
 
-def standing(rights: Rights) -> QuerySet[Any]:
+def current_inspections(rights: Rights) -> QuerySet[Any]:
     """Inspections of what the asker sees that were not struck out, the last first."""
     return HydrantInspection.objects.visible_to(rights).filter(struck_at=None).order_by("-done_date", "-id")
 
@@ -113,7 +113,7 @@ def unavailabilities(rights: Rights) -> QuerySet[Any]:
     return HydrantUnavailability.objects.visible_to(rights).filter(from_at__lte=database_clock.now(), until_at=None)
 
 
-def told(rows: QuerySet[Any], *names: str) -> Subquery:
+def first_as_json(rows: QuerySet[Any], *names: str) -> Subquery:
     """The first of an inspection's or an unavailability's rows about a hydrant, as one value."""
     return Subquery(
         rows.filter(hydrant=OuterRef("pk")).values(row=JSONObject(**dict(zip(names, names, strict=True))))[:1]
@@ -122,7 +122,7 @@ def told(rows: QuerySet[Any], *names: str) -> Subquery:
 
 def with_state(rows: Any, rights: Rights) -> Any:
     """Each with `commune_insee`, `technical` and `last` (inspections), `out` (why it is unavailable), `due`."""
-    technical = standing(rights).filter(kind=HydrantInspection.Kind.TECHNICAL)
+    technical = current_inspections(rights).filter(kind=HydrantInspection.Kind.TECHNICAL)
     measures = ("id", "kind", "done_date", "done_by", "flow_m3h", "static_bar", "dynamic_bar", "verdict", "anomalies")
     own = FireSettings.objects.filter(member=OuterRef("owner"))
     chosen = {
@@ -135,9 +135,9 @@ def with_state(rows: Any, rights: Rights) -> Any:
             commune_insee=Subquery(
                 Commune.objects.filter(geom__intersects=OuterRef("geom")).order_by("insee").values("insee")[:1]
             ),
-            last=told(standing(rights), *measures),
-            technical=told(technical, *measures),
-            seen=Subquery(standing(rights).filter(hydrant=OuterRef("pk")).values("done_date")[:1]),
+            last=first_as_json(current_inspections(rights), *measures),
+            technical=first_as_json(technical, *measures),
+            seen=Subquery(current_inspections(rights).filter(hydrant=OuterRef("pk")).values("done_date")[:1]),
             measured=Subquery(technical.filter(hydrant=OuterRef("pk")).values("done_date")[:1]),
             **chosen,
         )
@@ -152,15 +152,15 @@ def with_state(rows: Any, rights: Rights) -> Any:
 
 def with_out(rows: Any, rights: Rights) -> Any:
     """Each with `out`, why it is unavailable."""
-    return rows.annotate(out=told(unavailabilities(rights), "id", "from_at", "reason", "told"))
+    return rows.annotate(out=first_as_json(unavailabilities(rights), "id", "from_at", "reason", "told"))
 
 
 def register(wanted: Filter, rights: Rights) -> Any:
     """The hydrants of a filter, in the order of their references; those that are no more in service as well."""
     rows = with_state(hydrants(rights), rights)
     if wanted.text:
-        words = Q(reference__icontains=wanted.text) | Q(name__icontains=wanted.text)
-        rows = rows.filter(words | Q(pk__in=[int(wanted.text)] if is_id(wanted.text) else []))
+        condition = Q(reference__icontains=wanted.text) | Q(name__icontains=wanted.text)
+        rows = rows.filter(condition | Q(pk__in=[int(wanted.text)] if is_id(wanted.text) else []))
     if wanted.member:
         rows = rows.filter(owner__slug=wanted.member)
     if wanted.insee:
@@ -195,19 +195,19 @@ def counts(wanted: Filter, rights: Rights) -> dict[str, int]:
     rows = register(wanted.but(state=""), rights).order_by()
     # The sums have names that no annotation has: a filter would take the sum for it.
     sums = {f"count_{state.value}": models.Count("pk", filter=in_state(state)) for state in State}
-    found = rows.aggregate(**sums, count_all=models.Count("pk"))
-    return {name.removeprefix("count_"): count for name, count in found.items()}
+    sums_by_name = rows.aggregate(**sums, count_all=models.Count("pk"))
+    return {name.removeprefix("count_"): count for name, count in sums_by_name.items()}
 
 
 def hydrant_seen_by(pk: int, rights: Rights) -> Any:
     """One hydrant with its state, `lon` and `lat`. Raises NotFound."""
-    found = with_state(hydrants(rights), rights).filter(pk=pk).annotate(place=Transform("geom", 4326)).first()
-    if found is None:
+    hydrant = with_state(hydrants(rights), rights).filter(pk=pk).annotate(place=Transform("geom", 4326)).first()
+    if hydrant is None:
         raise NotFound(_("There is no such hydrant, or you may not see it."))
-    return found
+    return hydrant
 
 
-def standing_of(hydrant: Any) -> str:
+def availability_of(hydrant: Any) -> str:
     """`unavailable`, `failing`, `compliant`, or `unknown` where nothing was inspected: the register's verdict."""
     if hydrant.out or hydrant.service_state != IN_SERVICE:
         return "unavailable"
@@ -258,6 +258,6 @@ def communes_of(rows: Sequence[Any]) -> dict[str, str]:
     return dict(names.values_list("insee", "name"))
 
 
-def day_of(told: Mapping[str, Any] | None, name: str = "done_date") -> date | None:
+def day_of(row: Mapping[str, Any] | None, name: str = "done_date") -> date | None:
     """A day of an annotated row, which comes as text."""
-    return date.fromisoformat(told[name][:10]) if told and told.get(name) else None
+    return date.fromisoformat(row[name][:10]) if row and row.get(name) else None

@@ -22,7 +22,7 @@ from layers.intake.services import imports
 from layers.intake.services.mappings import keep_mappings, mappings_of
 from layers.intake.source import Plan, Report, Tell
 from networks.water import raepa
-from networks.water.importers.applying import apply_plan, take_back, undo_moves
+from networks.water.importers.applying import apply_plan, revert_import, undo_moves
 from networks.water.importers.choices import REPLACE, Format, NetworkChoices
 from networks.water.importers.mapping import bare_label, reading_from, suggested
 from networks.water.importers.planning import make_plan, report_of
@@ -50,17 +50,17 @@ def collector_at_rest() -> Iterator[None]:
 
 
 @collector_at_rest()
-def inspect(made: FileImport, tell: Tell) -> Sequence[Finding]:
+def inspect(made: FileImport, progress: Tell) -> Sequence[Finding]:
     """What the layers hold. A delivery of RAEPA is taken for what it is, whatever its files are called.
 
     Raises Invalid, ReaderUnavailable.
     """
     if NetworkChoices.of(made).format != Format.LAYERS:
         return ()
-    tell(None, _("Reading the files"))
+    progress(None, _("Reading the files"))
     seen, findings = look_at(imports.paths_of(made))
     if not seen:
-        raise Invalid(first_words(findings))
+        raise Invalid(first_messages(findings))
     if any(is_raepa(one) for one in seen):
         made.choices = dict(made.choices) | {"format": str(Format.RAEPA)}
         return ()
@@ -68,7 +68,7 @@ def inspect(made: FileImport, tell: Tell) -> Sequence[Finding]:
     return findings
 
 
-def first_words(findings: Sequence[Finding]) -> str:
+def first_messages(findings: Sequence[Finding]) -> str:
     return " ".join(f"{one.file} : {one.message}" for one in findings[:3]) or _("There is no layer in these files.")
 
 
@@ -92,9 +92,9 @@ def may_choose(made: FileImport) -> bool:
 
 
 @collector_at_rest()
-def plan(made: FileImport, tell: Tell) -> Plan:
+def plan(made: FileImport, progress: Tell) -> Plan:
     """What would come in; the mapping that served is kept. Raises Invalid, ReaderUnavailable."""
-    planned = make_plan(made, tell)
+    planned = make_plan(made, progress)
     keep_readings(made, NetworkChoices.of(made))
     return Plan(plan=planned.summary, findings=planned.findings)
 
@@ -141,7 +141,7 @@ def suggestion(layer: Mapping[str, Any]) -> LayerMapping:
 
 
 def check(made: FileImport) -> None:
-    """Raises Conflict while something has to be said or mended first."""
+    """Nothing where the plan may be applied. Raises Conflict while something has to be said or mended first."""
     summary, choices = made.plan or {}, NetworkChoices.of(made)
     known = summary.get("known", {})
     if summary.get("errors"):
@@ -156,23 +156,23 @@ def check(made: FileImport) -> None:
 
 def brings_nothing(summary: Mapping[str, Any]) -> bool:
     """Whether the files hold no object at all, neither new nor there already."""
-    counted = ("nodes", "junctions", "pipes", "connections", "repairs")
+    names = ("nodes", "junctions", "pipes", "connections", "repairs")
     return not summary.get("known", {}).get("count") and not any(
-        one.get(name) for one in summary.get("networks", ()) for name in counted
+        one.get(name) for one in summary.get("networks", ()) for name in names
     )
 
 
 @collector_at_rest()
-def apply(made: FileImport, tell: Tell) -> Report:
+def apply(made: FileImport, progress: Tell) -> Report:
     """Read the files again and load them. Raises Invalid, Conflict; then nothing is written."""
-    planned = make_plan(made, tell, look=False)
+    planned = make_plan(made, progress, compare_with_known=False)
     # What was counted when somebody looked stays to be seen.
     planned.summary |= {name: made.plan[name] for name in ("classes", "likely_m") if made.plan and name in made.plan}
     if planned.errors:
         raise Invalid(_("The file has errors: nothing was loaded."), report=report_of(planned))
     made.plan = planned.summary
     check(made)
-    return Report(report=apply_plan(made, planned, tell), findings=planned.findings, plan=planned.summary)
+    return Report(report=apply_plan(made, planned, progress), findings=planned.findings, plan=planned.summary)
 
 
 # -- undoing -----------------------------------------------------------------------------------------------------------
@@ -192,16 +192,16 @@ def start_undoing(import_id: int, *, user: User, rights: Rights) -> FileImport:
     return imports.move_on(NETWORK, UNDO, made, (State.APPLIED,), State.REVERTING, user, rights)
 
 
-def undo(import_id: int, tell: Tell) -> dict[str, Any]:
+def undo(import_id: int, progress: Tell) -> dict[str, Any]:
     """Every end that was snapped back to where the file had it."""
     made = imports.hold(import_id)
-    counts = undo_moves(made, tell)
+    counts = undo_moves(made, progress)
     made.report = dict(made.report or {}) | {"undone": counts}
     made.state = State.APPLIED
     made.save()
     return {"undone": counts["ends"], "left": counts["left"]}
 
 
-def revert(made: FileImport, tell: Tell) -> dict[str, Any]:
+def revert(made: FileImport, progress: Tell) -> dict[str, Any]:
     """What an import brought goes, but for what was changed since."""
-    return take_back(made, tell)
+    return revert_import(made, progress)

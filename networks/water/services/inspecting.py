@@ -67,22 +67,22 @@ def writable(pk: int, rights: Rights) -> Any:
 
 
 @transaction.atomic
-def inspect(pk: int, found: Inspection, *, rights: Rights, origin: Origin) -> HydrantInspection:
+def inspect(pk: int, inspection: Inspection, *, rights: Rights, origin: Origin) -> HydrantInspection:
     """Record an inspection; the hydrant's measures, and its being unavailable, follow.
 
     Raises NotFound, Forbidden, Invalid, Conflict.
     """
     hydrant = writable(pk, rights)
-    check(found)
-    told = {"kind", "done_date", "verdict", "flow_m3h", "static_bar", "dynamic_bar"}
+    check_inspection(inspection)
+    stated = {"kind", "done_date", "verdict", "flow_m3h", "static_bar", "dynamic_bar"}
     made = HydrantInspection.objects.create(
         **about(hydrant, rights),
-        **{name: getattr(found, name) for name in sorted(told)},
-        done_by=found.done_by.strip()[:LONGEST_NAME],
-        anomalies=list(dict.fromkeys(found.anomalies)),
-        remark=found.remark.strip()[:LONGEST_REMARK],
+        **{name: getattr(inspection, name) for name in sorted(stated)},
+        done_by=inspection.done_by.strip()[:LONGEST_NAME],
+        anomalies=list(dict.fromkeys(inspection.anomalies)),
+        remark=inspection.remark.strip()[:LONGEST_REMARK],
     )
-    follow(hydrant, made, found, rights)
+    follow(hydrant, made, inspection, rights)
     measure(hydrant.pk, rights=rights, origin=origin)
     return made
 
@@ -98,21 +98,21 @@ def about(hydrant: Any, rights: Rights) -> dict[str, Any]:
     }
 
 
-def check(found: Inspection) -> None:
+def check_inspection(inspection: Inspection) -> None:
     """Refuse an inspection of a hydrant that does not say what, who or when, or with impossible measures.
 
     Raises Invalid at the field that is wrong.
     """
-    if found.kind not in Kind.values:
+    if inspection.kind not in Kind.values:
         raise Invalid(_("Say which kind of inspection it was."), parameter="kind")
-    if found.verdict not in Verdict.values:
+    if inspection.verdict not in Verdict.values:
         raise Invalid(_("Say what the inspection concludes."), parameter="verdict")
-    if not found.done_by.strip():
+    if not inspection.done_by.strip():
         raise Invalid(_("Say who inspected the hydrant."), parameter="done_by")
-    check_day(found.done_date, "done_date")
-    if unknown := set(found.anomalies) - lists.ANOMALIES.keys():
+    check_day(inspection.done_date, "done_date")
+    if unknown := set(inspection.anomalies) - lists.ANOMALIES.keys():
         raise Invalid(_("“%(name)s” is no anomaly of the list.") % {"name": unknown.pop()[:40]}, parameter="anomalies")
-    check_measures(found)
+    check_measures(inspection)
 
 
 def check_day(day: date, parameter: str) -> None:
@@ -122,37 +122,37 @@ def check_day(day: date, parameter: str) -> None:
         raise Invalid(_("Check the year."), parameter=parameter)
 
 
-def check_measures(found: Inspection) -> None:
+def check_measures(inspection: Inspection) -> None:
     measures = {"flow_m3h": MOST_FLOW_M3H, "static_bar": MOST_BAR, "dynamic_bar": MOST_BAR}
     for name, most in measures.items():
-        value = getattr(found, name)
-        if value is not None and found.kind == Kind.VISUAL:
+        value = getattr(inspection, name)
+        if value is not None and inspection.kind == Kind.VISUAL:
             raise Invalid(
                 _("A working inspection measures nothing: choose “technical inspection”, or empty this."),
                 parameter=name,
             )
         if value is not None and not 0 <= value <= most:
             raise Invalid(_("Between %(least)s and %(most)s.") % {"least": 0, "most": round(most)}, parameter=name)
-    if found.kind == Kind.TECHNICAL and found.flow_m3h is None and found.verdict != Verdict.UNAVAILABLE:
+    if inspection.kind == Kind.TECHNICAL and inspection.flow_m3h is None and inspection.verdict != Verdict.UNAVAILABLE:
         raise Invalid(_("A technical inspection gives the flow at 1 bar, 0 where there is none."), parameter="flow_m3h")
-    if None not in (found.static_bar, found.dynamic_bar) and found.dynamic_bar > found.static_bar:  # type: ignore[operator]
+    if None not in (inspection.static_bar, inspection.dynamic_bar) and inspection.dynamic_bar > inspection.static_bar:  # type: ignore[operator]
         raise Invalid(_("The dynamic pressure cannot exceed the static one: check both."), parameter="dynamic_bar")
 
 
-def follow(hydrant: Any, made: HydrantInspection, found: Inspection, rights: Rights) -> None:
+def follow(hydrant: Any, made: HydrantInspection, inspection: Inspection, rights: Rights) -> None:
     """What the verdict says of its being available."""
-    if found.verdict == Verdict.UNAVAILABLE and hydrant.out is None:
-        reason = ", ".join(lists.word(lists.ANOMALIES, one) for one in made.anomalies) or found.remark
+    if inspection.verdict == Verdict.UNAVAILABLE and hydrant.out is None:
+        reason = ", ".join(lists.word(lists.ANOMALIES, one) for one in made.anomalies) or inspection.remark
         begin(
             hydrant,
             rights,
-            from_at=instant_of(found.done_date),
+            from_at=instant_of(inspection.done_date),
             reason=reason or _("Found by an inspection"),
-            told=found.told,
+            told=inspection.told,
             inspection=made,
         )
-    elif found.verdict != Verdict.UNAVAILABLE and found.back and hydrant.out is not None:
-        end(hydrant, rights, told_back=found.told)
+    elif inspection.verdict != Verdict.UNAVAILABLE and inspection.back and hydrant.out is not None:
+        end(hydrant, rights, told_back=inspection.told)
 
 
 def instant_of(day: date) -> datetime:
@@ -187,18 +187,18 @@ def strike(pk: int, inspection: int, reason: str, *, rights: Rights, origin: Ori
     Raises NotFound, Forbidden, Invalid, Conflict.
     """
     hydrant = writable(pk, rights)
-    found = HydrantInspection.objects.select_for_update().filter(pk=inspection, hydrant=hydrant.pk).first()
-    if found is None:
+    inspected = HydrantInspection.objects.select_for_update().filter(pk=inspection, hydrant=hydrant.pk).first()
+    if inspected is None:
         raise NotFound(_("There is no such inspection."))
-    if found.struck_at:
+    if inspected.struck_at:
         raise Conflict(_("This inspection is struck out already."))
     if not reason.strip():
         raise Invalid(_("Say why it is struck out."), parameter="reason")
-    found.struck_at, found.struck_by_id = database_clock.now(), rights.user_id
-    found.strike_reason = reason.strip()[:LONGEST_REASON]
-    found.save(update_fields=["struck_at", "struck_by", "strike_reason"])
-    HydrantUnavailability.objects.filter(inspection=found, until_at=None).update(
-        until_at=database_clock.now(), ended_by_id=rights.user_id, told_back=found.strike_reason
+    inspected.struck_at, inspected.struck_by_id = database_clock.now(), rights.user_id
+    inspected.strike_reason = reason.strip()[:LONGEST_REASON]
+    inspected.save(update_fields=["struck_at", "struck_by", "strike_reason"])
+    HydrantUnavailability.objects.filter(inspection=inspected, until_at=None).update(
+        until_at=database_clock.now(), ended_by_id=rights.user_id, told_back=inspected.strike_reason
     )
     measure(hydrant.pk, rights=rights, origin=origin)
 

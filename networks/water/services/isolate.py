@@ -52,7 +52,7 @@ def isolate(graph: Graph, breaks: Collection[int], unusable: Collection[int] = (
     zone = flood(graph, breaks, passes=passes, most=MOST_PIPES)
     if not zone.whole:
         return Isolation(zone=zone.pipes, whole=False)
-    found = Isolation(
+    isolation = Isolation(
         zone=zone.pipes,
         closed={node for node in zone.stops if graph.state(node) in BLOCKING},
         skipped={node: why for node in zone.passed if (why := why_skipped(graph, node, unusable))},
@@ -60,8 +60,8 @@ def isolate(graph: Graph, breaks: Collection[int], unusable: Collection[int] = (
     )
     valves = {node for node in zone.stops if closable(node)}
     graph.load(valves)
-    beyond(graph, found, valves, set(unusable))
-    return found
+    beyond(graph, isolation, valves, set(unusable))
+    return isolation
 
 
 def why_skipped(graph: Graph, node: int, unusable: Collection[int]) -> str | None:
@@ -70,52 +70,52 @@ def why_skipped(graph: Graph, node: int, unusable: Collection[int]) -> str | Non
     return SKIPPED.get(State(state)) or ("unusable" if state == State.CLOSABLE and node in unusable else None)
 
 
-def beyond(graph: Graph, found: Isolation, valves: Collection[int], unusable: Collection[int]) -> None:
+def beyond(graph: Graph, isolation: Isolation, valves: Collection[int], unusable: Collection[int]) -> None:
     """Which valves hold water back, what is left without a source, what could feed it again."""
-    supply = Supply(graph, shut_pipes=found.zone, shut_nodes=valves)
-    sides = {node: [pk for pk in graph.pipes_at(node) if pk not in found.zone] for node in valves}
+    supply = Supply(graph, shut_pipes=isolation.zone, shut_nodes=valves)
+    sides = {node: [pk for pk in graph.pipes_at(node) if pk not in isolation.zone] for node in valves}
     for pipes in sides.values():
         for pk in pipes:
             supply.has_source(pk)
     fed = {node for node, pipes in sides.items() if any(supply.has_source(pk) for pk in pipes)}
-    found.source_known, without = unsupplied_before(graph, found, sides, supply, fed)
-    found.to_close = fed | without
-    found.optional = set(valves) - found.to_close
+    isolation.source_known, without = unsupplied_before(graph, isolation, sides, supply, fed)
+    isolation.to_close = fed | without
+    isolation.optional = set(valves) - isolation.to_close
     parts = {id(part): part for node in set(valves) - without for pk in sides[node] if (part := supply.dead.get(pk))}
-    found.cut_off = {pk for part in parts.values() for pk in part.pipes}
-    found.alternatives = alternatives(graph, found, parts.values(), supply, unusable)
+    isolation.cut_off = {pk for part in parts.values() for pk in part.pipes}
+    isolation.alternatives = alternatives(graph, isolation, parts.values(), supply, unusable)
 
 
 def unsupplied_before(
-    graph: Graph, found: Isolation, sides: dict[int, list[int]], supply: Supply, fed: Collection[int]
+    graph: Graph, isolation: Isolation, sides: dict[int, list[int]], supply: Supply, fed: Collection[int]
 ) -> tuple[bool, set[int]]:
     """Whether a source is known for every break, and the boundary valves of those without: several breaks may lie in
     several networks."""
     groups: Groups[tuple[str, int]] = Groups()
-    for pk in found.zone:
+    for pk in isolation.zone:
         pipe = graph.pipes[pk]
         groups.join(
             ("pipe", pk), *(("node", end) for end in (pipe.start, pipe.end) if graph.state(end) not in BLOCKING)
         )
     for node, pipes in sides.items():
         groups.join(("node", node), *(("part", id(supply.dead[pk])) for pk in pipes if pk in supply.dead))
-    known = {groups.find(("node", node)) for node in (*fed, *found.sources)}
-    every = all(groups.find(("pipe", pk)) in known for pk in found.zone)
+    known = {groups.find(("node", node)) for node in (*fed, *isolation.sources)}
+    every = all(groups.find(("pipe", pk)) in known for pk in isolation.zone)
     return every, {node for node in sides if groups.find(("node", node)) not in known}
 
 
 def alternatives(
-    graph: Graph, found: Isolation, parts: Iterable[Reached], supply: Supply, unusable: Collection[int]
+    graph: Graph, isolation: Isolation, parts: Iterable[Reached], supply: Supply, unusable: Collection[int]
 ) -> dict[int, set[int]]:
     """Closed valves that work, with what they would feed again: between a part without a source and one with it."""
     feeds: defaultdict[int, set[int]] = defaultdict(set)
     for part in parts:
         for node in part.stops:
-            if graph.state(node) == State.CLOSED and node not in unusable and node not in found.closed:
+            if graph.state(node) == State.CLOSED and node not in unusable and node not in isolation.closed:
                 feeds[node] |= part.pipes
     graph.load(feeds)
     return {
         node: pipes
         for node, pipes in feeds.items()
-        if any(supply.has_source(pk) for pk in graph.pipes_at(node) if pk not in pipes and pk not in found.zone)
+        if any(supply.has_source(pk) for pk in graph.pipes_at(node) if pk not in pipes and pk not in isolation.zone)
     }

@@ -24,7 +24,7 @@ def addresses(outage: Outage, rights: Rights) -> list[Address]:
     """Where the connections that lost their water are today, sensitive users first."""
     served = outage.answer["connections"]
     ids = served.get("every") or [one["id"] for one in served["results"]]
-    found = {one.pk: one for one in visible(WaterConnection, rights).filter(pk__in=ids)}
+    connections = {one.pk: one for one in visible(WaterConnection, rights).filter(pk__in=ids)}
     return [
         Address(
             address=one.address or "",
@@ -33,5 +33,5 @@ def addresses(outage: Outage, rights: Rights) -> list[Address]:
             dwellings=one.dwellings,
             sensitive=SENSITIVE.get(one.sensitive or "", ""),
         )
-        for one in (found[pk] for pk in ids if pk in found)
+        for one in (connections[pk] for pk in ids if pk in connections)
     ]

@@ -15,7 +15,7 @@ from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import User
 from networks.water.models import Outage, OutageQuerySet
 from networks.water.services import telling
-from networks.water.services.isolation import Request, isolated, told
+from networks.water.services.isolation import Request, isolated, isolation_as_json
 
 type Json = dict[str, Any]
 
@@ -31,11 +31,11 @@ def outages_seen_by(rights: Rights) -> OutageQuerySet:
 def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
     """An outage that the user sees, its answer without what is not for them. Raises NotFound."""
     people = ("owner", "started_by", "ended_by")
-    found = Outage.objects.visible_to(rights).select_related(*people).filter(pk=outage_id).first()
-    if found is None:
+    outage = Outage.objects.visible_to(rights).select_related(*people).filter(pk=outage_id).first()
+    if outage is None:
         raise NotFound(_("There is no such outage, or you may not see it."))
-    found.answer = telling.for_whom(found.answer, found.owner_id, rights)
-    return found
+    outage.answer = telling.for_whom(outage.answer, outage.owner_id, rights)
+    return outage
 
 
 def may_change(owner_id: int, rights: Rights) -> bool:
@@ -45,19 +45,19 @@ def may_change(owner_id: int, rights: Rights) -> bool:
 @transaction.atomic
 def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -> Outage:
     """Isolate, and keep the answer. Raises NotFound, Invalid, Forbidden."""
-    graph, breaks, found = isolated(request)
+    graph, breaks, isolation = isolated(request)
     if not may_change(graph.owner, rights):
         raise Forbidden(_("Network technicians and GIS administrators of this member record outages."))
-    answer = told(graph, breaks, found)
+    answer = isolation_as_json(graph, breaks, isolation)
     if answer["connections"]["truncated"]:
         # Who is told of the cut are all of them, however few a page shows.
-        answer["connections"]["every"] = telling.every_served(found.zone | found.cut_off)
+        answer["connections"]["every"] = telling.every_served(isolation.zone | isolation.cut_off)
     return Outage.objects.create(
         owner_id=graph.owner,
-        place=place_of(answer)[:LONGEST_PLACE],
+        place=describe_outage_place(answer)[:LONGEST_PLACE],
         asked=request.told(),
         answer=answer,
-        valves=len(found.to_close),
+        valves=len(isolation.to_close),
         connections=answer["connections"]["count"],
         comment=comment[:LONGEST_COMMENT],
         started_at=database_clock.now(),
@@ -65,10 +65,10 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
     )
 
 
-def place_of(answer: Json) -> str:
+def describe_outage_place(answer: Json) -> str:
     """Where it is, as people say it: the nearest address that loses its water, that of a valve, or the pipe."""
-    told = [*answer["connections"]["results"], *answer["valves"]]
-    addressed = [one for one in told if one["address"]]
+    described = [*answer["connections"]["results"], *answer["valves"]]
+    addressed = [one for one in described if one["address"]]
     here = answer["breaks"][0]["point"]
     if addressed:
         nearest = min(addressed, key=lambda one: (telling.metres(here, one["point"]), one["id"]))

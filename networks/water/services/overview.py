@@ -42,14 +42,14 @@ FAMILIES: tuple[tuple[str, type[NetworkObject], type[NetworkObject], type[Networ
 
 def overview(rights: Rights) -> list[Overview]:
     """The networks that the asker sees, by member and family; none that has no pipe."""
-    found: list[Overview] = []
+    overviews: list[Overview] = []
     members = Member.objects.in_bulk()
     for family, pipe, node, service in FAMILIES:
         pipes = seen(pipe, rights).values("owner").annotate(count=Count("pk"), metres=Sum(Length("geom")))
-        nodes, services = counted(node, rights), counted(service, rights)
+        nodes, services = count_by_owner(node, rights), count_by_owner(service, rights)
         for row in pipes:
             owner = row["owner"]
-            found.append(
+            overviews.append(
                 Overview(
                     member=members[owner],
                     family=family,
@@ -59,7 +59,7 @@ def overview(rights: Rights) -> list[Overview]:
                     connections=services.get(owner, 0),
                 )
             )
-    return sorted(found, key=lambda one: (one.member.name, one.family != "water"))
+    return sorted(overviews, key=lambda one: (one.member.name, one.family != "water"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def waiting(rights: Rights) -> list[Waiting]:
     families = dict(serious.order_by().values_list("family").annotate(Count("pk")))
     water, sewer = families.get("water", 0), families.get("sewer", 0)
     due = hydrants.counts(hydrants.Filter(), rights)[hydrants.State.DUE]
-    found = [
+    tasks = [
         Waiting(outages, ngettext("outage under way", "outages under way", outages), "outages"),
         Waiting(water, ngettext("serious anomaly (drinking water)", "serious anomalies (drinking water)", water),
                 "network_anomalies", "family=water"),
@@ -87,13 +87,13 @@ def waiting(rights: Rights) -> list[Waiting]:
                 "network_anomalies", "family=sewer"),
         Waiting(due, ngettext("hydrant to inspect", "hydrants to inspect", due), "hydrants", "state=due"),
     ]  # fmt: skip
-    return [one for one in found if one.count]
+    return [one for one in tasks if one.count]
 
 
 def seen(model: type[NetworkObject], rights: Rights) -> QuerySet[NetworkObject]:
     return model.objects.visible_to(rights).order_by()
 
 
-def counted(model: type[NetworkObject], rights: Rights) -> dict[int, int]:
+def count_by_owner(model: type[NetworkObject], rights: Rights) -> dict[int, int]:
     rows = seen(model, rights).values("owner").annotate(count=Count("pk"))
     return {row["owner"]: row["count"] for row in rows}

@@ -116,8 +116,8 @@ def identifier(given: Mapping[str, str], name: str) -> int | None:
 def one_of(given: Mapping[str, str], name: str, offered: Sequence[int]) -> int | None:
     value = integer(given, name, 0, 1, 1_000_000) or None
     if value is not None and value not in offered:
-        words = _("“%(name)s” is one of: %(values)s.")
-        raise Invalid(words % {"name": name, "values": ", ".join(map(str, offered))}, parameter=name)
+        message = _("“%(name)s” is one of: %(values)s.")
+        raise Invalid(message % {"name": name, "values": ", ".join(map(str, offered))}, parameter=name)
     return value
 
 
@@ -135,17 +135,17 @@ class Drawn:
 
 
 @limited(TRACE)
-def profile_for(asked: Request, rights: Rights) -> Drawn:
+def profile_for(request: Request, rights: Rights) -> Drawn:
     """The profile of a way. Raises Invalid, Branches, NotFound, Unavailable."""
     notes: list[str] = []
-    if asked.pipes:
-        ids: Sequence[int] = asked.pipes
+    if request.pipes:
+        ids: Sequence[int] = request.pipes
     else:
-        ids = way(with_nodes(asked, rights), rights, notes.append)
-    pipes, owner = pipes_on_record(asked.family, ids, rights)
-    steps = stepped(asked.family, pipes, keep_order=not asked.pipes)
-    nodes = nodes_on_record(asked.family, {node for one in pipes for node in (one.start, one.end)}, rights)
-    return Drawn(profile_of(asked.family, steps, nodes), Member.objects.get(pk=owner), notes)
+        ids = way(with_nodes(request, rights), rights, notes.append)
+    pipes, owner = pipes_on_record(request.family, ids, rights)
+    steps = stepped(request.family, pipes, keep_order=not request.pipes)
+    nodes = nodes_on_record(request.family, {node for one in pipes for node in (one.start, one.end)}, rights)
+    return Drawn(profile_of(request.family, steps, nodes), Member.objects.get(pk=owner), notes)
 
 
 def stepped(family: Family, pipes: Sequence[PipeData], *, keep_order: bool) -> list[Step]:
@@ -160,10 +160,10 @@ def stepped(family: Family, pipes: Sequence[PipeData], *, keep_order: bool) -> l
     try:
         return in_order(family, pipes)
     except Branched as branched:
-        words = _("These pipes do not touch one another: a profile is drawn along one way.")
+        message = _("These pipes do not touch one another: a profile is drawn along one way.")
         if not branched.apart:
-            words = _("These pipes have several branches: a profile is drawn along one way.")
-        raise Branches(words, branched.longest) from None
+            message = _("These pipes have several branches: a profile is drawn along one way.")
+        raise Branches(message, branched.longest) from None
 
 
 def shared_start(first: PipeData, second: PipeData) -> int:
@@ -178,11 +178,11 @@ def pipes_on_record(family: Family, ids: Sequence[int], rights: Rights) -> tuple
     """In the order of their ids, and their owner. Raises NotFound."""
     model = WaterPipe if family == "water" else SewerPipe
     rows = visible(model, rights).filter(pk__in=ids).annotate(metres=Length("geom"))
-    found = {row["id"]: row for row in rows.values(*PIPE_COLUMNS, "metres")}
-    if missing := [one for one in ids if one not in found]:
-        words = _("Pipe %(pipe)s is not there, or you may not see it.")
-        raise NotFound(words % {"pipe": missing[0]}, parameter="pipes")
-    return [pipe_data(found[one]) for one in ids], found[ids[0]]["owner_id"]
+    pipes = {row["id"]: row for row in rows.values(*PIPE_COLUMNS, "metres")}
+    if missing := [one for one in ids if one not in pipes]:
+        message = _("Pipe %(pipe)s is not there, or you may not see it.")
+        raise NotFound(message % {"pipe": missing[0]}, parameter="pipes")
+    return [pipe_data(pipes[one]) for one in ids], pipes[ids[0]]["owner_id"]
 
 
 def pipe_data(row: Mapping[str, Any]) -> PipeData:
@@ -229,51 +229,51 @@ def node_data(row: Mapping[str, Any], top: float | None, bottom: float | None, d
 # -- the way from one node to another ---------------------------------------------------------------------------------
 
 
-def with_nodes(asked: Request, rights: Rights) -> Request:
+def with_nodes(request: Request, rights: Rights) -> Request:
     """References made ids; a pipe alone starts where its water comes from. Raises NotFound, Invalid."""
-    start, end = asked.start, asked.end
-    if asked.pipe and not start:
-        (pipe,), _owner = pipes_on_record(asked.family, [asked.pipe], rights)
+    start, end = request.start, request.end
+    if request.pipe and not start:
+        (pipe,), _owner = pipes_on_record(request.family, [request.pipe], rights)
         start = pipe.start
-    if asked.start_reference and not start:
-        start = node_called(asked.family, asked.start_reference, "from_ref", rights)
-    if asked.end_reference and not end:
-        end = node_called(asked.family, asked.end_reference, "to_ref", rights)
+    if request.start_reference and not start:
+        start = node_called(request.family, request.start_reference, "from_ref", rights)
+    if request.end_reference and not end:
+        end = node_called(request.family, request.end_reference, "to_ref", rights)
     if start is None:
         raise Invalid(_("Say where the profile starts."), parameter="from_ref")
     if start == end:
         raise Invalid(_("The profile starts and ends at the same node: choose two."), parameter="to_ref")
-    return replace(asked, start=start, end=end)
+    return replace(request, start=start, end=end)
 
 
 def node_called(family: Family, reference: str, parameter: str, rights: Rights) -> int:
     model = WaterNode if family == "water" else SewerNode
-    found = list(visible(model, rights).filter(reference=reference).values_list("pk", flat=True)[:2])
-    if not found:
-        words = _("No node has the reference “%(reference)s” in this network.")
-        raise NotFound(words % {"reference": reference}, parameter=parameter)
-    if len(found) > 1:
-        words = _("Several members have a node “%(reference)s”: open the profile from its sheet on the map.")
-        raise Invalid(words % {"reference": reference}, parameter=parameter)
-    return int(found[0])
+    nodes = list(visible(model, rights).filter(reference=reference).values_list("pk", flat=True)[:2])
+    if not nodes:
+        message = _("No node has the reference “%(reference)s” in this network.")
+        raise NotFound(message % {"reference": reference}, parameter=parameter)
+    if len(nodes) > 1:
+        message = _("Several members have a node “%(reference)s”: open the profile from its sheet on the map.")
+        raise Invalid(message % {"reference": reference}, parameter=parameter)
+    return int(nodes[0])
 
 
-def way(asked: Request, rights: Rights, note: Callable[[str], None]) -> list[int]:
+def way(request: Request, rights: Rights, note: Callable[[str], None]) -> list[int]:
     """The ids of the pipes, in order. Raises NotFound, Unavailable."""
-    start, end = asked.start or 0, asked.end
-    owner = owner_of(asked.family, start, rights)
+    start, end = request.start or 0, request.end
+    owner = owner_of(request.family, start, rights)
     if end is not None:
-        owner_of(asked.family, end, rights)
-    if asked.family == "water":
-        found = way_of_water(start, end, owner, rights)
+        owner_of(request.family, end, rights)
+    if request.family == "water":
+        edges_on_way = way_of_water(start, end, owner, rights)
     elif end is None:
-        found = way_to_outlet(start, owner, rights, note)
+        edges_on_way = way_to_outlet(start, owner, rights, note)
     else:
-        found = way_with_flow(start, end, owner, note)
-    if len(found) > MOST_PIPES:
-        words = _("This way goes through %(count)s pipes, a profile through %(most)s at most: choose a nearer end.")
-        raise Invalid(words % {"count": len(found), "most": MOST_PIPES}, parameter="to_ref")
-    return found
+        edges_on_way = way_with_flow(start, end, owner, note)
+    if len(edges_on_way) > MOST_PIPES:
+        message = _("This way goes through %(count)s pipes, a profile through %(most)s at most: choose a nearer end.")
+        raise Invalid(message % {"count": len(edges_on_way), "most": MOST_PIPES}, parameter="to_ref")
+    return edges_on_way
 
 
 def owner_of(family: Family, node: int, rights: Rights) -> int:
@@ -302,10 +302,10 @@ def way_to_outlet(start: int, owner: int, rights: Rights, note: Callable[[str], 
 def way_with_flow(start: int, end: int, owner: int, note: Callable[[str], None]) -> list[int]:
     """From the upper node to the lower one, whichever was named first. Raises NotFound."""
     for first, last in ((start, end), (end, start)):
-        if found := shortest(Graph.of(downstream(first, owner), directed=True), first, {last}):
+        if path := shortest(Graph.of(downstream(first, owner), directed=True), first, {last}):
             if first != start:
                 note(_("The water flows the other way: the profile begins at its upper end."))
-            return [edge.id for edge, _node in found]
+            return [edge.id for edge, _node in path]
     raise NotFound(_("Water does not flow from one of these nodes to the other: choose two on the same branch."))
 
 
@@ -318,8 +318,8 @@ def way_of_water(start: int, end: int | None, owner: int, rights: Rights) -> lis
         ends = set(working.filter(kind__in=lists.SOURCES).values_list("pk", flat=True)) - {start}
         shut = set(working.filter(kind="valve", position="closed").values_list("pk", flat=True)) - {start}
     places = list(nodes.filter(pk__in={start, end} - {None}).values_list("geom", flat=True))
-    if ends and (found := nearest_way(start, ends, shut, Ground.of(places), owner)):
-        return [edge.id for edge, _node in found]
+    if ends and (path := nearest_way(start, ends, shut, Ground.of(places), owner)):
+        return [edge.id for edge, _node in path]
     if end is not None:
         raise NotFound(_("No pipes in service lead from one of these nodes to the other."))
     raise NotFound(_("No source is reached from this node: none is connected, or closed valves are in between."))
@@ -356,10 +356,10 @@ def nearest_way(
         graph = Graph.of(whole_network("water_pipe", owner, None if whole else ground.around(margin)), directed=False)
         for valve in shut:
             graph.leaving.pop(valve, None)
-        found = shortest(graph, start, ends)
-        strays = ground.strays(sum(edge.metres for edge, _node in found)) if found else margin * 4
-        if whole or (found and strays <= margin):
-            return found
+        path = shortest(graph, start, ends)
+        strays = ground.strays(sum(edge.metres for edge, _node in path)) if path else margin * 4
+        if whole or (path and strays <= margin):
+            return path
         margin = strays + 1
 
 
@@ -379,7 +379,7 @@ def edges(statement: sql.Composable, values: Mapping[str, Any]) -> list[Edge]:
     given = {**values, "state": lists.IN_SERVICE, "most": MOST_EDGES + 1}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        found = [Edge(*row) for row in cursor.fetchall()]
-    if len(found) > MOST_EDGES:
+        rows = [Edge(*row) for row in cursor.fetchall()]
+    if len(rows) > MOST_EDGES:
         raise Unavailable(_("This network is too large to search a way in it: choose the pipes."))
-    return found
+    return rows

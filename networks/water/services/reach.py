@@ -137,8 +137,8 @@ class Search:
     def run(self) -> bool:
         done: set[int] = set()
         while self.queues and self.queues[0]:
-            asked = self.targets if len(done) > PATIENCE else self.targets[:1]
-            for target, queue in zip(asked, self.queues, strict=False):
+            targets = self.targets if len(done) > PATIENCE else self.targets[:1]
+            for target, queue in zip(targets, self.queues, strict=False):
                 node = next_of(queue, done)
                 if node is None:
                     continue

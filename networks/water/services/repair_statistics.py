@@ -23,7 +23,7 @@ from gis_core.members.rights import Rights
 from layers.features.display import is_english
 from networks.water import lists
 from networks.water.models import Repair
-from networks.water.services.repairs import FIRST_YEAR, LAST_YEAR, PIPES, chosen
+from networks.water.services.repairs import FIRST_YEAR, LAST_YEAR, PIPES, offered_choice
 from networks.water.services.visible import visible
 
 USUAL_YEARS = 10
@@ -36,7 +36,7 @@ type Material = str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class StatisticsQuery:
     """A network, whole years from the first to the last one, and a member (none: all that the asker sees)."""
 
     network: str = "water"
@@ -45,14 +45,14 @@ class Asked:
     member: str = ""
 
     @classmethod
-    def parse(cls, given: Mapping[str, str]) -> "Asked":
+    def parse(cls, given: Mapping[str, str]) -> "StatisticsQuery":
         """The last ten years unless told otherwise. Raises Invalid."""
         this_year = database_clock.today().year
         last = integer(given, "to", this_year, FIRST_YEAR, LAST_YEAR)
         first = integer(given, "from", last - USUAL_YEARS + 1, FIRST_YEAR, LAST_YEAR)
         if first > last or first > this_year:
             raise Invalid(_("The period ends before it begins, or lies in the future."), parameter="from")
-        network = chosen(given, "network", PIPES) or "water"
+        network = offered_choice(given, "network", PIPES) or "water"
         return cls(network=network, first=first, last=last, member=given.get("member", "")[:100])
 
     def years(self) -> dict[int, float]:
@@ -131,53 +131,53 @@ class Repaired(NamedTuple):
     number: int
 
 
-def statistics(asked: Asked, rights: Rights) -> Statistics:
-    pipes = pipes_in_service(asked, rights)
-    found = repairs_in_period(asked, rights)
-    counted = list(repairs_of_pipes(found))
-    years = sum(asked.years().values())
+def statistics(query: StatisticsQuery, rights: Rights) -> Statistics:
+    pipes = pipes_in_service(query, rights)
+    rows = repairs_in_period(query, rights)
+    repaired = list(repairs_of_pipes(rows))
+    years = sum(query.years().values())
     return Statistics(
-        whole=whole(pipes, counted, years),
-        material=by_material(pipes, counted, years),
-        decade=by_decade(pipes, counted, years),
-        cross=crossed(pipes, counted, years),
-        age=by_age(pipes, counted, asked.years()),
-        cause=by_cause(counted),
-        year=by_year(pipes, counted, asked.years()),
-        worst=worst(asked, found, rights),
+        whole=total_group(pipes, repaired, years),
+        material=by_material(pipes, repaired, years),
+        decade=by_decade(pipes, repaired, years),
+        cross=crossed(pipes, repaired, years),
+        age=by_age(pipes, repaired, query.years()),
+        cause=by_cause(repaired),
+        year=by_year(pipes, repaired, query.years()),
+        worst=worst(query, rows, rights),
         years=years,
-        others=found.filter(repaired__in=("02", "03")).count(),
-        undated=of_network(visible(Repair, rights), asked).filter(repaired_date=None).count(),
-        ageless=sum(one.number for one in counted if age_of(one) is None),
+        others=rows.filter(repaired__in=("02", "03")).count(),
+        undated=of_network(visible(Repair, rights), query).filter(repaired_date=None).count(),
+        ageless=sum(one.number for one in repaired if age_of(one) is None),
     )
 
 
 # -- what there is ----------------------------------------------------------------------------------------------------
 
 
-def of_network(found: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
-    found = found.filter(network=asked.network)
-    return found.filter(owner__slug=asked.member) if asked.member else found
+def of_network(rows: QuerySet[Any], query: StatisticsQuery) -> QuerySet[Any]:
+    rows = rows.filter(network=query.network)
+    return rows.filter(owner__slug=query.member) if query.member else rows
 
 
-def pipes_in_service(asked: Asked, rights: Rights) -> list[Pipes]:
+def pipes_in_service(query: StatisticsQuery, rights: Rights) -> list[Pipes]:
     """Kilometres (in EPSG:2154) by material and year of laying."""
-    found = visible(PIPES[asked.network], rights).filter(service_state=lists.IN_SERVICE)
-    if asked.member:
-        found = found.filter(owner__slug=asked.member)
+    pipes = visible(PIPES[query.network], rights).filter(service_state=lists.IN_SERVICE)
+    if query.member:
+        pipes = pipes.filter(owner__slug=query.member)
     laid = Coalesce("laid_to_year", "laid_from_year")
-    rows = found.order_by().values("material", laid=laid).annotate(metres=Sum(Length("geom")), count=Count("pk"))
+    rows = pipes.order_by().values("material", laid=laid).annotate(metres=Sum(Length("geom")), count=Count("pk"))
     return [Pipes(known(row["material"]), row["laid"], row["metres"].km, row["count"]) for row in rows]
 
 
-def repairs_in_period(asked: Asked, rights: Rights) -> QuerySet[Any]:
-    period = (date(asked.first, 1, 1), date(asked.last, 12, 31))
-    return of_network(visible(Repair, rights), asked).filter(repaired_date__range=period)
+def repairs_in_period(query: StatisticsQuery, rights: Rights) -> QuerySet[Any]:
+    period = (date(query.first, 1, 1), date(query.last, 12, 31))
+    return of_network(visible(Repair, rights), query).filter(repaired_date__range=period)
 
 
-def repairs_of_pipes(found: QuerySet[Any]) -> Iterable[Repaired]:
+def repairs_of_pipes(repairs: QuerySet[Any]) -> Iterable[Repaired]:
     """Without those of fittings and structures."""
-    rows = found.exclude(repaired__in=("02", "03")).order_by()
+    rows = repairs.exclude(repaired__in=("02", "03")).order_by()
     grouped = rows.values("material", "laid_year", "cause", year=ExtractYear("repaired_date"))
     for row in grouped.annotate(count=Count("pk")):
         yield Repaired(known(row["material"]), row["laid_year"], row["cause"], row["year"], row["count"])
@@ -195,7 +195,7 @@ def rate_of(repairs: int, km: float, years: float) -> float | None:
     return repairs / (km * years) if km >= LEAST_KM and years > 0 else None
 
 
-def whole(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: float) -> Group:
+def total_group(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: float) -> Group:
     km, count = sum(one.km for one in pipes), sum(one.number for one in repaired)
     total = sum(one.number for one in pipes)
     return Group(key="", label=_("All pipes"), repairs=count, km=km, pipes=total, rate=rate_of(count, km, years))
@@ -213,7 +213,7 @@ def sums(pipes: Sequence[Pipes], repaired: Sequence[Repaired], key: Any) -> dict
     return {each: (km[each], count[each], repairs[each]) for each in {*km, *repairs}}
 
 
-def groups(found: Mapping[Any, tuple[float, int, int]], years: float, label: Any) -> list[Group]:
+def groups(measures: Mapping[Any, tuple[float, int, int]], years: float, label: Any) -> list[Group]:
     return [
         Group(
             key="" if key is None else str(key),
@@ -223,7 +223,7 @@ def groups(found: Mapping[Any, tuple[float, int, int]], years: float, label: Any
             pipes=count,
             rate=rate_of(repairs, km, years),
         )
-        for key, (km, count, repairs) in found.items()
+        for key, (km, count, repairs) in measures.items()
     ]
 
 
@@ -244,8 +244,8 @@ def crossed(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: float) 
     rows = []
     for material in by_material(pipes, repaired, years):
         keys = [(material.key or None, int(column.key) if column.key else None) for column in decades]
-        found = {key: cells.get(key, (0.0, 0, 0)) for key in keys}
-        rows.append((material, groups(found, years, lambda key: decade_label(key[1]))))
+        filled = {key: cells.get(key, (0.0, 0, 0)) for key in keys}
+        rows.append((material, groups(filled, years, lambda key: decade_label(key[1]))))
     return Cross(decades=decades, rows=rows)
 
 
@@ -256,20 +256,20 @@ def by_age(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: Mapping[
         for year, share in years.items():
             if one.laid is not None and year >= one.laid:
                 exposed[(year - one.laid) // 10 * 10] += one.km * share
-    counted = Counter[int]()
+    counts = Counter[int]()
     for each in repaired:
         if (age := age_of(each)) is not None:
-            counted[age] += each.number
+            counts[age] += each.number
     whole_years = sum(years.values())
     return [
         Group(
             key=str(age),
             label=_("%(from)s to %(to)s years") % {"from": age, "to": age + 9},
-            repairs=counted[age],
+            repairs=counts[age],
             km=exposed[age] / whole_years if whole_years else None,
-            rate=rate_of(counted[age], exposed[age], 1.0),
+            rate=rate_of(counts[age], exposed[age], 1.0),
         )
-        for age in sorted({*exposed, *counted})
+        for age in sorted({*exposed, *counts})
     ]
 
 
@@ -279,31 +279,34 @@ def age_of(one: Repaired) -> int | None:
 
 
 def by_cause(repaired: Sequence[Repaired]) -> list[Group]:
-    counted = Counter[str | None]()
+    counts = Counter[str | None]()
     for one in repaired:
-        counted[one.cause] += one.number
-    made = [Group(key=cause or "", label=cause_label(cause), repairs=count) for cause, count in counted.items()]
+        counts[one.cause] += one.number
+    made = [Group(key=cause or "", label=cause_label(cause), repairs=count) for cause, count in counts.items()]
     return sorted(made, key=lambda one: (not one.key, -one.repairs, one.label))
 
 
 def by_year(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: Mapping[int, float]) -> list[Group]:
-    counted = Counter[int]()
+    counts = Counter[int]()
     for one in repaired:
-        counted[one.year] += one.number
+        counts[one.year] += one.number
     km = sum(one.km for one in pipes)
     return [
-        Group(key=str(year), label=str(year), repairs=counted[year], km=km, rate=rate_of(counted[year], km, share))
+        Group(key=str(year), label=str(year), repairs=counts[year], km=km, rate=rate_of(counts[year], km, share))
         for year, share in years.items()
     ]
 
 
-def worst(asked: Asked, found: QuerySet[Any], rights: Rights) -> list[Worst]:
+def worst(query: StatisticsQuery, repairs: QuerySet[Any], rights: Rights) -> list[Worst]:
     """The pipes with the most repairs, from two on."""
     rows = (
-        found.exclude(pipe_id=None).order_by().values("pipe_id").annotate(count=Count("pk"), last=Max("repaired_date"))
+        repairs.exclude(pipe_id=None)
+        .order_by()
+        .values("pipe_id")
+        .annotate(count=Count("pk"), last=Max("repaired_date"))
     )
     most = list(rows.filter(count__gte=2).order_by("-count", "-last", "pipe_id")[:WORST])
-    here = visible(PIPES[asked.network], rights).filter(pk__in=[row["pipe_id"] for row in most])
+    here = visible(PIPES[query.network], rights).filter(pk__in=[row["pipe_id"] for row in most])
     pipes = {one.pk: one for one in here.annotate(metres=Length("geom"))}
     return [
         Worst(
@@ -340,7 +343,7 @@ def cause_label(key: str | None) -> str:
     return _("cause not recorded") if key is None else word(lists.CAUSES, key)
 
 
-def word(words: lists.Words, key: Hashable) -> str:
+def word(labels: lists.Words, key: Hashable) -> str:
     """Of a list, in the asker's language."""
-    french, english = words.get(str(key), (str(key), str(key)))
+    french, english = labels.get(str(key), (str(key), str(key)))
     return english if is_english() else french

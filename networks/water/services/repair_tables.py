@@ -31,8 +31,8 @@ FIELDS = (
 
 def repair_table(wanted: Filter, rights: Rights) -> Table:
     """The repairs of a filter, the last first. Raises Invalid where there are too many."""
-    found = list(ordered(repairs(wanted, rights)).values_list(*FIELDS)[: MOST_ROWS + 1])
-    if len(found) > MOST_ROWS:
+    rows = list(ordered(repairs(wanted, rights)).values_list(*FIELDS)[: MOST_ROWS + 1])
+    if len(rows) > MOST_ROWS:
         raise Invalid(_("A table holds 50,000 repairs at most: narrow the filters, by the year for example."))
     columns = [
         Column("date", _("Repaired on"), "date"),
@@ -51,23 +51,23 @@ def repair_table(wanted: Filter, rights: Rights) -> Table:
         Column("commune", _("Commune"), "text"),
         Column("comment", _("Remark"), "text"),
     ]
-    return columns, [line(row) for row in found]
+    return columns, [repair_row(row) for row in rows]
 
 
-def line(row: Sequence[Any]) -> list[Any]:
+def repair_row(row: Sequence[Any]) -> list[Any]:
     day, network, member, reference, repaired, thing, material, diameter, laid, defect, cause, cost, *rest = row
     age = day.year - laid if day and laid else None
     kind = _("Drinking water") if network == "water" else _("Sewer")
-    what = [in_words(lists.REPAIRED, repaired), thing, in_words(lists.MATERIALS, material)]
-    why = [in_words(lists.DEFECTS, defect), in_words(lists.CAUSES, cause)]
+    what = [label_or_none(lists.REPAIRED, repaired), thing, label_or_none(lists.MATERIALS, material)]
+    why = [label_or_none(lists.DEFECTS, defect), label_or_none(lists.CAUSES, cause)]
     return [day, kind, member, reference, *what, diameter, laid, age, *why, cost, *rest]
 
 
-def in_words(words: lists.Words, code: str | None) -> str | None:
-    return word(words, code) if code else None
+def label_or_none(labels: lists.Words, code: str | None) -> str | None:
+    return word(labels, code) if code else None
 
 
-def statistics_table(found: Statistics) -> Table:
+def statistics_table(statistics: Statistics) -> Table:
     """Every group of every table, one below the other."""
     columns = [
         Column("table", _("Table"), "text"),
@@ -79,16 +79,16 @@ def statistics_table(found: Statistics) -> Table:
         Column("rate", _("Repairs per km and year"), "number"),
     ]
     titles: list[tuple[str, Sequence[Group]]] = [
-        (_("All pipes"), [found.whole]),
-        (_("By material"), found.material),
-        (_("By decade of laying"), found.decade),
-        (_("By age at the repair"), found.age),
-        (_("By cause"), found.cause),
-        (_("By year"), found.year),
+        (_("All pipes"), [statistics.whole]),
+        (_("By material"), statistics.material),
+        (_("By decade of laying"), statistics.decade),
+        (_("By age at the repair"), statistics.age),
+        (_("By cause"), statistics.cause),
+        (_("By year"), statistics.year),
     ]
     rows = [figures(title, one.label, None, one) for title, groups in titles for one in groups]
     crossed = _("Materials by decade of laying")
-    for material, cells in found.cross.rows:
+    for material, cells in statistics.cross.rows:
         rows += [figures(crossed, material.label, one.label, one) for one in cells if one.km or one.repairs]
     return columns, rows
 

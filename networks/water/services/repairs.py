@@ -48,27 +48,27 @@ class Filter:
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> "Filter":
         """Which repairs a query string asks for, also by codes of the lists. Raises Invalid."""
-        told = {name: str(value) for name, value in given.items() if value}
+        stated = {name: str(value) for name, value in given.items() if value}
         return cls(
-            member=told.get("member", "")[:100],
-            network=chosen(told, "network", PIPES),
-            year=integer(told, "year", 0, FIRST_YEAR, LAST_YEAR) or None,
-            material=chosen(told, "material", {**lists.MATERIALS, UNKNOWN: ()}),
-            cause=chosen(told, "cause", {**lists.CAUSES, UNKNOWN: ()}),
-            insee=told.get("insee", "")[:5],
-            pipe=integer(told, "pipe", 0, 1, LARGEST_ID) or None,
+            member=stated.get("member", "")[:100],
+            network=offered_choice(stated, "network", PIPES),
+            year=integer(stated, "year", 0, FIRST_YEAR, LAST_YEAR) or None,
+            material=offered_choice(stated, "material", {**lists.MATERIALS, UNKNOWN: ()}),
+            cause=offered_choice(stated, "cause", {**lists.CAUSES, UNKNOWN: ()}),
+            insee=stated.get("insee", "")[:5],
+            pipe=integer(stated, "pipe", 0, 1, LARGEST_ID) or None,
         )
 
     def query(self) -> str:
         """The same as parameters of an address."""
-        named = ("member", "network", "year", "material", "cause", "insee", "pipe")
-        return urlencode({name: value for name in named if (value := getattr(self, name))})
+        names = ("member", "network", "year", "material", "cause", "insee", "pipe")
+        return urlencode({name: value for name in names if (value := getattr(self, name))})
 
     def but(self, **changes: Any) -> "Filter":
         return replace(self, **changes)
 
 
-def chosen(given: Mapping[str, str], name: str, offered: Mapping[str, Any]) -> str:
+def offered_choice(given: Mapping[str, str], name: str, offered: Mapping[str, Any]) -> str:
     value = given.get(name, "")
     if value and value not in offered:
         raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
@@ -76,31 +76,31 @@ def chosen(given: Mapping[str, str], name: str, offered: Mapping[str, Any]) -> s
 
 
 def repairs(wanted: Filter, rights: Rights) -> QuerySet[Any]:
-    found = visible(Repair, rights)
+    rows = visible(Repair, rights)
     if wanted.member:
-        found = found.filter(owner__slug=wanted.member)
+        rows = rows.filter(owner__slug=wanted.member)
     if wanted.network:
-        found = found.filter(network=wanted.network)
+        rows = rows.filter(network=wanted.network)
     if wanted.year:
-        found = found.filter(repaired_date__year=wanted.year)
+        rows = rows.filter(repaired_date__year=wanted.year)
     for name, value in (("material", wanted.material), ("cause", wanted.cause)):
         if value:
-            found = found.filter(**{f"{name}__isnull": True} if value == UNKNOWN else {name: value})
+            rows = rows.filter(**{f"{name}__isnull": True} if value == UNKNOWN else {name: value})
     if wanted.pipe:
-        found = found.filter(pipe_id=wanted.pipe)
+        rows = rows.filter(pipe_id=wanted.pipe)
     if wanted.insee:
         ground = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
         if ground is None:
             raise Invalid(_("This choice is not offered: choose one of the list."), parameter="insee")
-        found = found.filter(geom__bboverlaps=ground, geom__intersects=ground)
-    return found
+        rows = rows.filter(geom__bboverlaps=ground, geom__intersects=ground)
+    return rows
 
 
-def ordered(found: QuerySet[Any]) -> QuerySet[Any]:
+def ordered(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The last first, undated ones at the end; each with the name of its commune."""
     here = Commune.objects.filter(geom__contains=OuterRef("geom")).order_by("insee").values("name")[:1]
     last_first = F("repaired_date").desc(nulls_last=True)
-    with_commune: QuerySet[Any] = found.order_by(last_first, "-pk").annotate(commune=Subquery(here))
+    with_commune: QuerySet[Any] = rows.order_by(last_first, "-pk").annotate(commune=Subquery(here))
     return with_commune
 
 
@@ -145,15 +145,15 @@ def pipe_to_repair(network: str, pipe: int | None, reference: str, rights: Right
         raise Invalid(_("The network is “water” or “sewer”."), parameter="network")
     if not pipe and not reference:
         raise Invalid(_("Say which pipe: its reference, or its sheet on the map."), parameter="pipe_reference")
-    found = visible(PIPES[network], rights).select_related("owner").annotate(metres=Length("geom"))
-    rows: list[Any] = list(found.filter(pk=pipe) if pipe else found.filter(reference=reference)[:2])
+    pipes = visible(PIPES[network], rights).select_related("owner").annotate(metres=Length("geom"))
+    rows: list[Any] = list(pipes.filter(pk=pipe) if pipe else pipes.filter(reference=reference)[:2])
     if not rows:
-        words = _("No pipe of this network has the reference “%(reference)s”.")
+        message = _("No pipe of this network has the reference “%(reference)s”.")
         missing = _("This pipe is not there, or you may not see it.")
-        raise NotFound(missing if pipe else words % {"reference": reference}, parameter="pipe_reference")
+        raise NotFound(missing if pipe else message % {"reference": reference}, parameter="pipe_reference")
     if len(rows) > 1:
-        words = _("Several members have a pipe “%(reference)s”: record the repair from its sheet on the map.")
-        raise Invalid(words % {"reference": reference}, parameter="pipe_reference")
+        message = _("Several members have a pipe “%(reference)s”: record the repair from its sheet on the map.")
+        raise Invalid(message % {"reference": reference}, parameter="pipe_reference")
     one = rows[0]
     return RepairedPipe(
         id=one.pk,
@@ -181,7 +181,7 @@ def record_repair(given: NewRepair, *, rights: Rights) -> Repair:
     """
     pipe = pipe_to_repair(given.network, given.pipe, given.pipe_reference.strip(), rights)
     layer = check_may_record(pipe, rights)
-    check(given, pipe)
+    check_repair(given, pipe)
     try:
         with transaction.atomic(), event(layer, "edit", Origin("web")):
             made = Repair.objects.create(
@@ -206,7 +206,7 @@ def record_repair(given: NewRepair, *, rights: Rights) -> Repair:
     return made
 
 
-def check(given: NewRepair, pipe: RepairedPipe) -> None:
+def check_repair(given: NewRepair, pipe: RepairedPipe) -> None:
     """Refuse a repair on an impossible day, at a place beyond the pipe, or with a code of no list.
 
     Raises Invalid at the field.
@@ -220,8 +220,8 @@ def check(given: NewRepair, pipe: RepairedPipe) -> None:
     if given.cost_eur is not None and not 0 <= given.cost_eur <= LARGEST_COST:
         raise Invalid(_("The cost is a number of euros, not below zero."), parameter="cost_eur")
     if given.along_m is not None and not 0 <= given.along_m <= pipe.length_m:
-        words = _("The pipe is %(metres)s m long: say a distance from its start that is not longer.")
-        raise Invalid(words % {"metres": f"{pipe.length_m:.1f}".replace(".", ",")}, parameter="along_m")
+        message = _("The pipe is %(metres)s m long: say a distance from its start that is not longer.")
+        raise Invalid(message % {"metres": f"{pipe.length_m:.1f}".replace(".", ",")}, parameter="along_m")
 
 
 def place_on(given: NewRepair, pipe: RepairedPipe) -> Any:

@@ -36,7 +36,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class StartingPlace:
     """A pipe in service or a node, and the point that was meant (longitude, latitude)."""
 
     owner: int
@@ -71,14 +71,14 @@ NEAREST: Final = sql.SQL("""
 """)
 
 
-def find(family: Family, start: Start) -> Found:
+def find(family: Family, start: Start) -> StartingPlace:
     """The pipe or node that is meant, as far as the asker sees it. Raises NotFound, Invalid."""
     if start.node is not None:
         return find_node(family, start.node)
     return near(family, start) if start.point is not None else find_pipe(family, start.pipe or 0)
 
 
-def find_pipe(family: Family, pk: int) -> Found:
+def find_pipe(family: Family, pk: int) -> StartingPlace:
     row = one(PIPE, family, {"pipe": pk})
     if row is None:
         raise NotFound(_("There is no such pipe, or you may not see it."))
@@ -89,36 +89,38 @@ def find_pipe(family: Family, pk: int) -> Found:
     return pipe_in(row)
 
 
-def near(family: Family, start: Start) -> Found:
+def near(family: Family, start: Start) -> StartingPlace:
     assert start.point is not None
     check_place(*start.point, start.crs)
-    asked = {"x": start.point[0], "y": start.point[1], "crs": start.crs, "reach": REACH_M}
-    row = one(NEAREST, family, asked)
+    parameters = {"x": start.point[0], "y": start.point[1], "crs": start.crs, "reach": REACH_M}
+    row = one(NEAREST, family, parameters)
     if row is None:
         message = _("No pipe in service lies within %(metres)s m of this point: point nearer to one.")
         raise NotFound(message % {"metres": f"{REACH_M:.0f}"})
     return pipe_in(row)
 
 
-def find_node(family: Family, pk: int) -> Found:
+def find_node(family: Family, pk: int) -> StartingPlace:
     row = one(NODE, family, {"node": pk})
     if row is None:
         raise NotFound(_("There is no such node, or you may not see it."))
     pk, owner, reference, x, y = row
-    return Found(owner=owner, pipe=None, node=pk, reference=reference, point=lonlat(x, y), distance_m=0.0, ends=(pk,))
+    return StartingPlace(
+        owner=owner, pipe=None, node=pk, reference=reference, point=lonlat(x, y), distance_m=0.0, ends=(pk,)
+    )
 
 
-def pipe_in(row: tuple[Any, ...]) -> Found:
+def pipe_in(row: tuple[Any, ...]) -> StartingPlace:
     pk, owner, reference, _state, start, end, distance, x, y = row
-    told = {"reference": reference, "point": lonlat(x, y), "distance_m": round(distance, 2)}
-    return Found(owner=owner, pipe=pk, node=None, ends=(start, end), **told)
+    described = {"reference": reference, "point": lonlat(x, y), "distance_m": round(distance, 2)}
+    return StartingPlace(owner=owner, pipe=pk, node=None, ends=(start, end), **described)
 
 
-def one(statement: sql.SQL, family: Family, asked: dict[str, Any]) -> tuple[Any, ...] | None:
+def one(statement: sql.SQL, family: Family, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(pipe=family.table("pipe"), node=family.table("node")), asked)
-        found: tuple[Any, ...] | None = cursor.fetchone()
-    return found
+        cursor.execute(statement.format(pipe=family.table("pipe"), node=family.table("node")), parameters)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 def lonlat(x: float, y: float) -> list[float]:

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from math import cos, hypot, radians
 from typing import Any, Final
 
-from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from networks.water import lists
@@ -58,7 +58,7 @@ NEAR: Final = """
         where served.address is null and a.geom && valve.box and st_dwithin(a.geom, valve.geom, %(near)s)
         order by st_distance(a.geom, valve.geom), a.id limit 1) as known on true
 """
-COUNTED: Final = sql.SQL("""
+COUNT_CONNECTIONS: Final = sql.SQL("""
     select count(*), coalesce(sum(dwellings), 0) from {connection}
     where pipe_id = any(%(pipes)s) and service_state = 'en_service'
 """)
@@ -79,37 +79,31 @@ SERVED_IDS: Final = """
 NUMBERED: Final = re.compile(r"(\d+)\s*(bis|ter|quater|[a-z])?\b[\s,]*(.*)", re.IGNORECASE | re.DOTALL)
 
 
-def rows(statement: sql.Composable | str, asked: Json) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, asked)
-        return list(cursor.fetchall())
-
-
 def stretches(family: Family, *parts: Collection[int]) -> list[Json]:
     """Each part told: how many pipes, their length and volume, their shape; `bbox` is taken away by `box_of`."""
-    asked = {
+    parameters = {
         "pipes": [pk for part in parts for pk in part],
         "groups": [rank for rank, part in enumerate(parts) for _pk in part],
     }
-    told: list[Json] = [nothing() for _part in parts]
-    if asked["pipes"]:
-        for rank, pipes, metres, volume, unknown, shape, box in rows(
-            STRETCHES.format(pipe=family.table("pipe")), asked
+    described: list[Json] = [nothing() for _part in parts]
+    if parameters["pipes"]:
+        for rank, pipes, metres, volume, unknown, shape, box in fetch_all(
+            STRETCHES.format(pipe=family.table("pipe")), parameters
         ):
-            told[rank] = {
+            described[rank] = {
                 **{"pipes": pipes, "length_m": round(metres, 1), "volume_m3": round(volume, 2)},
                 **{"without_diameter": unknown, "geometry": json.loads(shape), "bbox": box},
             }
-    return told
+    return described
 
 
 def nothing() -> Json:
     return {"pipes": 0, "length_m": 0.0, "volume_m3": 0.0, "without_diameter": 0, "geometry": None, "bbox": None}
 
 
-def box_of(told: Iterable[Json]) -> list[float] | None:
+def box_of(described: Iterable[Json]) -> list[float] | None:
     """What encloses them all (west, south, east, north); takes their own boxes away."""
-    boxes = [box for one in told if (box := one.pop("bbox"))]
+    boxes = [box for one in described if (box := one.pop("bbox"))]
     if not boxes:
         return None
     lows, highs = (
@@ -129,43 +123,45 @@ def nodes(
     statement = NODES.format(node=family.table("node"), capacity=sql.SQL("n.capacity_m3"), more=more)
     if most is not None:
         statement = statement + sql.SQL(" limit %(most)s")
-    found = rows(statement, {"nodes": list(wanted), "kinds": list(kinds), "most": most})
+    node_rows = fetch_all(statement, {"nodes": list(wanted), "kinds": list(kinds), "most": most})
     return [
         {
             **{"id": pk, "reference": reference, "name": name, "kind": kind},
             **{"kind_label": lists.word(KINDS[family.name], kind), "diameter_mm": diameter},
             **{"capacity_m3": capacity, "point": lonlat(x, y)},
         }
-        for pk, reference, name, kind, diameter, capacity, x, y in found
+        for pk, reference, name, kind, diameter, capacity, x, y in node_rows
     ]
 
 
-def only(told: Iterable[Json], *names: str) -> list[Json]:
-    return [{name: one[name] for name in names} for one in told]
+def only(described: Iterable[Json], *names: str) -> list[Json]:
+    return [{name: one[name] for name in names} for one in described]
 
 
 def addresses_near(wanted: Collection[int]) -> dict[int, str]:
     """The nearest address of nodes of drinking water."""
-    found = rows(NEAR, {"nodes": list(wanted), "near": NEAR_M}) if wanted else []
-    return {pk: address for pk, address in found if address}
+    address_rows = fetch_all(NEAR, {"nodes": list(wanted), "near": NEAR_M}) if wanted else []
+    return {pk: address for pk, address in address_rows if address}
 
 
-def counted(family: Family, pipes: Collection[int]) -> tuple[int, int]:
+def count_connections(family: Family, pipes: Collection[int]) -> tuple[int, int]:
     """Connections in service on these pipes, and the dwellings on record."""
-    ((connections, dwellings),) = rows(COUNTED.format(connection=family.table("connection")), {"pipes": list(pipes)})
+    ((connections, dwellings),) = fetch_all(
+        COUNT_CONNECTIONS.format(connection=family.table("connection")), {"pipes": list(pipes)}
+    )
     return connections, dwellings
 
 
 def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int]:
     statement = BY_PIPE.format(connection=family.table("connection"))
-    return dict(rows(statement, {"pipes": list(pipes)}))
+    return dict(fetch_all(statement, {"pipes": list(pipes)}))
 
 
 def served(pipes: Collection[int]) -> list[Json]:
     """Connections in service on these pipes, sensitive users first, the rest by street and number."""
-    asked = {"pipes": list(pipes), "order": list(lists.SENSITIVE), "most": MOST_CONNECTIONS}
+    parameters = {"pipes": list(pipes), "order": list(lists.SENSITIVE), "most": MOST_CONNECTIONS}
     order = list(lists.SENSITIVE)
-    told = [
+    described = [
         {
             **{"id": pk, "reference": reference, "address": address, "sensitive": sensitive},
             **{
@@ -174,10 +170,10 @@ def served(pipes: Collection[int]) -> list[Json]:
             },
             **{"dwellings": dwellings, "point": lonlat(x, y)},
         }
-        for pk, reference, address, sensitive, name, dwellings, x, y in rows(SERVED, asked)
+        for pk, reference, address, sensitive, name, dwellings, x, y in fetch_all(SERVED, parameters)
     ]
     return sorted(
-        told,
+        described,
         key=lambda one: (
             order.index(one["sensitive"]) if one["sensitive"] else len(order),
             as_read(one["address"] or "~"),
@@ -196,16 +192,16 @@ def for_whom(answer: Json, owner: int, rights: Rights) -> Json:
 
 def every_served(pipes: Collection[int]) -> list[int]:
     """The ids of all of them, however many they are."""
-    found = rows(SERVED_IDS, {"pipes": list(pipes), "order": list(lists.SENSITIVE)})
-    return [pk for (pk,) in found]
+    served_rows = fetch_all(SERVED_IDS, {"pipes": list(pipes), "order": list(lists.SENSITIVE)})
+    return [pk for (pk,) in served_rows]
 
 
 def as_read(address: str) -> tuple[str, int, str]:
     """How people look an address up: street, then number."""
-    found = NUMBERED.match(address)
-    if found is None:
+    match = NUMBERED.match(address)
+    if match is None:
         return address.lower(), 0, ""
-    return found[3].lower(), int(found[1][:9]), (found[2] or "").lower()
+    return match[3].lower(), int(match[1][:9]), (match[2] or "").lower()
 
 
 # -- the order of a walk ----------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from networks.water.families import ENDS, FAMILIES
 from networks.water.services import telling
 from networks.water.services.graph import BLOCKING, Family, Graph, State
 from networks.water.services.reach import Supply, Way, flood, shortest
-from networks.water.services.starting import Found, Start, find
+from networks.water.services.starting import Start, StartingPlace, find
 
 type Json = dict[str, Any]
 
@@ -47,39 +47,39 @@ def trace_of(family_name: str, start: Start, direction: str, to: Start | None = 
     graph.load(begun.ends)
     match direction:
         case "connected":
-            found = connected(graph, begun, "both")
+            trace = connected(graph, begun, "both")
         case "between":
-            found = between(graph, begun, arrival(family, begun, to))
+            trace = between(graph, begun, arrival(family, begun, to))
         case _ if not family.valves:
-            found = connected(graph, begun, "down" if direction == "downstream" else "up")
+            trace = connected(graph, begun, "down" if direction == "downstream" else "up")
         case "upstream":
-            found = to_source(graph, begun)
+            trace = to_source(graph, begun)
         case _:
-            found = without_source(graph, begun)
-    return told(graph, direction, found)
+            trace = without_source(graph, begun)
+    return trace_as_json(graph, direction, trace)
 
 
-def arrival(family: Family, begun: Found, to: Start | None) -> Found:
+def arrival(family: Family, begun: StartingPlace, to: Start | None) -> StartingPlace:
     if to is None:
         raise Invalid(_("Say where the way leads to (“to”)."), parameter="to")
-    found = find(family, to)
-    if found.owner != begun.owner:
+    start = find(family, to)
+    if start.owner != begun.owner:
         raise Invalid(_("Both places must be in the network of one member."), parameter="to")
-    return found
+    return start
 
 
-def told(graph: Graph, direction: str, found: Trace) -> Json:
+def trace_as_json(graph: Graph, direction: str, trace: Trace) -> Json:
     family = graph.family
-    (stretch,) = telling.stretches(family, found.pipes)
-    connections, dwellings = telling.counted(family, found.pipes)
-    ends = telling.nodes(family, found.nodes, kinds=ENDS[family.name], most=MOST_ENDS)
+    (stretch,) = telling.stretches(family, trace.pipes)
+    connections, dwellings = telling.count_connections(family, trace.pipes)
+    ends = telling.nodes(family, trace.nodes, kinds=ENDS[family.name], most=MOST_ENDS)
     return {
-        **{"family": family.name, "direction": direction, "message": found.message},
-        **{"pipes": len(found.pipes), "nodes": len(found.nodes)},
+        **{"family": family.name, "direction": direction, "message": trace.message},
+        **{"pipes": len(trace.pipes), "nodes": len(trace.nodes)},
         **{name: stretch[name] for name in ("length_m", "volume_m3", "geometry")},
         **{"connections": connections, "dwellings": dwellings},
         "ends": telling.only(ends, "id", "reference", "kind", "kind_label", "name", "point"),
-        **{"pipe_ids": found.pipes[:MOST_PIPES], "truncated": not found.whole},
+        **{"pipe_ids": trace.pipes[:MOST_PIPES], "truncated": not trace.whole},
         "bbox_4326": telling.box_of([stretch]),
     }
 
@@ -89,7 +89,7 @@ def open_at(graph: Graph, node: int) -> bool:
     return graph.state(node) not in BLOCKING
 
 
-def first_pipes(graph: Graph, begun: Found, flow: str = "both") -> list[int]:
+def first_pipes(graph: Graph, begun: StartingPlace, flow: str = "both") -> list[int]:
     """The pipe itself; or those at the node, by which a walk leaves it."""
     if begun.pipe is not None:
         return [begun.pipe]
@@ -102,7 +102,7 @@ def first_pipes(graph: Graph, begun: Found, flow: str = "both") -> list[int]:
     ]
 
 
-def connected(graph: Graph, begun: Found, flow: str) -> Trace:
+def connected(graph: Graph, begun: StartingPlace, flow: str) -> Trace:
     """All that is reached, not through closed valves."""
     reached = flood(
         graph, first_pipes(graph, begun, flow), passes=lambda node: open_at(graph, node), flow=flow, most=MOST_PIPES
@@ -116,12 +116,12 @@ def connected(graph: Graph, begun: Found, flow: str) -> Trace:
     return Trace(pipes=pipes, nodes=nodes_of(graph, pipes, begun), message=message, whole=reached.whole)
 
 
-def nodes_of(graph: Graph, pipes: Collection[int], begun: Found) -> set[int]:
+def nodes_of(graph: Graph, pipes: Collection[int], begun: StartingPlace) -> set[int]:
     ends = {end for pk in pipes for end in (graph.pipes[pk].start, graph.pipes[pk].end)}
     return ends or set(begun.ends)
 
 
-def to_source(graph: Graph, begun: Found) -> Trace:
+def to_source(graph: Graph, begun: StartingPlace) -> Trace:
     """The shortest way to a source."""
     sources = graph.sources()
     way = None
@@ -135,7 +135,7 @@ def to_source(graph: Graph, begun: Found) -> Trace:
     return along(begun, way)
 
 
-def along(begun: Found, way: Way, arrived: Found | None = None) -> Trace:
+def along(begun: StartingPlace, way: Way, arrived: StartingPlace | None = None) -> Trace:
     """A way with the pipes it begins and ends with."""
     before = [begun.pipe] if begun.pipe is not None and begun.pipe not in way.pipes else []
     after = []
@@ -145,7 +145,7 @@ def along(begun: Found, way: Way, arrived: Found | None = None) -> Trace:
     return Trace(pipes=[*before, *way.pipes, *after], nodes=nodes)
 
 
-def without_source(graph: Graph, begun: Found) -> Trace:
+def without_source(graph: Graph, begun: StartingPlace) -> Trace:
     """What would have no source if the pipe or the node were taken out."""
     if begun.pipe is not None:
         supply = Supply(graph, shut_pipes={begun.pipe})
@@ -163,7 +163,7 @@ def without_source(graph: Graph, begun: Found) -> Trace:
     return Trace(pipes=sorted(pipes), nodes=nodes_of(graph, pipes, begun), message=message)
 
 
-def between(graph: Graph, begun: Found, arrived: Found) -> Trace:
+def between(graph: Graph, begun: StartingPlace, arrived: StartingPlace) -> Trace:
     """The shortest way between two places; along the flow of sewers, in whichever direction there is one."""
     if begun.pipe is not None and begun.pipe == arrived.pipe:
         return Trace(pipes=[begun.pipe], nodes=set(begun.ends))
@@ -174,9 +174,9 @@ def between(graph: Graph, begun: Found, arrived: Found) -> Trace:
     for flow, message in (("down", None), ("up", _("The water flows the other way, towards the place of departure."))):
         way = shortest_between(graph, begun, arrived, flow)
         if way is not None:
-            found = along(begun, way, arrived)
-            found.message = message
-            return found
+            trace = along(begun, way, arrived)
+            trace.message = message
+            return trace
     return Trace(pipes=[], nodes=set(), message=no_way())
 
 
@@ -184,7 +184,7 @@ def no_way() -> str:
     return _("No way leads from one place to the other.")
 
 
-def shortest_between(graph: Graph, begun: Found, arrived: Found, flow: str) -> Way | None:
+def shortest_between(graph: Graph, begun: StartingPlace, arrived: StartingPlace, flow: str) -> Way | None:
     """A pipe is left by its end along the flow and reached at its start; against it, the other way round."""
     begins, wanted = begun.ends, set(arrived.ends)
     if flow != "both":

@@ -10,5 +10,5 @@ from networks.water.models.base import NetworkObject
 
 def visible(model: type[NetworkObject], rights: Rights) -> QuerySet[Any]:
     """`visible_to`, for queries over columns that not every network object has."""
-    found: QuerySet[Any] = model.objects.visible_to(rights)
-    return found
+    rows: QuerySet[Any] = model.objects.visible_to(rights)
+    return rows

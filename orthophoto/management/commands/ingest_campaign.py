@@ -17,7 +17,7 @@ from gis_core.models import Member
 from layers.catalogue.models import Layer
 from orthophoto.jobs import QUEUE
 from orthophoto.models import Campaign
-from orthophoto.report import as_json, in_words
+from orthophoto.report import as_json, report_text
 from orthophoto.services import building
 from orthophoto.services.campaigns import CampaignOrder, acquired_given, register
 from orthophoto.services.inspection import inspect, leave_refused
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         except ArpentError as error:
             raise CommandError(error.message, returncode=2) from error
         with acting_as(SYSTEM):
-            self.stdout.write(in_words(campaign))
+            self.stdout.write(report_text(campaign))
             if options["report"]:
                 self.keep(campaign, options["report"])
             code = self.finish(campaign)
@@ -86,7 +86,7 @@ class Command(BaseCommand):
         """Whatever the inventory raises, the campaign is refused with the reason, and not for ever being inspected."""
         try:
             with transaction.atomic():
-                inspect(campaign.pk, tell=self.tell)
+                inspect(campaign.pk, progress=self.tell)
         except ArpentError as error:
             leave_refused(campaign.pk, str(error.message))
             raise

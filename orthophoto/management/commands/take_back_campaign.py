@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from gis_core.errors import ArpentError
 from gis_core.members.rights import SYSTEM, acting_as
 from orthophoto.services.campaigns import campaign_of
-from orthophoto.services.publication import take_back
+from orthophoto.services.publication import unpublish_photo
 
 
 class Command(BaseCommand):
@@ -20,6 +20,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, slug: str, **options: Any) -> None:
         try:
             with acting_as(SYSTEM):
-                take_back(campaign_of(slug, SYSTEM), SYSTEM)
+                unpublish_photo(campaign_of(slug, SYSTEM), SYSTEM)
         except ArpentError as error:
             raise CommandError(error.message, returncode=2) from error

@@ -415,7 +415,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(
 ) -> None:
     if on_disk:
         monkeypatch.setattr(spool, "IN_MEMORY_BYTES", 0)
-    monkeypatch.setattr(spool, "check_room", lambda *_: None)
+    monkeypatch.setattr(spool, "check_free_space", lambda *_: None)
     (small_disk / "other").write_bytes(bytes(39 * 1024 * 1024))
     pixels = np.random.default_rng(1).integers(0, 255, (1500, 1500, 3)).astype(np.uint8)
     with pytest.raises(DiskFull):

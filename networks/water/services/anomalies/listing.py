@@ -19,12 +19,12 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from networks.water.models import Anomaly, AnomalyQuerySet
 from networks.water.services.anomalies.kinds import FAMILIES, KINDS, kinds_of
-from networks.water.services.anomalies.plans import MODELS, begun, height, metres, named
+from networks.water.services.anomalies.plans import MODELS, capitalize_first, height, metres, object_label
 from networks.water.services.anomalies.repairing import may_treat
 from networks.water.services.visible import visible
 
 LARGEST_ID = 2**63 - 1
-MOST_LISTED = 1000
+MOST_ROWS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Filter:
             bbox=bbox_4326(parameters),
             within_m=number(parameters, "within_m", 0, 1000),
             after=cursor(parameters.get("after", "")),
-            limit=integer(parameters, "limit", 100, 1, MOST_LISTED),
+            limit=integer(parameters, "limit", 100, 1, MOST_ROWS),
         )
 
     def query(self, **more: Any) -> str:
@@ -73,10 +73,10 @@ def cursor(text: str) -> tuple[int, int]:
     """Where a page begins: the gravity and the id of the last one before. Raises Invalid."""
     if not text:
         return 0, 0
-    gravity, _dash, pk = text.partition("-")
-    if not (gravity in ("1", "2", "3") and pk.isascii() and pk.isdecimal() and len(pk) <= 18):
+    severity, _dash, pk = text.partition("-")
+    if not (severity in ("1", "2", "3") and pk.isascii() and pk.isdecimal() and len(pk) <= 18):
         raise Invalid(_("“after” is what “next” of the page before named."), parameter="after")
-    return int(gravity), int(pk)
+    return int(severity), int(pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,14 @@ def anomalies(wanted: Filter, rights: Rights) -> AnomalyQuerySet:
 
 def page(wanted: Filter, rights: Rights) -> Page:
     grouped = anomalies(replace(wanted, kind=""), rights).order_by().values_list("kind").annotate(n=Count("pk"))
-    gravity, pk = wanted.after
-    rows = anomalies(wanted, rights).filter(Q(gravity__gt=gravity) | Q(gravity=gravity, pk__gt=pk))
+    severity, pk = wanted.after
+    rows = anomalies(wanted, rights).filter(Q(gravity__gt=severity) | Q(gravity=severity, pk__gt=pk))
     shaped = rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "decided_by")
-    found = list(shaped.order_by("gravity", "pk")[: wanted.limit + 1])
-    chosen = found[: wanted.limit]
-    following = f"{chosen[-1].gravity}-{chosen[-1].pk}" if len(found) > wanted.limit else ""
-    counted = dict(grouped)
-    return Page(chosen, {name: counted[name] for name in KINDS if name in counted}, following)
+    results = list(shaped.order_by("gravity", "pk")[: wanted.limit + 1])
+    chosen = results[: wanted.limit]
+    following = f"{chosen[-1].gravity}-{chosen[-1].pk}" if len(results) > wanted.limit else ""
+    counts = dict(grouped)
+    return Page(chosen, {name: counts[name] for name in KINDS if name in counts}, following)
 
 
 def check_family(family: str) -> bool:
@@ -152,50 +152,50 @@ def objects_of(rows: Iterable[Anomaly], rights: Rights) -> Objects:
         wanted[row.family, row.object_kind].add(row.object_id)
         if row.other_id:
             wanted[row.family, row.other_kind].add(row.other_id)
-    found: dict[tuple[str, int], Any] = {}
+    objects: dict[tuple[str, int], Any] = {}
     for (family, kind), ids in wanted.items():
         for one in visible(MODELS[family, kind], rights).filter(pk__in=ids).defer("geom", "more"):
-            found[kind, one.pk] = one
-    return found
+            objects[kind, one.pk] = one
+    return objects
 
 
 def sentence(row: Anomaly, objects: Objects) -> str:
     """What is wrong, in one sentence with references and measures."""
-    told = row.told
-    years = [told.get(name) for name in ("laid_from_year", "laid_to_year", "abandoned_year")]
+    stated = row.told
+    years = [stated.get(name) for name in ("laid_from_year", "laid_to_year", "abandoned_year")]
     sizes = [
-        f"{display_number(told['diameter_mm'], 0)} mm" if told.get("diameter_mm") is not None else "",
-        metres(told["depth_m"]) if told.get("depth_m") is not None else "",
+        f"{display_number(stated['diameter_mm'], 0)} mm" if stated.get("diameter_mm") is not None else "",
+        metres(stated["depth_m"]) if stated.get("depth_m") is not None else "",
     ]
     given: dict[str, Any] = {
-        "object": name_of(row.object_kind, row.object_id, objects),
-        "other": name_of(row.other_kind, row.other_id, objects) if row.other_id else "",
-        "distance": metres(told.get("distance_m") or 0),
-        "length": metres(told.get("length_m") or 0),
-        "pipes": told.get("pipes", ""),
-        "start": height(told.get("start_z")),
-        "end": height(told.get("end_z")),
-        "z": height(told.get("z")),
-        "invert": height(told.get("invert_z") if row.kind == "below_invert" else highest(told)),
-        "cover": height(told.get("cover_z")),
-        "diameter": told.get("diameter_mm"),
-        "upstream": told.get("upstream_mm"),
-        "reference": told.get("reference"),
-        "written": told.get("other"),
+        "object": name_object(row.object_kind, row.object_id, objects),
+        "other": name_object(row.other_kind, row.other_id, objects) if row.other_id else "",
+        "distance": metres(stated.get("distance_m") or 0),
+        "length": metres(stated.get("length_m") or 0),
+        "pipes": stated.get("pipes", ""),
+        "start": height(stated.get("start_z")),
+        "end": height(stated.get("end_z")),
+        "z": height(stated.get("z")),
+        "invert": height(stated.get("invert_z") if row.kind == "below_invert" else highest(stated)),
+        "cover": height(stated.get("cover_z")),
+        "diameter": stated.get("diameter_mm"),
+        "upstream": stated.get("upstream_mm"),
+        "reference": stated.get("reference"),
+        "written": stated.get("other"),
         "years": ", ".join(str(year) for year in years if year is not None),
         "sizes": ", ".join(filter(None, sizes)),
     }
-    return begun(str(SENTENCES.get(row.kind, "%(object)s.")) % given)
+    return capitalize_first(str(SENTENCES.get(row.kind, "%(object)s.")) % given)
 
 
-def highest(told: Mapping[str, Any]) -> float | None:
-    levels = [told[name] for name in ("invert_z", "z") if told.get(name) is not None]
+def highest(stated: Mapping[str, Any]) -> float | None:
+    levels = [stated[name] for name in ("invert_z", "z") if stated.get(name) is not None]
     return max(levels, default=None)
 
 
-def name_of(kind: str, pk: int, objects: Objects) -> str:
+def name_object(kind: str, pk: int, objects: Objects) -> str:
     one = objects.get((kind, pk))
-    return named(kind, one) if one is not None else _("an object that is gone")
+    return object_label(kind, one) if one is not None else _("an object that is gone")
 
 
 def as_json(row: Anomaly, objects: Objects, rights: Rights) -> dict[str, Any]:
@@ -222,6 +222,6 @@ def as_json(row: Anomaly, objects: Objects, rights: Rights) -> dict[str, Any]:
     }
 
 
-def described(rows: Sequence[Anomaly], rights: Rights) -> list[tuple[Anomaly, dict[str, Any]]]:
+def describe_anomalies(rows: Sequence[Anomaly], rights: Rights) -> list[tuple[Anomaly, dict[str, Any]]]:
     objects = objects_of(rows, rights)
     return [(row, as_json(row, objects, rights)) for row in rows]

@@ -88,10 +88,10 @@ class Scene:
         model = MODELS[self.family, kind]
         return self.seen(kind, model.objects.filter(owner=self.anomaly.owner_id, pk=pk).first())
 
-    def seen(self, kind: str, found: Any) -> Any:
-        if found is not None:
-            self.versions[f"{kind}:{found.pk}"] = found.version
-        return found
+    def seen(self, kind: str, row: Any) -> Any:
+        if row is not None:
+            self.versions[f"{kind}:{row.pk}"] = row.version
+        return row
 
     def pipes_of(self, node: int) -> list[Any]:
         """The pipes that end on a node."""
@@ -102,8 +102,8 @@ class Scene:
     def nearest_pipe(self, place: Point, within: float) -> Any:
         statement = sql.SQL(NEAREST).format(sql.Identifier(f"{self.family}_pipe"))
         given = {"geom": place.hexewkb.decode(), "within": within, "owner": self.anomaly.owner_id}
-        found = fetch(statement, given)
-        return self.get("pipe", found[0]["id"]) if found else None
+        rows = fetch(statement, given)
+        return self.get("pipe", rows[0]["id"]) if rows else None
 
 
 def ways(anomaly: Anomaly) -> tuple[list[Way], Scene]:
@@ -112,34 +112,40 @@ def ways(anomaly: Anomaly) -> tuple[list[Way], Scene]:
     plan = PLANS.get(anomaly.kind)
     if plan is None or scene.object is None or (anomaly.other_id and scene.other is None):
         return [], scene
-    found = [one for one in plan(scene) if one is not None]
+    plans = [one for one in plan(scene) if one is not None]
     return [
-        Way(name=one.name, words=begun(one.words), acts=one.acts, drawn=one.drawn, versions=dict(scene.versions))
-        for one in found
+        Way(
+            name=one.name,
+            words=capitalize_first(one.words),
+            acts=one.acts,
+            drawn=one.drawn,
+            versions=dict(scene.versions),
+        )
+        for one in plans
     ], scene
 
 
 # -- words and geometry -----------------------------------------------------------------------------------------------
 
 
-def named(kind: str, one: Any) -> str:
+def object_label(kind: str, one: Any) -> str:
     """As people call an object, inside a sentence: what it is and its reference."""
     if kind == "node":
-        words = lists.SEWER_NODES if isinstance(one, SewerNode) else lists.WATER_NODES
-        label = in_language(words, one.kind)
+        labels = lists.SEWER_NODES if isinstance(one, SewerNode) else lists.WATER_NODES
+        label = in_language(labels, one.kind)
     else:
         label = _("Pipe") if kind == "pipe" else _("Connection")
     label = label[:1].lower() + label[1:]
     return f"{label} {one.reference}" if one.reference else _("%(what)s no. %(id)s") % {"what": label, "id": one.pk}
 
 
-def begun(text: str) -> str:
+def capitalize_first(text: str) -> str:
     """With the capital of a sentence."""
     return text[:1].upper() + text[1:]
 
 
-def in_language(words: lists.Words, code: str) -> str:
-    return choose(*words[code]) if code in words else code
+def in_language(labels: lists.Words, code: str) -> str:
+    return choose(*labels[code]) if code in labels else code
 
 
 def metres(value: float) -> str:
@@ -155,9 +161,9 @@ def height(value: float | None) -> str:
 
 def foot(line: LineString, place: Point) -> Point:
     """The point of a line that is nearest to a place."""
-    found: Point = line.interpolate(line.project(place))
-    found.srid = line.srid
-    return found
+    projected: Point = line.interpolate(line.project(place))
+    projected.srid = line.srid
+    return projected
 
 
 def with_end(pipe: Any, node: int, place: Point) -> LineString:
@@ -194,10 +200,11 @@ def onto_pipe(scene: Scene, node: Any, pipe: Any) -> Way | None:
     if distance > NEAR_M + 0.5 or node.pk in (pipe.start_node_id, pipe.end_node_id):
         return None
     moved = [with_end(one, node.pk, place) for one in scene.pipes_of(node.pk)]
-    words = _("%(node)s moves by %(distance)s onto %(pipe)s, which is cut there.")
+    message = _("%(node)s moves by %(distance)s onto %(pipe)s, which is cut there.")
     return Way(
         name="snap",
-        words=words % {"node": named("node", node), "distance": metres(distance), "pipe": named("pipe", pipe)},
+        words=message
+        % {"node": object_label("node", node), "distance": metres(distance), "pipe": object_label("pipe", pipe)},
         acts=[change("node", node, place)],
         drawn=[("before", node.geom), ("after", place), *(("after", line) for line in moved)],
     )
@@ -218,11 +225,11 @@ def onto_node(scene: Scene, node: Any, other: Any) -> Way | None:
     if not pipes or len(pipes) > MOST_PIPES or any(stays.pk in (one.start_node_id, one.end_node_id) for one in pipes):
         return None
     moved = [with_end(one, gives.pk, stays.geom) for one in pipes]
-    listed = ", ".join(named("pipe", one) for one in pipes)
-    words = _("%(pipes)s: the end is brought by %(distance)s onto %(node)s.")
+    pipe_labels = ", ".join(object_label("pipe", one) for one in pipes)
+    message = _("%(pipes)s: the end is brought by %(distance)s onto %(node)s.")
     return Way(
         name="snap",
-        words=words % {"pipes": listed, "distance": metres(distance), "node": named("node", stays)},
+        words=message % {"pipes": pipe_labels, "distance": metres(distance), "node": object_label("node", stays)},
         acts=[change("pipe", one, line) for one, line in zip(pipes, moved, strict=True)],
         drawn=[*(("before", one.geom) for one in pipes), *(("after", line) for line in moved)],
     )
@@ -262,10 +269,11 @@ def joining(scene: Scene, node: Any, place: Point, target: Any) -> Way:
     if scene.family == SEWER:
         values["system"] = like.system if like else node.system
     what = "pipe" if hasattr(target, "start_node_id") else "node"
-    words = _("A pipe of %(length)s is drawn from %(node)s to %(target)s.")
+    message = _("A pipe of %(length)s is drawn from %(node)s to %(target)s.")
     return Way(
         name="join",
-        words=words % {"length": metres(line.length), "node": named("node", node), "target": named(what, target)},
+        words=message
+        % {"length": metres(line.length), "node": object_label("node", node), "target": object_label(what, target)},
         acts=[Act("pipe", Edit(action="create", properties=values, geometry=line))],
         drawn=[("new", line)],
     )
@@ -281,10 +289,10 @@ def crossing(scene: Scene) -> Iterator[Way | None]:
     if scene.family == SEWER:
         values["system"] = first.system
     places = [Point(one.x, one.y, srid=first.geom.srid) for one in points]
-    words = _("A junction is made where they cross: %(first)s and %(second)s are cut there and meet.")
+    message = _("A junction is made where they cross: %(first)s and %(second)s are cut there and meet.")
     yield Way(
         name="node",
-        words=words % {"first": named("pipe", first), "second": named("pipe", second)},
+        words=message % {"first": object_label("pipe", first), "second": object_label("pipe", second)},
         acts=[Act("node", Edit(action="create", properties=values, geometry=place)) for place in places],
         drawn=[("new", place) for place in places],
     )
@@ -294,20 +302,20 @@ def broken(scene: Scene) -> Iterator[Way | None]:
     match scene.told.get("what"):
         case "on_pipe":
             node, pipe = scene.object, scene.other
-            words = _("%(pipe)s is cut at %(node)s, which lies on it.")
+            message = _("%(pipe)s is cut at %(node)s, which lies on it.")
             yield Way(
                 name="cut",
-                words=words % {"pipe": named("pipe", pipe), "node": named("node", node)},
+                words=message % {"pipe": object_label("pipe", pipe), "node": object_label("node", node)},
                 acts=[Act("pipe", Edit(action="update", id=pipe.pk, version=pipe.version), cut=node.pk)],
                 drawn=[("after", node.geom)],
             )
         case "off_node":
             pipe, node = scene.object, scene.other
             line = with_end(pipe, node.pk, node.geom)
-            words = _("The end of %(pipe)s is brought onto %(node)s.")
+            message = _("The end of %(pipe)s is brought onto %(node)s.")
             yield Way(
                 name="snap",
-                words=words % {"pipe": named("pipe", pipe), "node": named("node", node)},
+                words=message % {"pipe": object_label("pipe", pipe), "node": object_label("node", node)},
                 acts=[change("pipe", pipe, line)],
                 drawn=[("before", pipe.geom), ("after", line)],
             )
@@ -322,7 +330,7 @@ def wrong_slope(scene: Scene) -> Iterator[Way | None]:
         return
     line = LineString(list(reversed(pipe.geom.coords)), srid=pipe.geom.srid)
     swapped = {"start_z": pipe.end_z, "end_z": pipe.start_z}
-    said = {"pipe": named("pipe", pipe), "high": height(pipe.end_z), "low": height(pipe.start_z)}
+    said = {"pipe": object_label("pipe", pipe), "high": height(pipe.end_z), "low": height(pipe.start_z)}
     turn = Way(
         name="turn",
         words=_("%(pipe)s is turned round: it flows from %(high)s down to %(low)s; no height changes.") % said,
@@ -346,7 +354,7 @@ def below_invert(scene: Scene) -> Iterator[Way | None]:
     level = getattr(pipe, end, None) if end in ("start_z", "end_z") else None
     if level is None or node.invert_z is None or level >= node.invert_z:
         return
-    said = {"node": named("node", node), "pipe": named("pipe", pipe)}
+    said = {"node": object_label("node", node), "pipe": object_label("pipe", pipe)}
     said |= {"low": height(level), "high": height(node.invert_z)}
     yield Way(
         name="invert",
@@ -366,7 +374,7 @@ def cover_conflict(scene: Scene) -> Iterator[Way | None]:
     node = scene.object
     if node.cover_z is None or node.invert_z is None or node.invert_z <= node.cover_z:
         return
-    said = {"node": named("node", node), "high": height(node.invert_z), "low": height(node.cover_z)}
+    said = {"node": object_label("node", node), "high": height(node.invert_z), "low": height(node.cover_z)}
     yield Way(
         name="swap",
         words=_("The heights of %(node)s are exchanged: cover %(high)s, invert %(low)s.") % said,
@@ -384,14 +392,14 @@ def missing(column: str) -> Callable[[Scene], Iterator[Way | None]]:
         if proposed is None or getattr(pipe, column) not in (None, "inc"):
             return
         if column == "material":
-            words, value = _("The material of %(pipe)s becomes “%(value)s”, as on both sides."), str(proposed)
-            shown = in_language(lists.MATERIALS, value)
+            message, value = _("The material of %(pipe)s becomes “%(value)s”, as on both sides."), str(proposed)
+            label = in_language(lists.MATERIALS, value)
         else:
-            words = _("The diameter of %(pipe)s becomes %(value)s mm, as on both sides.")
-            shown = display_number(proposed, 0)
+            message = _("The diameter of %(pipe)s becomes %(value)s mm, as on both sides.")
+            label = display_number(proposed, 0)
         yield Way(
             name="fill",
-            words=words % {"pipe": named("pipe", pipe), "value": shown},
+            words=message % {"pipe": object_label("pipe", pipe), "value": label},
             acts=[change("pipe", pipe, **{column: proposed})],
             drawn=[("after", pipe.geom)],
         )
@@ -405,11 +413,11 @@ def hang(scene: Scene) -> Iterator[Way | None]:
     if pipe is None or service.pipe_id == pipe.pk:
         return
     place = foot(pipe.geom, service.geom)
-    words = _("%(service)s is hung on %(pipe)s, %(distance)s away.")
-    said = {"service": named("connection", service), "pipe": named("pipe", pipe)}
+    message = _("%(service)s is hung on %(pipe)s, %(distance)s away.")
+    said = {"service": object_label("connection", service), "pipe": object_label("pipe", pipe)}
     yield Way(
         name="hang",
-        words=words % (said | {"distance": metres(service.geom.distance(place))}),
+        words=message % (said | {"distance": metres(service.geom.distance(place))}),
         acts=[Act("connection", Edit(action="update", id=service.pk, version=service.version), hang=pipe.pk)],
         drawn=[("new", LineString(service.geom.coords, place.coords, srid=place.srid))],
     )
@@ -421,7 +429,7 @@ def dead_end(scene: Scene) -> Iterator[Way | None]:
         return
     yield Way(
         name="cap",
-        words=_("%(node)s becomes a cap: the pipe ends here on purpose.") % {"node": named("node", node)},
+        words=_("%(node)s becomes a cap: the pipe ends here on purpose.") % {"node": object_label("node", node)},
         acts=[change("node", node, kind="fitting", subtype=_("Cap"))],
         drawn=[("after", node.geom)],
     )
@@ -441,10 +449,10 @@ def duplicate(scene: Scene) -> Iterator[Way | None]:
     lacking = {name: getattr(gone, name) for name in COMPLETED if hasattr(gone, name)}
     lacking |= {"reference": gone.reference}
     taken = {name: value for name, value in lacking.items() if value is not None and getattr(stays, name) is None}
-    words = _("%(gone)s is removed; %(stays)s stays and takes over what it lacks.")
+    message = _("%(gone)s is removed; %(stays)s stays and takes over what it lacks.")
     yield Way(
         name="remove",
-        words=words % {"gone": named(kind, gone), "stays": named(kind, stays)},
+        words=message % {"gone": object_label(kind, gone), "stays": object_label(kind, stays)},
         acts=[
             *moved,
             Act(kind, Edit(action="delete", id=gone.pk, version=gone.version)),  # type: ignore[arg-type]

@@ -36,10 +36,10 @@ class Batch:
 
 def anomaly_seen_by(family: str, anomaly_id: int, rights: Rights) -> Anomaly:
     """An anomaly of a network that the user sees. Raises NotFound."""
-    found = Anomaly.objects.visible_to(rights).filter(family=family, pk=anomaly_id).first()
-    if found is None:
+    anomaly = Anomaly.objects.visible_to(rights).filter(family=family, pk=anomaly_id).first()
+    if anomaly is None:
         raise NotFound(_("There is no such anomaly, or you may not see it."))
-    return found
+    return anomaly
 
 
 def may_treat(anomaly: Anomaly, rights: Rights) -> bool:
@@ -80,7 +80,7 @@ def repair(
     layers = layers_of(anomaly.family)
     check_owner(chosen, layers, anomaly, rights)
     try:
-        event_id = write(chosen, layers, anomaly, rights, origin)
+        event_id = write_changes(chosen, layers, anomaly, rights, origin)
     except Stale as stale:
         raise Conflict(_("The network has changed since you looked at this repair: look at it again.")) from stale
     close(anomaly, event_id, rights)
@@ -89,8 +89,8 @@ def repair(
 
 def layers_of(family: str) -> Layers:
     """The family's layers by kind of object."""
-    found = Layer.objects.in_bulk([f"{family}-{kind}s" for kind in ("node", "pipe", "connection")], field_name="slug")
-    return {slug.removeprefix(f"{family}-")[:-1]: layer for slug, layer in found.items()}
+    layers = Layer.objects.in_bulk([f"{family}-{kind}s" for kind in ("node", "pipe", "connection")], field_name="slug")
+    return {slug.removeprefix(f"{family}-")[:-1]: layer for slug, layer in layers.items()}
 
 
 def check_owner(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights) -> None:
@@ -102,7 +102,7 @@ def check_owner(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights) -> N
             )
 
 
-def write(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights, origin: Origin) -> int | None:
+def write_changes(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights, origin: Origin) -> int | None:
     """Send a way's changes; every event that they make says which anomaly is repaired. The last one's id."""
     continue_event([layer.table for layer in layers.values()], None)
     for kind, acts in groupby(way.acts, lambda act: act.kind):
@@ -180,17 +180,17 @@ def repair_all(anomalies: Sequence[Anomaly], *, rights: Rights, origin: Origin) 
         raise Invalid(_("At most %(most)s anomalies are repaired at once.") % {"most": MOST_AT_ONCE})
     if any(not KINDS[one.kind].batch for one in anomalies):
         raise Invalid(_("Repairs of this kind are looked at one by one."))
-    told = Batch()
+    batch = Batch()
     for anomaly in anomalies:
         try:
             if Anomaly.objects.filter(pk=anomaly.pk, state=Anomaly.State.OPEN).exists():
                 repair(anomaly, rights=rights, origin=origin)
-                told.repaired += 1
+                batch.repaired += 1
         except Forbidden:
             raise
         except ArpentError as error:
-            told.failed.append({"id": anomaly.pk, "message": str(error.message)})
-    return told
+            batch.failed.append({"id": anomaly.pk, "message": str(error.message)})
+    return batch
 
 
 # -- deciding ---------------------------------------------------------------------------------------------------------

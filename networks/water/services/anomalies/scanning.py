@@ -41,7 +41,7 @@ STATE: Final = sql.SQL(
     " union all select 3, count(*), max(id), sum(version) from {service} where owner_id = %(owner)s) one"
 )
 OWNERS: Final = sql.SQL("select distinct owner_id from {pipe} order by 1")
-FOUND: Final = sql.SQL("""
+INSERTED: Final = sql.SQL("""
     insert into water_anomaly as known (owner_id, shared_with, family, kind, gravity, object_kind, object_id,
         other_kind, other_id, told, geom, state, reason, found_at)
     select distinct on (kind, object_kind, object_id, other_kind, other_id) %(owner)s, '{{}}', %(family)s, kind,
@@ -74,8 +74,8 @@ def start_scan(*, owner: Member, family: str, by: User, rights: Rights) -> Job:
     waiting = Job.objects.filter(kind=KIND, owner=owner, parameters__family=family).filter(
         state__in=(Job.State.WAITING, Job.State.RUNNING)
     )
-    if found := waiting.first():
-        return found
+    if job := waiting.first():
+        return job
     names = {"water": _("drinking water"), "sewer": _("sewer network")}
     title = _("Anomalies: %(network)s of %(member)s") % {"network": names[family], "member": owner.name}
     given = {"family": family}
@@ -117,30 +117,30 @@ def scan_if_changed(owner: int, family: str) -> bool:
 
 @transaction.atomic
 def scan(
-    owner: int, family: str, tell: Callable[[float | None, str], None] = lambda share, words: None
+    owner: int, family: str, progress: Callable[[float | None, str], None] = lambda share, message: None
 ) -> dict[str, Any]:
     """Scan one network; the report says how many of each kind there are, and the seconds that each check took."""
     given = {"owner": owner, "family": family, "near": NEAR_M, "within": JOINED_WITHIN_M, "fed": fed_by(family)}
     seconds: dict[str, float] = {}
-    run(
+    run_statement(
         sql.SQL("select pg_advisory_xact_lock(hashtextextended('arpent scan ' || %(family)s, %(owner)s))"),
         family,
         given,
     )
-    run(sql.SQL("select set_config('work_mem', '64MB', true)"), family, given)
+    run_statement(sql.SQL("select set_config('work_mem', '64MB', true)"), family, given)
     state = state_of_network(owner, family)
-    tell(0.0, _("Reading the network"))
+    progress(0.0, _("Reading the network"))
     with timed(seconds, "copy"):
         copy(family, given)
     checks = [one for one in CHECKS if family in one.families]
     for place, check in enumerate(checks):
         label = str(KINDS[check.name].label) if check.name in KINDS else ""
-        tell(0.2 + 0.7 * place / len(checks), label)
+        progress(0.2 + 0.7 * place / len(checks), label)
         with timed(seconds, check.name):
-            run(check.statement, family, given)
-    tell(0.9, _("Keeping what was found"))
+            run_statement(check.statement, family, given)
+    progress(0.9, _("Keeping what was found"))
     with timed(seconds, "keep"):
-        keep(given)
+        store_anomalies(given)
     report = {"counts": counts(owner, family), "seconds": {name: round(spent, 2) for name, spent in seconds.items()}}
     values = {"scanned_at": database_clock.now(), "network_state": state, "report": report}
     Scan.objects.update_or_create(owner_id=owner, family=family, defaults=values)
@@ -158,21 +158,21 @@ def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 def copy(family: str, given: dict[str, Any]) -> None:
     """The network in temporary tables, with its connected parts."""
     for table in ("pipe", "node", "service", "end", "part", "cell", "pair", "found"):
-        run(sql.SQL("drop table if exists {}").format(sql.Identifier("scan_" + table)), family, given)
-    run(PART, family, given)
-    parts = parts_of(run(EDGES, family, given))
+        run_statement(sql.SQL("drop table if exists {}").format(sql.Identifier("scan_" + table)), family, given)
+    run_statement(PART, family, given)
+    parts = parts_of(run_statement(EDGES, family, given))
     with connection.cursor() as cursor, cursor.copy("copy scan_part (node, part) from stdin") as copying:
         for row in parts.items():
             copying.write_row(row)
     for statement in COPIES:
-        run(statement, family, given)
+        run_statement(statement, family, given)
 
 
-def keep(given: dict[str, Any]) -> None:
+def store_anomalies(given: dict[str, Any]) -> None:
     gravities = Jsonb({name: int(kind.gravity) for name, kind in KINDS.items()})
-    run(sql.SQL("analyze scan_found"), "", given)
-    run(FOUND, "", given | {"gravities": gravities})
-    run(GONE, "", given)
+    run_statement(sql.SQL("analyze scan_found"), "", given)
+    run_statement(INSERTED, "", given | {"gravities": gravities})
+    run_statement(GONE, "", given)
     old = database_clock.now() - KEPT
     owner, family = given["owner"], given["family"]
     Anomaly.objects.filter(owner=owner, family=family, state=Anomaly.State.REPAIRED, decided_at__lt=old).delete()
@@ -190,7 +190,7 @@ def counts(owner: int, family: str) -> dict[str, int]:
 
 
 def state_of_network(owner: int, family: str) -> str:
-    return str(run(STATE, family, {"owner": owner})[0][0])
+    return str(run_statement(STATE, family, {"owner": owner})[0][0])
 
 
 def scans_seen_by(family: str, rights: Rights) -> list[Scan]:
@@ -200,7 +200,7 @@ def scans_seen_by(family: str, rights: Rights) -> list[Scan]:
 
 
 def owners_of(family: str) -> list[int]:
-    return [owner for (owner,) in run(OWNERS, family, {})]
+    return [owner for (owner,) in run_statement(OWNERS, family, {})]
 
 
 def fed_by(family: str) -> list[str]:
@@ -208,7 +208,7 @@ def fed_by(family: str) -> list[str]:
     return list(lists.SINKS if family == SEWER else lists.SOURCES)
 
 
-def run(statement: sql.SQL | sql.Composed, family: str, given: dict[str, Any]) -> list[Any]:
+def run_statement(statement: sql.SQL | sql.Composed, family: str, given: dict[str, Any]) -> list[Any]:
     """Run a statement about a family's tables: its rows, none for a statement that has none."""
     if isinstance(statement, sql.SQL):
         sewer = family == SEWER

@@ -12,13 +12,13 @@ NAMES = {"psc": "prescriptions", "inf": "informations"}
 STATES: Final = code_list("layers.planning", "risk_plan_states")
 
 
-def state_in_words(code: str) -> str:
+def state_label(code: str) -> str:
     """“Approuvé” for APPROUVE; a code that has no name as it was delivered."""
     return STATES[code][is_english()] if code in STATES else code
 
 
 @cache
-def kind_in_words(code: str, kind: str, subkind: str) -> str:
+def kind_label(code: str, kind: str, subkind: str) -> str:
     """“05-00 à 04 - Emplacement réservé” for codes of TYPEPSC (`psc`) or TYPEINF (`inf`); codes that have no name."""
     values = {f"type{code}": kind, f"stype{code}": subkind or "00"}
     for shape in ("surf", "lin", "pct"):

@@ -109,10 +109,10 @@ def content_of(file: Sent) -> tuple[str, bool, bytes | None]:
 
 def piece_of(one: WorkRequest, piece_id: int) -> WorkPiece:
     """A document of the request. Raises NotFound."""
-    found = one.pieces.filter(pk=min(piece_id, 2**63 - 1)).first()
-    if found is None:
+    document = one.pieces.filter(pk=min(piece_id, 2**63 - 1)).first()
+    if document is None:
         raise NotFound(_("There is no such piece."))
-    return found
+    return document
 
 
 def open_piece(piece: WorkPiece) -> IO[bytes]:

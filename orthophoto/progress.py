@@ -6,9 +6,9 @@ from typing import Any
 
 from gis_core.jobs.services import standing
 from gis_core.models import Job
-from orthophoto import phrases
+from orthophoto import labels
 from orthophoto.models import Campaign, Sheet
-from orthophoto.report import counted_all, summary_as_json
+from orthophoto.report import counts_by_campaign, summary_as_json
 from orthophoto.services.building import STARTABLE
 from orthophoto.services.campaigns import inventories_of
 
@@ -22,7 +22,7 @@ LETTERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CampaignProgress:
     """A campaign with what is known of it: the JSON of its report, its inventory's job if one is open."""
 
     campaign: Campaign
@@ -31,18 +31,18 @@ class Standing:
     actions: list[str]
 
     @classmethod
-    def of(cls, campaign: Campaign) -> "Standing":
+    def of(cls, campaign: Campaign) -> "CampaignProgress":
         return cls.of_all([campaign])[0]
 
     @classmethod
-    def of_all(cls, campaigns: Iterable[Campaign]) -> "list[Standing]":
+    def of_all(cls, campaigns: Iterable[Campaign]) -> "list[CampaignProgress]":
         """Several at once: as many queries as for one."""
-        listed = list(campaigns)
-        counts, jobs = counted_all(listed), inventories_of(listed)
-        return [cls.between(campaign, counts[campaign.pk], jobs.get(campaign.pk)) for campaign in listed]
+        rows = list(campaigns)
+        counts, jobs = counts_by_campaign(rows), inventories_of(rows)
+        return [cls.between(campaign, counts[campaign.pk], jobs.get(campaign.pk)) for campaign in rows]
 
     @classmethod
-    def between(cls, campaign: Campaign, counts: dict[str, Any], job: Job | None) -> "Standing":
+    def between(cls, campaign: Campaign, counts: dict[str, Any], job: Job | None) -> "CampaignProgress":
         facts = summary_as_json(campaign, counts)
         return cls(campaign, facts, inventory_as_json(job), actions(campaign, job))
 
@@ -63,14 +63,14 @@ class Standing:
         if self.inventory is not None:
             return f"{self.inventory['state_label']}. {self.inventory['message']}".strip()
         if self.campaign.state == Campaign.State.BUILDING:
-            return phrases.going(self.facts["counts"], self.facts["seconds_left"])
+            return labels.going(self.facts["counts"], self.facts["seconds_left"])
         return self.campaign.message
 
     @property
     def renewed(self) -> bool:
         """Whether a newer build than the one that is shown waits for its publication."""
-        shown = self.campaign.published_build
-        return self.campaign.state == Campaign.State.BUILT and shown not in (None, self.campaign.build)
+        published = self.campaign.published_build
+        return self.campaign.state == Campaign.State.BUILT and published not in (None, self.campaign.build)
 
     def as_json(self) -> dict[str, Any]:
         """The campaign for the API."""
@@ -102,21 +102,21 @@ def inventory_as_json(job: Job | None) -> dict[str, Any] | None:
 
 def actions(campaign: Campaign, inventory: Job | None) -> list[str]:
     """What may be asked of the campaign now, the next useful thing first."""
-    state, shown = campaign.state, campaign.published_build
-    found = []
-    if state == Campaign.State.BUILT and shown != campaign.build:
-        found.append("publish")
+    state, published = campaign.state, campaign.published_build
+    possible = []
+    if state == Campaign.State.BUILT and published != campaign.build:
+        possible.append("publish")
     if state == Campaign.State.BUILDING or inventory is not None:
-        found.append("stop")
+        possible.append("stop")
     if state in STARTABLE:
-        found.append("build")
-    if shown is not None:
-        found.append("take-back")
+        possible.append("build")
+    if published is not None:
+        possible.append("take-back")
     if state != Campaign.State.BUILDING and inventory is None:
-        found.append("again")
-        if shown is None:
-            found.append("delete")
-    return found
+        possible.append("again")
+        if published is None:
+            possible.append("delete")
+    return possible
 
 
 def sheet_states(campaign: Campaign) -> str:

@@ -95,7 +95,7 @@ def path_of(piece: Piece) -> Path:
 # -- adding and removing ----------------------------------------------------------------------------------------------
 
 
-def add_pieces(
+def add_documents(
     permit: Permit, files: Sequence[Sent], *, kind: str, rights: Rights
 ) -> tuple[list[Piece], list[Refused]]:
     """Keep what can be kept: the pieces, and the files that were refused. Raises Forbidden, Invalid."""

@@ -88,7 +88,7 @@ class Piece:
 
 
 @dataclass(slots=True, kw_only=True)
-class Woven:
+class BuiltTopology:
     """A network. `spots` are its nodes' places; `node_of` says which row of the file is at a spot, `there_of` which
     node of the database; a spot with neither gets a plain junction. `cuts` are (pipe of the database, spot).
     """
@@ -104,7 +104,9 @@ class Woven:
     findings: list[Finding] = field(default_factory=list)
 
 
-def weave(draft: Draft, there: There, *, snap_m: float, aliases: dict[str, int] | None = None) -> Woven:
+def build_topology(
+    draft: Draft, there: There, *, snap_m: float, aliases: dict[str, int] | None = None
+) -> BuiltTopology:
     """The network of a draft. `aliases` are keys of nodes that are in the database already, with their ids."""
     return Loom(draft, there, max(snap_m, TOLERANCE_M), aliases or {}).woven()
 
@@ -171,7 +173,7 @@ class Loom:
 
     def __init__(self, draft: Draft, there: There, snap_m: float, aliases: dict[str, int]) -> None:
         self.draft, self.there, self.snap_m = draft, there, snap_m
-        self.result = Woven()
+        self.result = BuiltTopology()
         self.pipes = list(self._without_loops())
         self.here = len(there.node_ids)
         self.fixed = self.here + len(draft.nodes)
@@ -180,7 +182,7 @@ class Loom:
         self.keyed = keyed | {key: ranks[pk] for key, pk in aliases.items() if pk in ranks}
         self._gather()
 
-    def woven(self) -> Woven:
+    def woven(self) -> BuiltTopology:
         self._settle_nodes()
         self._join_ends()
         self._fix_groups()
@@ -285,8 +287,8 @@ class Loom:
         elif gives_way(first, row):
             self._merge(one, other)
         else:
-            words = gettext_noop("%(other)s is in the same place: one of the two must be moved or left out.")
-            self._note(row, words, {"other": named(first)}, spare=True)
+            message = gettext_noop("%(other)s is in the same place: one of the two must be moved or left out.")
+            self._note(row, message, {"other": row_label(first)}, spare=True)
             self.merged[other] = one
 
     def _settle_there(self, one: int, other: int, row: NodeRow) -> None:
@@ -301,10 +303,10 @@ class Loom:
             self.result.node_of[one] = row
             self.merged[other] = one
         else:
-            words = gettext_noop(
+            message = gettext_noop(
                 "%(other)s of your network is in the same place: leave this row out, or correct one of the two."
             )
-            self._note(row, words, {"other": reference or {"code": gettext_noop("A node")}}, spare=True)
+            self._note(row, message, {"other": reference or {"code": gettext_noop("A node")}}, spare=True)
             self.merged[other] = one
 
     def _merge(self, gone: int, kept: int) -> None:
@@ -312,15 +314,17 @@ class Loom:
         self.merged[gone] = kept
         if is_plain(row):
             return
-        told = {key: value for key, value in row.values.items() if value is not None and key != "more"}
+        stated = {key: value for key, value in row.values.items() if value is not None and key != "more"}
         more = dict(other.values.get("more") or {})
-        entry = {name: str(value) for name, value in told.items()}
+        entry = {name: str(value) for name, value in stated.items()}
         # A draft is woven more than once.
         if entry not in more.get("same_place", []):
             more["same_place"] = [*more.get("same_place", []), entry]
         other.values["more"] = more
-        words = gettext_noop("%(other)s is in the same place: the two are one node, which keeps what is said of both.")
-        self._note(row, words, {"other": named(other)}, "warning")
+        message = gettext_noop(
+            "%(other)s is in the same place: the two are one node, which keeps what is said of both."
+        )
+        self._note(row, message, {"other": row_label(other)}, "warning")
 
     # -- ends -------------------------------------------------------------------------------------------------------
 
@@ -328,7 +332,7 @@ class Loom:
         """Places within the distance become one, the nearest first; ends that name their node come before all."""
         for spot in self.merged:
             self._join_merged(spot, self._kept(spot))
-        named_pairs = self._named_pairs()
+        pairs_by_reference = self._named_pairs()
         points = shapely.points(self.groups.places)
         pairs: list[tuple[float, int, int]] = []
         if len(points):
@@ -338,7 +342,7 @@ class Loom:
             gaps = np.hypot(*(self.groups.places[left] - self.groups.places[right]).T)
             order = np.lexsort((right, left, gaps))
             pairs = [(float(gaps[k]), int(left[k]), int(right[k])) for k in order]
-        for _gap, one, other in [*named_pairs, *pairs]:
+        for _gap, one, other in [*pairs_by_reference, *pairs]:
             self._try_join(one, other)
 
     def _join_merged(self, spot: int, kept: int) -> None:
@@ -353,11 +357,11 @@ class Loom:
 
     def _named_pairs(self) -> list[tuple[float, int, int]]:
         """Ends and the nodes that they name, where these are near."""
-        found = []
+        pairs = []
         for rank, row in enumerate(self.pipes):
             if row.start_key is not None and row.start_key == row.end_key and row.start_key in self.keyed:
-                words = gettext_noop("The pipe says that it starts and ends at the same node (%(node)s).")
-                self._note(row, words, {"node": row.start_key[:80]})
+                message = gettext_noop("The pipe says that it starts and ends at the same node (%(node)s).")
+                self._note(row, message, {"node": row.start_key[:80]})
                 continue
             for end, key in enumerate((row.start_key, row.end_key)):
                 if not key:
@@ -365,20 +369,20 @@ class Loom:
                 spot = self.fixed + 2 * rank + end
                 node = self.keyed.get(key)
                 if node is None:
-                    words = gettext_noop(
+                    message = gettext_noop(
                         "Its end names the node %(node)s, which is not in the file: it is joined by its place."
                     )
-                    self._note(row, words, {"node": key[:80]}, "warning")
+                    self._note(row, message, {"node": key[:80]}, "warning")
                     continue
                 gap = float(np.hypot(*(self.spots[spot] - self.spots[self._kept(node)])))
                 if gap <= self.snap_m:
-                    found.append((gap, int(self.place_of[spot]), int(self.place_of[self._kept(node)])))
+                    pairs.append((gap, int(self.place_of[spot]), int(self.place_of[self._kept(node)])))
                 else:
-                    words = gettext_noop(
+                    message = gettext_noop(
                         "Its end names the node %(node)s, which is %(metres)s m away: it is joined by its place."
                     )
-                    self._note(row, words, {"node": key[:80], "metres": shown(gap)}, "warning")
-        return sorted(found)
+                    self._note(row, message, {"node": key[:80], "metres": format_metres(gap)}, "warning")
+        return sorted(pairs)
 
     def _try_join(self, one: int, other: int) -> None:
         groups = self.groups
@@ -403,15 +407,15 @@ class Loom:
     def _fix_groups(self) -> None:
         """From here on no group grows: where each is, which node it holds, which ends."""
         groups, count = self.groups, len(self.groups.places)
-        found: Whole = np.array([groups.find(place) for place in range(count)], dtype=np.int64)
-        self.end_root: Whole = found[self.place_of[self.fixed :]] if count else found
+        roots: Whole = np.array([groups.find(place) for place in range(count)], dtype=np.int64)
+        self.end_root: Whole = roots[self.place_of[self.fixed :]] if count else roots
         self.end_count: Whole = np.bincount(self.end_root, minlength=count)
         self.position: Floats = groups.places.copy()
         self.anchor: Whole = np.array(groups.anchor, dtype=np.int64)
         for root, members in groups.members.items():
             self.position[root] = groups.position(root)
             self.anchor[root] = max((groups.anchor[one] for one in members), default=-1)
-        self.roots: Whole = np.unique(found)
+        self.roots: Whole = np.unique(roots)
 
     def place(self, root: int) -> tuple[float, float]:
         x, y = self.position[root]
@@ -479,21 +483,21 @@ class Loom:
         others = {self.root_of_end(end ^ 1) for end in ends}
         for line in mine:
             others |= self.root_cuts.get(line, set())
-        found: list[tuple[float, int]] = []
+        candidates: list[tuple[float, int]] = []
         for line in self.tree.query(point, predicate="dwithin", distance=distance).tolist():
             if line in mine or others & (self.root_cuts[line] | self._ends_of_line(line)):
                 continue
-            found.append((float(shapely.distance(self.all_lines[line], point)), line))
-        return min(found, default=None)
+            candidates.append((float(shapely.distance(self.all_lines[line], point)), line))
+        return min(candidates, default=None)
 
     def _ends_of_line(self, line: int) -> set[int]:
         return {self.root_of_end(2 * line), self.root_of_end(2 * line + 1)} if line < len(self.pipes) else set()
 
     def _put_on_pipe(self, root: int) -> None:
-        found = self._beside(root, self.snap_m)
-        if found is None:
+        nearest = self._beside(root, self.snap_m)
+        if nearest is None:
             return
-        _gap, line = found
+        _gap, line = nearest
         whole = self.all_lines[line]
         along = shapely.line_locate_point(whole, Point(self.place(root)))
         if not TOLERANCE_M < along < whole.length - TOLERANCE_M:
@@ -613,38 +617,38 @@ class Loom:
         places = self.result.spots
         located = sorted((float(shapely.line_locate_point(line, Point(places[spot]))), spot) for spot in cuts)
         chain = [(0.0, ends[0]), *located, (float(line.length), ends[1])]
-        pieces = []
+        parts = []
         for (start, one), (stop, other) in pairwise(chain):
             part = substring(line, start, stop)
             between = shapely.get_coordinates(part)[1:-1].tolist() if part.geom_type == "LineString" else []
             piece = LineString([places[one], *between, places[other]])
             if piece.length < TOLERANCE_M:
-                words = gettext_noop("A node lies closer than %(metres)s m to its end: move one of them.")
-                self._note(row, words, {"metres": shown(TOLERANCE_M)})
+                message = gettext_noop("A node lies closer than %(metres)s m to its end: move one of them.")
+                self._note(row, message, {"metres": format_metres(TOLERANCE_M)})
                 continue
             share = start / line.length, stop / line.length
-            pieces.append(Piece(row, piece, one, other, False, False, share))
-        if pieces:
-            max(pieces, key=lambda piece: piece.line.length).main = True
-        return pieces
+            parts.append(Piece(row, piece, one, other, False, False, share))
+        if parts:
+            max(parts, key=lambda piece: piece.line.length).main = True
+        return parts
 
     def _cut_again(self) -> None:
         """Pieces bend a little towards the spots that they were cut at: they may touch others now."""
         for _pass in range(CUT_PASSES):
-            pieces = self.result.pieces
-            if not pieces:
+            parts = self.result.pieces
+            if not parts:
                 return
-            tree = STRtree([piece.line for piece in pieces])
+            tree = STRtree([piece.line for piece in parts])
             which, lines = tree.query(shapely.points(self.result.spots), predicate="dwithin", distance=TOLERANCE_M)
-            ends = np.array([(piece.start, piece.end) for piece in pieces])
+            ends = np.array([(piece.start, piece.end) for piece in parts])
             inside = (which != ends[lines, 0]) & (which != ends[lines, 1])
-            found: dict[int, set[int]] = defaultdict(set)
+            cuts: dict[int, set[int]] = defaultdict(set)
             for spot, line in zip(which[inside].tolist(), lines[inside].tolist(), strict=True):
-                found[line].add(spot)
-            if not found:
+                cuts[line].add(spot)
+            if not cuts:
                 return
-            for number in sorted(found, reverse=True):
-                pieces[number : number + 1] = self._recut(pieces[number], found[number])
+            for number in sorted(cuts, reverse=True):
+                parts[number : number + 1] = self._recut(parts[number], cuts[number])
 
     def _recut(self, piece: Piece, spots: set[int]) -> list[Piece]:
         """A piece in pieces; which one is the main one of its row, and where they lie on it, follows from the piece."""
@@ -676,12 +680,12 @@ class Loom:
         barred = {root, *(self.root_of_end(end ^ 1) for end in ends)}
         barred |= {cut for end in ends for cut in self.root_cuts.get(end // 2, ())}
         held = self.anchor[root] >= 0
-        found = [
+        distances = [
             float(np.hypot(self.groups.places[place, 0] - x, self.groups.places[place, 1] - y))
             for place in tree.query(Point(x, y), predicate="dwithin", distance=FARTHEST_M).tolist()
             if (other := self.groups.find(place)) not in barred and not (held and self.anchor[other] >= 0)
         ]
-        return min(found, default=FARTHEST_M * 2)
+        return min(distances, default=FARTHEST_M * 2)
 
     def _refuse_alike(self) -> None:
         """Two pipes of one way between the same nodes, and pipes that ended up as loops."""
@@ -706,15 +710,15 @@ class Loom:
     def _lies_on(self, piece: Piece, alike: list[tuple[LineString, Any]]) -> bool:
         """Whether a piece is a remainder that lies on another pipe, and goes; a whole pipe that does is an error."""
         name = next((name for line, name in alike if shapely.hausdorff_distance(line, piece.line) <= TOLERANCE_M), None)
-        alike.append((piece.line, named(piece.row)))
+        alike.append((piece.line, row_label(piece.row)))
         if name is None:
             return False
         if piece.main:
-            words = gettext_noop("It lies on %(other)s, between the same ends: one of the two is too many.")
-            self._note(piece.row, words, {"other": name}, spare=piece.whole)
+            message = gettext_noop("It lies on %(other)s, between the same ends: one of the two is too many.")
+            self._note(piece.row, message, {"other": name}, spare=piece.whole)
             return False
-        words = gettext_noop("%(metres)s m of it lie on %(other)s: this end is left out.")
-        self._note(piece.row, words, {"metres": shown(piece.line.length), "other": name}, "warning")
+        message = gettext_noop("%(metres)s m of it lie on %(other)s: this end is left out.")
+        self._note(piece.row, message, {"metres": format_metres(piece.line.length), "other": name}, "warning")
         return True
 
     def _note(
@@ -776,41 +780,41 @@ def is_plain(row: NodeRow) -> bool:
     return (row.values.get("kind") or PLAIN) == PLAIN and not row.values.get("reference")
 
 
-def named(row: NodeRow | PipeRow) -> str | dict[str, Any]:
+def row_label(row: NodeRow | PipeRow) -> str | dict[str, Any]:
     """How a row is called among people, as a parameter of a finding."""
     reference = row.values.get("reference") or row.key
     return str(reference) if reference else {"code": gettext_noop("row %(row)s"), "params": {"row": row.row}}
 
 
-def shown(metres: float) -> str:
+def format_metres(metres: float) -> str:
     return f"{metres:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
-def hang(draft: Draft, woven: Woven, there: There) -> list[tuple[str, int] | None]:
+def hang(draft: Draft, built: BuiltTopology, there: There) -> list[tuple[str, int] | None]:
     """For each service connection what it hangs on: ("piece", its number) or ("there", id of a pipe); None for nothing.
 
     On a piece of the pipe that it names, else on the nearest pipe in service within 60 m.
     """
     if not draft.connections:
         return []
-    named_pieces: dict[str, list[int]] = defaultdict(list)
-    for number, piece in enumerate(woven.pieces):
-        named_pieces[piece.row.key].append(number)
+    parts_by_key: dict[str, list[int]] = defaultdict(list)
+    for number, piece in enumerate(built.pieces):
+        parts_by_key[piece.row.key].append(number)
     serving = [
         (("piece", number), piece.line)
-        for number, piece in enumerate(woven.pieces)
+        for number, piece in enumerate(built.pieces)
         if piece.row.values.get("service_state") in (None, "en_service")
     ]
     pipes = zip(there.pipe_ids, there.pipe_lines, there.pipe_serves, strict=True)
     serving += [(("there", pk), line) for pk, line, serves in pipes if serves]
     points = np.array([row.geom for row in draft.connections], dtype=object)
-    found: list[tuple[str, int] | None] = [None] * len(points)
+    hung_on: list[tuple[str, int] | None] = [None] * len(points)
     if serving:
         tree = STRtree([line for _what, line in serving])
         which, lines = tree.query_nearest(points, max_distance=HANGS_M, all_matches=False)
         for rank, line in zip(which.tolist(), lines.tolist(), strict=True):
-            found[rank] = serving[line][0]
+            hung_on[rank] = serving[line][0]
     for rank, row in enumerate(draft.connections):
-        if own := named_pieces.get(row.pipe_key or ""):
-            found[rank] = ("piece", min(own, key=lambda number: woven.pieces[number].line.distance(row.geom)))
-    return found
+        if own := parts_by_key.get(row.pipe_key or ""):
+            hung_on[rank] = ("piece", min(own, key=lambda number: built.pieces[number].line.distance(row.geom)))
+    return hung_on

@@ -68,11 +68,11 @@ def elsewhere(files: Sequence[str], rows: Sequence[Row], land: Any, epsg: int | 
     points = shapely.get_coordinates(shapely.centroid(shapes))
     system = epsg or LAMBERT_93
     params = {"count": len(rows), "epsg": system, "remedy": remedy(points, land, system), **far(points, land)}
-    words = gettext_noop(
+    message = gettext_noop(
         "None of the %(count)s objects lies in the territory of the member: as EPSG:%(epsg)s, as it was read, they are "
         "%(distance)s km away, %(direction)s. %(remedy)s"
     )
-    return Finding(file=", ".join(sorted(files)), code=words, params=params)
+    return Finding(file=", ".join(sorted(files)), code=message, params=params)
 
 
 def far(points: Places, land: Any) -> dict[str, Any]:
@@ -93,16 +93,16 @@ def remedy(points: Places, land: Any, epsg: int) -> dict[str, Any]:
         name = pyproj.CRS.from_epsg(code).name
         if swapped:
             return {"code": gettext_noop("X and Y seem to be the wrong way round: exchange them in the file.")}
-        words = gettext_noop(
+        message = gettext_noop(
             "As EPSG:%(code)s (%(name)s) they would lie in it: choose that system for the layer, or correct the "
             "file’s own (.prj)."
         )
-        return {"code": words, "params": {"code": code, "name": name}}
-    words = gettext_noop(
+        return {"code": message, "params": {"code": code, "name": name}}
+    message = gettext_noop(
         "No system used in France puts them there: this is the network of another territory, or a drawing without a "
         "place. Ask who sent it for the file in EPSG:2154 (Lambert-93), or choose the member whose network it is."
     )
-    return {"code": words}
+    return {"code": message}
 
 
 def likely_systems(points: Places, land: Any, epsg: int) -> Iterator[tuple[int, bool]]:

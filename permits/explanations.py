@@ -124,16 +124,16 @@ def explained(step: Step, kind: str, record: Recorded | None = None) -> Explanat
 
 def outcome_word(outcome: str, kind: str) -> str:
     """How such a file ends: one grants a permit, and does not oppose a declaration."""
-    words = OF_A_DECLARATION if Kind(kind) == Kind.DP else OUTCOMES
-    return str(words[Outcome(outcome)])
+    labels = OF_A_DECLARATION if Kind(kind) == Kind.DP else OUTCOMES
+    return str(labels[Outcome(outcome)])
 
 
 def tacit_word(outcome: str, kind: str) -> str:
     """What such a file becomes when nobody answers."""
     if Kind(kind).certifies and outcome == Outcome.GRANTED:
         return str(TACIT_CERTIFICATE)
-    words = TACIT_DECLARATION if Kind(kind) == Kind.DP else TACIT
-    return str(words[Outcome(outcome)])
+    labels = TACIT_DECLARATION if Kind(kind) == Kind.DP else TACIT
+    return str(labels[Outcome(outcome)])
 
 
 def effect_word(ground: Ground, kind: str, filed: date) -> tuple[str, str] | None:
@@ -141,19 +141,19 @@ def effect_word(ground: Ground, kind: str, filed: date) -> tuple[str, str] | Non
     for effect in (*LENGTHENING, *PROLONGING):
         for rule in rules_of(effect, Kind(kind), filed):
             if ground in rule.grounds:
-                return words_of(rule), rule.article
+                return delay_label(rule), rule.article
     return None
 
 
-def words_of(rule: Rule) -> str:
-    counted = months(rule.months)
+def delay_label(rule: Rule) -> str:
+    delay = months(rule.months)
     match rule.effect:
         case Effect.MORE | Effect.PROLONGS:
-            return _("+ %(months)s") % {"months": counted}
+            return _("+ %(months)s") % {"months": delay}
         case Effect.AFTER_REPORT:
-            return _("%(months)s from the report") % {"months": counted}
+            return _("%(months)s from the report") % {"months": delay}
         case _:
-            return _("%(months)s in all") % {"months": counted}
+            return _("%(months)s in all") % {"months": delay}
 
 
 def changed(changes: Iterable[Change], kind: str) -> list[str]:
@@ -172,13 +172,13 @@ def value_word(name: str, value: Any, kind: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):
-        return day(value)
+        return format_day(value)
     if name == "silence":
         return tacit_word(value, kind)
     return outcome_word(value, kind) if name == "outcome" else str(value)
 
 
-def day(value: date) -> str:
+def format_day(value: date) -> str:
     return date_format(value, "j F Y")
 
 
@@ -247,7 +247,7 @@ NOT_CONSULTED = gettext_lazy("Sent electronically on %(sent)s, not consulted: it
 DATE_TO_DATE = gettext_lazy(
     "Months are counted from date to date (to the last day of a shorter month); Sundays and holidays count."
 )
-COUNTED = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID_UNTIL})
+COUNTED_TO = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID_UNTIL})
 """Dates that months were counted to."""
 TO_CONFIRM = gettext_lazy("This value was not read in a source: confirm it before you rely on it.")
 REASONS: Mapping[Said, Any] = {
@@ -332,7 +332,9 @@ def received(record: Recorded | None) -> Iterator[str]:
     """How an act was sent, and so on which day it counts."""
     detail = record.detail if record else {}
     days = {
-        name: day(date.fromisoformat(detail[name])) for name in ("sent", "presented", "consulted") if detail.get(name)
+        name: format_day(date.fromisoformat(detail[name]))
+        for name in ("sent", "presented", "consulted")
+        if detail.get(name)
     }
     match detail.get("channel"):
         case "registered":
@@ -343,21 +345,21 @@ def received(record: Recorded | None) -> Iterator[str]:
             yield str(HAND)
 
 
-def told(values: Mapping[str, Any]) -> dict[str, str]:
+def readable_values(values: Mapping[str, Any]) -> dict[str, str]:
     """The values that a step was counted with, as they are read."""
-    words = {name: day(value) if isinstance(value, date) else str(value) for name, value in values.items()}
+    texts = {name: format_day(value) if isinstance(value, date) else str(value) for name, value in values.items()}
     if values.get("months"):
-        words["months"] = months(values["months"])
+        texts["months"] = months(values["months"])
     if "missing" in values:
-        words["missing"] = ", ".join(values["missing"])
+        texts["missing"] = ", ".join(values["missing"])
     if "grounds" in values:
-        words["grounds"] = ", ".join(str(GROUNDS[Ground(one)]) for one in values["grounds"])
-    return words
+        texts["grounds"] = ", ".join(str(GROUNDS[Ground(one)]) for one in values["grounds"])
+    return texts
 
 
 def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
     """Why the step is on that day, or why it changes nothing."""
-    values = told(step.values)
+    values = readable_values(step.values)
     match step.what:
         case Said.ANSWER_BY if not step.effective:
             yield _("Without effect: all the pieces had come on %(complete)s.") % values
@@ -380,7 +382,7 @@ def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
         yield ngettext("It was extended once, by a year.", "It was extended %(count)s times, by a year.", count) % {
             "count": count
         }
-    if step.what in COUNTED and step.effective:
+    if step.what in COUNTED_TO and step.effective:
         yield str(DATE_TO_DATE)
 
 
@@ -408,8 +410,10 @@ def not_extended(step: Step, values: Mapping[str, str]) -> str:
     if step.on < step.values["from"]:
         return _("Without effect: it was asked for before the file was granted.")
     if step.on > step.values["until"]:
-        words = _("Without effect: it had to be asked for until %(until)s, two months before the end of the validity.")
-        return words % values
+        message = _(
+            "Without effect: it had to be asked for until %(until)s, two months before the end of the validity."
+        )
+        return message % values
     return _("Without effect: a validity is extended twice at most.")
 
 
@@ -429,21 +433,21 @@ def noted(record: Recorded | None) -> str:
 def facts(record: Recorded, kind: str) -> list[str]:
     """What an event holds, a line for each fact."""
     detail = record.detail
-    found = [*detail.get("pieces", ()), *(str(GROUNDS[Ground(one)]) for one in detail.get("grounds", ()))]
+    lines = [*detail.get("pieces", ()), *(str(GROUNDS[Ground(one)]) for one in detail.get("grounds", ()))]
     if "outcome" in detail:
-        found.append(outcome_word(detail["outcome"], kind))
+        lines.append(outcome_word(detail["outcome"], kind))
     if "opinion" in detail:
-        found.append(str(OPINIONS[Opinion(detail["opinion"])]))
+        lines.append(str(OPINIONS[Opinion(detail["opinion"])]))
     if detail.get("outside_code"):
-        found.append(_("one of them is not listed by the code"))
+        lines.append(_("one of them is not listed by the code"))
     if "months" in detail:
-        words = _("%(months)s more (%(article)s)") if detail.get("adds") else _("%(months)s in all (%(article)s)")
-        found.append(words % {"months": months(detail["months"]), "article": detail["article"]})
+        template = _("%(months)s more (%(article)s)") if detail.get("adds") else _("%(months)s in all (%(article)s)")
+        lines.append(template % {"months": months(detail["months"]), "article": detail["article"]})
     if detail.get("signed"):
-        found.append(_("signed on %(day)s") % {"day": day(date.fromisoformat(detail["signed"]))})
+        lines.append(_("signed on %(day)s") % {"day": format_day(date.fromisoformat(detail["signed"]))})
     if detail.get("reference"):
-        found.append(_("reference %(reference)s") % {"reference": detail["reference"]})
-    return [*found, *filter(None, (detail.get("reason"), detail.get("note")))]
+        lines.append(_("reference %(reference)s") % {"reference": detail["reference"]})
+    return [*lines, *filter(None, (detail.get("reason"), detail.get("note")))]
 
 
 def distance(on: date, today: date) -> str:
@@ -478,43 +482,45 @@ SINCE: Mapping[str, Any] = {
 }
 
 
-def ahead(told: Timeline | None, permit: Permit, today: date) -> list[str]:
+def ahead(timeline: Timeline | None, permit: Permit, today: date) -> list[str]:
     """What to do next, and what silence will mean; or how the file ended."""
-    if told is None:
+    if timeline is None:
         return [_("The deadlines of this file are not computed: it was filed before the planning code of 2007.")]
     kind, on = permit.kind, permit.next_date
-    if told.outcome is not None:
-        return ended(told, permit, today)
+    if timeline.outcome is not None:
+        return ended(timeline, permit, today)
     if on is None:
         return [_("The delay begins when the report of the public inquiry is received.")]
-    missing = next((step.values["missing"] for step in reversed(told.steps) if "missing" in step.values), ())
-    known = {"day": day(on), "distance": distance(on, today), "missing": ", ".join(missing)}
-    return [str(NEXT[permit.next_what]) % known, unanswered(told, kind)]
+    missing = next((step.values["missing"] for step in reversed(timeline.steps) if "missing" in step.values), ())
+    known = {"day": format_day(on), "distance": distance(on, today), "missing": ", ".join(missing)}
+    return [str(NEXT[permit.next_what]) % known, unanswered(timeline, kind)]
 
 
-def unanswered(told: Timeline, kind: str) -> str:
+def unanswered(timeline: Timeline, kind: str) -> str:
     """What happens if nobody does anything."""
-    outcome, last = (Outcome.REJECTED, told.answer_by) if told.complete_on is None else (told.silence, told.due_on)
+    outcome, last = (
+        (Outcome.REJECTED, timeline.answer_by) if timeline.complete_on is None else (timeline.silence, timeline.due_on)
+    )
     if last is None:
         return _("The delay begins when the report of the public inquiry is received.")
-    words = _("Without a decision: %(outcome)s on %(day)s.")
+    message = _("Without a decision: %(outcome)s on %(day)s.")
     if outcome == Outcome.REJECTED:
-        words = _("Without these pieces: %(outcome)s on %(day)s.")
-    return words % {"outcome": tacit_word(outcome, kind).lower(), "day": day(last + timedelta(days=1))}
+        message = _("Without these pieces: %(outcome)s on %(day)s.")
+    return message % {"outcome": tacit_word(outcome, kind).lower(), "day": format_day(last + timedelta(days=1))}
 
 
-def ended(told: Timeline, permit: Permit, today: date) -> list[str]:
+def ended(timeline: Timeline, permit: Permit, today: date) -> list[str]:
     """How and when the file ended, and until when what it gave holds."""
-    if told.outcome is None or told.ended_on is None:
+    if timeline.outcome is None or timeline.ended_on is None:
         return []
-    word = tacit_word(told.outcome, permit.kind) if told.tacit else outcome_word(told.outcome, permit.kind)
-    words = str(SINCE["tacit" if told.tacit else "decided"])
-    found = [words % {"outcome": word, "day": day(told.ended_on)}]
-    if told.valid_until is None or permit.state in (State.WORKS, State.FINISHED):
-        return found
-    until = {"day": day(told.valid_until), "distance": distance(told.valid_until, today)}
+    word = tacit_word(timeline.outcome, permit.kind) if timeline.tacit else outcome_word(timeline.outcome, permit.kind)
+    template = str(SINCE["tacit" if timeline.tacit else "decided"])
+    lines = [template % {"outcome": word, "day": format_day(timeline.ended_on)}]
+    if timeline.valid_until is None or permit.state in (State.WORKS, State.FINISHED):
+        return lines
+    until = {"day": format_day(timeline.valid_until), "distance": distance(timeline.valid_until, today)}
     if permit.state == State.EXPIRED:
-        return [*found, _("Its validity ended on %(day)s (%(distance)s).") % until]
+        return [*lines, _("Its validity ended on %(day)s (%(distance)s).") % until]
     if Kind(permit.kind).certifies:
-        return [*found, _("It holds until %(day)s (%(distance)s).") % until]
-    return [*found, _("Works must begin by %(day)s (%(distance)s).") % until]
+        return [*lines, _("It holds until %(day)s (%(distance)s).") % until]
+    return [*lines, _("Works must begin by %(day)s (%(distance)s).") % until]

@@ -21,10 +21,10 @@ from permits.models import Permit, Piece
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import COUNTER
 from permits.services.applicants import may_read_applicant
-from permits.services.pieces import (
+from permits.services.documents import (
     MOST_AT_ONCE,
     Refused,
-    add_pieces,
+    add_documents,
     erase_piece,
     file_name,
     max_bytes,
@@ -41,11 +41,11 @@ SHUT_IN = {"default-src": ["'none'"], "sandbox": True}
 
 
 @csrf_exempt
-def pieces(request: HttpRequest, permit: str) -> HttpResponse:
+def document_list(request: HttpRequest, permit: str) -> HttpResponse:
     """The upload handlers must be there before the CSRF check reads the body."""
     limit_uploads(request, most_bytes_at_once())
     try:
-        return checked_pieces(request, permit)
+        return checked_documents(request, permit)
     except RequestDataTooBig as error:
         return as_problem(error) if wants_problem(request) else refused_whole(request, permit, 413, too_large())
     except OSError:
@@ -57,7 +57,7 @@ def pieces(request: HttpRequest, permit: str) -> HttpResponse:
 @page
 def refused_whole(request: HttpRequest, permit: str, status: int, error: str) -> HttpResponse:
     """The page again, without what was sent: reading on is what the limit forbids."""
-    return shown(request, permit_of(request, permit), status, error=error)
+    return render_documents(request, permit_of(request, permit), status, error=error)
 
 
 def too_large() -> str:
@@ -68,35 +68,38 @@ def too_large() -> str:
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def checked_pieces(request: HttpRequest, permit: str) -> HttpResponse:
+def checked_documents(request: HttpRequest, permit: str) -> HttpResponse:
     """The list of pieces, and the form that adds some."""
-    found = permit_of(request, permit)
+    application = permit_of(request, permit)
     if request.method != "POST":
-        return shown(request, found)
+        return render_documents(request, application)
     kind = request.POST.get("kind", "")
     try:
         files: Any = request.FILES.getlist("file")
-        kept, refused = add_pieces(found, files, kind=kind, rights=rights_of_request(request))
+        kept, refused = add_documents(application, files, kind=kind, rights=rights_of_request(request))
     except ArpentError as error:
-        return shown(request, found, status_of(error), error=str(error.message), kind=kind)
+        return render_documents(request, application, status_of(error), error=str(error.message), kind=kind)
     if kept:
         added = ngettext("%(count)s piece was added.", "%(count)s pieces were added.", len(kept))
         messages.success(request, added % {"count": len(kept)})
     if refused:
-        return shown(request, found, 400, refused=refused, kind=kind)
-    return redirect("pieces", permit=found.number)
+        return render_documents(request, application, 400, refused=refused, kind=kind)
+    return redirect("pieces", permit=application.number)
 
 
 @require_safe
 @page
 def piece(request: HttpRequest, permit: str, piece: int) -> Any:
     """A piece itself: shown where it is an image of ours or a PDF that does nothing, else saved."""
-    found = piece_of(permit_of(request, permit), piece)
+    document = piece_of(permit_of(request, permit), piece)
     response = FileResponse(
-        open_piece(found), content_type=found.media_type, filename=file_name(found), as_attachment=found.active
+        open_piece(document),
+        content_type=document.media_type,
+        filename=file_name(document),
+        as_attachment=document.active,
     )
     response["X-Content-Type-Options"] = "nosniff"
-    if found.active:
+    if document.active:
         response._csp_config = SHUT_IN  # type: ignore[attr-defined]
     return response
 
@@ -105,34 +108,34 @@ def piece(request: HttpRequest, permit: str, piece: int) -> Any:
 @page
 def remove(request: HttpRequest, permit: str, piece: int) -> HttpResponse:
     """Take a piece out of the file; it is kept, with the reason."""
-    found = piece_of(permit_of(request, permit), piece)
+    document = piece_of(permit_of(request, permit), piece)
     try:
-        remove_piece(found, reason=request.POST.get("reason", ""), rights=rights_of_request(request))
+        remove_piece(document, reason=request.POST.get("reason", ""), rights=rights_of_request(request))
     except (Invalid, Conflict) as error:
-        return shown(request, found.permit, status_of(error), error=str(error.message))
-    messages.success(request, _("“%(title)s” was removed from the file; it is kept.") % {"title": found.title})
-    return redirect("pieces", permit=found.permit.number)
+        return render_documents(request, document.permit, status_of(error), error=str(error.message))
+    messages.success(request, _("“%(title)s” was removed from the file; it is kept.") % {"title": document.title})
+    return redirect("pieces", permit=document.permit.number)
 
 
 @require_POST
 @page
 def erase(request: HttpRequest, permit: str, piece: int) -> HttpResponse:
     """Erase the content of a removed piece, with the visa of the Archives."""
-    found = piece_of(permit_of(request, permit), piece)
+    document = piece_of(permit_of(request, permit), piece)
     try:
         erase_piece(
-            found,
+            document,
             visa_number=request.POST.get("visa_number", ""),
             visa_date=day_in(request.POST.get("visa_date", "")),
             rights=rights_of_request(request),
         )
     except (Invalid, Conflict) as error:
-        return shown(request, found.permit, status_of(error), error=str(error.message))
-    messages.success(request, _("The content of “%(title)s” is erased.") % {"title": found.title})
-    return redirect("pieces", permit=found.permit.number)
+        return render_documents(request, document.permit, status_of(error), error=str(error.message))
+    messages.success(request, _("The content of “%(title)s” is erased.") % {"title": document.title})
+    return redirect("pieces", permit=document.permit.number)
 
 
-def shown(
+def render_documents(
     request: HttpRequest,
     permit: Permit,
     status: int = 200,

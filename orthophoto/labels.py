@@ -20,14 +20,14 @@ def taken(campaign: Campaign) -> str:
     return formats.date_format(campaign.acquired_date, FORMATS[Photo.Precision(campaign.acquired_precision)])
 
 
-def audience(shown: Campaign | Photo) -> str:
+def audience(photo: Campaign | Photo) -> str:
     """Who sees a photo, in words: "Members chosen by name: Syndicat du Lys, on their own communes only"."""
-    label = shown.get_visibility_display()
-    if shown.visibility != Layer.Visibility.MEMBERS:
+    label = photo.get_visibility_display()
+    if photo.visibility != Layer.Visibility.MEMBERS:
         return label
-    names = ", ".join(Member.objects.filter(pk__in=shown.shared_with).order_by("name").values_list("name", flat=True))
+    names = ", ".join(Member.objects.filter(pk__in=photo.shared_with).order_by("name").values_list("name", flat=True))
     said = _("%(audience)s: %(names)s") % {"audience": label, "names": names}
-    return f"{said}, {_('on their own communes only')}" if shown.within_communes else said
+    return f"{said}, {_('on their own communes only')}" if photo.within_communes else said
 
 
 def resolution(metres: float | None) -> str:
@@ -54,8 +54,8 @@ def remarks(findings: int, problems: int) -> str:
     """How much there is to read below; nothing for nothing."""
     parts = []
     if findings:
-        told = ngettext("%(n)s remark of the inventory", "%(n)s remarks of the inventory", findings)
-        parts.append(told % {"n": findings})
+        label = ngettext("%(n)s remark of the inventory", "%(n)s remarks of the inventory", findings)
+        parts.append(label % {"n": findings})
     if problems:
         parts.append(ngettext("%(n)s missing sheet", "%(n)s missing sheets", problems) % {"n": problems})
     return ", ".join(parts)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from gis_core.files.reader.messages import MESSAGES as READER
 from gis_core.files.reader.messages import words as reader_words
 
-SHOWN = 3
+MOST_FILES = 3
 
 REFUSED = {
     "not_georeferenced": _(
@@ -53,7 +53,7 @@ REFUSED = {
     "overview_unlike": _("The overviews of the written file did not show what it shows; it was thrown away."),
 }
 
-TOLD = {
+FINDINGS = {
     "crs_assumed": (
         _("%(n)s sheet names no CRS; the one given was taken"),
         _("%(n)s sheets name no CRS; the one given was taken"),
@@ -115,21 +115,21 @@ def refused(code: str, params: Mapping[str, Any]) -> str:
     return reader_words(code, params) if code in READER else code
 
 
-def told(code: str, files: Sequence[str], params: Mapping[str, Any]) -> str:
+def describe_finding(code: str, files: Sequence[str], params: Mapping[str, Any]) -> str:
     """What somebody should look at, and the first of the files it is about."""
-    one, many = TOLD[code]
+    one, many = FINDINGS[code]
     values = {**params, "n": len(files)}
     if "bounds" in values:
         west, south, east, north = values["bounds"]
         values |= {"x": round((west + east) / 2), "y": round((south + north) / 2)}
-    words = str(one if len(files) <= 1 else many) % values
-    return f"{words} : {listed(files)}." if files else f"{words}."
+    message = str(one if len(files) <= 1 else many) % values
+    return f"{message} : {join_names(files)}." if files else f"{message}."
 
 
-def listed(files: Sequence[str]) -> str:
+def join_names(files: Sequence[str]) -> str:
     """The first names, and how many more."""
-    more = len(files) - SHOWN
-    names = ", ".join(files[:SHOWN])
+    more = len(files) - MOST_FILES
+    names = ", ".join(files[:MOST_FILES])
     return (
         names
         if more <= 0
