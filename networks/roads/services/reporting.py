@@ -24,7 +24,9 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     if number("markers_new") or number("markers_changed"):
         words = _("Markers (PR) of the delivery: %(new)s new, %(changed)s changed")
         yield words % {"new": number("markers_new"), "changed": number("markers_changed")}
-    if number("removed"):
+    if number("removed") and not written:
+        yield _("To remove, no longer delivered: %(count)s") % {"count": display_number(number("removed"), 0)}
+    elif number("removed"):
         yield _("Removed, no longer delivered: %(count)s") % {"count": display_number(number("removed"), 0)}
     elif number("gone"):
         words = _("No longer delivered: %(count)s (they stay, unless you ask to remove them)")
@@ -32,7 +34,7 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     if number("sided"):
         words = _("Sections found to be of another carriageway than before (right, left, single): %(count)s")
         yield words % {"count": display_number(number("sided"), 0)}
-    if count := report.get("later"):
+    if written and (count := report.get("later")):
         words = _("Roads changed, which are measured in the minutes to come: %(count)s. See “Numbered roads” then.")
         yield words % {"count": display_number(count, 0)}
     yield from asides(report)
