@@ -13,8 +13,8 @@ from django.db import transaction
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import ReadRefused
-from layers.intake.findings import Finding, json_of
 from layers.intake.exit_codes import ExitCode
+from layers.intake.findings import Finding, json_of
 from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_difference
 from layers.intake.messages import OF_ROWS, words
 from layers.intake.rows import FileRefused, Refused, Remark

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from layers.intake import cells
 from layers.intake.cells import Cell, Read, bare
+from layers.intake.params import pair_param
 from networks.water import lists, raepa
 from networks.water.importers.draft import Family
 
@@ -41,7 +42,7 @@ def material(field: str, text: str) -> Cell:
     if found is None:
         return cells.unread(field, text)
     words = gettext_noop("%(field)s “%(value)s” is a label: read as “%(meaning)s”.")
-    note = cells.note(words, field, text, meaning=lists.MATERIALS[found][0])
+    note = cells.note(words, field, text, meaning=pair_param(*lists.MATERIALS[found]))
     return Cell(None if found == "inc" else found, note)
 
 

@@ -19,6 +19,7 @@ from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from layers.intake.findings import Finding, Severity
+from layers.intake.params import number_param
 from networks.water.importers.draft import Draft, NodeRow, PipeRow
 from networks.water.topology import TOLERANCE_M
 
@@ -377,7 +378,7 @@ class Loom:
                     words = gettext_noop(
                         "Its end names the node %(node)s, which is %(metres)s m away: it is joined by its place."
                     )
-                    self._note(row, words, {"node": key[:80], "metres": shown(gap)}, "warning")
+                    self._note(row, words, {"node": key[:80], "metres": number_param(round(gap, 2), 2)}, "warning")
         return sorted(found)
 
     def _try_join(self, one: int, other: int) -> None:
@@ -620,7 +621,7 @@ class Loom:
             piece = LineString([places[one], *between, places[other]])
             if piece.length < TOLERANCE_M:
                 words = gettext_noop("A node lies closer than %(metres)s m to its end: move one of them.")
-                self._note(row, words, {"metres": shown(TOLERANCE_M)})
+                self._note(row, words, {"metres": number_param(TOLERANCE_M, 2)})
                 continue
             share = start / line.length, stop / line.length
             pieces.append(Piece(row, piece, one, other, False, False, share))
@@ -714,7 +715,7 @@ class Loom:
             self._note(piece.row, words, {"other": name}, spare=piece.whole)
             return False
         words = gettext_noop("%(metres)s m of it lie on %(other)s: this end is left out.")
-        self._note(piece.row, words, {"metres": shown(piece.line.length), "other": name}, "warning")
+        self._note(piece.row, words, {"metres": number_param(round(piece.line.length, 2), 2), "other": name}, "warning")
         return True
 
     def _note(
@@ -780,10 +781,6 @@ def named(row: NodeRow | PipeRow) -> str | dict[str, Any]:
     """How a row is called among people, as a parameter of a finding."""
     reference = row.values.get("reference") or row.key
     return str(reference) if reference else {"code": gettext_noop("row %(row)s"), "params": {"row": row.row}}
-
-
-def shown(metres: float) -> str:
-    return f"{metres:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def hang(draft: Draft, woven: Woven, there: There) -> list[tuple[str, int] | None]:
