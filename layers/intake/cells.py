@@ -287,10 +287,10 @@ def then(read: Read, change: Callable[[Any], tuple[Any, bool]]) -> Read:
 
 def column_of(read: Read, field: str | Param) -> Callable[[str], Cell]:
     """A reader that asks once for each different text; notes name the field, which may be worded when they are read."""
-    return remembered(partial(read, field) if isinstance(field, str) else partial(named, read, field))
+    return remembered(partial(read, field) if isinstance(field, str) else partial(name_field, read, field))
 
 
-def named(read: Read, field: Param, text: str) -> Cell:
+def name_field(read: Read, field: Param, text: str) -> Cell:
     """A cell whose note names its field by what is worded when it is read."""
     cell = read("", text)
     return cell._replace(note=Note(cell.note.code, {**cell.note.params, "field": field})) if cell.note else cell

@@ -70,7 +70,7 @@ class ImportCommand(BaseCommand):
             self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
 
 
-def member_named(slug: str | None) -> Member | None:
+def find_member(slug: str | None) -> Member | None:
     """A member by its short name, None without one. Raises Invalid."""
     if slug is None:
         return None

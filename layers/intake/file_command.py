@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Member, User
-from layers.intake.command import ImportCommand, member_named
+from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.findings import Finding, as_json, errors_in, from_json
 from layers.intake.models import FileImport
@@ -73,7 +73,7 @@ class FileImportCommand(ImportCommand):
         if self.source.one_file and len(files) > 1:
             raise Invalid(_("Send one file at a time."), parameter="file")
         folder = Path(settings.INBOX_DIR) / uuid.uuid4().hex
-        member = member_named(options["member"])
+        member = find_member(options["member"])
         with acting_as(SYSTEM), transaction.atomic():
             user = self.user(options)
             rights = rights_of(user) if user else SYSTEM

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
-from layers.intake.command import ImportCommand, member_named
+from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.import_loss import LossRefused
 from layers.intake.report import worded
@@ -58,7 +58,7 @@ class ReferenceImportCommand(ImportCommand):
 
     def order(self, options: dict[str, Any]) -> Order:
         """What is to be imported; what the command line says goes before the choices of a file. Raises Invalid."""
-        member = member_named(options["member"])
+        member = find_member(options["member"])
         chosen = choices_in_file(options["map"]).get("date")
         return Order(
             paths=options["paths"],

@@ -53,7 +53,7 @@ class RoadsCommand(FileImportCommand):
     def report_content(self, made: FileImport, options: dict[str, Any]) -> Any:
         """Beside what every such report holds, the counts and what is wrong as scripts know them."""
         counts = made.report or made.plan or {}
-        return {**counts, **listed(from_json(made.findings)), **super().report_content(made, options)}
+        return {**counts, **describe_findings(from_json(made.findings)), **super().report_content(made, options)}
 
 
 def describe(report: Mapping[str, Any]) -> Iterator[str]:
@@ -66,7 +66,7 @@ def describe(report: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{', '.join(names)} : {amiss}" for amiss, names in alike(report.get("roads", ())).items())
 
 
-def listed(findings: Sequence[Finding]) -> dict[str, Any]:
+def describe_findings(findings: Sequence[Finding]) -> dict[str, Any]:
     """Findings in words, as scripts know them, and how many more there are."""
     kept = [
         {"file": one.file, "row": one.row, "message": one.message, "gravity": one.severity, "place": one.place}

@@ -21,7 +21,7 @@ from layers.intake.choices import (
     kinds_of,
     matched_fields,
 )
-from layers.intake.command import ImportCommand, member_named
+from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.import_loss import LossRefused, check_planned_loss
 from layers.intake.models import Delivery, Import
@@ -86,7 +86,7 @@ class Command(ImportCommand):
         """From the files to the layer, or to the plan of a dry run."""
         with transaction.atomic():
             layer = updatable_layer(options["layer"], SYSTEM) if options["layer"] else None
-            owner = layer.owner if layer else member_named(options["member"])
+            owner = layer.owner if layer else find_member(options["member"])
         mode = self.mode(options["mode"], layer)
         with local.delivered(options["paths"], owner, self.progress) as delivery:
             number = local.layer_number(delivery, options["source_layer"])
