@@ -26,8 +26,8 @@ from layers.intake.source import Source
 
 class FileImportCommand(ImportCommand):
     """A command says its `source`, its own options (`add_options`), what they choose (`initial_choices` before the
-    files are looked at, `choose` after, which may leave things as they are likely) and what was done in words
-    (`summary`).
+    files are looked at, `choose` after, which may leave things as they are likely) and what was done in words: the
+    `counts` before the findings, the `summary` after them.
 
     A dry run does all of it and undoes it: it ends as the run would, and holds the same locks meanwhile.
     """
@@ -56,9 +56,14 @@ class FileImportCommand(ImportCommand):
         """What to say first, where nobody knows how the files are read."""
         return _("Say how these files are read: --map, with the choices of another import.")
 
-    def describe_plan(self, made: FileImport) -> Iterable[str]:
-        """What would be done, in lines, where nothing was because something is amiss."""
+    def counts(self, made: FileImport) -> Iterable[str]:
+        """What came in or would, in lines; also where nothing did because something is amiss."""
         return ()
+
+    def line_of(self, finding: Finding) -> str:
+        """A finding as a line."""
+        row = _("row %(row)s") % {"row": finding.row} if finding.row else ""
+        return " ".join(part for part in (finding.file, row, ":", finding.message) if part)
 
     def summary(self, made: FileImport, *, applied: bool) -> Iterable[str]:
         """What was done, or would be, in lines."""
@@ -106,7 +111,7 @@ class FileImportCommand(ImportCommand):
             imports.apply(made.pk, self.progress)
         except ArpentError as error:
             keep_refusal(made, error)
-            self.show(made, self.describe_plan(made), options)
+            self.show(made, (), options)
             raise
         made.refresh_from_db()
         self.show(made, self.summary(made, applied=not options["dry_run"]), options)
@@ -120,13 +125,12 @@ class FileImportCommand(ImportCommand):
             raise Invalid(self.explain_lack(made))
 
     def show(self, made: FileImport, summary: Iterable[str], options: dict[str, Any]) -> None:
-        """Say what is amiss and what happened, and write the report."""
+        """Say what happened and what is amiss, and write the report."""
         findings = from_json(made.findings)
-        for one in findings[: self.shown]:
-            self.stdout.write(line_of(one))
+        lines = [*self.counts(made), *map(self.line_of, findings[: self.shown])]
         if (more := len(findings) - self.shown) > 0:
-            self.stdout.write(_("… and %(count)s more remarks (see --report)") % {"count": more})
-        for line in summary:
+            lines.append(_("… and %(count)s more remarks (see --report)") % {"count": more})
+        for line in (*lines, *summary):
             self.stdout.write(line)
         self.write_report(options["report"], self.report_content(made, options))
 
@@ -182,12 +186,6 @@ def distinct_names(files: Sequence[Path]) -> list[str]:
     if twice := next((name for place, name in enumerate(names) if name in names[:place]), ""):
         raise Invalid(_("Two files are called %(name)s.") % {"name": twice}, parameter="file")
     return [harmless(one) for one in names]
-
-
-def line_of(one: Finding) -> str:
-    """A finding as a line."""
-    where = _("%(file)s, row %(row)s") % {"file": one.file, "row": one.row} if one.row else one.file
-    return f"- {where} : {one.message}"
 
 
 class RevertImportCommand(BaseCommand):

@@ -41,29 +41,28 @@ class RoadsCommand(FileImportCommand):
             made.report |= {"written": False, "number": None}
         super().show(made, summary, options)
 
-    def describe_plan(self, made: FileImport) -> Iterator[str]:
-        yield from describe(made.plan or {})
+    def counts(self, made: FileImport) -> Iterator[str]:
+        if report := made.report or made.plan:
+            yield from lines(report)
+            if compared := report.get("compared"):
+                yield from describe_scopes(compared)
+
+    def line_of(self, finding: Finding) -> str:
+        place = {"file": finding.file, "row": finding.row}
+        return f"- {_('%(file)s, row %(row)s') % place if finding.row else finding.file} : {finding.message}"
 
     def summary(self, made: FileImport, *, applied: bool) -> Iterator[str]:
+        """The roads with what is amiss with them, and how the import is taken back."""
         report = made.report or {}
-        yield from describe(report)
-        if number := report["number"]:
-            yield describe_number(number)
+        if applied:
+            yield from (f"{', '.join(names)} : {amiss}" for amiss, names in alike(report["roads"]).items())
+        if report["number"]:
+            yield describe_number(report["number"])
 
     def report_content(self, made: FileImport, options: dict[str, Any]) -> Any:
         """Beside what every such report holds, the counts and what is wrong as scripts know them."""
         counts = made.report or made.plan or {}
         return {**counts, **describe_findings(from_json(made.findings)), **super().report_content(made, options)}
-
-
-def describe(report: Mapping[str, Any]) -> Iterator[str]:
-    """The counts of a report, what it changes, and the roads with what is amiss with them, in lines."""
-    if not report:
-        return
-    yield from lines(report)
-    if compared := report.get("compared"):
-        yield from describe_scopes(compared)
-    yield from (f"{', '.join(names)} : {amiss}" for amiss, names in alike(report.get("roads", ())).items())
 
 
 def describe_findings(findings: Sequence[Finding]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from layers.intake.file_command import FileImportCommand
+from layers.intake.findings import Finding
 from layers.intake.import_loss import describe_scopes
 from layers.intake.models import FileImport
 from layers.intake.services import imports
@@ -73,7 +74,7 @@ class Command(FileImportCommand):
         made.refresh_from_db()
         self.source.check(made)
 
-    def describe_plan(self, made: FileImport) -> Iterator[str]:
+    def counts(self, made: FileImport) -> Iterator[str]:
         if not (plan := made.plan):
             return
         for one in plan["networks"]:
@@ -83,8 +84,11 @@ class Command(FileImportCommand):
         if plan["compared"]["known"]:
             yield from describe_scopes(plan["compared"])
 
+    def line_of(self, finding: Finding) -> str:
+        row = f", {finding.row}" if finding.row else ""
+        return f"  {finding.severity}: {finding.file}{row}: {finding.message}"
+
     def summary(self, made: FileImport, *, applied: bool) -> Iterator[str]:
-        yield from self.describe_plan(made)
         if applied:
             yield _("%(rows)s objects loaded in %(seconds)s s, %(moved)s ends moved.") % (made.report or {})
             yield _("To take it back: take_back_network %(number)s") % {"number": made.pk}
