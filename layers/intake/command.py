@@ -10,7 +10,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import SYSTEM, acting_as
@@ -24,12 +26,14 @@ class ImportCommand(BaseCommand):
 
     requires_system_checks = ()
     member_required = False
+    member_help: str | Promise = gettext_lazy("short name of the member")
+    report_help: str | Promise = gettext_lazy("where to write the report")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-        parser.add_argument("--member", required=self.member_required, help=_("short name of the member"))
+        parser.add_argument("--member", required=self.member_required, help=str(self.member_help))
         parser.add_argument("--dry-run", action="store_true", help=_("only say what would come in"))
-        parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
+        parser.add_argument("--report", type=Path, metavar="FILE.json", help=str(self.report_help))
         parser.add_argument("--map", type=Path, metavar="FILE.json", help=_("choices, as a report holds them"))
         add_loss_argument(parser)
         self.add_options(parser)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
@@ -28,9 +29,8 @@ def day(text: str) -> date:
 
 
 class ReferenceImportCommand(ImportCommand):
-    """Of a member only its communes come in."""
-
     source: str
+    member_help = gettext_lazy("short name of a member: only its communes come in")
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.errors import Invalid
 from gis_core.models import User
@@ -26,6 +27,8 @@ class Command(FileImportCommand):
 
     help = "Importe le registre des autorisations d’urbanisme d’un autre logiciel (CSV)."
     source = PERMITS
+    member_help = gettext_lazy("short name of the member that instructs")
+    report_help = gettext_lazy("where to write the report: .csv or .json")
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True, help=_("who imports: an instructor of the member"))

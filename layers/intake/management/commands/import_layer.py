@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import SYSTEM, Role, acting_as
@@ -37,9 +38,8 @@ Mode = Import.Mode
 
 
 class Command(ImportCommand):
-    """A layer is owned by the member, by the whole platform where none is named."""
-
     help = "Publie un fichier comme couche, ou met une couche à jour."
+    member_help = gettext_lazy("short name of its owner; none: the whole platform")
 
     def add_options(self, parser: CommandParser) -> None:
         which: Any = parser.add_mutually_exclusive_group(required=True)
