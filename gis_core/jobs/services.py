@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 
 from gis_core.errors import Conflict, Forbidden, NotFound
+from gis_core.jobs.estimate import describe_time_left, time_left
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet, Member, User
@@ -146,31 +147,44 @@ def stopped_in_the_queue() -> list[Job]:
 
 
 def standing(job: Job) -> tuple[str, str]:
-    """State and message as people read them: a job whose worker is gone, or that finds none, says so."""
+    """State and message as people read them, with how long it still takes where that can be told; a job whose worker
+    is gone, or that finds none, says so.
+    """
     if job.state not in OPEN_STATES:
         return job.get_state_display(), job.message
-    living, at_work = workers_for(job)
+    living, at_work, elapsed_s = workers_for(job)
     if job.started_at and not at_work:
         why = job.message if job.state == Job.State.WAITING else ""
         stopped = _("The worker stopped during this job; the next one starts it again.")
         return str(Job.State.WAITING.label), why or stopped
     if not living:
         return job.get_state_display(), _("No worker is running: the job starts with the next one.")
-    return job.get_state_display(), job.message
+    return job.get_state_display(), " · ".join(filter(None, (job.message, estimate_of(job, elapsed_s))))
 
 
-def workers_for(job: Job) -> tuple[bool, bool]:
-    """Whether any worker lives, and whether one that lives has this job."""
+def estimate_of(job: Job, elapsed_s: float | None) -> str:
+    """How long a job still takes that began so many seconds ago, in words; "" where that cannot be told: when a job
+    began that was begun again nobody kept.
+    """
+    if elapsed_s is None or job.run > 1 or job.state != Job.State.RUNNING:
+        return ""
+    seconds = time_left(job.progress, elapsed_s)
+    return "" if seconds is None else describe_time_left(seconds)
+
+
+def workers_for(job: Job) -> tuple[bool, bool, float | None]:
+    """Whether any worker lives, whether one that lives has this job, and how many seconds ago the job began."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select count(*) > 0, count(queued.id) > 0 from procrastinate_workers worker"
+            "select count(*) > 0, count(queued.id) > 0,"
+            " extract(epoch from clock_timestamp() - %s::timestamptz)::float8 from procrastinate_workers worker"
             " left join procrastinate_jobs queued on queued.worker_id = worker.id and queued.status = 'doing'"
             " and queued.task_name = %s and queued.args ->> 'job_id' = %s"
             " where worker.last_heartbeat > now() - make_interval(secs => %s)",
-            [job.kind, str(job.pk), LOST_AFTER_S],
+            [job.started_at, job.kind, str(job.pk), LOST_AFTER_S],
         )
-        living, at_work = cursor.fetchone()
-    return living, at_work
+        living, at_work, elapsed_s = cursor.fetchone()
+    return living, at_work, elapsed_s
 
 
 def begin(job: Job) -> bool:

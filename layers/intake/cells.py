@@ -16,6 +16,8 @@ from typing import Any, Final, NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from layers.intake.params import Param
+
 OLDEST: Final = 1800
 WIDEST_MM: Final = 10_000
 LARGEST: Final = 1e9
@@ -332,9 +334,15 @@ def then(read: Read, change: Callable[[Any], tuple[Any, bool]]) -> Read:
     return both
 
 
-def column_of(read: Read, field: str) -> Callable[[str], Cell]:
-    """A reader that asks once for each different text."""
-    return remembered(partial(read, field))
+def column_of(read: Read, field: str | Param) -> Callable[[str], Cell]:
+    """A reader that asks once for each different text; notes name the field, which may be worded when they are read."""
+    return remembered(partial(read, field) if isinstance(field, str) else partial(name_field, read, field))
+
+
+def name_field(read: Read, field: Param, text: str) -> Cell:
+    """A cell whose note names its field by what is worded when it is read."""
+    cell = read("", text)
+    return cell._replace(note=Note(cell.note.code, {**cell.note.params, "field": field})) if cell.note else cell
 
 
 def remembered(ask: Callable[[str], Cell]) -> Callable[[str], Cell]:

@@ -23,7 +23,8 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.jobs.services import standing
 from gis_core.members.rights import Rights
-from gis_core.models import Member
+from gis_core.models import Job, Member
+from layers.features.display import display_number, with_unit
 from layers.intake.finding_groups import findings_csv, findings_shown
 from layers.intake.import_loss import describe_loss
 from layers.intake.models import FileImport
@@ -62,6 +63,12 @@ def no_choices(*_given: Any) -> dict[str, Any]:
 
 def no_summary(made: FileImport) -> str:
     return ""
+
+
+def describe_progress(job: Job, message: str) -> str:
+    """How far a job is and what it is at, in a line."""
+    share = "" if job.progress is None else with_unit(display_number(100 * job.progress, 0), "%")
+    return " · ".join(filter(None, (share, message)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,9 +172,14 @@ class ImportDesk:
         found = imports.imports_of_all(self.sources(), rights, members).defer("contents", "findings", "plan")
         shown = (found if self.summary is not no_summary else found.defer("report"))[:SHOWN_IMPORTS]
         return [
-            (made, reverse(self.urls[1], args=[made.pk]), labels.get(made.source, ""), self.summary(made))
+            (made, reverse(self.urls[1], args=[made.pk]), labels.get(made.source, ""), self.outcome(made, rights))
             for made in shown
         ]
+
+    def outcome(self, made: FileImport, rights: Rights) -> str:
+        """What an import did, in a line; while a job works on it, how far that is."""
+        going = self.progress_of(made, rights) if made.is_under_way else {}
+        return describe_progress(going["job"], going["job_message"]) if going else self.summary(made)
 
     def sources(self) -> list[Source]:
         return [self.source(), *self.others()]
@@ -236,7 +248,7 @@ class ImportDesk:
             "may_revert": imports.may_revert(self.source_of(made), made, rights),
         }
         if made.is_under_way:
-            context |= self.progress_of(request, made)
+            context |= self.progress_of(made, rights)
         else:
             context |= findings_shown(made.findings) | loss_shown(made, request.POST)
             if made.state == State.READY:
@@ -246,8 +258,8 @@ class ImportDesk:
                 context |= describe_reverting(made, rights)
         return self.show(request, "intake/file_import.html", self.tab, context, status)
 
-    def progress_of(self, request: HttpRequest, made: FileImport) -> dict[str, Any]:
-        job = imports.job_of(made, rights_of_request(request))
+    def progress_of(self, made: FileImport, rights: Rights) -> dict[str, Any]:
+        job = imports.job_of(made, rights)
         if job is None:
             return {}
         label, message = standing(job)

@@ -1,140 +1,195 @@
 """What every command that imports files of a source does: read, choose, apply in one transaction, say what happened."""
 
-import json
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core.errors import ArpentError
-from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.models import Member
-from layers.intake.findings import Finding, errors_in, from_json
-from layers.intake.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, command_hint
+from gis_core.errors import ArpentError, Invalid
+from gis_core.members.rights import SYSTEM, acting_as, rights_of
+from gis_core.models import Member, User
+from layers.intake.command import ImportCommand, find_member
+from layers.intake.exit_codes import ExitCode
+from layers.intake.findings import Finding, as_json, errors_in, from_json
 from layers.intake.models import FileImport
 from layers.intake.services import imports
 from layers.intake.services.inbox import harmless
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.source import Source
 
-SHOWN: Final = 20
-REFUSED, NOTHING = 1, 2
 
+class FileImportCommand(ImportCommand):
+    """A command says its `source`, its own options (`add_options`), what they choose (`initial_choices` before the
+    files are looked at, `choose` after, which may leave things as they are likely) and what was done in words: the
+    `counts` before the findings, the `summary` after them.
 
-class FileImportCommand(BaseCommand):
-    """Exit code 0 when nothing was refused, 1 when it loaded with refusals, 2 when nothing was loaded, 3 when too much
-    would go; the same of a dry run.
-
-    A command says its `source`, its own options (`add_options`), what they choose (`choose`, which may leave things as
-    they are likely) and what was done in words (`summary`).
+    A dry run does all of it and undoes it: it ends as the run would, and holds the same locks meanwhile.
     """
 
     source: Source
-    requires_system_checks = ()
+    member_required = True
+    shown = 20
+    """Findings that are listed on the terminal; the report has them all."""
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="FILE")
-        parser.add_argument("--member", required=True, help=_("short name of the member"))
-        parser.add_argument("--dry-run", action="store_true", help=_("only say what would come in"))
-        parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
-        parser.add_argument("--map", type=Path, metavar="FILE.json", help=_("choices, as a report holds them"))
-        add_loss_argument(parser)
-        self.add_options(parser)
+    def user(self, options: dict[str, Any]) -> User | None:
+        """Who imports, with their rights; None for the platform itself. Raises Invalid."""
+        return None
 
-    def add_options(self, parser: CommandParser) -> None:
-        """Add the options of this source."""
+    def initial_choices(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The choices before the files are looked at. Raises CommandError, Invalid."""
+        return {}
 
     def choose(self, made: FileImport, options: dict[str, Any]) -> None:
-        """Put what the options say into the choices of an import that was read. Raises CommandError."""
+        """Put what the options say into the choices of an import that was read. Raises CommandError, Invalid."""
+
+    def take_choices(self, made: FileImport, given: dict[str, Any]) -> None:
+        """Put choices of a file into those of an import. Raises Invalid."""
+        made.choices |= given
+
+    def explain_lack(self, made: FileImport) -> str:
+        """What to say first, where nobody knows how the files are read."""
+        return _("Say how these files are read: --map, with the choices of another import.")
+
+    def counts(self, made: FileImport) -> Iterable[str]:
+        """What came in or would, in lines; also where nothing did because something is amiss."""
+        return ()
+
+    def line_of(self, finding: Finding) -> str:
+        """A finding as a line."""
+        row = _("row %(row)s") % {"row": finding.row} if finding.row else ""
+        return " ".join(part for part in (finding.file, row, ":", finding.message) if part)
 
     def summary(self, made: FileImport, *, applied: bool) -> Iterable[str]:
         """What was done, or would be, in lines."""
         return ()
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def exit_code(self, made: FileImport) -> ExitCode:
+        """How an import ended that was applied."""
+        return ExitCode.REFUSALS if errors_in(from_json(made.findings)) else ExitCode.LOADED
+
+    def bring_in(self, options: dict[str, Any]) -> ExitCode:
+        files = files_in(options["paths"])
+        if self.source.one_file and len(files) > 1:
+            raise Invalid(_("Send one file at a time."), parameter="file")
         folder = Path(settings.INBOX_DIR) / uuid.uuid4().hex
+        member = find_member(options["member"])
+        with acting_as(SYSTEM), transaction.atomic():
+            user = self.user(options)
+            rights = rights_of(user) if user else SYSTEM
         try:
-            with acting_as(SYSTEM), transaction.atomic():
-                made = self.run(folder, options)
+            with acting_as(rights), transaction.atomic():
+                if user:
+                    member = imports.member_for(self.source, options["member"], rights)
+                made = self.register(copy_files(files, folder), folder, member, user, options)
+                self.run(made, options)
                 transaction.set_rollback(bool(options["dry_run"]))
-        except LossRefused as error:
-            raise CommandError(f"{error.message} {command_hint(error.loss)}", returncode=EXIT_LOSS) from error
-        except ArpentError as error:
-            raise CommandError(error.message, returncode=NOTHING) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        if errors_in(from_json(made.findings)):
-            raise SystemExit(REFUSED)
+        return self.exit_code(made)
 
-    def run(self, folder: Path, options: dict[str, Any]) -> FileImport:
-        """Raises CommandError, ArpentError."""
-        made = self.register(folder, options)
-        imports.read(made.pk, self.progress)
-        made.refresh_from_db()
-        self.choose(made, options)
-        made.choices |= choices_in_file(options["map"]) | {"accepted_loss": options["accept_loss"]}
-        made.save()
-        imports.apply(made.pk, self.progress)
-        made.refresh_from_db()
-        self.show(made, options)
-        return made
+    def register(
+        self, names: Sequence[str], folder: Path, member: Member | None, user: User | None, options: dict[str, Any]
+    ) -> FileImport:
+        """The import of copies in a folder of the inbox. Raises CommandError, Invalid."""
+        choices = self.initial_choices(options)
+        return imports.register(self.source, folder.name, names, member=member, choices=choices, user=user)
 
-    def register(self, folder: Path, options: dict[str, Any]) -> FileImport:
-        """Raises CommandError."""
-        member = Member.objects.filter(slug=options["member"]).first()
-        if member is None:
-            message = _("There is no member named %(slug)s.") % {"slug": options["member"]}
-            raise CommandError(message, returncode=NOTHING)
-        names = [self.copy(path, folder) for path in options["paths"]]
-        return imports.register(self.source, folder.name, names, member=member, user=None)
-
-    def copy(self, path: Path, folder: Path) -> str:
-        if not path.is_file():
-            raise CommandError(_("There is no file %(path)s.") % {"path": path}, returncode=NOTHING)
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / harmless(path.name))
-        return harmless(path.name)
-
-    def show(self, made: FileImport, options: dict[str, Any]) -> None:
-        """Say what happened, and write the report."""
-        found = from_json(made.findings)
-        for one in found[:SHOWN]:
-            self.stderr.write(line_of(one))
-        if len(found) > SHOWN:
-            self.stderr.write(_("… and %(count)s more.") % {"count": len(found) - SHOWN})
-        for line in self.summary(made, applied=not options["dry_run"]):
-            self.stdout.write(line)
-        if options["report"]:
-            self.write_report(made, options["report"])
-
-    def write_report(self, made: FileImport, path: Path) -> None:
-        """Raises CommandError."""
-        found = [one.as_json() | {"message": one.message} for one in from_json(made.findings)]
-        content = {"source": made.source, "choices": made.choices, "report": made.report, "findings": found}
+    def run(self, made: FileImport, options: dict[str, Any]) -> None:
+        """Apply an import and say what happened; where nothing was done, what stands in the way. Raises CommandError,
+        ArpentError.
+        """
         try:
-            path.write_text(json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n")
-        except OSError as error:
-            message = _("The report could not be written to %(path)s: %(reason)s")
-            raise CommandError(message % {"path": path, "reason": error.strerror}, returncode=NOTHING) from error
+            self.prepare(made, options)
+            made.choices["accepted_loss"] = options["accept_loss"]
+            made.save()
+            imports.apply(made.pk, self.progress)
+        except ArpentError as error:
+            keep_refusal(made, error)
+            self.show(made, (), options)
+            raise
+        made.refresh_from_db()
+        self.show(made, self.summary(made, applied=not options["dry_run"]), options)
 
-    def progress(self, share: float | None, message: str) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
+    def prepare(self, made: FileImport, options: dict[str, Any]) -> None:
+        """Look at the files and choose how they are read. Raises CommandError, ArpentError."""
+        made.findings = as_json(self.source.inspect(made, self.progress), imports.MOST_FINDINGS)
+        self.choose(made, options)
+        self.take_choices(made, choices_in_file(options["map"]))
+        if self.source.lacks(made):
+            raise Invalid(self.explain_lack(made))
+
+    def show(self, made: FileImport, summary: Iterable[str], options: dict[str, Any]) -> None:
+        """Say what happened and what is amiss, and write the report."""
+        findings = from_json(made.findings)
+        lines = [*self.counts(made), *map(self.line_of, findings[: self.shown])]
+        if (more := len(findings) - self.shown) > 0:
+            lines.append(_("… and %(count)s more remarks (see --report)") % {"count": more})
+        for line in (*lines, *summary):
+            self.stdout.write(line)
+        self.write_report(options["report"], self.report_content(made, options))
+
+    def report_content(self, made: FileImport, options: dict[str, Any]) -> Any:
+        """What the written report holds: JSON, or a text; of the options, how it is written."""
+        findings = [one.as_json() | {"message": one.message} for one in from_json(made.findings)]
+        parts = {name: getattr(made, name) for name in ("source", "choices", "plan", "report")}
+        return parts | {"findings": findings}
 
 
-def line_of(one: Finding) -> str:
-    row = _("row %(row)s") % {"row": one.row} if one.row else ""
-    return " ".join(part for part in (one.file, row, ":", one.message) if part)
+def keep_refusal(made: FileImport, error: ArpentError) -> None:
+    """What an import that wrote nothing found, as its error says; for whom reads it, nothing is saved."""
+    report = error.extra.get("report")
+    if isinstance(report, dict) and "findings" in report:
+        made.findings, made.plan = report["findings"], report.get("plan") or made.plan
+
+
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """The files that are named, and those of the folders that are. Raises Invalid."""
+
+    def each() -> Iterator[Path]:
+        for path in paths:
+            if path.is_dir():
+                yield from sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+            elif path.is_file():
+                yield path
+            else:
+                raise Invalid(_("There is nothing at %(path)s.") % {"path": path})
+
+    return list(each())
+
+
+def copy_files(files: Sequence[Path], folder: Path) -> list[str]:
+    """Copy files into a folder of the inbox; they themselves stay where they are. Returns their names there.
+
+    Raises Invalid.
+    """
+    names = distinct_names(files)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, name in zip(files, names, strict=True):
+        shutil.copyfile(path, folder / name)
+    return names
+
+
+def distinct_names(files: Sequence[Path]) -> list[str]:
+    """A harmless name for each file; where two of several folders have the same, each with the number of its folder,
+    so that files that belong together go on being called alike. Raises Invalid.
+    """
+    names = [harmless(one.name) for one in files]
+    if len(set(names)) < len(names):
+        folders = {folder: number for number, folder in enumerate(dict.fromkeys(one.parent for one in files), 1)}
+        names = [f"{folders[one.parent]}-{name}" for one, name in zip(files, names, strict=True)]
+    if twice := next((name for place, name in enumerate(names) if name in names[:place]), ""):
+        raise Invalid(_("Two files are called %(name)s.") % {"name": twice}, parameter="file")
+    return [harmless(one) for one in names]
 
 
 class RevertImportCommand(BaseCommand):
-    """Exit code 0 when an import is undone, 2 when nothing was done."""
+    """Ends with 0 when an import is undone, with 2 when nothing was done."""
 
     source: Source
     requires_system_checks = ()
@@ -147,14 +202,18 @@ class RevertImportCommand(BaseCommand):
         raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:
-        states, number = FileImport.State, options["number"]
         try:
             with acting_as(SYSTEM), transaction.atomic():
-                applied = FileImport.objects.filter(pk=number, source=self.source.slug, state=states.APPLIED)
-                if not applied.update(state=states.REVERTING, message=""):
-                    message = _("There is no import %(number)s that is loaded: nothing was done.")
-                    raise CommandError(message % {"number": number}, returncode=NOTHING)
-                counts = imports.revert(number, lambda share, message: None)
+                counts = self.revert(options["number"])
         except ArpentError as error:
-            raise CommandError(error.message, returncode=NOTHING) from error
+            raise CommandError(error.message, returncode=ExitCode.NOTHING) from error
         self.stdout.write(self.summary(counts))
+
+    def revert(self, number: int) -> dict[str, Any]:
+        """How much of what was undone. Raises Invalid, and what the source does."""
+        states = FileImport.State
+        applied = FileImport.objects.filter(pk=number, source=self.source.slug, state=states.APPLIED)
+        if not applied.update(state=states.REVERTING, message=""):
+            message = _("There is no import %(number)s that is loaded: nothing was done.")
+            raise Invalid(message % {"number": number})
+        return imports.revert(number, lambda share, message: None)

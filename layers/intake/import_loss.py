@@ -21,8 +21,6 @@ LOSS_SHARE: Final = 0.05
 """Of what a scope holds, the most that goes without anybody being asked: 95 % of the known keys must come again."""
 LOSS_COUNT: Final = 5
 """As many objects may always go: of a small scope, one object alone is more than the share."""
-EXIT_LOSS: Final = 3
-"""Exit code of an import that was refused because of what it would take away."""
 LISTED: Final = 50
 NAMED: Final = 5
 

@@ -3,7 +3,9 @@
 Importers of all apps add theirs here, each under the beginning of its source (`ban_`, `majic_`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -11,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.files.reader.messages import MESSAGES as READER_MESSAGES
 from gis_core.files.reader.messages import words as reader_words
+from layers.catalogue.points import LAYERS
+from layers.features.display import display_date, display_number, is_english
+from layers.intake.params import Param
 from layers.intake.points import WORDS
 
 MESSAGES = {
@@ -176,23 +181,63 @@ def words(code: str, params: Mapping[str, Any]) -> str:
     many rows it holds for (`OF_ROWS`), where several.
 
     A code is one of an importer's or of the reader's, else an English sentence that the catalogues translate. A
-    parameter may be words itself: {"code", "params"}.
+    parameter may be worded itself (`layers.intake.params`).
     """
-    said = words_of(code, {name: worded(value) for name, value in params.items()})
+    if code == MORE_ALIKE:
+        alike = {"count": params["count"], "message": words(params["alike"], params["params"])}
+        return gettext("%(count)s more rows alike: %(message)s") % alike
+    sentence = words_of(code, {name: worded(value) for name, value in params.items()})
     if isinstance(count := params.get(OF_ROWS), int):
-        return f"{said} ({ngettext('%(count)s row', '%(count)s rows', count) % {'count': count}})"
-    return said
+        return f"{sentence} ({ngettext('%(count)s row', '%(count)s rows', count) % {'count': count}})"
+    return sentence
 
 
 def worded(value: Any) -> Any:
     """A parameter as people read it."""
-    return words(value["code"], value.get("params", {})) if isinstance(value, Mapping) and "code" in value else value
+    word = WORDED.get(frozenset(value)) if isinstance(value, Mapping) else None
+    return word(value) if word else value
+
+
+def worded_column(param: Param) -> str:
+    """The label of a column; its name where the layer has it no more."""
+    from layers.catalogue.models import in_language
+
+    slug, name = param["column"]
+    return in_language(*labels_of(slug).get(name, (name, "")))
+
+
+@cache
+def labels_of(slug: str) -> dict[str, tuple[str, str]]:
+    """The French and the English label of each column of a declared layer."""
+    columns = next((one.columns for one in LAYERS.all() if one.slug == slug), ())
+    return {one["name"]: (one["label"], one.get("label_en", "")) for one in columns}
+
+
+def worded_pair(param: Param) -> str:
+    from layers.catalogue.models import in_language
+
+    return in_language(param["fr"], param["en"])
+
+
+def worded_day(param: Param) -> str:
+    """In figures as forms are filled in, in French; in English with the name of the month, which cannot be mistaken."""
+    day = date.fromisoformat(param["day"])
+    return display_date(day) if is_english() else f"{day:%d/%m/%Y}"
+
+
+WORDED: Mapping[frozenset[str], Callable[[Param], str]] = {
+    frozenset({"code"}): lambda param: words(param["code"], {}),
+    frozenset({"code", "params"}): lambda param: words(param["code"], param["params"]),
+    frozenset({"column"}): worded_column,
+    frozenset({"label"}): lambda param: gettext(param["label"]),
+    frozenset({"fr", "en"}): worded_pair,
+    frozenset({"day"}): worded_day,
+    frozenset({"number", "decimals"}): lambda param: display_number(param["number"], param["decimals"]),
+}
+"""How each kind of parameter is worded, by the names that it holds."""
 
 
 def words_of(code: str, params: Mapping[str, Any]) -> str:
-    if code == MORE_ALIKE:
-        alike = {"count": params["count"], "message": words(params["alike"], params["params"])}
-        return gettext("%(count)s more rows alike: %(message)s") % alike
     message = MESSAGES.get(code)
     if message is not None:
         reason = params.get("reason")

@@ -13,8 +13,9 @@ from django.db import transaction
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import ReadRefused
+from layers.intake.exit_codes import ExitCode
 from layers.intake.findings import Finding, json_of
-from layers.intake.import_loss import EXIT_LOSS, LossRefused, ScopeDifference, check_loss, describe_difference
+from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_difference
 from layers.intake.messages import OF_ROWS, words
 from layers.intake.rows import FileRefused, Refused, Remark
 
@@ -223,12 +224,12 @@ class ImportReport:
 
     @property
     def exit_code(self) -> int:
-        """0 nothing was refused, 1 loaded with refusals, 2 nothing was loaded, 3 too much would have gone."""
+        """How the command that imports ends (`layers.intake.exit_codes`)."""
         if self.loss:
-            return EXIT_LOSS
+            return ExitCode.LOSS.value
         if not self.loaded:
-            return 2
-        return 1 if self.refused else 0
+            return ExitCode.NOTHING.value
+        return (ExitCode.REFUSALS if self.refused else ExitCode.LOADED).value
 
     def findings(self) -> list[Finding]:
         """All that is listed of its files."""

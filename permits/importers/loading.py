@@ -19,6 +19,7 @@ from gis_core.database import clock as database_clock
 from gis_core.members.rights import Rights, codes
 from gis_core.models import Member, Territory
 from layers.catalogue.models import Layer
+from layers.intake.params import day_param
 from layers.intake.source import Tell
 from layers.intake.table import TableMapping
 from layers.intake.tables import Table
@@ -39,7 +40,7 @@ from permits.models import Event, Permit
 from permits.procedure import What
 from permits.services.applicants import may_read_applicant, write_applicants
 from permits.services.filing import as_multi, instructors_of
-from permits.services.reading import derive, format_day
+from permits.services.reading import derive
 from permits.services.recording import announce, instant_of
 
 BATCH = 500
@@ -182,15 +183,15 @@ def existing(numbers: Sequence[str]) -> set[str]:
 
 def differences(permit: Permit, entry: Entry, mapping: TableMapping) -> list[Remark]:
     """What a file that is there says otherwise."""
-    pairs: dict[str, tuple[str, str]] = {
-        FILED_DIFFERS: (format_day(permit.filed_date), format_day(entry.filed)),
+    pairs: dict[str, tuple[Any, Any]] = {
+        FILED_DIFFERS: (day_param(permit.filed_date), day_param(entry.filed)),
         KIND_DIFFERS: (permit.kind, entry.kind),
     }
     if "parcels" in mapping.columns:
         pairs[PARCELS_DIFFER] = (", ".join(permit.idus), ", ".join(entry.parcels))
     if entry.decided and entry.ending != Ending.TACIT:
-        ended = format_day(permit.ended_date) if permit.ended_date else ""
-        pairs[END_DIFFERS if ended else NOT_ENDED] = (ended, format_day(entry.decided))
+        ended = day_param(permit.ended_date) if permit.ended_date else ""
+        pairs[END_DIFFERS if ended else NOT_ENDED] = (ended, day_param(entry.decided))
     return [
         (code, {"here": here or "—", "there": there or "—"}) for code, (here, there) in pairs.items() if here != there
     ]
@@ -266,11 +267,11 @@ def note(report: Report, entry: Entry, permit: Permit) -> None:
         code = gettext_noop(
             "Without a decision in the register, and the delay ended on %(day)s: told as a tacit decision."
         )
-        report.add(entry.row, permit.number, code, {"day": format_day(permit.ended_date)})
+        report.add(entry.row, permit.number, code, {"day": day_param(permit.ended_date)})
         report.tacit += 1
     if entry.ending == Ending.OPEN and entry.due and permit.due_date and entry.due != permit.due_date:
         code = gettext_noop("The register says %(there)s as the last day, the platform counts %(here)s.")
-        days = {"there": format_day(entry.due), "here": format_day(permit.due_date)}
+        days = {"there": day_param(entry.due), "here": day_param(permit.due_date)}
         report.add(entry.row, permit.number, code, days)
 
 

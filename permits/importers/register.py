@@ -12,13 +12,13 @@ from django.utils.translation import gettext_noop as _
 from layers.cadastre.references import read_reference, whole_identifier
 from layers.intake.cells import read_day
 from layers.intake.messages import words
+from layers.intake.params import day_param
 from layers.intake.table import TableMapping
 from layers.intake.tables import TableRow
 from permits.deadlines.law import Kind
 from permits.importers.columns import REGISTER, Ending
 from permits.numbers import LETTERS, NotANumberError, Number
 from permits.services.applicants import Person
-from permits.services.reading import format_day
 from permits.services.recording import EARLIEST
 
 MOST_PARCELS = 100
@@ -77,7 +77,7 @@ def entry_of(given: TableRow, mapping: TableMapping, today: date) -> Entry:
     remarks: list[Remark] = []
     if not number.change and number.year != f"{filed:%y}":
         code = _("The number is of the year %(year)s, the file was filed on %(day)s.")
-        remarks.append((code, {"year": number.year, "day": format_day(filed)}))
+        remarks.append((code, {"year": number.year, "day": day_param(filed)}))
     ended = ending_of(row, filed, today)
     return Entry(
         row=given.number,
@@ -144,7 +144,7 @@ def day_of(row: Mapping[str, str], name: str, today: date) -> date | None:
     """A day that has been. Raises UnfitError."""
     date_read = day_in(row.get(name, ""))
     if date_read is not None and not EARLIEST <= date_read <= today:
-        raise UnfitError(_("This day cannot be: %(day)s."), day=format_day(date_read))
+        raise UnfitError(_("This day cannot be: %(day)s."), day=day_param(date_read))
     return date_read
 
 
@@ -153,7 +153,7 @@ def later(row: Mapping[str, str], name: str, filed: date, today: date | None) ->
     date_read = day_of(row, name, today) if today else day_in(row.get(name, ""))
     if date_read is not None and date_read < filed:
         code = _("The file was filed on %(filed)s: nothing happens to it before (%(day)s).")
-        raise UnfitError(code, filed=format_day(filed), day=format_day(date_read))
+        raise UnfitError(code, filed=day_param(filed), day=day_param(date_read))
     return date_read
 
 
@@ -175,7 +175,7 @@ def sense_of(row: Mapping[str, str], decided: date | None, mapping: TableMapping
             _("The decision “%(decision)s” is not known: say above which of ours it is."), decision=text[:40]
         )
     if ending == Ending.OPEN and decided is not None:
-        raise UnfitError(_("There is the day of a decision (%(day)s), but not which."), day=format_day(decided))
+        raise UnfitError(_("There is the day of a decision (%(day)s), but not which."), day=day_param(decided))
     if ending not in (Ending.OPEN, Ending.TACIT) and decided is None:
         raise UnfitError(_("The decision (%(decision)s) has no day."), decision=text[:40])
     return ending

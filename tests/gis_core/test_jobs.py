@@ -2,16 +2,18 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job as QueuedJob
 
 from gis_core import tasks
 from gis_core.errors import Busy, DatabaseGone, Forbidden, Invalid
+from gis_core.jobs import estimate
 from gis_core.jobs import services as jobs
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
 from gis_core.jobs.task_process import Ended
@@ -297,3 +299,52 @@ def test_what_a_job_reads_for_somebody_is_bound_by_their_policies() -> None:
         with under_policies():
             assert list(Job.objects.all()) == [mine]
         assert Job.objects.count() == 2
+
+
+# -- how long a job still takes ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "elapsed_s", "seconds"),
+    [(None, 60, None), (0.02, 60, None), (0.5, 4, None), (1.0, 60, None), (0.03, 6, 194), (0.25, 40, 120), (0.5, 5, 5)],
+)
+def test_what_is_left_is_estimated_once_it_can_be(share: float | None, elapsed_s: float, seconds: float | None) -> None:
+    found = estimate.time_left(share, elapsed_s)
+    assert found == (None if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "french", "english"),
+    [
+        (3, "encore moins d’une minute", "less than a minute left"),
+        (65, "encore 1 min environ", "about 1 min left"),
+        (125, "encore 2 min environ", "about 2 min left"),
+        (13 * 60, "encore 15 min environ", "about 15 min left"),
+        (89 * 60, "encore 90 min environ", "about 90 min left"),
+        (7_300, "encore 2 h environ", "about 2 h left"),
+    ],
+)
+def test_an_estimate_is_worded(seconds: float, french: str, english: str) -> None:
+    for language, words in (("fr", french), ("en", english)):
+        with translation.override(language):
+            assert estimate.describe_time_left(seconds) == words
+
+
+def test_a_running_job_says_how_long_it_still_takes() -> None:
+    began = timezone.now() - timedelta(seconds=60)
+    job = factories.job(factories.member(), state="running", started_at=began, message="Lecture", progress=0.34, run=1)
+    worker(1.0, job)
+    assert jobs.standing(job)[1] == "Lecture · encore 2 min environ"
+    with translation.override("en"):
+        assert jobs.standing(job)[1] == "Lecture · about 2 min left"
+    job.message = ""
+    assert jobs.standing(job)[1] == "encore 2 min environ"
+    job.progress = None
+    assert jobs.standing(job)[1] == ""
+
+
+def test_nobody_knows_how_long_a_job_takes_that_was_begun_again() -> None:
+    began = timezone.now() - timedelta(seconds=60)
+    job = factories.job(factories.member(), state="running", started_at=began, message="Lecture", progress=0.34, run=3)
+    worker(1.0, job)
+    assert jobs.standing(job)[1] == "Lecture"

@@ -13,11 +13,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from gis_core.errors import Forbidden
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
-from layers.intake.findings import Finding
+from layers.intake.findings import Finding, from_json
 from layers.intake.models import FileImport, ImportMapping
 from layers.intake.services.mappings import keep_mappings
 from layers.intake.table import TableMapping, likely_columns
@@ -568,3 +569,28 @@ def test_the_pages_show_no_applicant_and_say_that_they_are_left_out(world: World
     assert made.plan["dropped_applicants"] == 7
     assert "votre rôle ne lit pas qui demande" in page
     assert "MARTIN" not in page
+
+
+def test_a_register_read_in_french_is_shown_in_english(world: World, tmp_path: Path) -> None:
+    imported(world, written(tmp_path, "PC 045 901 22 00001;05/01/2022;;;AB 1"))
+    path = written(
+        tmp_path,
+        "PC 045 901 22 00001;06/01/2022;accordé;07/02/2022;AB 2",
+        "PC 045 901 22 00003;05/01/2032;;;AB 1",
+        "PC 045 901 22 00004;05/01/2022;accordé;01/01/2022;AB 1",
+        "PC 045 901 25 00005;05/01/2022;;;AB 1",
+        "PC 045 901 22 00006;05/01/2022;;02/02/2022;AB 1",
+    )
+    found = {}
+    for language in ("fr", "en"):
+        with translation.override(language), world.as_():
+            found[language] = [one.as_json() for one in planned(order(world, path)).report.findings]
+    assert found["fr"] == found["en"]
+    with translation.override("en"):
+        shown = " ".join(one.message for one in from_json(found["fr"]))
+    for one in ("filed on: 5 Jan 2022 here, 6 Jan 2022 in the file", "This day cannot be: 5 Jan 2032.",
+                "The file was filed on 5 Jan 2022: nothing happens to it before (1 Jan 2022).",
+                "The number is of the year 25, the file was filed on 5 Jan 2022."):  # fmt: skip
+        assert one in shown
+    with translation.override("fr"):
+        assert "05/01/2022" in " ".join(one.message for one in from_json(found["en"]))

@@ -205,10 +205,11 @@ def open_event(table: str, order: Order) -> int:
 def order_of(made: FileImport, *, write: bool) -> Order:
     """What is to be imported, as it was chosen. Raises Invalid when the files are there no more."""
     chosen = made.choices
+    extent = chosen.get("extent")
     return Order(
         what=WHAT[made.source],
         paths=paths_of(made),
-        scope=Scope(communes=frozenset(chosen.get("communes", ()))),
+        scope=Scope(communes=frozenset(chosen.get("communes", ())), extent=extent and tuple(extent)),
         replace=bool(chosen.get("replace")),
         strict=bool(chosen.get("strict")),
         write=write,

@@ -11,20 +11,22 @@ from layers.features.display import display_number
 
 def lines(report: Mapping[str, Any]) -> Iterator[str]:
     """The counts of a report in words."""
-    counts, written = report["counts"], report["written"]
+    counts, is_done = report["counts"], report["written"]
 
     def number(name: str) -> int:
         return int(counts.get(name, 0))
 
     marked = report["what"] == "markers"
     yield read_words(number("read"), marked)
-    done = done_words(marked) if written else coming_words(marked)
+    done = done_words(marked) if is_done else coming_words(marked)
     for name in ("new", "changed", "same"):
         yield f"{done[name]} : {display_number(number(name), 0)}"
     if number("markers_new") or number("markers_changed"):
         words = _("Markers (PR) of the delivery: %(new)s new, %(changed)s changed")
         yield words % {"new": number("markers_new"), "changed": number("markers_changed")}
-    if number("removed"):
+    if number("removed") and not is_done:
+        yield _("To remove, no longer delivered: %(count)s") % {"count": display_number(number("removed"), 0)}
+    elif number("removed"):
         yield _("Removed, no longer delivered: %(count)s") % {"count": display_number(number("removed"), 0)}
     elif number("gone"):
         words = _("No longer delivered: %(count)s (they stay, unless you ask to remove them)")
@@ -32,7 +34,7 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     if number("sided"):
         words = _("Sections found to be of another carriageway than before (right, left, single): %(count)s")
         yield words % {"count": display_number(number("sided"), 0)}
-    if count := report.get("later"):
+    if is_done and (count := report.get("later")):
         words = _("Roads changed, which are measured in the minutes to come: %(count)s. See “Numbered roads” then.")
         yield words % {"count": display_number(count, 0)}
     yield from asides(report)

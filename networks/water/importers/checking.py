@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from gis_core import graph as connected
 from layers.intake.findings import Finding
+from layers.intake.params import label_param
 from networks.water import lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.topology_building import BuiltTopology
@@ -94,7 +95,7 @@ def unfit(
     """Why a column does not take a value, as a code with its parameters; None where it does."""
     if field is None:
         return gettext_noop("There is no column “%(name)s”."), {"name": name}
-    params = {"name": str(field.verbose_name), "value": str(value)[:60]}
+    params = {"name": label_param(field.verbose_name), "value": str(value)[:60]}
     codes = KINDS[family] if name == "kind" else CODES.get(name)
     if codes is not None:
         return None if value in codes else (gettext_noop("%(name)s “%(value)s” is no code of the list."), params)

@@ -15,6 +15,7 @@ from layers.intake.cells import Cell, Read
 from layers.intake.findings import Finding
 from layers.intake.layer_mapping import LayerMapping, columns_of
 from layers.intake.looking import at_origin, by_words, in_system, lines_of, origins_of, place_in
+from layers.intake.params import column_param
 from layers.intake.sheets import ENOUGH_ROWS, Shape, Sheet, layers_in, sheet_of
 from networks.water import lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
@@ -73,10 +74,10 @@ class Rows:
 
     def take(self) -> None:
         """Read field by field, then make a row of each."""
-        for name, label, codes in targets_of(self.reading.table):
+        for name, _label, codes in targets_of(self.reading.table):
             source = self.reading.columns.get(name)
             if source in self.sheet.columns and name not in self.keys and name not in self.reading.fixed:
-                self._read(name, str(label), codes, self.sheet.columns[source])
+                self._read(name, codes, self.sheet.columns[source])
         self._keep_rest()
         keyed = {name: self.sheet.columns.get(self.reading.columns.get(name, ""), []) for name in self.keys}
         origins = origins_of(self.reading.crs)
@@ -89,8 +90,8 @@ class Rows:
             if self._stands(row, shape, values, origins):
                 self._add(row, shape, values, {name: text.strip() for name, text in values_by_name.items() if text})
 
-    def _read(self, name: str, label: str, codes: Mapping[str, Any], texts: Sequence[str | None]) -> None:
-        column = cells.column_of(self._reader(name, codes), label)
+    def _read(self, name: str, codes: Mapping[str, Any], texts: Sequence[str | None]) -> None:
+        column = cells.column_of(self._reader(name, codes), column_param(self.reading.table, name))
         source = self.reading.columns[name]
         for rank, text in enumerate(texts):
             if text is None:

@@ -19,6 +19,7 @@ from shapely.geometry import LineString, Point
 from gis_core.files.reader import RestrictedReader
 from layers.intake import cells
 from layers.intake.findings import Finding, Findings
+from layers.intake.params import pair_param
 from layers.intake.sheets import ENOUGH_ROWS, Found, Geometries, Sheet, layers_in, sheet_of
 from networks.water import lists, raepa
 from networks.water.importers import raepa_rules
@@ -265,7 +266,7 @@ def settle_system(row: Row, findings: Findings) -> None:
     content = row.values.get("content")
     row.values["system"] = content if content in lists.SYSTEMS else "02"
     message = gettext_noop("TYPRESEAU is empty: taken for “%(system)s”.")
-    findings.add(row.rank, message, {"system": lists.SYSTEMS[row.values["system"]][0]})
+    findings.add(row.rank, message, {"system": pair_param(*lists.SYSTEMS[row.values["system"]])})
 
 
 def single_lines(rows: Sequence[Row]) -> Geometries:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from layers.intake import cells
 from layers.intake.cells import Cell, Read, bare
+from layers.intake.params import pair_param
 from networks.water import lists, raepa
 from networks.water.importers.draft import Family
 
@@ -41,7 +42,7 @@ def material(field: str, text: str) -> Cell:
     if known is None:
         return cells.unread(field, text)
     message = gettext_noop("%(field)s “%(value)s” is a label: read as “%(meaning)s”.")
-    note = cells.note(message, field, text, meaning=lists.MATERIALS[known][0])
+    note = cells.note(message, field, text, meaning=pair_param(*lists.MATERIALS[known]))
     return Cell(None if known == "inc" else known, note)
 
 

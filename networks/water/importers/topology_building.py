@@ -19,6 +19,7 @@ from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from layers.intake.findings import Finding, Severity
+from layers.intake.params import number_param
 from networks.water.importers.draft import Draft, NodeRow, PipeRow
 from networks.water.topology import TOLERANCE_M
 
@@ -381,7 +382,7 @@ class Loom:
                     message = gettext_noop(
                         "Its end names the node %(node)s, which is %(metres)s m away: it is joined by its place."
                     )
-                    self._note(row, message, {"node": key[:80], "metres": format_metres(gap)}, "warning")
+                    self._note(row, message, {"node": key[:80], "metres": number_param(round(gap, 2), 2)}, "warning")
         return sorted(pairs)
 
     def _try_join(self, one: int, other: int) -> None:
@@ -624,7 +625,7 @@ class Loom:
             piece = LineString([places[one], *between, places[other]])
             if piece.length < TOLERANCE_M:
                 message = gettext_noop("A node lies closer than %(metres)s m to its end: move one of them.")
-                self._note(row, message, {"metres": format_metres(TOLERANCE_M)})
+                self._note(row, message, {"metres": number_param(TOLERANCE_M, 2)})
                 continue
             share = start / line.length, stop / line.length
             parts.append(Piece(row, piece, one, other, False, False, share))
@@ -718,7 +719,9 @@ class Loom:
             self._note(piece.row, message, {"other": name}, spare=piece.whole)
             return False
         message = gettext_noop("%(metres)s m of it lie on %(other)s: this end is left out.")
-        self._note(piece.row, message, {"metres": format_metres(piece.line.length), "other": name}, "warning")
+        self._note(
+            piece.row, message, {"metres": number_param(round(piece.line.length, 2), 2), "other": name}, "warning"
+        )
         return True
 
     def _note(
@@ -784,10 +787,6 @@ def row_label(row: NodeRow | PipeRow) -> str | dict[str, Any]:
     """How a row is called among people, as a parameter of a finding."""
     reference = row.values.get("reference") or row.key
     return str(reference) if reference else {"code": gettext_noop("row %(row)s"), "params": {"row": row.row}}
-
-
-def format_metres(metres: float) -> str:
-    return f"{metres:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def hang(draft: Draft, built: BuiltTopology, there: There) -> list[tuple[str, int] | None]:

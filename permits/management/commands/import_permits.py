@@ -1,104 +1,82 @@
 """`manage.py import_permits FILE --member SLUG --user NAME [--mapping NAME] [--dry-run] [--report FILE]`."""
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.members.rights import SYSTEM, acting_as, rights_of, under_policies
-from gis_core.models import Member, User
+from gis_core.errors import Invalid
+from gis_core.models import User
+from layers.intake.exit_codes import ExitCode
+from layers.intake.file_command import FileImportCommand
+from layers.intake.findings import from_json
+from layers.intake.models import FileImport
 from layers.intake.services.mappings import choices_in_file, mapping_named
-from layers.intake.table import TableMapping, likely_mapping
-from layers.intake.tables import read_table
-from permits.importers.columns import LIMITS, REGISTER
-from permits.importers.loading import Order, load, planned
-from permits.importers.report import Report, as_csv
-from permits.procedure import INSTRUCTS
+from layers.intake.table import TableMapping
+from permits.importers.columns import REGISTER
+from permits.importers.report import as_csv
 from permits.sources import PERMITS
 
 
-class Command(BaseCommand):
-    """Exit code 0 when every row came in or was there, 1 when rows were refused or differ, 2 when nothing was imported.
-
-    It acts as a person: what they may not do or read, it does not.
+class Command(FileImportCommand):
+    """It acts as a person: what they may not do or read, it does not. Rows that differ from what is there count as
+    refused: they are left as they are.
     """
 
     help = "Importe le registre des autorisations d’urbanisme d’un autre logiciel (CSV)."
-    requires_system_checks = ()
+    source = PERMITS
+    member_help = gettext_lazy("short name of the member that instructs")
+    report_help = gettext_lazy("where to write the report: .csv or .json")
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", type=Path, metavar="FILE")
-        parser.add_argument("--member", required=True, help=_("short name of the member that instructs"))
+    def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True, help=_("who imports: an instructor of the member"))
         parser.add_argument("--mapping", default="", help=_("name of a reading that the member kept"))
-        parser.add_argument("--map", type=Path, metavar="FILE.json", help=_("choices, as a report holds them"))
-        parser.add_argument("--dry-run", action="store_true", help=_("only tell what would happen"))
-        parser.add_argument("--report", type=Path, metavar="FILE", help=_("where to write the report: .csv or .json"))
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            report = self.work(options)
-        except ArpentError as error:
-            raise CommandError(error.message, returncode=2) from error
+    def user(self, options: dict[str, Any]) -> User:
+        user = User.objects.filter(username=options["user"]).first()
+        if user is None:
+            raise Invalid(_("There is no member or no person of this name."), parameter="user")
+        return user
+
+    def choose(self, made: FileImport, options: dict[str, Any]) -> None:
+        """The columns are read as a mapping that is named says, else as the member's last one that fits."""
+        if name := options["mapping"]:
+            kept = mapping_named(PERMITS.slug, made.owner, name)
+            if kept is None:
+                raise Invalid(_("The member keeps no reading named “%(name)s”.") % {"name": name}, parameter="mapping")
+            self.read_by(made, kept.mapping)
+            made.choices |= {"name": name, "known": True}
+        if options["map"]:
+            self.read_by(made, choices_in_file(options["map"]).get("mapping"))
+
+    def take_choices(self, made: FileImport, given: dict[str, Any]) -> None:
+        """They are how the columns are read, which was taken."""
+
+    def read_by(self, made: FileImport, mapping: Any) -> None:
+        """Raises Invalid for what is no mapping."""
+        made.choices |= {"mapping": TableMapping.from_json(mapping, REGISTER.fields).as_json()}
+
+    def explain_lack(self, made: FileImport) -> str:
+        lacking = REGISTER.lacking(TableMapping.from_json(made.choices["mapping"], REGISTER.fields))
+        return _("No column is known to be: %(labels)s. Say which it is: --mapping, or --map.") % {"labels": lacking}
+
+    def summary(self, made: FileImport, *, applied: bool) -> Iterator[str]:
         words = _(
             "%(made)s files imported, %(same)s there already, %(different)s there already and otherwise (left as they "
             "are), %(refused)s rows refused"
         )
-        self.stdout.write(words % report.as_json())
-        if report.refused or report.different:
-            raise SystemExit(1)
+        yield words % (made.report or {})
 
-    def work(self, options: dict[str, Any]) -> Report:
-        path: Path = options["path"]
-        if not path.is_file():
-            raise Invalid(_("There is no file %(path)s.") % {"path": path})
-        with acting_as(SYSTEM), transaction.atomic():
-            member = Member.objects.filter(slug=options["member"]).first()
-            user = User.objects.filter(username=options["user"]).first()
-            if member is None or user is None:
-                raise Invalid(_("There is no member or no person of this name."))
-            rights = rights_of(user)
-        if not rights.has_role(member.pk, INSTRUCTS):
-            raise Forbidden(_("Your role does not allow this."))
-        with acting_as(rights), transaction.atomic(), under_policies():
-            table = read_table(path, LIMITS)
-            mapping = chosen_mapping(member, options, table.header)
-            order = Order(name=path.name, table=table, mapping=mapping, member=member, rights=rights)
-            report = planned(order).report if options["dry_run"] else load(order, self.tell)
-        if options["report"]:
-            write_report(report, mapping, options["report"])
-        return report
+    def exit_code(self, made: FileImport) -> ExitCode:
+        counts = made.report or {}
+        if counts["refused"] and counts["refused"] == counts["rows"]:
+            return ExitCode.NOTHING
+        return ExitCode.REFUSALS if counts["refused"] or counts["different"] else ExitCode.LOADED
 
-    def tell(self, share: float | None, message: str) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
-
-
-def chosen_mapping(member: Member, options: dict[str, Any], header: Sequence[str]) -> TableMapping:
-    """The one that is given or named, else the member's last one that fits, else the likely one. Raises Invalid."""
-    if options["map"]:
-        mapping = TableMapping.from_json(choices_in_file(options["map"]).get("mapping"), REGISTER.fields)
-    elif name := options["mapping"]:
-        found = mapping_named(PERMITS.slug, member, name)
-        if found is None:
-            raise Invalid(_("The member keeps no reading named “%(name)s”.") % {"name": name})
-        mapping = TableMapping.from_json(found.mapping, REGISTER.fields)
-    else:
-        mapping, _name = likely_mapping(PERMITS.slug, member, REGISTER, header)
-    return mapping
-
-
-def write_report(report: Report, mapping: TableMapping, path: Path) -> None:
-    """As JSON with every finding, else as a table of the rows that did not come in as they stand."""
-    content = as_csv(report.findings)
-    if path.suffix == ".json":
-        findings = [one.as_json() | {"message": one.message} for one in report.findings]
-        choices = {"mapping": mapping.as_json()}
-        whole = {"source": PERMITS.slug, "choices": choices, "report": report.as_json(), "findings": findings}
-        content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
-    path.write_text(content, encoding="utf-8")
+    def report_content(self, made: FileImport, options: dict[str, Any]) -> Any:
+        """JSON with every finding, else a table of the rows that did not come in as they stand."""
+        if options["report"] and options["report"].suffix != ".json":
+            return as_csv(from_json(made.findings))
+        return super().report_content(made, options)

@@ -1,8 +1,8 @@
 """`manage.py import_communes PATH... [--member M] [--report FILE.json]`."""
 
-from layers.intake.command import ImportCommand
+from layers.intake.reference_command import ReferenceImportCommand
 
 
-class Command(ImportCommand):
+class Command(ReferenceImportCommand):
     help = "Importe les communes (contours et liste officielle) et les EPCI, qui deviennent des membres."
     source = "communes"

@@ -1,8 +1,8 @@
 """`manage.py import_edigeo PATH... [--member M] [--date D] [--report FILE.json]`."""
 
-from layers.intake.command import ImportCommand
+from layers.intake.reference_command import ReferenceImportCommand
 
 
-class Command(ImportCommand):
+class Command(ReferenceImportCommand):
     help = "Importe le plan cadastral (PCI EDIGEO) : archives ou dossiers de feuilles, une commune ou un département."
     source = "edigeo"

@@ -1,8 +1,8 @@
 """`manage.py import_etalab PATH... [--member M] [--report FILE.json]`."""
 
-from layers.intake.command import ImportCommand
+from layers.intake.reference_command import ReferenceImportCommand
 
 
-class Command(ImportCommand):
+class Command(ReferenceImportCommand):
     help = "Importe le cadastre Etalab (GeoJSON) : communes, sections, parcelles, bâtiments."
     source = "etalab"

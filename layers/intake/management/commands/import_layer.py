@@ -1,18 +1,17 @@
 """`manage.py import_layer FILE... (--layer S --mode M | --new --title T) [--key C] [--report FILE]`."""
 
-import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import SYSTEM, Role, acting_as
-from gis_core.models import Member
 from layers.catalogue.models import Layer, Theme
 from layers.intake.choices import (
     Choices,
@@ -23,11 +22,14 @@ from layers.intake.choices import (
     kinds_of,
     matched_fields,
 )
-from layers.intake.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, check_planned_loss, command_hint
+from layers.intake.command import ImportCommand, find_member
+from layers.intake.exit_codes import ExitCode
+from layers.intake.import_loss import LossRefused, check_planned_loss
 from layers.intake.models import Delivery, Import
 from layers.intake.outcome import worded, worded_report
 from layers.intake.services import local
 from layers.intake.services.deliveries import layer_of
+from layers.intake.services.mappings import choices_in_file
 from layers.intake.services.ordering import updatable_layer
 from layers.intake.services.reading import crs_of
 from layers.intake.words import outcome_in_words
@@ -35,16 +37,11 @@ from layers.intake.words import outcome_in_words
 Mode = Import.Mode
 
 
-class Command(BaseCommand):
-    """Exit code 0 when nothing was refused, 1 when rows were, 2 when nothing was imported, 3 when it was refused
-    because of what would go (`layers.intake.import_loss`).
-    """
-
+class Command(ImportCommand):
     help = "Publie un fichier comme couche, ou met une couche à jour."
-    requires_system_checks = ()
+    member_help = gettext_lazy("short name of its owner; none: the whole platform")
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="FILE")
+    def add_options(self, parser: CommandParser) -> None:
         which: Any = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--layer", help=_("short name of the layer to bring up to date"))
         which.add_argument("--new", action="store_true", help=_("publish a new layer"))
@@ -55,9 +52,6 @@ class Command(BaseCommand):
         parser.add_argument("--encoding", help=_("where the file does not say it"))
         parser.add_argument("--outside", action="store_true", help=_("rows outside the territory come in too"))
         parser.add_argument("--invalid", choices=["repair", "refuse", "keep"], default="repair")
-        parser.add_argument("--dry-run", action="store_true", help=_("only tell what would happen"))
-        parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
-        add_loss_argument(parser)
         self.describe(parser)
 
     def describe(self, parser: ArgumentParser) -> None:
@@ -65,49 +59,48 @@ class Command(BaseCommand):
         parser.add_argument("--title", default="")
         parser.add_argument("--slug", default="")
         parser.add_argument("--theme", default="", help=_("short name of a theme, or the title of a new one"))
-        parser.add_argument("--member", help=_("short name of its owner; none: the whole platform"))
         parser.add_argument("--visibility", choices=Layer.Visibility.values)
         for name in ("abstract", "lineage", "licence", "attribution", "date"):
             parser.add_argument(f"--{name}", default="")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def bring_in(self, options: dict[str, Any]) -> ExitCode:
         try:
             with acting_as(SYSTEM):
                 made = self.work(options)
         except LossRefused as error:
-            told = worded(error.extra["report"]["plan"])
-            self.stdout.write(outcome_in_words(told, done=False))
-            self.keep(options["report"], told)
-            raise CommandError(f"{error.message} {command_hint(error.loss)}", returncode=EXIT_LOSS) from error
+            plan = worded(error.extra["report"]["plan"])
+            self.stdout.write(outcome_in_words(plan, done=False))
+            self.write_report(options["report"], plan)
+            raise
         except ArpentError as error:
-            self.keep(options["report"], worded_report(error.extra.get("report")))
-            raise CommandError(error.message, returncode=2) from error
-        told = worded(made.report or made.plan or {})
-        self.stdout.write(outcome_in_words(told, done=made.report is not None))
+            self.write_report(options["report"], worded_report(error.extra.get("report")))
+            raise
+        outcome = worded(made.report or made.plan or {})
+        self.stdout.write(outcome_in_words(outcome, done=made.report is not None))
         if made.report is not None:
             self.stdout.write(_("To take it back: take_back_import %(number)s") % {"number": made.pk})
-        self.keep(options["report"], told)
-        if told.get("refused"):
-            raise SystemExit(1)
+        self.write_report(options["report"], outcome | {"choices": made.choices})
+        return ExitCode.REFUSALS if outcome.get("refused") else ExitCode.LOADED
 
     def work(self, options: dict[str, Any]) -> Import:
         """From the files to the layer, or to the plan of a dry run."""
         with transaction.atomic():
             layer = updatable_layer(options["layer"], SYSTEM) if options["layer"] else None
-            owner = layer.owner if layer else self.member(options["member"])
+            owner = layer.owner if layer else find_member(options["member"])
         mode = self.mode(options["mode"], layer)
-        with local.delivered(options["paths"], owner, self.tell) as delivery:
+        with local.delivered(options["paths"], owner, self.progress) as delivery:
             number = local.layer_number(delivery, options["source_layer"])
             opening = Opening(crs=options["crs"], encoding=options["encoding"])
             if opening != Opening():
-                local.reopened(delivery, number, opening, self.tell)
+                local.reopened(delivery, number, opening, self.progress)
             with transaction.atomic():
                 choices = self.choices(delivery, number, layer, mode, options)
-            made = local.tried_out(delivery, number, mode=mode, layer=layer, choices=choices, tell=self.tell)
+                choices = with_choices(choices, layer_of(delivery, number)[1], choices_in_file(options["map"]))
+            made = local.tried_out(delivery, number, mode=mode, layer=layer, choices=choices, tell=self.progress)
             if options["dry_run"]:
                 refuse_planned_loss(made, options["accept_loss"])
                 return made
-            return local.apply_import(made, self.tell, options["accept_loss"])
+            return local.apply_import(made, self.progress, options["accept_loss"])
 
     def mode(self, given: str | None, layer: Layer | None) -> Mode:
         if layer is None:
@@ -115,14 +108,6 @@ class Command(BaseCommand):
         if not given:
             raise Invalid(_("Say how the layer is brought up to date: --mode replace, append or synchronise."))
         return Mode(given)
-
-    def member(self, slug: str | None) -> Member | None:
-        if slug is None:
-            return None
-        member = Member.objects.filter(slug=slug).first()
-        if member is None:
-            raise Invalid(_("There is no member named %(slug)s.") % {"slug": slug})
-        return member
 
     def choices(
         self, delivery: Delivery, number: int, layer: Layer | None, mode: Mode, options: dict[str, Any]
@@ -160,18 +145,20 @@ class Command(BaseCommand):
             **{name: options[name] for name in names},
         )
 
-    def tell(self, share: float | None, message: str) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
 
-    def keep(self, path: Path | None, report: Any) -> None:
-        if path is None or report is None:
-            return
-        try:
-            path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
-        except OSError as error:
-            message = _("The report could not be written to %(path)s: %(reason)s")
-            raise CommandError(message % {"path": path, "reason": error.strerror}, returncode=2) from error
+def with_choices(choices: Choices, layer: Mapping[str, Any], given: Mapping[str, Any]) -> Choices:
+    """Choices in which those of a file say how the rows of a layer of a delivery are read. Raises Invalid."""
+    names = ("fields", "key", "outside", "addresses", "invalid")
+    taken = {name: given[name] for name in names if name in given}
+    try:
+        chosen = Choices.from_json(choices.as_json() | taken)
+        missing = {one.source for one in chosen.fields} - {one["name"] for one in layer["fields"]}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Invalid(_("This is no mapping of the columns of a table."), parameter="map") from error
+    if missing:
+        words = _("The layer has no field %(names)s, which these choices name.")
+        raise Invalid(words % {"names": ", ".join(sorted(missing))[:300]}, parameter="map")
+    return chosen
 
 
 def refuse_planned_loss(made: Import, accepted: int | None) -> None:

@@ -1,0 +1,38 @@
+"""Parameters of findings that people read in their own language: kept as JSON, worded by `layers.intake.messages`.
+
+Anything else is kept as it is. A sentence with its own parameters is `{"code": …, "params": {…}}`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+type Param = Mapping[str, Any]
+
+
+def column_param(slug: str, name: str) -> Param:
+    """The label of a column of a declared layer."""
+    return {"column": [slug, name]}
+
+
+def label_param(label: str | Promise) -> Param:
+    """A label that the catalogues translate, kept in English."""
+    with override(None):
+        return {"label": str(label)}
+
+
+def pair_param(french: str, english: str) -> Param:
+    """A text in both languages, as code lists have it."""
+    return {"fr": french, "en": english}
+
+
+def day_param(day: date) -> Param:
+    return {"day": day.isoformat()}
+
+
+def number_param(value: float, decimals: int) -> Param:
+    """A number with so many decimals at most."""
+    return {"number": value, "decimals": decimals}

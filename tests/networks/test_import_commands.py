@@ -1,0 +1,165 @@
+"""Networks and roads imported by command: how each ends, with and without a dry run, and what its report holds."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry import LineString as Line
+
+from layers.intake.file_command import distinct_names
+from layers.intake.models import FileImport
+from networks.roads.models import RoadMarker, RoadSection
+from tests import factories
+from tests.networks.conftest import Network
+from tests.networks.importing import Importing, pipe
+from tests.networks.test_network_loss import MANY, command, sections
+from tests.networks.test_road_delivery import write_raw
+
+X, Y = factories.ORIGIN
+GOOD, REFUSALS, NOTHING, LOSS = 0, 1, 2, 3
+
+
+def both(name: str, *arguments: Any) -> tuple[int, str]:
+    """The exit code of a command, which is that of its dry run, and what it says."""
+    tried, _said = command(name, *arguments, "--dry-run")
+    assert not FileImport.objects.filter(state__in=("ready", "applying")).exists()
+    code, said = command(name, *arguments)
+    assert tried == code, said
+    return code, said
+
+
+def count() -> int:
+    with factories.as_owner():
+        return RoadSection.objects.count() + RoadMarker.objects.count()
+
+
+# -- networks ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_network_ends_as_its_dry_run(importing: Importing, network: Network) -> None:
+    member = ("--member", network.member.slug)
+    wrong = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0)), (None, {"ref": "C2"})])
+    assert both("import_network", wrong, *member)[0] == NOTHING
+    assert both("import_network", importing.folder / "absent.geojson", *member)[0] == NOTHING
+    assert both("import_network", wrong, "--member", "personne")[0] == NOTHING
+    assert both("import_network", importing.file("canalisations", MANY), *member)[0] == GOOD
+    few = importing.file("canalisations", MANY[:5])
+    assert both("import_network", few, *member)[0] == NOTHING
+    assert both("import_network", few, *member, "--known", "replace")[0] == LOSS
+    assert both("import_network", few, *member, "--known", "replace", "--accept-loss", 25)[0] == GOOD
+
+
+def test_the_report_of_a_network_holds_what_stands_in_the_way(importing: Importing, network: Network) -> None:
+    wrong = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0)), (None, {"ref": "C2"})])
+    report = importing.folder / "rapport.json"
+    assert command("import_network", wrong, "--member", network.member.slug, "--report", report)[0] == NOTHING
+    written = json.loads(report.read_text())
+    assert (written["source"], written["plan"]["errors"], written["report"]) == ("network", 1, None)
+    assert (written["findings"][0]["row"], written["findings"][0]["severity"]) == (2, "error")
+    assert written["choices"]["mapping"]["canalisations"]["table"] == "water-pipes"
+
+
+def test_choices_of_a_report_serve_the_next_network(importing: Importing, network: Network) -> None:
+    member, report = ("--member", network.member.slug), importing.folder / "rapport.json"
+    file = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0), xx="amiante")])
+    reading = {"table": "water-pipes", "columns": {"reference": "ref", "material": "xx"},
+               "values": {"material": {"amiante": "amci"}}}  # fmt: skip
+    report.write_text(json.dumps({"choices": {"mapping": {"canalisations": reading}}}))
+    assert command("import_network", file, *member, "--map", report, "--report", report)[0] == GOOD
+    assert network.rows("select material from water_pipe") == [("amci",)]
+    assert json.loads(report.read_text())["choices"]["mapping"]["canalisations"]["columns"]["material"] == "xx"
+
+
+# -- roads -------------------------------------------------------------------------------------------------------------
+
+
+def delivered(folder: Path) -> Path:
+    """A folder of a delivery's own."""
+    (folder / "livraison").mkdir()
+    return folder / "livraison"
+
+
+def wrong_sections(folder: Path) -> Path:
+    """One that comes in, and one twice."""
+    lines = [Line([(X, Y), (X + 20, Y)]), Line([(X + 40, Y), (X + 60, Y)])]
+    row = ["T0", "Route à 1 chaussée", "Double sens", "D12", "En service"]
+    write_raw(folder / "TRONCON_DE_ROUTE.shp", ["ID", "NATURE", "SENS", "NUMERO", "ETAT"], [row, row], lines)
+    return folder
+
+
+def test_sections_end_as_their_dry_run(network: Network, tmp_path: Path) -> None:
+    member = ("--member", network.member.slug)
+    assert both("import_bdtopo", tmp_path, *member)[0] == NOTHING
+    assert both("import_bdtopo", tmp_path / "absent", *member)[0] == NOTHING
+    assert both("import_bdtopo", wrong_sections(tmp_path), *member, "--strict")[0] == NOTHING
+    assert count() == 0
+    assert both("import_bdtopo", wrong_sections(tmp_path), *member)[0] == REFUSALS
+    assert count() == 1
+    assert both("import_bdtopo", sections(tmp_path, range(30)), *member)[0] == GOOD
+    few = sections(tmp_path, range(8))
+    assert both("import_bdtopo", few, *member, "--replace")[0] == LOSS
+    assert both("import_bdtopo", few, *member, "--replace", "--accept-loss", 22)[0] == GOOD
+    assert both("import_bdtopo", few, *member, "--extent", "1,2,3")[0] == NOTHING
+    assert both("import_bdtopo", few, *member, "--commune", "quatre")[0] == NOTHING
+
+
+def test_a_dry_run_of_sections_says_what_would_go(network: Network, tmp_path: Path) -> None:
+    member, report = ("--member", network.member.slug), tmp_path / "rapport.json"
+    folder = delivered(tmp_path)
+    command("import_bdtopo", sections(folder, range(30)), *member)
+    few = sections(folder, range(8))
+    given = (few, *member, "--replace", "--accept-loss", 22, "--report", report)
+    said = command("import_bdtopo", *given, "--dry-run")[1]
+    assert ("To remove" in said or "À retirer" in said, "take_back_source" in said) == (True, False)
+    tried = json.loads(report.read_text())
+    assert (tried["written"], tried["number"], tried["counts"]["removed"]) == (False, None, 22)
+    assert "take_back_source" in command("import_bdtopo", *given)[1]
+    done = json.loads(report.read_text())
+    assert (done["written"], done["report"]["counts"]["removed"], done["source"]) == (True, 22, "road-sections")
+    assert done["faults"] == []
+
+
+def test_the_choices_of_sections_serve_the_next_delivery(network: Network, tmp_path: Path) -> None:
+    member, report = ("--member", network.member.slug), tmp_path / "rapport.json"
+    given = (sections(delivered(tmp_path), range(30)), *member)
+    assert command("import_bdtopo", *given, "--extent", f"{X},{Y - 5},{X + 90},{Y + 5}", "--report", report)[0] == GOOD
+    known = count()
+    assert 0 < known < 30
+    choices = json.loads(report.read_text())["choices"]
+    assert choices["extent"] == [X, Y - 5, X + 90, Y + 5]
+    assert command("import_bdtopo", *given, "--map", report)[0] == GOOD
+    assert count() == known
+    assert command("import_bdtopo", *given, "--map", report, "--extent", f"{X},{Y - 5},{X + 900},{Y + 5}")[0] == GOOD
+    assert count() == 30
+
+
+def test_what_a_command_imported_is_in_the_list_of_the_page(network: Network, tmp_path: Path) -> None:
+    command("import_bdtopo", sections(tmp_path, range(3)), "--member", network.member.slug)
+    with factories.as_owner():
+        made = FileImport.objects.get()
+    assert (made.state, made.source_import_id is not None, made.made_by) == ("applied", True, None)
+    client = network.client("network_technician")
+    assert made.title in client.get("/voirie/importer/").content.decode()
+    assert 'value="take_back"' in client.get(f"/voirie/importer/{made.pk}/").content.decode()
+
+
+def test_markers_end_as_their_dry_run(network: Network, tmp_path: Path) -> None:
+    member = ("--member", network.member.slug)
+    command("import_bdtopo", sections(delivered(tmp_path), range(30)), *member)
+    path = tmp_path / "pr.csv"
+    path.write_text("nom;valeur\nx;1\n")
+    assert both("import_pr", path, *member)[0] == NOTHING
+    good = f"route;pr;x;y\nD12;1;{X + 10};{Y}\nD12;2;{X + 500};{Y}\n"
+    path.write_text(f"{good}D7;1;{X};{Y}\n")
+    assert both("import_pr", path, *member, "--strict")[0] == NOTHING
+    assert both("import_pr", path, *member)[0] == REFUSALS
+    path.write_text(good)
+    assert both("import_pr", path, *member)[0] == GOOD
+    with factories.as_owner():
+        assert RoadMarker.objects.count() == 2
+
+
+def test_files_of_several_folders_keep_belonging_together() -> None:
+    files = [Path(f"{folder}/TRONCON.{ending}") for folder in ("45", "41") for ending in ("shp", "dbf")]
+    assert distinct_names(files[:2]) == ["TRONCON.shp", "TRONCON.dbf"]
+    assert distinct_names(files) == ["1-TRONCON.shp", "1-TRONCON.dbf", "2-TRONCON.shp", "2-TRONCON.dbf"]
