@@ -140,3 +140,14 @@ def from_json(kept: Sequence[Mapping[str, Any]]) -> list[Finding]:
 def errors_in(findings: Iterable[Finding]) -> int:
     """How many of them keep something out."""
     return sum(one.severity == "error" for one in findings)
+
+
+class UnfitError(ValueError):
+    """A row that cannot come in: the code of the message that says why, and what fills it in."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+    def __str__(self) -> str:
+        return words(self.code, self.params)

@@ -6,7 +6,7 @@ Suggested by likeness, changed by people, kept for the next file (`layers.intake
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -58,6 +58,43 @@ class LayerMapping:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+type LikelyCode = Callable[[str, str, Codes], str]
+"""The code that a word of a column (its name) likely means; "" where it says too little."""
+
+
+def likely_values(
+    targets: Iterable[Target],
+    columns: Mapping[str, str],
+    fields: Mapping[str, Mapping[str, int]],
+    likely_code: LikelyCode,
+) -> dict[str, dict[str, str]]:
+    """The codes of the words of each column with a code list, of those that say enough. `fields`: for each field how
+    often its words come.
+    """
+    values = {
+        name: {word: code for word in fields.get(columns[name], {}) if (code := likely_code(name, word, codes))}
+        for name, _label, codes in targets
+        if codes and name in columns
+    }
+    return {name: words for name, words in values.items() if words}
+
+
+def with_new_words(
+    kept: LayerMapping, targets: Iterable[Target], layer: Mapping[str, Any], likely_code: LikelyCode
+) -> LayerMapping:
+    """A mapping that was kept, for the words that a layer (`layers.intake.looking.Seen` as JSON) has now: with what
+    those likely mean that came since.
+    """
+    likely = likely_values(targets, kept.columns, layer["fields"], likely_code)
+    values = {name: dict(words) for name, words in kept.values.items()}
+    for name, source in kept.columns.items():
+        if (name in values or name in likely) and source in layer["fields"]:
+            words = likely.get(name, {}) | values.get(name, {})
+            listed = words if source in layer["several"] else layer["fields"][source]
+            values[name] = {word: code for word, code in words.items() if word in listed}
+    return replace(kept, values={name: words for name, words in values.items() if words})
 
 
 @cache

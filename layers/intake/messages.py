@@ -5,7 +5,6 @@ Importers of all apps add theirs here, each under the beginning of its source (`
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -13,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.files.reader.messages import MESSAGES as READER_MESSAGES
 from gis_core.files.reader.messages import words as reader_words
-from layers.catalogue.points import LAYERS
 from layers.features.display import display_date, display_number, is_english
+from layers.intake.column_values import describe_values, label_of_column
 from layers.intake.params import Param
 from layers.intake.points import WORDS
 
@@ -198,21 +197,6 @@ def worded(value: Any) -> Any:
     return word(value) if word else value
 
 
-def worded_column(param: Param) -> str:
-    """The label of a column; its name where the layer has it no more."""
-    from layers.catalogue.models import in_language
-
-    slug, name = param["column"]
-    return in_language(*labels_of(slug).get(name, (name, "")))
-
-
-@cache
-def labels_of(slug: str) -> dict[str, tuple[str, str]]:
-    """The French and the English label of each column of a declared layer."""
-    columns = next((one.columns for one in LAYERS.all() if one.slug == slug), ())
-    return {one["name"]: (one["label"], one.get("label_en", "")) for one in columns}
-
-
 def worded_pair(param: Param) -> str:
     from layers.catalogue.models import in_language
 
@@ -228,7 +212,8 @@ def worded_day(param: Param) -> str:
 WORDED: Mapping[frozenset[str], Callable[[Param], str]] = {
     frozenset({"code"}): lambda param: words(param["code"], {}),
     frozenset({"code", "params"}): lambda param: words(param["code"], param["params"]),
-    frozenset({"column"}): worded_column,
+    frozenset({"column"}): lambda param: label_of_column(*param["column"]),
+    frozenset({"layer", "values"}): lambda param: describe_values(param["layer"], param["values"]),
     frozenset({"label"}): lambda param: gettext(param["label"]),
     frozenset({"fr", "en"}): worded_pair,
     frozenset({"day"}): worded_day,

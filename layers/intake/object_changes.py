@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gis_core.models import Member
-from layers.features.display import display_date, display_number
-from layers.intake.layer_form import label_of
-from layers.intake.layer_mapping import columns_of
+from layers.features.display import display_number
+from layers.intake.column_values import PLACE, display_value, label_of_column
 from layers.intake.services.maps import small_map
 
 type What = Literal["new", "changed", "gone"]
@@ -92,15 +91,17 @@ def changes_shown(kept: Sequence[Mapping[str, Any]], owner: Member | None) -> di
 
 
 def worded(slug: str, what: str, one: Mapping[str, Any]) -> dict[str, Any]:
-    columns = {str(column["name"]): column for column in columns_of(slug)}
     lines = [
-        {"label": label_in(columns.get(column, {}), column), "before": shown(columns.get(column, {}), before),
-         "after": shown(columns.get(column, {}), after)}
+        {
+            "label": label_of_column(slug, column),
+            "before": display_value(slug, column, before),
+            "after": display_value(slug, column, after),
+        }
         for column, before, after in one["values"]
-    ]  # fmt: skip
+    ]
     if one["moved_m"] is not None:
         moved = _("moved by %(metres)s m") % {"metres": display_number(one["moved_m"], 1)}
-        lines.append({"label": pgettext("of an object", "Place"), "before": "", "after": moved})
+        lines.append({"label": label_of_column(slug, PLACE), "before": "", "after": moved})
     if one["redrawn"]:
         lines.append({"label": _("Line"), "before": "", "after": _("drawn anew")})
     labels = {
@@ -109,24 +110,3 @@ def worded(slug: str, what: str, one: Mapping[str, Any]) -> dict[str, Any]:
         "gone": _("No longer in the file"),
     }
     return {"what": what, "label": labels[what], "name": one["name"] or "—", "lines": lines}
-
-
-def label_in(column: Mapping[str, Any], name: str) -> str:
-    english = (get_language() or "fr").startswith("en")
-    return str((column.get("label_en") if english else column.get("label")) or name)
-
-
-def shown(column: Mapping[str, Any], value: Any) -> str:
-    """A value as people read it."""
-    codes = column.get("values") or {}
-    if value is None or value == "":
-        return ""
-    if codes and str(value) in codes:
-        return label_of(codes, str(value))
-    if column.get("type") == "date":
-        return display_date(value)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if column.get("type") in ("number", "integer", "length_m") and not isinstance(value, float | int):
-        value = float(value)
-    return display_number(value) if isinstance(value, float | int) else str(value)

@@ -18,6 +18,11 @@ def column_param(slug: str, name: str) -> Param:
     return {"column": [slug, name]}
 
 
+def values_param(slug: str, values: Mapping[str, Any]) -> Param:
+    """Values of columns of a declared layer, as JSON keeps them, each with its label."""
+    return {"layer": slug, "values": [[name, value] for name, value in values.items()]}
+
+
 def label_param(label: str | Promise) -> Param:
     """A label that the catalogues translate, kept in English."""
     with override(None):

@@ -19,6 +19,7 @@ from gis_core.database import clock as database_clock
 from gis_core.members.rights import Rights, codes
 from gis_core.models import Member, Territory
 from layers.catalogue.models import Layer
+from layers.intake.findings import UnfitError
 from layers.intake.params import day_param
 from layers.intake.source import Tell
 from layers.intake.table import TableMapping
@@ -27,7 +28,7 @@ from permits.deadlines.calendar import after_months
 from permits.deadlines.law import Effect, Kind, rules_of
 from permits.folding import folded
 from permits.importers.columns import Ending
-from permits.importers.register import Entry, Remark, UnfitError, entry_of
+from permits.importers.register import Entry, Remark, entry_of
 from permits.importers.report import (
     END_DIFFERS,
     FILED_DIFFERS,

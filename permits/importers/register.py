@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from layers.cadastre.references import read_reference, whole_identifier
 from layers.intake.cells import read_day
-from layers.intake.messages import words
+from layers.intake.findings import UnfitError
 from layers.intake.params import day_param
 from layers.intake.table import TableMapping
 from layers.intake.tables import TableRow
@@ -25,17 +25,6 @@ MOST_PARCELS = 100
 KIND, OUTCOME = REGISTER["kind"], REGISTER["outcome"]
 type Remark = tuple[str, dict[str, Any]]
 """What is said of a row: the code of a message and what fills it in (`layers.intake.messages`)."""
-
-
-class UnfitError(ValueError):
-    """A row that cannot come in: the code of the message that says why, and what fills it in."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
-
-    def __str__(self) -> str:
-        return words(self.code, self.params)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,13 @@ import pytest
 from openpyxl import Workbook
 
 from gis_core.errors import Invalid
+from layers.intake.findings import UnfitError
 from layers.intake.messages import words as message_of
 from layers.intake.table import TableLimits, TableMapping
 from layers.intake.table import likely_columns as likely_columns_of
 from layers.intake.tables import Table, read_table
 from permits.importers.columns import LIMITS, REGISTER, Ending, likely_ending, likely_kind
-from permits.importers.register import Entry, Remark, UnfitError, day_in, entry_of, number_of, parcels_of
+from permits.importers.register import Entry, Remark, day_in, entry_of, number_of, parcels_of
 
 DATA = Path(__file__).parents[1] / "data" / "permits"
 TODAY = date(2026, 2, 3)

@@ -4,7 +4,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 
 import shapely
@@ -17,16 +16,15 @@ from psycopg import sql
 from gis_core.errors import Invalid
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
-from layers.features.display import display_date
 from layers.intake.feature_table.matching import Matches, match_rows
 from layers.intake.feature_table.merging import FOLLOWED, PLACE, Merge, kept_form, merge, places_of, same
 from layers.intake.feature_table.rows import Delivered, FeatureRow
 from layers.intake.feature_table.source import FeatureTable, FeatureTables
 from layers.intake.feature_table.survey import spot_of
 from layers.intake.findings import Finding
-from layers.intake.layer_form import label_of
 from layers.intake.models import FileImport
 from layers.intake.object_changes import ObjectChanges, kept_changes
+from layers.intake.params import values_param
 from layers.intake.source import Tell
 
 BATCH: Final = 2_000
@@ -229,24 +227,9 @@ def corrections(table: FeatureTable, row: FeatureRow, merged: Merge) -> Iterator
         code = gettext_noop(
             "“%(name)s” was corrected here and changed in the file, which says: %(values)s. What is here stays."
         )
-        params = {"name": table.name_of(row.values), "values": ", ".join(changed_values(table, row, merged.both))}
+        values = {name: kept_form(row.values.get(name)) for name in merged.both}
+        params = {"name": table.name_of(row.values), "values": values_param(table.slug, values)}
         yield Finding(file=row.file, row=row.row, code=code, params=params, severity="warning")
-
-
-def changed_values(table: FeatureTable, row: FeatureRow, names: Sequence[str]) -> list[str]:
-    """What a row says of columns, each with its label."""
-    known = {name: (label, codes) for name, label, codes in table.all_targets()}
-    values = []
-    for name in names:
-        if name == PLACE:
-            values.append(_("another place"))
-            continue
-        label, codes = known[name]
-        value = row.values[name]
-        shown = display_date(value) if isinstance(value, date) else str(value)
-        shown = label_of(codes, shown) if shown in codes else shown
-        values.append(f"{label} {shown}")
-    return values
 
 
 def geometry(row: FeatureRow) -> GEOSGeometry:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from layers.intake.cells import bare
 from layers.intake.feature_table.source import FeatureTable, FeatureTables, is_place
-from layers.intake.layer_mapping import LayerMapping, likely_columns
+from layers.intake.layer_mapping import LayerMapping, likely_columns, likely_values
 
 
 def suggest(tables: FeatureTables, layer: Mapping[str, Any], slug: str = "") -> LayerMapping:
@@ -43,20 +44,8 @@ def suggest_columns(
     free = [one for one in fields if one not in columns.values() and bare(one) not in table.unguessed]
     names = [name for name, _label, _codes in table.all_targets() if not is_place(name)]
     columns |= likely_columns(names, free, table.headers)
-    values = likely_values(table, columns, fields)
+    values = likely_values(table.all_targets(), columns, fields, partial(likely_code, table.words))
     return LayerMapping(table=table.slug, columns=columns, values=values)
-
-
-def likely_values(
-    table: FeatureTable, columns: Mapping[str, str], fields: Mapping[str, Mapping[str, int]]
-) -> dict[str, dict[str, str]]:
-    """The codes of the words of each column with a code list, of those that say enough."""
-    values = {}
-    for name, _label, codes in table.all_targets():
-        if codes and name in columns:
-            words = fields.get(columns[name], {})
-            values[name] = {one: code for one in words if (code := likely_code(table.words, name, one, codes))}
-    return {name: words for name, words in values.items() if words}
 
 
 def likely_code(words: Mapping[str, Mapping[str, str]], name: str, word: str, codes: Mapping[str, Any]) -> str:

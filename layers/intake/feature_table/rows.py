@@ -18,11 +18,13 @@ from layers.intake.feature_table.source import FeatureTable, FeatureTables, is_p
 from layers.intake.findings import Finding, Severity
 from layers.intake.layer_mapping import LayerMapping, columns_of
 from layers.intake.looking import at_origin, by_words, geometry_of, in_system, lines_of, origins_of, placed_by
+from layers.intake.params import column_param
 from layers.intake.sheets import ENOUGH_ROWS, Found, Sheet, layers_in, sheet_of
 
 COMMA: Final = re.compile(r"^[+-]?\d+,\d+$")
 LONG: Final = re.compile(r"^[+-]?\d+\.\d{4,}$")
 LONGEST_MORE = 1_000
+UNNAMED: Final = gettext_noop("This object")
 LACKING: Final = gettext_noop("“%(name)s” has no %(column)s: it was left out.")
 
 
@@ -129,15 +131,15 @@ class Rows:
     # -- values --
 
     def read_columns(self) -> None:
-        for name, label, codes in self.table.all_targets():
+        for name, _label, codes in self.table.all_targets():
             source = self.mapping.columns.get(name)
             if name in self.table.composed or name in self.mapping.fixed or is_place(name):
                 continue
             if source in self.sheet.columns:
-                self.read_column(name, str(label), codes, self.sheet.columns[source])
+                self.read_column(name, codes, self.sheet.columns[source])
 
-    def read_column(self, name: str, label: str, codes: Mapping[str, Any], texts: Sequence[str | None]) -> None:
-        read = cells.column_of(self.reader(name, codes), label)
+    def read_column(self, name: str, codes: Mapping[str, Any], texts: Sequence[str | None]) -> None:
+        read = cells.column_of(self.reader(name, codes), column_param(self.table.slug, name))
         source = self.mapping.columns[name]
         for rank, text in enumerate(texts):
             cell = read(text) if text is not None else Cell()
@@ -179,12 +181,13 @@ class Rows:
         """Whether a row has no value of a column that needs one; a finding says so."""
         lacking = [one for name, one in self.columns.items() if one.get("required") and values.get(name) is None]
         if lacking:
-            params = {"name": self.name_of(values), "column": str(lacking[0]["label"])}
+            params = {"name": self.name_of(values), "column": column_param(self.table.slug, str(lacking[0]["name"]))}
             self.sheet.findings.add(row, LACKING, params, "error")
         return bool(lacking)
 
-    def name_of(self, values: Mapping[str, Any]) -> str:
-        return self.table.name_of(values) or _("This object")
+    def name_of(self, values: Mapping[str, Any]) -> Any:
+        """What a row is called in a finding."""
+        return self.table.name_of(values) or {"code": UNNAMED, "params": {}}
 
     # -- places --
 

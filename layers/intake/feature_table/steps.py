@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,12 @@ from gis_core.errors import Invalid
 from gis_core.models import Member
 from layers.intake import findings
 from layers.intake.feature_table.loading import load_rows
-from layers.intake.feature_table.mapping import likely_values
+from layers.intake.feature_table.mapping import likely_code
 from layers.intake.feature_table.rows import Delivered, key_of, mapping_of, read_rows
 from layers.intake.feature_table.source import FeatureTables
 from layers.intake.feature_table.survey import check_where, survey_rows
 from layers.intake.findings import Finding
-from layers.intake.layer_mapping import LayerMapping
+from layers.intake.layer_mapping import LayerMapping, with_new_words
 from layers.intake.looking import Seen, look_at
 from layers.intake.models import FileImport
 from layers.intake.services.imports import MOST_FINDINGS, paths_of
@@ -117,23 +118,14 @@ def readings_for(
             readings[key_in(layer)] = tables.suggest(tables, layer, "")
         else:
             name = name or kept.name
-            readings[key_in(layer)] = with_new_words(tables, tables.mapping_from(kept.mapping), layer)
+            readings[key_in(layer)] = with_words_since(tables, tables.mapping_from(kept.mapping), layer)
     return name, readings
 
 
-def with_new_words(tables: FeatureTables, kept: LayerMapping, layer: Mapping[str, Any]) -> LayerMapping:
-    """A mapping that was kept, for the words that are there now: with what those likely mean that came since."""
+def with_words_since(tables: FeatureTables, kept: LayerMapping, layer: Mapping[str, Any]) -> LayerMapping:
+    """A mapping that was kept, with what words likely mean that came since."""
     table = tables.get(kept.table)
-    if table is None:
-        return kept
-    values = {name: dict(words) for name, words in kept.values.items()}
-    likely = likely_values(table, kept.columns, layer["fields"])
-    for name, source in kept.columns.items():
-        if (name in values or name in likely) and source in layer["fields"]:
-            words = likely.get(name, {}) | values.get(name, {})
-            listed = words if source in layer["several"] else layer["fields"][source]
-            values[name] = {word: code for word, code in words.items() if word in listed}
-    return replace(kept, values={name: words for name, words in values.items() if words})
+    return with_new_words(kept, table.all_targets(), layer, partial(likely_code, table.words)) if table else kept
 
 
 def key_in(layer: Mapping[str, Any]) -> str:

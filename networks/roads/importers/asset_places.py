@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 import shapely
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 
-from gis_core.errors import ArpentError, Invalid
+from gis_core.errors import ArpentError
 from layers.intake import cells
 from layers.intake.feature_table.rows import Rows
+from layers.intake.findings import UnfitError
 from layers.intake.layer_mapping import LayerMapping
 from networks.roads.references import NotAReferenceError, Reference, department_code, reference_of, road_of
 from networks.roads.services.placing import Beside
@@ -43,8 +43,8 @@ def places_by_references(rows: Rows) -> dict[int, Any]:
             continue
         try:
             one = reference_in(Cells(rows, rank))
-        except Invalid as refused:
-            rows.remark(rank, refused.message, {}, "error")
+        except UnfitError as refused:
+            rows.remark(rank, refused.code, refused.params, "error")
             places[rank] = None
             continue
         if one is not None:
@@ -75,7 +75,7 @@ class Cells:
 
 
 def reference_in(row: Cells) -> Asked | None:
-    """What a row says; None where it says nothing. Raises Invalid."""
+    """What a row says; None where it says nothing. Raises UnfitError."""
     start = start_in(row)
     if start is None:
         return None
@@ -87,31 +87,31 @@ def reference_in(row: Cells) -> Asked | None:
 
 
 def start_in(row: Cells) -> Reference | None:
-    """Raises Invalid."""
+    """Raises UnfitError."""
     at, route, marker = row.text("at"), row.text("route"), row.text("marker")
     if at:
         return with_department(whole(at, route), row)
     if not route and not marker:
         return None
     if not route or not marker:
-        raise Invalid(_("It has a road without a PR, or a PR without its road."))
+        raise UnfitError(_("It has a road without a PR, or a PR without its road."))
     return with_department(assembled(route, marker, row.text("metres")), row)
 
 
 def end_in(row: Cells, start: Reference) -> Reference:
-    """On the road of the start where it names none; after the same marker where it names none. Raises Invalid."""
+    """On the road of the start where it names none; after the same marker where it names none. Raises UnfitError."""
     at, marker, metres = row.text("end"), row.text("end_marker"), row.text("end_metres")
     if at:
         found = whole(at, start.route)
         return found if found.department else replace(found, department=start.department)
     if not marker and ("place_end_marker" in row.columns or not metres):
-        raise Invalid(_("It has no end: give the PR and the metres where it ends."))
+        raise UnfitError(_("It has no end: give the PR and the metres where it ends."))
     found = assembled(start.route, marker or str(start.marker), metres)
     return replace(found, department=start.department, side=start.side)
 
 
 def whole(at: str, route: str) -> Reference:
-    """A place in one field, which need not name its road where another field does. Raises Invalid."""
+    """A place in one field, which need not name its road where another field does. Raises UnfitError."""
     try:
         return reference_of(at)
     except NotAReferenceError:
@@ -121,16 +121,16 @@ def whole(at: str, route: str) -> Reference:
 
 
 def assembled(route: str, marker: str, metres: str) -> Reference:
-    """Raises Invalid."""
+    """Raises UnfitError."""
     found = MARKER.fullmatch(marker)
     try:
         number, department = road_of(route)
     except NotAReferenceError:
         words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
-        raise Invalid(words % {"text": route[:40]}) from None
+        raise UnfitError(words, text=route[:40]) from None
     if found is None:
         words = _("“%(text)s” is no number of a marker: write it as in “12”.")
-        raise Invalid(words % {"text": marker[:40]})
+        raise UnfitError(words, text=marker[:40])
     after = (found[2] or found[3] or "0").replace(",", ".")
     return Reference(
         route=number, marker=int(found[1]), metres=metres_in(metres) if metres else float(after), department=department
@@ -138,10 +138,10 @@ def assembled(route: str, marker: str, metres: str) -> Reference:
 
 
 def metres_in(text: str) -> float:
-    """Raises Invalid."""
+    """Raises UnfitError."""
     found = cells.measured(text, LENGTHS)
     if found is None or not 0 <= found[0] * found[1] < 100_000:
-        raise Invalid(_("“%(text)s” is no distance in metres after a PR.") % {"text": text[:40]})
+        raise UnfitError(_("“%(text)s” is no distance in metres after a PR."), text=text[:40])
     return found[0] * found[1]
 
 
@@ -151,25 +151,25 @@ def with_department(found: Reference, row: Cells) -> Reference:
 
 
 def side_in(row: Cells) -> tuple[Beside, float]:
-    """On which side of the axis, and how far from it. Raises Invalid."""
+    """On which side of the axis, and how far from it. Raises UnfitError."""
     said, text = row.text("side"), row.text("distance")
     side = SIDES.get(row.rows.mapping.values.get("place_side", {}).get(said, ""), "on")
     if said and said not in row.rows.mapping.values.get("place_side", {}):
-        row.remark(gettext_noop("Side “%(text)s” is not known: put on the axis."), text=said[:40])
+        row.remark(_("Side “%(text)s” is not known: put on the axis."), text=said[:40])
     found = cells.measured(text, LENGTHS) if text else None
     if text and found is None:
-        raise Invalid(_("“%(text)s” is no distance in metres from the axis.") % {"text": text[:40]})
+        raise UnfitError(_("“%(text)s” is no distance in metres from the axis."), text=text[:40])
     distance = abs(found[0] * found[1]) if found else 0.0
     if side == "on":
         if distance and not said:
-            row.remark(gettext_noop("It has a distance from the axis and no side: put on the axis."))
+            row.remark(_("It has a distance from the axis and no side: put on the axis."))
         return "on", 0.0
     if not distance:
-        code = gettext_noop("It has a side and no distance from the axis: put %(metres)s m beside it.")
+        code = _("It has a side and no distance from the axis: put %(metres)s m beside it.")
         row.remark(code, metres=round(USUAL_M))
     return side, distance or USUAL_M
 
 
-def unreadable(text: str) -> Invalid:
+def unreadable(text: str) -> UnfitError:
     words = _("“%(text)s” is no place on a road: write a road, a marker and metres, as in “D 2020 PR 12+350”.")
-    return Invalid(words % {"text": text[:80]})
+    return UnfitError(words, text=text[:80])

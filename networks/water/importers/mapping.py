@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from layers.intake.cells import bare, size_in
-from layers.intake.layer_mapping import LayerMapping, Target, columns_of, fit
+from layers.intake.layer_mapping import LayerMapping, Target, columns_of, fit, likely_values
 from networks.water import lists
 from networks.water.importers.draft import Family
 from networks.water.raepa import SPOKEN_MATERIALS
@@ -169,11 +169,7 @@ def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]
     columns = likely_columns(list(fields), names, OWN_IDENTIFIERS.get(TABLES[table][1], ""))
     drop_silent_catalogues(columns, fields, table)
     drop_nameless_addresses(columns, fields)
-    values = {
-        name: {word: code for word in fields.get(columns[name], {}) if (code := likely_code(name, word, codes))}
-        for name, _label, codes in targets_of(table)
-        if codes and name in columns
-    }
+    values = likely_values(targets_of(table), columns, fields, likely_code)
     fixed = {}
     if kind and "kind" not in columns:
         fixed["kind"] = kind

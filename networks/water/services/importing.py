@@ -15,7 +15,7 @@ from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
 from layers.intake.findings import Finding
-from layers.intake.layer_mapping import LayerMapping
+from layers.intake.layer_mapping import LayerMapping, with_new_words
 from layers.intake.looking import Seen, look_at
 from layers.intake.models import FileImport
 from layers.intake.services import imports
@@ -24,7 +24,7 @@ from layers.intake.source import Plan, Report, Tell
 from networks.water import raepa
 from networks.water.importers.applying import apply_plan, revert_import, undo_moves
 from networks.water.importers.choices import REPLACE, Format, NetworkChoices
-from networks.water.importers.mapping import bare_label, reading_from, suggested
+from networks.water.importers.mapping import bare_label, likely_code, reading_from, suggested, targets_of
 from networks.water.importers.planning import make_plan, report_of
 from networks.water.models import Snap
 from networks.water.sources import NETWORK, UNDO
@@ -121,10 +121,15 @@ def likely_readings(owner: Member, seen: Sequence[Mapping[str, Any]]) -> tuple[s
     kept = [one.mapping for one in mappings_of(NETWORK.slug, owner)]
     fitting = {layer["label"]: next((one for one in kept if fits(one, layer)), None) for layer in seen}
     name = next((str(one.get("name", "")) for one in fitting.values() if one), "")
-    readings = {layer["label"]: reading_from(fitting[layer["label"]]) for layer in seen}
-    return name, {
-        layer["label"]: readings[layer["label"]] if fitting[layer["label"]] else suggestion(layer) for layer in seen
-    }
+    return name, {layer["label"]: likely_reading(fitting[layer["label"]], layer) for layer in seen}
+
+
+def likely_reading(kept: Mapping[str, Any] | None, layer: Mapping[str, Any]) -> LayerMapping:
+    """What was kept of a layer, with what words likely mean that came since; else what is suggested."""
+    if kept is None:
+        return suggestion(layer)
+    reading = reading_from(kept)
+    return with_new_words(reading, targets_of(reading.table), layer, likely_code)
 
 
 def fits(kept: Mapping[str, Any], layer: Mapping[str, Any]) -> bool:
