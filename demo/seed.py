@@ -90,7 +90,7 @@ def load(territory: Territory, say: Say) -> None:
     load_communes(territory)
     for name, rows in tables(territory):
         table = TABLES[name]
-        say(f"Chargement : {table.words}…")
+        say(f"Chargement : {table.label}…")
         clear(table, insee)
         copy_rows(table, rows)
     load_members(territory)

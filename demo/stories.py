@@ -139,11 +139,11 @@ class Story:
 
     def asks_pieces(self, after: int, count: int = 2, **more: Any) -> list[str]:
         pieces = self.chance.sample(PIECES[self.kind], count)
-        self.happens(What.PIECES_ASKED, self.filed + timedelta(days=after), pieces=pieces, **more)
+        self.happens(What.DOCUMENTS_REQUESTED, self.filed + timedelta(days=after), pieces=pieces, **more)
         return pieces
 
     def completes(self, on: date, pieces: list[str], late: int = 0) -> None:
-        self.complete = self.happens(What.PIECES_CAME, on, late=late, pieces=pieces)
+        self.complete = self.happens(What.DOCUMENTS_RECEIVED, on, late=late, pieces=pieces)
 
     def lengthens(self, after: int, ground: Ground = Ground.PROTECTED_SURROUNDINGS, more: int = 1) -> None:
         self.happens(What.LONGER_NOTIFIED, self.filed + timedelta(days=after), grounds=[ground])
@@ -229,7 +229,7 @@ def pieces_this_week(story: Story) -> None:
 def pieces_partly(story: Story) -> None:
     story.file_between(80, 45)
     first, *_others = story.asks_pieces(15)
-    story.happens(What.PIECES_CAME, story.filed + timedelta(days=35), pieces=[first])
+    story.happens(What.DOCUMENTS_RECEIVED, story.filed + timedelta(days=35), pieces=[first])
 
 
 def completed(story: Story) -> None:

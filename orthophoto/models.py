@@ -119,7 +119,7 @@ class Sheet(models.Model):
 
     class State(models.TextChoices):
         REFUSED = "refused", pgettext_lazy("campaign or sheet", "Refused")
-        FOUND = "found", _("Found")
+        INVENTORIED = "found", _("Found")
         BUILT = "built", _("Built")
         FAILED = "failed", _("Failed")
 
@@ -127,7 +127,7 @@ class Sheet(models.Model):
     name = models.CharField(_("name"), max_length=120)
     file = models.CharField(_("file"), max_length=400)
     companions = models.JSONField(default=list)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.FOUND)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.INVENTORIED)
     code = models.CharField(max_length=40, blank=True)
     message = models.CharField(_("message"), max_length=500, blank=True)
     facts = models.JSONField(default=dict)

@@ -15,7 +15,7 @@ from orthophoto.services.campaigns import inventories_of
 # One letter per sheet: two thousand of them travel with every look at a build.
 LETTERS = {
     Sheet.State.REFUSED: "r",
-    Sheet.State.FOUND: "f",
+    Sheet.State.INVENTORIED: "f",
     Sheet.State.BUILT: "b",
     Sheet.State.FAILED: "x",
 }
@@ -58,7 +58,7 @@ class CampaignProgress:
         return share
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """What is to be said of the state, in one sentence."""
         if self.inventory is not None:
             return f"{self.inventory['state_label']}. {self.inventory['message']}".strip()
@@ -85,7 +85,7 @@ class CampaignProgress:
             "display": campaign.display,
             "created_at": campaign.created_at.isoformat(),
             "progress": self.progress,
-            "told": self.told,
+            "told": self.description,
             "goes_on": self.goes_on,
             "inventory": self.inventory,
             "actions": self.actions,

@@ -419,7 +419,7 @@ def not_extended(step: Step, values: Mapping[str, str]) -> str:
 
 def noted(record: Recorded | None) -> str:
     match What(record.what) if record else None:
-        case What.PIECES_CAME:
+        case What.DOCUMENTS_RECEIVED:
             return _("Without effect on the dates: none of these pieces was asked for and missing on this day.")
         case What.EXTENDED:
             return _("Without effect: the file is not granted.")

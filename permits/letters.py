@@ -38,7 +38,7 @@ ACKNOWLEDGEMENT, MISSING_DOCUMENTS, LONGER, CONSULTATION = (
 GRANTED, GRANTED_WITH, REFUSED = "permit-granted", "permit-granted-with", "permit-refused"
 DECISIONS = (GRANTED, GRANTED_WITH, REFUSED)
 RECORDED = {
-    MISSING_DOCUMENTS: What.PIECES_ASKED,
+    MISSING_DOCUMENTS: What.DOCUMENTS_REQUESTED,
     LONGER: What.LONGER_NOTIFIED,
     **dict.fromkeys(DECISIONS, What.DECIDED),
 }
@@ -160,14 +160,14 @@ ACTS = {
 class LetterRequest:
     """What the instructor says of the letter to begin: pieces, why the delay is longer, which consultation."""
 
-    pieces: Sequence[str] = ()
+    documents: Sequence[str] = ()
     grounds: Sequence[Ground] = ()
     consultation: Consultation | None = None
 
 
 def letter_field_values(permit: Permit, request: LetterRequest, applicant: Person | None) -> dict[str, Value]:
     """What the fields of every kind hold for a file; a field without a value is empty."""
-    rows = list(Event.objects.filter(permit=permit).standing().order_by("id"))
+    rows = list(Event.objects.filter(permit=permit).current().order_by("id"))
     what = Kind(permit.kind)
     values: dict[str, Value] = {
         "numero": format_number(permit.number),
@@ -183,7 +183,7 @@ def letter_field_values(permit: Permit, request: LetterRequest, applicant: Perso
         "instructeur": str(permit.instructor or ""),
         "demandeur_nom": applicant.name if applicant else "",
         "demandeur_adresse": applicant.address if applicant else "",
-        "pieces_manquantes": request.pieces or detail_of(rows, What.PIECES_ASKED, "pieces"),
+        "pieces_manquantes": request.documents or detail_of(rows, What.DOCUMENTS_REQUESTED, "pieces"),
         "rejet": "une opposition tacite à votre déclaration en résultera"
         if what is Kind.DP
         else "votre demande fera l’objet d’une décision tacite de rejet",

@@ -182,7 +182,7 @@ class Permit(models.Model):
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    def standing(self) -> EventQuerySet:
+    def current(self) -> EventQuerySet:
         """Those that were not struck out."""
         return self.filter(struck_at=None)
 

@@ -35,8 +35,8 @@ class What(models.TextChoices):
     """What happens to a file. The first ten are those that the clock counts with (`permits.deadlines.events`)."""
 
     FILED = "filed", _("Filed")
-    PIECES_ASKED = "pieces_asked", _("Missing pieces asked for")
-    PIECES_CAME = "pieces_came", _("Pieces received")
+    DOCUMENTS_REQUESTED = "pieces_asked", _("Missing pieces asked for")
+    DOCUMENTS_RECEIVED = "pieces_came", _("Pieces received")
     LONGER_NOTIFIED = "longer_notified", _("Longer delay notified")
     BY_HAND = "by_hand", _("Delay entered by hand")
     REPORTED = "reported", _("Report of the public inquiry received")
@@ -61,8 +61,8 @@ INSTRUCTS = frozenset({Role.PERMIT_INSTRUCTOR, Role.GIS_ADMINISTRATOR})
 COUNTER = INSTRUCTS | {Role.TOWN_HALL}
 ANY = frozenset(State)
 MOVES: Mapping[What, Move] = {
-    What.PIECES_ASKED: Move(INSTRUCTS, ANY),
-    What.PIECES_CAME: Move(COUNTER, ANY),
+    What.DOCUMENTS_REQUESTED: Move(INSTRUCTS, ANY),
+    What.DOCUMENTS_RECEIVED: Move(COUNTER, ANY),
     What.LONGER_NOTIFIED: Move(INSTRUCTS, ANY),
     What.BY_HAND: Move(INSTRUCTS, ANY),
     What.REPORTED: Move(INSTRUCTS, ANY),

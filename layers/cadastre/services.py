@@ -28,7 +28,7 @@ class Table:
     slug: str
     name: str
     columns: Sequence[str]
-    words: Any
+    label: Any
     key: str | None = None
     point: bool = False
     whole_numbers: frozenset[str] = frozenset()

@@ -101,13 +101,13 @@ class Delivery:
     wanted: tuple[tuple[str, ...], ...]
     """Tables without which nothing comes in; one of each group is enough."""
     recommended: tuple[tuple[str, ...], ...]
-    pieces: frozenset[str]
+    documents: frozenset[str]
     unexpected: tuple[str, ...] = ()
     not_pdf: tuple[str, ...] = ()
     metadata: bool = True
     twice: tuple[str, ...] = ()
     """Tables that more than one file gives, with those files."""
-    pieces_wanted: bool = True
+    documents_wanted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +146,7 @@ class Known:
     """What rows refer to: `ids` are the identifiers that came in, by field; `pieces` delivered files, in lower case."""
 
     idurba: str = ""
-    pieces: frozenset[str] = frozenset()
+    documents: frozenset[str] = frozenset()
     ids: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -345,7 +345,7 @@ def piece_not_pdf(delivery: Delivery) -> Iterator[Params]:
 )
 def no_piece(delivery: Delivery) -> Iterator[Params]:
     """At least one written piece or act."""
-    if delivery.pieces_wanted and not delivery.pieces:
+    if delivery.documents_wanted and not delivery.documents:
         yield {}
 
 
@@ -737,7 +737,7 @@ def malformed_subcode(row: Row) -> Iterator[Params]:
 def piece_missing(row: Row) -> Iterator[Params]:
     """Whether the pieces that rows name were delivered."""
     for name in ("NOMFIC", "NOMREG", "FICHIER"):
-        if row[name] and piece_name(row[name]).lower() not in row.known.pieces:
+        if row[name] and piece_name(row[name]).lower() not in row.known.documents:
             yield {"name": name, "value": row[name][:120]}
 
 

@@ -159,7 +159,7 @@ class HttpGateway:
         for attempt in range(ATTEMPTS):
             if attempt:
                 self.wait(BACKOFF_S * 2 ** (attempt - 1))
-            answer = self.asked(message)
+            answer = self.post(message)
             unsure = unsure or answer.state == State.UNKNOWN
             if answer.state in (State.HANDED, State.FAILED):
                 return answer
@@ -167,7 +167,7 @@ class HttpGateway:
                 return answer
         return Answer(message.key, State.UNKNOWN, why=answer.why) if unsure else answer
 
-    def asked(self, message: Outgoing) -> Answer:
+    def post(self, message: Outgoing) -> Answer:
         body = {"to": message.to, "from": self.sender, "text": message.text, "reference": message.key}
         headers = {"Content-Type": "application/json", "Accept": "application/json", "Idempotency-Key": message.key}
         if self.token:
@@ -224,10 +224,10 @@ class MailGateway:
 
     def one(self, message: Outgoing) -> Answer:
         """Once more over a new connection where the server closed the former one before it took the message."""
-        answer = self.asked(message)
-        return self.asked(message) if answer.why.startswith(str(GOODBYE)) else answer
+        answer = self.deliver(message)
+        return self.deliver(message) if answer.why.startswith(str(GOODBYE)) else answer
 
-    def asked(self, message: Outgoing) -> Answer:
+    def deliver(self, message: Outgoing) -> Answer:
         """Over one connection, a new one after each failure that leaves something open."""
         if self.server is None:
             try:

@@ -30,7 +30,7 @@ class Length:
     alphabet: str
     characters: int
     parts: int
-    room: int
+    capacity: int
     foreign: tuple[str, ...] = ()
 
 

@@ -45,7 +45,7 @@ class Gauge:
         pairs = [(getattr(self, name), getattr(other, name)) for name in LARGEST]
         return all(theirs is None or (mine is not None and mine >= theirs) for mine, theirs in pairs)
 
-    def told(self) -> dict[str, float | None]:
+    def as_json(self) -> dict[str, float | None]:
         return asdict(self)
 
     def __str__(self) -> str:

@@ -60,9 +60,9 @@ def start_build(campaign: Campaign, rights: Rights) -> Campaign:
     else:
         again = [Sheet.State.FAILED]
     campaign.sheets.filter(state__in=again).update(
-        state=Sheet.State.FOUND, code="", message="", sha256="", file_name="", size_bytes=None, seconds=None
+        state=Sheet.State.INVENTORIED, code="", message="", sha256="", file_name="", size_bytes=None, seconds=None
     )
-    waiting = list(campaign.sheets.filter(state=Sheet.State.FOUND))
+    waiting = list(campaign.sheets.filter(state=Sheet.State.INVENTORIED))
     check_free_space(campaign, waiting)
     campaign.state, campaign.message = Campaign.State.BUILDING, ""
     campaign.save()
@@ -143,7 +143,7 @@ def defer_once(task: str, lock: str, **arguments: int) -> None:
 
 def settle(campaign: Campaign) -> None:
     """When no sheet is left to make, queue the overview; without any good sheet, the build has failed."""
-    if campaign.sheets.filter(state=Sheet.State.FOUND).exists():
+    if campaign.sheets.filter(state=Sheet.State.INVENTORIED).exists():
         return
     if campaign.sheets.filter(state=Sheet.State.BUILT).exists():
         queue_overview(campaign.pk, campaign.build)
@@ -162,7 +162,7 @@ def to_make(sheet_id: int, build: int) -> Sheet | None:
         Sheet.objects.select_related("campaign")
         .filter(
             pk=sheet_id,
-            state=Sheet.State.FOUND,
+            state=Sheet.State.INVENTORIED,
             campaign__build=build,
             campaign__state=Campaign.State.BUILDING,
         )
@@ -179,7 +179,7 @@ def of_build(campaign_id: int, build: int) -> Campaign | None:
 def record_made(sheet: Sheet, made: Made) -> None:
     """The sheet is built, unless its build was given up meanwhile."""
     campaign = of_build(sheet.campaign_id, sheet.campaign.build)
-    current = Sheet.objects.filter(pk=sheet.pk, state=Sheet.State.FOUND)
+    current = Sheet.objects.filter(pk=sheet.pk, state=Sheet.State.INVENTORIED)
     if campaign is None or not current.exists():
         return
     current.update(
@@ -198,7 +198,7 @@ def record_made(sheet: Sheet, made: Made) -> None:
 def record_failed(sheet: Sheet, code: str, message: str) -> None:
     """The sheet could not be made; the others go on."""
     campaign = of_build(sheet.campaign_id, sheet.campaign.build)
-    current = Sheet.objects.filter(pk=sheet.pk, state=Sheet.State.FOUND)
+    current = Sheet.objects.filter(pk=sheet.pk, state=Sheet.State.INVENTORIED)
     if campaign is None:
         return
     changed = current.update(state=Sheet.State.FAILED, code=code, message=message[:500])

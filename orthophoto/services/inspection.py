@@ -217,5 +217,7 @@ def outside_territory(campaign: Campaign) -> list[str]:
         return []
     whole = communes.aggregate(whole=Union("geom"))["whole"]
     return list(
-        campaign.sheets.filter(state=Sheet.State.FOUND).exclude(geom__intersects=whole).values_list("file", flat=True)
+        campaign.sheets.filter(state=Sheet.State.INVENTORIED)
+        .exclude(geom__intersects=whole)
+        .values_list("file", flat=True)
     )

@@ -108,10 +108,10 @@ def consultations(request: HttpRequest, permit: str) -> HttpResponse:
         None: _("The request is recorded."),
         True: _("The request is recorded, and sent by e-mail."),
     }
-    if made.told is False:
+    if made.sent is False:
         messages.error(request, _("The request is recorded, but its e-mail could not be sent: send it another way."))
     else:
-        messages.success(request, context[made.told])
+        messages.success(request, context[made.sent])
     return redirect(TAB, permit=file.number)
 
 
@@ -226,7 +226,7 @@ def consultation_card(
 
 
 def already_requested(one: consulting.Suggestion) -> bool:
-    return one.asked is not None
+    return one.requested is not None
 
 
 def card(one: consulting.Suggestion) -> dict[str, Any]:

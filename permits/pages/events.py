@@ -28,11 +28,11 @@ from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_r
 from permits.usual_documents import USUAL
 
 LEADS = {
-    What.PIECES_ASKED: gettext_lazy(
+    What.DOCUMENTS_REQUESTED: gettext_lazy(
         "What counts is the day on which the applicant received the list, in the month after the filing. A later list "
         "is recorded, and shown as without effect. A new list replaces the former one."
     ),
-    What.PIECES_CAME: gettext_lazy(
+    What.DOCUMENTS_RECEIVED: gettext_lazy(
         "The delay begins on the day on which the last missing piece came to the town hall."
     ),
     What.LONGER_NOTIFIED: gettext_lazy(
@@ -118,7 +118,7 @@ class EventForm(AccessibleForm):
             label=_("Note"), max_length=LONGEST_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 3})
         )
 
-    def add_pieces(self, choices: list[str], label: Any) -> None:
+    def add_document_choices(self, choices: list[str], label: Any) -> None:
         if choices:
             self.fields["pieces"] = forms.MultipleChoiceField(
                 label=label,
@@ -135,16 +135,16 @@ class EventForm(AccessibleForm):
         )
 
     def add_pieces_asked(self) -> None:
-        self.add_pieces(list(USUAL[Kind(self.permit.kind)]), _("Missing pieces"))
+        self.add_document_choices(list(USUAL[Kind(self.permit.kind)]), _("Missing pieces"))
         self.fields["outside_code"] = forms.BooleanField(
             label=_("The code does not list one of them (the request has no effect)"), required=False
         )
 
     def add_pieces_came(self) -> None:
         requests = [
-            row.detail["pieces"] for row in self.rows if row.what == What.PIECES_ASKED and row.struck_at is None
+            row.detail["pieces"] for row in self.rows if row.what == What.DOCUMENTS_REQUESTED and row.struck_at is None
         ]
-        self.add_pieces(
+        self.add_document_choices(
             list(dict.fromkeys(piece for documents in requests for piece in documents)), _("Pieces that were asked for")
         )
 

@@ -64,11 +64,11 @@ class BeginForm(AccessibleForm):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["grounds"].choices = [(ground.value, label) for ground, label in GROUNDS.items()]  # type: ignore[attr-defined]
 
-    def asked(self) -> LetterRequest:
+    def letter_request(self) -> LetterRequest:
         documents = [line.strip()[:LONGEST] for line in self.cleaned_data["pieces"].splitlines() if line.strip()]
         grounds = [Ground(one) for one in self.cleaned_data["grounds"]]
         return LetterRequest(
-            pieces=documents[:MOST_DOCUMENTS], grounds=grounds, consultation=self.consultations.get(self.chosen())
+            documents=documents[:MOST_DOCUMENTS], grounds=grounds, consultation=self.consultations.get(self.chosen())
         )
 
     def chosen(self) -> str:
@@ -86,7 +86,7 @@ class LetterForm(WordsForm):
     )
     field_order = ["title", "recipient", "body", "signatory", "version"]
 
-    def words(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in core.WORDS}
 
 
@@ -105,7 +105,7 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
         status = 400
         if form.is_valid():
             kind = kind_of(form.chosen().partition(":")[0])
-            begun = letters.begin_letter(application, kind, form.asked(), rights)
+            begun = letters.begin_letter(application, kind, form.letter_request(), rights)
             if (
                 kind.code in IN_THE_FIRST_MONTH
                 and application.notify_by_date
@@ -163,10 +163,10 @@ def changed(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse
             messages.success(request, _("The draft is thrown away."))
             return redirect("permit_letters", permit=permit.number)
         if action == "final":
-            made = letters.finalise_letter(permit, draft, form.words(), version, rights)
+            made = letters.finalise_letter(permit, draft, form.texts(), version, rights)
             messages.success(request, _("The letter is final under the number %(number)s.") % {"number": made.number})
         else:
-            letters.change_letter(permit, draft, form.words(), version, rights)
+            letters.change_letter(permit, draft, form.texts(), version, rights)
             messages.success(request, _("The draft is kept."))
     except ArpentError as error:
         status = blame(form, error)

@@ -28,8 +28,8 @@ from permits.services.recording import may_record, may_strike, may_write
 from permits.services.sheets import OPEN, last_order, order_sheet
 
 LIKELY: Mapping[str, tuple[What, ...]] = {
-    "notify_by": (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED),
-    "answer_by": (What.PIECES_CAME, What.DECIDED),
+    "notify_by": (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED),
+    "answer_by": (What.DOCUMENTS_RECEIVED, What.DECIDED),
     "due": (What.DECIDED, What.ARCHITECT_SAID),
     State.GRANTED: (What.WORKS_STARTED, What.EXTENDED),
     State.WORKS: (What.WORKS_FINISHED,),
@@ -42,7 +42,7 @@ class Date:
     """A step of the timeline as the page shows it."""
 
     step: Step
-    told: explanations.Explanation
+    explanation: explanations.Explanation
     ahead: bool
     first_ahead: bool
 

@@ -67,7 +67,7 @@ class Suggestion:
     reasons: list[Reason] = field(default_factory=list)
     protections: set[Protection] = field(default_factory=set)
     rule: OpinionRule | None = None
-    asked: date | None = None
+    requested: date | None = None
 
     @property
     def label(self) -> str:
@@ -183,7 +183,7 @@ def suggest(permit: Permit, rights: Rights) -> Suggested:
     asked_dates: dict[str, date] = dict(permit.consultations.order_by("asked_date").values_list("body", "asked_date"))
     for one in suggestions.values():
         one.rule = rule_for(one.body, Kind(permit.kind), permit.filed_date, one.protections)
-        one.asked = asked_dates.get(one.body.value)
+        one.requested = asked_dates.get(one.body.value)
     order = list(Body)
     ranked = sorted(suggestions.values(), key=lambda one: (order.index(one.body), one.name))
     return Suggested(ranked, [str(section.title) for section in sections] if land else [], notes)
@@ -265,7 +265,7 @@ def road_of(address: str, suggestions: dict[tuple[Body, str], Suggestion]) -> No
 
 def notice(permit: Permit, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
     """What the instructor said of the file when they notified a longer delay."""
-    for event in Event.objects.standing().filter(permit=permit, what=What.LONGER_NOTIFIED):
+    for event in Event.objects.current().filter(permit=permit, what=What.LONGER_NOTIFIED):
         for ground in event.detail["grounds"]:
             if ground in FROM_NOTICE:
                 body, why = FROM_NOTICE[Ground(ground)]
@@ -291,7 +291,7 @@ class Request:
     body: str
     name: str = ""
     email: str = ""
-    asked: date
+    requested: date
     received: date | None = None
     months: int | None = None
     article: str = ""
@@ -304,7 +304,7 @@ class RequestSent:
     """The request, recorded; `told` is whether its mail left, None where none was asked for."""
 
     consultation: Consultation
-    told: bool | None
+    sent: bool | None
 
 
 @transaction.atomic
@@ -317,9 +317,9 @@ def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rig
     body = body_of(request)
     if request.mail and not request.email:
         raise Invalid(_("Give the address to which the mail goes."), parameter="email")
-    check_day(permit, request.asked, "asked", permit.filed_date)
+    check_day(permit, request.requested, "asked", permit.filed_date)
     if request.received is not None:
-        check_day(permit, request.received, "received", request.asked)
+        check_day(permit, request.received, "received", request.requested)
     suggested = [one for one in suggest(permit, rights).suggestions if one.body == body]
     matching = [one for one in suggested if one.name == request.name] or suggested
     reasons = [reason for one in matching for reason in one.reasons]
@@ -331,9 +331,9 @@ def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rig
         name=request.name.strip()[:120],
         email=request.email,
         reason=[asdict(reason) for reason in reasons[:MOST_REASONS]],
-        asked_date=request.asked,
+        asked_date=request.requested,
         received_date=request.received,
-        due_date=due_on(request.received or request.asked, delay["months"]),
+        due_date=due_on(request.received or request.requested, delay["months"]),
         recorded_by=user,
         **delay,
     )
@@ -477,7 +477,7 @@ def withdraw_answer(permit: Permit, kept: Consultation, reason: str, rights: Rig
     """Strike out the event that the former answer had made."""
     if not counts(kept) or kept.answered_date is None:
         return
-    events = Event.objects.standing().filter(permit=permit, what=What.ARCHITECT_SAID, on_date=kept.answered_date)
+    events = Event.objects.current().filter(permit=permit, what=What.ARCHITECT_SAID, on_date=kept.answered_date)
     made = events.filter(detail__opinion=kept.opinion).order_by("-id").first()
     if made:
         strike(made, reason=reason, rights=rights)

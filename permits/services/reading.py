@@ -84,13 +84,13 @@ def sent_on(row: Event) -> date:
 
 MADE: Mapping[What, Callable[[Event], legal.Event]] = {
     What.FILED: lambda row: legal.Filed(**common(row)),
-    What.PIECES_ASKED: lambda row: legal.PiecesAsked(
+    What.DOCUMENTS_REQUESTED: lambda row: legal.PiecesAsked(
         **common(row),
         pieces=frozenset(row.detail["pieces"]),
         sent=sent_on(row),
         outside_code=bool(row.detail.get("outside_code")),
     ),
-    What.PIECES_CAME: lambda row: legal.PiecesCame(**common(row), pieces=frozenset(row.detail["pieces"])),
+    What.DOCUMENTS_RECEIVED: lambda row: legal.PiecesCame(**common(row), pieces=frozenset(row.detail["pieces"])),
     What.LONGER_NOTIFIED: lambda row: legal.LongerNotified(
         **common(row), grounds=frozenset(map(Ground, row.detail["grounds"]))
     ),
@@ -167,7 +167,9 @@ def upcoming(permit: Permit, timeline: clock.Timeline, rows: Sequence[Event], da
         return None, ""
     if timeline.complete_on is None and timeline.answer_by:
         return timeline.answer_by, "answer_by"
-    notified = any(row.struck_at is None and row.what in (What.PIECES_ASKED, What.LONGER_NOTIFIED) for row in rows)
+    notified = any(
+        row.struck_at is None and row.what in (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED) for row in rows
+    )
     if not notified and day <= timeline.notify_by and (timeline.due_on is None or timeline.notify_by < timeline.due_on):
         return timeline.notify_by, "notify_by"
     return (timeline.due_on, "due") if timeline.due_on else (None, "")

@@ -23,7 +23,7 @@ EARLIEST = date(1970, 1, 1)
 LONGEST = 200
 MOST_DOCUMENTS = 60
 CHANNELS = ("hand", "registered", "electronic")
-NOTIFIED = (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED, What.ARCHITECT_SAID)
+NOTIFIED = (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED, What.ARCHITECT_SAID)
 """Acts that count from their receipt: how they were sent says when that is (R.423-47, R.423-48)."""
 WORKS = (What.WORKS_STARTED, What.WORKS_FINISHED)
 
@@ -286,8 +286,8 @@ def noted(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-    What.PIECES_ASKED: documents_requested,
-    What.PIECES_CAME: lambda detail: {"pieces": some_of(detail, "pieces")},
+    What.DOCUMENTS_REQUESTED: documents_requested,
+    What.DOCUMENTS_RECEIVED: lambda detail: {"pieces": some_of(detail, "pieces")},
     What.LONGER_NOTIFIED: longer,
     What.BY_HAND: by_hand,
     What.REPORTED: noted,

@@ -76,7 +76,7 @@ class Group(StrEnum):
     LATE = "late"
     TACIT_SOON = "tacit_soon"
     DUE = "due"
-    PIECES = "pieces"
+    DOCUMENTS = "pieces"
     OPINIONS = "opinions"
 
 
@@ -84,7 +84,7 @@ TITLES: Mapping[Group, Any] = {
     Group.LATE: gettext_lazy("Passed"),
     Group.TACIT_SOON: gettext_lazy("Tacit soon: silence grants"),
     Group.DUE: gettext_lazy("Due in the next days"),
-    Group.PIECES: gettext_lazy("Missing pieces that did not come"),
+    Group.DOCUMENTS: gettext_lazy("Missing pieces that did not come"),
     Group.OPINIONS: gettext_lazy("Opinions asked for"),
 }
 WHAT: Mapping[str, Any] = {
@@ -150,12 +150,12 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
     for one in soon:
         group = Group.LATE if late(one, day) else Group.TACIT_SOON if one.pk in granting else Group.DUE
         if one.next_what == "answer_by" and late(one, day):
-            group = Group.PIECES
+            group = Group.DOCUMENTS
         digest.groups[group].append(item(one, places, one.next_date, WHAT.get(one.next_what, "")))
     for one in ended:
         rejected = one.state == State.REJECTED
         label = gettext_lazy("rejected: the pieces did not come") if rejected else ENDED.get(one.state, "")
-        group = Group.PIECES if rejected else Group.LATE
+        group = Group.DOCUMENTS if rejected else Group.LATE
         digest.groups[group].append(item(one, places, one.ended_date, label))
     for row in opinions:
         digest.groups[Group.OPINIONS].append(item(row.permit, places, row.due_date, opinion_label(row, day), row))

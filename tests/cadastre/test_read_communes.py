@@ -63,14 +63,14 @@ def test_the_loiret_comes_in_whole(reader: RestrictedReader) -> None:
 def test_a_merged_commune_comes_in_and_is_told(reader: RestrictedReader) -> None:
     read = communes.read_folder(reader, [LOIRET], ImportReport("communes"))
     assert [row.insee for row in read.communes.rows if not row.current] == ["45287"]
-    (told,) = read.communes.told
+    (told,) = read.communes.remarks
     assert (told.identifier, told.remark.code) == ("45287", "merged_commune")
     assert "45307" in words(told.remark.code, told.remark.params)
 
 
 @needs_loiret
 def test_members_of_other_departements_are_told(reader: RestrictedReader) -> None:
-    told = communes.read_folder(reader, [LOIRET], ImportReport("communes")).epci.told
+    told = communes.read_folder(reader, [LOIRET], ImportReport("communes")).epci.remarks
     assert {one.remark.params["insee"] for one in told} == {"89350", "41173", "41017", "41289", "41219"}
 
 
@@ -97,7 +97,7 @@ def test_duplicates_missing_geometries_and_bad_codes_are_refused(reader: Restric
 
 def test_unknown_and_missing_communes_are_told(reader: RestrictedReader, tmp_path: Path) -> None:
     path = folder(tmp_path, [boundary("45901", "Lys")], [official("45902", "Ormes")], [epci("45901")])
-    told = communes.read_folder(reader, [path], ImportReport("communes")).communes.told
+    told = communes.read_folder(reader, [path], ImportReport("communes")).communes.remarks
     assert [one.remark.code for one in told] == ["unknown_commune", "commune_without_boundary"]
 
 

@@ -43,7 +43,7 @@ def gap(network: Network, metres: float = 1.2) -> int:
 def test_an_end_beside_a_pipe_is_brought_onto_it(network: Network) -> None:
     gap(network)
     scan(network)
-    assert "1,2" in offered(network, "near_miss")[0].words
+    assert "1,2" in offered(network, "near_miss")[0].sentence
     assert repair(network, "near_miss").state == "repaired"
     assert len(network.pipes()) == 3
     scan(network)
@@ -107,7 +107,7 @@ def test_a_missing_value_is_the_one_of_both_neighbours(network: Network) -> None
     for start in (0, 100, 200):
         network.pipe((start, 0), (start + 100, 0), material=None if start == 100 else "fd", diameter_mm=100)
     scan(network)
-    assert "Fonte ductile" in offered(network, "missing_material")[0].words
+    assert "Fonte ductile" in offered(network, "missing_material")[0].sentence
     repair(network, "missing_material")
     assert network.rows("select distinct material from water_pipe") == [("fd",)]
 

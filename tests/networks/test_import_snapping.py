@@ -28,7 +28,7 @@ def draft(*pipes: list[tuple[float, float]], nodes: tuple[tuple[float, float], .
 
 def test_an_end_goes_to_the_node_within_the_distance() -> None:
     made = build_topology(draft([(0, 0), (99.6, 0)], nodes=((100, 0),)), There(), snap_m=0.5)
-    assert made.pieces[0].line.coords[-1] == (100, 0)
+    assert made.parts[0].line.coords[-1] == (100, 0)
     assert [(move.target, round(move.metres, 2)) for move in made.moves] == [("node", 0.4)]
 
 
@@ -40,20 +40,20 @@ def test_an_end_beyond_the_distance_stays_and_is_told() -> None:
 
 def test_an_end_goes_to_the_pipe_beside_it_which_is_cut() -> None:
     made = build_topology(draft([(0, 0), (100, 0)], [(50, 0.3), (50, 40)]), There(), snap_m=0.5)
-    assert len(made.pieces) == 3
+    assert len(made.parts) == 3
     assert [move.target for move in made.moves] == ["pipe"]
 
 
 def test_two_ends_meet_where_more_pipes_are() -> None:
     made = build_topology(draft([(0, 0), (50, 0)], [(50, 0), (50, 50)], [(50.2, 0), (99, 0)]), There(), snap_m=0.5)
-    assert made.pieces[2].line.coords[0] == (50, 0)
+    assert made.parts[2].line.coords[0] == (50, 0)
     assert [move.pipe.key for move in made.moves if move.pipe] == ["P3"]
 
 
 def test_the_two_ends_of_a_short_pipe_are_never_one() -> None:
     made = build_topology(draft([(0, 0), (50, 0)], [(50, 0), (50.3, 0)], [(50.3, 0), (90, 0)]), There(), snap_m=0.5)
     assert not made.moves
-    assert [piece.start != piece.end for piece in made.pieces] == [True] * 3
+    assert [piece.start != piece.end for piece in made.parts] == [True] * 3
 
 
 def test_a_stub_beside_the_pipe_that_it_leaves_stays() -> None:
@@ -68,7 +68,7 @@ def test_nodes_of_the_file_never_become_one_by_snapping() -> None:
 
 def test_a_valve_beside_a_pipe_is_put_on_it() -> None:
     made = build_topology(draft([(0, 0), (100, 0)], nodes=((40, 0.2),)), There(), snap_m=0.5)
-    assert len(made.pieces) == 2
+    assert len(made.parts) == 2
     assert [(move.node and move.node.key, move.to) for move in made.moves] == [("N1", (40, 0))]
 
 
@@ -104,19 +104,19 @@ def test_whatever_comes_in_pipes_end_on_their_nodes_and_nothing_lies_uncut(seed:
     nodes = tuple(around(x, y) for x in range(4) for y in range(4) if rng.random() < 0.4)
     made = build_topology(draft(*lines, nodes=nodes), There(), snap_m=snap)
     assert not [one for one in made.findings if one.severity == "error"]
-    for piece in made.pieces:
+    for piece in made.parts:
         assert (piece.line.coords[0], piece.line.coords[-1]) == (made.spots[piece.start], made.spots[piece.end])
         assert piece.line.length >= 0.05
-    found = shapely.STRtree([piece.line for piece in made.pieces])
+    found = shapely.STRtree([piece.line for piece in made.parts])
     for place, line in found.query(shapely.points(made.spots), predicate="dwithin", distance=0.05).T.tolist():
-        assert place in (made.pieces[line].start, made.pieces[line].end)
+        assert place in (made.parts[line].start, made.parts[line].end)
 
 
 def test_what_goes_beyond_a_junction_on_another_pipe_is_left_out() -> None:
     made = build_topology(
         draft([(0, 0), (50, 0)], [(50, 0), (90, 0)], [(49.6, 0), (50, 0), (50, 40)]), There(), snap_m=0.05
     )
-    assert sorted(round(piece.line.length, 1) for piece in made.pieces) == [0.4, 40, 40, 49.6]
+    assert sorted(round(piece.line.length, 1) for piece in made.parts) == [0.4, 40, 40, 49.6]
     assert [one.severity for one in made.findings] == ["warning"]
 
 

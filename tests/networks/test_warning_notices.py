@@ -110,7 +110,7 @@ def test_who_reads_contacts_leaves_a_line_in_the_journal(network: Network) -> No
     with network.as_():
         found, more = contacts.find_contacts(network.member, "personne", why="essai")
         contacts.contact_of(found[0].id or 0, why="page")
-    assert [one.shown_phone for one in found] == ["06 39 98 00 01", "06 39 98 00 02"]
+    assert [one.display_phone for one in found] == ["06 39 98 00 01", "06 39 98 00 02"]
     assert not more
     assert journal(network) == [("written", "essai", 2), ("read", "essai", 2), ("read", "page", 1)]
 

@@ -26,7 +26,7 @@ def asked(*places: Place, **values: Any) -> ConflictQuery:
 
 def met(network: Network, wanted: ConflictQuery, who: str = "network_technician") -> list[tuple[str, Severity]]:
     with network.as_(who):
-        return [(one.work.title, one.gravity) for one in conflicts_of(wanted, network.rights(who))]
+        return [(one.work.title, one.severity) for one in conflicts_of(wanted, network.rights(who))]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_surface_laid_before_others_dig_is_told(network: Network) -> None:
 
 def test_other_files_may_find_conflicts_of_their_own(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     far = work(network, (5000, 5000), (5100, 5000), title="Sur la déviation")
-    found = conflicts.Conflict(work=far, gravity=Severity.GRAVE, why="déviation")
+    found = conflicts.Conflict(work=far, severity=Severity.GRAVE, why="déviation")
     finder = ConflictFinder(lambda _asked, _rights: [found], lambda works, _rights: ((pk, found) for pk in works))
     give(monkeypatch, CONFLICT_FINDERS, finder, only=True)
     assert met(network, asked()) == [("Sur la déviation", Severity.GRAVE)]
@@ -302,7 +302,7 @@ def test_the_calendar_marks_conflicts_by_detours_as_the_page_tells_them(network:
         rights = network.rights("network_technician")
         marks = marks_of([led, closing], rights)
         alone = {one.pk: conflicts_of(ConflictQuery.of(one), rights) for one in (led, closing)}
-    assert {pk: [(one.work.pk, one.gravity, one.why) for one in found] for pk, found in marks.items()} == {
-        pk: [(one.work.pk, one.gravity, one.why) for one in found] for pk, found in alone.items()
+    assert {pk: [(one.work.pk, one.severity, one.why) for one in found] for pk, found in marks.items()} == {
+        pk: [(one.work.pk, one.severity, one.why) for one in found] for pk, found in alone.items()
     }
     assert set(marks) == {led.pk, closing.pk}

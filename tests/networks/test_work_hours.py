@@ -80,7 +80,7 @@ def test_works_of_the_same_days_at_other_hours_are_told_for_information_with_the
     with network.as_(), translation.override("fr"):
         (found,) = conflicts_of(mine, network.rights())
     why = found.why.replace("\xa0", " ")
-    assert (found.gravity, "8 h–17 h" in why, "21 h–6 h" in why) == (Severity.NEAR, True, True)
+    assert (found.severity, "8 h–17 h" in why, "21 h–6 h" in why) == (Severity.NEAR, True, True)
 
 
 def test_a_night_that_ends_before_the_next_one_begins_is_only_followed(network: Network) -> None:

@@ -234,7 +234,7 @@ def test_a_detour_in_the_direction_that_others_leave_open_is_no_grave_conflict(
         rights = block.rights()
         told = [*conflicts_of(ConflictQuery.of(mine), rights), *conflicts_of(ConflictQuery.of(other), rights)]
         marks = marks_of([mine, other], rights)
-    assert {one.gravity for one in (*told, *marks[mine.pk], *marks[other.pk])} == {gravity}
+    assert {one.severity for one in (*told, *marks[mine.pk], *marks[other.pk])} == {gravity}
     assert len(told) == 2
 
 

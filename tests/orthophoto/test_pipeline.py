@@ -256,7 +256,7 @@ def test_a_sheet_whose_reader_is_killed_is_tried_again_and_then_fails_in_words(
         with pytest.raises(ReaderKilled):
             tasks.build_sheet(**arguments)
         sheet.refresh_from_db()
-        assert sheet.state == Sheet.State.FOUND
+        assert sheet.state == Sheet.State.INVENTORIED
         patch.setattr(tasks, "attempts", ContextVar("attempts", default=2))
         tasks.build_sheet(**arguments)
     sheet.refresh_from_db()

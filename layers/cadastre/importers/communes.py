@@ -75,7 +75,7 @@ class FileRows[Row]:
     name: str
     rows: tuple[Row, ...]
     refused: tuple[Refused, ...]
-    told: tuple[RowRemark, ...]
+    remarks: tuple[RowRemark, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def compare_table(table: Table, staged: Staged) -> list[ScopeDifference]:
 
 
 def scope_of(table: Table, insee: str) -> str:
-    return _("%(what)s of %(insee)s") % {"what": table.words, "insee": insee}
+    return _("%(what)s of %(insee)s") % {"what": table.label, "insee": insee}
 
 
 def replace(table: Table, staged: Staged) -> None:

@@ -102,7 +102,7 @@ class Loading:
     order: Order
     report: ImportReport
 
-    def tell(self, share: float | None, message: str) -> None:
+    def report_progress(self, share: float | None, message: str) -> None:
         self.order.tell(share, message)
 
 
@@ -161,7 +161,7 @@ def stage(loading: Loading, reader: RestrictedReader, path: Path, report: FileRe
             for problem in chunk.problems:
                 report.row_refused(Refused.by_reader(problem))
             share = min(chunk.last / max(opened.lines, 1), 1.0)
-            loading.tell(share, _("Reading %(file)s") % {"file": path.name})
+            loading.report_progress(share, _("Reading %(file)s") % {"file": path.name})
 
 
 def take_out(loading: Loading, report: FileReport, number: int) -> None:
@@ -201,7 +201,7 @@ def compare() -> list[ScopeDifference]:
 
 def put_in_place(loading: Loading) -> None:
     """Replace the addresses of the communes; one event, the layer announced."""
-    loading.tell(None, _("Putting the data in place"))
+    loading.report_progress(None, _("Putting the data in place"))
     report, given = loading.report, loading.order.source_date
     insee = [code for (code,) in fetch_all("select distinct code_insee from staged_ban order by 1")]
     counts = {"loaded": report.loaded, "refused": report.refused, "member": report.member, "insee": insee[:500]}

@@ -96,7 +96,7 @@ def reported(
     file = report.file(read.name, kind)
     for refused in read.refused:
         file.row_refused(refused)
-    for remark in read.told:
+    for remark in read.remarks:
         file.tell(remark.remark, remark.index, remark.identifier)
     return file
 

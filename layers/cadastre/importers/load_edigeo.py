@@ -66,7 +66,7 @@ class Loading:
     paths: int = 0
     done: int = 0
 
-    def tell(self, name: str) -> None:
+    def report_progress(self, name: str) -> None:
         message = _("Sheets loaded: %(count)s (%(name)s)") % {"count": len(self.sheets), "name": name}
         self.order.tell(self.done / self.paths if self.paths > 1 else None, message)
 
@@ -177,7 +177,7 @@ def load_sheet(loading: Loading, delivered: Delivered, sheet: PlanSheet | Refuse
     else:
         loading.sheets[content.idu] = report.name
         loading.communes.update(one.insee for one in content.communes)
-        loading.tell(content.idu)
+        loading.report_progress(content.idu)
 
 
 def short_path(path: Path) -> str:
@@ -277,7 +277,7 @@ def reconcile(content: edigeo.Content, compared: plan_sql.Comparison, report: Fi
         missing = held - base[slug] - refused.count(kind) - refused.count(slug)
         if missing:
             raise FileRefused("edigeo_counts", kind=kind, held=held, base=base[slug])
-        counts += [f"{SHEET_TABLES[slug].words} {base[slug]}/{held}"] if held else []
+        counts += [f"{SHEET_TABLES[slug].label} {base[slug]}/{held}"] if held else []
     report.tell(Remark("edigeo_reconciled", {"counts": ", ".join(counts)}))
     others = {kind: count for kind, count in sorted(content.objects.items()) if kind not in edigeo.PARSERS}
     if others:

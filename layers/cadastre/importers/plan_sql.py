@@ -158,7 +158,7 @@ def differences(compared: Comparison, idu: str) -> list[ScopeDifference]:
 
 
 def difference_of(slug: str, known: int, counts: Sequence[int] | None, idu: str) -> ScopeDifference:
-    scope = _("%(what)s of the sheet %(idu)s") % {"what": SHEET_TABLES[slug].words, "idu": idu}
+    scope = _("%(what)s of the sheet %(idu)s") % {"what": SHEET_TABLES[slug].label, "idu": idu}
     if counts is None:
         return ScopeDifference(scope=scope, known=known)
     if len(counts) == 2:

@@ -36,7 +36,7 @@ def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     kept, not_pdf, others = delivery.written_documents(folder)
     names = frozenset(item.path.name.lower() for item in kept)
     refuse_delivery(cnig.findings(delivery_facts(folder, tables, names, [*unexpected, *others], not_pdf)), file)
-    known = Known(pieces=names)
+    known = Known(documents=names)
     headers, communes = (
         read_document_rows(work, tables, "DOC_URBA", known),
         read_document_rows(work, tables, "DOC_URBA_COM", known),
@@ -81,7 +81,7 @@ def delivery_facts(
         tables=frozenset(one.table.name for one in tables),
         wanted=(("DOC_URBA",), ZONES),
         recommended=(("DOC_URBA_COM",),),
-        pieces=documents,
+        documents=documents,
         unexpected=tuple(unexpected),
         not_pdf=tuple(not_pdf),
         metadata=any(item.suffix == ".xml" for item in folder.items),
@@ -173,7 +173,7 @@ def replace(header: Header, row: Row, folder: Folder) -> Document:
 
 
 def load_tables(work: Work, tables: Sequence[DeliveredTable], document: Document, known: Known) -> None:
-    of_document = Known(idurba=document.idurba, pieces=known.pieces)
+    of_document = Known(idurba=document.idurba, documents=known.documents)
     for one in tables:
         loading = work.loading(one, of_document, "LIBELLE")
         if one.table.name in ZONES:

@@ -65,9 +65,9 @@ def delivery_facts(folder: Folder, tables: Sequence[DeliveredTable], unexpected:
         tables=frozenset(one.table.name for one in tables),
         wanted=(("PROCEDURE",), ZONE_NAMES),
         recommended=(("PERIMETRE_S",),),
-        pieces=frozenset(),
+        documents=frozenset(),
         unexpected=tuple(unexpected),
-        pieces_wanted=False,
+        documents_wanted=False,
     )
 
 

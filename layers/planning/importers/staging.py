@@ -44,7 +44,7 @@ class Remarks:
         self.first.setdefault(key, finding)
         self.times[key] = self.times.get(key, 0) + 1
 
-    def tell(self) -> None:
+    def report(self) -> None:
         """Into the report, in the order of the file."""
         for key, finding in sorted(self.first.items(), key=lambda one: one[1].index):
             more = self.times[key]
@@ -55,21 +55,21 @@ class Remarks:
 class Loading:
     """One table on its way: its name in quarantine, the rules' findings, which rows were refused."""
 
-    found: DeliveredTable
+    delivered: DeliveredTable
     reader: RestrictedReader
     known: Known
-    tell: Tell
+    progress: Tell
     area: GEOSGeometry | None = None
     identifier: str = ""
     repairs: dict[int, Finding] = field(default_factory=dict)
 
     @property
     def table(self) -> Table:
-        return self.found.table
+        return self.delivered.table
 
     @property
     def file(self) -> FileReport:
-        return self.found.report
+        return self.delivered.report
 
 
 def fields_of(table: DeliveredTable) -> list[tuple[str, str]]:
@@ -100,7 +100,7 @@ def read_table(loading: Loading) -> list[Row]:
 
 def stage(loading: Loading) -> None:
     """COPY the file's rows into a temporary table: rank, its fields as text, its geometry repaired."""
-    table, fields = loading.found, fields_of(loading.found)
+    table, fields = loading.delivered, fields_of(loading.delivered)
     names = [sql.Identifier(name.lower()) for name, _source in fields]
     geometry = ", geom geometry(Geometry, 2154)" if table.table.letter else ""
     create(DELIVERED, [sql.SQL("{} text").format(name) for name in names], geometry)
@@ -117,7 +117,7 @@ def stage(loading: Loading) -> None:
             for problem in (*chunk.problems, *chunk.repairs):
                 take_note(loading, problem)
             share = min(chunk.last / max(table.info.features, 1), 1.0)
-            loading.tell(share, _("Reading %(file)s") % {"file": loading.file.name})
+            loading.progress(share, _("Reading %(file)s") % {"file": loading.file.name})
 
 
 def geometry_of(table: DeliveredTable) -> GeometryColumn | None:
@@ -170,7 +170,7 @@ def take_out(loading: Loading, within: sql.SQL, values: Mapping[str, Any], *, fr
 
 def accepted(loading: Loading) -> Iterator[tuple[int, Row]]:
     """The rows that no rule refuses, with their rank; everything that was found goes into the report."""
-    fields = [name for name, _source in fields_of(loading.found)]
+    fields = [name for name, _source in fields_of(loading.delivered)]
     remarks = Remarks(loading.file)
     for rank, *values in chunks(fields):
         given = {name: tidy(name, value) for name, value in zip(fields, values, strict=True)}
@@ -186,7 +186,7 @@ def accepted(loading: Loading) -> Iterator[tuple[int, Row]]:
         repair = loading.repairs.get(rank)
         loading.file.row_loaded(rank, row[loading.identifier] or None, [repair] if repair else ())
         yield rank, row
-    remarks.tell()
+    remarks.report()
 
 
 def chunks(fields: Sequence[str]) -> Iterator[tuple[Any, ...]]:

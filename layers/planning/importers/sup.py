@@ -59,7 +59,7 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     kept, not_pdf, others = delivery.written_documents(folder)
     names = frozenset(item.path.name.lower() for item in kept)
     refuse_delivery(cnig.findings(delivery_facts(folder, usable, names, [*unexpected, *others], not_pdf)), file)
-    known = Known(pieces=names)
+    known = Known(documents=names)
     former = content_of(EasementSet.objects.filter(code=code_of(folder)).first())
     whole = begin(work, folder)
     tables = sorted(usable, key=lambda one: ORDER.index(one.table.name))
@@ -111,7 +111,7 @@ def delivery_facts(
         tables=frozenset(one.table.name for one in tables),
         wanted=(("SERVITUDE",), FOOTPRINT_NAMES, GENERATOR_NAMES),
         recommended=(("ACTE_SUP",), ("SERVITUDE_ACTE_SUP",), ("GESTIONNAIRE_SUP",)),
-        pieces=documents,
+        documents=documents,
         unexpected=tuple(unexpected),
         not_pdf=tuple(not_pdf),
         metadata=any(item.suffix == ".xml" for item in folder.items),
@@ -207,7 +207,7 @@ SINCE = """
 
 def act_of(row: Row, whole: EasementSet, known: Known, by_name: list[str]) -> EasementAct:
     piece = cnig.piece_name(row["FICHIER"])
-    if not piece and f"{row['NOMACTE']}.pdf".lower() in known.pieces:
+    if not piece and f"{row['NOMACTE']}.pdf".lower() in known.documents:
         piece = f"{row['NOMACTE']}.pdf"
         by_name.append(row["NOMACTE"])
     return EasementAct(

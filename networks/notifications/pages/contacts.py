@@ -114,7 +114,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
                 return redirect("contact", contact_id)
             status = form_status(form)
     ways = [
-        (Channel.SMS, known.shown_phone if known.mobile else "", known.sms_stop),
+        (Channel.SMS, known.display_phone if known.mobile else "", known.sms_stop),
         (Channel.EMAIL, known.email, known.email_stop),
     ]
     context = {"form": form, "member": member, "contact": known, "refused": refused,
@@ -177,7 +177,7 @@ def initial_of(known: Known) -> dict[str, Any]:
     same = {name: getattr(known, name) for name in ("name", "address", "connection", "email", "reference")}
     consent = known.sms if known.sms.given is not None else known.mail
     agreed = {"sms_given": given[known.sms.given], "email_given": given[known.mail.given]}
-    return same | agreed | {"phone": known.shown_phone, "consent_date": consent.on, "consent_how": consent.how}
+    return same | agreed | {"phone": known.display_phone, "consent_date": consent.on, "consent_how": consent.how}
 
 
 # -- journal and settings ---------------------------------------------------------------------------------------------

@@ -206,7 +206,7 @@ def describe_length(texts: NoticeTexts) -> str:
         "%(characters)s of %(room)s characters: %(parts)s SMS (%(alphabet)s).",
         "%(characters)s of %(room)s characters: %(parts)s SMS each (%(alphabet)s).",
         length.parts,
-    ) % {"characters": length.characters, "room": length.room, "parts": length.parts, "alphabet": length.alphabet}
+    ) % {"characters": length.characters, "room": length.capacity, "parts": length.parts, "alphabet": length.alphabet}
     if length.foreign:
         characters = " ".join(f"“{one}”" if one.strip() else f"U+{ord(one):04X}" for one in length.foreign[:8])
         description += " " + _("Characters that make it longer: %(characters)s.") % {"characters": characters}

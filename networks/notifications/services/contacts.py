@@ -65,7 +65,7 @@ class Known(Person):
     email_stop: Mapping[str, Any] | None = None
 
     @property
-    def shown_phone(self) -> str:
+    def display_phone(self) -> str:
         return format_phone(self.phone)
 
 

@@ -199,7 +199,7 @@ def calendar_rows(
             "days": said(one.starts_on, one.ends_on),
             "cells": [cell(one, week) for week in weeks_of(query)],
             "conflicts": len(marks.get(one.pk, [])),
-            "gravity": max((mark.gravity for mark in marks.get(one.pk, [])), default=None),
+            "gravity": max((mark.severity for mark in marks.get(one.pk, [])), default=None),
         }
         for one in listed_works
     ]

@@ -138,7 +138,7 @@ class WorkForm(AccessibleForm):
     def says_as_kept(self, given: dict[str, Any]) -> bool:
         return all(given[name] == getattr(self.kept, name) for name in REFERENCES)
 
-    def tell_ends(self, stretch: MultiLineString) -> None:
+    def describe_ends(self, stretch: MultiLineString) -> None:
         """Each direction by the compass, once it is known where the works lie."""
         first, last = stretches.ends_of(stretch)
         towards = {Work.Way.FORWARD: heading(first, last), Work.Way.BACKWARD: heading(last, first)}
@@ -151,7 +151,7 @@ class WorkForm(AccessibleForm):
         placed = {name: given.get(name) for name in REFERENCES} | {"geom": given.get("stretch")}
         return {name: given[name] for name in VALUES} | placed
 
-    def asked(self, work: Work | None) -> ConflictQuery | None:
+    def conflict_query(self, work: Work | None) -> ConflictQuery | None:
         """What to look for conflicts with, None as long as something is missing."""
         given = self.cleaned_data
         names = ("starts_on", "ends_on", "kind", "measure", "new_surface")

@@ -53,10 +53,10 @@ def changed(request: HttpRequest, work_request: WorkRequest, draft: Letter) -> H
             messages.success(request, _("The draft is thrown away."))
             return redirect("road_request", request_id=work_request.pk)
         if action == "final":
-            made = orders.finalise(work_request, draft, form.words(), version, rights)
+            made = orders.finalise(work_request, draft, form.texts(), version, rights)
             messages.success(request, _("The letter is final under the number %(number)s.") % {"number": made.number})
             return redirect("road_request", request_id=work_request.pk)
-        orders.change(work_request, draft, form.words(), version, rights)
+        orders.change(work_request, draft, form.texts(), version, rights)
         messages.success(request, _("The draft is kept."))
     except ArpentError as error:
         status = blame(form, error)

@@ -103,5 +103,5 @@ class OrderForm(WordsForm):
         for name in ("recipient", "signatory"):
             self.fields[name].unmarked = True  # type: ignore[attr-defined]
 
-    def words(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in letters.WORDS}

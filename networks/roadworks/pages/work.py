@@ -138,8 +138,8 @@ def conflict_rows(conflicts: list[Conflict]) -> list[dict[str, Any]]:
     return [
         {
             "work": one.work,
-            "gravity": one.gravity.name.lower(),
-            "label": one.gravity.label,
+            "gravity": one.severity.name.lower(),
+            "label": one.severity.label,
             "why": one.why,
             "days": said(one.work.starts_on, one.work.ends_on),
         }
@@ -236,7 +236,7 @@ def kept(request: HttpRequest, made: Work, rights: Rights) -> HttpResponse:
     """To the sheet, with what they meet said at once."""
     reference = {"reference": made.reference}
     messages.success(request, _("The works %(reference)s are kept.") % reference)
-    grave = [one for one in conflicts_of(ConflictQuery.of(made), rights) if one.gravity >= Severity.SERIOUS]
+    grave = [one for one in conflicts_of(ConflictQuery.of(made), rights) if one.severity >= Severity.SERIOUS]
     if grave:
         message = ngettext(
             "They meet other works: read the conflict below.",
@@ -253,12 +253,12 @@ def form_page(
 ) -> HttpResponse:
     conflicts, stretch = None, None
     if form.is_bound:
-        query = form.asked(work)
+        query = form.conflict_query(work)
         conflicts = conflict_rows(conflicts_of(query, rights)) if query else None
         stretch = form.cleaned_data.get("stretch")
     here = stretch if stretch is not None else None if form.is_bound or work is None else work.geom
     if here is not None:
-        form.tell_ends(here)
+        form.describe_ends(here)
     shape = stretch.transform(4326, clone=True).geojson if stretch is not None else former(form)
     members = list(form.members.values())
     context = {

@@ -74,7 +74,7 @@ class Conflict:
     """Other works that are met, how gravely, and why in words."""
 
     work: Work
-    gravity: Severity
+    severity: Severity
     why: str
     metres: float = 0.0
 
@@ -105,7 +105,7 @@ def conflicts_of(query: ConflictQuery, rights: Rights) -> list[Conflict]:
     met_here = [judged(query, others[pk], metres) for pk, _same, metres in met if pk in others]
     conflicts = [one for one in met_here if one]
     conflicts += [one for finder in CONFLICT_FINDERS.all() for one in finder.find(query, rights)]
-    return sorted(conflicts, key=lambda one: (-one.gravity, one.work.starts_on, one.work.pk))
+    return sorted(conflicts, key=lambda one: (-one.severity, one.work.starts_on, one.work.pk))
 
 
 LIMITS: Final = {"within": WITHIN_M, "months": FRESH_MONTHS, "most": MOST}
@@ -156,7 +156,7 @@ def judged(query: ConflictQuery, other: Work, metres: float) -> Conflict | None:
         severity, why = Severity.SERIOUS, fresh(query, other)
     else:
         return None
-    return Conflict(work=other, gravity=severity, why=why, metres=metres)
+    return Conflict(work=other, severity=severity, why=why, metres=metres)
 
 
 def met(query: ConflictQuery, other: Work) -> tuple[Severity, str]:

@@ -128,4 +128,4 @@ def met(query: ConflictQuery, other: Work, measure: str, metres: float, message:
     """`passes`: the detour takes the direction that one-way works leave open."""
     severity = Severity.GRAVE if measure in CLOSING and not passes else Severity.SERIOUS
     severity, hours = at_other_hours(query, other) or (severity, "")
-    return Conflict(work=other, gravity=severity, why=f"{message} {when(query, other)} {hours}".strip(), metres=metres)
+    return Conflict(work=other, severity=severity, why=f"{message} {when(query, other)} {hours}".strip(), metres=metres)

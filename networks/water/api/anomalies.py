@@ -89,7 +89,7 @@ class AnomaliesView(APIView):
                 "label": str(KINDS[name].label),
                 "count": count,
                 "batch": KINDS[name].batch,
-                "gravity": int(KINDS[name].gravity),
+                "gravity": int(KINDS[name].severity),
             }
             for name, count in found.counts.items()
         ]
@@ -196,7 +196,7 @@ def whole(row: Anomaly, rights: Rights) -> dict[str, Any]:
 def way_as_json(way: plans.Way) -> dict[str, Any]:
     return {
         "way": way.name,
-        "words": way.words,
+        "words": way.sentence,
         "versions": dict(way.versions),
         "drawn": [{"role": role, "geometry": in_degrees(geometry)} for role, geometry in way.drawn],
     }

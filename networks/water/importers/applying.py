@@ -57,7 +57,7 @@ def apply_plan(made: FileImport, plan: NetworkPlan, progress: Tell) -> dict[str,
             loaded, findings = load_network(loading_of(made, network, base_version, progress))
             refuse(plan, findings)
             counts[network.draft.family] = loaded.counts
-            adopted[network.draft.family] = [network.woven.there_of[spot] for spot in network.woven.adopted]
+            adopted[network.draft.family] = [network.built.there_of[spot] for spot in network.built.adopted]
             hang_again(network.draft.family, orphans.get(network.draft.family, []))
     announce_changed_slugs(LAYERS)
     seconds = time.monotonic() - began
@@ -71,10 +71,10 @@ def loading_of(made: FileImport, network: Network, base_version: int, progress: 
         made=made,
         base_version=base_version,
         draft=network.draft,
-        woven=network.woven,
+        built=network.built,
         there=network.there,
         kept_ids=network.kept_ids,
-        tell=progress,
+        progress=progress,
     )
 
 

@@ -154,9 +154,9 @@ def parts_of(family: Family, built: BuiltTopology) -> list[dict[str, Any]]:
     """The separate parts of the network, the longest first: pipes, metres, whether one of them is fed (or drained), or
     goes on in what is there already.
     """
-    of = connected.parts_of((piece.start, piece.end) for piece in built.pieces)
+    of = connected.parts_of((piece.start, piece.end) for piece in built.parts)
     parts: dict[int, dict[str, Any]] = defaultdict(lambda: {"pipes": 0, "metres": 0.0, "ends": 0, "joined": False})
-    for piece in built.pieces:
+    for piece in built.parts:
         part = parts[of[piece.start]]
         part.setdefault("row", (piece.row.file, piece.row.row))
         part.setdefault("place", tuple(round(edge, 1) for edge in piece.line.coords[0][:2]))

@@ -64,10 +64,10 @@ class Loading:
     made: FileImport
     base_version: int
     draft: Draft
-    woven: BuiltTopology
+    built: BuiltTopology
     there: There
     kept_ids: Mapping[str, Mapping[str, int]]
-    tell: Tell
+    progress: Tell
 
     @property
     def owner(self) -> Member:
@@ -78,14 +78,14 @@ def load_network(work: Loading) -> tuple[Loaded, list[Finding]]:
     """Write a network; what the database then finds wrong with it. To be called in a transaction, as the worker."""
     loaded = Loaded()
     one_at_a_time(work)
-    work.tell(None, _("Writing the network"))
+    work.progress(None, _("Writing the network"))
     with loading():
         write_nodes(work, loaded)
         cut_pipes_there(work, loaded)
         write_pipes(work, loaded)
         write_connections(work, loaded)
         write_repairs(work, loaded)
-    work.tell(None, _("Checking the network"))
+    work.progress(None, _("Checking the network"))
     findings = list(findings_in(work, loaded))
     if not findings:
         keep_moves(work, loaded)
@@ -106,7 +106,7 @@ def one_at_a_time(work: Loading) -> None:
 
 def write_nodes(work: Loading, loaded: Loaded) -> None:
     """A row for each spot that has none; a plain node of the database becomes what the file says it is."""
-    built = work.woven
+    built = work.built
     fresh = [spot for spot in range(len(built.spots)) if spot not in built.there_of]
     systems = systems_of(work) if work.draft.family == "sewer" else {}
     values: list[dict[str, Any]] = []
@@ -130,7 +130,7 @@ def write_nodes(work: Loading, loaded: Loaded) -> None:
 def systems_of(work: Loading) -> dict[int, str]:
     """Of each spot the network of a sewer that ends there."""
     systems: dict[int, str] = {}
-    for piece in work.woven.pieces:
+    for piece in work.built.parts:
         system = piece.row.values.get("system") or DEFAULTS["system"]
         systems.setdefault(piece.start, system)
         systems.setdefault(piece.end, system)
@@ -146,14 +146,14 @@ def adopt(work: Loading, pk: int, row: NodeRow) -> None:
 
 def cut_pipes_there(work: Loading, loaded: Loaded) -> None:
     """Pipes of the database that nodes of the file lie on, by the triggers that do it for edits."""
-    spots = sorted({spot for _pipe, spot in work.woven.cuts})
+    spots = sorted({spot for _pipe, spot in work.built.cuts})
     if not spots:
         return
     setting("")
     for spot in spots:
         cut_at(work, loaded.spot_ids[spot])
     setting("off")
-    loaded.counts["cut"] = len(work.woven.cuts)
+    loaded.counts["cut"] = len(work.built.cuts)
 
 
 def cut_at(work: Loading, node: int) -> None:
@@ -173,7 +173,7 @@ def cut_at(work: Loading, node: int) -> None:
 
 
 def write_pipes(work: Loading, loaded: Loaded) -> None:
-    parts = work.woven.pieces
+    parts = work.built.parts
     values = [part_values(piece) for piece in parts]
     ids = new_ids(work, "pipes", [one.get("reference") for one in values])
     ends = [(loaded.spot_ids[piece.start], loaded.spot_ids[piece.end]) for piece in parts]
@@ -204,9 +204,9 @@ def part_values(piece: Piece) -> dict[str, Any]:
 
 def write_connections(work: Loading, loaded: Loaded) -> None:
     connections = work.draft.connections
-    hung = hang(work.draft, work.woven, work.there)
+    hung = hang(work.draft, work.built, work.there)
     pipes = [None if one is None else loaded.piece_ids[one[1]] if one[0] == "piece" else one[1] for one in hung]
-    if work.woven.cuts:
+    if work.built.cuts:
         pipes = after_cuts(work, hung, pipes)
     ids = new_ids(work, "connections", [row.values.get("reference") for row in connections])
     points = np.array([row.geom for row in connections], dtype=object)
@@ -216,7 +216,7 @@ def write_connections(work: Loading, loaded: Loaded) -> None:
 
 def after_cuts(work: Loading, hung: Sequence[tuple[str, int] | None], pipes: Sequence[int | None]) -> list[int | None]:
     """A pipe of the database that was cut meanwhile: the stretch that is nearest."""
-    cut = {pipe for pipe, _spot in work.woven.cuts}
+    cut = {pipe for pipe, _spot in work.built.cuts}
     ranks = [rank for rank, one in enumerate(hung) if one is not None and one[0] == "there" and one[1] in cut]
     hung_on = list(pipes)
     for rank, pipe in rows(
@@ -317,12 +317,12 @@ def findings_in(work: Loading, loaded: Loaded) -> Iterator[Finding]:
 def keep_moves(work: Loading, loaded: Loaded) -> None:
     """Each move with the object that it became, for undoing them."""
     by_row: dict[int, list[int]] = {}
-    for number, piece in enumerate(work.woven.pieces):
+    for number, piece in enumerate(work.built.parts):
         by_row.setdefault(id(piece.row), []).append(number)
-    nodes = {id(row): loaded.spot_ids[spot] for spot, row in work.woven.node_of.items()}
+    nodes = {id(row): loaded.spot_ids[spot] for spot, row in work.built.node_of.items()}
     srid = 2154
     snaps = []
-    for move in work.woven.moves:
+    for move in work.built.moves:
         pipe = None
         if move.pipe is not None:
             numbers = by_row.get(id(move.pipe), [])

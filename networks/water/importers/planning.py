@@ -56,7 +56,7 @@ class Network:
     """One family's network as it would be written."""
 
     draft: Draft
-    woven: BuiltTopology
+    built: BuiltTopology
     there: There
     known: Known
     kept_ids: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -120,8 +120,8 @@ def agree(networks: Sequence[Network]) -> None:
     metres = likely_distance(distances_of(networks))
     for network in networks:
         if network.snap_m != metres:
-            network.woven = build_topology(network.draft, network.there, snap_m=metres, aliases=network.aliases)
-            network.parts, network.snap_m = parts_of(network.draft.family, network.woven), metres
+            network.built = build_topology(network.draft, network.there, snap_m=metres, aliases=network.aliases)
+            network.parts, network.snap_m = parts_of(network.draft.family, network.built), metres
 
 
 def distances_of(networks: Sequence[Network]) -> list[float]:
@@ -218,7 +218,7 @@ def differences_of(networks: Sequence[Network], owner: Member, replaced: Sequenc
     if not replaced:
         return []
     drafts = [
-        (one.draft, sum(not (piece.main and piece.row.values.get("reference")) for piece in one.woven.pieces))
+        (one.draft, sum(not (piece.main and piece.row.values.get("reference")) for piece in one.built.parts))
         for one in networks
     ]
     return replaced_differences(drafts, owner, replaced)
@@ -226,7 +226,7 @@ def differences_of(networks: Sequence[Network], owner: Member, replaced: Sequenc
 
 def findings_of(network: Network) -> list[Finding]:
     draft = network.draft
-    return [*draft.findings, *network.woven.findings, *check_parts(draft.family, network.parts)]
+    return [*draft.findings, *network.built.findings, *check_parts(draft.family, network.parts)]
 
 
 # -- in JSON ----------------------------------------------------------------------------------------------------------
@@ -236,8 +236,8 @@ def summary_of(
     networks: Sequence[Network], findings: Sequence[Finding], choices: NetworkChoices, replaced: Sequence[int]
 ) -> dict[str, Any]:
     """The plan as it is kept and shown."""
-    moves = sorted((move for one in networks for move in one.woven.moves), key=lambda move: -move.metres)
-    loose = [one for network in networks for one in network.woven.loose]
+    moves = sorted((move for one in networks for move in one.built.moves), key=lambda move: -move.metres)
+    loose = [one for network in networks for one in network.built.loose]
     distances = distances_of(networks)
     snap = choices.snap_m
     return {
@@ -268,16 +268,16 @@ def summary_of(
 
 
 def counts_of(network: Network) -> dict[str, Any]:
-    draft, built = network.draft, network.woven
+    draft, built = network.draft, network.built
     fed = [part for part in network.parts if part["ends"] or part["joined"]]
     return {
         "family": draft.family,
         "source": draft.source,
         "nodes": len(built.node_of),
         "junctions": len(built.spots) - len(set(built.node_of) | set(built.there_of)),
-        "pipes": len(built.pieces),
-        "metres": round(sum(piece.line.length for piece in built.pieces)),
-        "split": len(built.pieces) - len({id(piece.row) for piece in built.pieces}),
+        "pipes": len(built.parts),
+        "metres": round(sum(piece.line.length for piece in built.parts)),
+        "split": len(built.parts) - len({id(piece.row) for piece in built.parts}),
         "connections": len(draft.connections),
         "repairs": len(draft.repairs),
         "cut": len(built.cuts),
@@ -307,7 +307,7 @@ def rounded(place: tuple[float, float]) -> list[float]:
 
 
 def box_drawn(networks: Sequence[Network]) -> list[float] | None:
-    spots = [spot for network in networks for spot in network.woven.spots]
+    spots = [spot for network in networks for spot in network.built.spots]
     if not spots:
         return None
     east, north = [x for x, _y in spots], [y for _x, y in spots]

@@ -98,7 +98,7 @@ class BuiltTopology:
     node_of: dict[int, NodeRow] = field(default_factory=dict)
     there_of: dict[int, int] = field(default_factory=dict)
     adopted: set[int] = field(default_factory=set)
-    pieces: list[Piece] = field(default_factory=list)
+    parts: list[Piece] = field(default_factory=list)
     cuts: list[tuple[int, int]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     loose: list[Loose] = field(default_factory=list)
@@ -109,13 +109,13 @@ def build_topology(
     draft: Draft, there: There, *, snap_m: float, aliases: dict[str, int] | None = None
 ) -> BuiltTopology:
     """The network of a draft. `aliases` are keys of nodes that are in the database already, with their ids."""
-    return Loom(draft, there, max(snap_m, TOLERANCE_M), aliases or {}).woven()
+    return Loom(draft, there, max(snap_m, TOLERANCE_M), aliases or {}).build()
 
 
 def near_misses(draft: Draft, there: There, *, aliases: dict[str, int] | None = None) -> list[float]:
     """For each end and node that meets nothing: how far the nearest thing is that it could meet, up to the farthest."""
     loom = Loom(draft, there, TOLERANCE_M, aliases or {})
-    loom.woven()
+    loom.build()
     return sorted(one.metres for one in loom.result.loose)
 
 
@@ -183,7 +183,7 @@ class Loom:
         self.keyed = keyed | {key: ranks[pk] for key, pk in aliases.items() if pk in ranks}
         self._gather()
 
-    def woven(self) -> BuiltTopology:
+    def build(self) -> BuiltTopology:
         self._settle_nodes()
         self._join_ends()
         self._fix_groups()
@@ -191,7 +191,7 @@ class Loom:
         self._number_spots()
         self._cut()
         self._cut_again()
-        self._tell_loose()
+        self._note_loose()
         self._refuse_alike()
         return self.result
 
@@ -333,7 +333,7 @@ class Loom:
         """Places within the distance become one, the nearest first; ends that name their node come before all."""
         for spot in self.merged:
             self._join_merged(spot, self._kept(spot))
-        pairs_by_reference = self._named_pairs()
+        pairs_by_reference = self._pairs_by_reference()
         points = shapely.points(self.groups.places)
         pairs: list[tuple[float, int, int]] = []
         if len(points):
@@ -356,7 +356,7 @@ class Loom:
             self.groups.join(one, other)
             self.groups.at[self.groups.find(one)] = (float(self.spots[kept, 0]), float(self.spots[kept, 1]))
 
-    def _named_pairs(self) -> list[tuple[float, int, int]]:
+    def _pairs_by_reference(self) -> list[tuple[float, int, int]]:
         """Ends and the nodes that they name, where these are near."""
         pairs = []
         for rank, row in enumerate(self.pipes):
@@ -568,9 +568,9 @@ class Loom:
             else:
                 self.result.node_of[number] = self.node_in(anchor)
         self.result.adopted = {number for number in self.result.node_of if number in self.result.there_of}
-        self._tell_moves()
+        self._note_moves()
 
-    def _tell_moves(self) -> None:
+    def _note_moves(self) -> None:
         on_pipe = {root for cut in self.root_cuts.values() for root in cut}
         roots = np.concatenate([self._node_roots(), self.end_root])
         starts = self.spots[self.here :]
@@ -606,15 +606,15 @@ class Loom:
             ends = numbers[2 * rank], numbers[2 * rank + 1]
             cuts = {self.spot_of[root] for root in self.root_cuts.get(rank, ())} - set(ends)
             if cuts:
-                self.result.pieces += self._pieces(row, self.lines[rank], ends, cuts)
+                self.result.parts += self._parts(row, self.lines[rank], ends, cuts)
             else:
-                self.result.pieces.append(Piece(row, self.lines[rank], *ends))
+                self.result.parts.append(Piece(row, self.lines[rank], *ends))
         for line, roots in self.root_cuts.items():
             if line >= len(self.pipes):
                 pk = self.there.pipe_ids[line - len(self.pipes)]
                 self.result.cuts += [(pk, self.spot_of[root]) for root in sorted(roots)]
 
-    def _pieces(self, row: PipeRow, line: LineString, ends: tuple[int, int], cuts: set[int]) -> list[Piece]:
+    def _parts(self, row: PipeRow, line: LineString, ends: tuple[int, int], cuts: set[int]) -> list[Piece]:
         places = self.result.spots
         located = sorted((float(shapely.line_locate_point(line, Point(places[spot]))), spot) for spot in cuts)
         chain = [(0.0, ends[0]), *located, (float(line.length), ends[1])]
@@ -636,7 +636,7 @@ class Loom:
     def _cut_again(self) -> None:
         """Pieces bend a little towards the spots that they were cut at: they may touch others now."""
         for _pass in range(CUT_PASSES):
-            parts = self.result.pieces
+            parts = self.result.parts
             if not parts:
                 return
             tree = STRtree([piece.line for piece in parts])
@@ -653,14 +653,14 @@ class Loom:
 
     def _recut(self, piece: Piece, spots: set[int]) -> list[Piece]:
         """A piece in pieces; which one is the main one of its row, and where they lie on it, follows from the piece."""
-        parts = self._pieces(piece.row, piece.line, (piece.start, piece.end), spots)
+        parts = self._parts(piece.row, piece.line, (piece.start, piece.end), spots)
         first, last = piece.share
         for part in parts:
             part.share = first + (last - first) * part.share[0], first + (last - first) * part.share[1]
             part.main = part.main and piece.main
         return parts
 
-    def _tell_loose(self) -> None:
+    def _note_loose(self) -> None:
         """What meets nothing though something is near."""
         points = shapely.points(self.groups.places) if len(self.groups.places) else []
         tree = STRtree(points)
@@ -697,16 +697,16 @@ class Loom:
                 held[pair_of(numbers[start], numbers[end])].append(
                     (line, {"code": gettext_noop("a pipe of your network")})
                 )
-        pairs = Counter(pair_of(piece.start, piece.end) for piece in self.result.pieces)
+        pairs = Counter(pair_of(piece.start, piece.end) for piece in self.result.parts)
         gone = set()
         # What is whole comes first: it is the remains of another pipe that give way.
-        for piece in sorted(self.result.pieces, key=lambda piece: not piece.main):
+        for piece in sorted(self.result.parts, key=lambda piece: not piece.main):
             pair = pair_of(piece.start, piece.end)
             if pair[0] == pair[1]:
                 self._note(piece.row, gettext_noop("The pipe ends where it starts, once its ends are joined."))
             elif (pairs[pair] > 1 or pair in held) and self._lies_on(piece, held[pair]):
                 gone.add(id(piece))
-        self.result.pieces = [piece for piece in self.result.pieces if id(piece) not in gone]
+        self.result.parts = [piece for piece in self.result.parts if id(piece) not in gone]
 
     def _lies_on(self, piece: Piece, alike: list[tuple[LineString, Any]]) -> bool:
         """Whether a piece is a remainder that lies on another pipe, and goes; a whole pipe that does is an error."""
@@ -797,11 +797,11 @@ def hang(draft: Draft, built: BuiltTopology, there: There) -> list[tuple[str, in
     if not draft.connections:
         return []
     parts_by_key: dict[str, list[int]] = defaultdict(list)
-    for number, piece in enumerate(built.pieces):
+    for number, piece in enumerate(built.parts):
         parts_by_key[piece.row.key].append(number)
     serving = [
         (("piece", number), piece.line)
-        for number, piece in enumerate(built.pieces)
+        for number, piece in enumerate(built.parts)
         if piece.row.values.get("service_state") in (None, "en_service")
     ]
     pipes = zip(there.pipe_ids, there.pipe_lines, there.pipe_serves, strict=True)
@@ -815,5 +815,5 @@ def hang(draft: Draft, built: BuiltTopology, there: There) -> list[tuple[str, in
             hung_on[rank] = serving[line][0]
     for rank, row in enumerate(draft.connections):
         if own := parts_by_key.get(row.pipe_key or ""):
-            hung_on[rank] = ("piece", min(own, key=lambda number: built.pieces[number].line.distance(row.geom)))
+            hung_on[rank] = ("piece", min(own, key=lambda number: built.parts[number].line.distance(row.geom)))
     return hung_on

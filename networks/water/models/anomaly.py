@@ -38,7 +38,7 @@ class Anomaly(models.Model):
         IGNORED = "ignored", _("Ignored")
         REPAIRED = "repaired", pgettext_lazy("anomaly", "Repaired")
 
-    class Gravity(models.IntegerChoices):
+    class Severity(models.IntegerChoices):
         SERIOUS = 1, _("Serious")
         DOUBT = 2, _("To be checked")
         HINT = 3, _("Hint")
@@ -47,7 +47,7 @@ class Anomaly(models.Model):
     shared_with = ArrayField(models.IntegerField(), db_default=[], default=list, blank=True, editable=False)
     family = models.CharField(_("network"), max_length=5)
     kind = models.CharField(_("anomaly"), max_length=24)
-    gravity = models.SmallIntegerField(_("gravity"), choices=Gravity)
+    gravity = models.SmallIntegerField(_("gravity"), choices=Severity)
     object_kind = models.CharField(max_length=10)
     object_id = models.BigIntegerField()
     other_kind = models.CharField(max_length=10, blank=True)

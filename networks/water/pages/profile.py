@@ -65,7 +65,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "query": urlencode(given), "papers": [*PAPERS]}
     try:
         asked = Request.parse(given)
-        if asked.asked:
+        if asked.names_pipes:
             context |= shown(asked, profile_for(asked, rights_of_request(request)))
     except ArpentError as error:
         context["form"] = form = ProfileForm(usual | given, given=given)

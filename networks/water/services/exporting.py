@@ -143,14 +143,14 @@ class Progress:
     """Counts what is written, and tells."""
 
     total: int
-    tell: Tell
+    report: Tell
     done: int = 0
 
     def __call__(self, more: int) -> None:
         self.done += more
         if self.done % 500 == 0 or self.done == self.total:
             numbers = {"done": display_number(self.done, 0), "total": display_number(self.total, 0)}
-            self.tell(WRITTEN_SHARE * self.done / max(self.total, 1), _("%(done)s of %(total)s objects") % numbers)
+            self.report(WRITTEN_SHARE * self.done / max(self.total, 1), _("%(done)s of %(total)s objects") % numbers)
 
 
 def describe_layers(rows: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -116,7 +116,7 @@ class Graph:
                 self._at.setdefault(first, []).append(pk)
                 self._at.setdefault(second, []).append(pk)
 
-    def look_up(self, nodes: Iterable[int]) -> None:
+    def load_nodes(self, nodes: Iterable[int]) -> None:
         """Where nodes lie and what they do, without their pipes."""
         missing = [node for node in set(nodes) if node not in self.states]
         if missing:

@@ -32,8 +32,8 @@ class Request:
     breaks: Sequence[Start]
     unusable: Sequence[int] = ()
 
-    def told(self) -> Json:
-        return {"breaks": [one.told() for one in self.breaks], "unusable": list(self.unusable)}
+    def as_json(self) -> Json:
+        return {"breaks": [one.as_json() for one in self.breaks], "unusable": list(self.unusable)}
 
 
 @limited(TRACE)
@@ -51,7 +51,7 @@ def isolated(request: Request) -> tuple[Graph, list[StartingPlace], Isolation]:
         raise Invalid(_("The broken pipes belong to several members: ask for each member apart."), parameter="breaks")
     graph = Graph(WATER, breaks[0].owner)
     ends = {end for start in breaks for end in start.ends}
-    graph.look_up(ends)
+    graph.load_nodes(ends)
     graph.load(ends)
     pipes = {start.pipe for start in breaks if start.pipe is not None}
     isolation = isolate(graph, pipes, frozenset(request.unusable))
@@ -67,7 +67,7 @@ def isolation_as_json(graph: Graph, breaks: Sequence[StartingPlace], isolation: 
     tanks, hydrants = without_water(graph, lost)
     return {
         "family": WATER.name,
-        "breaks": [one.told() for one in breaks],
+        "breaks": [one.as_json() for one in breaks],
         "source_known": isolation.source_known,
         "message": None if isolation.source_known else unknown_source(),
         "valves": valves(isolation, breaks[0].point),

@@ -97,7 +97,7 @@ class Request:
         )
 
     @property
-    def asked(self) -> bool:
+    def names_pipes(self) -> bool:
         return bool(self.pipes or self.pipe or self.start or self.end or self.start_reference or self.end_reference)
 
 

@@ -28,7 +28,7 @@ class Start:
     point: tuple[float, float] | None = None
     crs: int = 4326
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """As the API takes it."""
         if self.point is not None:
             return {"point": list(self.point), "crs": self.crs}
@@ -47,7 +47,7 @@ class StartingPlace:
     distance_m: float
     ends: tuple[int, ...]
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("pipe", "reference", "point", "distance_m")}
 
 

@@ -43,7 +43,7 @@ def trace_of(family_name: str, start: Start, direction: str, to: Start | None = 
     family = FAMILIES[family_name]
     begun = find(family, start)
     graph = Graph(family, begun.owner)
-    graph.look_up(begun.ends)
+    graph.load_nodes(begun.ends)
     graph.load(begun.ends)
     match direction:
         case "connected":
@@ -167,7 +167,7 @@ def between(graph: Graph, begun: StartingPlace, arrived: StartingPlace) -> Trace
     """The shortest way between two places; along the flow of sewers, in whichever direction there is one."""
     if begun.pipe is not None and begun.pipe == arrived.pipe:
         return Trace(pipes=[begun.pipe], nodes=set(begun.ends))
-    graph.look_up(arrived.ends)
+    graph.load_nodes(arrived.ends)
     if graph.family.valves:
         way = shortest_between(graph, begun, arrived, "both")
         return along(begun, way, arrived) if way else Trace(pipes=[], nodes=set(), message=no_way())

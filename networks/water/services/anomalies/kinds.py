@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.water.models import Anomaly
 
-Severity = Anomaly.Gravity
+Severity = Anomaly.Severity
 WATER, SEWER = "water", "sewer"
 FAMILIES: Final = (WATER, SEWER)
 BOTH: Final = FAMILIES
@@ -24,7 +24,7 @@ class Kind:
 
     label: str | Promise
     advice: str | Promise
-    gravity: Severity
+    severity: Severity
     families: tuple[str, ...] = BOTH
     batch: bool = False
 
@@ -33,121 +33,121 @@ KINDS: Final[dict[str, Kind]] = {
     "broken": Kind(
         label=_("Topology broken"),
         advice=_("A pipe does not end on its node, or two objects lie in one place: have it put right."),
-        gravity=Severity.SERIOUS,
+        severity=Severity.SERIOUS,
     ),
     "near_miss": Kind(
         label=_("End that is not joined"),
         advice=_("This end lies within 2 m of something that it is not connected with: join them, or say why not."),
-        gravity=Severity.SERIOUS,
+        severity=Severity.SERIOUS,
         batch=True,
     ),
     "isolated": Kind(
         label=_("Part that stands alone"),
         advice=_("Nothing leads from here to a source (to an outlet, for sewers): draw what is missing."),
-        gravity=Severity.SERIOUS,
+        severity=Severity.SERIOUS,
     ),
     "no_source": Kind(
         label=_("No source or outlet known"),
         advice=_("Draw the tank, the treatment plant, the catchment or the outlet that this network depends on."),
-        gravity=Severity.SERIOUS,
+        severity=Severity.SERIOUS,
     ),
     "off_network": Kind(
         label=_("Equipment on no pipe"),
         advice=_("Move it onto its pipe, or draw the pipe that is missing."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
     ),
     "wrong_slope": Kind(
         label=_("Sewer that climbs"),
         advice=_("Its end is higher than its start: turn it round, or put its heights right."),
-        gravity=Severity.SERIOUS,
+        severity=Severity.SERIOUS,
         families=(SEWER,),
     ),
     "below_invert": Kind(
         label=_("Pipe below the invert of its manhole"),
         advice=_("A pipe cannot lie lower than the bottom of its manhole: survey it again."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
         families=(SEWER,),
         batch=True,
     ),
     "cover_conflict": Kind(
         label=_("Cover below the invert"),
         advice=_("The cover lies lower than what is under it: survey it again."),
-        gravity=Severity.SERIOUS,
+        severity=Severity.SERIOUS,
         families=(SEWER,),
     ),
     "diameter_drop": Kind(
         label=_("Narrower downstream"),
         advice=_("A gravity sewer does not get narrower: check both diameters."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
         families=(SEWER,),
     ),
     "no_outlet": Kind(
         label=_("Sewers without a way out"),
         advice=_("Water arrives here and nothing takes it further: draw what follows, or name the outlet."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
         families=(SEWER,),
     ),
     "missing_diameter": Kind(
         label=_("Diameter missing"),
         advice=_("Fill in the diameter when it is known."),
-        gravity=Severity.HINT,
+        severity=Severity.HINT,
         batch=True,
     ),
     "missing_material": Kind(
         label=_("Material missing"),
         advice=_("Fill in the material when it is known."),
-        gravity=Severity.HINT,
+        severity=Severity.HINT,
         batch=True,
     ),
     "unlikely_year": Kind(
         label=_("Unlikely year"),
         advice=_("A year lies in the future, before 1800, or does not follow the others: put it right."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
     ),
     "unlikely_size": Kind(
         label=_("Unlikely size"),
         advice=_("A diameter or a depth is out of proportion: put it right."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
     ),
     "no_pipe": Kind(
         label=_("Connection without a pipe"),
         advice=_("No pipe in service lies within 60 m: draw it, or move the connection."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
         batch=True,
     ),
     "far_connection": Kind(
         label=_("Connection far from its pipe"),
         advice=_("It hangs on a pipe more than 60 m away: move it, or hang it on another one."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
         batch=True,
     ),
     "valve_dead_end": Kind(
         label=_("Valve at a dead end"),
         advice=_("Nothing follows this valve: draw what does, or leave it if it waits for an extension."),
-        gravity=Severity.HINT,
+        severity=Severity.HINT,
         families=(WATER,),
     ),
     "dead_end": Kind(
         label=_("Dead end without a cap"),
         advice=_("Name what ends the pipe (cap, drain, hydrant), or draw what follows."),
-        gravity=Severity.HINT,
+        severity=Severity.HINT,
         families=(WATER,),
     ),
     "crossing": Kind(
         label=_("Pipes that cross without a node"),
         advice=_("Nothing says that they meet: make a node if they do, ignore it if one passes over the other."),
-        gravity=Severity.HINT,
+        severity=Severity.HINT,
     ),
     "duplicate": Kind(
         label=_("Drawn twice"),
         advice=_("Two objects say the same: keep one."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
         batch=True,
     ),
     "same_reference": Kind(
         label=_("Same reference"),
         advice=_("Two references differ by their capitals alone: change one."),
-        gravity=Severity.DOUBT,
+        severity=Severity.DOUBT,
     ),
 }
 

@@ -66,7 +66,7 @@ class Way:
     """A repair: its name, what it does in words, its changes, what is drawn of them, the versions that it relies on."""
 
     name: str
-    words: str
+    sentence: str
     acts: Sequence[Act]
     drawn: Sequence[tuple[Role, GEOSGeometry]] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
@@ -116,7 +116,7 @@ def ways(anomaly: Anomaly) -> tuple[list[Way], Scene]:
     return [
         Way(
             name=one.name,
-            words=capitalize_first(one.words),
+            sentence=capitalize_first(one.sentence),
             acts=one.acts,
             drawn=one.drawn,
             versions=dict(scene.versions),
@@ -203,7 +203,7 @@ def onto_pipe(scene: Scene, node: Any, pipe: Any) -> Way | None:
     message = _("%(node)s moves by %(distance)s onto %(pipe)s, which is cut there.")
     return Way(
         name="snap",
-        words=message
+        sentence=message
         % {"node": object_label("node", node), "distance": metres(distance), "pipe": object_label("pipe", pipe)},
         acts=[change("node", node, place)],
         drawn=[("before", node.geom), ("after", place), *(("after", line) for line in moved)],
@@ -229,7 +229,7 @@ def onto_node(scene: Scene, node: Any, other: Any) -> Way | None:
     message = _("%(pipes)s: the end is brought by %(distance)s onto %(node)s.")
     return Way(
         name="snap",
-        words=message % {"pipes": pipe_labels, "distance": metres(distance), "node": object_label("node", stays)},
+        sentence=message % {"pipes": pipe_labels, "distance": metres(distance), "node": object_label("node", stays)},
         acts=[change("pipe", one, line) for one, line in zip(pipes, moved, strict=True)],
         drawn=[*(("before", one.geom) for one in pipes), *(("after", line) for line in moved)],
     )
@@ -272,7 +272,7 @@ def joining(scene: Scene, node: Any, place: Point, target: Any) -> Way:
     message = _("A pipe of %(length)s is drawn from %(node)s to %(target)s.")
     return Way(
         name="join",
-        words=message
+        sentence=message
         % {"length": metres(line.length), "node": object_label("node", node), "target": object_label(what, target)},
         acts=[Act("pipe", Edit(action="create", properties=values, geometry=line))],
         drawn=[("new", line)],
@@ -292,7 +292,7 @@ def crossing(scene: Scene) -> Iterator[Way | None]:
     message = _("A junction is made where they cross: %(first)s and %(second)s are cut there and meet.")
     yield Way(
         name="node",
-        words=message % {"first": object_label("pipe", first), "second": object_label("pipe", second)},
+        sentence=message % {"first": object_label("pipe", first), "second": object_label("pipe", second)},
         acts=[Act("node", Edit(action="create", properties=values, geometry=place)) for place in places],
         drawn=[("new", place) for place in places],
     )
@@ -305,7 +305,7 @@ def broken(scene: Scene) -> Iterator[Way | None]:
             message = _("%(pipe)s is cut at %(node)s, which lies on it.")
             yield Way(
                 name="cut",
-                words=message % {"pipe": object_label("pipe", pipe), "node": object_label("node", node)},
+                sentence=message % {"pipe": object_label("pipe", pipe), "node": object_label("node", node)},
                 acts=[Act("pipe", Edit(action="update", id=pipe.pk, version=pipe.version), cut=node.pk)],
                 drawn=[("after", node.geom)],
             )
@@ -315,7 +315,7 @@ def broken(scene: Scene) -> Iterator[Way | None]:
             message = _("The end of %(pipe)s is brought onto %(node)s.")
             yield Way(
                 name="snap",
-                words=message % {"pipe": object_label("pipe", pipe), "node": object_label("node", node)},
+                sentence=message % {"pipe": object_label("pipe", pipe), "node": object_label("node", node)},
                 acts=[change("pipe", pipe, line)],
                 drawn=[("before", pipe.geom), ("after", line)],
             )
@@ -333,13 +333,13 @@ def wrong_slope(scene: Scene) -> Iterator[Way | None]:
     said = {"pipe": object_label("pipe", pipe), "high": height(pipe.end_z), "low": height(pipe.start_z)}
     turn = Way(
         name="turn",
-        words=_("%(pipe)s is turned round: it flows from %(high)s down to %(low)s; no height changes.") % said,
+        sentence=_("%(pipe)s is turned round: it flows from %(high)s down to %(low)s; no height changes.") % said,
         acts=[change("pipe", pipe, line, **swapped)],
         drawn=[("after", line)],
     )
     swap = Way(
         name="swap",
-        words=_("The heights of %(pipe)s are exchanged: %(high)s at its start, %(low)s at its end.") % said,
+        sentence=_("The heights of %(pipe)s are exchanged: %(high)s at its start, %(low)s at its end.") % said,
         acts=[change("pipe", pipe, **swapped)],
         drawn=[("after", pipe.geom)],
     )
@@ -358,13 +358,13 @@ def below_invert(scene: Scene) -> Iterator[Way | None]:
     said |= {"low": height(level), "high": height(node.invert_z)}
     yield Way(
         name="invert",
-        words=_("The invert of %(node)s goes down from %(high)s to %(low)s, where %(pipe)s arrives.") % said,
+        sentence=_("The invert of %(node)s goes down from %(high)s to %(low)s, where %(pipe)s arrives.") % said,
         acts=[change("node", node, invert_z=level)],
         drawn=[("after", node.geom)],
     )
     yield Way(
         name="pipe",
-        words=_("The end of %(pipe)s goes up from %(low)s to %(high)s, the invert of %(node)s.") % said,
+        sentence=_("The end of %(pipe)s goes up from %(low)s to %(high)s, the invert of %(node)s.") % said,
         acts=[change("pipe", pipe, **{end: node.invert_z})],
         drawn=[("after", pipe.geom)],
     )
@@ -377,7 +377,7 @@ def cover_conflict(scene: Scene) -> Iterator[Way | None]:
     said = {"node": object_label("node", node), "high": height(node.invert_z), "low": height(node.cover_z)}
     yield Way(
         name="swap",
-        words=_("The heights of %(node)s are exchanged: cover %(high)s, invert %(low)s.") % said,
+        sentence=_("The heights of %(node)s are exchanged: cover %(high)s, invert %(low)s.") % said,
         acts=[change("node", node, cover_z=node.invert_z, invert_z=node.cover_z)],
         drawn=[("after", node.geom)],
     )
@@ -399,7 +399,7 @@ def missing(column: str) -> Callable[[Scene], Iterator[Way | None]]:
             label = display_number(proposed, 0)
         yield Way(
             name="fill",
-            words=message % {"pipe": object_label("pipe", pipe), "value": label},
+            sentence=message % {"pipe": object_label("pipe", pipe), "value": label},
             acts=[change("pipe", pipe, **{column: proposed})],
             drawn=[("after", pipe.geom)],
         )
@@ -417,7 +417,7 @@ def hang(scene: Scene) -> Iterator[Way | None]:
     said = {"service": object_label("connection", service), "pipe": object_label("pipe", pipe)}
     yield Way(
         name="hang",
-        words=message % (said | {"distance": metres(service.geom.distance(place))}),
+        sentence=message % (said | {"distance": metres(service.geom.distance(place))}),
         acts=[Act("connection", Edit(action="update", id=service.pk, version=service.version), hang=pipe.pk)],
         drawn=[("new", LineString(service.geom.coords, place.coords, srid=place.srid))],
     )
@@ -429,7 +429,7 @@ def dead_end(scene: Scene) -> Iterator[Way | None]:
         return
     yield Way(
         name="cap",
-        words=_("%(node)s becomes a cap: the pipe ends here on purpose.") % {"node": object_label("node", node)},
+        sentence=_("%(node)s becomes a cap: the pipe ends here on purpose.") % {"node": object_label("node", node)},
         acts=[change("node", node, kind="fitting", subtype=_("Cap"))],
         drawn=[("after", node.geom)],
     )
@@ -452,7 +452,7 @@ def duplicate(scene: Scene) -> Iterator[Way | None]:
     message = _("%(gone)s is removed; %(stays)s stays and takes over what it lacks.")
     yield Way(
         name="remove",
-        words=message % {"gone": object_label(kind, gone), "stays": object_label(kind, stays)},
+        sentence=message % {"gone": object_label(kind, gone), "stays": object_label(kind, stays)},
         acts=[
             *moved,
             Act(kind, Edit(action="delete", id=gone.pk, version=gone.version)),  # type: ignore[arg-type]

@@ -169,7 +169,7 @@ def copy(family: str, given: dict[str, Any]) -> None:
 
 
 def store_anomalies(given: dict[str, Any]) -> None:
-    gravities = Jsonb({name: int(kind.gravity) for name, kind in KINDS.items()})
+    gravities = Jsonb({name: int(kind.severity) for name, kind in KINDS.items()})
     run_statement(sql.SQL("analyze scan_found"), "", given)
     run_statement(INSERTED, "", given | {"gravities": gravities})
     run_statement(GONE, "", given)
