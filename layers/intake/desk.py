@@ -235,20 +235,13 @@ class ImportDesk:
             "may_revert": imports.may_revert(self.source_of(made), made, rights),
         }
         if made.is_under_way:
-            context |= self.progress_of(request, made)
+            context |= describe_progress(made, rights)
         else:
             context |= findings_shown(made.findings) | loss_shown(made, request.POST)
             context |= self.context(made, request.POST)
             if "revert" in self.parts:
                 context |= describe_reverting(made, rights)
         return self.show(request, "intake/file_import.html", self.tab, context, status)
-
-    def progress_of(self, request: HttpRequest, made: FileImport) -> dict[str, Any]:
-        job = imports.job_of(made, rights_of_request(request))
-        if job is None:
-            return {}
-        label, message = standing(job)
-        return {"job": job, "job_label": label, "job_message": message}
 
     # -- its findings --
 
@@ -285,6 +278,15 @@ def describe_most(most_bytes: int | None) -> str:
     if most_bytes is None:
         return _("The files are too large.")
     return _("The file is larger than %(most)s MB.") % {"most": most_bytes // MIB}
+
+
+def describe_progress(made: FileImport, rights: Rights) -> dict[str, Any]:
+    """For `intake/job.html`, while a job works on an import."""
+    job = imports.job_of(made, rights) if made.is_under_way else None
+    if job is None:
+        return {}
+    label, message = standing(job)
+    return {"job": job, "job_label": label, "job_message": message}
 
 
 def loss_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:

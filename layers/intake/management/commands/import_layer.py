@@ -17,6 +17,7 @@ from layers.catalogue.models import Layer, Theme
 from layers.intake.choices import (
     Choices,
     Description,
+    Mode,
     Opening,
     default_fields,
     default_title_field,
@@ -24,15 +25,13 @@ from layers.intake.choices import (
     matched_fields,
 )
 from layers.intake.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, check_planned_loss, command_hint
-from layers.intake.models import Delivery, Import
+from layers.intake.models import FileImport
 from layers.intake.outcome import worded, worded_report
 from layers.intake.services import local
 from layers.intake.services.deliveries import layer_of
 from layers.intake.services.ordering import updatable_layer
 from layers.intake.services.reading import crs_of
 from layers.intake.words import outcome_in_words
-
-Mode = Import.Mode
 
 
 class Command(BaseCommand):
@@ -90,7 +89,7 @@ class Command(BaseCommand):
         if told.get("refused"):
             raise SystemExit(1)
 
-    def work(self, options: dict[str, Any]) -> Import:
+    def work(self, options: dict[str, Any]) -> FileImport:
         """From the files to the layer, or to the plan of a dry run."""
         with transaction.atomic():
             layer = updatable_layer(options["layer"], SYSTEM) if options["layer"] else None
@@ -125,7 +124,7 @@ class Command(BaseCommand):
         return member
 
     def choices(
-        self, delivery: Delivery, number: int, layer: Layer | None, mode: Mode, options: dict[str, Any]
+        self, delivery: FileImport, number: int, layer: Layer | None, mode: Mode, options: dict[str, Any]
     ) -> Choices:
         """What the wizard would propose, with what was said."""
         found = layer_of(delivery, number)[1]
@@ -147,7 +146,7 @@ class Command(BaseCommand):
         )
         return choices if layer else replace(choices, layer=self.description(choices, delivery, options))
 
-    def description(self, choices: Choices, delivery: Delivery, options: dict[str, Any]) -> Description:
+    def description(self, choices: Choices, delivery: FileImport, options: dict[str, Any]) -> Description:
         names = ("title", "slug", "abstract", "lineage", "licence", "attribution")
         fallback = Layer.Visibility.OWNER if delivery.owner else Layer.Visibility.SIGNED_IN
         return Description(
@@ -174,7 +173,7 @@ class Command(BaseCommand):
             raise CommandError(message % {"path": path, "reason": error.strerror}, returncode=2) from error
 
 
-def refuse_planned_loss(made: Import, accepted: int | None) -> None:
+def refuse_planned_loss(made: FileImport, accepted: int | None) -> None:
     """Raises LossRefused where the plan would be refused because of what would go."""
     plan = made.plan or {}
     try:
