@@ -150,7 +150,7 @@ class ComingInForm(AccessibleForm):
             del self.fields["geometry"]
         if self.kinds or not can_geocode():
             del self.fields["addresses"]
-        if not rights.agency or delivery.owner is None:
+        if not rights.agency or delivery.owner_id is None:
             del self.fields["outside"]
 
     def geometry_chosen(self) -> str:
@@ -225,7 +225,7 @@ class NewLayerForm(ComingInForm):
         unfit = set()
         if not self.partners:
             unfit.add(Layer.Visibility.MEMBERS.value)
-        if self.delivery.owner is None:
+        if self.delivery.owner_id is None:
             unfit.add(Layer.Visibility.OWNER.value)
         choose(self, "visibility", [one for one in Layer.Visibility.choices if one[0] not in unfit])
 

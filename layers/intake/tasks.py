@@ -105,7 +105,9 @@ def inspect_delivery(running: RunningJob) -> dict[str, Any]:
 def prepare_import(running: RunningJob) -> dict[str, Any]:
     """Try an import out."""
     read_files(running)
-    return preparing.counts_in(FileImport.objects.values_list("plan", flat=True).get(pk=running.parameters["import"]))
+    made = FileImport.objects.get(pk=running.parameters["import"])
+    assert made.plan is not None
+    return preparing.counts_in(made.plan)
 
 
 def apply_layer_import(running: RunningJob) -> dict[str, Any]:
