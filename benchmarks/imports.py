@@ -19,8 +19,8 @@ from benchmarks.rows import Row
 from benchmarks.server import pss_mib
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.operations.environment import PYTHON, ROOT
-from layers.intake.models import Import
-from layers.intake.services.taking_back import take_back
+from layers.intake.models import FileImport
+from layers.intake.services.local import reverted
 
 LOADED = Row("import d'un GeoPackage d'un million de polygones, chargé et indexé, face à ogr2ogr",
              None, "objets/s", "at least", 0.7, relative=True)  # fmt: skip
@@ -115,5 +115,5 @@ def imported(made: BenchDatabase, path: Path, invalid: str) -> Imported:
 def forget() -> None:
     """The layer goes as it came; only the worker drops tables."""
     with acting_as(SYSTEM), transaction.atomic():
-        for made in Import.objects.filter(layer__slug=SLUG, state=Import.State.APPLIED):
-            take_back(made.pk, by=None, confirmed=True, tell=lambda _share, _message: None)
+        for made in FileImport.objects.filter(layer__slug=SLUG, state=FileImport.State.APPLIED):
+            reverted(made.pk, confirmed=True, tell=lambda _share, _message: None)

@@ -18,7 +18,9 @@ from gis_core.validators import luhn
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer, Photo, Theme
 from layers.catalogue.tables import GeometryType, create_table, secure_table
-from layers.intake.models import Delivery, Import
+from layers.intake.choices import Mode
+from layers.intake.layer_sources import DELIVERY, LAYER
+from layers.intake.models import FileImport
 from layers.planning.models import Document
 from orthophoto.models import Campaign, Sheet
 
@@ -271,7 +273,7 @@ def sheet(of: Campaign, rank: int, state: str) -> Sheet:
     )
 
 
-def delivery(owner: Member | None = None, **fields: Any) -> Delivery:
+def delivery(owner: Member | None = None, **fields: Any) -> FileImport:
     """A file with one layer of points, inspected."""
     number = next(_numbers)
     field = {"name": "nom", "type": "text", "guess": "text", "null_share": 0.0, "longest": 5, "samples": ["Place"]}
@@ -292,23 +294,24 @@ def delivery(owner: Member | None = None, **fields: Any) -> Delivery:
         "folder": f"folder-{number}",
         "files": [{"name": "places.gpkg", "size": 1}],
         "contents": [data_set | {"layers": [found]}],
-        "state": Delivery.State.CHOOSING,
+        "state": FileImport.State.CHOOSING,
     }
     with as_owner():
-        return Delivery.objects.create(owner=owner, **defaults | fields)
+        return FileImport.objects.create(source=DELIVERY.slug, owner=owner, **defaults | fields)
 
 
-def layer_import(into: Layer, **fields: Any) -> Import:
+def layer_import(into: Layer, **fields: Any) -> FileImport:
     """An import that was applied to a layer."""
     report = {"rows": 1, "repaired": 0, "refused": 0, "refusals": [], "repairs": [], "remarks": []}
+    files = delivery(into.owner)
     defaults: dict[str, Any] = {
         "title": "places.gpkg",
-        "delivery": delivery(into.owner),
-        "number": 1,
-        "mode": Import.Mode.APPEND,
-        "state": Import.State.APPLIED,
+        "files_of": files,
+        "folder": files.folder,
+        "choices": {"mode": Mode.APPEND, "number": 1},
+        "state": FileImport.State.APPLIED,
         "report": report,
-        "table": into.table,
+        "revert_data": {"table": into.table},
     }
     with as_owner():
-        return Import.objects.create(owner=into.owner, layer=into, **defaults | fields)
+        return FileImport.objects.create(source=LAYER.slug, owner=into.owner, layer=into, **defaults | fields)

@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.files.reader import Reading
 from gis_core.files.reader.fields import safe_names
 from layers.catalogue.models import Layer
@@ -23,6 +26,15 @@ KINDS = {
     "Polygon": Layer.Geometry.POLYGON,
     "MultiPolygon": Layer.Geometry.POLYGON,
 }
+
+
+class Mode(TextChoices):
+    """What a layer of a file does to the layers of the catalogue."""
+
+    CREATE = "create", _("New layer")
+    REPLACE = "replace", _("Replace")
+    APPEND = "append", _("Append")
+    SYNCHRONISE = "synchronise", _("Synchronise")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

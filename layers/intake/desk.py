@@ -65,7 +65,7 @@ def no_summary(made: FileImport) -> str:
     return ""
 
 
-def describe_progress(job: Job, message: str) -> str:
+def progress_line(job: Job, message: str) -> str:
     """How far a job is and what it is at, in a line."""
     share = "" if job.progress is None else with_unit(display_number(100 * job.progress, 0), "%")
     return " · ".join(filter(None, (share, message)))
@@ -178,8 +178,8 @@ class ImportDesk:
 
     def outcome(self, made: FileImport, rights: Rights) -> str:
         """What an import did, in a line; while a job works on it, how far that is."""
-        going = self.progress_of(made, rights) if made.is_under_way else {}
-        return describe_progress(going["job"], going["job_message"]) if going else self.summary(made)
+        going = describe_progress(made, rights)
+        return progress_line(going["job"], going["job_message"]) if going else self.summary(made)
 
     def sources(self) -> list[Source]:
         return [self.source(), *self.others()]
@@ -248,7 +248,7 @@ class ImportDesk:
             "may_revert": imports.may_revert(self.source_of(made), made, rights),
         }
         if made.is_under_way:
-            context |= self.progress_of(made, rights)
+            context |= describe_progress(made, rights)
         else:
             context |= findings_shown(made.findings) | loss_shown(made, request.POST)
             if made.state == State.READY:
@@ -257,13 +257,6 @@ class ImportDesk:
             if "revert" in self.parts:
                 context |= describe_reverting(made, rights)
         return self.show(request, "intake/file_import.html", self.tab, context, status)
-
-    def progress_of(self, made: FileImport, rights: Rights) -> dict[str, Any]:
-        job = imports.job_of(made, rights)
-        if job is None:
-            return {}
-        label, message = standing(job)
-        return {"job": job, "job_label": label, "job_message": message}
 
     # -- its findings --
 
@@ -300,6 +293,15 @@ def describe_most(most_bytes: int | None) -> str:
     if most_bytes is None:
         return _("The files are too large.")
     return _("The file is larger than %(most)s MB.") % {"most": most_bytes // MIB}
+
+
+def describe_progress(made: FileImport, rights: Rights) -> dict[str, Any]:
+    """For `intake/job.html`, while a job works on an import."""
+    job = imports.job_of(made, rights) if made.is_under_way else None
+    if job is None:
+        return {}
+    label, message = standing(job)
+    return {"job": job, "job_label": label, "job_message": message}
 
 
 def loss_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from layers.intake.choices import (
     Choices,
     Description,
     Field,
+    Mode,
     Opening,
     default_fields,
     default_title_field,
@@ -23,7 +24,7 @@ from layers.intake.choices import (
     matched_fields,
 )
 from layers.intake.geocoders import can_geocode
-from layers.intake.models import Delivery, Import
+from layers.intake.models import FileImport
 from layers.intake.services.placing import found_fields
 from layers.intake.services.reading import crs_of
 
@@ -138,7 +139,7 @@ class ComingInForm(AccessibleForm):
     outside = forms.BooleanField(label=_("Rows outside the territory come in too"), required=False)
 
     def __init__(
-        self, *args: Any, delivery: Delivery, layer: Mapping[str, Any], rights: Rights, **options: Any
+        self, *args: Any, delivery: FileImport, layer: Mapping[str, Any], rights: Rights, **options: Any
     ) -> None:
         self.layer, self.rights, self.delivery = layer, rights, delivery
         super().__init__(*args, **options)
@@ -149,7 +150,7 @@ class ComingInForm(AccessibleForm):
             del self.fields["geometry"]
         if self.kinds or not can_geocode():
             del self.fields["addresses"]
-        if not rights.agency or delivery.owner is None:
+        if not rights.agency or delivery.owner_id is None:
             del self.fields["outside"]
 
     def geometry_chosen(self) -> str:
@@ -224,7 +225,7 @@ class NewLayerForm(ComingInForm):
         unfit = set()
         if not self.partners:
             unfit.add(Layer.Visibility.MEMBERS.value)
-        if self.delivery.owner is None:
+        if self.delivery.owner_id is None:
             unfit.add(Layer.Visibility.OWNER.value)
         choose(self, "visibility", [one for one in Layer.Visibility.choices if one[0] not in unfit])
 
@@ -262,11 +263,11 @@ class ExistingLayerForm(ComingInForm):
         super().__init__(*args, **options)
         self.target, self.mode = target, mode
         choose(self, "key", [("", gettext("none")), *names])
-        if mode == Import.Mode.SYNCHRONISE:
+        if mode == Mode.SYNCHRONISE:
             self.fields["key"].required = True
             self.fields["key"].label = gettext("Compare by")
             self.fields["key"].help_text = gettext("The field whose value says that a row and an object are the same.")
-        if mode == Import.Mode.APPEND:
+        if mode == Mode.APPEND:
             del self.fields["key"]
 
     def geometry_chosen(self) -> str:
@@ -275,13 +276,13 @@ class ExistingLayerForm(ComingInForm):
     def choices(self, fields: Sequence[Field]) -> Choices:
         common = self.common(fields)
         key = self.cleaned_data.get("key", self.target.key_column)
-        if self.mode == Import.Mode.REPLACE:
+        if self.mode == Mode.REPLACE:
             key = {one.source: one.name for one in fields}.get(key, key)
         names = {one.name for one in fields}
         if common["addresses"]:
             columns = {column["name"] for column in self.target.columns}
             common["fields"] += tuple(one for one in found_fields() if one.name in columns)
-        kept = self.mode != Import.Mode.APPEND or key in names
+        kept = self.mode != Mode.APPEND or key in names
         return Choices(**common, key=key if kept else "")
 
 
@@ -370,7 +371,7 @@ def mapped(rows: Sequence[MappingRow]) -> list[Field]:
     return [filling(row.source, row.column) for row in rows if row.source]
 
 
-def beginnings(layer: Mapping[str, Any], delivery: Delivery, title: str) -> dict[str, Any]:
+def beginnings(layer: Mapping[str, Any], delivery: FileImport, title: str) -> dict[str, Any]:
     """What the form of a new layer says at first."""
     fields = default_fields(layer)
     owner = delivery.owner

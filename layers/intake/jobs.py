@@ -3,7 +3,7 @@
 from gis_core.jobs.points import JobKind, Task
 from gis_core.wiring.points import Later
 
-LEAVE = Later("layers.intake.tasks.leave_import")
+LEAVE = Later("layers.intake.tasks.leave_layer_import")
 WORDED = Later("layers.intake.outcome.worded_report")
 
 KINDS = (
@@ -21,14 +21,14 @@ KINDS = (
     JobKind(
         kind="inspect_delivery",
         work=Later("layers.intake.tasks.inspect_delivery"),
-        afterwards=Later("layers.intake.tasks.leave_delivery"),
+        afterwards=Later("layers.intake.tasks.leave_file_import"),
     ),
     JobKind(kind="prepare_import", work=Later("layers.intake.tasks.prepare_import"), afterwards=LEAVE, worded=WORDED),
     JobKind(kind="apply_import", work=Later("layers.intake.tasks.apply_layer_import"), afterwards=LEAVE, worded=WORDED),
-    JobKind(kind="take_back_import", work=Later("layers.intake.tasks.take_back_import"), afterwards=LEAVE),
+    JobKind(kind="take_back_import", work=Later("layers.intake.tasks.revert_import"), afterwards=LEAVE),
 )
 TASKS = (
     Task(name="forget_replaced_rows", run=Later("layers.intake.tasks.forget_replaced_rows"), cron="27 3 * * *"),
     Task(name="sweep_inbox", run=Later("layers.intake.tasks.sweep_inbox"), cron="37 3 * * *"),
-    Task(name="sweep_deliveries", run=Later("layers.intake.tasks.sweep_deliveries"), cron="57 3 * * *"),
+    Task(name="drop_former_tables", run=Later("layers.intake.tasks.drop_former_tables"), cron="57 3 * * *"),
 )

@@ -8,6 +8,8 @@ from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.intake import jobs
+from layers.intake.layer_sources import DELIVERY, LAYER
+from layers.intake.points import FILE_SOURCES
 
 MANIFEST = Manifest(
     urls=(
@@ -19,6 +21,7 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="imports", order=8, address=page_address("imports", to_administrators))),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
+        FILE_SOURCES(DELIVERY, LAYER),
     ),
     settings=(
         Setting(

@@ -1,6 +1,6 @@
 """/imports/: start an import, watch it, read its report."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,10 +23,12 @@ from gis_core.http.problem import as_problem, status_of, wants_problem
 from gis_core.jobs.services import job_seen_by, may_run, standing
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
-from layers.intake.models import Delivery
+from layers.intake.choices import Mode
+from layers.intake.layer_sources import DELIVERY
 from layers.intake.points import SOURCES
 from layers.intake.report import worded
-from layers.intake.services.ordering import seen_by
+from layers.intake.services.imports import imports_of
+from layers.intake.services.ordering import imports_seen_by
 from layers.intake.services.orders import (
     KIND,
     describe_taking_back,
@@ -103,11 +105,12 @@ def imports_page(
 
     `error` is about the form of reference data, `refused` about files that were to become layers.
     """
+    members = list(Member.objects.administered_by(rights))
     context = {
         "section": "imports",
         "sources": SOURCES.all(),
-        "members": Member.objects.administered_by(rights),
-        "past": past(rights),
+        "members": members,
+        "past": past(rights, members),
         "error": error,
         "refused": refused,
         "chosen": chosen or {},
@@ -130,19 +133,18 @@ class Past:
     job: Job | None = None
 
 
-def past(rights: Rights) -> list[Past]:
+def past(rights: Rights, members: Sequence[Member]) -> list[Past]:
     """Files that wait, files that became layers, and reference data, the latest first."""
-    found = [*waiting_files(rights), *layer_imports(rights), *reference_imports(rights)]
+    found = [*waiting_files(rights, members), *layer_imports(rights, members), *reference_imports(rights)]
     return sorted(found, key=lambda one: one.at, reverse=True)[:SHOWN]
 
 
-def waiting_files(rights: Rights) -> Iterator[Past]:
+def waiting_files(rights: Rights, members: Sequence[Member]) -> Iterator[Past]:
     """Files of which nothing was imported yet."""
-    found = Delivery.objects.administered_by(rights).filter(imports=None).select_related("owner", "sent_by")[:SHOWN]
-    for one in found:
+    for one in imports_of(DELIVERY, rights, members).filter(imports=None).defer("contents")[:SHOWN]:
         yield Past(
             title=one.title,
-            sub=joined(one.owner, one.sent_by),
+            sub=joined(one.owner, one.made_by),
             address=reverse("delivery", args=[one.pk]),
             state=one.get_state_display(),
             message=one.message,
@@ -150,9 +152,10 @@ def waiting_files(rights: Rights) -> Iterator[Past]:
         )
 
 
-def layer_imports(rights: Rights) -> Iterator[Past]:
-    for one in seen_by(rights)[:SHOWN]:
-        target = f"{one.get_mode_display()} · {one.layer}" if one.layer else one.get_mode_display()
+def layer_imports(rights: Rights, members: Sequence[Member]) -> Iterator[Past]:
+    for one in imports_seen_by(rights, members).defer("contents", "plan", "report")[:SHOWN]:
+        mode = Mode(one.choices["mode"]).label
+        target = f"{mode} · {one.layer}" if one.layer else mode
         yield Past(
             title=one.title,
             sub=joined(target, one.owner, one.made_by),

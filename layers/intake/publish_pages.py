@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -17,15 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page as page
+from gis_core.desk.uploads import asker
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.files.uploads import limit_uploads
 from gis_core.http.problem import as_problem, status_of, wants_problem
-from gis_core.jobs.services import standing
 from gis_core.members.rights import Rights
-from gis_core.models import Job, User
 from layers.catalogue.models import Layer
 from layers.intake import phrases
-from layers.intake.choices import kinds_of, label_of, matched_fields
+from layers.intake.choices import Mode, kinds_of, label_of, matched_fields
+from layers.intake.desk import describe_progress, loss_shown
 from layers.intake.forms import (
     LICENCES,
     ComingInForm,
@@ -40,19 +40,20 @@ from layers.intake.forms import (
     mapping_rows,
     roles_choices,
 )
-from layers.intake.import_loss import describe_loss
-from layers.intake.models import Delivery, Import
+from layers.intake.layer_sources import LAYER
+from layers.intake.models import FileImport
 from layers.intake.outcome import worded
 from layers.intake.pages import imports_page, rights_of_page, too_large
-from layers.intake.services import deliveries, ordering, taking_back
+from layers.intake.services import deliveries, imports, ordering, taking_back
 from layers.intake.services.deliveries import delivery_of, layer_of
 from layers.intake.services.maps import box_in_lambert, small_map
 from layers.intake.services.ordering import import_of, updatable_layer, updatable_layers
-from layers.intake.services.reading import crs_of
+from layers.intake.services.preparing import mode_of
+from layers.intake.services.reading import crs_of, layers_in
 
 SHOWN = 100
 SHOWN_COLUMNS = 12
-Mode = Import.Mode
+State = FileImport.State
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
@@ -85,31 +86,26 @@ def checked_send(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"address": address}, status=201) if wants_problem(request) else redirect(address)
 
 
-def asker(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @require_safe
 @page
 def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """What is in the files; a file with one layer leads to it at once."""
     rights = rights_of_page(request)
-    shown = delivery_of(delivery_id, rights)
-    layers = numbered(shown)
-    if shown.state == Delivery.State.CHOOSING and len(layers) == 1 and not problems(shown):
+    delivery = delivery_of(delivery_id, rights)
+    layers = numbered(delivery)
+    if delivery.state == State.CHOOSING and len(layers) == 1 and not problems(delivery):
         return redirect("delivery_layer", delivery_id, 1)
     context = {
         "section": "imports",
-        "delivery": shown,
+        "delivery": delivery,
         "layers": layers,
-        "problems": problems(shown),
-        **watched(deliveries.inspection_of(shown)),
+        "problems": problems(delivery),
+        **describe_progress(delivery, rights),
     }
     return render(request, "intake/delivery.html", context)
 
 
-def numbered(shown: Delivery) -> list[dict[str, Any]]:
+def numbered(delivery: FileImport) -> list[dict[str, Any]]:
     """The layers of a delivery as they are listed."""
     return [
         {
@@ -119,22 +115,14 @@ def numbered(shown: Delivery) -> list[dict[str, Any]]:
             "content": phrases.content(layer),
             "crs": phrases.crs(layer),
         }
-        for number, (data_set, layer) in enumerate(shown.layers(), start=1)
+        for number, (data_set, layer) in enumerate(layers_in(delivery.contents), start=1)
     ]
 
 
-def problems(shown: Delivery) -> list[tuple[str, str]]:
+def problems(delivery: FileImport) -> list[tuple[str, str]]:
     """What could not be read while the rest could: its name, and why."""
-    found = [(one["file"], one["problem"]["words"]) for one in shown.contents if one["problem"]]
-    return found + [(part["name"], part["words"]) for one in shown.contents for part in one.get("unread", ())]
-
-
-def watched(job: Job | None) -> dict[str, Any]:
-    """What a page shows of a job that is not over yet."""
-    if job is None:
-        return {"job": None}
-    label, message = standing(job)
-    return {"job": job, "job_label": label, "job_message": message}
+    found = [(one["file"], one["problem"]["words"]) for one in delivery.contents if one["problem"]]
+    return found + [(part["name"], part["words"]) for one in delivery.contents for part in one.get("unread", ())]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,34 +130,34 @@ def watched(job: Job | None) -> dict[str, Any]:
 def delivery_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpResponse:
     """One layer of the files: what was found; another way to read it can be chosen."""
     rights = rights_of_page(request)
-    shown = delivery_of(delivery_id, rights)
-    if shown.state != Delivery.State.CHOOSING:
+    delivery = delivery_of(delivery_id, rights)
+    if delivery.state != State.CHOOSING:
         return redirect("delivery", delivery_id)
-    data_set, layer = layer_of(shown, number)
+    data_set, layer = layer_of(delivery, number)
     data = request.POST if request.method == "POST" else None
     form = OpeningForm(data, layer=layer, data_set=data_set)
     if request.method == "POST" and form.is_valid():
         try:
             opening = form.opening()
-            deliveries.open_otherwise(shown, number, opening, user=asker(request), rights=rights)
+            deliveries.open_otherwise(delivery, number, opening, user=asker(request), rights=rights)
             return redirect("delivery_layer", delivery_id, number)
         except ArpentError as error:
             blame(form, error)
     status = 400 if form.errors else 200
-    return render(request, "intake/layer.html", layer_context(shown, number, form), status=status)
+    return render(request, "intake/layer.html", layer_context(delivery, number, form), status=status)
 
 
-def layer_context(shown: Delivery, number: int, form: OpeningForm) -> dict[str, Any]:
-    data_set, layer = layer_of(shown, number)
+def layer_context(delivery: FileImport, number: int, form: OpeningForm) -> dict[str, Any]:
+    data_set, layer = layer_of(delivery, number)
     kinds, columns = layer["geometry_types"], [one["name"] for one in layer["fields"]][:SHOWN_COLUMNS]
     return {
         "section": "imports",
-        "delivery": shown,
+        "delivery": delivery,
         "number": number,
         "data_set": data_set,
         "layer": layer,
         "name": layer["name"] or data_set["file"],
-        "several": sum(1 for _one in shown.layers()) > 1,
+        "several": sum(1 for _one in layers_in(delivery.contents)) > 1,
         "content": phrases.content(layer),
         "crs": phrases.crs(layer),
         "encoding": phrases.encoding(layer),
@@ -178,7 +166,7 @@ def layer_context(shown: Delivery, number: int, form: OpeningForm) -> dict[str, 
         "fields": [phrases.field(one) for one in layer["fields"]],
         "columns": columns,
         "sample": [[row.get(column) for column in columns] for row in layer["rows"]],
-        "map": small_map(shown.owner, box=box_in_lambert(layer["bounds"], crs_of(layer))) if kinds else None,
+        "map": small_map(delivery.owner, box=box_in_lambert(layer["bounds"], crs_of(layer))) if kinds else None,
         "form": form,
     }
 
@@ -188,13 +176,13 @@ def layer_context(shown: Delivery, number: int, form: OpeningForm) -> dict[str, 
 def discard(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Forget the files."""
     rights = rights_of_page(request)
-    shown = delivery_of(delivery_id, rights)
+    delivery = delivery_of(delivery_id, rights)
     try:
-        deliveries.discard(shown)
+        deliveries.discard(delivery, rights)
     except ArpentError as error:
         messages.error(request, error.message)
         return redirect("delivery", delivery_id)
-    messages.success(request, _("%(title)s has been removed; nothing of it was published.") % {"title": shown.title})
+    messages.success(request, _("%(title)s has been removed; nothing of it was published.") % {"title": delivery.title})
     return redirect("imports")
 
 
@@ -206,26 +194,28 @@ def discard(request: HttpRequest, delivery_id: int) -> HttpResponse:
 def new_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpResponse:
     """A layer of the files as a new layer of the catalogue."""
     rights = rights_of_page(request)
-    shown = delivery_of(delivery_id, rights)
-    data_set, layer = layer_of(shown, number)
+    delivery = delivery_of(delivery_id, rights)
+    if delivery.state != State.CHOOSING:
+        return redirect("delivery", delivery_id)
+    data_set, layer = layer_of(delivery, number)
     data = request.POST if request.method == "POST" else None
     fields = field_rows(layer, None, data)
     title = label_of(str(layer["name"] or data_set["file"]).rpartition("/")[2].partition(".")[0])
     names = [(row.field.source, row.field.label) for row in fields]
-    initial = beginnings(layer, shown, title)
-    form = NewLayerForm(data, delivery=shown, layer=layer, rights=rights, names=names, initial=initial)
-    made, status = ordered(request, rights, shown, number, form, [row.field for row in fields if row.kept])
+    initial = beginnings(layer, delivery, title)
+    form = NewLayerForm(data, delivery=delivery, layer=layer, rights=rights, names=names, initial=initial)
+    made, status = ordered(request, rights, delivery, number, form, [row.field for row in fields if row.kept])
     if made is not None:
         return redirect("layer_import", made.pk)
-    context = {**choices_context(shown, number, form, fields=fields), "licences": LICENCES}
+    context = {**choices_context(delivery, number, form, fields=fields), "licences": LICENCES}
     return render(request, "intake/new_layer.html", context, status=status)
 
 
-def choices_context(shown: Delivery, number: int, form: ComingInForm, **more: Any) -> dict[str, Any]:
-    data_set, layer = layer_of(shown, number)
+def choices_context(delivery: FileImport, number: int, form: ComingInForm, **more: Any) -> dict[str, Any]:
+    data_set, layer = layer_of(delivery, number)
     return {
         "section": "imports",
-        "delivery": shown,
+        "delivery": delivery,
         "number": number,
         "layer": layer,
         "name": layer["name"] or data_set["file"],
@@ -238,14 +228,14 @@ def choices_context(shown: Delivery, number: int, form: ComingInForm, **more: An
 def ordered(
     request: HttpRequest,
     rights: Rights,
-    shown: Delivery,
+    delivery: FileImport,
     number: int,
     form: Any,
     fields: Any,
     *,
     mode: Mode = Mode.CREATE,
     target: Layer | None = None,
-) -> tuple[Import | None, int]:
+) -> tuple[FileImport | None, int]:
     """The import that a filled form orders; else None and the status of the page that says why not."""
     if request.method != "POST":
         return None, 200
@@ -253,7 +243,7 @@ def ordered(
         return None, 400
     try:
         made = ordering.order(
-            shown,
+            delivery,
             number,
             mode=mode,
             layer=target,
@@ -271,11 +261,13 @@ def ordered(
 def existing_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpResponse:
     """A layer of the files onto a layer of the catalogue: first which one and how, then what fills what."""
     rights = rights_of_page(request)
-    shown = delivery_of(delivery_id, rights)
-    layer = layer_of(shown, number)[1]
+    delivery = delivery_of(delivery_id, rights)
+    if delivery.state != State.CHOOSING:
+        return redirect("delivery", delivery_id)
+    layer = layer_of(delivery, number)[1]
     slug, mode = request.GET.get("couche", ""), request.GET.get("mode", "")
     if not slug or mode not in (Mode.REPLACE, Mode.APPEND, Mode.SYNCHRONISE):
-        return which_layer(request, rights, shown, number)
+        return which_layer(request, rights, delivery, number)
     try:
         target = updatable_layer(slug, rights)
     except Invalid as error:
@@ -290,21 +282,21 @@ def existing_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
     named = {row.field.name: row.field.source for row in fields}
     initial = {"key": named.get(target.key_column, target.key_column)}
     form = ExistingLayerForm(
-        data, delivery=shown, layer=layer, rights=rights, target=target, mode=mode, names=names, initial=initial
+        data, delivery=delivery, layer=layer, rights=rights, target=target, mode=mode, names=names, initial=initial
     )
-    made, status = ordered(request, rights, shown, number, form, coming, mode=Mode(mode), target=target)
+    made, status = ordered(request, rights, delivery, number, form, coming, mode=Mode(mode), target=target)
     if made is not None:
         return redirect("layer_import", made.pk)
     more = {"target": target, "mode": mode, "mode_label": Mode(mode).label, "fields": fields, "mapping": mapping}
-    return render(request, "intake/existing_layer.html", choices_context(shown, number, form, **more), status=status)
+    return render(request, "intake/existing_layer.html", choices_context(delivery, number, form, **more), status=status)
 
 
-def which_layer(request: HttpRequest, rights: Rights, shown: Delivery, number: int) -> HttpResponse:
+def which_layer(request: HttpRequest, rights: Rights, delivery: FileImport, number: int) -> HttpResponse:
     """Which layer, and how."""
-    data_set, layer = layer_of(shown, number)
+    data_set, layer = layer_of(delivery, number)
     context = {
         "section": "imports",
-        "delivery": shown,
+        "delivery": delivery,
         "number": number,
         "name": layer["name"] or data_set["file"],
         "layers": fitting_layers(layer, rights),
@@ -330,28 +322,27 @@ def layer_import(request: HttpRequest, import_id: int) -> HttpResponse:
     return import_page(request, import_id)
 
 
-def import_page(
-    request: HttpRequest, import_id: int, *, refused: str = "", typed: str = "", status: int = 200
-) -> HttpResponse:
+def import_page(request: HttpRequest, import_id: int, *, refused: str = "", status: int = 200) -> HttpResponse:
     rights = rights_of_page(request)
     made = import_of(import_id, rights)
     told = phrases.report(worded(made.report or made.plan or {}))
     context = {
         "section": "imports",
         "made": made,
+        "mode": mode_of(made),
         "told": told,
         "difference": told.get("difference"),
         "removed_share": removed_share(told.get("difference")),
-        "loss": loss_of_plan(made),
+        **loss_shown(made, request.POST),
         "refused": refused,
-        "typed": typed,
+        "may_revert": imports.may_revert(LAYER, made, rights),
         "refusals": told.get("refusals", [])[:SHOWN],
         "repairs": told.get("repairs", [])[:SHOWN],
         "more_refusals": max(0, told.get("refused", 0) - SHOWN),
         "on_the_map": map_address(made.layer),
-        "taken_back": (made.report or {}).get("taken_back"),
+        "reverted": (made.report or {}).get("reverted"),
         "map": small_map(made.owner, inside=told.get("places", ()), outside=told.get("outside_places", ())),
-        **watched(ordering.open_job(made)),
+        **describe_progress(made, rights),
     }
     return render(request, "intake/import.html", context, status=status)
 
@@ -373,46 +364,30 @@ def removed_share(difference: Mapping[str, Any] | None) -> int:
     return round(100 * difference["removed"] / before) if before else 0
 
 
-def loss_of_plan(made: Import) -> dict[str, Any] | None:
-    """What an import that waits would take away, where that must be confirmed."""
-    compared: dict[str, Any] = (made.plan or {}).get("compared") or {}
-    if made.state != Import.State.READY or not compared.get("beyond"):
-        return None
-    return compared | {"message": describe_loss(compared)}
-
-
-def action(act: Callable[..., Any]) -> Callable[..., HttpResponse]:
-    """A button of the page: do it, and say why not there."""
-
-    @require_POST
-    @page
-    def press(request: HttpRequest, import_id: int) -> HttpResponse:
-        rights = rights_of_page(request)
-        import_of(import_id, rights)
-        try:
-            act(import_id, user=asker(request), rights=rights)
-        except Conflict as error:
-            messages.error(request, error.message)
-        return redirect("layer_import", import_id)
-
-    return press
-
-
 @require_POST
 @page
 def apply(request: HttpRequest, import_id: int) -> HttpResponse:
     """Do what was tried out; where too much would go, its number must be typed."""
     rights, typed = rights_of_page(request), request.POST.get("accepted", "")
     try:
-        ordering.start_applying(import_id, typed=typed, user=asker(request), rights=rights)
+        imports.start_applying(LAYER, import_id, typed=typed, user=asker(request), rights=rights)
     except Conflict as error:
         messages.error(request, error.message)
     except Invalid as error:
-        return import_page(request, import_id, refused=error.message, typed=typed, status=400)
+        return import_page(request, import_id, refused=error.message, status=400)
     return redirect("layer_import", import_id)
 
 
-try_again = action(ordering.try_again)
+@require_POST
+@page
+def try_again(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Another dry run of the same choices."""
+    rights = rights_of_page(request)
+    try:
+        imports.choose(LAYER, import_id, {}, user=asker(request), rights=rights)
+    except Conflict as error:
+        messages.error(request, error.message)
+    return redirect("layer_import", import_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -422,16 +397,17 @@ def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
     rights = rights_of_page(request)
     made = import_of(import_id, rights)
     if request.method == "POST":
-        confirmed = request.POST.get("confirmed") == "on"
+        confirmed = {"confirmed": request.POST.get("confirmed") == "on"}
         try:
-            ordering.start_taking_back(import_id, confirmed=confirmed, user=asker(request), rights=rights)
+            imports.start_reverting(LAYER, import_id, confirmed, user=asker(request), rights=rights)
         except Conflict as error:
             messages.error(request, error.message)
         return redirect("layer_import", import_id)
-    if made.state != Import.State.APPLIED or made.layer is None:
+    if made.layer is None or not imports.may_revert(LAYER, made, rights):
         return redirect("layer_import", import_id)
-    edited = taking_back.edits_since(made, made.layer.table) if made.mode in (Mode.CREATE, Mode.REPLACE) else 0
-    context = {"section": "imports", "made": made, "edited": edited, "counts": (made.report or {}).get("difference")}
+    mode = mode_of(made)
+    edited = taking_back.edits_since(made, made.layer.table) if mode in (Mode.CREATE, Mode.REPLACE) else 0
+    context = {"section": "imports", "made": made, "mode": mode, "edited": edited}
     return render(request, "intake/take_back.html", context)
 
 
@@ -463,15 +439,15 @@ def defused(text: str | None) -> str:
     return f"'{text}" if text and text[0] in "=+-@\t\r" else text or ""
 
 
-def reported(request: HttpRequest, import_id: int) -> tuple[Import, dict[str, Any]]:
+def reported(request: HttpRequest, import_id: int) -> tuple[FileImport, dict[str, Any]]:
     made = import_of(import_id, rights_of_page(request))
     told = made.report or made.plan
     if told is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    kept = {"title": made.title, "mode": made.mode, "state": made.state, "layer": made.layer and made.layer.slug}
-    return made, kept | worded(told)
+    kept = {"title": made.title, "mode": mode_of(made), "state": made.state, "layer": made.layer and made.layer.slug}
+    return made, kept | {"taken_back" if name == "reverted" else name: one for name, one in worded(told).items()}
 
 
-def attached(answer: HttpResponse, made: Import, suffix: str) -> HttpResponse:
+def attached(answer: HttpResponse, made: FileImport, suffix: str) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="import-{made.pk}.{suffix}"'
     return answer

@@ -67,9 +67,9 @@ class Source:
 
     Each step is given the import, held until the end of its transaction, and raises Invalid or Conflict, with
     `report={"plan": …, "findings": […]}` where there is something to show; then nothing is written.
-    `inspect` keeps what the files hold in `contents` and what is likely meant in `choices`; `lacks` says whether people
-    must choose something before a plan can be made, `may_choose` whether files that could not be read may be with other
-    choices; `plan` writes nothing; `check` raises Conflict while something
+    `inspect` keeps what the files hold in `contents` and what is likely meant in `choices`, or in `message` why they
+    are refused; `lacks` says whether people must choose something before a plan can be made, `may_choose` whether files
+    that could not be read may be with other choices; `plan` writes nothing; `check` raises Conflict while something
     must be said before it may be done; `apply` reads the files again and does it, as one event of the history for each
     table; `revert` undoes it but for what was changed since (None: it cannot be undone), and says how much of what;
     `check_revert` raises NotFound, Conflict, Forbidden where it cannot be undone, or not by this asker. `after` follows

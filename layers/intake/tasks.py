@@ -1,7 +1,8 @@
-"""The jobs that import uploaded files: those of a known source, and any file as a layer."""
+"""The jobs that import uploaded files."""
 
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Job
 from gis_core.tasks import RunningJob
 from layers.intake import source_imports
-from layers.intake.models import Delivery, FileImport
-from layers.intake.services import applying, deliveries, imports, preparing, reference, retiring, taking_back
+from layers.intake.models import FileImport
+from layers.intake.services import deliveries, imports, preparing, reference, retiring
 from layers.intake.services.inbox import harmless
 
 LEFT_BEHIND_S = 3 * 86_400
@@ -53,7 +54,7 @@ def sweep_inbox(timestamp: int) -> None:
     with acting_as(SYSTEM):
         open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
         awaited = {harmless(str(job.parameters["folder"])) for job in open_jobs}
-        awaited |= set(Delivery.objects.values_list("folder", flat=True)) | set(imports.awaited_folders())
+        awaited |= set(imports.awaited_folders())
     for folder in Path(settings.INBOX_DIR).glob("*"):
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):
@@ -79,59 +80,42 @@ def revert_import(running: RunningJob) -> dict[str, Any]:
     return imports.revert(int(running.parameters["import"]), running.tell)
 
 
-def leave_file_import(job: Job) -> None:
+def leave_file_import(job: Job, leave: Callable[[int, str, Any], None] = imports.leave) -> None:
     """A job that ended badly leaves its import where people can go on, with the job's reason and what it found."""
     job.refresh_from_db()
     with acting_as(SYSTEM):
         if job.state != Job.State.DONE and not imports.is_followed(job):
-            imports.leave(int(job.parameters["import"]), job.message, job.report)
+            leave(int(job.parameters["import"]), job.message, job.report)
 
 
 # -- files that become layers ------------------------------------------------------------------------------------------
 
 
-def leave_delivery(job: Job) -> None:
-    """An inspection that ended badly leaves its delivery refused, with the job's reason."""
-    job.refresh_from_db()
-    if job.state != job.State.DONE:
-        with acting_as(SYSTEM):
-            deliveries.leave_refused(int(job.parameters["delivery"]), job.message)
-
-
-def leave_import(job: Job) -> None:
-    """A job that ended badly leaves its import where it can be taken up, with the job's reason and what it found."""
-    job.refresh_from_db()
-    if job.state != job.State.DONE:
-        with acting_as(SYSTEM):
-            preparing.leave(int(job.parameters["import"]), job.message, job.report)
+def leave_layer_import(job: Job) -> None:
+    """The same of an import of a layer, whose dry run reports its plan."""
+    leave_file_import(job, preparing.leave)
 
 
 def inspect_delivery(running: RunningJob) -> dict[str, Any]:
     """Read what was delivered; the report says what was found."""
-    return deliveries.inspect(int(running.parameters["delivery"]), running.tell)
+    read_files(running)
+    return deliveries.describe_inspection(FileImport.objects.get(pk=running.parameters["import"]))
 
 
 def prepare_import(running: RunningJob) -> dict[str, Any]:
     """Try an import out."""
-    return preparing.prepare(int(running.parameters["import"]), running.tell)
+    read_files(running)
+    made = FileImport.objects.get(pk=running.parameters["import"])
+    assert made.plan is not None
+    return preparing.counts_in(made.plan)
 
 
 def apply_layer_import(running: RunningJob) -> dict[str, Any]:
     """Do what was tried out."""
-    given = running.parameters
-    return applying.apply(int(given["import"]), running.tell, given.get("accepted_loss"))
+    return preparing.counts_in(apply_import(running))
 
 
-def take_back_import(running: RunningJob) -> dict[str, int]:
-    """Undo an import."""
-    given = running.parameters
-    confirmed, by = bool(given.get("confirmed")), running.job.started_by
-    return taking_back.take_back(int(given["import"]), by=by, confirmed=confirmed, tell=running.tell)
-
-
-def sweep_deliveries(timestamp: int) -> None:
-    """Every night: files sent long ago go, and the tables that replaced ones left behind."""
+def drop_former_tables(timestamp: int) -> None:
+    """Every night: the tables that replaced ones left behind go."""
     with acting_as(SYSTEM), transaction.atomic():
-        for delivery in deliveries.outdated():
-            deliveries.discard(delivery)
         retiring.retire()

@@ -17,20 +17,21 @@ from gis_core.members.rights import Rights, Role, acting_as, rights_of
 from gis_core.models import Job, Member, User
 from layers.catalogue.models import Layer, Theme
 from layers.intake import tasks
-from layers.intake.choices import Choices, Description, Opening, default_fields, default_title_field, kinds_of
+from layers.intake.choices import Choices, Description, Mode, Opening, default_fields, default_title_field, kinds_of
 from layers.intake.choices import matched_fields as matched
-from layers.intake.models import Delivery, Import
-from layers.intake.services import deliveries, ordering
+from layers.intake.layer_sources import LAYER
+from layers.intake.models import FileImport
+from layers.intake.services import deliveries, imports, ordering
 from layers.intake.services.deliveries import layer_of
 from layers.intake.services.reading import crs_of
 from tests import factories
 from tests.geopackages import Row, geopackage
 
 WORK = {
-    deliveries.INSPECT: tasks.inspect_delivery,
-    ordering.PREPARE: tasks.prepare_import,
-    ordering.APPLY: tasks.apply_layer_import,
-    ordering.TAKE_BACK_LAYER: tasks.take_back_import,
+    "inspect_delivery": tasks.inspect_delivery,
+    "prepare_import": tasks.prepare_import,
+    "apply_import": tasks.apply_layer_import,
+    "take_back_import": tasks.revert_import,
 }
 EAST, NORTH = factories.ORIGIN
 
@@ -60,7 +61,7 @@ class Desk:
         with acting_as(self.rights), transaction.atomic():
             yield
 
-    def deliver(self, *paths: Path) -> Delivery:
+    def deliver(self, *paths: Path) -> FileImport:
         files: list[Any] = [SimpleUploadedFile(path.name, path.read_bytes()) for path in paths]
         with self.asking():
             made = deliveries.receive(files=files, member="", user=self.user, rights=self.rights)
@@ -69,13 +70,13 @@ class Desk:
             made.refresh_from_db()
         return made
 
-    def file(self, rows: Sequence[Row], name: str = "objets", **options: Any) -> Delivery:
+    def file(self, rows: Sequence[Row], name: str = "objets", **options: Any) -> FileImport:
         """A GeoPackage with these rows, delivered and inspected."""
         path = self.folder / f"{name}.gpkg"
         path.unlink(missing_ok=True)
         return self.deliver(geopackage(path, rows, name=name, **options))
 
-    def choices(self, delivery: Delivery, number: int = 1, **changes: Any) -> Choices:
+    def choices(self, delivery: FileImport, number: int = 1, **changes: Any) -> Choices:
         """What the wizard proposes for a new layer."""
         layer = layer_of(delivery, number)[1]
         fields = default_fields(layer)
@@ -90,7 +91,7 @@ class Desk:
         )
         return replace(given, **changes)
 
-    def onto(self, delivery: Delivery, layer: Layer, number: int = 1, **changes: Any) -> Choices:
+    def onto(self, delivery: FileImport, layer: Layer, number: int = 1, **changes: Any) -> Choices:
         """What the wizard proposes for a layer that exists."""
         found = layer_of(delivery, number)[1]
         with self.asking():
@@ -102,12 +103,12 @@ class Desk:
         )
 
     def order(
-        self, delivery: Delivery, mode: str, choices: Choices, layer: Layer | None = None, number: int = 1
-    ) -> Import:
+        self, delivery: FileImport, mode: str, choices: Choices, layer: Layer | None = None, number: int = 1
+    ) -> FileImport:
         with self.asking():
             made = ordering.order(
                 *(delivery, number),
-                mode=Import.Mode(mode),
+                mode=Mode(mode),
                 layer=layer,
                 choices=choices,
                 user=self.user,
@@ -116,30 +117,30 @@ class Desk:
         self.work_off()
         return self.again(made)
 
-    def apply(self, made: Import) -> Import:
+    def apply(self, made: FileImport) -> FileImport:
         with self.asking():
-            ordering.start_applying(made.pk, user=self.user, rights=self.rights)
+            imports.start_applying(LAYER, made.pk, user=self.user, rights=self.rights)
         self.work_off()
         return self.again(made)
 
-    def take_back(self, made: Import, *, confirmed: bool = False) -> Import:
+    def take_back(self, made: FileImport, *, confirmed: bool = False) -> FileImport:
         with self.asking():
-            ordering.start_taking_back(made.pk, confirmed=confirmed, user=self.user, rights=self.rights)
+            imports.start_reverting(LAYER, made.pk, {"confirmed": confirmed}, user=self.user, rights=self.rights)
         self.work_off()
         return self.again(made)
 
-    def again(self, made: Import) -> Import:
+    def again(self, made: FileImport) -> FileImport:
         with self.asking():
             return ordering.import_of(made.pk, self.rights)
 
-    def published(self, rows: Sequence[Row], **changes: Any) -> Import:
+    def published(self, rows: Sequence[Row], **changes: Any) -> FileImport:
         """A new layer of these rows."""
         delivery = self.file(rows)
         made = self.apply(self.order(delivery, "create", self.choices(delivery, **changes)))
-        assert made.state == Import.State.APPLIED, made.message
+        assert made.state == FileImport.State.APPLIED, made.message
         return made
 
-    def brought(self, mode: str, layer: Layer | None, rows: Sequence[Row], **changes: Any) -> Import:
+    def brought(self, mode: str, layer: Layer | None, rows: Sequence[Row], **changes: Any) -> FileImport:
         """Rows tried out onto a layer that exists."""
         assert layer is not None
         delivery = self.file(rows, "suite")

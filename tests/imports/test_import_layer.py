@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
-from layers.intake.models import Delivery
+from layers.intake.models import FileImport
 from tests import factories
 from tests.geopackages import geopackage
 from tests.imports.conftest import Desk, committed, point, rows_of, square
@@ -83,7 +83,7 @@ def test_a_dry_run_changes_nothing(desk: Desk, tmp_path: Path) -> None:
 def test_the_files_do_not_stay_in_the_inbox(desk: Desk, tmp_path: Path, inbox: Path) -> None:
     run(geopackage(tmp_path / "lampes.gpkg", [point(1)]), "--new", "--title", "Lampes", "--theme", "essai")
     with acting_as(SYSTEM):
-        assert not Delivery.objects.exists()
+        assert [one.source for one in FileImport.objects.all()] == ["layer"]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from gis_core.errors import Conflict
-from layers.intake.models import Import
-from layers.intake.services import ordering
+from layers.intake.layer_sources import LAYER
+from layers.intake.models import FileImport
+from layers.intake.services import imports
 from tests.imports.conftest import Desk, point, rows_of, square
 from tests.imports.workers import LOST_S, bury, locked, somebody_waits, until, worker
 
@@ -30,13 +31,13 @@ def inbox(settings: Any, tmp_path: Path) -> Path:
     return Path(settings.INBOX_DIR)
 
 
-def queued(desk: Desk, made: Import) -> Import:
+def queued(desk: Desk, made: FileImport) -> FileImport:
     """Its application waits for a worker."""
     with desk.asking():
-        return ordering.start_applying(made.pk, user=desk.user, rights=desk.rights)
+        return imports.start_applying(LAYER, made.pk, user=desk.user, rights=desk.rights)
 
 
-def state(desk: Desk, made: Import) -> str:
+def state(desk: Desk, made: FileImport) -> str:
     return desk.again(made).state
 
 
@@ -46,7 +47,7 @@ def tables() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def applied(desk: Desk, made: Import) -> Callable[[], bool]:
+def applied(desk: Desk, made: FileImport) -> Callable[[], bool]:
     return lambda: state(desk, made) == "applied"
 
 

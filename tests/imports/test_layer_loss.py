@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from gis_core.members.rights import Role
-from layers.intake.models import Import
+from layers.intake.models import FileImport
 from tests import factories
 from tests.geopackages import geopackage
 from tests.imports.conftest import Desk, committed, edit, point, rows_of
@@ -37,7 +37,7 @@ def command(name: str, *arguments: Any) -> tuple[int, str]:
     return 0, said.getvalue()
 
 
-def count(made: Import) -> int:
+def count(made: FileImport) -> int:
     return len(rows_of(made.layer, "id"))
 
 

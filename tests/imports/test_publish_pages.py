@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gis_core.members.rights import SYSTEM, Role, acting_as
-from layers.intake.models import Delivery, Import
+from layers.intake.models import FileImport
 from tests import factories
 from tests.geopackages import geopackage
 from tests.imports.conftest import EAST, NORTH, Desk, point, rows_of, square
@@ -54,7 +54,7 @@ def test_a_sent_file_is_read_and_its_only_layer_shown(page: Client, desk: Desk) 
     path = geopackage(desk.folder / "objets.gpkg", [point(1), point(2)])
     answer = page.post("/imports/fichiers/", {"file": sent(path)})
     with acting_as(SYSTEM):
-        delivery = Delivery.objects.get()
+        delivery = FileImport.objects.get()
     assert answer.headers["Location"] == f"/imports/fichiers/{delivery.pk}/"
     assert "En attente" in text(page.get(f"/imports/fichiers/{delivery.pk}/"))
     desk.work_off()
@@ -105,7 +105,21 @@ def test_a_file_without_a_reference_system_asks_for_one(page: Client, desk: Desk
     page.post(f"/imports/fichiers/{delivery.pk}/1/nouvelle/", NEW)
     desk.work_off()
     with acting_as(SYSTEM):
-        assert Import.objects.get().state == "ready"
+        assert FileImport.objects.get(source="layer").state == "ready"
+
+
+def test_another_encoding_has_the_file_read_again(page: Client, desk: Desk) -> None:
+    path = desk.folder / "noms.csv"
+    path.write_bytes(f"nom;x;y\nHêtre;{EAST};{NORTH}\n".encode())
+    delivery = desk.deliver(path)
+    address = f"/imports/fichiers/{delivery.pk}/1/"
+    assert "Hêtre" in text(page.get(address))
+    answer = page.post(address, {"encoding": "cp1252", "x": "x", "y": "y", "crs": "2154"})
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert page.get(f"{address}nouvelle/").headers["Location"] == f"/imports/fichiers/{delivery.pk}/"
+    desk.work_off()
+    assert "HÃªtre" in text(page.get(address))
+    assert "EPSG:2154" in text(page.get(address))
 
 
 def test_an_unknown_system_is_refused(page: Client, desk: Desk) -> None:
@@ -135,7 +149,7 @@ def test_choices_are_checked_then_published(page: Client, desk: Desk) -> None:
     page.post(f"{address}appliquer/")
     desk.work_off()
     with acting_as(SYSTEM):
-        layer = Import.objects.select_related("layer").get().layer
+        layer = FileImport.objects.select_related("layer").get(source="layer").layer
         assert layer is not None
         assert (layer.title, layer.visibility, layer.key_column) == ("Lampadaires", "signed_in", "ref")
         assert layer.editor_roles == ["network_technician"]
@@ -153,7 +167,7 @@ def test_only_chosen_fields_come_in(page: Client, desk: Desk) -> None:
     page.post(f"{answer.headers['Location']}appliquer/")
     desk.work_off()
     with acting_as(SYSTEM):
-        layer = Import.objects.select_related("layer").get().layer
+        layer = FileImport.objects.select_related("layer").get(source="layer").layer
     assert layer is not None
     assert [column["name"] for column in layer.columns] == ["reference"]
     assert (layer.key_column, layer.title_field) == ("reference", "reference")
@@ -184,7 +198,7 @@ def test_a_wrong_choice_is_told_and_nothing_typed_is_lost(
     assert 'value="ODbL 1.0"' in shown
     assert 'value="Dénomination"' in shown
     with acting_as(SYSTEM):
-        assert not Import.objects.exists()
+        assert not FileImport.objects.filter(source="layer").exists()
 
 
 def test_a_layer_that_exists_is_chosen_then_mapped(page: Client, desk: Desk) -> None:
@@ -237,7 +251,9 @@ def test_taking_back_is_asked_about_then_done(page: Client, desk: Desk) -> None:
     assert "disparaît, avec tous ses objets" in text(page.get(f"{address}reprendre/"))
     page.post(f"{address}reprendre/")
     desk.work_off()
+    assert f"{desk.user} · <time" in text(page.get(address))
     assert "Annulé" in text(page.get(address))
+    assert "taken_back" in page.get(f"{address}rapport.json").json()
 
 
 def test_the_report_is_downloaded_with_formulas_defused(page: Client, desk: Desk) -> None:
@@ -252,7 +268,7 @@ def test_files_can_be_removed(page: Client, desk: Desk, inbox: Path) -> None:
     delivery = desk.file([point(1)])
     page.post(f"/imports/fichiers/{delivery.pk}/oublier/")
     with acting_as(SYSTEM):
-        assert not Delivery.objects.exists()
+        assert not FileImport.objects.exists()
 
 
 def test_the_list_shows_files_and_imports(page: Client, desk: Desk) -> None:
@@ -275,5 +291,5 @@ def test_anothers_file_and_import_are_not_there(desk: Desk) -> None:
     made = desk.published([point(1)])
     client = Client(headers=HTML)
     client.force_login(factories.user(factories.member(), Role.GIS_ADMINISTRATOR))
-    for address in (f"fichiers/{made.delivery_id}/", f"fichiers/{made.delivery_id}/1/", f"couches/{made.pk}/"):
+    for address in (f"fichiers/{made.files_of_id}/", f"fichiers/{made.files_of_id}/1/", f"couches/{made.pk}/"):
         assert client.get(f"/imports/{address}").status_code == 404

@@ -9,14 +9,18 @@ from django.db import connection
 from django.utils import timezone
 from pyproj import Transformer
 
-from gis_core.errors import Invalid
+from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.features.services.rules import set_rules
-from layers.intake.models import Delivery, Import
+from layers.intake.layer_sources import DELIVERY
+from layers.intake.models import FileImport
 from layers.intake.outcome import worded
+from layers.intake.services import imports
+from layers.intake.services.deliveries import discard
+from layers.intake.services.reading import layers_in
 from layers.intake.services.retiring import retire
-from layers.intake.tasks import sweep_deliveries
+from layers.intake.tasks import forget_replaced_rows
 from tests import factories
 from tests.geopackages import Row
 from tests.imports.conftest import EAST, NORTH, Desk, edit, point, rows_of, square
@@ -42,7 +46,7 @@ def tables() -> list[str]:
 def test_a_delivery_tells_what_is_in_it(desk: Desk) -> None:
     delivery = desk.file([point(1, hauteur=2.5), point(2, hauteur=None)])
     assert delivery.state == "choosing", delivery.message
-    ((data_set, layer),) = delivery.layers()
+    ((data_set, layer),) = layers_in(delivery.contents)
     assert (data_set["format"], layer["features"], layer["crs"]) == ("GPKG", 2, 2154)
     assert [(one["name"], one["guess"]) for one in layer["fields"]] == [
         ("ref", "text"),
@@ -123,7 +127,7 @@ def test_an_append_is_taken_back_but_for_what_was_edited_since(desk: Desk) -> No
     made = desk.apply(desk.brought("append", layer, [point(2), point(3)]))
     edit(layer, {"ref": "P3"}, nom="Corrigé")
     made = desk.take_back(made)
-    assert (made.state, made.report and made.report["taken_back"]) == ("reverted", {"removed": 1, "edited": 1})
+    assert (made.state, made.report and made.report["reverted"]) == ("reverted", {"removed": 1, "edited": 1})
     assert rows_of(layer, "ref") == [("P1",), ("P3",)]
 
 
@@ -133,7 +137,7 @@ def test_an_appended_object_that_was_only_moved_since_stays_when_the_import_is_t
     edit(layer, {"ref": "P3"}, geom=f"SRID=2154;POINT({EAST + 35} {NORTH + 10})")
     made = desk.take_back(made)
     assert made.report is not None
-    assert made.report["taken_back"] == {"removed": 1, "edited": 1}
+    assert made.report["reverted"] == {"removed": 1, "edited": 1}
     assert rows_of(layer, "ref") == [("P1",), ("P3",)]
 
 
@@ -181,7 +185,7 @@ def test_a_synchronisation_is_one_event(desk: Desk) -> None:
     layer = keyed(desk)
     made = desk.apply(desk.brought("synchronise", layer, [square(1, etat="usé"), square(5), square(6)]))
     events = events_of(layer)
-    assert [(kind, event) for event, kind in events[-1:]] == [("import", made.event)]
+    assert [(kind, event) for event, kind in events[-1:]] == [("import", made.revert_data["event"])]
 
 
 def test_a_layer_that_changed_since_it_was_compared_is_compared_again(desk: Desk) -> None:
@@ -231,7 +235,7 @@ def test_a_synchronisation_is_taken_back_row_by_row(desk: Desk) -> None:
     made = desk.apply(desk.brought("synchronise", layer, [moved(1, etat="bon"), square(2, etat="x"), square(4)]))
     made = desk.take_back(made)
     assert made.report is not None
-    assert made.report["taken_back"] == {"removed": 1, "back": 1, "restored": 2, "edited": 0}
+    assert made.report["reverted"] == {"removed": 1, "back": 1, "restored": 2, "edited": 0}
     assert rows_of(layer, "id", "ref", "etat", "geom") == before
 
 
@@ -246,7 +250,7 @@ def test_two_synchronisations_are_taken_back_the_last_one_first(desk: Desk) -> N
     assert rows_of(layer, "id", "ref", "etat", "geom") == between
     made = desk.take_back(first)
     assert made.report is not None
-    assert made.report["taken_back"] == {"removed": 1, "back": 1, "restored": 2, "edited": 0}
+    assert made.report["reverted"] == {"removed": 1, "back": 1, "restored": 2, "edited": 0}
     assert rows_of(layer, "id", "ref", "etat", "geom") == before
 
 
@@ -258,7 +262,7 @@ def test_appended_rows_that_a_synchronisation_changed_go_once_it_is_taken_back(d
     desk.take_back(second)
     made = desk.take_back(first)
     assert made.report is not None
-    assert made.report["taken_back"] == {"removed": 1, "edited": 0}
+    assert made.report["reverted"] == {"removed": 1, "edited": 0}
     assert rows_of(layer, "ref") == [("S1",), ("S2",), ("S3",)]
 
 
@@ -269,14 +273,14 @@ def test_rows_edited_since_a_synchronisation_stay_as_they_are(desk: Desk) -> Non
     edit(layer, {"ref": "S4"}, etat="corrigé")
     made = desk.take_back(made)
     assert made.report is not None
-    assert made.report["taken_back"] == {"removed": 0, "back": 1, "restored": 1, "edited": 2}
+    assert made.report["reverted"] == {"removed": 0, "back": 1, "restored": 1, "edited": 2}
     assert rows_of(layer, "ref", "etat") == [("S1", "corrigé"), ("S2", "moyen"), ("S3", "bon"), ("S4", "corrigé")]
 
 
 # -- replace -----------------------------------------------------------------------------------------------------------
 
 
-def replaced(desk: Desk, layer: Layer | None) -> Import:
+def replaced(desk: Desk, layer: Layer | None) -> FileImport:
     delivery = desk.file([point(7, neuf=1), point(8, neuf=2)], "suite")
     assert layer is not None
     made = desk.order(delivery, "replace", desk.choices(delivery, layer=None), layer)
@@ -460,7 +464,7 @@ def test_former_tables_go_after_a_time(desk: Desk) -> None:
     assert len(tables()) == 2
     with factories.as_worker(), acting_as(SYSTEM):
         assert retire() == []
-        Import.objects.filter(pk=made.pk).update(applied_at=timezone.now() - timedelta(days=91))
+        FileImport.objects.filter(pk=made.pk).update(applied_at=timezone.now() - timedelta(days=91))
         assert len(retire()) == 1
     assert len(tables()) == 1
     assert "n’est plus conservé" in desk.take_back(made).message
@@ -470,8 +474,8 @@ def test_a_replacement_that_was_taken_back_goes_after_a_time(desk: Desk) -> None
     layer = desk.published([point(1)]).layer
     made = desk.take_back(replaced(desk, layer))
     with factories.as_worker(), acting_as(SYSTEM):
-        Import.objects.filter(pk=made.pk).update(taken_back_at=timezone.now() - timedelta(days=31))
-        assert retire() == [made.table]
+        FileImport.objects.filter(pk=made.pk).update(reverted_at=timezone.now() - timedelta(days=31))
+        assert retire() == [made.revert_data["table"]]
     assert rows_of(layer, "ref") == [("P1",)]
 
 
@@ -479,9 +483,50 @@ def test_files_of_long_ago_go_and_what_they_became_stays(desk: Desk, inbox: Path
     made = desk.published([point(1)])
     waiting = desk.file([point(1)], "oublie")
     with factories.as_worker(), acting_as(SYSTEM):
-        Delivery.objects.update(created_at=timezone.now() - timedelta(days=31))
-        sweep_deliveries(timestamp=0)
+        FileImport.objects.update(touched_at=timezone.now() - timedelta(days=31))
+        forget_replaced_rows(timestamp=0)
     with desk.asking():
-        assert not Delivery.objects.exists()
+        assert not FileImport.objects.filter(source=DELIVERY.slug).exists()
         assert desk.again(made).layer is not None
-        assert not Import.objects.filter(delivery=waiting.pk).exists()
+        assert not FileImport.objects.filter(folder=waiting.folder).exists()
+        assert not list(imports.awaited_folders())
+
+
+def test_an_import_that_waits_is_done_after_its_files_were_forgotten_as_a_whole(desk: Desk) -> None:
+    delivery = desk.file([point(1)])
+    first = desk.apply(desk.order(delivery, "create", desk.choices(delivery)))
+    waiting = desk.order(delivery, "create", desk.choices(delivery))
+    with factories.as_worker(), acting_as(SYSTEM):
+        FileImport.objects.filter(pk=delivery.pk).update(touched_at=timezone.now() - timedelta(days=31))
+        forget_replaced_rows(timestamp=0)
+    assert desk.again(waiting).files_of_id is None
+    second = desk.apply(waiting)
+    assert (second.state, rows_of(first.layer, "ref")) == ("applied", rows_of(second.layer, "ref"))
+
+
+def test_files_that_are_discarded_take_what_was_only_tried_out_with_them(desk: Desk) -> None:
+    delivery = desk.file([point(1)])
+    made = desk.apply(desk.order(delivery, "create", desk.choices(delivery)))
+    waiting = desk.order(delivery, "create", desk.choices(delivery))
+    with desk.asking():
+        FileImport.objects.filter(pk=waiting.pk).update(state="applying")
+    with desk.asking(), pytest.raises(Conflict):
+        discard(delivery, desk.rights)
+    with desk.asking():
+        FileImport.objects.filter(pk=waiting.pk).update(state="ready")
+        discard(delivery, desk.rights)
+        assert [one.pk for one in FileImport.objects.all()] == [made.pk]
+        assert not list(imports.awaited_folders())
+
+
+def test_what_was_taken_back_is_forgotten_long_after_its_table_is(desk: Desk) -> None:
+    made = desk.take_back(replaced(desk, desk.published([point(1)]).layer))
+    long_ago = timezone.now() - timedelta(days=100)
+    with factories.as_worker(), acting_as(SYSTEM):
+        ours = FileImport.objects.filter(pk=made.pk)
+        ours.update(applied_at=long_ago)
+        imports.forget_old()
+        assert ours.exists()
+        ours.update(reverted_at=long_ago)
+        imports.forget_old()
+        assert not ours.exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gis_core.members.rights import Role
-from layers.intake.models import Import
+from layers.intake.models import FileImport
 from layers.intake.services.deliveries import layer_of
 from tests import factories
 from tests.imports.conftest import Desk, desk_of, rows_of
@@ -21,7 +21,7 @@ def agency(desk: Desk, tmp_path: Path) -> Desk:
     return desk_of(factories.member(), tmp_path, Role.AGENCY_ADMINISTRATOR)
 
 
-def delivered(agency: Desk, path: Path) -> Import:
+def delivered(agency: Desk, path: Path) -> FileImport:
     """The only layer of a file, published as the wizard proposes it; companions come along."""
     same = [one for one in path.parent.iterdir() if one.stem == path.stem and one.suffix in COMPANIONS]
     delivery = agency.deliver(path, *same)
@@ -64,7 +64,7 @@ def test_accents_of_an_old_table_are_right(agency: Desk, shared_data: Path) -> N
     assert "Ã" not in texts
 
 
-def names_of(made: Import) -> list[str]:
+def names_of(made: FileImport) -> list[str]:
     assert made.layer is not None
     return [column["name"] for column in made.layer.columns]
 

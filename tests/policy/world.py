@@ -29,7 +29,7 @@ from layers.exports.services.ordering import mark_of
 from layers.features.crs import epsg
 from layers.features.models import Attachment, Notice
 from layers.features.services.attachments import keep
-from layers.intake.models import Import
+from layers.intake.models import FileImport
 from layers.owners.models import Level
 from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
@@ -98,7 +98,7 @@ class World:
     campaigns: dict[str, Campaign]
     prints: dict[str, Job]
     exports: dict[str, Job]
-    imports: dict[str, Import]
+    imports: dict[str, FileImport]
     sheets: dict[str, FrozenSheet]
     permits: dict[str, Permit]
     teams: dict[str, Team]
@@ -359,7 +359,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "membership_id": person.pk if person else MISSING,
         "job_id": job.pk if job else MISSING,
         "import_id": made.pk if made else MISSING,
-        "delivery_id": made.delivery_id if made else MISSING,
+        "delivery_id": made.files_of_id if made else MISSING,
         "number": 1,
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,

@@ -10,58 +10,52 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid
 from layers.catalogue.models import Layer, Theme
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, create_table, secure_table
 from layers.features.services.refusals import refusal
-from layers.intake.choices import Choices, date_or_none, plain
+from layers.intake.choices import Choices, Mode, date_or_none, plain
 from layers.intake.import_loss import LossRefused, check_loss
 from layers.intake.looks import legend_for, zoom_for
-from layers.intake.models import Import
+from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
 from layers.intake.services.differences import apply_difference
 from layers.intake.services.events import keep_as_it_is, layer_named, one_at_a_time, open_event
 from layers.intake.services.loading import Target, geometry_type_of, listed, load, rows, run
 from layers.intake.services.preparing import (
     TAKING_AWAY,
-    Mode,
     compare,
     compare_replaced,
-    ordered,
+    mode_of,
     refuse,
     refuse_nothing,
     source_of,
     stage,
 )
-from layers.intake.sources import Tell
+from layers.intake.source import Report, Tell
 
 KIND = "import"
 # What a replacement changes of a layer, and what is kept of it for taking the replacement back.
 STRUCTURE = ("table", "columns", "geometry_type", "title_field", "key_column", "source_date")
 
 
-def apply(import_id: int, tell: Tell, accepted: int | None = None) -> dict[str, Any]:
-    """Do what the plan says. `accepted` is the number of objects that somebody said may go.
+def apply(order: FileImport, tell: Tell) -> Report:
+    """Do what the plan says.
 
     Raises Invalid, Conflict when the layer has changed since it was compared, and LossRefused.
     """
     begun = time.monotonic()
-    order = ordered(import_id)
     choices = Choices.from_json(order.choices)
     if order.layer is not None:
         one_at_a_time(order.layer)
         order.layer.refresh_from_db()
-    outcome = APPLY[Mode(order.mode)](order, choices, tell, accepted)
+    outcome = APPLY[mode_of(order)](order, choices, tell)
     places = {name: (order.plan or {}).get(name, []) for name in ("places", "outside_places")}
-    order.report = outcome.as_json() | places | {"seconds": round(time.monotonic() - begun, 1)}
-    order.state, order.message, order.applied_at = Import.State.APPLIED, "", database_clock.now()
-    order.save()
-    return {"rows": outcome.rows, "repaired": outcome.repaired, "refused": outcome.refused}
+    return Report(report=outcome.as_json() | places | {"seconds": round(time.monotonic() - begun, 1)})
 
 
-def create(order: Import, choices: Choices, tell: Tell, _accepted: int | None = None) -> Outcome:
+def create(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
     """A new layer with a table of its own."""
     described = choices.layer
     if described is None:
@@ -90,45 +84,45 @@ def create(order: Import, choices: Choices, tell: Tell, _accepted: int | None = 
 DESCRIBED = ("title", "abstract", "lineage", "licence", "attribution", "contact")
 
 
-def structure(order: Import, choices: Choices) -> dict[str, Any]:
+def structure(order: FileImport, choices: Choices) -> dict[str, Any]:
     return {
-        "table": order.table,
+        "table": order.revert_data["table"],
         "columns": [one.column() for one in choices.fields],
         "geometry_type": choices.geometry,
         "key_column": choices.key,
     }
 
 
-def publish(order: Import, outcome: Outcome) -> None:
+def publish(order: FileImport, outcome: Outcome) -> None:
     """Secure the new table, record the event, tell the caches."""
     layer = layer_named(order)
     with in_words(layer):
         secure_table(layer)
-    order.event = open_event(order, KIND, detail(outcome))
+    order.revert_data["event"] = open_event(order, KIND, detail(outcome))
     announce_changed(layer)
 
 
-def fill_new_table(order: Import, choices: Choices, slug: str, tell: Tell, first: int = 0) -> Outcome:
+def fill_new_table(order: FileImport, choices: Choices, slug: str, tell: Tell, first: int = 0) -> Outcome:
     """Make a table for the file's rows and bring them in; nobody sees it yet."""
-    source = source_of(order)
-    order.table = table_name(slug, order.pk)
+    source, table = source_of(order), table_name(slug, order.pk)
+    order.revert_data = {"table": table}
     columns = [one.column() for one in choices.fields]
     kind = geometry_type_of(choices, source.layer)
     if choices.addresses or first:
         outcome = stage(order, choices, tell)
-        create_table(order.table, columns, kind)
+        create_table(table, columns, kind)
         move_staged(order, choices, first)
     else:
-        create_table(order.table, columns, kind)
+        create_table(table, columns, kind)
         outcome = Outcome()
         constants = {"owner_id": order.owner_id, "import_id": order.pk}
         target = Target(
-            table=sql.Identifier(order.table),
+            table=sql.Identifier(table),
             geometry=kind,
             columns=choices.fields,
             constants=constants,
         )
-        load(source, choices, target, outcome, tell, takes_away=order.mode in TAKING_AWAY)
+        load(source, choices, target, outcome, tell, takes_away=mode_of(order) in TAKING_AWAY)
         refuse(order, choices, target, outcome)
     compare(order, choices, outcome, tell)
     refuse_nothing(order, outcome)
@@ -136,25 +130,25 @@ def fill_new_table(order: Import, choices: Choices, slug: str, tell: Tell, first
     return outcome
 
 
-def move_staged(order: Import, choices: Choices, first: int) -> None:
+def move_staged(order: FileImport, choices: Choices, first: int) -> None:
     names = ["geom", *choices.column_names()]
     run(
         "insert into {} (id, {}, owner_id, import_id) select id + %(first)s, {}, %(owner)s, %(order)s from staged",
-        *(sql.Identifier(order.table), listed(names), listed(names)),
+        *(sql.Identifier(order.revert_data["table"]), listed(names), listed(names)),
         first=first,
         owner=order.owner_id,
         order=order.pk,
     )
 
 
-def replace(order: Import, choices: Choices, tell: Tell, accepted: int | None = None) -> Outcome:
+def replace(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
     """A new table takes the place of the layer's; ids go on, so that no address means another object."""
     layer = layer_named(order)
     outcome = fill_new_table(order, choices, layer.slug, tell, last_id(layer))
     keep_as_it_is(layer)
     compare_replaced(order, layer, choices, outcome)
-    refuse_loss(outcome, accepted)
-    order.former = {name: kept(layer, name) for name in STRUCTURE}
+    refuse_loss(outcome, order.choices.get("accepted_loss"))
+    order.revert_data["former"] = {name: kept(layer, name) for name in STRUCTURE}
     described = {"title_field": title_field(layer, choices), "columns": columns_replaced(layer, choices)}
     for name, value in (structure(order, choices) | described).items():
         setattr(layer, name, value)
@@ -186,13 +180,13 @@ def columns_replaced(layer: Layer, choices: Choices) -> list[dict[str, Any]]:
     return [former.get(one.name, one.column()) for one in choices.fields]
 
 
-def append(order: Import, choices: Choices, tell: Tell, _accepted: int | None = None) -> Outcome:
+def append(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
     """Rows beside those of the layer."""
     layer = layer_named(order)
     outcome = stage(order, choices, tell)
     compare(order, choices, outcome, tell)
     refuse_nothing(order, outcome)
-    order.table, order.event = layer.table, open_event(order, KIND, detail(outcome))
+    order.revert_data = {"table": layer.table, "event": open_event(order, KIND, detail(outcome))}
     names = ["geom", *choices.column_names()]
     with bulk(), in_words(layer):
         run(
@@ -205,7 +199,7 @@ def append(order: Import, choices: Choices, tell: Tell, _accepted: int | None = 
     return outcome
 
 
-def synchronise(order: Import, choices: Choices, tell: Tell, accepted: int | None = None) -> Outcome:
+def synchronise(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
     """The layer becomes what the file says, exactly as it was shown before."""
     layer = layer_named(order)
     outcome = stage(order, choices, tell)
@@ -213,8 +207,8 @@ def synchronise(order: Import, choices: Choices, tell: Tell, accepted: int | Non
     keep_as_it_is(layer)
     compare(order, choices, outcome, tell)
     check_still_the_same(order, outcome)
-    refuse_loss(outcome, accepted)
-    order.table, order.event = layer.table, open_event(order, KIND, detail(outcome))
+    refuse_loss(outcome, order.choices.get("accepted_loss"))
+    order.revert_data = {"table": layer.table, "event": open_event(order, KIND, detail(outcome))}
     with bulk(), in_words(layer):
         apply_difference(layer, choices, order.pk)
     if not layer.key_column:
@@ -224,7 +218,7 @@ def synchronise(order: Import, choices: Choices, tell: Tell, accepted: int | Non
     return outcome
 
 
-def check_still_the_same(order: Import, outcome: Outcome) -> None:
+def check_still_the_same(order: FileImport, outcome: Outcome) -> None:
     """Raises Conflict, with what was found now, when it is not what was shown."""
     shown = (order.plan or {}).get("difference") or {}
     if outcome.difference and shown.get("digest") != outcome.difference["digest"]:

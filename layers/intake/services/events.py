@@ -11,16 +11,17 @@ from psycopg import sql
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
 from layers.features.services.origin import continue_event
-from layers.intake.models import Import
+from layers.intake.models import FileImport
 
 # A layer's own row changes with its data: that belongs to the same event.
 CATALOGUE = "catalogue_layer"
 
 
-def open_event(order: Import, kind: str, counts: Mapping[str, Any] | None = None) -> int:
+def open_event(order: FileImport, kind: str, counts: Mapping[str, Any] | None = None) -> int:
     """One history event for every change that this transaction makes to the layer's table from now on; its id."""
     table = layer_named(order).table
-    detail = {"from": "import", "label": order.title, "import": order.pk, "mode": order.mode, **(counts or {})}
+    order_detail = {"label": order.title, "import": order.pk, "mode": order.choices["mode"]}
+    detail = {"from": "import", **order_detail, **(counts or {})}
     with connection.cursor() as cursor:
         statement = "select arpent.open_event(%s, %s::regclass, %s::jsonb)"
         cursor.execute(statement, [kind, table, json.dumps(detail)])
@@ -29,7 +30,7 @@ def open_event(order: Import, kind: str, counts: Mapping[str, Any] | None = None
     return int(event)
 
 
-def layer_named(order: Import) -> Layer:
+def layer_named(order: FileImport) -> Layer:
     """The layer that exists. Raises Invalid when it is gone."""
     if order.layer is None:
         raise Invalid(_("The layer no longer exists."))

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.jobs.services import jobs_seen_by, start_job
-from gis_core.members.rights import Rights
+from gis_core.members.rights import Rights, current_rights
 from gis_core.models import Job, Member, SourceImport, User
 from layers.intake import findings
 from layers.intake.import_loss import accepted_in
@@ -216,13 +216,16 @@ def loss_of(made: FileImport) -> dict[str, Any] | None:
 
 
 @transaction.atomic
-def start_reverting(source: Source, import_id: int, *, user: User, rights: Rights) -> FileImport:
-    """Queue that what an import did is undone. Raises Forbidden, NotFound, Conflict."""
+def start_reverting(
+    source: Source, import_id: int, choices: Mapping[str, Any] | None = None, *, user: User, rights: Rights
+) -> FileImport:
+    """Queue that what an import did is undone, with what was chosen last. Raises Forbidden, NotFound, Conflict."""
     if source.revert_step is None:
         raise Conflict(_("This step is not known."))
     made = import_of(source, import_id, rights)
     source.check_revert(made, rights)
-    return move_on(source, source.revert_step, made, (State.APPLIED,), State.REVERTING, user, rights)
+    chosen = dict(made.choices) | dict(choices or {})
+    return move_on(source, source.revert_step, made, (State.APPLIED,), State.REVERTING, user, rights, choices=chosen)
 
 
 def may_revert(source: Source, made: FileImport, rights: Rights) -> bool:
@@ -323,9 +326,11 @@ def read(import_id: int, progress: Tell) -> dict[str, Any]:
     """Look at the files where nobody has yet, and plan where all is chosen. Raises what the source does."""
     made = hold(import_id)
     source = FILE_SOURCES.get(made.source)
-    found = list(source.inspect(made, progress)) if not made.contents else []
     made.message, made.plan = "", None
-    if source.lacks(made):
+    found = list(source.inspect(made, progress)) if not made.contents else []
+    if made.message:
+        made.state = State.REFUSED
+    elif source.lacks(made):
         made.state = State.CHOOSING
     else:
         planned = source.plan(made, progress)
@@ -369,6 +374,8 @@ def revert(import_id: int, progress: Tell) -> dict[str, Any]:
     counts = source.revert(made, progress)
     made.report = dict(made.report or {}) | {"reverted": counts}
     made.state, made.message, made.reverted_at = State.REVERTED, "", database_clock.now()
+    rights = current_rights()
+    made.reverted_by = User.objects.filter(pk=rights.user_id).first() if rights and rights.user_id else None
     made.save()
     return counts
 
@@ -381,8 +388,8 @@ def leave(import_id: int, message: str, report: Any) -> None:
     waits = made.state == State.READING and FILE_SOURCES.get(made.source).may_choose(made)
     made.state = State.CHOOSING if waits else AFTER_A_FAILURE[State(made.state)]
     made.message = message[:LONGEST_MESSAGE]
-    if isinstance(report, dict) and "findings" in report:
-        made.findings, made.plan = report["findings"], report.get("plan") or made.plan
+    if isinstance(report, dict):
+        made.findings, made.plan = report.get("findings", made.findings), report.get("plan") or made.plan
     made.save()
     if made.state == State.REFUSED and FILE_SOURCES.get(made.source).private:
         forget_files(made)
@@ -406,6 +413,7 @@ def forget_old() -> int:
         old = Q(state__in=waiting, touched_at__lt=now - max(source.kept, timedelta(days=1)))
         done = Q(applied_at__lt=now - REPORTS_KEPT)
         if source.revert is not None:
-            done &= Q(state=State.REVERTED) | Q(source_import__state=SourceImport.State.FORGOTTEN)
+            reverted = Q(state=State.REVERTED) & ~Q(reverted_at__gte=now - REPORTS_KEPT)
+            done &= reverted | Q(source_import__state=SourceImport.State.FORGOTTEN)
         forgotten += of_source.filter(old | done).delete()[0]
     return forgotten

@@ -13,10 +13,10 @@ from gis_core.files.reader import Column, CopyPlan, GeometryColumn
 from gis_core.files.reader.vectors import Family
 from layers.catalogue.tables import SQL_TYPES, GeometryType
 from layers.intake.choices import Choices, Field
-from layers.intake.models import Delivery
+from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
 from layers.intake.services.reading import admitted
-from layers.intake.sources import Tell
+from layers.intake.source import Tell
 
 STAGED = "staged"
 EXAMPLES = 5
@@ -31,7 +31,7 @@ MULTI: dict[str, GeometryType] = {"point": "MultiPoint", "line": "MultiLineStrin
 class Source:
     """One layer of a delivery: the data set and the layer as they were found."""
 
-    delivery: Delivery
+    delivery: FileImport
     data_set: dict[str, Any]
     layer: dict[str, Any]
 

@@ -1,6 +1,6 @@
 """Files of this machine on their way to a layer, in one go: what the command does without a queue."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,15 @@ from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.members.rights import SYSTEM
 from gis_core.models import Member
 from layers.catalogue.models import Layer
-from layers.intake.choices import Choices, Opening
-from layers.intake.models import Delivery, Import
-from layers.intake.services import applying, deliveries, ordering, preparing, taking_back
+from layers.intake.choices import Choices, Mode, Opening
+from layers.intake.layer_sources import DELIVERY
+from layers.intake.models import FileImport
+from layers.intake.services import deliveries, imports, ordering, preparing
 from layers.intake.services.inbox import kept_files
-from layers.intake.sources import Tell
+from layers.intake.services.reading import layers_in
+from layers.intake.source import Tell
 
+State = FileImport.State
 CHUNK = 1 << 20
 
 
@@ -44,25 +47,23 @@ class LocalFile:
 
 
 @contextmanager
-def delivered(paths: Sequence[Path], owner: Member | None, tell: Tell) -> Iterator[Delivery]:
+def delivered(paths: Sequence[Path], owner: Member | None, tell: Tell) -> Iterator[FileImport]:
     """The files as an inspected delivery, which goes in the end. Raises Invalid."""
     with kept_files([LocalFile(path) for path in paths]) as (folder, names), transaction.atomic():
-        delivery = deliveries.register(folder, names, owner=owner, user=None)
+        delivery = imports.register(DELIVERY, folder, names, member=owner, user=None)
     try:
-        with transaction.atomic():
-            deliveries.inspect(delivery.pk, tell)
-            delivery.refresh_from_db()
-        if delivery.state == Delivery.State.REFUSED:
+        step(delivery, lambda: imports.read(delivery.pk, tell))
+        if delivery.state == State.REFUSED:
             raise Invalid(delivery.message)
         yield delivery
     finally:
         with transaction.atomic():
-            deliveries.discard(delivery)
+            deliveries.discard(delivery, SYSTEM)
 
 
-def layer_number(delivery: Delivery, name: str) -> int:
+def layer_number(delivery: FileImport, name: str) -> int:
     """The number of the layer of this name, of the only one where none is given. Raises Invalid."""
-    names = [str(layer["name"] or data_set["file"]) for data_set, layer in delivery.layers()]
+    names = [str(layer["name"] or data_set["file"]) for data_set, layer in layers_in(delivery.contents)]
     if not name and len(names) == 1:
         return 1
     if name in names:
@@ -71,46 +72,52 @@ def layer_number(delivery: Delivery, name: str) -> int:
     raise Invalid(message % {"names": ", ".join(names)[:300]}, parameter="source-layer")
 
 
-@transaction.atomic
-def reopened(delivery: Delivery, number: int, opening: Opening, tell: Tell) -> None:
+def reopened(delivery: FileImport, number: int, opening: Opening, tell: Tell) -> None:
     """Have a layer read with another CRS or encoding."""
-    again = deliveries.reopen(delivery, number, opening)
-    delivery.save(update_fields=["contents", "state"])
+    with transaction.atomic():
+        again = deliveries.reopen(delivery, number, opening)
+        if again:
+            delivery.contents, delivery.state = [], State.READING
+        delivery.save(update_fields=["choices", "contents", "state"])
     if again:
-        deliveries.inspect(delivery.pk, tell)
-    delivery.refresh_from_db()
+        step(delivery, lambda: imports.read(delivery.pk, tell))
 
 
 def tried_out(
-    delivery: Delivery, number: int, *, mode: Import.Mode, layer: Layer | None, choices: Choices, tell: Tell
-) -> Import:
+    delivery: FileImport, number: int, *, mode: Mode, layer: Layer | None, choices: Choices, tell: Tell
+) -> FileImport:
     """An import with its plan. Raises Invalid."""
     with transaction.atomic():
         made = ordering.register(delivery, number, mode=mode, layer=layer, choices=choices, user=None, rights=SYSTEM)
-    return step(made, lambda: preparing.prepare(made.pk, tell))
+    return step(made, lambda: imports.read(made.pk, tell))
 
 
-def apply_import(made: Import, tell: Tell, accepted: int | None = None) -> Import:
+def apply_import(made: FileImport, tell: Tell, accepted: int | None = None) -> FileImport:
     """Apply what was tried out. Raises Invalid, Conflict, LossRefused."""
-    with transaction.atomic():
-        Import.objects.filter(pk=made.pk).update(state=Import.State.APPLYING)
-    return step(made, lambda: applying.apply(made.pk, tell, accepted))
+    begin(made, State.READY, State.APPLYING, accepted_loss=accepted)
+    return step(made, lambda: imports.apply(made.pk, tell))
 
 
-def taken_back(import_id: int, *, confirmed: bool, tell: Tell) -> dict[str, int]:
+def reverted(import_id: int, *, confirmed: bool, tell: Tell) -> dict[str, int]:
     """Undo an import that was applied. Raises NotFound, Conflict."""
-    counts: dict[str, int] = {}
     with transaction.atomic():
         made = ordering.import_of(import_id, SYSTEM)
-        states = Import.State
-        if not Import.objects.filter(pk=made.pk, state=states.APPLIED).update(state=states.REVERTING, message=""):
-            words = _("This is not possible now: the import is in the state “%(state)s”.")
-            raise Conflict(words % {"state": made.get_state_display().lower()})
-    step(made, lambda: counts.update(taking_back.take_back(import_id, by=None, confirmed=confirmed, tell=tell)))
+    begin(made, State.APPLIED, State.REVERTING, confirmed=confirmed)
+    counts: dict[str, int] = {}
+    step(made, lambda: counts.update(imports.revert(import_id, tell)))
     return counts
 
 
-def step(made: Import, act: Any) -> Import:
+@transaction.atomic
+def begin(made: FileImport, before: str, after: str, **choices: Any) -> None:
+    """Note that a step is under way, with further choices. Raises Conflict."""
+    changes = {"state": after, "message": "", "choices": made.choices | choices}
+    if not FileImport.objects.filter(pk=made.pk, state=before).update(**changes):
+        words = _("This is not possible now: the import is in the state “%(state)s”.")
+        raise Conflict(words % {"state": made.get_state_display().lower()})
+
+
+def step(made: FileImport, act: Callable[[], Any]) -> FileImport:
     """Do one step in one transaction; a refusal stays with the import."""
     try:
         with transaction.atomic():
@@ -118,6 +125,7 @@ def step(made: Import, act: Any) -> Import:
     except ArpentError as error:
         with transaction.atomic():
             preparing.leave(made.pk, error.message, error.extra.get("report"))
+            made.refresh_from_db()
         raise
     with transaction.atomic():
         made.refresh_from_db()

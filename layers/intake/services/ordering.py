@@ -1,34 +1,33 @@
-"""From what a person chose to an import that is tried out, applied, taken back: who may, and what is wrong."""
+"""From what a person chose to an import of a layer: who may, and what may be wrong."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.files.reader.fields import LENGTH, TAKEN
-from gis_core.jobs.services import start_job
 from gis_core.members.organisations import partners
 from gis_core.members.rights import ADMINISTRATORS, WRITERS, Rights, Role
-from gis_core.models import Job, Member, User
+from gis_core.models import Member, User
 from layers.catalogue.legend import columns_used
 from layers.catalogue.models import Layer, Theme
-from layers.intake.choices import ANSWERED, TYPES, Choices, Description, Field, kinds_of
+from layers.intake.choices import ANSWERED, TYPES, Choices, Description, Field, Mode, kinds_of
 from layers.intake.geocoders import can_geocode
-from layers.intake.import_loss import accepted_in
-from layers.intake.models import Delivery, Import, ImportQuerySet
+from layers.intake.layer_sources import LAYER
+from layers.intake.models import FileImport
+from layers.intake.services import imports
 from layers.intake.services.deliveries import is_known, layer_of
 from layers.intake.sources import date_given
 
-PREPARE, APPLY, TAKE_BACK_LAYER = "prepare_import", "apply_import", "take_back_import"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LONGEST_LABEL = 80
 LONGEST_TEXT = 5000
 MOST_FIELDS = 500
-Mode = Import.Mode
 
 
 def updatable_layers(rights: Rights) -> list[Layer]:
@@ -46,22 +45,22 @@ def updatable_layer(slug: str, rights: Rights) -> Layer:
     raise Invalid(_("Choose a layer that you administer."), parameter="layer")
 
 
-def import_of(import_id: int, rights: Rights) -> Import:
-    """An import that the asker works on. Raises NotFound."""
-    found = seen_by(rights).filter(pk=import_id).first()
+def imports_seen_by(rights: Rights, members: Sequence[Member] | None = None) -> QuerySet[FileImport]:
+    """The imports of layers that the asker works on, for `members` that were asked for already. Raises Forbidden."""
+    return imports.imports_of(LAYER, rights, members).select_related("owner", "made_by", "layer", "reverted_by")
+
+
+def import_of(import_id: int, rights: Rights) -> FileImport:
+    """An import that the asker works on. Raises Forbidden, NotFound."""
+    found = imports_seen_by(rights).filter(pk=import_id).first()
     if found is None:
         raise NotFound(_("There is no such import, or it is not yours to work on."))
     return found
 
 
-def seen_by(rights: Rights) -> ImportQuerySet:
-    related = ("delivery", "owner", "layer", "made_by", "taken_back_by")
-    return Import.objects.administered_by(rights).select_related(*related)
-
-
 @transaction.atomic
 def order(
-    delivery: Delivery,
+    delivery: FileImport,
     number: int,
     *,
     mode: Mode,
@@ -69,15 +68,15 @@ def order(
     choices: Choices,
     user: User,
     rights: Rights,
-) -> Import:
+) -> FileImport:
     """Keep what was chosen and queue the dry run. Raises Invalid (with the `parameter` that is wrong), Forbidden."""
     made = register(delivery, number, mode=mode, layer=layer, choices=choices, user=user, rights=rights)
-    queue(PREPARE, made, user, rights)
+    imports.queue(LAYER, LAYER.read_step, made, user, rights)
     return made
 
 
 def register(
-    delivery: Delivery,
+    delivery: FileImport,
     number: int,
     *,
     mode: Mode,
@@ -85,101 +84,33 @@ def register(
     choices: Choices,
     user: User | None,
     rights: Rights,
-) -> Import:
+) -> FileImport:
     """Keep what was chosen. Raises Invalid (with the `parameter` that is wrong), Forbidden, Conflict."""
     owner = layer.owner if layer else delivery.owner
     if not rights.has_role(owner.pk if owner else None, ADMINISTRATORS):
         raise Forbidden(_("Your role does not allow this."))
-    if delivery.state != Delivery.State.CHOOSING:
+    if delivery.state != FileImport.State.CHOOSING:
         raise Conflict(_("The file has not been read yet."))
-    found = layer_of(delivery, number)[1]
+    data_set, found = layer_of(delivery, number)
     check(choices, found, mode=mode, layer=layer, owner=owner, rights=rights)
-    return Import.objects.create(
-        title=title_of(delivery, number),
+    return FileImport.objects.create(
+        source=LAYER.slug,
+        title=title_of(data_set, found),
         owner=owner,
-        delivery=delivery,
-        number=number,
-        mode=mode,
+        folder=delivery.folder,
+        files=delivery.files,
+        contents=[data_set | {"layers": [found]}],
+        choices=choices.as_json() | {"mode": mode.value, "number": number},
         layer=layer,
-        choices=choices.as_json(),
+        files_of=delivery,
         made_by=user,
     )
 
 
-def title_of(delivery: Delivery, number: int) -> str:
+def title_of(data_set: Mapping[str, Any], layer: Mapping[str, Any]) -> str:
     """The file, and the layer in it where there are several."""
-    data_set, layer = layer_of(delivery, number)
     alone = len(data_set["layers"]) == 1
-    return str(data_set["file"] if alone else f"{data_set['file']} · {layer['name']}")[:200]
-
-
-def queue(kind: str, made: Import, user: User, rights: Rights, **parameters: Any) -> Job:
-    title = {
-        PREPARE: _("Check of %(title)s"),
-        APPLY: _("Import of %(title)s"),
-        TAKE_BACK_LAYER: _("Taking back %(title)s"),
-    }
-    return start_job(
-        kind=kind,
-        title=title[kind] % {"title": made.title},
-        owner=made.owner,
-        started_by=user,
-        parameters={"import": made.pk, **parameters},
-        rights=rights,
-    )
-
-
-@transaction.atomic
-def start_applying(import_id: int, *, typed: str = "", user: User, rights: Rights) -> Import:
-    """Queue what was tried out; where too much would go, the number that goes must be `typed`.
-
-    Raises NotFound, Forbidden, Conflict, Invalid.
-    """
-    compared = (import_of(import_id, rights).plan or {}).get("compared") or {}
-    accepted = None
-    if compared.get("beyond"):
-        accepted = accepted_in(typed)
-        if accepted != compared["gone"]:
-            words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
-            raise Invalid(words % {"typed": accepted, "gone": compared["gone"]}, parameter="accepted")
-    before, after = Import.State.READY, Import.State.APPLYING
-    return move_on(import_id, APPLY, before, after, user, rights, accepted_loss=accepted)
-
-
-@transaction.atomic
-def start_taking_back(import_id: int, *, confirmed: bool, user: User, rights: Rights) -> Import:
-    """Queue the undoing. Raises NotFound, Forbidden, Conflict."""
-    state = Import.State
-    return move_on(import_id, TAKE_BACK_LAYER, state.APPLIED, state.REVERTING, user, rights, confirmed=confirmed)
-
-
-@transaction.atomic
-def try_again(import_id: int, *, user: User, rights: Rights) -> Import:
-    """Queue another dry run of the same choices. Raises NotFound, Forbidden, Conflict."""
-    return move_on(import_id, PREPARE, Import.State.READY, Import.State.READING, user, rights)
-
-
-def move_on(
-    import_id: int, kind: str, before: str, after: str, user: User, rights: Rights, **parameters: Any
-) -> Import:
-    """From one state to the next: of two people who press a button at once, one is told that it was pressed."""
-    made = import_of(import_id, rights)
-    if not made.may_work(rights):
-        raise Forbidden(_("Your role does not allow this."))
-    changed = Import.objects.filter(pk=made.pk, state=before).update(state=after, message="")
-    if not changed:
-        words = _("This is not possible now: the import is in the state “%(state)s”.")
-        raise Conflict(words % {"state": made.get_state_display().lower()})
-    made.refresh_from_db()
-    queue(kind, made, user, rights, **parameters)
-    return made
-
-
-def open_job(made: Import) -> Job | None:
-    """The job that is queued or running for this import, if any."""
-    states = (Job.State.WAITING, Job.State.RUNNING)
-    jobs = Job.objects.filter(kind__in=(PREPARE, APPLY, TAKE_BACK_LAYER), state__in=states, parameters__import=made.pk)
-    return jobs.order_by("-id").first()
+    return str(data_set["file"] if alone else f"{data_set['file']} · {layer['name']}")[: imports.LONGEST_TITLE]
 
 
 # -- what may be wrong with choices ------------------------------------------------------------------------------------

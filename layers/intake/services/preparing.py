@@ -9,14 +9,14 @@ from psycopg import sql
 
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
-from layers.intake.choices import Choices
+from layers.intake.choices import Choices, Mode
 from layers.intake.import_loss import ScopeDifference, counted_difference
-from layers.intake.models import Import
+from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
-from layers.intake.services import placing
-from layers.intake.services.deliveries import layer_of
+from layers.intake.services import imports, placing
 from layers.intake.services.differences import find_difference
 from layers.intake.services.events import layer_named, one_at_a_time
+from layers.intake.services.imports import paths_of
 from layers.intake.services.loading import (
     STAGED,
     Source,
@@ -34,30 +34,26 @@ from layers.intake.services.loading import (
     some_places,
 )
 from layers.intake.services.territory import territory_wkb
-from layers.intake.sources import Tell
+from layers.intake.source import Plan, Tell
 
-Mode = Import.Mode
 NEW_TABLE = (Mode.CREATE, Mode.REPLACE)
 TAKING_AWAY = (Mode.REPLACE, Mode.SYNCHRONISE)
 
 
-def source_of(order: Import) -> Source:
-    """The layer of the delivery. Raises Invalid when the files are gone."""
-    if order.delivery is None:
-        raise Invalid(_("The uploaded files are no longer there: send them again."))
-    data_set, layer = layer_of(order.delivery, order.number)
-    return Source(delivery=order.delivery, data_set=data_set, layer=layer)
+def source_of(order: FileImport) -> Source:
+    """The layer of the files. Raises Invalid when they are gone."""
+    paths_of(order)
+    (data_set,) = order.contents
+    (layer,) = data_set["layers"]
+    return Source(delivery=order, data_set=data_set, layer=layer)
 
 
-def ordered(import_id: int) -> Import:
-    """The import, held until the transaction's end."""
-    found = Import.objects.select_for_update(of=("self",)).select_related("delivery", "owner", "layer", "made_by")
-    return found.get(pk=import_id)
+def mode_of(order: FileImport) -> Mode:
+    return Mode(order.choices["mode"])
 
 
-def prepare(import_id: int, tell: Tell) -> dict[str, Any]:
-    """Try the import out and keep what was found as its plan. Raises Invalid when nothing can come in."""
-    order = ordered(import_id)
+def plan(order: FileImport, tell: Tell) -> Plan:
+    """Try the import out and undo it. Raises Invalid when nothing can come in."""
     choices = Choices.from_json(order.choices)
     if order.layer is not None:
         one_at_a_time(order.layer)
@@ -65,13 +61,15 @@ def prepare(import_id: int, tell: Tell) -> dict[str, Any]:
     compare(order, choices, outcome, tell)
     refuse_nothing(order, outcome)
     outcome.places = some_places(sql.Identifier(STAGED))
-    order.plan = outcome.as_json() | {"layer_version": order.layer.version if order.layer else None}
-    order.state, order.message = Import.State.READY, ""
-    order.save(update_fields=["plan", "state", "message"])
-    return {"rows": outcome.rows, "repaired": outcome.repaired, "refused": outcome.refused}
+    return Plan(plan=outcome.as_json() | {"layer_version": order.layer.version if order.layer else None})
 
 
-def refuse_nothing(order: Import, outcome: Outcome) -> None:
+def counts_in(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The report of a job, from a plan or from what was done."""
+    return {name: found[name] for name in ("rows", "repaired", "refused")}
+
+
+def refuse_nothing(order: FileImport, outcome: Outcome) -> None:
     """Raises Invalid when no row comes in; the report says why."""
     if not outcome.rows:
         words = [one.message for one in outcome.refusals[:1]]
@@ -79,7 +77,7 @@ def refuse_nothing(order: Import, outcome: Outcome) -> None:
         raise Invalid(message, report=outcome.as_json())
 
 
-def stage(order: Import, choices: Choices, tell: Tell) -> Outcome:
+def stage(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
     """Bring the file's rows into the temporary table `staged`, less those that may not come in."""
     outcome, source = Outcome(), source_of(order)
     more = placing.address_columns(choices)
@@ -89,24 +87,24 @@ def stage(order: Import, choices: Choices, tell: Tell) -> Outcome:
         geometry=None if choices.addresses else geometry_type(order, choices, source),
         columns=[*(one for one in choices.fields if one.source), *more],
     )
-    load(source, choices, target, outcome, tell, takes_away=order.mode in TAKING_AWAY)
+    load(source, choices, target, outcome, tell, takes_away=mode_of(order) in TAKING_AWAY)
     if choices.addresses:
         placing.place(target, choices, choices.column_names(), outcome, tell)
     refuse(order, choices, target, outcome)
     return outcome
 
 
-def geometry_type(order: Import, choices: Choices, source: Source) -> Any:
+def geometry_type(order: FileImport, choices: Choices, source: Source) -> Any:
     """The type of the geometry in the table that will hold the rows."""
-    if order.mode in NEW_TABLE or order.layer is None:
+    if mode_of(order) in NEW_TABLE or order.layer is None:
         return geometry_type_of(choices, source.layer)
     return geometry_type_in(order.layer.table)
 
 
-def refuse(order: Import, choices: Choices, target: Target, outcome: Outcome) -> None:
+def refuse(order: FileImport, choices: Choices, target: Target, outcome: Outcome) -> None:
     """Take out the rows that were read well and yet may not come in. Raises Invalid for a bad reference."""
     refuse_outside(target, choices, territory_wkb(order.owner), outcome)
-    match order.mode:
+    match mode_of(order):
         case Mode.CREATE | Mode.REPLACE:
             check_unique(target, choices)
         case Mode.APPEND:
@@ -117,10 +115,10 @@ def refuse(order: Import, choices: Choices, target: Target, outcome: Outcome) ->
             refuse_duplicates(target, choices, outcome)
 
 
-def compare(order: Import, choices: Choices, outcome: Outcome, tell: Tell) -> None:
+def compare(order: FileImport, choices: Choices, outcome: Outcome, tell: Tell) -> None:
     """What the import does to a layer that exists, and what it does not use."""
     outcome.remarks += remarks(order, choices)
-    if order.mode == Mode.SYNCHRONISE and order.layer is not None:
+    if mode_of(order) == Mode.SYNCHRONISE and order.layer is not None:
         tell(None, _("Comparing with the layer"))
         found = outcome.difference = find_difference(order.layer, choices, outcome.refused_keys)
         outcome.compared = ScopeDifference(
@@ -130,13 +128,13 @@ def compare(order: Import, choices: Choices, outcome: Outcome, tell: Tell) -> No
             changed=found["changed"],
             gone=found["removed"],
         )
-    if order.mode == Mode.REPLACE and order.layer is not None:
+    if mode_of(order) == Mode.REPLACE and order.layer is not None:
         compare_replaced(order, order.layer, choices, outcome)
 
 
-def compare_replaced(order: Import, layer: Layer, choices: Choices, outcome: Outcome) -> None:
+def compare_replaced(order: FileImport, layer: Layer, choices: Choices, outcome: Outcome) -> None:
     """What a replacement changes, by the layer's unique reference where the file has it too, else by the numbers."""
-    former, filled = sql.Identifier(layer.table), sql.Identifier(order.table or STAGED)
+    former, filled = sql.Identifier(layer.table), sql.Identifier(order.revert_data.get("table", STAGED))
     ((count, edited),) = rows("select count(*), count(*) filter (where version > 1) from {}", former)
     outcome.difference = {"replaced": count, "edited": edited}
     if layer.key_column and layer.key_column == choices.key:
@@ -152,7 +150,7 @@ def compare_replaced(order: Import, layer: Layer, choices: Choices, outcome: Out
         outcome.compared = counted_difference(layer.title, before=count, after=outcome.rows)
 
 
-def remarks(order: Import, choices: Choices) -> list[str]:
+def remarks(order: FileImport, choices: Choices) -> list[str]:
     """Fields of the file that are left out, columns of the layer that the file does not fill."""
     source = source_of(order)
     used = {one.source for one in choices.fields} | set(choices.addresses)
@@ -168,10 +166,10 @@ def remarks(order: Import, choices: Choices) -> list[str]:
     return told
 
 
-def unfilled(order: Import, count: int) -> str:
-    if order.mode == Mode.REPLACE:
+def unfilled(order: FileImport, count: int) -> str:
+    if mode_of(order) == Mode.REPLACE:
         return ngettext("Column that the layer loses: %(names)s.", "Columns that the layer loses: %(names)s.", count)
-    if order.mode == Mode.SYNCHRONISE:
+    if mode_of(order) == Mode.SYNCHRONISE:
         return ngettext(
             "Column that the file does not hold, which keeps its values: %(names)s.",
             "Columns that the file does not hold, which keep their values: %(names)s.",
@@ -184,18 +182,6 @@ def unfilled(order: Import, count: int) -> str:
     )
 
 
-def leave(import_id: int, message: str, found_out: Mapping[str, Any] | None) -> None:
-    """A job that ended badly leaves its import where it can be taken up, with the reason and what was found."""
-    found = Import.objects.filter(pk=import_id).first()
-    after = {
-        Import.State.READING: Import.State.REFUSED,
-        Import.State.APPLYING: Import.State.READY,
-        Import.State.REVERTING: Import.State.APPLIED,
-    }
-    if found is not None and found.state in after:
-        if found.state == Import.State.READING and found_out:
-            found.plan = found_out
-        if found.state == Import.State.APPLYING and found_out and "plan" in found_out:
-            found.plan = found_out["plan"]
-        found.state, found.message = after[Import.State(found.state)], message
-        found.save(update_fields=["state", "message", "plan"])
+def leave(import_id: int, message: str, report: Any) -> None:
+    """A job that ended badly leaves its import where people can go on, with why; what it found is the plan now."""
+    imports.leave(import_id, message, {"plan": report} if report and "plan" not in report else report)

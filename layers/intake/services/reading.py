@@ -6,23 +6,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gis_core.files.reader import LayerInfo, Reading, ReadRefused, RestrictedReader
 from layers.intake.choices import Opening
-from layers.intake.models import Delivery
+from layers.intake.models import FileImport
+from layers.intake.services.imports import folder_of, paths_of
 
 # What opens a data set; every other file is a companion of the one whose name it begins with.
 MAIN = (
     *(".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gml", ".tab", ".mif", ".kml"),
     *(".csv", ".tsv", ".txt", ".ods", ".xlsx", ".xls", ".zip", ".gz"),
 )
-
-
-def folder_of(delivery: Delivery) -> Path:
-    """The delivery's folder in the inbox."""
-    return Path(settings.INBOX_DIR) / delivery.folder
 
 
 def data_sets(files: Sequence[str]) -> list[tuple[str, list[str]]]:
@@ -45,24 +40,30 @@ def belongs(companion: str, main: str) -> bool:
 
 
 @contextmanager
-def admitted(delivery: Delivery, file: str, companions: Sequence[str]) -> Iterator[tuple[RestrictedReader, str]]:
+def admitted(delivery: FileImport, file: str, companions: Sequence[str]) -> Iterator[tuple[RestrictedReader, str]]:
     """A reader with one data set of the delivery in it, and its name there. Raises ReadRefused, ReaderUnavailable."""
     folder = folder_of(delivery)
     with RestrictedReader() as reader:
         yield reader, reader.admit(folder / file, *(folder / name for name in companions), link=True)
 
 
-def contents_of(delivery: Delivery) -> list[dict[str, Any]]:
-    """What every data set of a delivery holds; one that is refused says why."""
+def contents_of(delivery: FileImport) -> list[dict[str, Any]]:
+    """What every data set of a delivery holds; one that is refused says why. Raises Invalid when the files are gone.
+
+    Of each `{"file", "companions", "format", "notes", "unread", "problem", "layers"}`; `layers` are the reader's
+    `LayerInfo` as JSON, each with the `opening` (CRS, encoding, coordinate columns) that somebody chose.
+    """
+    paths_of(delivery)
     return [
         data_set_of(delivery, file, companions)
         for file, companions in data_sets([one["name"] for one in delivery.files])
     ]
 
 
-def data_set_of(delivery: Delivery, file: str, companions: Sequence[str]) -> dict[str, Any]:
+def data_set_of(delivery: FileImport, file: str, companions: Sequence[str]) -> dict[str, Any]:
     """One data set, its layers with the opening that somebody chose for them before."""
-    chosen = {layer["name"]: Opening(**layer["opening"]) for one, layer in delivery.layers() if one["file"] == file}
+    openings = delivery.choices.get("openings", {}).get(file, {})
+    chosen = {name: Opening(**one) for name, one in openings.items()}
     reading = next((opening.reading() for opening in chosen.values()), Reading())
     told: dict[str, Any] = {"file": file, "companions": list(companions), "format": "", "notes": [], "unread": []}
     try:
@@ -73,6 +74,13 @@ def data_set_of(delivery: Delivery, file: str, companions: Sequence[str]) -> dic
     layers = [layer_as_json(layer, chosen.get(layer.name or "", Opening())) for layer in found.layers]
     told |= {"format": found.format, "notes": list(found.notes), "problem": None, "layers": layers}
     return told | {"unread": [{"name": name, "words": problem.words} for name, problem in found.unread]}
+
+
+def layers_in(contents: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every layer that can be read, with the data set that it is in: numbered from 1 through all data sets."""
+    for data_set in contents:
+        for layer in data_set["layers"]:
+            yield data_set, layer
 
 
 def layer_as_json(layer: LayerInfo, opening: Opening) -> dict[str, Any]:

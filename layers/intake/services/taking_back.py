@@ -6,51 +6,47 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from psycopg import sql
 
-from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict
-from gis_core.models import User
+from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, drop_table, secure_table
-from layers.intake.choices import date_or_none
-from layers.intake.models import Import
+from layers.intake.choices import Mode, date_or_none
+from layers.intake.models import FileImport
 from layers.intake.services.applying import in_words
 from layers.intake.services.events import keep_as_it_is, layer_named, one_at_a_time, open_event
 from layers.intake.services.loading import listed, rows, run
-from layers.intake.services.preparing import Mode, ordered
-from layers.intake.sources import Tell
+from layers.intake.services.preparing import mode_of
+from layers.intake.source import Tell
 
 KIND = "import_taken_back"
 
 type Counts = dict[str, int]
 
 
-def take_back(import_id: int, *, by: User | None, confirmed: bool, tell: Tell) -> Counts:
+def check_revert(order: FileImport, _rights: Rights) -> None:
+    """Whether there still is a layer. Raises Conflict where there is none."""
+    if order.layer is None:
+        raise Conflict(_("The layer no longer exists."))
+
+
+def revert(order: FileImport, tell: Tell) -> Counts:
     """Undo an import. Raises Conflict where it would undo other people's edits and nobody said that it may."""
-    order = ordered(import_id)
     layer = layer_named(order)
     one_at_a_time(layer)
     layer.refresh_from_db()
-    check(order, layer, confirmed)
+    check(order, layer, confirmed=bool(order.choices.get("confirmed")))
     tell(None, _("Taking the import back"))
-    counts = BY_MODE[Mode(order.mode)](order, layer)
-    order.report = (order.report or {}) | {"taken_back": counts}
-    order.state, order.message = Import.State.REVERTED, ""
-    order.taken_back_at, order.taken_back_by = database_clock.now(), by
-    order.save()
-    return counts
+    return BY_MODE[mode_of(order)](order, layer)
 
 
-def check(order: Import, layer: Layer, confirmed: bool) -> None:
+def check(order: FileImport, layer: Layer, *, confirmed: bool) -> None:
     """Raises Conflict."""
-    if order.mode == Mode.CREATE:
-        edited = edits_since(order, layer.table)
-    elif layer.table != order.table:
-        message = _("The layer has been replaced by another import since: take that one back first.")
-        raise Conflict(message)
-    else:
-        edited = edits_since(order, layer.table) if order.mode == Mode.REPLACE else 0
-    if order.mode == Mode.REPLACE and order.former is None:
+    mode = mode_of(order)
+    if mode != Mode.CREATE and layer.table != order.revert_data.get("table"):
+        raise Conflict(_("The layer has been replaced by another import since: take that one back first."))
+    edited = edits_since(order, layer.table) if mode in (Mode.CREATE, Mode.REPLACE) else 0
+    if mode == Mode.REPLACE and "former" not in order.revert_data:
         raise Conflict(_("What the layer showed before is no longer kept: this replacement cannot be taken back."))
     if edited and not confirmed:
         message = ngettext(
@@ -61,7 +57,7 @@ def check(order: Import, layer: Layer, confirmed: bool) -> None:
         raise Conflict(message % {"count": edited}, edited=edited)
 
 
-def edits_since(order: Import, table: str) -> int:
+def edits_since(order: FileImport, table: str) -> int:
     """How many objects of a table that an import filled were added, changed or removed since."""
     ((edited, left),) = rows(
         "select count(*) filter (where version > 1 or import_id is distinct from %(order)s),"
@@ -69,15 +65,16 @@ def edits_since(order: Import, table: str) -> int:
         sql.Identifier(table),
         order=order.pk,
     )
-    gone = max(0, (order.report or {}).get("rows", left) - left) if table == order.table else 0
+    gone = max(0, (order.report or {}).get("rows", left) - left) if table == order.revert_data.get("table") else 0
     return int(edited + gone)
 
 
-def take_back_layer(order: Import, layer: Layer) -> Counts:
+def revert_creation(order: FileImport, layer: Layer) -> Counts:
     """The layer goes, with every table that it ever had."""
     ((count,),) = rows("select count(*) from {}", sql.Identifier(layer.table))
-    replaced = Import.objects.filter(layer=layer, mode=Mode.REPLACE).values_list("table", "former__table")
-    tables = {layer.table, order.table, *(name for pair in replaced for name in pair)}
+    replaced = FileImport.objects.filter(layer=layer, choices__mode=Mode.REPLACE).values_list("revert_data", flat=True)
+    kept = [order.revert_data, *replaced, *(one.get("former", {}) for one in replaced)]
+    tables = {layer.table, *(one.get("table") for one in kept)}
     layer.delete()
     order.layer = None
     for table in sorted(name for name in tables if name):
@@ -85,24 +82,23 @@ def take_back_layer(order: Import, layer: Layer) -> Counts:
     return {"removed": count}
 
 
-def take_back_replacement(order: Import, layer: Layer) -> Counts:
+def revert_replacement(order: FileImport, layer: Layer) -> Counts:
     """The former table is shown again; the one that replaced it stays until the nightly sweep."""
     keep_as_it_is(layer)
     edited = edits_since(order, layer.table)
-    former = dict(order.former or {})
+    former = order.revert_data.pop("former")
     former["source_date"] = date_or_none(former.get("source_date") or "")
     for name, value in former.items():
         setattr(layer, name, value)
     layer.save()
     secure_table(layer)
-    order.former = None
     open_event(order, KIND)
     announce_changed(layer)
     ((count,),) = rows("select count(*) from {}", sql.Identifier(layer.table))
     return {"back": count, "edited": edited}
 
 
-def take_back_addition(order: Import, layer: Layer) -> Counts:
+def revert_addition(order: FileImport, layer: Layer) -> Counts:
     """The rows that came in go; those edited since stay."""
     keep_as_it_is(layer)
     find_as_left(layer.table, BROUGHT, order=order.pk)
@@ -112,18 +108,18 @@ def take_back_addition(order: Import, layer: Layer) -> Counts:
     return counts
 
 
-def remove_untouched(order: Import, layer: Layer) -> int:
+def remove_untouched(order: FileImport, layer: Layer) -> int:
     statement = "delete from {} where import_id = %(order)s and (version = 1 or id in (select as_left.id from as_left))"
     return run(statement, sql.Identifier(layer.table), order=order.pk)
 
 
-def remaining(order: Import, layer: Layer) -> int:
+def remaining(order: FileImport, layer: Layer) -> int:
     statement = "select count(*) from {} where import_id = %(order)s"
     ((count,),) = rows(statement, sql.Identifier(layer.table), order=order.pk)
     return int(count)
 
 
-def take_back_difference(order: Import, layer: Layer) -> Counts:
+def revert_difference(order: FileImport, layer: Layer) -> Counts:
     """Rows that were added go, rows that were changed or removed come back; those edited since stay as they are."""
     keep_as_it_is(layer)
     columns = [column["name"] for column in layer.columns]
@@ -135,7 +131,7 @@ def take_back_difference(order: Import, layer: Layer) -> Counts:
             sql.SQL("{} = {}, ").format(sql.Identifier(name), sql.Identifier("former", name)) for name in columns
         ),
     }
-    run(FORMER, **parts, event=order.event)
+    run(FORMER, **parts, event=order.revert_data["event"])
     run("analyze former")
     find_as_left(layer.table, BROUGHT, CHANGED, order=order.pk)
     ((changed, deleted),) = rows(
@@ -208,8 +204,8 @@ def forget_taken(layer: Layer) -> None:
 
 
 BY_MODE = {
-    Mode.CREATE: take_back_layer,
-    Mode.REPLACE: take_back_replacement,
-    Mode.APPEND: take_back_addition,
-    Mode.SYNCHRONISE: take_back_difference,
+    Mode.CREATE: revert_creation,
+    Mode.REPLACE: revert_replacement,
+    Mode.APPEND: revert_addition,
+    Mode.SYNCHRONISE: revert_difference,
 }

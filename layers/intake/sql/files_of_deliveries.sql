@@ -2,5 +2,5 @@
 create or replace function arpent.files_of_deliveries() returns setof text
 language sql stable set search_path = pg_catalog as $$
     select 'inbox/' || d.folder || '/' || (one ->> 'name')
-    from public.intake_delivery d, jsonb_array_elements(d.files) one
+    from public.intake_fileimport d, jsonb_array_elements(d.files) one where d.source = 'layer-files'
 $$;

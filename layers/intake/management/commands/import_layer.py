@@ -16,6 +16,7 @@ from layers.catalogue.models import Layer, Theme
 from layers.intake.choices import (
     Choices,
     Description,
+    Mode,
     Opening,
     default_fields,
     default_title_field,
@@ -25,7 +26,7 @@ from layers.intake.choices import (
 from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.import_loss import LossRefused, check_planned_loss
-from layers.intake.models import Delivery, Import
+from layers.intake.models import FileImport
 from layers.intake.outcome import worded, worded_report
 from layers.intake.services import local
 from layers.intake.services.deliveries import layer_of
@@ -33,8 +34,6 @@ from layers.intake.services.mappings import choices_in_file
 from layers.intake.services.ordering import updatable_layer
 from layers.intake.services.reading import crs_of
 from layers.intake.words import outcome_in_words
-
-Mode = Import.Mode
 
 
 class Command(ImportCommand):
@@ -82,7 +81,7 @@ class Command(ImportCommand):
         self.write_report(options["report"], outcome | {"choices": made.choices})
         return ExitCode.REFUSALS if outcome.get("refused") else ExitCode.LOADED
 
-    def work(self, options: dict[str, Any]) -> Import:
+    def work(self, options: dict[str, Any]) -> FileImport:
         """From the files to the layer, or to the plan of a dry run."""
         with transaction.atomic():
             layer = updatable_layer(options["layer"], SYSTEM) if options["layer"] else None
@@ -110,7 +109,7 @@ class Command(ImportCommand):
         return Mode(given)
 
     def choices(
-        self, delivery: Delivery, number: int, layer: Layer | None, mode: Mode, options: dict[str, Any]
+        self, delivery: FileImport, number: int, layer: Layer | None, mode: Mode, options: dict[str, Any]
     ) -> Choices:
         """What the wizard would propose, with what was said."""
         found = layer_of(delivery, number)[1]
@@ -132,7 +131,7 @@ class Command(ImportCommand):
         )
         return choices if layer else replace(choices, layer=self.description(choices, delivery, options))
 
-    def description(self, choices: Choices, delivery: Delivery, options: dict[str, Any]) -> Description:
+    def description(self, choices: Choices, delivery: FileImport, options: dict[str, Any]) -> Description:
         names = ("title", "slug", "abstract", "lineage", "licence", "attribution")
         fallback = Layer.Visibility.OWNER if delivery.owner else Layer.Visibility.SIGNED_IN
         return Description(
@@ -161,7 +160,7 @@ def with_choices(choices: Choices, layer: Mapping[str, Any], given: Mapping[str,
     return chosen
 
 
-def refuse_planned_loss(made: Import, accepted: int | None) -> None:
+def refuse_planned_loss(made: FileImport, accepted: int | None) -> None:
     """Raises LossRefused where the plan would be refused because of what would go."""
     plan = made.plan or {}
     try:

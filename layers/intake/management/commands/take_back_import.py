@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with acting_as(SYSTEM):
-                counts = local.taken_back(options["number"], confirmed=options["confirmed"], tell=lambda *_told: None)
+                counts = local.reverted(options["number"], confirmed=options["confirmed"], tell=lambda *_told: None)
         except ArpentError as error:
             raise CommandError(error.message, returncode=2) from error
         words = {
