@@ -235,6 +235,7 @@ def report_page(
     context |= {"compared": told.get("compared"), "loss": loss_of(job), "waits": waiting_import(job)}
     context |= {"tried": not told.get("written", True), "refused": refused, "typed": typed}
     context |= describe_taking_back(job, rights)
+    context["step"] = 4 if context["waits"] else 5
     context |= {"kept_days": KEPT.days, "may_decide": may_run(KIND, job.owner_id, rights)}
     return render(request, "intake/report.html", context, status=status)
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from shapely.geometry import LineString as Line
 
 from gis_core.errors import Invalid
 from layers.intake.models import FileImport
+from layers.intake.object_changes import changes_shown
 from networks.roads.models import RoadSection
 from tests import factories
 from tests.networks.conftest import Network
@@ -68,6 +70,20 @@ def test_what_a_network_loses_is_counted_again(importing: Importing, network: Ne
     again = importing.worked_off(made)
     assert (again.state, pipes(network)) == ("ready", 29)
     assert again.plan["compared"]["gone"] == 24
+
+
+def test_what_a_network_would_change_is_listed_object_by_object(importing: Importing, network: Network) -> None:
+    importing.loaded(importing.file("canalisations", MANY))
+    moved = pipe("C1", (20, 0), (25, 3), (30, 0))
+    made = importing.sent(importing.file("canalisations", [MANY[0], moved, *MANY[3:], pipe("N1", (0, 50), (10, 50))]))
+    again = importing.read(made, known="replace")
+    with translation.override("fr"):
+        shown = changes_shown(again.plan["changes"], network.member)["object_changes"]
+    assert [(one["label"], one["name"], [line["after"] for line in one["lines"]]) for one in shown] == [
+        ("Modifié", "C1", ["redessinée"]),
+        ("Nouveau", "N1", []),
+        ("Absent du fichier", "C2", []),
+    ]
 
 
 def test_a_network_that_is_added_takes_nothing_away(importing: Importing, network: Network) -> None:

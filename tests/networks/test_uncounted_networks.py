@@ -79,6 +79,18 @@ def test_repairs_follow_a_pipe_by_their_place(loaded: Network) -> None:
     assert loaded.rows("select pipe_id from water_repair") == [(pipe,)]
 
 
+def test_faults_of_an_import_are_looked_for_around_its_own_rows(loaded: Network) -> None:
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("select set_config('arpent.topology', 'off', true)")
+        cursor.execute("update water_pipe set import_id = 7; update water_node set import_id = 7")
+        cursor.execute("select set_config('arpent.topology', '', true)")
+    before = pipes_read(loaded)
+    with acting_as(SYSTEM), factories.as_worker(), connection.cursor() as cursor:
+        cursor.execute("select count(*) from arpent.network_faults('water', %s, 7)", [loaded.member.pk])
+        assert cursor.fetchall() == [(0,)]
+    assert pipes_read(loaded) - before < 30 * SIZE
+
+
 def test_a_walk_reads_the_squares_that_it_meets(loaded: Network) -> None:
     before = pipes_read(loaded)
     with loaded.as_():

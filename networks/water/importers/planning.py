@@ -33,6 +33,7 @@ from networks.water.importers.epanet import Placing, read_epanet
 from networks.water.importers.known import Known, known_of, replaced_differences, table_identifier, there
 from networks.water.importers.location import check_territory
 from networks.water.importers.mapped import read_mapped
+from networks.water.importers.object_changes import changes_of
 from networks.water.importers.raepa import read_raepa
 from networks.water.importers.topology_building import (
     CLASSES_M,
@@ -112,6 +113,7 @@ def make_plan(made: FileImport, progress: Tell, *, compare_with_known: bool = Tr
     summary["compared"] = describe_difference(
         differences_of(networks, owner, replaced) if choices.known == REPLACE else []
     )
+    summary["changes"] = changes_of(networks, owner, replaced if choices.known == REPLACE else ())
     return NetworkPlan(networks, findings, summary)
 
 
