@@ -172,13 +172,13 @@ def places_shown(targets: Sequence[TargetForm], layer: Mapping[str, Any]) -> dic
     """Of a table, the fields that say where its rows are; those that the file seems not to need, one level down."""
     if not layer.get("table"):
         return {"drawn_by": []}
-    found = [one for one in targets if is_place(one.name)]
+    results = [one for one in targets if is_place(one.name)]
     known = bool(layer["geometry"])
-    near = [one for one in found if one.source or not known or one.name in ("place_x", "place_y")]
+    near = [one for one in results if one.source or not known or one.name in ("place_x", "place_y")]
     return {
         "drawn_by": layer.get("place", []),
         "places": near,
-        "more_places": [one for one in found if one not in near],
+        "more_places": [one for one in results if one not in near],
     }
 
 
