@@ -37,7 +37,7 @@ type Choices = list[tuple[str, Any]]
 
 
 class LengthsForm(AccessibleForm):
-    """What `Asked` reads."""
+    """What `LengthQuery` reads."""
 
     member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Legal status"), required=False)

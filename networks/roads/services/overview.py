@@ -91,7 +91,7 @@ def routes() -> list[Route]:
 
 
 def describe_faults(faults: Mapping[str, Any], label_of: Callable[[Sequence[int]], str] | None = None) -> list[str]:
-    """What a calibration found, in words, counted; `named` tells of which markers, by their ids."""
+    """What a calibration found, in words, counted; `label_of` tells of which markers, by their ids."""
     parts = []
 
     def which(ids: Sequence[int]) -> str:

@@ -256,7 +256,7 @@ def recorded(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResp
 
 
 class PeriodForm(AccessibleForm):
-    """What `Asked` reads: its names are of the address."""
+    """What `StatisticsQuery` reads: its names are of the address."""
 
     member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
     network = forms.ChoiceField(label=gettext_lazy("Network"), required=False, choices=NETWORKS)
