@@ -22,7 +22,7 @@ from gis_core.members.rights import Rights, Role, acting_as, rights_of
 from gis_core.models import Member, User
 from layers.catalogue.services import announce_changed_slugs
 from networks.roads.models import RoadSection
-from networks.roads.references import shown_route
+from networks.roads.references import format_route
 from networks.roadworks.gauges import GAUGES
 from networks.roadworks.kinds import USUAL
 from networks.roadworks.models import Work, WorkRequest
@@ -187,7 +187,7 @@ def work(section: RoadSection, chance: Random, today: date) -> Work:
     starts = today + timedelta(days=chance.randrange(FIRST_DAY, LAST_DAY))
     if kind == Kind.EVENT:
         starts += timedelta(days=6 - starts.weekday())
-    place = f"{shown_route(section.route)}, {section.name_left}" if section.route else section.name_left
+    place = f"{format_route(section.route)}, {section.name_left}" if section.route else section.name_left
     return Work(
         owner_id=section.owner_id,
         state=chance.choices((State.PLANNED, State.DRAFT, State.CANCELLED), (84, 12, 4))[0],

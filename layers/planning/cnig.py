@@ -143,7 +143,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What rows refer to: `ids` are the identifiers that came in, by field; `pieces` delivered files, in lower case."""
+    """What rows refer to: `ids` are the identifiers that came in, by field; `documents` delivered files, lower case."""
 
     idurba: str = ""
     documents: frozenset[str] = frozenset()

@@ -24,8 +24,8 @@ PLAIN = str.maketrans({
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """`characters` as the alphabet counts them, `room` how many fit into so many `parts`; `foreign` are the characters
-    because of which it is UCS-2."""
+    """`characters` as the alphabet counts them, `capacity` how many fit into so many `parts`; `foreign` are the
+    characters because of which it is UCS-2."""
 
     alphabet: str
     characters: int

@@ -9,10 +9,10 @@ from networks.roads.references import Road
 
 
 def parts_of(road: Road, rights: Rights) -> list[Shown]:
-    return [shown for part in ROAD_PARTS.all() if (shown := part(road, rights)) is not None]
+    return [visible for part in ROAD_PARTS.all() if (visible := part(road, rights)) is not None]
 
 
 def links_from(reference: str, rights: Rights) -> Iterator[Link]:
     for link in PLACE_LINKS.all():
-        if (found := link(reference, rights)) is not None:
-            yield found
+        if (result := link(reference, rights)) is not None:
+            yield result

@@ -67,15 +67,15 @@ def stretch_columns(column: Any, coded: Any, origin: tuple[Column, ...], referen
 
 def families() -> dict[str, tuple[str, str]]:
     """What draws an asset: its kind, or the family of its sign."""
-    found = dict(asset_lists.POINTS)
-    found.update({str(family): words for family, words in iisr.FAMILIES.items()})
-    return found
+    results = dict(asset_lists.POINTS)
+    results.update({str(family): label for family, label in iisr.FAMILIES.items()})
+    return results
 
 
 def point_legend() -> list[dict[str, Any]]:
     def line(label: str, label_en: str, families: list[str], fill: str, stroke: str, shape: str) -> dict[str, Any]:
-        look = {"fill": fill, "stroke": stroke, "stroke_width": 2, "radius": 7, "shape": shape}
-        return symbol(label, label_en, "circle", where={"family": {"in": families}}, **look)
+        style = {"fill": fill, "stroke": stroke, "stroke_width": 2, "radius": 7, "shape": shape}
+        return symbol(label, label_en, "circle", where={"family": {"in": families}}, **style)
 
     return [
         line("Panneau de danger", "Danger sign", ["danger"], WHITE, RED, "triangle"),

@@ -140,12 +140,12 @@ def better_section(builder: Builder, marker: Marker, there: int) -> int | None:
     """The section near a marker, by its rank, with which the axis runs over less twice; None where there is none, or
     where several are.
     """
-    found = []
+    results = []
     for rank in builder.near(marker, there):
         axis = Builder(builder.sections, builder.markers, {**builder.stands, marker.id: rank}).axis()
         if len(axis.twice) < len(builder.found.twice):
-            found.append(rank)
-    return found[0] if len(found) == 1 else None
+            results.append(rank)
+    return results[0] if len(results) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +275,12 @@ class Builder:
 
     def near(self, marker: Marker, there: int) -> list[int]:
         """Other sections within reach that a marker stands beside, not beyond their end; the nearest first."""
-        found = []
+        results = []
         for rank, one in enumerate(self.sections):
             metres, along = one.line.distance(marker.place), one.line.project(marker.place)
             if rank != there and metres <= REACH_M and TOUCHING_M < along < one.line.length - TOUCHING_M:
-                found.append((metres, rank))
-        return [rank for _metres, rank in sorted(found)[:MOST_TRIED]]
+                results.append((metres, rank))
+        return [rank for _metres, rank in sorted(results)[:MOST_TRIED]]
 
     # -- ways -------------------------------------------------------------------------------------------------------
 
@@ -440,8 +440,8 @@ def nearest_pair(
 ) -> tuple[Node, Node, float]:
     """One of each, as near as there are, and how near."""
     points = shapely.points([places[node] for node in others])
-    asked = shapely.points([places[node] for node in ones])
-    pairs, metres = shapely.STRtree(points).query_nearest(asked, all_matches=False, return_distance=True)
+    query = shapely.points([places[node] for node in ones])
+    pairs, metres = shapely.STRtree(points).query_nearest(query, all_matches=False, return_distance=True)
     best = int(np.argmin(metres))
     return ones[int(pairs[0][best])], others[int(pairs[1][best])], float(metres[best])
 
@@ -475,9 +475,9 @@ class ImpossibleError(ValueError):
     """No such place: `reason` is one of unknown_marker, beyond_next (the next marker, metres to it), beyond_end (metres
     to the end), before_first (the first marker), far (metres)."""
 
-    def __init__(self, reason: str, **told: float) -> None:
-        super().__init__(reason, told)
-        self.reason, self.told = reason, told
+    def __init__(self, reason: str, **details: float) -> None:
+        super().__init__(reason, details)
+        self.reason, self.told = reason, details
 
 
 def locate(axis: Axis, number: int, metres: float) -> Located:

@@ -52,7 +52,7 @@ class Run:
         return not self.ends and self.metres < RING_M
 
 
-def told_apart(
+def tell_sides_apart(
     sections: Sequence[Section], markers: Sequence[Marker], rings: Collection[int], slips: Collection[int]
 ) -> dict[int, Literal["D", "G"]] | None:
     """The side of each section that is part of a separate carriageway, None where too few markers tell the direction
@@ -67,12 +67,12 @@ def told_apart(
     runs = runs_of(lines, [one.line for one in sections if one.id not in apart])
     accompany(lines, runs)
     gained = [gain([lines[rank] for rank in run.ranks], markers, whole) for run in runs]
-    found: dict[int, Literal["D", "G"]] = {}
+    results: dict[int, Literal["D", "G"]] = {}
     for number, others in opposed(runs).items():
         net = gained[number] - sum(gained[one] for one in others) / len(others)
         if abs(net) > CLEAR:
-            found |= {driven[rank].id: "D" if net > 0 else "G" for rank in runs[number].ranks}
-    return found
+            results |= {driven[rank].id: "D" if net > 0 else "G" for rank in runs[number].ranks}
+    return results
 
 
 def runs_of(lines: Sequence[LineString], others: Sequence[LineString]) -> list[Run]:
@@ -117,8 +117,8 @@ def accompany(lines: Sequence[LineString], runs: Sequence[Run]) -> None:
                 place = lines[rank].interpolate(at)
                 way = heading(lines[rank], at)
                 near = {ranks[one] for one in tree.query(place, predicate="dwithin", distance=APART_M)}
-                found = {run_of[one] for one in near if run_of[one] != number and faces(lines[one], place, way)}
-                for other in found:
+                results = {run_of[one] for one in near if run_of[one] != number and faces(lines[one], place, way)}
+                for other in results:
                     run.beside[other] += metres
 
 
@@ -141,15 +141,15 @@ def faces(other: LineString, place: Point, way: Vector) -> bool:
 
 def opposed(runs: Sequence[Run]) -> dict[int, set[int]]:
     """The carriageways with those opposite."""
-    found: dict[int, set[int]] = defaultdict(set)
+    results: dict[int, set[int]] = defaultdict(set)
     for number, run in enumerate(runs):
         beside = {other for other, metres in run.beside.items() if metres >= SHORTEST_M / 2}
         if sum(run.beside[other] for other in beside) < run.metres / 2:
             beside = {other for other, one in enumerate(runs) if other != number and leads_back(run, one)}
         for other in beside:
-            found[number].add(other)
-            found[other].add(number)
-    return found
+            results[number].add(other)
+            results[other].add(number)
+    return results
 
 
 def leads_back(run: Run, other: Run) -> bool:

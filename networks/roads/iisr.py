@@ -79,10 +79,10 @@ def read_signs(text: str) -> list[Sign]:
     plain = text.strip()
     if plain.startswith("{"):
         try:
-            told = json.loads(plain)
+            described = json.loads(plain)
         except ValueError:
             return [Sign(plain[:LONGEST], "", False)]
-        return [read_sign(str(code))._replace(inscription=str(words or "")[:200]) for code, words in told.items()]
+        return [read_sign(str(code))._replace(inscription=str(label or "")[:200]) for code, label in described.items()]
     return list(each(plain))
 
 
@@ -113,8 +113,8 @@ def same_number(shorter: str, code: str) -> bool:
 
 def name_of(code: str, *, english: bool = False) -> str:
     """What a sign says; "" where its code is not known."""
-    found = SIGNS.get(code) or SIGNS.get(base_of(code))
-    return found[english] if found else ""
+    row = SIGNS.get(code) or SIGNS.get(base_of(code))
+    return row[english] if row else ""
 
 
 def family_of(code: str) -> Family:

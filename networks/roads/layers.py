@@ -23,7 +23,7 @@ def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any
     """A column that people edit; codes of a list with `values`."""
     given = {"name": name, "label": label, "label_en": label_en, "type": kind, "unit": None, "in_tiles": False} | more
     if values := given.get("values"):
-        given["values"] = {code: list(words) for code, words in values.items()}
+        given["values"] = {code: list(label) for code, label in values.items()}
         given["choices"] = list(values)
     return given
 

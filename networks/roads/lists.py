@@ -26,6 +26,6 @@ CONDITIONS: Final = code_list(APP, "conditions")
 IMPORTANCES: Final = code_list(APP, "importances")
 
 
-def word(words: Words, code: str | None, *, english: bool = False) -> str:
+def word(labels: Words, code: str | None, *, english: bool = False) -> str:
     """What a code means; itself where the list does not have it."""
-    return words[code][english] if code is not None and code in words else code or ""
+    return labels[code][english] if code is not None and code in labels else code or ""

@@ -111,8 +111,8 @@ def pictogram(text: str, inscription: str = "") -> str:
     """The SVG of a sign, of any code: one that is not known is a grey square with its code."""
     code = normal(text)
     known = base_of(code) if is_known(code) else code
-    words = words_on(inscription) or TEXTS.get(known, "")
-    return FRAME.format(shape(known, code) + inside(known, code, words))
+    label = text_on(inscription) or TEXTS.get(known, "")
+    return FRAME.format(shape(known, code) + inside(known, code, label))
 
 
 def pictogram_on_paper(properties: Mapping[str, Any]) -> str:
@@ -123,7 +123,7 @@ def pictogram_on_paper(properties: Mapping[str, Any]) -> str:
     return pictogram(code, str(properties.get("inscription") or ""))
 
 
-def words_on(inscription: str) -> str:
+def text_on(inscription: str) -> str:
     """What is short enough to be read: “50 km/h” is 50."""
     plain = re.sub(r"\s*km\s*/?\s*h\.?$", "", inscription.strip(), flags=re.IGNORECASE)
     return plain if len(plain) <= SHORT else ""
@@ -145,15 +145,15 @@ def square(fill: str, stroke: str = WHITE, box: tuple[int, int, int, int] = (6, 
     )
 
 
-def shape(code: str, asked: str) -> str:
+def shape(code: str, wanted: str) -> str:
     """What a sign looks like from afar."""
     if special := SPECIAL.get(code):
         return special
-    family = family_of(asked)
+    family = family_of(wanted)
     if code.startswith("C115") or code.startswith("C116"):
         return square(BLUE)
     plain = {
-        "danger": path(TRIANGLE, YELLOW if asked.startswith("AK") else WHITE, RED, 9),
+        "danger": path(TRIANGLE, YELLOW if wanted.startswith("AK") else WHITE, RED, 9),
         "priority": path(TRIANGLE, WHITE, RED, 9),
         "prohibition": circle(WHITE, RED),
         "obligation": circle(BLUE, WHITE, 3, 46),
@@ -204,35 +204,35 @@ SPECIAL: Final = {
 }  # fmt: skip
 
 
-def inside(code: str, asked: str, words: str) -> str:
+def inside(code: str, wanted: str, text: str) -> str:
     """The drawing or the text of a sign, and the bar of what ends."""
-    family = family_of(asked)
+    family = family_of(wanted)
     ink = (
         WHITE
         if family in ("obligation", "information") or code in ("AB4", "B52", "B53", "B54", "B55", "B40", "B41")
         else BLACK
     )
-    found = ""
-    if words:
-        found = written(words, RED if code == "B19" else ink, family, code)
+    result = ""
+    if text:
+        result = draw_text(text, RED if code == "B19" else ink, family, code)
     elif strokes := STROKES.get(code):
         colour = WHITE if ink == WHITE else BLACK
-        found = (
+        result = (
             f'<path d="{strokes}" fill="none" stroke="{colour}" stroke-width="6" stroke-linecap="round" '
             f'stroke-linejoin="round"/>'
         )
     elif code not in SPECIAL and code not in PLAIN and family not in ("crossing", "light", "marker"):
-        found = written(asked[:SHORT], ink, family, code)
+        result = draw_text(wanted[:SHORT], ink, family, code)
     if code in STRUCK:
-        found += path("M22 28 28 22 78 72 72 78Z", RED)
+        result += path("M22 28 28 22 78 72 72 78Z", RED)
     if code in ENDED or family == "end":
-        found += path("M14 78 78 14 86 22 22 86Z", RED if ink == WHITE or family == "place" else BLACK)
-    return found
+        result += path("M14 78 78 14 86 22 22 86Z", RED if ink == WHITE or family == "place" else BLACK)
+    return result
 
 
-def written(words: str, ink: str, family: str, code: str) -> str:
-    shown = "".join(letter for letter in words if letter.isprintable())
-    size = {1: 56, 2: 44, 3: 32, 4: 27}.get(len(words), 19)
+def draw_text(text: str, ink: str, family: str, code: str) -> str:
+    display = "".join(letter for letter in text if letter.isprintable())
+    size = {1: 56, 2: 44, 3: 32, 4: 27}.get(len(text), 19)
     middle = 50.0
     if family in ("danger", "priority") and code != "AB4":
         middle, size = 66.0, min(size, 26)
@@ -244,7 +244,7 @@ def written(words: str, ink: str, family: str, code: str) -> str:
         size = 0
     return (
         f'<text x="50" y="{middle + size * 0.36:.1f}" text-anchor="middle" font-family="sans-serif" font-weight="700" '
-        f'font-size="{size}" fill="{ink}">{escape(shown)}</text>'
+        f'font-size="{size}" fill="{ink}">{escape(display)}</text>'
         if size
         else ""
     )

@@ -19,8 +19,8 @@ def within(places: Shapes, sites: Shapes, reach_m: float) -> Flags:
     """For each place, whether a site is so near."""
     near = np.zeros(len(places), dtype=bool)
     if len(sites) and len(places):
-        found = shapely.STRtree(sites).query_nearest(places, max_distance=reach_m, all_matches=False)
-        near[found[0]] = True
+        result = shapely.STRtree(sites).query_nearest(places, max_distance=reach_m, all_matches=False)
+        near[result[0]] = True
     return near
 
 

@@ -48,7 +48,7 @@ class Road(NamedTuple):
     department: str = ""
 
     def __str__(self) -> str:
-        return shown_route(self.route) + (f" ({self.department})" if self.department else "")
+        return format_route(self.route) + (f" ({self.department})" if self.department else "")
 
     @property
     def slug(self) -> str:
@@ -91,46 +91,46 @@ def road_of_slug(text: str) -> Road:
 
 def without_department(text: str) -> tuple[str, str]:
     """A text, and the Département that it has in brackets."""
-    found = DEPARTMENT.search(text.upper())
-    if found is None or not (code := department_code(found[1])):
+    match = DEPARTMENT.search(text.upper())
+    if match is None or not (code := department_code(match[1])):
         return text, ""
-    return f"{text[: found.start()]} {text[found.end() :]}", code
+    return f"{text[: match.start()]} {text[match.end() :]}", code
 
 
 def department_code(text: str) -> str:
     """As it is kept: "45" for 45, 045 and 45.0, "" for what is no code."""
-    found = CODE.fullmatch(text.strip().upper())
-    return "" if found is None else found[1].zfill(2)
+    match = CODE.fullmatch(text.strip().upper())
+    return "" if match is None else match[1].zfill(2)
 
 
 def route_of(text: str) -> str:
     """A route's number as it is kept: "RD 2020" and "d2020" are "D2020". Raises NotAReferenceError."""
     short = plain(text)
-    for words, letter in LONG:
-        short = words.sub(letter, short)
-    found = ROUTE.fullmatch(short)
-    if found is None:
+    for label, letter in LONG:
+        short = label.sub(letter, short)
+    match = ROUTE.fullmatch(short)
+    if match is None:
         raise NotAReferenceError(text)
-    return f"{found['class']}{int(found['number'])}{found['suffix'] or ''}"
+    return f"{match['class']}{int(match['number'])}{match['suffix'] or ''}"
 
 
-def shown_route(route: str) -> str:
+def format_route(route: str) -> str:
     """A kept number as people read it: "D 2020"."""
-    found = ROUTE.fullmatch(route)
-    return f"{found['class']} {found['number']}{found['suffix'] or ''}" if found else route
+    match = ROUTE.fullmatch(route)
+    return f"{match['class']} {match['number']}{match['suffix'] or ''}" if match else route
 
 
 def reference_of(text: str) -> Reference:
     """A place that somebody typed. Raises NotAReferenceError."""
     rest, department = without_department(text)
-    found = PLACE.fullmatch(plain(rest))
-    if found is None:
+    match = PLACE.fullmatch(plain(rest))
+    if match is None:
         raise NotAReferenceError(text)
-    side: Side | None = found["side"]  # type: ignore[assignment]  # one of the three
+    side: Side | None = match["side"]  # type: ignore[assignment]  # one of the three
     return Reference(
-        route=route_of(found["route"]),
-        marker=int(found["marker"]),
-        metres=float((found["metres"] or "0").replace(",", ".")),
+        route=route_of(match["route"]),
+        marker=int(match["marker"]),
+        metres=float((match["metres"] or "0").replace(",", ".")),
         side=side,
         department=department,
     )

@@ -43,8 +43,8 @@ def section(row: Values, length: float | None, communes: Mapping[str, str], righ
 
 def markers(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     routes = {str(row["route"]) for row in rows}
-    found = RoadSection.objects.filter(route__in=routes).values_list("route", "department").distinct()
-    roads = {Road(route or "", department) for route, department in found}
+    results = RoadSection.objects.filter(route__in=routes).values_list("route", "department").distinct()
+    roads = {Road(route or "", department) for route, department in results}
     return {pk: marker(row, roads, rights) for row in rows if (pk := int(row["id"]))}
 
 
@@ -84,5 +84,5 @@ def commune_lines(row: Values, communes: Mapping[str, str]) -> Iterator[Property
 
 def length_line(metres: float | None) -> Iterator[Property]:
     if metres is not None:
-        label, words = pgettext("road", "Length"), display(metres, "length_m")
-        yield Property(name="measured_length", label=label, value=round(metres, 1), unit="m", display=words)
+        label, length = pgettext("road", "Length"), display(metres, "length_m")
+        yield Property(name="measured_length", label=label, value=round(metres, 1), unit="m", display=length)

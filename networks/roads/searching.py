@@ -28,62 +28,66 @@ def search_references(question: Question) -> Iterator[Found]:
     be read."""
     explicit = EXPLICIT.search(question.text) is not None
     try:
-        asked = reference_of(ABOUT_TO_COUNT.sub("", question.text))
+        reference = reference_of(ABOUT_TO_COUNT.sub("", question.text))
     except NotAReferenceError as error:
         if explicit and PLAIN.match(question.text):
             raise unreadable(question.text) from error
         return
     places, refused = [], None
-    for one in each_meant(asked):
+    for one in each_meant(reference):
         try:
             places.append(place_of(one))
         except ArpentError as error:
             refused = error
     if refused is not None and not places and explicit:
         raise refused
-    for found in places:
+    for result in places:
         yield Found(
             kind="road",
-            label=str(found.reference),
-            detail=detail(found.reference),
-            center_4326=(found.lon, found.lat),
+            label=str(result.reference),
+            detail=detail(result.reference),
+            center_4326=(result.lon, result.lat),
             score=100 if explicit else 80,
             layer=LAYER,
-            id=found.section,
+            id=result.section,
         )
 
 
-def each_meant(asked: Reference) -> list[Reference]:
+def each_meant(reference: Reference) -> list[Reference]:
     """The reference in each Département whose road has its marker, where it names none of several."""
-    here, _known = departments_of(asked)
-    return [replace(asked, department=one) for one in here] if len(here) > 1 and not asked.department else [asked]
+    here, _known = departments_of(reference)
+    return (
+        [replace(reference, department=one) for one in here]
+        if len(here) > 1 and not reference.department
+        else [reference]
+    )
 
 
 def search_roads(question: Question) -> Iterator[Found]:
     """A whole numbered road, whose PR may be about to be typed; a parcel of that section and number comes first."""
     try:
-        asked = road_of(UNFINISHED.sub("", question.text))
+        query = road_of(UNFINISHED.sub("", question.text))
     except NotAReferenceError:
         return
-    found = whole_roads(asked.route)
-    unknown = [one.department for one in found] == [""]
-    for one in found:
-        if unknown or asked.department in ("", one.department):
-            words = _("Numbered road, PR %(first)s to %(last)s") if one.first is not None else _("Numbered road")
+    result = whole_roads(query.route)
+    unknown = [one.department for one in result] == [""]
+    for one in result:
+        if unknown or query.department in ("", one.department):
+            message = _("Numbered road, PR %(first)s to %(last)s") if one.first is not None else _("Numbered road")
             west, south, east, north = one.bbox_4326
             yield Found(
                 kind="road",
-                label=str(Road(asked.route, one.department if len(found) > 1 else "")),
-                detail=words % {"first": one.first, "last": one.last},
+                label=str(Road(query.route, one.department if len(result) > 1 else "")),
+                detail=message % {"first": one.first, "last": one.last},
                 center_4326=((west + east) / 2, (south + north) / 2),
                 bbox_4326=one.bbox_4326,
                 score=90,
                 layer=LAYER,
                 id=one.section,
-                road=Road(asked.route, one.department).slug,
+                road=Road(query.route, one.department).slug,
             )
 
 
 def detail(reference: Reference) -> str:
-    words = {"D": _("Right carriageway"), "G": _("Left carriageway")}
-    return words.get(reference.side or "U", _("Place on a numbered road"))
+    labels = {"D": _("Right carriageway"), "G": _("Left carriageway")}
+    return labels.get(reference.side or "U", _("Place on a numbered road"))

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from gis_core.members.rights import Rights
 from layers.features.sheet import Addition, Property, Values
-from networks.roads.references import shown_route
+from networks.roads.references import format_route
 
 NODE_IDS: Final = frozenset({"start_node_id", "end_node_id"})
 """Numbers that tell people nothing."""
@@ -51,11 +51,11 @@ how many ends of others lie on its own."""
 def sections(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     with connection.cursor() as cursor:
         cursor.execute(ENDS, {"ids": [int(row["id"]) for row in rows]})
-        found = cursor.fetchall()
-    told: dict[int, list[Property]] = {int(row["id"]): [] for row in rows}
-    for pk, name, *values in sorted(found, key=lambda row: ORDER.index(row[1])):
-        told[pk] += lines(name, *values)
-    return {pk: Addition(properties=properties, hidden=NODE_IDS) for pk, properties in told.items()}
+        results = cursor.fetchall()
+    facts: dict[int, list[Property]] = {int(row["id"]): [] for row in rows}
+    for pk, name, *values in sorted(results, key=lambda row: ORDER.index(row[1])):
+        facts[pk] += lines(name, *values)
+    return {pk: Addition(properties=properties, hidden=NODE_IDS) for pk, properties in facts.items()}
 
 
 ORDER: Final = ("start", "end", "between")
@@ -63,21 +63,21 @@ ORDER: Final = ("start", "end", "between")
 
 def lines(name: str, count: int, route: str | None, called: str | None) -> Iterator[Property]:
     if name == "between":
-        words = ngettext("%(count)s section comes onto this one: split this one there",
+        message = ngettext("%(count)s section comes onto this one: split this one there",
                          "%(count)s sections come onto this one: split this one there", count)  # fmt: skip
-        yield fact(name, _("Without a junction"), count, words % {"count": count})
+        yield fact(name, _("Without a junction"), count, message % {"count": count})
         return
     label = _("At its start") if name == "start" else _("At its end")
-    other = shown_route(route) if route else called
+    other = format_route(route) if route else called
     if count:
-        words = ngettext("%(count)s other section", "%(count)s other sections", count)
-        yield fact(name, label, count, words % {"count": count})
+        message = ngettext("%(count)s other section", "%(count)s other sections", count)
+        yield fact(name, label, count, message % {"count": count})
     elif other:
-        words = _("comes onto %(road)s without a junction: split that other section here")
-        yield fact(name, label, count, words % {"road": other})
+        message = _("comes onto %(road)s without a junction: split that other section here")
+        yield fact(name, label, count, message % {"road": other})
     else:
         yield fact(name, label, count, _("dead end"))
 
 
-def fact(name: str, label: str, value: int, shown: str) -> Property:
-    return Property(name=name, label=label, value=value, display=shown)
+def fact(name: str, label: str, value: int, display: str) -> Property:
+    return Property(name=name, label=label, value=value, display=display)

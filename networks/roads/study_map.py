@@ -23,7 +23,7 @@ MOST_ROADS: Final = 20_000
 MOST_SITES: Final = 5_000
 
 # Written on each thing: WeasyPrint gives what lies within an SVG no style of the page around it.
-LOOKS: Final = {
+STYLES: Final = {
     "land": 'fill="#fbfaf7"',
     "zone": 'fill="#7fb8c2" fill-opacity="0.55" stroke="#0b5c6b" stroke-width="0.2"',
     "road": 'fill="none" stroke="#8d8d8d" stroke-width="0.18"',
@@ -33,7 +33,7 @@ LOOKS: Final = {
     "name": 'font-family="Arpent" font-size="2.7" text-anchor="middle" fill="#1b2a2f"',
     "bar": 'fill="none" stroke="#1b2a2f" stroke-width="0.4"',
 }
-CLASS: Final = re.compile(r'class="(' + "|".join(LOOKS) + ')"')
+CLASS: Final = re.compile(r'class="(' + "|".join(STYLES) + ')"')
 
 
 class Frame:
@@ -85,18 +85,18 @@ class Drawing(NamedTuple):
 def drawing(ground: Mapping[str, Any], zone: str, sites: Any) -> Drawing:
     """The background, what is covered, the points that cover it."""
     drawn = sites[:: -(-len(sites) // MOST_SITES) or 1]
-    told = []
+    parts = []
     if count := ground.get("left_out", 0):
-        words = ngettext(
+        message = ngettext(
             "%(count)s section of road, of the least important, is not drawn; it is counted.",
             "%(count)s sections of road, the least important, are not drawn; they are counted.",
             count,
         )
-        told.append(words % {"count": display_number(count, 0)})
+        parts.append(message % {"count": display_number(count, 0)})
     if len(drawn) < len(sites):
-        words = _("%(count)s of the %(all)s points are drawn, all over the territory; all of them count.")
-        told.append(words % {"count": display_number(len(drawn), 0), "all": display_number(len(sites), 0)})
-    return Drawing(picture(ground, zone, drawn), told)
+        message = _("%(count)s of the %(all)s points are drawn, all over the territory; all of them count.")
+        parts.append(message % {"count": display_number(len(drawn), 0), "all": display_number(len(sites), 0)})
+    return Drawing(picture(ground, zone, drawn), parts)
 
 
 def picture(ground: Mapping[str, Any], zone: str, sites: Any) -> str:
@@ -105,45 +105,45 @@ def picture(ground: Mapping[str, Any], zone: str, sites: Any) -> str:
     dots = "".join(f'<circle class="site" cx="{x:.2f}" cy="{y:.2f}" r="0.8"/>' for x, y in seen if on(x, y, frame))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="study-map" viewBox="0 0 {WIDTH_MM} {frame.height}"'
     body = ground["land"] + zone + ground["lines"] + dots + ground["words"]
-    look = CLASS.sub(lambda found: LOOKS[found[1]], body)
-    return f'{head} role="img" aria-hidden="true">{look}</svg>'
+    style = CLASS.sub(lambda match: STYLES[match[1]], body)
+    return f'{head} role="img" aria-hidden="true">{style}</svg>'
 
 
 def on(x: float, y: float, frame: Frame) -> bool:
     return bool(0 <= x <= WIDTH_MM and 0 <= y <= frame.height)
 
 
-def path(shapes: Any, look: str) -> str:
+def path(shapes: Any, style: str) -> str:
     """Lines and rings as one path."""
     parts = shapely.get_parts(shapes)
     rings = shapely.get_rings(parts)
     lines = parts[np.isin(shapely.get_type_id(parts), (1, 2))]
-    told = "".join(
+    text = "".join(
         "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in shapely.get_coordinates(one)) for one in (*rings, *lines)
     )
-    return f'<path {look} fill-rule="evenodd" d="{told}"/>' if told else ""
+    return f'<path {style} fill-rule="evenodd" d="{text}"/>' if text else ""
 
 
 def names(communes: Sequence[tuple[str, Any]], placed: Any) -> list[str]:
     """The names of communes that are wide enough for them."""
-    told = []
+    parts = []
     for (name, _surface), surface in zip(communes, placed, strict=True):
         west, _south, east, _north = shapely.bounds(surface)
         if east - west > len(name) * 1.5:
             spot = shapely.point_on_surface(surface)
-            told.append(words_at(spot.x, spot.y, str(name)))
-    return told
+            parts.append(text_at(spot.x, spot.y, str(name)))
+    return parts
 
 
-def words_at(x: float, y: float, words: str) -> str:
+def text_at(x: float, y: float, text: str) -> str:
     """Readable on anything: the white around them is drawn first, as not everybody knows `paint-order`."""
-    return "".join(f'<text class="{look}" x="{x:.1f}" y="{y:.1f}">{escape(words)}</text>' for look in ("halo", "name"))
+    return "".join(f'<text class="{style}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>' for style in ("halo", "name"))
 
 
 def scale_bar(frame: Frame) -> str:
     metres = max((one for one in BARS if one * frame.scale <= 45), default=BARS[0])
     length = metres * frame.scale
     y = frame.height - 3
-    words = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
+    caption = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
     bar = f'<path class="bar" d="M4 {y - 1.5:.1f}V{y:.1f}H{4 + length:.2f}V{y - 1.5:.1f}"/>'
-    return bar + words_at(4 + length / 2, y - 2, words)
+    return bar + text_at(4 + length / 2, y - 2, caption)

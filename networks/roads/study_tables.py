@@ -62,11 +62,11 @@ def to_lonlat(xy: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.d
 
 def geojson_of(study: CoverageStudy, technology: int, operator: str = "") -> dict[str, Any]:
     """What is covered, as one feature in EPSG:4326."""
-    found = covered_zone(study, technology, operator)
-    lonlat = shapely.transform(found, to_lonlat)
-    geometry = shapely.geometry.mapping(shapely.set_precision(lonlat, 0.000001)) if not found.is_empty else None
-    told = study.technologies[technology]
-    properties = {"technology": told["label"], "operator": operator or None, "reach_m": told["reach_m"]}
+    result = covered_zone(study, technology, operator)
+    lonlat = shapely.transform(result, to_lonlat)
+    geometry = shapely.geometry.mapping(shapely.set_precision(lonlat, 0.000001)) if not result.is_empty else None
+    described = study.technologies[technology]
+    properties = {"technology": described["label"], "operator": operator or None, "reach_m": described["reach_m"]}
     return {"type": "FeatureCollection",
             "features": [{"type": "Feature", "geometry": geometry, "properties": properties}]}  # fmt: skip
 
@@ -92,6 +92,6 @@ def rows_of(study: CoverageStudy) -> Iterator[list[Any]]:
     for one in study.found["communes"]:
         for rank, technology in enumerate(study.technologies):
             for operator in ("", *study.found["operators"]):
-                found = share(study, rank, operator, one["insee"])
+                result = share(study, rank, operator, one["insee"])
                 yield [one["insee"], one["name"], technology["label"], operator, technology["reach_m"],
-                       found.addresses, found.covered, found.road_m, found.covered_m]  # fmt: skip
+                       result.addresses, result.covered, result.road_m, result.covered_m]  # fmt: skip

@@ -31,6 +31,6 @@ def coverage_study(running: RunningJob) -> dict[str, Any]:
     if member is None:
         raise NotFound("")
     with under_policies():
-        asked = studies.question_of(running.parameters, member, running.rights)
-        made = studies.compute(asked, rights=running.rights, tell=running.tell)
+        query = studies.question_of(running.parameters, member, running.rights)
+        made = studies.compute(query, rights=running.rights, progress=running.tell)
     return {"study": made.pk}

@@ -23,32 +23,32 @@ class Bar:
 def bars(name: str, title: str, items: Sequence[Bar]) -> str:
     """Lying bars, one below the other: groups with long names."""
     most = max((one.value or 0 for one in items), default=0) or 1
-    room = WIDTH - LABEL - VALUE
+    space = WIDTH - LABEL - VALUE
     parts = []
     for at, one in enumerate(items):
         y = at * ROW
-        length = room * (one.value or 0) / most
+        length = space * (one.value or 0) / most
         parts.append(text(LABEL - 8, y + 15, shortened(one.label), "end"))
         parts.append(rect(LABEL, y + 4, length, ROW - 8, apart=one.apart))
         parts.append(text(LABEL + length + 6, y + 15, one.text, "start"))
-    return drawn(name, title, told(items), WIDTH, max(len(items), 1) * ROW, parts)
+    return drawn(name, title, describe_bars(items), WIDTH, max(len(items), 1) * ROW, parts)
 
 
 def columns(name: str, title: str, items: Sequence[Bar]) -> str:
     """Standing bars from left to right: years. Labels thin out where they would touch."""
     most = max((one.value or 0 for one in items), default=0) or 1
     step = WIDTH / max(len(items), 1)
-    room = HEIGHT - FOOT - HEAD
+    space = HEIGHT - FOOT - HEAD
     every = max(1, -(-int(max((len(one.label) for one in items), default=1) * LETTER + 8) // max(int(step), 1)))
     parts = [f'<line x1="0" x2="{WIDTH}" y1="{HEIGHT - FOOT}" y2="{HEIGHT - FOOT}" class="chart-axis"/>']
     for at, one in enumerate(items):
-        height = room * (one.value or 0) / most
+        height = space * (one.value or 0) / most
         x = at * step
         parts.append(rect(x + step * 0.15, HEIGHT - FOOT - height, step * 0.7, height, apart=one.apart))
         if at % every == 0:
             parts.append(text(x + step / 2, HEIGHT - 6, one.label, "middle"))
             parts.append(text(x + step / 2, HEIGHT - FOOT - height - 5, one.text, "middle"))
-    return drawn(name, title, told(items), WIDTH, HEIGHT, parts)
+    return drawn(name, title, describe_bars(items), WIDTH, HEIGHT, parts)
 
 
 def drawn(name: str, title: str, description: str, width: float, height: float, parts: Sequence[str]) -> str:
@@ -59,7 +59,7 @@ def drawn(name: str, title: str, description: str, width: float, height: float, 
     )
 
 
-def told(items: Sequence[Bar]) -> str:
+def describe_bars(items: Sequence[Bar]) -> str:
     return "; ".join(f"{one.label}: {one.text}" for one in items)
 
 
@@ -69,10 +69,10 @@ def shortened(label: str) -> str:
 
 
 def rect(x: float, y: float, width: float, height: float, *, apart: bool) -> str:
-    look = "chart-bar chart-apart" if apart else "chart-bar"
+    style = "chart-bar chart-apart" if apart else "chart-bar"
     place = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}"'
-    return f'<rect {place} rx="1" class="{look}"/>'
+    return f'<rect {place} rx="1" class="{style}"/>'
 
 
-def text(x: float, y: float, words: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="chart-text">{escape(words)}</text>'
+def text(x: float, y: float, text: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="chart-text">{escape(text)}</text>'

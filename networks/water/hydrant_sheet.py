@@ -16,9 +16,9 @@ def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     """Additions for the hydrants among nodes."""
     return {
         pk: Addition(
-            properties=told, links=[Link(title=_("Inspections of the hydrant"), url=reverse("hydrant", args=[pk]))]
+            properties=described, links=[Link(title=_("Inspections of the hydrant"), url=reverse("hydrant", args=[pk]))]
         )
-        for pk, told in hydrant_properties(rows, rights).items()
+        for pk, described in hydrant_properties(rows, rights).items()
     }
 
 
@@ -27,16 +27,16 @@ def hydrant_properties(rows: Sequence[Values], rights: Rights) -> Mapping[int, S
     ids = [row["id"] for row in rows if row.get("kind") == HYDRANT]
     if not ids:
         return {}
-    words = standings()
-    found: dict[int, Sequence[Property]] = {}
+    labels = standings()
+    results: dict[int, Sequence[Property]] = {}
     for one in with_state(hydrants(rights).filter(pk__in=ids), rights):
         state = availability_of(one)
-        told = [Property(name="hydrant_state", label=_("State"), value=state, display=words[state])]
+        parts = [Property(name="hydrant_state", label=_("State"), value=state, display=labels[state])]
         for name, label, day in (
             ("hydrant_inspected", _("Last inspection"), day_of(one.last)),
             ("hydrant_due", _("Next inspection"), one.due),
         ):
             if day:
-                told.append(Property(name=name, label=label, value=day.isoformat(), display=display_date(day)))
-        found[one.pk] = told
-    return found
+                parts.append(Property(name=name, label=label, value=day.isoformat(), display=display_date(day)))
+        results[one.pk] = parts
+    return results

@@ -39,7 +39,7 @@ def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any
     """A column that people edit; codes of a list with `values`."""
     given = {"name": name, "label": label, "label_en": label_en, "type": kind, "unit": None, "in_tiles": False} | more
     if values := given.get("values"):
-        given["values"] = {code: list(words) for code, words in values.items()}
+        given["values"] = {code: list(label) for code, label in values.items()}
         given["choices"] = list(values)
     return given
 
@@ -128,8 +128,8 @@ def connection_columns() -> list[Column]:
 def circle(
     label: str, label_en: str, where: Mapping[str, Any], fill: str, stroke: str, radius: float, shape: str = "circle"
 ) -> Line:
-    look = {"fill": fill, "stroke": stroke, "stroke_width": 2, "radius": radius, "shape": shape}
-    return symbol(label, label_en, "circle", where=dict(where), **look)
+    style = {"fill": fill, "stroke": stroke, "stroke_width": 2, "radius": radius, "shape": shape}
+    return symbol(label, label_en, "circle", where=dict(where), **style)
 
 
 def line(

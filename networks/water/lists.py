@@ -47,12 +47,12 @@ ANOMALIES: Final = code_list(APP, "hydrant_anomalies")
 """What inspections of hydrants find: our own list, no standard has one."""
 
 
-def word(words: Words, code: str | None) -> str:
+def word(labels: Words, code: str | None) -> str:
     """A code as people read it, in their language; a code of no list as it is."""
-    french, english = words.get(code or "", (code or "", code or ""))
+    french, english = labels.get(code or "", (code or "", code or ""))
     return english if is_english() else french
 
 
-def pairs(words: Words) -> list[tuple[str, str]]:
+def pairs(labels: Words) -> list[tuple[str, str]]:
     """As Django's choices, in French."""
-    return [(code, french) for code, (french, _english) in words.items()]
+    return [(code, french) for code, (french, _english) in labels.items()]

@@ -91,12 +91,12 @@ def lines_in(stretch: Json) -> Iterable[Sequence[Sequence[float]]]:
     return stretch["geometry"]["coordinates"] if stretch["geometry"] else []
 
 
-def drawn_line(frame: Frame, line: Sequence[Sequence[float]], look: str) -> str:
+def drawn_line(frame: Frame, line: Sequence[Sequence[float]], style: str) -> str:
     """Nothing for a line that lies outside the drawing."""
     spots = [frame.spot(point) for point in line]
     if not any(0 <= x <= WIDTH_MM and 0 <= y <= HEIGHT_MM for x, y in spots):
         return ""
-    return f'<polyline points="{" ".join(f"{x},{y}" for x, y in spots)}" fill="none" stroke-linecap="round" {look}/>'
+    return f'<polyline points="{" ".join(f"{x},{y}" for x, y in spots)}" fill="none" stroke-linecap="round" {style}/>'
 
 
 def disc(at: Spot, text: str, fill: str, ink: str) -> str:
@@ -108,8 +108,8 @@ def disc(at: Spot, text: str, fill: str, ink: str) -> str:
 
 def square(at: Spot) -> str:
     x, y = at
-    look = 'width="5.2" height="5.2" fill="#1F6FB2" stroke="#FFFFFF" stroke-width="0.5"'
-    return f'<rect x="{x - 2.6}" y="{y - 2.6}" {look}/>' + label(x, y + 1.15, "S", "#FFFFFF", 3.2)
+    style = 'width="5.2" height="5.2" fill="#1F6FB2" stroke="#FFFFFF" stroke-width="0.5"'
+    return f'<rect x="{x - 2.6}" y="{y - 2.6}" {style}/>' + label(x, y + 1.15, "S", "#FFFFFF", 3.2)
 
 
 def hydrant(at: Spot) -> str:
@@ -142,5 +142,5 @@ def scale_bar(frame: Frame) -> str:
     bar = f'<path d="M4 {y - 1.5}V{y}H{4 + length}V{y - 1.5}" fill="none" stroke="#1B2A2F" stroke-width="0.4"/>'
     x = WIDTH_MM - 6
     arrow = f'<path d="M{x} 4L{x + 2} 10L{x} 8.7L{x - 2} 10Z" fill="#1B2A2F"/>'
-    words = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
-    return bar + label(4 + length / 2, y - 2, words, "#1B2A2F", 2.8) + arrow + label(x, 13.6, "N", "#1B2A2F", 3)
+    caption = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
+    return bar + label(4 + length / 2, y - 2, caption, "#1B2A2F", 2.8) + arrow + label(x, 13.6, "N", "#1B2A2F", 3)

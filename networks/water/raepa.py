@@ -392,9 +392,9 @@ def field_name(name: str) -> str:
 
 def table_of(label: str, fields: set[str]) -> RaepaTable | None:
     """Which of the eight tables a layer is: by its name, else by the fields that only one of them has."""
-    if found := NAMED.search(label.replace("\\", "/").rsplit("/", 1)[-1]) or NAMED.search(label):
-        family: Family = "sewer" if found[2].lower() == "ass" else "water"
-        return BY_CONTENT[family, CONTENTS[found[1].lower()]]
+    if match := NAMED.search(label.replace("\\", "/").rsplit("/", 1)[-1]) or NAMED.search(label):
+        family: Family = "sewer" if match[2].lower() == "ass" else "water"
+        return BY_CONTENT[family, CONTENTS[match[1].lower()]]
     for table in TABLES.values():
         own = {name for name in (one.name for one in table.fields) if name.endswith(("AEP", "ASS"))}
         if own & fields and (table.identifier in fields or table.content == "pipes"):

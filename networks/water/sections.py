@@ -109,8 +109,8 @@ def networks(
         fact("drinking_water", _("Drinking water"), *nearest(water)),
         fact("wastewater", _("Wastewater"), *nearest(of_systems(sewers, DRAINS))),
         fact("stormwater", _("Stormwater"), *nearest(of_systems(sewers, RAINS))),
-        fact("water_connections", _("Connections to drinking water"), *counted(connections)),
-        fact("sewer_connections", _("Connections to the sewers"), *counted(drains)),
+        fact("water_connections", _("Connections to drinking water"), *count_dwellings(connections)),
+        fact("sewer_connections", _("Connections to the sewers"), *count_dwellings(drains)),
     ]
     return Answer(
         facts=facts,
@@ -126,15 +126,15 @@ def of_systems(pipes: Sequence[Crossing], systems: Sequence[str]) -> list[Crossi
 
 def nearest(pipes: Sequence[Crossing]) -> tuple[float | None, str]:
     """How far the nearest pipe in service is: a distance, never "served"."""
-    found = [one.values["distance"] for one in pipes if one.values["state"] == IN_SERVICE]
-    if not found:
+    results = [one.values["distance"] for one in pipes if one.values["state"] == IN_SERVICE]
+    if not results:
         return None, _("no pipe known within %(metres)s") % {"metres": metres(AROUND_M)}
-    if min(found) < HERE_M:
+    if min(results) < HERE_M:
         return 0.0, _("a pipe crosses the ground")
-    return round(min(found), 1), _("pipe at %(metres)s") % {"metres": metres(max(1.0, min(found)))}
+    return round(min(results), 1), _("pipe at %(metres)s") % {"metres": metres(max(1.0, min(results)))}
 
 
-def counted(connections: Sequence[Crossing]) -> tuple[int, str]:
+def count_dwellings(connections: Sequence[Crossing]) -> tuple[int, str]:
     """Connections in service on the ground, or at its limit."""
     count = sum(one.values["state"] == IN_SERVICE for one in connections)
     if not count:
@@ -151,13 +151,13 @@ def pipe_line(layer: str, one: Crossing) -> Line:
     values = one.values
     here = values["distance"] < HERE_M
     where = _("crosses the ground") if here else _("at %(metres)s") % {"metres": metres(max(1.0, values["distance"]))}
-    told = [where, lists.word(lists.MATERIALS, values["material"])]
-    told += [with_unit(str(values["diameter"]), "mm")] if values["diameter"] else []
-    told += [lists.word(lists.SERVICE_STATES, values["state"])] if values["state"] != IN_SERVICE else []
+    parts = [where, lists.word(lists.MATERIALS, values["material"])]
+    parts += [with_unit(str(values["diameter"]), "mm")] if values["diameter"] else []
+    parts += [lists.word(lists.SERVICE_STATES, values["state"])] if values["state"] != IN_SERVICE else []
     return Line(
         key=f"{layer}:{values['id']}",
         title=" ".join(filter(None, [pipe_name(values), values["reference"]])),
-        detail=" · ".join(filter(None, told)),
+        detail=" · ".join(filter(None, parts)),
         measure=one.measure if here else None,
         layer=layer,
         feature=values["id"],
@@ -178,29 +178,29 @@ def pipe_name(values: Mapping[str, Any]) -> str:
 
 def accuracy(precision: str | None) -> Property:
     """The class in plain words (order of 15 February 2012, article 1)."""
-    words = {
+    labels = {
         "A": _("class A: known within 40 cm (50 cm if flexible)"),
         "B": _("class B: known within 1.5 m"),
         "C": _("class C: off by more than 1.5 m, or nobody knows"),
     }
     return fact(
-        "precision_xy", _("Accuracy in plan"), precision, words.get(precision or "", pgettext("accuracy", "not known"))
+        "precision_xy", _("Accuracy in plan"), precision, labels.get(precision or "", pgettext("accuracy", "not known"))
     )
 
 
-def notes(pipes: Sequence[Crossing], shown: int) -> list[str]:
-    found = []
+def notes(pipes: Sequence[Crossing], limit: int) -> list[str]:
+    results = []
     if not pipes:
-        found.append(
+        results.append(
             _("No pipe is known within %(metres)s. That does not prove that there is none.")
             % {"metres": metres(AROUND_M)}
         )
-    if len(pipes) > shown:
-        found.append(_("Of each network, the %(count)s nearest pipes are listed.") % {"count": MOST_LINES})
+    if len(pipes) > limit:
+        results.append(_("Of each network, the %(count)s nearest pipes are listed.") % {"count": MOST_LINES})
     if any(one.values["precision"] not in ("A", "B") for one in pipes):
-        found.append(_("Pipes of class C, or of no known class, may lie somewhere else than on the plan."))
+        results.append(_("Pipes of class C, or of no known class, may lie somewhere else than on the plan."))
     return [
-        *found,
+        *results,
         _(
             "Before any works: this sheet does not replace the declarations of works (DT, DICT) made through the"
             " national one-stop service. Whether the ground is served is for the authority to say."
@@ -216,28 +216,28 @@ ROADS = """
 """
 
 
-def fire(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
+def fire(ground: Ground, rights: Rights, results: Sequence[Crossing]) -> Answer:
     """The nearest hydrants, along the roads where there is a way."""
-    rows = [one.values for one in found]
+    rows = [one.values for one in results]
     ways = along_roads(ground, rows) if rows else {}
     rows.sort(key=lambda one: (ways.get(one["id"], np.inf), one["distance"], one["id"]))
     lines = [hydrant_line(one, ways.get(one["id"])) for one in rows[:NEAREST_HYDRANTS]]
-    told = []
+    parts = []
     if not rows:
-        told.append(_("No hydrant is known within %(metres)s.") % {"metres": metres(FIRE_AROUND_M)})
+        parts.append(_("No hydrant is known within %(metres)s.") % {"metres": metres(FIRE_AROUND_M)})
     elif any(one["id"] not in ways for one in rows[:NEAREST_HYDRANTS]):
-        told.append(_("Where no way along the roads is found, the distance is straight."))
-    told.append(_("The departmental rules on defence against fire say which flow and which distance are wanted."))
+        parts.append(_("Where no way along the roads is found, the distance is straight."))
+    parts.append(_("The departmental rules on defence against fire say which flow and which distance are wanted."))
     return Answer(
-        facts=count_of(rows), lines=lines, notes=told, vintages=[Vintage(layer="water-nodes")] if rows else []
+        facts=count_of(rows), lines=lines, notes=parts, vintages=[Vintage(layer="water-nodes")] if rows else []
     )
 
 
 def count_of(rows: Sequence[Mapping[str, Any]]) -> list[Property]:
     count = sum(available(one) for one in rows)
-    words = ngettext("%(count)s available hydrant", "%(count)s available hydrants", count)
+    message = ngettext("%(count)s available hydrant", "%(count)s available hydrants", count)
     return [
-        fact("hydrants", _("Within %(metres)s") % {"metres": metres(FIRE_AROUND_M)}, count, words % {"count": count})
+        fact("hydrants", _("Within %(metres)s") % {"metres": metres(FIRE_AROUND_M)}, count, message % {"count": count})
     ]
 
 
@@ -254,8 +254,8 @@ def along_roads(ground: Ground, rows: Sequence[Mapping[str, Any]]) -> dict[int, 
     streets = Streets(lines)
     start = streets.stand(np.array([shape], dtype=object), ROAD_WITHIN_M)
     ends = streets.stand(shapely.points([(one["x"], one["y"]) for one in rows]), ROAD_WITHIN_M)
-    found = streets.ways(start, ends).metres
-    return {one["id"]: float(way) for one, way in zip(rows, found, strict=True) if np.isfinite(way)}
+    result = streets.ways(start, ends).metres
+    return {one["id"]: float(way) for one, way in zip(rows, result, strict=True) if np.isfinite(way)}
 
 
 def hydrant_line(values: Mapping[str, Any], way: float | None) -> Line:

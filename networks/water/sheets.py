@@ -37,8 +37,8 @@ NODE_IDS = frozenset({"start_node_id", "end_node_id"})
 type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
 
 
-def fact(name: str, label: str, value: Any, shown: str) -> Property:
-    return Property(name=name, label=label, value=value, display=shown)
+def fact(name: str, label: str, value: Any, display: str) -> Property:
+    return Property(name=name, label=label, value=value, display=display)
 
 
 def page(name: str, **parameters: Any) -> str:
@@ -51,8 +51,8 @@ def page(name: str, **parameters: Any) -> str:
 def pipes_of(family: str) -> Describe:
     def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
         ids = [row["id"] for row in rows]
-        found = visible(PIPES[family], rights).filter(pk__in=ids)
-        lengths = {row["pk"]: row["metres"].m for row in found.annotate(metres=Length("geom")).values("pk", "metres")}
+        results = visible(PIPES[family], rights).filter(pk__in=ids)
+        lengths = {row["pk"]: row["metres"].m for row in results.annotate(metres=Length("geom")).values("pk", "metres")}
         repaired = repairs_by_pipe(family, ids, rights)
         served = connections_by_pipe(family, ids, rights)
         return {
@@ -72,16 +72,16 @@ def pipes_of(family: str) -> Describe:
 
 
 def repairs_by_pipe(family: str, ids: Sequence[int], rights: Rights) -> dict[int, Mapping[str, Any]]:
-    found = visible(Repair, rights).filter(network=family, pipe_id__in=ids).order_by()
-    rows = found.values("pipe_id").annotate(count=Count("pk"), last=Max("repaired_date"))
+    results = visible(Repair, rights).filter(network=family, pipe_id__in=ids).order_by()
+    rows = results.values("pipe_id").annotate(count=Count("pk"), last=Max("repaired_date"))
     return {row["pipe_id"]: row for row in rows}
 
 
 def connections_by_pipe(family: str, ids: Sequence[int], rights: Rights) -> dict[int, Mapping[str, Any]]:
     """Those in service."""
-    found = visible(CONNECTIONS[family], rights).filter(pipe_id__in=ids).order_by()
+    results = visible(CONNECTIONS[family], rights).filter(pipe_id__in=ids).order_by()
     sensitive = Count("pk", filter=Q(sensitive__isnull=False))
-    rows = found.filter(service_state=lists.IN_SERVICE).values("pipe_id")
+    rows = results.filter(service_state=lists.IN_SERVICE).values("pipe_id")
     return {row["pipe_id"]: row for row in rows.annotate(count=Count("pk"), sensitive_count=sensitive)}
 
 
@@ -91,26 +91,26 @@ def length(metres: float | None) -> list[Property]:
     return [fact("measured_length", _("Length"), metres, with_unit(display_number(metres, 1), "m"))]
 
 
-def repairs(found: Mapping[str, Any] | None) -> list[Property]:
-    count = found["count"] if found else 0
-    words = _("none") if not count else display_number(count, 0)
-    made = [fact("repairs", _("Repairs"), count, words)]
-    if found and found["last"]:
-        made.append(fact("last_repair", _("Last repair"), found["last"].isoformat(), display_date(found["last"])))
+def repairs(rows: Mapping[str, Any] | None) -> list[Property]:
+    count = rows["count"] if rows else 0
+    message = _("none") if not count else display_number(count, 0)
+    made = [fact("repairs", _("Repairs"), count, message)]
+    if rows and rows["last"]:
+        made.append(fact("last_repair", _("Last repair"), rows["last"].isoformat(), display_date(rows["last"])))
     return made
 
 
-def connections(found: Mapping[str, Any] | None) -> list[Property]:
-    count, sensitive = (found["count"], found["sensitive_count"]) if found else (0, 0)
-    words = display_number(count, 0) if count else pgettext("connections", "none")
+def connections(rows: Mapping[str, Any] | None) -> list[Property]:
+    count, sensitive = (rows["count"], rows["sensitive_count"]) if rows else (0, 0)
+    message = display_number(count, 0) if count else pgettext("connections", "none")
     if sensitive:
         more = ngettext("%(count)s sensitive user", "%(count)s sensitive users", sensitive) % {"count": sensitive}
-        words = f"{words}, {more}"
-    return [fact("connections", _("Connections served"), count, words)]
+        message = f"{message}, {more}"
+    return [fact("connections", _("Connections served"), count, message)]
 
 
 def pipe_links(family: str, pk: int, repaired: bool, rights: Rights) -> Sequence[Link]:
-    made = [Link(title=way_words(family), url=page("network_profile", family=family, pipe=pk))]
+    made = [Link(title=way_label(family), url=page("network_profile", family=family, pipe=pk))]
     if repaired:
         made.append(Link(title=_("Its repairs"), url=page("network_repairs", network=family, pipe=pk)))
     if works_on_networks(rights):
@@ -118,7 +118,7 @@ def pipe_links(family: str, pk: int, repaired: bool, rights: Rights) -> Sequence
     return made
 
 
-def way_words(family: str) -> str:
+def way_label(family: str) -> str:
     return _("Profile to the outlet") if family == "sewer" else _("Profile to the source")
 
 
@@ -136,16 +136,16 @@ def nodes_of(family: str) -> Describe:
 def node_addition(family: str, pk: int, pipes: Sequence[Mapping[str, Any]]) -> Addition:
     """The pipes that meet there; a profile where some pipe in service does."""
     stopped = sum(1 for one in pipes if one["service_state"] != lists.IN_SERVICE)
-    words = ngettext("%(count)s pipe", "%(count)s pipes", len(pipes)) % {"count": len(pipes)}
-    named = [one["reference"] for one in pipes if one["reference"]]
-    if named:
-        words = f"{words} ({', '.join(named[:4])}{'…' if len(named) > 4 else ''})"
+    message = ngettext("%(count)s pipe", "%(count)s pipes", len(pipes)) % {"count": len(pipes)}
+    names = [one["reference"] for one in pipes if one["reference"]]
+    if names:
+        message = f"{message} ({', '.join(names[:4])}{'…' if len(names) > 4 else ''})"
     if stopped:
-        words = _("%(pipes)s, %(count)s of them not in service") % {"pipes": words, "count": stopped}
+        message = _("%(pipes)s, %(count)s of them not in service") % {"pipes": message, "count": stopped}
     leads = any(one["service_state"] == lists.IN_SERVICE and leaves(family, one, pk) for one in pipes)
-    way = Link(title=way_words(family), url=page("network_profile", family=family, **{"from": pk}))
+    way = Link(title=way_label(family), url=page("network_profile", family=family, **{"from": pk}))
     return Addition(
-        properties=[fact("pipes", _("Pipes that meet here"), len(pipes), words)], links=[way] if leads else []
+        properties=[fact("pipes", _("Pipes that meet here"), len(pipes), message)], links=[way] if leads else []
     )
 
 
@@ -156,9 +156,9 @@ def leaves(family: str, pipe: Mapping[str, Any], node: int) -> bool:
 
 def pipes_by_node(family: str, ids: Sequence[int], rights: Rights) -> dict[int, list[Mapping[str, Any]]]:
     here = Q(start_node_id__in=ids) | Q(end_node_id__in=ids)
-    found = visible(PIPES[family], rights).filter(here).order_by("reference", "pk")
+    rows = visible(PIPES[family], rights).filter(here).order_by("reference", "pk")
     meeting: dict[int, list[Mapping[str, Any]]] = {one: [] for one in ids}
-    for row in found.values("pk", "reference", "service_state", "start_node_id", "end_node_id"):
+    for row in rows.values("pk", "reference", "service_state", "start_node_id", "end_node_id"):
         for node in {row["start_node_id"], row["end_node_id"]} & meeting.keys():
             meeting[node].append(row)
     return meeting
@@ -170,14 +170,14 @@ def pipes_by_node(family: str, ids: Sequence[int], rights: Rights) -> dict[int, 
 def describe_repairs(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     """How old the pipe was, and the other repairs of it."""
     ids = [row["id"] for row in rows]
-    found = visible(Repair, rights).filter(pk__in=ids)
+    results = visible(Repair, rights).filter(pk__in=ids)
     made: dict[int, Addition] = {}
-    for one in found.only("pk", "network", "pipe_id", "repaired_date", "laid_year"):
+    for one in results.only("pk", "network", "pipe_id", "repaired_date", "laid_year"):
         properties, links = [], []
         if one.repaired_date and one.laid_year and one.repaired_date.year >= one.laid_year:
             age = one.repaired_date.year - one.laid_year
-            words = ngettext("%(count)s year", "%(count)s years", age) % {"count": age}
-            properties.append(fact("age", _("Age at the repair"), age, words))
+            message = ngettext("%(count)s year", "%(count)s years", age) % {"count": age}
+            properties.append(fact("age", _("Age at the repair"), age, message))
         if one.pipe_id:
             address = page("network_repairs", network=one.network, pipe=one.pipe_id)
             links.append(Link(title=_("Repairs of this pipe"), url=address))

@@ -52,38 +52,38 @@ class Streets:
 
     def stand(self, shapes: Shapes, within_m: float) -> Places:
         """Where shapes stand: on their nearest line within so many metres, opposite their middle."""
-        found = Places(
+        result = Places(
             np.full(len(shapes), NOWHERE, np.int64), np.zeros(len(shapes)), np.full(len(shapes), np.inf, np.float64)
         )
         if not len(self.lines) or not len(shapes):
-            return found
+            return result
         (which, line), offset = self.tree.query_nearest(
             shapes, max_distance=within_m, return_distance=True, all_matches=False
         )
-        found.line[which], found.offset_m[which] = line, offset
-        found.along_m[which] = shapely.line_locate_point(self.lines[line], shapely.centroid(shapes[which]))
-        return found
+        result.line[which], result.offset_m[which] = line, offset
+        result.along_m[which] = shapely.line_locate_point(self.lines[line], shapely.centroid(shapes[which]))
+        return result
 
     def ways(self, sources: Places, targets: Places, most_m: float = np.inf) -> Ways:
         """The shortest way from any source to each target, as far as `most_m`."""
-        standing = np.flatnonzero(sources.line != NOWHERE)
-        line, along, node = self.stops_with(sources, standing)
+        current = np.flatnonzero(sources.line != NOWHERE)
+        line, along, node = self.stops_with(sources, current)
         order = np.lexsort((along, line))
         line, along, node = line[order], along[order], node[order]
         reached, from_source = spread(
-            neighbours(self.nodes + len(standing), line, along, node, self.rings()),
-            {self.nodes + place: (sources.offset_m[source], int(source)) for place, source in enumerate(standing)},
+            neighbours(self.nodes + len(current), line, along, node, self.rings()),
+            {self.nodes + place: (sources.offset_m[source], int(source)) for place, source in enumerate(current)},
             most_m,
         )
         return self.arrive(targets, line, along, reached[node], from_source[node], most_m)
 
-    def stops_with(self, sources: Places, standing: Integers) -> tuple[Integers, Floats, Integers]:
+    def stops_with(self, sources: Places, current: Integers) -> tuple[Integers, Floats, Integers]:
         """The stops of the network and those of the sources."""
-        own = np.arange(len(standing), dtype=np.int64) + self.nodes
+        own = np.arange(len(current), dtype=np.int64) + self.nodes
         line, along, node = self.stops
         return (
-            np.concatenate([line, sources.line[standing]]),
-            np.concatenate([along, sources.along_m[standing]]),
+            np.concatenate([line, sources.line[current]]),
+            np.concatenate([along, sources.along_m[current]]),
             np.concatenate([node, own]),
         )
 
@@ -162,16 +162,16 @@ def neighbours(
     count: int, line: Integers, along: Floats, node: Integers, rings: Sequence[tuple[int, int]]
 ) -> Neighbours:
     """Each node's neighbours and the metres to them; stops are ordered along their lines."""
-    found: Neighbours = [[] for _node in range(count)]
+    results: Neighbours = [[] for _node in range(count)]
     stops = zip(line.tolist(), along.tolist(), node.tolist(), strict=True)
     for (one_line, one_m, one), (other_line, other_m, other) in pairwise(stops):
         if one_line == other_line and one != other:
-            found[one].append((other, other_m - one_m))
-            found[other].append((one, other_m - one_m))
+            results[one].append((other, other_m - one_m))
+            results[other].append((one, other_m - one_m))
     for one, other in rings:
-        found[one].append((other, 0.0))
-        found[other].append((one, 0.0))
-    return found
+        results[one].append((other, 0.0))
+        results[other].append((one, 0.0))
+    return results
 
 
 def spread(around: Neighbours, sources: dict[int, tuple[float, int]], most_m: float) -> tuple[Floats, Integers]:

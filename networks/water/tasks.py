@@ -41,9 +41,9 @@ def fire_coverage(running: RunningJob) -> dict[str, Any]:
     member = running.job.owner
     if member is None:
         raise NotFound("")
-    asked = coverage.Question(member=member, **running.parameters)
+    question = coverage.Question(member=member, **running.parameters)
     with under_policies():
-        made = coverage.compute(asked, rights=running.rights, progress=running.tell)
+        made = coverage.compute(question, rights=running.rights, progress=running.tell)
     return {"coverage": made.pk}
 
 

@@ -75,7 +75,7 @@ class Plan:
 def planned(order: Order, limit: int | None = None) -> Plan:
     """What an import would do; nothing is written. Raises Invalid for a file that cannot be read.
 
-    With `shown` the plan holds so many files, beside those whose dates are to be told of: enough for a preview.
+    With `limit` the plan holds so many files, beside those whose dates are to be told of: enough for a preview.
     """
     report = Report(order.name)
     fresh = unknown_here(order, own_entries(order, fit_entries(order, report), report), report)

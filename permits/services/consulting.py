@@ -60,7 +60,7 @@ class Reason:
 
 @dataclass(slots=True, kw_only=True)
 class Suggestion:
-    """A body that may be asked, and why. `name` is who manages what crosses; `asked` the day of a former request."""
+    """A body to ask, and why. `name` is who manages what crosses; `requested` the day of a former request."""
 
     body: Body
     name: str = ""
@@ -301,7 +301,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class RequestSent:
-    """The request, recorded; `told` is whether its mail left, None where none was asked for."""
+    """The request, recorded; `sent` is whether its mail left, None where none was asked for."""
 
     consultation: Consultation
     sent: bool | None

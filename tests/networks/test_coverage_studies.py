@@ -413,7 +413,7 @@ def test_the_page_reads_what_was_kept_alone(client: Client, land: Land, monkeypa
     monkeypatch.setattr("networks.roads.study_tables.roads_of", refuse)
     page = signed_in(client, land.technician).get(f"{ADDRESS}{study.pk}/?technology=1&operator=20815", headers=HTML)
     assert page.status_code == 200
-    assert study_map.LOOKS["zone"] in page.text
+    assert study_map.STYLES["zone"] in page.text
     assert client.get(f"{ADDRESS}{study.pk}/", {"format": "pdf"}).status_code == 200
 
 

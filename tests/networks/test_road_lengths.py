@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from gis_core.desk.tables import as_opendocument, as_workbook
 from gis_core.files.writing.rows import Column
 from networks.roads.models import RoadSection
-from networks.roads.services.lengths import Asked, Lengths, lengths
+from networks.roads.services.lengths import LengthQuery, Lengths, lengths
 from tests import factories
 from tests.networks.conftest import Network
 
@@ -44,7 +44,7 @@ def roads(network: Network) -> Network:
 
 def counted(**asked: str) -> Lengths:
     with factories.as_role("arpent_web"):
-        return lengths(Asked(**asked))
+        return lengths(LengthQuery(**asked))
 
 
 def km(found: Lengths, table: str) -> dict[str | None, float]:

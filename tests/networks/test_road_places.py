@@ -16,7 +16,7 @@ from networks.roads.references import Reference, Road
 from networks.roads.services import calibrating
 from networks.roads.services.calibrating import calibrate, stale_roads
 from networks.roads.services.referring import place_of
-from networks.roads.services.siding import tell_sides
+from networks.roads.services.siding import set_sides
 from tests import factories
 
 URL = "/api/v1/networks/roads/locate"
@@ -282,7 +282,7 @@ def test_references_of_roads_with_loops_pairs_and_gaps_come_back_on_their_side(m
         road.open_road()
     road.mark()
     with factories.as_worker():
-        tell_sides(member, [Road("D2020")], lambda: None)
+        set_sides(member, [Road("D2020")], lambda: None)
     assert dict(RoadSection.objects.filter(pk__in=road.wanted).values_list("pk", "carriageway")) == road.wanted
     calibrated()
     seen = 0

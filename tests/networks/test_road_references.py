@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks.roads.references import NotAReferenceError, Reference, Road, reference_of, road_of, route_of, shown_route
+from networks.roads.references import NotAReferenceError, Reference, Road, format_route, reference_of, road_of, route_of
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_names_no_place_is_no_reference(text: str) -> None:
 def test_a_reference_is_shown_as_people_read_it() -> None:
     assert str(Reference(route="D2020", marker=12, metres=350.4, side="U")) == "D 2020 PR 12+350"
     assert str(Reference(route="D952E1", marker=0, metres=7, side="G")) == "D 952E1 PR 0+7 G"
-    assert (route_of("rn 060"), shown_route("N60")) == ("N60", "N 60")
+    assert (route_of("rn 060"), format_route("N60")) == ("N60", "N 60")
 
 
 @pytest.mark.parametrize(

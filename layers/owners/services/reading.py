@@ -62,7 +62,7 @@ def opened_by(line: int) -> Iterator[None]:
 
 
 def count(idus: Sequence[str], year: int | None = None) -> int:
-    """How many owners `read` shows of the same, where the asker may read them: what the journal is told."""
+    """How many owners `read_parcels` shows of the same, where the asker may read them: what the journal is told."""
     with connection.cursor() as cursor:
         cursor.execute("select arpent.count_owners(%s, %s)", [list(idus), year])
         (owners,) = cursor.fetchone()

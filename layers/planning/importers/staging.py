@@ -275,7 +275,7 @@ def run_statement(statement: Any, *parts: sql.Composable, **names: Any) -> int:
 
 
 def fetch_rows(statement: Any, *parts: sql.Composable, **names: Any) -> list[tuple[Any, ...]]:
-    """As `run`, for what it answers."""
+    """As `run_statement`, for what it answers."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(statement).format(*parts), names or None)
         return list(cursor.fetchall())

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from networks.roads.lists import CARRIAGEWAYS
 
-SIDES = [(code, words[0]) for code, words in CARRIAGEWAYS.items()]
+SIDES = [(code, label[0]) for code, label in CARRIAGEWAYS.items()]
 
 
 class RoadLinkSerializer(serializers.Serializer[None]):

@@ -16,7 +16,7 @@ from networks.roads.api.serializers import RoadPlaceSerializer, RoadSerializer
 from networks.roads.references import NotAReferenceError, Road, road_of
 from networks.roads.searching import LAYER
 from networks.roads.services.referring import Found, locate, reference_at
-from networks.roads.services.whole import as_feature, links_of, road_asked
+from networks.roads.services.whole import as_feature, links_of, road_of_request
 
 FARTHEST = 10_000_000.0
 
@@ -50,7 +50,7 @@ class RoadView(APIView):
     def get(self, request: Request, road: str) -> Response:
         """A whole numbered road: D2020-45, or D2020 where one Département alone has it."""
         rights = rights_of_request(request)
-        return Response(as_feature(road_asked(road, rights), rights))
+        return Response(as_feature(road_of_request(road, rights), rights))
 
 
 def found(given: dict[str, str]) -> Found:
@@ -84,5 +84,5 @@ def road_in(given: dict[str, str]) -> Road:
     try:
         return road_of(text)
     except NotAReferenceError as error:
-        words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
-        raise Invalid(words % {"text": text[:40]}, parameter="route") from error
+        message = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
+        raise Invalid(message % {"text": text[:40]}, parameter="route") from error

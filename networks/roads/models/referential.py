@@ -17,9 +17,9 @@ from gis_core.models import Member, web_mercator
 from networks.roads import lists
 
 
-def codes(field: str, words: lists.Words, name: str) -> models.CheckConstraint:
+def codes(field: str, labels: lists.Words, name: str) -> models.CheckConstraint:
     """A column holds codes of its list alone."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": list(words)}), name=name)
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": list(labels)}), name=name)
 
 
 def department_code(name: str) -> models.CheckConstraint:

@@ -34,7 +34,7 @@ from networks.roads.references import Road
 from networks.roads.services import assets as services
 from networks.roads.services.asset_table import as_table
 from networks.roads.services.assets import DUE, KINDS, SLUGS, Filter, Inspection
-from networks.roads.services.calibrating import as_named
+from networks.roads.services.calibrating import with_department
 from networks.roads.services.placing import references_of
 
 TAB = "road_assets"
@@ -50,8 +50,8 @@ def english() -> bool:
     return (get_language() or "fr").startswith("en")
 
 
-def choices(words: lists.Words, empty: str) -> list[tuple[str, str]]:
-    return [("", empty), *((code, lists.word(words, code, english=english())) for code in words)]
+def choices(labels: lists.Words, empty: str) -> list[tuple[str, str]]:
+    return [("", empty), *((code, lists.word(labels, code, english=english())) for code in labels)]
 
 
 class FilterForm(AccessibleForm):
@@ -78,8 +78,8 @@ class FilterForm(AccessibleForm):
             "insee": [("", _("All communes")), *communes],
             "due": [("", _("All")), *DUE_WORDS.items()],
         }
-        for name, found in given.items():
-            self.fields[name].choices = found  # type: ignore[attr-defined]
+        for name, result in given.items():
+            self.fields[name].choices = result  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -89,7 +89,7 @@ def asset_list(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     if suffix := given.get("format"):
-        return taken_away(Filter.parse(given), suffix, rights)
+        return export_assets(Filter.parse(given), suffix, rights)
     refused = None
     try:
         wanted = Filter.parse(given)
@@ -98,13 +98,13 @@ def asset_list(request: HttpRequest) -> HttpResponse:
     text = given.get("offset", "")
     offset = min(int(text), MOST_OFFSET) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
     counts, lengths = services.counts(wanted, rights), services.kilometres(wanted, rights)
-    found = list(services.listed(wanted, rights)[offset : offset + ROWS + 1])
-    shown = found[:ROWS]
+    results = list(services.list_assets(wanted, rights)[offset : offset + ROWS + 1])
+    visible = results[:ROWS]
     context = {
         "form": filter_form(given, wanted, rights, refused),
         "wanted": wanted,
         "query": wanted.query(),
-        "rows": lines(wanted.what, shown),
+        "rows": lines(wanted.what, visible),
         "filtered": wanted != Filter(what=wanted.what),
         "most": MOST_ROWS,
         "figures": [
@@ -122,7 +122,7 @@ def asset_list(request: HttpRequest) -> HttpResponse:
         "exported": counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values()),
         "without_kind": wanted.but(kind="").query(),
         "before": max(offset - ROWS, 0) if offset else None,
-        "after": offset + ROWS if len(found) > ROWS and offset + ROWS <= MOST_OFFSET else None,
+        "after": offset + ROWS if len(results) > ROWS and offset + ROWS <= MOST_OFFSET else None,
         "map": f"/#v=1&l={SLUGS[wanted.what]},road-sections,communes",
         "empty": not counts and wanted == Filter(what=wanted.what),
         "dues": DUE,
@@ -143,22 +143,22 @@ def filter_form(given: dict[str, str], wanted: Filter, rights: Rights, refused: 
 
 
 @limited(TABLE)
-def taken_away(wanted: Filter, suffix: str, rights: Rights) -> HttpResponse:
+def export_assets(wanted: Filter, suffix: str, rights: Rights) -> HttpResponse:
     """The assets of a filter as a table. Raises Invalid."""
-    found = list(services.listed(wanted, rights).select_related("owner")[: MOST_ROWS + 1])
-    if len(found) > MOST_ROWS:
-        words = _("A table has %(most)s assets at most: choose a kind, a road or a commune.")
-        raise Invalid(words % {"most": display_number(MOST_ROWS, 0)}, parameter="format")
+    results = list(services.list_assets(wanted, rights).select_related("owner")[: MOST_ROWS + 1])
+    if len(results) > MOST_ROWS:
+        message = _("A table has %(most)s assets at most: choose a kind, a road or a commune.")
+        raise Invalid(message % {"most": display_number(MOST_ROWS, 0)}, parameter="format")
     name = f"patrimoine-{database_clock.today():%Y-%m-%d}"
-    return answered(as_table(wanted.what, found), suffix, _("Assets"), name)
+    return answered(as_table(wanted.what, results), suffix, _("Assets"), name)
 
 
-def lines(what: str, found: list[Any]) -> list[dict[str, Any]]:
+def lines(what: str, rows: list[Any]) -> list[dict[str, Any]]:
     """Assets as a list shows them, each with its place on its road or else its commune."""
-    ids = [one.pk for one in found]
+    ids = [one.pk for one in rows]
     places = references_of(what, ids)
     communes = services.communes_at(what, [pk for pk in ids if pk not in places])
-    return [line(what, one) | {"places": places.get(one.pk, []), "commune": communes.get(one.pk, "")} for one in found]
+    return [line(what, one) | {"places": places.get(one.pk, []), "commune": communes.get(one.pk, "")} for one in rows]
 
 
 def line(what: str, asset: Any) -> dict[str, Any]:
@@ -180,9 +180,9 @@ def title_of(what: str, asset: Any) -> str:
     """A sign by what it says, others by their kind."""
     code = normal(getattr(asset, "code", None) or "")
     if code:
-        told = name_of(code, english=english())
-        words = " ".join(part for part in (code, asset.inscription) if part)
-        return f"{words} · {told}" if told else words
+        described = name_of(code, english=english())
+        label = " ".join(part for part in (code, asset.inscription) if part)
+        return f"{label} · {described}" if described else label
     kind = lists.word(KINDS[what], asset.kind, english=english())
     return f"{kind} {asset.reference}" if asset.reference else kind
 
@@ -236,8 +236,8 @@ def record(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     if not form.is_valid():
         return asset_page(request, what, asset_id, form=form, status=400)
     try:
-        found = Inspection(**form.cleaned_data)
-        services.inspect(what, asset_id, found, photos=photos, rights=rights)
+        result = Inspection(**form.cleaned_data)
+        services.inspect(what, asset_id, result, photos=photos, rights=rights)
     except NotFound:
         raise
     except ArpentError as error:
@@ -275,38 +275,38 @@ def asset_page(
 ) -> HttpResponse:
     """The page; `more` is what is told of what was refused."""
     rights = rights_of_request(request)
-    found = services.one(what, pk, rights)
-    section = services.section_of(found)
+    asset_row = services.one(what, pk, rights)
+    section = services.section_of(asset_row)
     places = references_of(what, [pk]).get(pk, [])
     # Beside a reference, left and right are those of growing markers, however the section is drawn.
-    side = places[0].lies if places else found.side
-    lon, lat = to_degrees().transform(*services.middle_of(found))
+    side = places[0].lies if places else asset_row.side
+    lon, lat = to_degrees().transform(*services.middle_of(asset_row))
     initial = {"done_date": database_clock.today(), "done_by": str(request.user)}
     photos = services.photos_of(what, pk, rights)
-    code = normal(getattr(found, "code", None) or "")
-    told = services.inspections_of(what, pk)
-    inspected = {photo for one in told for photo in one.photos}
+    code = normal(getattr(asset_row, "code", None) or "")
+    described = services.inspections_of(what, pk)
+    inspected = {photo for one in described for photo in one.photos}
     context = {
-        **line(what, found),
+        **line(what, asset_row),
         "family": FAMILIES[family_of(code)][english()] if code else "",
         "known": is_known(code) if code else True,
         "commune": services.communes_at(what, [pk]).get(pk, ""),
-        "edits": rights.has_role(found.owner_id, TECHNICIANS),
+        "edits": rights.has_role(asset_row.owner_id, TECHNICIANS),
         "road_section": section,
         "places": places,
         "side": lists.word(asset_lists.SIDES, side, english=english()),
-        "size": lists.word(asset_lists.SIZES, getattr(found, "size", None), english=english()),
-        "more": sorted(found.more.items()),
+        "size": lists.word(asset_lists.SIZES, getattr(asset_row, "size", None), english=english()),
+        "more": sorted(asset_row.more.items()),
         "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes&s={SLUGS[what]}.{pk}",
         "road": (road := road_of_place(section)),
-        "road_named": as_named(road) if road else "",
+        "road_named": with_department(road) if road else "",
         "inspections": [
             (one, lists.word(lists.CONDITIONS, one.mark, english=english()),
              [photo for photo in photos if photo["id"] in one.photos])
-            for one in told
+            for one in described
         ],
         "photos": [photo for photo in photos if photo["id"] not in inspected],
-        "may": services.may_inspect(found, rights),
+        "may": services.may_inspect(asset_row, rights),
         "inspection": form or InspectionForm(initial=initial),
         **more,
     }  # fmt: skip

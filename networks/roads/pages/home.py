@@ -22,7 +22,7 @@ from networks.roads.pages.assets import english
 from networks.roads.pages.frame import page, show
 from networks.roads.services.lengths import (
     UNKNOWN,
-    Asked,
+    LengthQuery,
     Lengths,
     Line,
     as_table,
@@ -32,12 +32,12 @@ from networks.roads.services.lengths import (
 )
 from networks.roads.services.overview import routes
 
-SHOWN = 12
+MOST_ROWS = 12
 type Choices = list[tuple[str, Any]]
 
 
 class LengthsForm(AccessibleForm):
-    """What `Asked` reads."""
+    """What `LengthQuery` reads."""
 
     member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Legal status"), required=False)
@@ -53,10 +53,10 @@ class LengthsForm(AccessibleForm):
         not_told = (UNKNOWN, _("Not recorded"))
         offered: dict[str, Choices] = {
             "member": [("", _("All members")), *((slug, name) for slug, name, _mine in keepers)],
-            "status": [("", _("All classes")), *words_of(lists.STATUSES), not_told],
-            "importance": [("", _("Any importance")), *words_of(lists.IMPORTANCES), not_told],
-            "manager": [("", _("All managers")), *words_of(lists.MANAGERS), not_told],
-            "condition": [("", _("Any condition")), *words_of(lists.CONDITIONS), not_told],
+            "status": [("", _("All classes")), *choices_of(lists.STATUSES), not_told],
+            "importance": [("", _("Any importance")), *choices_of(lists.IMPORTANCES), not_told],
+            "manager": [("", _("All managers")), *choices_of(lists.MANAGERS), not_told],
+            "condition": [("", _("Any condition")), *choices_of(lists.CONDITIONS), not_told],
             "insee": [("", _("All communes")), *communes(rights), not_told],
             "paths": [("", _("Roads and tracks")), ("1", _("Paths, steps and cycle ways, too"))],
         }
@@ -68,15 +68,15 @@ class LengthsForm(AccessibleForm):
             del self.fields["member"]
 
 
-def words_of(words: lists.Words) -> Choices:
-    return [(code, labels[english()]) for code, labels in words.items()]
+def choices_of(code_list: lists.Words) -> Choices:
+    return [(code, labels[english()]) for code, labels in code_list.items()]
 
 
 def communes(rights: Rights) -> Choices:
-    found = Commune.objects.filter(territories__isnull=False)
+    rows = Commune.objects.filter(territories__isnull=False)
     if not rights.agency:
-        found = found.filter(territories__member__in=rights.members())
-    return list(found.distinct().order_by("name").values_list("insee", "name"))
+        rows = rows.filter(territories__member__in=rights.members())
+    return list(rows.distinct().order_by("name").values_list("insee", "name"))
 
 
 @require_safe
@@ -87,32 +87,32 @@ def home(request: HttpRequest) -> HttpResponse:
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     if suffix := given.get("format"):
         name = f"voirie-{database_clock.today():%Y-%m-%d}"
-        return answered(as_table(lengths(Asked.parse(given))), suffix, _("Kilometres"), name)
-    form, asked, status = LengthsForm(initial=given, rights=rights, kept=given), Asked(), 200
+        return answered(as_table(lengths(LengthQuery.parse(given))), suffix, _("Kilometres"), name)
+    form, query, status = LengthsForm(initial=given, rights=rights, kept=given), LengthQuery(), 200
     try:
-        asked = Asked.parse(given)
-        found = lengths(asked)
+        query = LengthQuery.parse(given)
+        result = lengths(query)
     except (Invalid, NotFound) as error:
         form = LengthsForm(given, rights=rights, kept={})
         form.is_valid()
         if isinstance(error, Invalid) and str(error.extra.get("parameter")) not in form.errors:
             blame(form, error)
-        asked, found, status = Asked(), lengths(Asked()), 400
-    context = {"form": form, "found": found, "query": urlencode(asked.query()), "filtered": bool(asked.query())}
-    return show(request, "home", "roads", context | {"tables": list(tables_shown(found))}, status)
+        query, result, status = LengthQuery(), lengths(LengthQuery()), 400
+    context = {"form": form, "found": result, "query": urlencode(query.query()), "filtered": bool(query.query())}
+    return show(request, "home", "roads", context | {"tables": list(length_tables(result))}, status)
 
 
-def tables_shown(found: Lengths) -> Sequence[dict[str, Any]]:
+def length_tables(lengths: Lengths) -> Sequence[dict[str, Any]]:
     """Each table: the lines at first sight, and those that unfold."""
     return [
-        {"name": name, "title": title, "lines": cut(found.tables[name])[0], "more": cut(found.tables[name])[1]}
+        {"name": name, "title": title, "lines": cut(lengths.tables[name])[0], "more": cut(lengths.tables[name])[1]}
         for name, title in titles().items()
     ]
 
 
 def cut(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """One line alone is not folded away."""
-    return (lines, []) if len(lines) <= SHOWN + 1 else (lines[:SHOWN], lines[SHOWN:])
+    return (lines, []) if len(lines) <= MOST_ROWS + 1 else (lines[:MOST_ROWS], lines[MOST_ROWS:])
 
 
 @require_safe

@@ -57,18 +57,18 @@ def chosen(made: FileImport, posted: QueryDict) -> dict[str, Any]:
 
 def context(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     """What was done, what would be, and the choices, for this desk's parts of the page."""
-    shown = made.report or made.plan
+    visible = made.report or made.plan
     given = {**made.choices, "communes": ", ".join(made.choices.get("communes", ()))}
-    found: dict[str, Any] = {
+    results: dict[str, Any] = {
         "posted": given,
         "sections": made.source == SECTIONS.slug,
         "loadable": bool(made.plan and brings(made.plan)),
     }
-    if shown is None:
-        return found
-    roads = shown.get("roads", [])
+    if visible is None:
+        return results
+    roads = visible.get("roads", [])
     amiss = [one for one in roads if one["amiss"]]
-    return found | {"lines": list(lines(shown)), "roads": roads, "amiss": amiss, "fine": len(roads) - len(amiss)}
+    return results | {"lines": list(lines(visible)), "roads": roads, "amiss": amiss, "fine": len(roads) - len(amiss)}
 
 
 DESK: Final = ImportDesk(

@@ -60,8 +60,8 @@ class PlaceForm(AccessibleForm):
 
     def where(self) -> Any:
         """Raises what `placing.placed` does."""
-        told = {name: self.exact(name, self.cleaned_data[name]) for name in PLACE if name in self.cleaned_data}
-        return placing.placed(self.what, **told | {"distance_m": told["distance_m"] or 0.0})
+        values = {name: self.exact(name, self.cleaned_data[name]) for name in PLACE if name in self.cleaned_data}
+        return placing.placed(self.what, **values | {"distance_m": values["distance_m"] or 0.0})
 
     def exact(self, name: str, given: Any) -> Any:
         return self.measured[name] if name in self.measured and given == self.initial.get(name) else given
@@ -99,15 +99,15 @@ class AssetForm(PlaceForm):
 
     def values(self) -> Mapping[str, Any]:
         """What the layer keeps of it."""
-        named = ("kind", "code", "inscription", "reference", "comment")
-        return {name: value for name in named if (value := self.cleaned_data.get(name))}
+        names = ("kind", "code", "inscription", "reference", "comment")
+        return {name: value for name in names if (value := self.cleaned_data.get(name))}
 
 
 def signs_by_family() -> list[tuple[str, list[tuple[str, str]]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
-    for code, words in SIGNS.items():
-        found.setdefault(FAMILIES[family_of(code)][english()], []).append((code, words[english()]))
-    return list(found.items())
+    results: dict[str, list[tuple[str, str]]] = {}
+    for code, sign_labels in SIGNS.items():
+        results.setdefault(FAMILIES[family_of(code)][english()], []).append((code, sign_labels[english()]))
+    return list(results.items())
 
 
 @require_http_methods(READ_AND_SEND)
@@ -126,7 +126,7 @@ def asset_new(request: HttpRequest, what: str) -> HttpResponse:
     try:
         made = placing.add(what, form.where(), form.values(), rights=rights)
     except ArpentError as error:
-        return form_page(request, form, status=told(form, error))
+        return form_page(request, form, status=show_error(form, error))
     messages.success(request, _("The asset is added: check it on the map."))
     return redirect("road_asset", what, made)
 
@@ -142,37 +142,37 @@ class MoveForm(EditForm, PlaceForm):
 def asset_move(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     """The form that puts an asset elsewhere; POST does."""
     rights = rights_of_request(request)
-    found = assets.one(what, asset_id, rights)
-    if not assets.may_inspect(found, rights):
+    asset = assets.one(what, asset_id, rights)
+    if not assets.may_inspect(asset, rights):
         raise Forbidden(_("Your role does not let you edit this layer."))
-    form = MoveForm(request, row=f"asset {what} {asset_id}", read=lambda _name: now_at(what, found)[0], what=what)
+    form = MoveForm(request, row=f"asset {what} {asset_id}", read=lambda _name: now_at(what, asset)[0], what=what)
     if request.method != "POST":
-        return form_page(request, form, found)
-    form.measured = now_at(what, found)[1]
+        return form_page(request, form, asset)
+    form.measured = now_at(what, asset)[1]
     if not form.is_valid():
-        return form_page(request, form, found, status=400)
+        return form_page(request, form, asset, status=400)
     try:
         version = form.cleaned_data["version"] or 0
         placing.move(what, asset_id, form.where(), version=version, rights=rights)
     except ArpentError as error:
-        return form_page(request, form, found, status=told(form, error))
+        return form_page(request, form, asset, status=show_error(form, error))
     messages.success(request, _("The asset is moved."))
     return redirect("road_asset", what, asset_id)
 
 
-def now_at(what: str, found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def now_at(what: str, asset: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the form says of an asset as it stands, and of that what was measured more exactly."""
-    places = placing.references_of(what, [found.pk]).get(found.pk, [])
+    places = placing.references_of(what, [asset.pk]).get(asset.pk, [])
     measured = dict(zip(("start", "end"), (one.reference for one in places), strict=False))
-    named = {name: str(reference) for name, reference in measured.items()}
+    names = {name: str(reference) for name, reference in measured.items()}
     side = places[0].lies if places else "on"
     distance = round(places[0].distance_m, 1) if places else 0.0
     beside = {"side": side if distance else "on", "distance_m": distance or None}
     exact = {"distance_m": places[0].distance_m} if distance else {}
-    return {**named, **beside, "version": found.version}, {**measured, **exact}
+    return {**names, **beside, "version": asset.version}, {**measured, **exact}
 
 
-def told(form: PlaceForm, error: ArpentError) -> int:
+def show_error(form: PlaceForm, error: ArpentError) -> int:
     """Put an error at its field, or at those that it is about; returns the answer's status."""
     if not isinstance(error, FieldRefused | GeometryRefused):
         return blame(form, error)
@@ -182,11 +182,11 @@ def told(form: PlaceForm, error: ArpentError) -> int:
     return status_of(error)
 
 
-def form_page(request: HttpRequest, form: PlaceForm, found: Any = None, status: int = 200) -> HttpResponse:
+def form_page(request: HttpRequest, form: PlaceForm, asset: Any = None, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "what": form.what,
-        "asset": found,
-        "title": title_of(form.what, found) if found else "",
+        "asset": asset,
+        "title": title_of(form.what, asset) if asset else "",
     }
     return show(request, "asset_place", TAB, context, status=status)

@@ -16,7 +16,7 @@ from networks.roads.along import parts_of
 from networks.roads.pages.frame import page, show
 from networks.roads.references import Road
 from networks.roads.services import assets
-from networks.roads.services.whole import Marker, marker_table, road_asked, road_sheet
+from networks.roads.services.whole import Marker, marker_table, road_of_request, road_sheet
 
 ON_MAP = "/#v=1&l=road-markers,road-sections,communes"
 
@@ -26,16 +26,16 @@ ON_MAP = "/#v=1&l=road-markers,road-sections,communes"
 def road(request: HttpRequest, road: str) -> HttpResponse:
     """The page of a numbered road; `format=` csv, xlsx or ods: its markers to take away."""
     rights = rights_of_request(request)
-    asked = road_asked(road, rights)
-    found = road_sheet(asked)
+    query = road_of_request(road, rights)
+    result = road_sheet(query)
     if suffix := request.GET.get("format", ""):
-        return answered(marker_table(found), suffix, _("Markers"), f"pr-{asked.slug}")
+        return answered(marker_table(result), suffix, _("Markers"), f"pr-{query.slug}")
     context = {
-        "found": found,
-        "map": f"{ON_MAP}&r={asked.slug}",
-        "markers": [(one, where(one)) for one in found.markers],
-        "kinds": [group for what in assets.KINDS if (group := along(what, asked, rights))],
-        "parts": parts_of(asked, rights),
+        "found": result,
+        "map": f"{ON_MAP}&r={query.slug}",
+        "markers": [(one, where(one)) for one in result.markers],
+        "kinds": [group for what in assets.KINDS if (group := along(what, query, rights))],
+        "parts": parts_of(query, rights),
     }
     return show(request, "road", "road_routes", context)
 

@@ -28,7 +28,7 @@ from networks.roads.study_tables import by_commune, by_operator, csv_of, geojson
 
 TAB = "coverage_studies"
 USUAL_REACH_M = 3_000
-SHOWN_JOBS = 5
+MOST_JOBS = 5
 NO_STORE = "private, no-store"
 
 
@@ -137,7 +137,7 @@ def show_list(
         "layers": studies.point_layers(rights) if members else [],
         "form": form,
         "studies": [(one, best(one)) for one in studies.studies(rights)],
-        "jobs": [(job, *standing(job)) for job in jobs.exclude(state=Job.State.DONE)[:SHOWN_JOBS]],
+        "jobs": [(job, *standing(job)) for job in jobs.exclude(state=Job.State.DONE)[:MOST_JOBS]],
     }
     return show(request, "studies", TAB, context, status)
 
@@ -152,39 +152,41 @@ def best(study: CoverageStudy) -> list[tuple[str, studies.Share]]:
 def study(request: HttpRequest, study: int) -> HttpResponse:
     """One study; as CSV, PDF or GeoJSON with `format`. POST computes it again."""
     rights = rights_of_request(request)
-    found = studies.study_seen_by(study, rights)
+    coverage = studies.study_seen_by(study, rights)
     if request.method == "POST":
         assert isinstance(request.user, User)
-        made = studies.again(found, rights=rights, user=request.user)
+        made = studies.again(coverage, rights=rights, user=request.user)
         return redirect("coverage_studies") if isinstance(made, Job) else redirect("coverage_study", made.pk)
-    technology = integer(request.GET.dict(), "technology", 0, 0, len(found.technologies) - 1)
+    technology = integer(request.GET.dict(), "technology", 0, 0, len(coverage.technologies) - 1)
     operator = request.GET.get("operator", "")
-    if operator and operator not in found.found["operators"]:
+    if operator and operator not in coverage.found["operators"]:
         raise Invalid(_("The study has no such operator."), parameter="operator")
-    name = f"couverture-{timezone.localdate(found.made_at):%Y-%m-%d}"
+    name = f"couverture-{timezone.localdate(coverage.made_at):%Y-%m-%d}"
     match request.GET.get("format", ""):
         case "":
-            context = {"changed": studies.changed_since(found), "may_ask": studies.may_study(found.owner, rights)}
-            return show(request, "study", TAB, told(found, technology, operator) | context)
+            context = {"changed": studies.changed_since(coverage), "may_ask": studies.may_study(coverage.owner, rights)}
+            return show(request, "study", TAB, study_context(coverage, technology, operator) | context)
         case "csv":
-            return attached(csv_of(found), "text/csv; charset=utf-8", f"{name}.csv")
+            return attached(csv_of(coverage), "text/csv; charset=utf-8", f"{name}.csv")
         case "pdf":
-            return attached(pdf_of(found), "application/pdf", f"{name}.pdf")
+            return attached(pdf_of(coverage), "application/pdf", f"{name}.pdf")
         case "geojson":
-            return JsonResponse(geojson_of(found, technology, operator), headers={"Cache-Control": NO_STORE})
+            return JsonResponse(geojson_of(coverage, technology, operator), headers={"Cache-Control": NO_STORE})
     raise Invalid(_("A table is a CSV file, a study on paper PDF, a zone GeoJSON."), parameter="format")
 
 
-def told(found: CoverageStudy, technology: int, operator: str) -> dict[str, Any]:
+def study_context(coverage_study: CoverageStudy, technology: int, operator: str) -> dict[str, Any]:
     return {
-        "study": found,
+        "study": coverage_study,
         "technology": technology,
-        "chosen": found.technologies[technology],
+        "chosen": coverage_study.technologies[technology],
         "operator": operator,
-        "whole": [(one, studies.share(found, rank, operator)) for rank, one in enumerate(found.technologies)],
-        "communes": by_commune(found, operator),
-        "operators": by_operator(found) if found.found["operators"] else [],
-        "map": map_of(found, technology, operator),
+        "whole": [
+            (one, studies.share(coverage_study, rank, operator)) for rank, one in enumerate(coverage_study.technologies)
+        ],
+        "communes": by_commune(coverage_study, operator),
+        "operators": by_operator(coverage_study) if coverage_study.found["operators"] else [],
+        "map": map_of(coverage_study, technology, operator),
     }
 
 

@@ -15,18 +15,18 @@ from networks.roads.services.assets import KINDS, communes_at, length_of, middle
 from networks.roads.services.placing import Place, references_of
 
 
-def as_table(what: str, found: Sequence[Any]) -> Table:
+def as_table(what: str, rows: Sequence[Any]) -> Table:
     """A line for each, with its place on its road, and its commune."""
-    ids = [one.pk for one in found]
+    ids = [one.pk for one in rows]
     places, communes = references_of(what, ids), communes_at(what, ids)
-    return columns(what), [list(row(what, one, places.get(one.pk, []), communes.get(one.pk))) for one in found]
+    return columns(what), [list(row(what, one, places.get(one.pk, []), communes.get(one.pk))) for one in rows]
 
 
 def columns(what: str) -> list[Column]:
     own = [("code", _("Code of the sign"), "text"), ("name", _("Meaning"), "text"),
            ("inscription", _("Inscription"), "text")]  # fmt: skip
     along = [("end", pgettext("reference of a road", "To"), "text"), ("length_m", _("Length (m)"), "number")]
-    told: list[tuple[str, str, Any]] = [
+    parts: list[tuple[str, str, Any]] = [
         ("reference", _("Reference"), "text"),
         ("kind", _("Kind"), "text"),
         *(own if what == "point" else [("subtype", _("Type"), "text")]),
@@ -43,7 +43,7 @@ def columns(what: str) -> list[Column]:
         ("x", "X (Lambert-93)", "number"),
         ("y", "Y (Lambert-93)", "number"),
     ]
-    return [Column(*one) for one in told]
+    return [Column(*one) for one in parts]
 
 
 def row(what: str, one: Any, places: Sequence[Place], commune: str | None) -> Iterator[Any]:

@@ -81,10 +81,10 @@ def assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
     """Those of the asker's members, of a filter."""
     rows = of_members(wanted.what, rights)
     if wanted.text:
-        found = Q(reference__icontains=wanted.text) | Q(comment__icontains=wanted.text)
+        result = Q(reference__icontains=wanted.text) | Q(comment__icontains=wanted.text)
         if wanted.what == "point":
-            found |= Q(code__iexact=normal(wanted.text))
-        rows = rows.filter(found)
+            result |= Q(code__iexact=normal(wanted.text))
+        rows = rows.filter(result)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.insee:
@@ -102,27 +102,27 @@ def road_wanted(text: str) -> str:
     try:
         return str(road_of(text))
     except NotAReferenceError as error:
-        words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
-        raise Invalid(words % {"text": text[:40]}, parameter="road") from error
+        message = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
+        raise Invalid(message % {"text": text[:40]}, parameter="road") from error
 
 
 def along(road: str) -> Q:
     """Bound to a section of this road; without a Département, of any."""
     if road == NO_ROAD:
         return Q(section_id=None)
-    asked = {name: value for name, value in road_of(road)._asdict().items() if value}
+    parameters = {name: value for name, value in road_of(road)._asdict().items() if value}
     # Their ids, some thousands at most: by a subquery each asset would be asked whether its section is of the road.
-    return Q(section_id__in=list(RoadSection.objects.filter(**asked).values_list("pk", flat=True)))
+    return Q(section_id__in=list(RoadSection.objects.filter(**parameters).values_list("pk", flat=True)))
 
 
-def due(asked: str) -> Q:
+def due(wanted: str) -> Q:
     today = database_clock.today()
-    if asked == "late":
+    if wanted == "late":
         return Q(due_date__lt=today)
-    return Q(due_date__lte=today + timedelta(days=SOON_DAYS)) if asked == "month" else Q(inspected_date=None)
+    return Q(due_date__lte=today + timedelta(days=SOON_DAYS)) if wanted == "month" else Q(inspected_date=None)
 
 
-def listed(wanted: Filter, rights: Rights) -> QuerySet[Any]:
+def list_assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
     """The rows of a list, what is due first."""
     rows = assets(wanted, rights)
     if wanted.kind:
@@ -159,10 +159,10 @@ def opened_by(what: str, ids: Sequence[int], rights: Rights) -> set[int]:
 
 def one(what: str, pk: int, rights: Rights) -> Any:
     """An asset that the asker's members keep. Raises NotFound."""
-    found = of_members(what, rights).select_related("owner").filter(pk=pk).first()
-    if found is None:
+    row = of_members(what, rights).select_related("owner").filter(pk=pk).first()
+    if row is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return row
 
 
 def middle_of(asset: Any) -> tuple[float, float]:
@@ -209,14 +209,14 @@ def may_inspect(asset: Any, rights: Rights) -> bool:
 
 @transaction.atomic
 def inspect(
-    what: str, pk: int, found: Inspection, *, photos: Sequence[IO[bytes]] = (), rights: Rights
+    what: str, pk: int, inspection: Inspection, *, photos: Sequence[IO[bytes]] = (), rights: Rights
 ) -> RoadInspection:
     """Record an inspection, with photos of it; the asset's condition follows.
 
     Raises NotFound, Forbidden, Invalid, Unavailable (disk full).
     """
     asset = inspectable(what, pk, rights)
-    check(found)
+    check(inspection)
     if len(photos) > MOST_AT_ONCE:
         raise Invalid(_("At most %(most)s photos at once.") % {"most": MOST_AT_ONCE}, parameter="photos")
     layer = visible_layer(SLUGS[what], rights)
@@ -228,11 +228,11 @@ def inspect(
         owner_id=asset.owner_id,
         of=what,
         asset_id=pk,
-        done_date=found.done_date,
-        done_by=found.done_by.strip()[:LONGEST_NAME],
-        mark=found.mark,
-        remark=found.remark.strip()[:LONGEST_REMARK],
-        due_date=found.due_date,
+        done_date=inspection.done_date,
+        done_by=inspection.done_by.strip()[:LONGEST_NAME],
+        mark=inspection.mark,
+        remark=inspection.remark.strip()[:LONGEST_REMARK],
+        due_date=inspection.due_date,
         photos=[made.pk for made in kept],
         recorded_by_id=rights.user_id,
         state_before=asset.state or "",
@@ -246,16 +246,16 @@ def strike(what: str, pk: int, inspection: int, reason: str, *, rights: Rights) 
     Raises NotFound, Forbidden, Invalid, Conflict.
     """
     asset = inspectable(what, pk, rights)
-    found = RoadInspection.objects.select_for_update().filter(pk=inspection, of=what, asset_id=asset.pk).first()
-    if found is None:
+    row = RoadInspection.objects.select_for_update().filter(pk=inspection, of=what, asset_id=asset.pk).first()
+    if row is None:
         raise NotFound(pgettext("road", "There is no such inspection."))
-    if found.struck_at:
+    if row.struck_at:
         raise Conflict(pgettext("road", "This inspection is struck out already."))
     if not reason.strip():
         raise Invalid(pgettext("road", "Say why it is struck out."), parameter="reason")
-    found.struck_at, found.struck_by_id = database_clock.now(), rights.user_id
-    found.struck_reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
-    found.save(update_fields=["struck_at", "struck_by", "struck_reason"])
+    row.struck_at, row.struck_by_id = database_clock.now(), rights.user_id
+    row.struck_reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    row.save(update_fields=["struck_at", "struck_by", "struck_reason"])
 
 
 def inspectable(what: str, pk: int, rights: Rights) -> Any:
@@ -266,20 +266,20 @@ def inspectable(what: str, pk: int, rights: Rights) -> Any:
     return asset
 
 
-def check(found: Inspection) -> None:
+def check(inspection: Inspection) -> None:
     """Refuse an inspection with an impossible day, no author or no mark. Raises Invalid at the field that is wrong."""
     today = database_clock.today()
-    if found.done_date > today:
+    if inspection.done_date > today:
         raise Invalid(_("This day is still to come: record what was done."), parameter="done_date")
-    if found.done_date < EARLIEST:
+    if inspection.done_date < EARLIEST:
         raise Invalid(_("Check the year."), parameter="done_date")
-    if not found.done_by.strip():
+    if not inspection.done_by.strip():
         raise Invalid(_("Say who inspected."), parameter="done_by")
-    if found.mark not in lists.CONDITIONS:
+    if inspection.mark not in lists.CONDITIONS:
         raise Invalid(_("Give a mark from 1 (very good) to 5 (very poor)."), parameter="mark")
-    if found.due_date is not None and found.due_date <= found.done_date:
+    if inspection.due_date is not None and inspection.due_date <= inspection.done_date:
         raise Invalid(_("The next inspection comes after this one."), parameter="due_date")
-    if found.due_date is not None and found.due_date.year > today.year + FARTHEST_YEARS:
+    if inspection.due_date is not None and inspection.due_date.year > today.year + FARTHEST_YEARS:
         raise Invalid(_("Check the year."), parameter="due_date")
 
 

@@ -29,14 +29,14 @@ def calibrate(route: str, department: str | None = None) -> list[Axis]:
 
 def roads_numbered(route: str) -> list[Road]:
     """In each Département that has one."""
-    found = (model.objects.filter(route=route) for model in (RoadAxis, RoadMarker, RoadSection))
+    results = (model.objects.filter(route=route) for model in (RoadAxis, RoadMarker, RoadSection))
     return [
         Road(route, one)
-        for one in sorted({one for rows in found for one in rows.values_list("department", flat=True).distinct()})
+        for one in sorted({one for rows in results for one in rows.values_list("department", flat=True).distinct()})
     ]
 
 
-def as_named(road: Road) -> Road:
+def with_department(road: Road) -> Road:
     """As people are told of it: with its Département where another one has a road of this number."""
     others = RoadMarker.objects.filter(route=road.route).exclude(department=road.department)
     return road if others.exists() else Road(road.route)
@@ -111,8 +111,8 @@ def axes_over(
     road: Road, markers: Sequence[RoadMarker], moved: Moved | None = None, first: str = "D"
 ) -> Iterator[tuple[str, Axis]]:
     """With `moved`, nobody searches for better places of markers (`axis.build`)."""
-    found = RoadSection.objects.filter(**road._asdict())
-    sections = list(found.only("carriageway", "traffic_way", "geom").order_by("pk"))
+    rows = RoadSection.objects.filter(**road._asdict())
+    sections = list(rows.only("carriageway", "traffic_way", "geom").order_by("pk"))
     sides = ("D", "G") if any(one.carriageway != "U" for one in sections) else ("U",)
     doubled = passed_over(markers, sides)
     for side in sorted(sides, key=lambda side: side != first):
@@ -171,7 +171,7 @@ def faults_of(axis: Axis) -> dict[str, Any]:
         "twice": axis.twice,
         "gaps": [[round(one.at_m, 1), round(one.metres, 1)] for one in axis.gaps],
     }
-    return {name: told for name, told in faults.items() if told}
+    return {name: described for name, described in faults.items() if described}
 
 
 def keep(road: Road, carriageway: str, axis: Axis) -> None:

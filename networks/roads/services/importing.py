@@ -30,7 +30,7 @@ from networks.roads.references import Road
 from networks.roads.services.calibrating import leave_stale
 from networks.roads.services.locking import lock_roads
 from networks.roads.services.measured import measure
-from networks.roads.services.siding import tell_sides
+from networks.roads.services.siding import set_sides
 from networks.roads.services.taking_back import SOURCE
 from networks.roads.sources import MARKERS, SECTIONS
 
@@ -127,7 +127,7 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> Report:
             name = name if name == "read" else f"markers_{name}"
             counts[name] = counts.get(name, 0) + number
     if order.write:
-        counts["sided"] = tell_sides(owner, roads, lambda: None)
+        counts["sided"] = set_sides(owner, roads, lambda: None)
     report = {"counts": counts, "compared": compared and describe_difference([compared]),
               "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
               "drawn_here": plan.drawn_here, "changes": kept_changes(*changes)}  # fmt: skip
@@ -174,7 +174,7 @@ def bring_markers(owner: Member, order: Order, tell: Tell) -> Report:
         for name, number in outcome.counts.items():
             counts[name] = counts.get(name, 0) + number
     if order.write:
-        counts["sided"] = tell_sides(owner, roads, lambda: open_event("road_section", order))
+        counts["sided"] = set_sides(owner, roads, lambda: open_event("road_section", order))
         announce_changed_slugs(["road-markers", *(["road-sections"] if counts["sided"] else [])])
     again = measured(roads, tell) if order.write else {"roads": []}
     report = {"counts": counts, "compared": None, "changes": kept_changes(*changes)}

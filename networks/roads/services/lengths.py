@@ -31,7 +31,7 @@ LISTS: Final[Mapping[str, lists.Words]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class LengthQuery:
     """Which sections: texts as the page gives them, empty for all; UNKNOWN for those where it is not recorded."""
 
     member: str = ""
@@ -43,19 +43,19 @@ class Asked:
     paths: str = ""
 
     @classmethod
-    def parse(cls, given: Mapping[str, str]) -> Asked:
+    def parse(cls, given: Mapping[str, str]) -> LengthQuery:
         """Which roads to measure, by the fields of a form: codes of the lists, a commune.
 
         Raises Invalid at the field.
         """
         values = {one.name: given.get(one.name, "").strip() for one in fields(cls)}
-        for name, words in LISTS.items():
-            if values[name] and values[name] != UNKNOWN and values[name] not in words:
+        for name, labels in LISTS.items():
+            if values[name] and values[name] != UNKNOWN and values[name] not in labels:
                 raise Invalid(_("“%(value)s” is none of the choices.") % {"value": values[name][:40]}, parameter=name)
         insee = values["insee"]
         if insee and insee != UNKNOWN and not (len(insee) == 5 and insee.isalnum()):
-            words_ = _("“%(text)s” is no INSEE code of a commune: it has five signs, as in 45234.")
-            raise Invalid(words_ % {"text": insee[:20]}, parameter="insee")
+            message = _("“%(text)s” is no INSEE code of a commune: it has five signs, as in 45234.")
+            raise Invalid(message % {"text": insee[:20]}, parameter="insee")
         return cls(**values)
 
     def query(self) -> dict[str, str]:
@@ -126,35 +126,35 @@ STATEMENT: Final = """
 """
 
 
-def lengths(asked: Asked) -> Lengths:
+def lengths(query: LengthQuery) -> Lengths:
     """Of the sections that the asker sees, which is all of them. Raises NotFound for a member that there is not."""
-    given: dict[str, Any] = {name: getattr(asked, name) for name in (*LISTS, "insee")}
-    given |= {"paths": list(lists.PATHS), "dual": list(DUAL), "all": bool(asked.paths)}
+    given: dict[str, Any] = {name: getattr(query, name) for name in (*LISTS, "insee")}
+    given |= {"paths": list(lists.PATHS), "dual": list(DUAL), "all": bool(query.paths)}
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, given | {"member": member_id(asked.member), "most": MOST_LINES})
+        cursor.execute(STATEMENT, given | {"member": member_id(query.member), "most": MOST_LINES})
         rows = cursor.fetchall()
-    found = Lengths()
+    result = Lengths()
     groups: dict[str, list[Group]] = {}
     for table, code, name, metres, sections, dual, split in rows:
         if table == "all":
-            found.km, found.sections = (metres or 0) / 1000, sections
-            found.dual_km, found.split = (dual or 0) / 1000, split
+            result.km, result.sections = (metres or 0) / 1000, sections
+            result.dual_km, result.split = (dual or 0) / 1000, split
         elif table == "paths":
-            found.paths_km = (metres or 0) / 1000
+            result.paths_km = (metres or 0) / 1000
         else:
             groups.setdefault(table, []).append((code, name or "", (metres or 0) / 1000, sections))
     for table in titles():
-        found.tables[table] = table_of(table, groups.get(table, []), found.km)
-    return found
+        result.tables[table] = table_of(table, groups.get(table, []), result.km)
+    return result
 
 
 def member_id(slug: str) -> int | None:
     if not slug:
         return None
-    found = Member.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    if found is None:
+    member = Member.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    if member is None:
         raise NotFound(_("There is no such member."))
-    return int(found)
+    return int(member)
 
 
 def table_of(table: str, groups: list[Group], whole: float) -> list[Line]:
@@ -194,9 +194,9 @@ def commune_names(codes: list[str]) -> dict[str, str]:
 
 def members_keeping(rights: Rights) -> list[tuple[str, str, bool]]:
     """Members that keep roads: short name, name, whether the asker is of it."""
-    found = Member.objects.filter(pk__in=keepers()).order_by("name")
+    rows = Member.objects.filter(pk__in=keepers()).order_by("name")
     mine = set(rights.members())
-    return [(one.slug, one.name, one.pk in mine) for one in found]
+    return [(one.slug, one.name, one.pk in mine) for one in rows]
 
 
 def keepers() -> list[int]:
@@ -218,7 +218,7 @@ def titles() -> dict[str, str]:
     }
 
 
-def as_table(found: Lengths) -> Table:
+def as_table(lengths: Lengths) -> Table:
     """Every line of every table, one below the other."""
     columns = [
         Column("table", _("Table"), "text"),
@@ -228,10 +228,12 @@ def as_table(found: Lengths) -> Table:
         Column("percent", _("Share (%)"), "number"),
         Column("sections", _("Sections"), "integer"),
     ]
-    rows: list[list[Any]] = [[_("All"), None, _("All"), round(found.km, 3), 100.0 if found.km else 0.0, found.sections]]
+    rows: list[list[Any]] = [
+        [_("All"), None, _("All"), round(lengths.km, 3), 100.0 if lengths.km else 0.0, lengths.sections]
+    ]
     for name, title in titles().items():
         rows += [
             [title, one.code, one.label, round(one.km, 3), round(one.percent, 2), one.sections]
-            for one in found.tables[name]
+            for one in lengths.tables[name]
         ]
     return columns, rows

@@ -8,26 +8,30 @@ from django.utils.translation import gettext as _
 from layers.intake.sources import Tell
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.references import Road
-from networks.roads.services.calibrating import as_named, calibrate, faults_of
-from networks.roads.services.overview import fault_words
+from networks.roads.services.calibrating import calibrate, faults_of, with_department
+from networks.roads.services.overview import describe_faults
 
-MOST_NAMED = 10
+MOST_MARKERS = 10
 
 
-def measure(roads: Iterable[Road], tell: Tell) -> list[dict[str, Any]]:
+def measure(roads: Iterable[Road], progress: Tell) -> list[dict[str, Any]]:
     """Calibrate roads; each with its kilometres and what is amiss, in words. As the worker."""
-    found, wanted = [], sorted(roads)
+    results, wanted = [], sorted(roads)
     for rank, road in enumerate(wanted):
-        name = as_named(road)
-        tell(0.7 + 0.3 * rank / max(1, len(wanted)), _("Measuring the %(route)s") % {"route": name})
+        name = with_department(road)
+        progress(0.7 + 0.3 * rank / max(1, len(wanted)), _("Measuring the %(route)s") % {"route": name})
         axes = calibrate(*road)
         if not axes and not is_there(road):
             continue
         metres = sum(one.parts[-1].end_m - one.parts[0].start_m for one in axes)
-        told = [one for axis in axes for one in fault_words(faults_of(axis), named)] if axes else [why_unmeasured(road)]
-        found.append({"route": str(name), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(told)),
+        parts = (
+            [one for axis in axes for one in describe_faults(faults_of(axis), marker_label)]
+            if axes
+            else [why_unmeasured(road)]
+        )
+        results.append({"route": str(name), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(parts)),
                       "measured": bool(axes)})  # fmt: skip
-    return found
+    return results
 
 
 def is_there(road: Road) -> bool:
@@ -44,7 +48,7 @@ def why_unmeasured(road: Road) -> str:
     return _("Fewer than two of its markers stand on its sections (within 50 m): check where they are.")
 
 
-def named(ids: Sequence[int]) -> str:
-    rows = RoadMarker.objects.filter(pk__in=ids[:MOST_NAMED]).order_by("number", "pk")
-    shown = ", ".join(f"PR {one.number}" for one in rows)
-    return f"{shown}…" if len(ids) > MOST_NAMED else shown
+def marker_label(ids: Sequence[int]) -> str:
+    rows = RoadMarker.objects.filter(pk__in=ids[:MOST_MARKERS]).order_by("number", "pk")
+    text = ", ".join(f"PR {one.number}" for one in rows)
+    return f"{text}…" if len(ids) > MOST_MARKERS else text

@@ -70,10 +70,10 @@ def whole_roads(route: str) -> list[WholeRoad]:
 
 def routes() -> list[Route]:
     """By number, at most 2,000."""
-    found = RoadAxis.objects.annotate(
+    rows = RoadAxis.objects.annotate(
         markers=Count("marks"), first=Min("marks__number"), last=Max("marks__number")
     ).order_by("route", "department", "carriageway")[:MOST]
-    numbers = Counter(route for route, _department in {(one.route, one.department) for one in found})
+    numbers = Counter(route for route, _department in {(one.route, one.department) for one in rows})
     return [
         Route(
             name=str(Road(one.route, one.department if numbers[one.route] > 1 else "")),
@@ -83,42 +83,42 @@ def routes() -> list[Route]:
             markers=one.markers,
             first=one.first,
             last=one.last,
-            amiss=fault_words(one.faults),
+            amiss=describe_faults(one.faults),
             stale=one.stale,
         )
-        for one in found
+        for one in rows
     ]
 
 
-def fault_words(faults: Mapping[str, Any], named: Callable[[Sequence[int]], str] | None = None) -> list[str]:
-    """What a calibration found, in words, counted; `named` tells of which markers, by their ids."""
-    told = []
+def describe_faults(faults: Mapping[str, Any], label_of: Callable[[Sequence[int]], str] | None = None) -> list[str]:
+    """What a calibration found, in words, counted; `label_of` tells of which markers, by their ids."""
+    parts = []
 
     def which(ids: Sequence[int]) -> str:
-        return f" ({named(ids)})" if named else ""
+        return f" ({label_of(ids)})" if label_of else ""
 
     if faults.get("unmeasured"):
-        told.append(_("fewer than two of its markers stand on its sections"))
+        parts.append(_("fewer than two of its markers stand on its sections"))
     if count := len(ids := faults.get("astray", ())):
-        words = ngettext("%(count)s marker more than 50 m from the road",
+        message = ngettext("%(count)s marker more than 50 m from the road",
                          "%(count)s markers more than 50 m from the road", count)  # fmt: skip
-        told.append(words % {"count": count} + which(ids))
+        parts.append(message % {"count": count} + which(ids))
     if count := len(ids := faults.get("doubled", ())):
-        words = ngettext("%(count)s marker whose number another one has",
+        message = ngettext("%(count)s marker whose number another one has",
                          "%(count)s markers whose number another one has", count)  # fmt: skip
-        told.append(words % {"count": count} + which(ids))
+        parts.append(message % {"count": count} + which(ids))
     if count := len(ids := [marker for marker, _section in faults.get("moved", ())]):
-        words = ngettext("%(count)s marker put on another section than the nearest",
+        message = ngettext("%(count)s marker put on another section than the nearest",
                          "%(count)s markers put on another section than the nearest", count)  # fmt: skip
-        told.append(words % {"count": count} + which(ids))
+        parts.append(message % {"count": count} + which(ids))
     if gaps := faults.get("gaps", ()):
-        words = ngettext("%(count)s gap (%(metres)s m)", "%(count)s gaps (%(metres)s m in all)", len(gaps))
-        told.append(words % {"count": len(gaps), "metres": display_number(sum(one[1] for one in gaps), 0)})
+        message = ngettext("%(count)s gap (%(metres)s m)", "%(count)s gaps (%(metres)s m in all)", len(gaps))
+        parts.append(message % {"count": len(gaps), "metres": display_number(sum(one[1] for one in gaps), 0)})
     if count := len(faults.get("twice", ())):
-        words = ngettext("%(count)s section that is run over twice (a marker stands wrongly)",
+        message = ngettext("%(count)s section that is run over twice (a marker stands wrongly)",
                          "%(count)s sections that are run over twice (a marker stands wrongly)", count)  # fmt: skip
-        told.append(words % {"count": count})
+        parts.append(message % {"count": count})
     if count := len(faults.get("aside", ())):
-        words = ngettext("%(count)s section that is not measured", "%(count)s sections that are not measured", count)
-        told.append(words % {"count": count})
-    return told
+        message = ngettext("%(count)s section that is not measured", "%(count)s sections that are not measured", count)
+        parts.append(message % {"count": count})
+    return parts

@@ -24,7 +24,7 @@ from layers.features.services.write import Edit, apply_edits, check_editable
 from networks.roads.axis import ImpossibleError, refer
 from networks.roads.references import Reference, Road, Side
 from networks.roads.services.assets import MODELS, SLUGS, one
-from networks.roads.services.calibrating import as_named, axes_now
+from networks.roads.services.calibrating import axes_now, with_department
 from networks.roads.services.referring import WITHIN_M, Found, all_rows, locate, place_of, side_at, side_of
 
 type Beside = Literal["on", "left", "right"]
@@ -132,19 +132,19 @@ def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[Place]]:
     changed since it was measured is measured for the question, three at most. None of what has no section or lies
     before the first marker.
     """
-    found: dict[int, list[Place]] = {}
-    for pk, route, department, carriageway, number, metres, lies, distance in asked_of(REFERENCES, what, ids):
+    results: dict[int, list[Place]] = {}
+    for pk, route, department, carriageway, number, metres, lies, distance in values_for(REFERENCES, what, ids):
         road = Road(route, department)
-        found.setdefault(pk, []).append(Place(on_road(road, number, metres, side_of(carriageway)), lies, distance))
-    rows = asked_of(CHANGED, what, [pk for pk in ids if pk not in found])
+        results.setdefault(pk, []).append(Place(on_road(road, number, metres, side_of(carriageway)), lies, distance))
+    rows = values_for(CHANGED, what, [pk for pk in ids if pk not in results])
     by_road = groupby(rows, key=lambda row: Road(row[0], row[1]))
     for road, ends in islice(by_road, MEASURED_NOW):
-        found |= measured_now(road, [end[2:] for end in ends])
+        results |= measured_now(road, [end[2:] for end in ends])
     whole = 2 if what == "troncon" else 1
-    return {pk: places for pk, places in found.items() if len(places) == whole}
+    return {pk: places for pk, places in results.items() if len(places) == whole}
 
 
-def asked_of(question: str, what: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+def values_for(question: str, what: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
     if not ids:
         return []
     statement = sql.SQL(question).format(
@@ -157,8 +157,8 @@ def asked_of(question: str, what: str, ids: Sequence[int]) -> list[tuple[Any, ..
 
 def measured_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[Place]]:
     """By id where these lie (id, section, x, y) on the axes of a road as it is now."""
-    axes, named = list(axes_now(road)), as_named(road)
-    found: dict[int, list[tuple[float, Place]]] = {}
+    axes, numbered = list(axes_now(road)), with_department(road)
+    results: dict[int, list[tuple[float, Place]]] = {}
     for pk, section, x, y in ends:
         place = Point(x, y)
         own = [(side, axis) for side, axis in axes if any(part.section == section for part in axis.parts)]
@@ -166,9 +166,9 @@ def measured_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[
             with suppress(ImpossibleError):
                 one = refer(axis, place, WITHIN_M)
                 lies = "on" if one.distance_m <= ON_M else "left" if one.left else "right"
-                reference = on_road(named, one.number, one.metres, side_at(side, one.section))
-                found.setdefault(pk, []).append((one.at_m, Place(reference, lies, one.distance_m)))
-    return {pk: [one for _at, one in sorted(places, key=itemgetter(0))] for pk, places in found.items()}
+                reference = on_road(numbered, one.number, one.metres, side_at(side, one.section))
+                results.setdefault(pk, []).append((one.at_m, Place(reference, lies, one.distance_m)))
+    return {pk: [one for _at, one in sorted(places, key=itemgetter(0))] for pk, places in results.items()}
 
 
 def on_road(road: Road, marker: int, metres: float, side: Side) -> Reference:
@@ -185,12 +185,12 @@ def placed(
     leftward = leftward_of(side, distance_m)
     first = located(start, "start")
     if what == "point":
-        (found,) = points([(first, leftward)])
+        (result,) = points([(first, leftward)])
     else:
-        (found,) = stretches([(first, located(end, "end"), leftward)])
-    if isinstance(found, ArpentError):
-        raise found
-    return found
+        (result,) = stretches([(first, located(end, "end"), leftward)])
+    if isinstance(result, ArpentError):
+        raise result
+    return result
 
 
 def leftward_of(side: Beside, distance_m: float) -> float:
@@ -199,8 +199,8 @@ def leftward_of(side: Beside, distance_m: float) -> float:
     Raises Invalid for a distance beside it that is none.
     """
     if side != "on" and not 0 < distance_m <= FARTHEST_M:
-        words = _("Give the metres from the axis, up to %(most)s.") % {"most": round(FARTHEST_M)}
-        raise Invalid(words, parameter="distance_m")
+        message = _("Give the metres from the axis, up to %(most)s.") % {"most": round(FARTHEST_M)}
+        raise Invalid(message, parameter="distance_m")
     return {"on": 0.0, "left": distance_m, "right": -distance_m}[side]
 
 
@@ -227,8 +227,8 @@ class Spot(Protocol):
 def points(places: Sequence[tuple[Spot, float]]) -> list[GEOSGeometry | ArpentError]:
     """Beside places on axes, so many metres to the left."""
     given = {**spots([one for one, _leftward in places]), "leftwards": [leftward for _one, leftward in places]}
-    found = dict(all_rows(BESIDE, **given))
-    return [geometry(found[rank]) if rank in found else measured_anew() for rank in range(1, len(places) + 1)]
+    rows = dict(all_rows(BESIDE, **given))
+    return [geometry(rows[rank]) if rank in rows else measured_anew() for rank in range(1, len(places) + 1)]
 
 
 def spots(places: Sequence[Spot], prefix: str = "") -> dict[str, list[Any]]:
@@ -246,8 +246,8 @@ def stretches(pairs: Sequence[tuple[Spot, Spot, float]]) -> list[GEOSGeometry | 
     given = spots(firsts) | spots(lasts, "last_") | {"leftwards": [one[2] for one in pairs]}
     rows = {pair: row for pair, *row in all_rows(ALONG, **given)}
     apart = {n: pair for n, pair in enumerate(pairs, start=1) if n not in rows}
-    standing = points([(spot, 0.0) for first, last, _leftward in apart.values() for spot in (first, last)])
-    ends = dict(zip(apart, zip(standing[::2], standing[1::2], strict=True), strict=True))
+    ends_placed = points([(spot, 0.0) for first, last, _leftward in apart.values() for spot in (first, last)])
+    ends = dict(zip(apart, zip(ends_placed[::2], ends_placed[1::2], strict=True), strict=True))
     return [stretch(*rows[n]) if n in rows else no_stretch(ends[n]) for n in range(1, len(pairs) + 1)]
 
 
@@ -263,14 +263,14 @@ def stretch(metres: float, jump: float, shape: Any) -> LineString | Invalid:
     if shape is None or metres < 0.5:
         return Invalid(_("Both ends are the same place: give the first and the last metre."), parameter="end")
     if metres > LONGEST_M:
-        words = _("A stretch is at most %(most)s km long: enter it in several.") % {"most": round(LONGEST_M / 1000)}
-        return Invalid(words, parameter="end")
+        message = _("A stretch is at most %(most)s km long: enter it in several.") % {"most": round(LONGEST_M / 1000)}
+        return Invalid(message, parameter="end")
     if jump > TOUCHING_M:
         return Invalid(_("The road has a gap between these places: enter a stretch on each side."), parameter="end")
     line = geometry(shape)
     if not isinstance(line, LineString) or line.empty:
-        words = _("The road bends too much to lay it at this distance: put it on the axis, or draw it on the map.")
-        return Invalid(words, parameter="distance_m")
+        message = _("The road bends too much to lay it at this distance: put it on the axis, or draw it on the map.")
+        return Invalid(message, parameter="distance_m")
     return line
 
 

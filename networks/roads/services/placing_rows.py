@@ -71,43 +71,43 @@ class OnAxis(NamedTuple):
 type Placed = GEOSGeometry | ArpentError
 
 
-def placed_rows(what: str, asked: Sequence[Asked]) -> list[Placed]:
+def placed_rows(what: str, query: Sequence[Asked]) -> list[Placed]:
     """In their order: where each stands, or why it cannot."""
-    found: list[Placed] = []
-    for start in range(0, len(asked), BATCH):
-        found += placed_some(what, asked[start : start + BATCH])
-    return found
+    results: list[Placed] = []
+    for start in range(0, len(query), BATCH):
+        results += placed_some(what, query[start : start + BATCH])
+    return results
 
 
-def placed_some(what: str, asked: Sequence[Asked]) -> list[Placed]:
-    spots = spots_of({one for row in asked for one in (row.start, row.end) if one is not None})
-    found: dict[int, Placed] = {}
+def placed_some(what: str, query: Sequence[Asked]) -> list[Placed]:
+    spots = spots_of({one for row in query for one in (row.start, row.end) if one is not None})
+    results: dict[int, Placed] = {}
     ready: dict[int, tuple[OnAxis, OnAxis, float]] = {}
-    for rank, row in enumerate(asked):
+    for rank, row in enumerate(query):
         first, last = spots[row.start], spots[row.end or row.start]
         try:
             leftward = leftward_of(row.side, row.distance_m)
         except Invalid as refused:
-            found[rank] = refused
+            results[rank] = refused
             continue
         if isinstance(first, ArpentError) or isinstance(last, ArpentError):
-            found[rank] = first if isinstance(first, ArpentError) else last  # type: ignore[assignment]
+            results[rank] = first if isinstance(first, ArpentError) else last  # type: ignore[assignment]
         else:
             ready[rank] = first, last, leftward
     if what == "point":
         placed = points([(first, leftward) for first, _last, leftward in ready.values()])
     else:
         placed = stretches(list(ready.values()))
-    found |= dict(zip(ready, placed, strict=True))
-    return [found[rank] for rank in range(len(asked))]
+    results |= dict(zip(ready, placed, strict=True))
+    return [results[rank] for rank in range(len(query))]
 
 
-def spots_of(asked: Iterable[Reference]) -> dict[Reference, OnAxis | ArpentError]:
+def spots_of(references: Iterable[Reference]) -> dict[Reference, OnAxis | ArpentError]:
     """Where references are on the axes that are kept, or why nowhere."""
-    found: dict[Reference, OnAxis | ArpentError] = {}
-    roads = roads_of(asked, found)
+    results: dict[Reference, OnAxis | ArpentError] = {}
+    roads = roads_of(references, results)
     stale = {road for road in set(roads.values()) if unmeasured(road)}
-    found |= {one: measured_anew() for one, road in roads.items() if road in stale}
+    results |= {one: measured_anew() for one, road in roads.items() if road in stale}
     rest = [(one, road) for one, road in roads.items() if road not in stale]
     given = {
         "routes": [road.route for _one, road in rest],
@@ -120,43 +120,43 @@ def spots_of(asked: Iterable[Reference]) -> dict[Reference, OnAxis | ArpentError
     missing: dict[tuple[Road, int], NotFound] = {}
     for rank, (one, road) in enumerate(rest, start=1):
         if rank in rows:
-            found[one] = spot_of(one, *rows[rank])
+            results[one] = spot_of(one, *rows[rank])
             continue
         if (road, one.marker) not in missing:
             missing[road, one.marker] = not_there(one, road)
-        found[one] = missing[road, one.marker]
-    return found
+        results[one] = missing[road, one.marker]
+    return results
 
 
 def spot_of(
-    asked: Reference, start: float, next_number: int | None, next_m: float | None, end: float, *where: float
+    reference: Reference, start: float, next_number: int | None, next_m: float | None, end: float, *where: float
 ) -> OnAxis | Invalid:
-    at = start + asked.metres
+    at = start + reference.metres
     if next_m is not None and next_number is not None and at > next_m + SLACK_M:
-        return beyond_next(asked, next_number, next_m - start)
+        return beyond_next(reference, next_number, next_m - start)
     if at > end + SLACK_M:
-        return beyond_end(asked, end - start)
+        return beyond_end(reference, end - start)
     section, x, y = where
     return OnAxis(int(section), x, y)
 
 
-def roads_of(asked: Iterable[Reference], refused: dict[Reference, OnAxis | ArpentError]) -> dict[Reference, Road]:
+def roads_of(references: Iterable[Reference], refused: dict[Reference, OnAxis | ArpentError]) -> dict[Reference, Road]:
     """The road of each; of which Département it is cannot be told of some."""
-    found: dict[Reference, Road] = {}
-    known = markers_of({one.route for one in asked})
-    for one in asked:
+    results: dict[Reference, Road] = {}
+    known = markers_of({one.route for one in references})
+    for one in references:
         of_number = known[one.route]
         here = [department for department, numbers in of_number.items() if one.marker in numbers]
         try:
-            found[one], _named = road_among(one, [name for name in here if name] or here, list(of_number))
+            results[one], _named = road_among(one, [name for name in here if name] or here, list(of_number))
         except (Invalid, NotFound) as error:
             refused[one] = error
-    return found
+    return results
 
 
 def markers_of(routes: Iterable[str]) -> Mapping[str, dict[str, set[int]]]:
     """By number and Département of roads, those of their markers."""
-    found: dict[str, dict[str, set[int]]] = defaultdict(dict)
+    results: dict[str, dict[str, set[int]]] = defaultdict(dict)
     for route, department, numbers in all_rows(MARKERS, routes=list(routes)):
-        found[route][department] = set(numbers)
-    return found
+        results[route][department] = set(numbers)
+    return results

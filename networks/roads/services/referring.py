@@ -17,7 +17,7 @@ from layers.features.display import display_number
 from networks.roads.axis import SLACK_M, Axis, ImpossibleError, place_at, refer
 from networks.roads.axis import locate as locate_on
 from networks.roads.references import NotAReferenceError, Reference, Road, Side, counts_backwards, reference_of
-from networks.roads.services.calibrating import as_named, axes_now
+from networks.roads.services.calibrating import axes_now, with_department
 
 WITHIN_M: Final = 30.0
 """How far from a numbered road a place still has a reference on it."""
@@ -128,10 +128,10 @@ BEFORE: Final = """
 def locate(text: str) -> Found:
     """The place of a reference that somebody typed. Raises Invalid, NotFound; both say what there is instead."""
     try:
-        asked = reference_of(text)
+        reference = reference_of(text)
     except NotAReferenceError as error:
         raise unreadable(text) from error
-    return place_of(asked)
+    return place_of(reference)
 
 
 def as_kept(text: str) -> str:
@@ -144,133 +144,135 @@ def as_kept(text: str) -> str:
 
 def unreadable(text: str) -> Invalid:
     """A reference that cannot be read, with how one is written."""
-    words = _("“%(text)s” is no place on a road: write a road, a marker and metres, as in “D 2020 PR 12+350”; on a"
+    message = _("“%(text)s” is no place on a road: write a road, a marker and metres, as in “D 2020 PR 12+350”; on a"
               " dual carriageway, D or G at the end.")  # fmt: skip
     if counts_backwards(text):
-        words = _("“%(text)s”: metres count from the marker before, as in “D 2020 PR 11+970”; from one marker to"
+        message = _("“%(text)s”: metres count from the marker before, as in “D 2020 PR 11+970”; from one marker to"
                   " another, give two references.")  # fmt: skip
-    return Invalid(words % {"text": text[:80]}, parameter="reference")
+    return Invalid(message % {"text": text[:80]}, parameter="reference")
 
 
-def place_of(asked: Reference) -> Found:
+def place_of(query: Reference) -> Found:
     """Where a reference lies: in metres (EPSG:2154) and in degrees, with its section.
 
     Raises NotFound for a road or marker that is not there, Invalid for metres that are beyond.
     """
-    road, named = road_meant(asked)
-    asked = replace(asked, department=road.department if named else "")
-    sides: list[str] = [asked.side] if asked.side else ["U", "D", "G"]
+    road, is_certain = road_meant(query)
+    query = replace(query, department=road.department if is_certain else "")
+    sides: list[str] = [query.side] if query.side else ["U", "D", "G"]
     # Where a road has one carriageway both sides are it.
     sides += [one for one in ("U", "D") if one not in sides]
     if unmeasured(road):
-        return place_now(asked, road, sides)
-    row = one_row(MARK, **road._asdict(), number=asked.marker, sides=sides)
+        return place_now(query, road, sides)
+    row = one_row(MARK, **road._asdict(), number=query.marker, sides=sides)
     if row is None:
-        raise not_there(asked, road)
+        raise not_there(query, road)
     axis, carriageway, start, next_number, next_m, _length = row
-    at = start + asked.metres
+    at = start + query.metres
     if next_m is not None and at > next_m + SLACK_M:
-        raise beyond_next(asked, next_number, next_m - start)
+        raise beyond_next(query, next_number, next_m - start)
     (end,) = one_row(END, axis=axis) or (0.0,)
     if at > end + SLACK_M:
-        raise beyond_end(asked, end - start)
-    found = one_row(PLACE, axis=axis, at=min(at, end), end=end, beyond=asked.metres == 0)
-    assert found is not None
-    section, x, y, lon, lat, own = found
-    reference = replace(asked, side=side_of(own or carriageway))
+        raise beyond_end(query, end - start)
+    result = one_row(PLACE, axis=axis, at=min(at, end), end=end, beyond=query.metres == 0)
+    assert result is not None
+    section, x, y, lon, lat, own = result
+    reference = replace(query, side=side_of(own or carriageway))
     return Found(reference=reference, road=road, section=section, x=x, y=y, lon=lon, lat=lat)
 
 
-def road_meant(asked: Reference) -> tuple[Road, bool]:
+def road_meant(reference: Reference) -> tuple[Road, bool]:
     """The road of a reference, and whether answers name its Département: where several have a road of this number, or
     the asker named one that has none. Raises Invalid where several have this marker and none is named, NotFound where
     none of several has it.
     """
-    return road_among(asked, *departments_of(asked))
+    return road_among(reference, *departments_of(reference))
 
 
-def road_among(asked: Reference, here: Sequence[str], known: Sequence[str]) -> tuple[Road, bool]:
+def road_among(reference: Reference, here: Sequence[str], known: Sequence[str]) -> tuple[Road, bool]:
     """The same, of the Départements that have its marker and all those that have a road of this number."""
-    if asked.department and list(known) != [""]:
-        return Road(asked.route, asked.department), list(known) != [asked.department]
+    if reference.department and list(known) != [""]:
+        return Road(reference.route, reference.department), list(known) != [reference.department]
     if len(here) > 1:
-        words = _("Several Départements have a PR %(marker)s of the %(route)s: write %(choices)s.")
-        choices = _(" or ").join(_("“%(road)s”") % {"road": Road(asked.route, one)} for one in here)
-        told = {"marker": asked.marker, "route": Road(asked.route), "choices": choices}
-        raise Invalid(words % told, parameter="reference")
+        message = _("Several Départements have a PR %(marker)s of the %(route)s: write %(choices)s.")
+        choices = _(" or ").join(_("“%(road)s”") % {"road": Road(reference.route, one)} for one in here)
+        values = {"marker": reference.marker, "route": Road(reference.route), "choices": choices}
+        raise Invalid(message % values, parameter="reference")
     if len(known) > 1 and not here:
-        raise in_none(asked)
-    return Road(asked.route, next(iter(here or known), "")), len(known) > 1
+        raise in_none(reference)
+    return Road(reference.route, next(iter(here or known), "")), len(known) > 1
 
 
-def departments_of(asked: Reference) -> tuple[list[str], list[str]]:
+def departments_of(reference: Reference) -> tuple[list[str], list[str]]:
     """The Départements whose road has the marker, and all those that have a road of this number with markers. A road
     whose Département is not known, which nobody can ask for, has it where no other one does.
     """
-    here, known = one_row(DEPARTMENTS, route=asked.route, number=asked.marker) or ([], [])
+    here, known = one_row(DEPARTMENTS, route=reference.route, number=reference.marker) or ([], [])
     return [one for one in here if one] or here, known or []
 
 
-def in_none(asked: Reference) -> NotFound:
+def in_none(reference: Reference) -> NotFound:
     """None of several Départements has the marker: those that each has."""
-    words = _("No %(route)s has a PR %(marker)s here: %(ranges)s.")
+    message = _("No %(route)s has a PR %(marker)s here: %(ranges)s.")
     each = _("%(road)s from PR %(first)s to PR %(last)s")
-    ranges = [each % {"road": Road(asked.route, department), "first": first, "last": last}
-              for department, first, last in all_rows(RANGES, route=asked.route)]  # fmt: skip
-    return NotFound(words % {"route": Road(asked.route), "marker": asked.marker, "ranges": ", ".join(ranges)})
+    ranges = [each % {"road": Road(reference.route, department), "first": first, "last": last}
+              for department, first, last in all_rows(RANGES, route=reference.route)]  # fmt: skip
+    return NotFound(message % {"route": Road(reference.route), "marker": reference.marker, "ranges": ", ".join(ranges)})
 
 
-def beyond_next(asked: Reference, number: int, metres: float) -> Invalid:
-    words = _("PR %(next)s comes %(metres)s m after PR %(marker)s on the %(route)s: %(asked)s m is beyond it.")
-    told = {"next": number, "metres": display_number(metres, 0), "marker": asked.marker,
-            "route": road_in(asked), "asked": display_number(asked.metres, 0)}  # fmt: skip
-    return Invalid(words % told, parameter="reference")
+def beyond_next(reference: Reference, number: int, metres: float) -> Invalid:
+    message = _("PR %(next)s comes %(metres)s m after PR %(marker)s on the %(route)s: %(asked)s m is beyond it.")
+    values = {"next": number, "metres": display_number(metres, 0), "marker": reference.marker,
+            "route": road_in(reference), "asked": display_number(reference.metres, 0)}  # fmt: skip
+    return Invalid(message % values, parameter="reference")
 
 
-def beyond_end(asked: Reference, metres: float) -> Invalid:
-    words = _("The %(route)s ends %(metres)s m after PR %(marker)s.")
-    told = {"route": road_in(asked), "metres": display_number(metres, 0), "marker": asked.marker}
-    return Invalid(words % told, parameter="reference")
+def beyond_end(reference: Reference, metres: float) -> Invalid:
+    message = _("The %(route)s ends %(metres)s m after PR %(marker)s.")
+    values = {"route": road_in(reference), "metres": display_number(metres, 0), "marker": reference.marker}
+    return Invalid(message % values, parameter="reference")
 
 
-def road_in(asked: Reference) -> Road:
+def road_in(reference: Reference) -> Road:
     """As the reference names it."""
-    return Road(asked.route, asked.department)
+    return Road(reference.route, reference.department)
 
 
-def not_there(asked: Reference, road: Road) -> NotFound:
+def not_there(reference: Reference, road: Road) -> NotFound:
     first = one_row("select min(m.number), max(m.number) from road_axis a join road_axis_mark m on m.axis_id = a.id"
                     " where a.route = %(route)s and a.department = %(department)s", **road._asdict())  # fmt: skip
-    return no_marker(asked, *(first or (None, None)))
+    return no_marker(reference, *(first or (None, None)))
 
 
 class RoadUnknown(NotFound):
     """The referential has no such road, or none of its markers."""
 
 
-def no_marker(asked: Reference, first: int | None, last: int | None) -> NotFound:
+def no_marker(reference: Reference, first: int | None, last: int | None) -> NotFound:
     if first is None:
-        words = _("No numbered road %(route)s with markers is known here.")
-        return RoadUnknown(words % {"route": road_in(asked)})
-    words = _("The %(route)s has no PR %(marker)s here: its markers go from %(first)s to %(last)s.")
-    told = {"route": road_in(asked), "marker": asked.marker, "first": first, "last": last}
-    return NotFound(words % told)
+        message = _("No numbered road %(route)s with markers is known here.")
+        return RoadUnknown(message % {"route": road_in(reference)})
+    message = _("The %(route)s has no PR %(marker)s here: its markers go from %(first)s to %(last)s.")
+    values = {"route": road_in(reference), "marker": reference.marker, "first": first, "last": last}
+    return NotFound(message % values)
 
 
 def reference_at(x: float, y: float, *, route: str = "", department: str = "", within_m: float = WITHIN_M) -> Found:
     """The reference of a place (EPSG:2154), on the nearest numbered road or on one. Raises NotFound."""
-    asked = {"x": x, "y": y, "within": within_m, "route": route, "department": department}
-    row = one_row(NEAR, **asked)
-    now = [nearest for one in all_rows(UNMEASURED_NEAR, **asked) for nearest in near_now(Road(*one), x, y, within_m)]
+    parameters = {"x": x, "y": y, "within": within_m, "route": route, "department": department}
+    row = one_row(NEAR, **parameters)
+    now = [
+        nearest for one in all_rows(UNMEASURED_NEAR, **parameters) for nearest in near_now(Road(*one), x, y, within_m)
+    ]
     if now:
         best = min(now, key=lambda one: one[0])
         if row is None or best[0] < row[10]:
             return reference_now(*best, x, y)
     if row is None:
-        told = {"metres": display_number(within_m, 0), "route": Road(route, department)}
+        values = {"metres": display_number(within_m, 0), "route": Road(route, department)}
         if route:
-            raise NotFound(_("The %(route)s is not within %(metres)s m.") % told)
-        raise NotFound(_("No numbered road lies within %(metres)s m.") % told)
+            raise NotFound(_("The %(route)s is not within %(metres)s m.") % values)
+        raise NotFound(_("No numbered road lies within %(metres)s m.") % values)
     number, lies_in, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
     road = Road(number, lies_in)
     mark = one_row(BEFORE, axis=axis, at=at)
@@ -284,12 +286,12 @@ def reference_at(x: float, y: float, *, route: str = "", department: str = "", w
 
 def reference_on(road: Road, marker: int, metres: float, side: Side) -> Reference:
     """It names the Département where another one has a road of this number."""
-    return Reference(**as_named(road)._asdict(), marker=marker, metres=metres, side=side)
+    return Reference(**with_department(road)._asdict(), marker=marker, metres=metres, side=side)
 
 
 def before_first(road: Road) -> NotFound:
-    words = _("This place lies before the first marker of the %(route)s.")
-    return NotFound(words % {"route": as_named(road)})
+    message = _("This place lies before the first marker of the %(route)s.")
+    return NotFound(message % {"route": with_department(road)})
 
 
 # -- roads that changed since they were measured ----------------------------------------------------------------------
@@ -300,25 +302,25 @@ def unmeasured(road: Road) -> bool:
     return bool((one_row(UNMEASURED, **road._asdict()) or (False,))[0])
 
 
-def place_now(asked: Reference, road: Road, sides: list[str]) -> Found:
+def place_now(query: Reference, road: Road, sides: list[str]) -> Found:
     """A place on a road as it is now. Raises what `place_of` does."""
     numbers: list[int] = []
     # The other carriageway is measured only where this one has no such marker.
     for side, axis in axes_now(road, next(one for one in sides if one != "U")):
-        if side in sides and has_marker(axis, asked.marker):
+        if side in sides and has_marker(axis, query.marker):
             break
         numbers += [one.number for one in axis.marks]
     else:
-        raise no_marker(asked, min(numbers, default=None), max(numbers, default=None))
+        raise no_marker(query, min(numbers, default=None), max(numbers, default=None))
     try:
-        found = locate_on(axis, asked.marker, asked.metres)
+        result = locate_on(axis, query.marker, query.metres)
     except ImpossibleError as error:
-        told = error.told
+        details = error.told
         if error.reason == "beyond_next":
-            raise beyond_next(asked, int(told["number"]), told["metres"]) from error
-        raise beyond_end(asked, told["metres"]) from error
-    reference = replace(asked, side=side_at(side, found.section))
-    return found_at(reference, road, found.section, found.place)
+            raise beyond_next(query, int(details["number"]), details["metres"]) from error
+        raise beyond_end(query, details["metres"]) from error
+    reference = replace(query, side=side_at(side, result.section))
+    return found_at(reference, road, result.section, result.place)
 
 
 def side_at(carriageway: str, section: int) -> Side:
@@ -337,8 +339,8 @@ def side_of(carriageway: str) -> Side:
 def near_now(road: Road, x: float, y: float, within_m: float) -> list[tuple[float, Road, str, Axis]]:
     """How far the axes of a road as it is now lie from a place, with the road, the carriageway and the axis."""
     place = Point(x, y)
-    found = [(min(part.line.distance(place) for part in axis.parts), side, axis) for side, axis in axes_now(road)]
-    return [(distance, road, side, axis) for distance, side, axis in found if distance <= within_m]
+    results = [(min(part.line.distance(place) for part in axis.parts), side, axis) for side, axis in axes_now(road)]
+    return [(distance, road, side, axis) for distance, side, axis in results if distance <= within_m]
 
 
 def reference_now(distance: float, road: Road, side: str, axis: Axis, x: float, y: float) -> Found:

@@ -9,17 +9,17 @@ from networks.roads import lists
 from networks.roads.references import Road
 
 
-def marker_taken(told: Mapping[str, Any]) -> str:
+def marker_taken(params: Mapping[str, Any]) -> str:
     """A road has a marker of this number already (`arpent.marker_once`)."""
-    if "other" not in told:
+    if "other" not in params:
         return _("A road has one marker of each number and carriageway in a Département: this one is taken.")
-    words = _(
+    message = _(
         "%(road)s has a PR %(number)s (%(carriageway)s) already, kept by %(other)s: a road has one marker of each"
         " number and carriageway in a Département. Change one of the three."
     )
-    return words % {
-        "road": Road(told["route"], told["department"]),
-        "number": told["number"],
-        "carriageway": lists.word(lists.CARRIAGEWAYS, told["carriageway"]),
-        "other": told["other"],
+    return message % {
+        "road": Road(params["route"], params["department"]),
+        "number": params["number"],
+        "carriageway": lists.word(lists.CARRIAGEWAYS, params["carriageway"]),
+        "other": params["other"],
     }

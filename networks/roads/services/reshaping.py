@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from gis_core.errors import Invalid
 from networks.roads import lists
 from networks.roads.models import RoadNode, RoadSection
-from networks.roads.references import shown_route
+from networks.roads.references import format_route
 
 type Values = dict[str, Any]
 LONGEST: Final = 60
@@ -94,11 +94,11 @@ def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSG
 def refuse_different(rows: Sequence[Values]) -> None:
     """Refuse to join sections that differ. Raises Invalid with what differs."""
     for name in ALIKE:
-        found = {row[name] for row in rows} - {""}
-        if len(found) > 1:
-            told = ", ".join(sorted(shown(name, one) for one in found))
-            words = _("These sections differ in %(what)s (%(values)s): make it the same first, or leave them apart.")
-            raise Invalid(words % {"what": called(name), "values": told})
+        results = {row[name] for row in rows} - {""}
+        if len(results) > 1:
+            text = ", ".join(sorted(format_value(name, one) for one in results))
+            message = _("These sections differ in %(what)s (%(values)s): make it the same first, or leave them apart.")
+            raise Invalid(message % {"what": called(name), "values": text})
 
 
 def ends_at_junctions(ids: Sequence[int], union: LineString) -> LineString:
@@ -113,8 +113,8 @@ def ends_at_junctions(ids: Sequence[int], union: LineString) -> LineString:
     if union.closed and len(meeting) == 1:
         return begun_at(RoadNode.objects.get(pk=meeting.pop()), union)
     if others:
-        words = _("%(road)s begins or ends between these sections and would be cut off: leave them apart.")
-        raise Invalid(words % {"road": title_of(others[0])})
+        message = _("%(road)s begins or ends between these sections and would be cut off: leave them apart.")
+        raise Invalid(message % {"road": title_of(others[0])})
     return union
 
 
@@ -128,12 +128,12 @@ def begun_at(node: RoadNode, ring: LineString) -> LineString:
 
 def title_of(one: RoadSection) -> str:
     """As people know it."""
-    road = shown_route(one.route) if one.route else ""
+    road = format_route(one.route) if one.route else ""
     return road or one.name_left or one.name_right or one.reference or _("Another section")
 
 
 def called(name: str) -> str:
-    words: Mapping[str, str] = {
+    labels: Mapping[str, str] = {
         "route": _("their numbered road"),
         "department": _("their Département"),
         "carriageway": _("their carriageway"),
@@ -141,14 +141,14 @@ def called(name: str) -> str:
         "manager": _("their manager"),
         "level": _("their level"),
     }
-    return words[name]
+    return labels[name]
 
 
-def shown(name: str, value: Any) -> str:
+def format_value(name: str, value: Any) -> str:
     if value is None:
         return pgettext("road", "none")
-    words = {"carriageway": lists.CARRIAGEWAYS, "status": lists.STATUSES, "manager": lists.MANAGERS}.get(name)
-    return lists.word(words, value) if words else shown_route(value) if name == "route" else str(value)
+    labels = {"carriageway": lists.CARRIAGEWAYS, "status": lists.STATUSES, "manager": lists.MANAGERS}.get(name)
+    return lists.word(labels, value) if labels else format_route(value) if name == "route" else str(value)
 
 
 def runs_along(row: Values, union: LineString) -> bool | None:
@@ -163,11 +163,11 @@ def runs_along(row: Values, union: LineString) -> bool | None:
 
 def turned_round(row: Values) -> Values:
     """What a section says of its sides when its line is turned."""
-    found = dict(row)
+    results = dict(row)
     for left, right in SIDED:
-        found[left], found[right] = row[right], row[left]
-    found["traffic_way"] = TURNED.get(row["traffic_way"], row["traffic_way"])
-    return found
+        results[left], results[right] = row[right], row[left]
+    results["traffic_way"] = TURNED.get(row["traffic_way"], row["traffic_way"])
+    return results
 
 
 def merged_more(rows: Sequence[Values]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from gis_core.models import Member
 from layers.intake.services.loading import rows, run
-from networks.roads.carriageways import told_apart
+from networks.roads.carriageways import tell_sides_apart
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.references import Road
 from networks.roads.services.calibrating import markers_for, section_of
@@ -26,7 +26,7 @@ UNNUMBERED: Final = """
 """
 
 
-def tell_sides(owner: Member, roads: Iterable[Road], begin: Callable[[], object]) -> int:
+def set_sides(owner: Member, roads: Iterable[Road], begin: Callable[[], object]) -> int:
     """Set the carriageways of these roads, and of a member's sections that are of none any more; how many changed.
     `begin` is called before something changes. As the worker, who holds the roads (`lock_roads`).
     """
@@ -42,15 +42,15 @@ def tell_sides(owner: Member, roads: Iterable[Road], begin: Callable[[], object]
 def sides_of(road: Road) -> dict[int, str]:
     """The sections whose carriageway is another than it was told, with this one."""
     fields = ("carriageway", "traffic_way", "nature", "geom", "more")
-    found = list(RoadSection.objects.filter(**road._asdict()).only(*fields).order_by("pk"))
-    kinds = {name: {one.pk for one in found if one.nature == name} for name in ("rond_point", "bretelle")}
+    rows = list(RoadSection.objects.filter(**road._asdict()).only(*fields).order_by("pk"))
+    kinds = {name: {one.pk for one in rows if one.nature == name} for name in ("rond_point", "bretelle")}
     markers = RoadMarker.objects.filter(**road._asdict()).order_by("pk")
-    told = told_apart([section_of(one) for one in found], list(markers_for(markers, "D")),
+    sides = tell_sides_apart([section_of(one) for one in rows], list(markers_for(markers, "D")),
                       kinds["rond_point"], kinds["bretelle"])  # fmt: skip
-    if told is None:
+    if sides is None:
         return {}
     return {
         one.pk: side
-        for one in found
-        if one.carriageway == one.more.get("side", "U") and (side := told.get(one.pk, "U")) != one.carriageway
+        for one in rows
+        if one.carriageway == one.more.get("side", "U") and (side := sides.get(one.pk, "U")) != one.carriageway
     }

@@ -45,7 +45,7 @@ READ: Final = ("addresses", "road-sections", "communes")
 """The layers that every study reads, beside that of the points."""
 MOST_OPERATORS: Final = 20
 MOST_TECHNOLOGIES: Final = 8
-MOST_WORDS: Final = 12
+MOST_VALUES: Final = 12
 FARTHEST_M: Final = 50_000
 LOOKED_AT: Final = 5_000
 KEPT: Final = 20
@@ -101,7 +101,7 @@ def may_study(member: Member, rights: Rights) -> bool:
     return rights.has_role(member.pk, TECHNICIANS)
 
 
-def told_to_all(layer: Layer) -> list[dict[str, Any]]:
+def public_columns(layer: Layer) -> list[dict[str, Any]]:
     """The columns that a study may speak of: it is read by people who do not see those of some roles alone."""
     return [one for one in layer.columns if one.get("roles") is None]
 
@@ -113,16 +113,16 @@ def fits(layer: Layer, member: Member) -> bool:
 
 def point_layers(rights: Rights) -> list[Layer]:
     """The layers of points that the asker sees."""
-    shown = Layer.objects.visible_to(rights).filter(geometry_type=Layer.Geometry.POINT)
-    return list(shown.exclude(rows=Layer.Rows.INSEE).select_related("theme"))
+    visible = Layer.objects.visible_to(rights).filter(geometry_type=Layer.Geometry.POINT)
+    return list(visible.exclude(rows=Layer.Rows.INSEE).select_related("theme"))
 
 
 def layer_seen_by(slug: str, rights: Rights) -> Layer:
     """The layer of points of this slug, if the user sees it. Raises NotFound."""
-    found = next((one for one in point_layers(rights) if one.slug == slug), None)
-    if found is None:
+    row = next((one for one in point_layers(rights) if one.slug == slug), None)
+    if row is None:
         raise NotFound(_("There is no such layer of points, or you may not see it."))
-    return found
+    return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class Choices:
 
 def choices_of(layer: Layer, rights: Rights) -> Choices:
     """Looked up in the layer's first 5,000 points."""
-    kept = {one["name"] for one in told_to_all(layer)}
+    kept = {one["name"] for one in public_columns(layer)}
     columns = [one for one in layer.fields_for(rights) if one["name"] in kept]
     names = [one["name"] for one in columns]
     statement = sql.SQL("select {} from {} limit {}").format(
@@ -157,55 +157,57 @@ def choices_of(layer: Layer, rights: Rights) -> Choices:
             continue
         if len(said) <= MOST_OPERATORS:
             operators.append((name, label))
-        if 1 < len(said) <= MOST_WORDS:
+        if 1 < len(said) <= MOST_VALUES:
             technologies += [(f"{label} : {one}", name, one) for one in sorted(said)]
     return Choices(operators=operators, technologies=technologies)
 
 
-def check(asked: Question, rights: Rights) -> dict[str, str]:
+def check(question: Question, rights: Rights) -> dict[str, str]:
     """The names of the communes that are asked for, by INSEE code. Raises Forbidden, Invalid."""
-    if not may_study(asked.member, rights):
+    if not may_study(question.member, rights):
         raise Forbidden(_("Your role does not let you make coverage studies."))
-    if not fits(asked.layer, asked.member):
-        words = _("This layer is not for everybody who reads the studies of %(member)s: it belongs to another member.")
-        raise Invalid(words % {"member": asked.member}, parameter="member")
-    if not 1 <= len(asked.technologies) <= MOST_TECHNOLOGIES:
-        words = _("Between one and %(most)s things count together.")
-        raise Invalid(words % {"most": MOST_TECHNOLOGIES}, parameter="technologies")
-    seen = {one["name"] for one in told_to_all(asked.layer)}
-    for one in asked.technologies:
+    if not fits(question.layer, question.member):
+        message = _(
+            "This layer is not for everybody who reads the studies of %(member)s: it belongs to another member."
+        )
+        raise Invalid(message % {"member": question.member}, parameter="member")
+    if not 1 <= len(question.technologies) <= MOST_TECHNOLOGIES:
+        message = _("Between one and %(most)s things count together.")
+        raise Invalid(message % {"most": MOST_TECHNOLOGIES}, parameter="technologies")
+    seen = {one["name"] for one in public_columns(question.layer)}
+    for one in question.technologies:
         if not 1 <= one.reach_m <= FARTHEST_M:
-            words = _("A reach lies between 1 m and %(most)s m.")
-            raise Invalid(words % {"most": FARTHEST_M}, parameter="technologies")
+            message = _("A reach lies between 1 m and %(most)s m.")
+            raise Invalid(message % {"most": FARTHEST_M}, parameter="technologies")
         if one.column and one.column not in seen:
             raise Invalid(_("The layer has no such column."), parameter="technologies")
-    if asked.operator and asked.operator not in seen:
+    if question.operator and question.operator not in seen:
         raise Invalid(_("The layer has no such column."), parameter="operator")
-    communes = dict(asked.member.communes.order_by("name").values_list("insee", "name"))
-    if asked.insee and asked.insee not in communes:
+    communes = dict(question.member.communes.order_by("name").values_list("insee", "name"))
+    if question.insee and question.insee not in communes:
         raise Invalid(_("This commune is not one of the member's."), parameter="insee")
     if not communes:
         raise Invalid(_("This member has no commune yet: its administrator gives it some."), parameter="insee")
-    return {asked.insee: communes[asked.insee]} if asked.insee else communes
+    return {question.insee: communes[question.insee]} if question.insee else communes
 
 
-def ask(asked: Question, *, anew: bool = False, rights: Rights, user: User) -> CoverageStudy | Job:
+def ask(question: Question, *, anew: bool = False, rights: Rights, user: User) -> CoverageStudy | Job:
     """The study, the one that was kept where nothing that it read has changed since (but for `anew`); or the job that
     makes it where there are many addresses or points. Raises Forbidden, Invalid.
     """
-    communes = check(asked, rights)
+    communes = check(question, rights)
     ((count,),) = fetch_all(
         "select count(*) from cadastre_address where insee = any(%(insee)s)", {"insee": list(communes)}
     )
     if count > MOST_ADDRESSES:
-        words = _("At most %(most)s addresses are measured at once: choose one commune.")
-        raise Invalid(words % {"most": MOST_ADDRESSES}, parameter="insee")
-    if not anew and (same := unchanged(asked, communes, rights)):
+        message = _("At most %(most)s addresses are measured at once: choose one commune.")
+        raise Invalid(message % {"most": MOST_ADDRESSES}, parameter="insee")
+    if not anew and (same := unchanged(question, communes, rights)):
         return same
-    if count <= AT_ONCE and reaches(asked, list(communes)) <= AT_ONCE_REACHES:
-        return compute(asked, rights=rights)
-    title = _("Coverage of %(member)s by “%(layer)s”") % {"member": asked.member, "layer": asked.layer}
-    return start_job(kind=KIND, title=title, owner=asked.member, started_by=user, parameters=asked.as_json(),
+    if count <= AT_ONCE and reaches(question, list(communes)) <= AT_ONCE_REACHES:
+        return compute(question, rights=rights)
+    title = _("Coverage of %(member)s by “%(layer)s”") % {"member": question.member, "layer": question.layer}
+    return start_job(kind=KIND, title=title, owner=question.member, started_by=user, parameters=question.as_json(),
                      rights=rights)  # fmt: skip
 
 
@@ -216,14 +218,14 @@ def again(study: CoverageStudy, *, rights: Rights, user: User) -> CoverageStudy 
     return ask(question_of(study.asked, study.owner, rights), anew=True, rights=rights, user=user)
 
 
-def unchanged(asked: Question, communes: Collection[str], rights: Rights) -> CoverageStudy | None:
+def unchanged(question: Question, communes: Collection[str], rights: Rights) -> CoverageStudy | None:
     """The last study of the question, if all that it read is as it was, for the same communes."""
-    wanted = asked.as_json()
+    wanted = question.as_json()
     names = ("insee", "layer", "operator", "technologies")
     return next(
         (
             one
-            for one in studies(rights, owner=asked.member, versions=versions_of(asked.layer.slug))
+            for one in studies(rights, owner=question.member, versions=versions_of(question.layer.slug))
             if all(one.asked[name] == wanted[name] for name in names) and studied(one) == set(communes)
         ),
         None,
@@ -249,16 +251,16 @@ def changed_since(study: CoverageStudy) -> bool:
     return any(now.get(slug, version) != version for slug, version in study.versions.items())
 
 
-def reaches(asked: Question, codes: list[str]) -> int:
+def reaches(question: Question, codes: list[str]) -> int:
     """About how many circles are drawn: points near the communes, once for each technology and operator."""
-    farthest = max(one.reach_m for one in asked.technologies)
+    farthest = max(one.reach_m for one in question.technologies)
     statement = sql.SQL(NEAR).format(
-        operator=sql.SQL("t.{}").format(sql.Identifier(asked.operator)) if asked.operator else sql.SQL("null"),
-        table=sql.Identifier(asked.layer.table),
+        operator=sql.SQL("t.{}").format(sql.Identifier(question.operator)) if question.operator else sql.SQL("null"),
+        table=sql.Identifier(question.layer.table),
         most=sql.Literal(MOST_SITES),
     )
     ((points, operators),) = fetch_all(statement, {"insee": codes, "reach": farthest})
-    return int(points) * len(asked.technologies) * (1 + (int(operators) > 0))
+    return int(points) * len(question.technologies) * (1 + (int(operators) > 0))
 
 
 # -- the study --------------------------------------------------------------------------------------------------------
@@ -285,24 +287,26 @@ class Sites:
 
 
 @transaction.atomic
-def compute(asked: Question, *, rights: Rights, tell: Tell = lambda share, message: None) -> CoverageStudy:
+def compute(question: Question, *, rights: Rights, progress: Tell = lambda share, message: None) -> CoverageStudy:
     """Measure and keep; the member's last 20 studies are kept. Raises Forbidden, Invalid."""
-    communes = check(asked, rights)
+    communes = check(question, rights)
     begun = time.perf_counter()
-    tell(0.05, _("Reading points, addresses and roads"))
+    progress(0.05, _("Reading points, addresses and roads"))
     codes = list(communes)
-    versions = versions_of(asked.layer.slug)
+    versions = versions_of(question.layer.slug)
     ground = ground_of(codes)
-    sites = sites_of(asked, codes, ground.roads)
+    sites = sites_of(question, codes, ground.roads)
     surfaces = surfaces_of(codes)
     drawn = background(surfaces, ground.roads) | {"zones": {}} if surfaces else {}
     counts: dict[str, dict[str, dict[str, list[float]]]] = {}
-    steps = len(asked.technologies) * (len(sites.operators) + 1)
-    for rank, technology in enumerate(asked.technologies):
+    steps = len(question.technologies) * (len(sites.operators) + 1)
+    for rank, technology in enumerate(question.technologies):
         counts[str(rank)], zones = {}, {}
         for place, (name, which) in enumerate(groups(sites, rank)):
             done = rank * (len(sites.operators) + 1) + place
-            tell(0.2 + 0.75 * done / steps, _("Measuring: %(what)s") % {"what": f"{technology.label} {name}".strip()})
+            progress(
+                0.2 + 0.75 * done / steps, _("Measuring: %(what)s") % {"what": f"{technology.label} {name}".strip()}
+            )
             zone = reach.zone(sites.shapes[which], technology.reach_m)
             counts[str(rank)][name] = covered(ground, sites.shapes[which], technology.reach_m, zone, codes)
             zones[name] = zone_on(drawn, zone) if drawn else ""
@@ -310,7 +314,7 @@ def compute(asked: Question, *, rights: Rights, tell: Tell = lambda share, messa
             drawn["zones"][str(rank)] = zones
     metres = by_sides(ground, shapely.length(ground.roads))
     houses = Counter(ground.address_insee.tolist())
-    found = {
+    results = {
         "communes": [
             {"insee": code, "name": name, "addresses": houses[code], "road_m": round(metres.get(code, 0.0), 1)}
             for code, name in communes.items()
@@ -320,16 +324,16 @@ def compute(asked: Question, *, rights: Rights, tell: Tell = lambda share, messa
         "roads": len(ground.roads) > 0,
     }
     made = CoverageStudy.objects.create(
-        owner=asked.member,
-        asked=asked.as_json(),
-        found=found,
+        owner=question.member,
+        asked=question.as_json(),
+        found=results,
         sites=list(kept(sites)),
         drawn=drawn,
         versions=versions,
         seconds=round(time.perf_counter() - begun, 2),
         made_by_id=rights.user_id,
     )
-    forget_old(asked.member)
+    forget_old(question.member)
     return made
 
 
@@ -350,11 +354,11 @@ def covered(
 
 
 def by_sides(ground: Ground, metres: reach.Floats) -> dict[str, float]:
-    found: dict[str, float] = {}
+    results: dict[str, float] = {}
     for side in ground.sides:
         for code in np.unique(side).tolist():
-            found[code] = found.get(code, 0.0) + float(metres[side == code].sum()) / 2
-    return found
+            results[code] = results.get(code, 0.0) + float(metres[side == code].sum()) / 2
+    return results
 
 
 def kept(sites: Sites) -> Iterator[list[Any]]:
@@ -409,8 +413,8 @@ NEAR: Final = """
 
 
 def shapes_of(column: Sequence[Any]) -> reach.Shapes:
-    found: reach.Shapes = shapely.from_wkb(np.array([bytes(one) for one in column], dtype=object))
-    return found
+    result: reach.Shapes = shapely.from_wkb(np.array([bytes(one) for one in column], dtype=object))
+    return result
 
 
 def roads_of(codes: list[str]) -> Rows:
@@ -432,8 +436,8 @@ def ground_of(codes: list[str]) -> Ground:
     """
     houses, roads = fetch_all(ADDRESSES, {"insee": codes}), roads_of(codes)
     if len(roads) > MOST_SECTIONS:
-        words = _("At most %(most)s sections of road are measured at once: choose one commune.")
-        raise Invalid(words % {"most": MOST_SECTIONS}, parameter="insee")
+        message = _("At most %(most)s sections of road are measured at once: choose one commune.")
+        raise Invalid(message % {"most": MOST_SECTIONS}, parameter="insee")
     return Ground(
         shapes_of([row[0] for row in houses]),
         np.array([row[1] for row in houses], dtype=object),
@@ -442,34 +446,34 @@ def ground_of(codes: list[str]) -> Ground:
     )
 
 
-def sites_of(asked: Question, codes: list[str], roads: reach.Shapes) -> Sites:
+def sites_of(question: Question, codes: list[str], roads: reach.Shapes) -> Sites:
     """The points around communes and roads that count. Raises Invalid where there are too many, or operators."""
-    names = [asked.operator, *(one.column for one in asked.technologies)]
-    named = sql.SQL("t.{}::text")
-    wanted = [named.format(sql.Identifier(name)) if name else sql.SQL("null::text") for name in names]
+    names = [question.operator, *(one.column for one in question.technologies)]
+    as_text = sql.SQL("t.{}::text")
+    wanted = [as_text.format(sql.Identifier(name)) if name else sql.SQL("null::text") for name in names]
     statement = sql.SQL(SITES).format(
         columns=sql.SQL("").join(sql.SQL(", {}").format(one) for one in wanted),
-        table=sql.Identifier(asked.layer.table),
+        table=sql.Identifier(question.layer.table),
         # Rows of members are seen by the asker for roles elsewhere, too: those of the study's member alone.
-        whose=sql.SQL("and t.owner_id = {}").format(sql.Literal(asked.member.pk))
-        if asked.layer.rows == Layer.Rows.OWNER
+        whose=sql.SQL("and t.owner_id = {}").format(sql.Literal(question.member.pk))
+        if question.layer.rows == Layer.Rows.OWNER
         else sql.SQL(""),
         most=sql.Literal(MOST_SITES + 1),
     )
     around = shapely.box(*shapely.total_bounds(roads)) if len(roads) else shapely.from_wkt("POLYGON EMPTY")
-    farthest = max(one.reach_m for one in asked.technologies)
+    farthest = max(one.reach_m for one in question.technologies)
     rows = fetch_all(statement, {"insee": codes, "roads": around.wkb, "reach": farthest})
     if len(rows) > MOST_SITES:
-        words = _("At most %(most)s points are studied at once: choose one commune.")
-        raise Invalid(words % {"most": MOST_SITES}, parameter="insee")
-    has = np.array([[counts_for(one, text) for one, text in zip(asked.technologies, row[2:], strict=True)]
-                    for row in rows], dtype=bool).reshape(len(rows), len(asked.technologies))  # fmt: skip
+        message = _("At most %(most)s points are studied at once: choose one commune.")
+        raise Invalid(message % {"most": MOST_SITES}, parameter="insee")
+    has = np.array([[counts_for(one, text) for one, text in zip(question.technologies, row[2:], strict=True)]
+                    for row in rows], dtype=bool).reshape(len(rows), len(question.technologies))  # fmt: skip
     any_of = has.any(axis=1)
     rows = [row for row, good in zip(rows, any_of, strict=True) if good]
     operators = sorted({row[1] for row in rows if row[1]})
     if len(operators) > MOST_OPERATORS:
-        words = _("This column has %(count)s values: at most %(most)s are told apart.")
-        raise Invalid(words % {"count": len(operators), "most": MOST_OPERATORS}, parameter="operator")
+        message = _("This column has %(count)s values: at most %(most)s are told apart.")
+        raise Invalid(message % {"count": len(operators), "most": MOST_OPERATORS}, parameter="operator")
     ranks = {name: rank for rank, name in enumerate(operators)}
     whose = np.array([ranks.get(row[1], -1) for row in rows], dtype=np.int64)
     return Sites(shapes_of([row[0] for row in rows]), whose, has[any_of], operators)
@@ -488,10 +492,10 @@ def counts_for(technology: Technology, text: str | None) -> bool:
 
 def study_seen_by(pk: int, rights: Rights) -> CoverageStudy:
     """A study that the user sees, with its owner and author. Raises NotFound."""
-    found = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
-    if found is None:
+    row = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
+    if row is None:
         raise NotFound(_("There is no such study any more, or you may not see it: compute it again."))
-    return found
+    return row
 
 
 def studies(rights: Rights, **kept: Any) -> list[CoverageStudy]:

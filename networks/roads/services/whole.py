@@ -22,13 +22,13 @@ from networks.roads import lists
 from networks.roads.along import links_from
 from networks.roads.models import RoadAxis, RoadMarker
 from networks.roads.references import NotAReferenceError, Road, road_of_slug
-from networks.roads.services.calibrating import as_named
-from networks.roads.services.overview import fault_words
+from networks.roads.services.calibrating import with_department
+from networks.roads.services.overview import describe_faults
 from networks.roads.services.referring import Found, all_rows, one_row
 
 SECTIONS: Final = "road-sections"
 ASSETS: Final = "road-assets"
-MOST_NAMED: Final = 8
+MOST_MARKERS: Final = 8
 """Markers that a remark names."""
 
 
@@ -119,25 +119,25 @@ MARKERS: Final = """
 """
 
 
-def road_asked(text: str, rights: Rights) -> Road:
+def road_of_request(text: str, rights: Rights) -> Road:
     """The road of an address, among those whose sections the asker sees. Raises NotFound."""
     visible_layer(SECTIONS, rights)
     try:
-        asked = road_of_slug(text)
+        query = road_of_slug(text)
     except NotAReferenceError as error:
         raise NotFound(
             _("“%(text)s” is the number of no road: write it as in “D 2020”.") % {"text": text[:40]}
         ) from error
-    known = [department for (department,) in all_rows(ROADS, route=asked.route)]
-    if asked.department in known:
-        return asked
-    if len(known) == 1 and "" in (asked.department, known[0]):
-        return Road(asked.route, known[0])
-    if len(known) > 1 and not asked.department:
-        choices = _(" or ").join(_("“%(road)s”") % {"road": Road(asked.route, one)} for one in known)
-        words = _("Several Départements have a %(route)s: write %(choices)s.")
-        raise NotFound(words % {"route": Road(asked.route), "choices": choices})
-    raise NotFound(_("No numbered road %(route)s is known here.") % {"route": asked})
+    known = [department for (department,) in all_rows(ROADS, route=query.route)]
+    if query.department in known:
+        return query
+    if len(known) == 1 and "" in (query.department, known[0]):
+        return Road(query.route, known[0])
+    if len(known) > 1 and not query.department:
+        choices = _(" or ").join(_("“%(road)s”") % {"road": Road(query.route, one)} for one in known)
+        message = _("Several Départements have a %(route)s: write %(choices)s.")
+        raise NotFound(message % {"route": Road(query.route), "choices": choices})
+    raise NotFound(_("No numbered road %(route)s is known here.") % {"route": query})
 
 
 def road_sheet(road: Road) -> RoadSheet:
@@ -149,7 +149,7 @@ def road_sheet(road: Road) -> RoadSheet:
     markers = markers_of(road)
     return RoadSheet(
         road=road,
-        named=as_named(road),
+        named=with_department(road),
         sections=sections,
         km=metres / 1000,
         bbox_4326=tuple(box),
@@ -169,13 +169,15 @@ def managers_of(road: Road) -> list[Manager]:
 
 def markers_of(road: Road) -> list[Marker]:
     """One of each number: that of the single carriageway or of the right one."""
-    found = []
+    results = []
     for number, rows in groupby(all_rows(MARKERS, **road._asdict()), key=lambda row: row[0]):
         each = list(rows)
         _number, _side, pk, x, y, lon, lat, at_m, to_next = each[0]
         sides = "".join(row[1] for row in each)
-        found.append(Marker(id=pk, number=number, sides=sides, lon=lon, lat=lat, x=x, y=y, at_m=at_m, to_next=to_next))
-    return found
+        results.append(
+            Marker(id=pk, number=number, sides=sides, lon=lon, lat=lat, x=x, y=y, at_m=at_m, to_next=to_next)
+        )
+    return results
 
 
 def carriageways_of(road: Road, markers: Sequence[Marker]) -> list[Carriageway]:
@@ -183,14 +185,14 @@ def carriageways_of(road: Road, markers: Sequence[Marker]) -> list[Carriageway]:
     numbers = dict(RoadMarker.objects.filter(**road._asdict()).values_list("pk", "number"))
 
     def named(ids: Sequence[int]) -> str:
-        told = [f"PR {numbers[one]}" for one in ids if one in numbers]
-        return ", ".join(told[:MOST_NAMED]) + (" …" if len(told) > MOST_NAMED else "")
+        parts = [f"PR {numbers[one]}" for one in ids if one in numbers]
+        return ", ".join(parts[:MOST_MARKERS]) + (" …" if len(parts) > MOST_MARKERS else "")
 
     rows = RoadAxis.objects.filter(**road._asdict()).order_by("carriageway").prefetch_related("marks")
     return [
         Carriageway(
             code=one.carriageway, km=one.length_m / 1000, markers=len(one.marks.all()),
-            amiss=fault_words(one.faults, named), stale=one.stale,
+            amiss=describe_faults(one.faults, named), stale=one.stale,
         )
         for one in rows
     ]  # fmt: skip
@@ -198,18 +200,18 @@ def carriageways_of(road: Road, markers: Sequence[Marker]) -> list[Carriageway]:
 
 def as_feature(road: Road, rights: Rights) -> dict[str, Any]:
     """The road as the map shows it: like a feature, of no layer."""
-    found = road_sheet(road)
-    words = _("Numbered road, PR %(first)s to %(last)s") if found.markers else _("Numbered road")
+    result = road_sheet(road)
+    message = _("Numbered road, PR %(first)s to %(last)s") if result.markers else _("Numbered road")
     links = [{"title": _("The road's page"), "url": page_of(road)}] if rights.signed_in else []
     lines = [
         ("department", _("Département"), road.department),
-        ("managers", _("Managers"), ", ".join(one.name for one in found.managers)),
+        ("managers", _("Managers"), ", ".join(one.name for one in result.managers)),
     ]
     (drawn,) = one_row(DRAWN, **road._asdict()) or (None,)
     return {
         "slug": road.slug,
-        "title": str(found.named),
-        "subtitle": words % {"first": found.first, "last": found.last},
+        "title": str(result.named),
+        "subtitle": message % {"first": result.first, "last": result.last},
         "properties": [
             {"name": name, "label": label, "value": value, "unit": None, "display": value}
             for name, label, value in lines
@@ -217,7 +219,7 @@ def as_feature(road: Road, rights: Rights) -> dict[str, Any]:
         ],
         "links": links,
         "geometry": json.loads(drawn) if drawn else None,
-        "bbox_4326": [round(one, 7) for one in found.bbox_4326],
+        "bbox_4326": [round(one, 7) for one in result.bbox_4326],
     }
 
 
@@ -235,7 +237,7 @@ def page_of(road: Road) -> str:
     return reverse("road", args=[road.slug])
 
 
-def marker_table(found: RoadSheet) -> Table:
+def marker_table(road_sheet: RoadSheet) -> Table:
     """Its markers, for spreadsheets."""
     columns = [
         Column("route", _("Road"), "text"),
@@ -248,9 +250,9 @@ def marker_table(found: RoadSheet) -> Table:
         Column("y", "Y (Lambert-93)", "number"),
     ]
     rows = [
-        [str(Road(found.road.route)), found.road.department, one.number, one.sides, rounded(one.at_m),
+        [str(Road(road_sheet.road.route)), road_sheet.road.department, one.number, one.sides, rounded(one.at_m),
          rounded(one.to_next), round(one.x, 2), round(one.y, 2)]
-        for one in found.markers
+        for one in road_sheet.markers
     ]  # fmt: skip
     return columns, rows
 

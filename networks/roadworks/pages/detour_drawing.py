@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from networks.roads.references import shown_route
+from networks.roads.references import format_route
 from networks.roadworks.models import Work, WorkDetour
 from networks.roadworks.services.detours import every_row
 
@@ -109,7 +109,7 @@ def names_on(sheet: Sheet, shapes: Sequence[Any]) -> list[tuple[str, str, str]]:
     said: set[str] = set()
     made = []
     for shape, route, name, _main in shapes:
-        text = shown_route(route) if route else name
+        text = format_route(route) if route else name
         x, y = sheet.place(shape)
         crowded = any(abs(x - u) < 130 and abs(y - v) < 16 for u, v in taken)
         outside = not (60 < x < WIDTH - 60 and 14 < y < sheet.height - 6)

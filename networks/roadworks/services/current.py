@@ -30,7 +30,8 @@ NEVER_PUBLISHED: Final = ("comment", "outage_id", "import_id")
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """`works` have no stretch; `places` are what was asked for of them (`lines`, `points`). `more`: some miss.
+    """`works` have no stretch; `places` are what was asked for of them (`stretches_as_geojson`, `points`).
+    `more`: some miss.
 
     `detours` (without their lines) and `orders` are those to follow, by works.
     """

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from gis_core.http.admission import TRACE, limited
 from layers.features.display import display_number
-from networks.roads.references import shown_route
+from networks.roads.references import format_route
 from networks.roadworks.french import the
 from networks.roadworks.gauges import GAUGES, MEASURES, Gauge, gauge_label
 from networks.roadworks.headings import heading_of
@@ -495,7 +495,7 @@ def labelled(sections: Sequence[int]) -> list[dict[str, Any]]:
 def label_of(section: Mapping[str, Any]) -> str:
     """A numbered road by its number, another by its name."""
     if section["route"]:
-        return shown_route(section["route"])
+        return format_route(section["route"])
     return str(section["name_left"] or section["name_right"] or _("a road without a name"))
 
 

@@ -1,6 +1,6 @@
 """What must not be kept for ever: who asked for works on roads, some years after they ended; sendings cut short.
 
-Pieces are public archives: they are closed, and their content is erased with a visa alone (`request_pieces.erase`).
+Pieces are public archives: they are closed, and their content is erased with a visa alone (`request_documents.erase`).
 """
 
 import time

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid, NotFound
 from layers.features.words import words
-from networks.roads.references import reference_of, shown_route
+from networks.roads.references import format_route, reference_of
 from networks.roads.services.referring import Found, locate, reference_at, unmeasured
 from networks.roadworks.french import between as between_in_words
 from networks.roadworks.models.work import LONGEST_PLACE
@@ -281,7 +281,7 @@ def describe_place(stretch: MultiLineString, start: str = "", end: str = "") -> 
     """
     with connection.cursor() as cursor:
         cursor.execute(NAMES, {"stretch": bytes(stretch.ewkb)})
-        roads = [shown_route(name) for name, _metres in cursor.fetchall()]
+        roads = [format_route(name) for name, _metres in cursor.fetchall()]
     references = between_in_words(start, end)
     if not references:
         return ", ".join(roads)[:LONGEST_PLACE]

@@ -68,10 +68,10 @@ def signed_in(request: Request) -> User:
     return request.user
 
 
-def feature(row: Anomaly, told: dict[str, Any]) -> dict[str, Any]:
+def feature(row: Anomaly, values: dict[str, Any]) -> dict[str, Any]:
     x, y = row.shape.coords  # type: ignore[attr-defined]
     geometry = {"type": "Point", "coordinates": [round(x, 7), round(y, 7)]}
-    return {"type": "Feature", "id": row.pk, "geometry": geometry, "properties": told}
+    return {"type": "Feature", "id": row.pk, "geometry": geometry, "properties": values}
 
 
 class AnomaliesView(APIView):
@@ -81,8 +81,8 @@ class AnomaliesView(APIView):
         """The anomalies that the asker sees as GeoJSON (EPSG:4326), the serious ones first, with counts by kind."""
         wanted = Filter.parse(family_of(family), request.query_params)
         rights = rights_of_request(request)
-        found = listing.page(wanted, rights)
-        following = wanted.query(after=found.following, limit=wanted.limit) if found.following else None
+        result = listing.page(wanted, rights)
+        following = wanted.query(after=result.following, limit=wanted.limit) if result.following else None
         kinds = [
             {
                 "kind": name,
@@ -91,16 +91,18 @@ class AnomaliesView(APIView):
                 "batch": KINDS[name].batch,
                 "gravity": int(KINDS[name].severity),
             }
-            for name, count in found.counts.items()
+            for name, count in result.counts.items()
         ]
         return Response(
             {
                 "type": "FeatureCollection",
-                "count": found.counts.get(wanted.kind, 0) if wanted.kind else sum(found.counts.values()),
+                "count": result.counts.get(wanted.kind, 0) if wanted.kind else sum(result.counts.values()),
                 "kinds": kinds,
                 "scans": scans_of(family, rights),
                 "next": f"{request.path}?{following}" if following else None,
-                "features": [feature(row, told) for row, told in listing.describe_anomalies(found.rows, rights)],
+                "features": [
+                    feature(row, described) for row, described in listing.describe_anomalies(result.rows, rights)
+                ],
             },
             headers=NO_STORE,
         )
@@ -117,8 +119,8 @@ class AnomaliesView(APIView):
             jobs = start_scans(family_of(family), given.get("member", ""), signed_in(request), rights)
             return Response({"jobs": [{"id": job.pk, "title": job.title} for job in jobs]}, status=202)
         rows = chosen(family_of(family), given, rights)
-        told = repairing.repair_all(rows, rights=rights, origin=origin_of(request))
-        return Response({"repaired": told.repaired, "failed": told.failed}, headers=NO_STORE)
+        described = repairing.repair_all(rows, rights=rights, origin=origin_of(request))
+        return Response({"repaired": described.repaired, "failed": described.failed}, headers=NO_STORE)
 
 
 def start_scans(family: str, slug: str, user: User, rights: Rights) -> list[Any]:
@@ -142,10 +144,12 @@ def chosen(family: str, given: dict[str, Any], rights: Rights) -> list[Anomaly]:
     if given.get("ids"):
         rows = Anomaly.objects.visible_to(rights).filter(family=family, pk__in=given["ids"])
     elif given.get("kind"):
-        asked: dict[str, str] = {name: str(given[name]) for name in ("kind", "within_m", "member") if name in given}
+        parameters: dict[str, str] = {
+            name: str(given[name]) for name in ("kind", "within_m", "member") if name in given
+        }
         if box := given.get("bbox"):
-            asked["bbox"] = ",".join(map(str, box))
-        rows = repairing.treatable(listing.anomalies(Filter.parse(family, asked), rights), rights)
+            parameters["bbox"] = ",".join(map(str, box))
+        rows = repairing.treatable(listing.anomalies(Filter.parse(family, parameters), rights), rights)
     else:
         raise Invalid(_("Name the anomalies (“ids”) or their kind (“kind”)."), parameter="ids")
     return list(rows.filter(state=Anomaly.State.OPEN).order_by("pk")[: repairing.MOST_AT_ONCE])
@@ -188,9 +192,9 @@ class AnomalyView(APIView):
 
 def whole(row: Anomaly, rights: Rights) -> dict[str, Any]:
     row.shape = row.geom.transform(4326, clone=True)  # type: ignore[attr-defined]
-    ((_row, told),) = listing.describe_anomalies([row], rights)
+    ((_row, described),) = listing.describe_anomalies([row], rights)
     offered = plans.ways(row)[0] if row.state != Anomaly.State.REPAIRED else []
-    return feature(row, told) | {"ways": [way_as_json(one) for one in offered]}
+    return feature(row, described) | {"ways": [way_as_json(one) for one in offered]}
 
 
 def way_as_json(way: plans.Way) -> dict[str, Any]:

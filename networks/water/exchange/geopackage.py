@@ -105,25 +105,25 @@ class Described:
 
     def row(self, values: Mapping[str, Any]) -> list[Any]:
         """Values in the order of the columns, mandatory ones filled."""
-        found = ((column, values.get(column.name)) for column in self.columns)
-        return [column.filler if value is None else value for column, value in found]
+        pairs = ((column, values.get(column.name)) for column in self.columns)
+        return [column.filler if value is None else value for column, value in pairs]
 
 
 @cache
 def described() -> Mapping[str, Described]:
     """The tables of StaR-Eau v2024."""
-    told = json.loads(DESCRIBED.read_text(encoding="utf-8"))
-    return {name: table_of(name, table, told["groups"]) for name, table in told["tables"].items()}
+    described = json.loads(DESCRIBED.read_text(encoding="utf-8"))
+    return {name: table_of(name, table, described["groups"]) for name, table in described["tables"].items()}
 
 
-def table_of(name: str, told: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Described:
+def table_of(name: str, described: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Described:
     """A line `@group` stands for its columns, `=column` changes one of them."""
     columns: dict[str, Column] = {}
-    for line in told["columns"]:
+    for line in described["columns"]:
         for declared in groups[line[1:]] if line.startswith("@") else [line.removeprefix("=")]:
             column, kind, *rest = declared.split(" ", 2)
             columns[checked(column)] = Column(column, kind, rest[0] if rest else "")
-    return Described(checked(name), told["geometry"], told["description"], tuple(columns.values()))
+    return Described(checked(name), described["geometry"], described["description"], tuple(columns.values()))
 
 
 def filled(template: str, **parts: str) -> str:
@@ -229,8 +229,8 @@ def joined(boxes: Sequence[Sequence[float]], former: Sequence[float] | None) -> 
 
 def blob(shape: Any, box: Any) -> bytes:
     """A geometry as GeoPackage keeps it: a line with its box in front."""
-    written: bytes = shapely.to_wkb(shape, byte_order=1, output_dimension=2)
+    output: bytes = shapely.to_wkb(shape, byte_order=1, output_dimension=2)
     west, south, east, north = box
     if shape.geom_type == "Point":
-        return struct.pack("<2sBBi", b"GP", 0, 0b001, SRID) + written
-    return struct.pack("<2sBBi4d", b"GP", 0, 0b011, SRID, west, east, south, north) + written
+        return struct.pack("<2sBBi", b"GP", 0, 0b001, SRID) + output
+    return struct.pack("<2sBBi4d", b"GP", 0, 0b011, SRID, west, east, south, north) + output

@@ -125,8 +125,8 @@ class OneNetwork:
 
     @cached_property
     def connections_by_pipe(self) -> Mapping[int, int]:
-        counted = self.seen(self.connection_model).order_by().values("pipe_id").annotate(count=Count("pk"))
-        return Counter({row["pipe_id"]: row["count"] for row in counted if row["pipe_id"]})
+        counts = self.seen(self.connection_model).order_by().values("pipe_id").annotate(count=Count("pk"))
+        return Counter({row["pipe_id"]: row["count"] for row in counts if row["pipe_id"]})
 
     def nodes(self) -> Iterator[Row]:
         yield from placed(self.seen(self.node_model))
@@ -148,8 +148,8 @@ class OneNetwork:
 def placed(rows: QuerySet[Any]) -> Iterator[Row]:
     """Rows as plain values, `shape` their geometry, `insee` the commune that they lie in."""
     inside = Commune.objects.filter(geom__intersects=OuterRef("geom")).order_by("insee").values("insee")[:1]
-    told: QuerySet[Any, Row] = rows.annotate(_wkb=AsWKB("geom"), insee=Subquery(inside)).values()
-    for row in told.iterator(chunk_size=CHUNK):
+    described: QuerySet[Any, Row] = rows.annotate(_wkb=AsWKB("geom"), insee=Subquery(inside)).values()
+    for row in described.iterator(chunk_size=CHUNK):
         row["shape"] = shapely.from_wkb(bytes(row.pop("_wkb")))
         yield row
 

@@ -24,17 +24,17 @@ type Tell = Callable[[int], None]
 
 
 def write_raepa(
-    networks: Sequence[OneNetwork], form: str, folder: Path, tell: Tell
+    networks: Sequence[OneNetwork], form: str, folder: Path, progress: Tell
 ) -> tuple[dict[str, int], list[str]]:
     """The tables of the networks, in a folder; how many rows each has, and what could not be said."""
     counts: dict[str, int] = {}
     losses: Counter[str] = Counter()
     for network in networks:
-        counts |= write_network(network, form, folder, losses, tell)
-    return counts, [words % {"count": count} for words, count in losses.items()]
+        counts |= write_network(network, form, folder, losses, progress)
+    return counts, [label % {"count": count} for label, count in losses.items()]
 
 
-def write_network(network: OneNetwork, form: str, folder: Path, losses: Counter[str], tell: Tell) -> dict[str, int]:
+def write_network(network: OneNetwork, form: str, folder: Path, losses: Counter[str], progress: Tell) -> dict[str, int]:
     names = [table for table in raepa.TABLES.values() if table.family == network.family]
     rows = RaepaRows(network, losses)
     with ExitStack() as opened:
@@ -43,7 +43,7 @@ def write_network(network: OneNetwork, form: str, folder: Path, losses: Counter[
             one = table_for(form, folder, table)
             opened.enter_context(one)
             made[table.name] = one
-        write_rows(network, rows, made, tell)
+        write_rows(network, rows, made, progress)
     return {name: table.rows for name, table in made.items()}
 
 
@@ -54,27 +54,27 @@ def table_for(form: str, folder: Path, table: raepa.RaepaTable) -> FileTable:
     return Shapefile(folder, table.name, table.fields, lines=lines)
 
 
-def write_rows(network: OneNetwork, rows: RaepaRows, tables: Mapping[str, Table], tell: Tell) -> None:
+def write_rows(network: OneNetwork, rows: RaepaRows, tables: Mapping[str, Table], progress: Tell) -> None:
     use = rows.use
     pipes: Table = tables[f"RAEPA_CANAL{use}_L"]
     for row in network.pipes():
         if there(row, rows):
             pipes.write(rows.pipe(row), row["shape"])
-        tell(1)
+        progress(1)
     for row in network.connections():
         if row["line"] is not None and not rows.is_point(row):
             pipes.write(rows.branch(row), row["line"])
         else:
             tables[f"RAEPA_APPAR{use}_P"].write(rows.connection_point(row), row["shape"])
-        tell(1)
+        progress(1)
     for row in network.nodes():
         if there(row, rows):
             name, values = rows.node(row)
             tables[name].write(values, row["shape"])
-        tell(1)
+        progress(1)
     for row in network.repairs():
         tables[f"RAEPA_REPAR{use}_P"].write(rows.repair(row), row["shape"])
-        tell(1)
+        progress(1)
 
 
 def there(row: dict[str, Any], rows: RaepaRows) -> bool:
@@ -87,9 +87,9 @@ def there(row: dict[str, Any], rows: RaepaRows) -> bool:
     return False
 
 
-def packed(folder: Path, target: Path, words: str) -> None:
+def packed(folder: Path, target: Path, text: str) -> None:
     """Every file of a folder in one archive, with the text beside them."""
     with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for path in sorted(folder.iterdir()):
             archive.write(path, path.name)
-        archive.writestr(README, words.encode("utf-8-sig"))
+        archive.writestr(README, text.encode("utf-8-sig"))

@@ -179,8 +179,8 @@ class RaepaRows:
         if ours is None or ours == "inc":
             return raepa.NOT_KNOWN
         if ours not in raepa.RAEPA_MATERIALS:
-            words = _("%(count)s objects of “%(state)s”: RAEPA has no code for it, they get 99 (other).")
-            self.losses[words.replace("%(state)s", lists.MATERIALS[ours][0])] += 1
+            message = _("%(count)s objects of “%(state)s”: RAEPA has no code for it, they get 99 (other).")
+            self.losses[message.replace("%(state)s", lists.MATERIALS[ours][0])] += 1
         return raepa.RAEPA_MATERIALS.get(ours, "99")
 
     def content(self, row: Row) -> str:
@@ -202,8 +202,8 @@ class RaepaRows:
                 return field, code
         if row["kind"] in ("fitting", "import"):
             names = lists.SEWER_NODES if self.sewer else lists.WATER_NODES
-            words = _("%(count)s nodes “%(state)s”: RAEPA has no code for them, they get 99-99 (other).")
-            self.losses[words.replace("%(state)s", names[row["kind"]][0])] += 1
+            message = _("%(count)s nodes “%(state)s”: RAEPA has no code for them, they get 99-99 (other).")
+            self.losses[message.replace("%(state)s", names[row["kind"]][0])] += 1
         return usual
 
     def completed(self, values: Values, row: Row, table: str) -> Values:
@@ -213,8 +213,8 @@ class RaepaRows:
                 values[name] = kept(text, field)
         return values
 
-    def lose(self, words: str, state: str = "") -> None:
-        self.losses[words.replace("%(state)s", lists.SERVICE_STATES.get(state, ("",))[0])] += 1
+    def lose(self, text: str, state: str = "") -> None:
+        self.losses[text.replace("%(state)s", lists.SERVICE_STATES.get(state, ("",))[0])] += 1
 
 
 def known(code: Any, codes: Mapping[str, Any]) -> str:
@@ -225,8 +225,8 @@ def kept(text: str, field: raepa.RaepaField) -> str | float | date | None:
     """A text that was kept beside, of the field's type; None when it is not."""
     match field.kind:
         case "N":
-            found = cells.measured(text, cells.LENGTHS)
-            return found[0] * found[1] if found else None
+            result = cells.measured(text, cells.LENGTHS)
+            return result[0] * result[1] if result else None
         case "D":
             return cells.read_day(text)
         case _:

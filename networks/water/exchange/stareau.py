@@ -78,16 +78,16 @@ type Values = dict[str, Any]
 type Tell = Callable[[int], None]
 
 
-def write_stareau(networks: Sequence[OneNetwork], path: Path, tell: Tell) -> tuple[dict[str, int], list[str]]:
+def write_stareau(networks: Sequence[OneNetwork], path: Path, progress: Tell) -> tuple[dict[str, int], list[str]]:
     """The file; how many rows each table has, and what could not be said."""
     losses: Counter[str] = Counter()
     prefixes = tuple(f"{FAMILIES[network.family]}_" for network in networks)
     tables = [table for name, table in described().items() if name.removeprefix("mm_").startswith(prefixes)]
     with GeoPackage(path, tables) as file:
         for network in networks:
-            Writer(network, file, losses).write(tell)
+            Writer(network, file, losses).write(progress)
     counts = {name: count for name, count in file.counts.items() if count}
-    return counts, [words % {"count": count} for words, count in losses.items()]
+    return counts, [label % {"count": count} for label, count in losses.items()]
 
 
 class Writer:
@@ -102,20 +102,20 @@ class Writer:
         self.now = f"{database_clock.today().isoformat()}T00:00:00Z"
         self.taken: dict[str, set[str]] = {}
 
-    def write(self, tell: Tell) -> None:
+    def write(self, progress: Tell) -> None:
         for row in self.network.pipes():
             self.file.write(f"{self.short}_canalisation", self.pipe(row), row["shape"])
-            tell(1)
+            progress(1)
         for row in self.network.nodes():
             self.node(row)
-            tell(1)
+            progress(1)
         for row in self.network.connections():
             self.connection(row)
-            tell(1)
+            progress(1)
         if repairs := self.network.counts["repairs"]:
-            words = _("%(count)s repairs left out: StaR-Eau has no table for them (RAEPA has).")
-            self.losses[words] += repairs
-            tell(repairs)
+            message = _("%(count)s repairs left out: StaR-Eau has no table for them (RAEPA has).")
+            self.losses[message] += repairs
+            progress(repairs)
 
     def common(self, row: Row) -> Values:
         """What every table has."""
@@ -189,9 +189,9 @@ class Writer:
             **self.about(row),
         }
         names = lists.SEWER_NODES if self.sewer else lists.WATER_NODES
-        told = [] if kind in SAID_BY_TABLE else [names[kind][0]]
-        told += [text for text in (row["subtype"], None if "nom_usuel" in columns(table) else row["name"]) if text]
-        for text in told:
+        parts = [] if kind in SAID_BY_TABLE else [names[kind][0]]
+        parts += [text for text in (row["subtype"], None if "nom_usuel" in columns(table) else row["name"]) if text]
+        for text in parts:
             values["commentaire"] = said(values["commentaire"], text)
         self.file.write(table, values, row["shape"])
 
@@ -265,10 +265,10 @@ def water_node(row: Row) -> Values:
                 f"Débit : {row['flow_m3h']:g} m³/h" if row["flow_m3h"] is not None else "",
                 f"Pression : {row['pressure_bar']:g} bar" if row["pressure_bar"] is not None else "",
             ]
-            told = row["comment"]
+            described = row["comment"]
             for text in filter(None, measured):
-                told = said(told, text)
-            return {"type_point_livraison": "incendie", "commentaire": told}
+                described = said(described, text)
+            return {"type_point_livraison": "incendie", "commentaire": described}
         case "import":
             return {"nom_usuel": row["name"], "fonction_point_mesure": "achat"}
         case "meter" | "sensor":
@@ -297,13 +297,13 @@ def sewer_node(row: Row) -> Values:
 
 
 def about_user(row: Row) -> list[str]:
-    told = []
+    parts = []
     if row["sensitive"] and row["sensitive"] != lists.PATIENT:
         name = f" : {row['sensitive_name']}" if row["sensitive_name"] else ""
-        told.append(lists.SENSITIVE[row["sensitive"]][0] + name)
+        parts.append(lists.SENSITIVE[row["sensitive"]][0] + name)
     if row["dwellings"]:
-        told.append(f"{row['dwellings']} logements")
-    return told
+        parts.append(f"{row['dwellings']} logements")
+    return parts
 
 
 def columns(table: str) -> list[str]:

@@ -61,8 +61,8 @@ def fitted(value: float, width: int, decimals: int) -> str:
 
 def cut(text: str, width: int) -> bytes:
     """At most so many bytes of UTF-8, no character cut in two."""
-    written = text.encode()
-    return written if len(written) <= width else written[:width].decode(errors="ignore").encode()
+    output = text.encode()
+    return output if len(output) <= width else output[:width].decode(errors="ignore").encode()
 
 
 def cell(field: RaepaField, value: Any) -> bytes:
@@ -176,11 +176,11 @@ class CsvTable:
 
     def write(self, values: Values, shape: Any) -> None:
         self.rows += 1
-        row = [written(field, values.get(field.name)) for field in self.fields]
+        row = [format_value(field, values.get(field.name)) for field in self.fields]
         self.writer.writerow([*row, shapely.to_wkt(shape, rounding_precision=3)] if self.lines else row)
 
 
-def written(field: RaepaField, value: Any) -> str:
+def format_value(field: RaepaField, value: Any) -> str:
     """A value as a spreadsheet reads it."""
     if value is None:
         return ""

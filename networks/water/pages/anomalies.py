@@ -24,7 +24,7 @@ from networks.water.services.anomalies import listing, scanning
 from networks.water.services.anomalies.kinds import FAMILIES, kinds_of
 from networks.water.services.anomalies.listing import Filter
 
-SHOWN = 100
+MOST_ROWS = 100
 MOST_ROWS_CSV = 100_000
 BATCH = 2_000
 CONTEXT_LAYERS = "parcels,roads,communes"
@@ -41,7 +41,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
     if family not in FAMILIES:
         return table(request, Filter(family=FAMILIES[0]), rights, refused=_("There is no such network."), status=400)
     try:
-        wanted = replace(Filter.parse(family, request.GET), limit=SHOWN)
+        wanted = replace(Filter.parse(family, request.GET), limit=MOST_ROWS)
     except ArpentError as error:
         return table(request, Filter(family=family), rights, refused=str(error.message), status=status_of(error))
     if request.GET.get("format") == "csv":
@@ -51,18 +51,18 @@ def anomalies(request: HttpRequest) -> HttpResponse:
 
 @limited(FILTER)
 def table(request: HttpRequest, wanted: Filter, rights: Rights, refused: str = "", status: int = 200) -> HttpResponse:
-    found = listing.page(wanted, rights)
+    result = listing.page(wanted, rights)
     kinds = kinds_of(wanted.family)
-    rows = [(row, told, map_link(row)) for row, told in listing.describe_anomalies(found.rows, rights)]
-    following = wanted.query(family=wanted.family, after=found.following) if found.following else ""
+    rows = [(row, described, map_link(row)) for row, described in listing.describe_anomalies(result.rows, rights)]
+    following = wanted.query(family=wanted.family, after=result.following) if result.following else ""
     context: dict[str, Any] = {
         "wanted": wanted,
         "refused": refused,
         "families": [("water", _("Drinking water")), ("sewer", _("Sewer"))],
-        "kinds": [(name, kind.label, found.counts.get(name, 0)) for name, kind in kinds.items()],
+        "kinds": [(name, kind.label, result.counts.get(name, 0)) for name, kind in kinds.items()],
         "states": [*Anomaly.State.choices, ("all", _("All"))],
         "rows": rows,
-        "count": found.counts.get(wanted.kind, 0) if wanted.kind else sum(found.counts.values()),
+        "count": result.counts.get(wanted.kind, 0) if wanted.kind else sum(result.counts.values()),
         "following": following,
         "csv": wanted.query(family=wanted.family, format="csv"),
         "scanned": scanning.members_scanned(rights),
@@ -129,25 +129,25 @@ def csv_lines(wanted: Filter, rights: Rights) -> Iterator[str]:
     yield "\ufeff" + writer.writerow([*head, _("Object"), "X", "Y", _("Found on")])
     after, count = (0, 0), 0
     while count < MOST_ROWS_CSV:
-        found = listing.page(replace(wanted, after=after, limit=BATCH), rights)
-        for row, told in listing.describe_anomalies(found.rows, rights):
-            yield writer.writerow(cells(row, told))
-        count += len(found.rows)
-        if not found.following:
+        result = listing.page(replace(wanted, after=after, limit=BATCH), rights)
+        for row, described in listing.describe_anomalies(result.rows, rights):
+            yield writer.writerow(cells(row, described))
+        count += len(result.rows)
+        if not result.following:
             return
-        after = listing.cursor(found.following)
+        after = listing.cursor(result.following)
 
 
-def cells(row: Anomaly, told: dict[str, Any]) -> list[Any]:
+def cells(row: Anomaly, described: dict[str, Any]) -> list[Any]:
     return [
         row.pk,
-        safe(told["label"]),
+        safe(described["label"]),
         row.get_gravity_display(),
-        safe(told["words"]),
+        safe(described["words"]),
         row.get_state_display(),
         safe(row.reason),
         safe(row.owner.name),
-        told["layer"],
+        described["layer"],
         row.object_id,
         f"{row.geom.x:.2f}",
         f"{row.geom.y:.2f}",

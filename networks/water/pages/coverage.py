@@ -33,8 +33,8 @@ from networks.water.services.inspecting import MOST_DISTANCE_M
 
 COVER_MAP = "src/hydrants/main.ts"
 ROWS = 50
-MOST_SHOWN = 5_000
-SHOWN_JOBS = 5
+MOST_SHAPES = 5_000
+MOST_JOBS = 5
 
 
 class CoverForm(AccessibleForm):
@@ -64,8 +64,8 @@ class CoverForm(AccessibleForm):
         super().__init__(*args, **options)
         self.fields["member"].choices = [(one.slug, one.name) for one in members]  # type: ignore[attr-defined]
         communes = {insee: name for one in members for insee, name in one.communes.values_list("insee", "name")}
-        named = sorted(communes.items(), key=lambda pair: pair[1])
-        self.fields["insee"].choices = [("", _("All communes")), *named]  # type: ignore[attr-defined]
+        names = sorted(communes.items(), key=lambda pair: pair[1])
+        self.fields["insee"].choices = [("", _("All communes")), *names]  # type: ignore[attr-defined]
         if len(members) == 1:
             self.fields["member"].widget = forms.HiddenInput()
 
@@ -101,7 +101,7 @@ def show_list(
     request: HttpRequest, rights: Rights, members: list[Member], status: int = 200, form: CoverForm | None = None
 ) -> HttpResponse:
     jobs = jobs_seen_by(rights).filter(kind=coverage.KIND).select_related("owner", "started_by").order_by("-pk")
-    running = jobs.exclude(state=Job.State.DONE)[:SHOWN_JOBS]
+    running = jobs.exclude(state=Job.State.DONE)[:MOST_JOBS]
     context = {
         "form": form or (begun(members) if members else None),
         "covers": [(one, total(one)) for one in coverage.coverages(rights)],
@@ -133,31 +133,31 @@ def percent(counts: dict[str, Any]) -> float | None:
 def cover(request: HttpRequest, cover: int) -> HttpResponse:
     """One computation: counts by commune, the buildings that are too far; as CSV or GeoJSON with `format`."""
     rights = rights_of_request(request)
-    found = coverage.coverage_seen_by(cover, rights)
+    computed = coverage.coverage_seen_by(cover, rights)
     suffix = request.GET.get("format", "")
     if suffix == "csv":
-        return attached(far_csv(found, rights), CSV, f"batiments-eloignes-{database_clock.today():%Y-%m-%d}.csv")
+        return attached(far_csv(computed, rights), CSV, f"batiments-eloignes-{database_clock.today():%Y-%m-%d}.csv")
     if suffix == "geojson":
-        return JsonResponse(shapes(found, rights), headers={"Cache-Control": "private, no-store"})
+        return JsonResponse(shapes(computed, rights), headers={"Cache-Control": "private, no-store"})
     if suffix:
         raise Invalid(_("A table is a CSV file, a map GeoJSON."), parameter="format")
     offset = integer(request.GET.dict(), "offset", 0, 0, MOST_OFFSET)
     context = {
-        "cover": found,
-        "communes": [one | {"share": percent(one)} for one in found.summary["communes"]],
-        "total": total(found),
-        "hydrants": found.summary["hydrants"],
-        "off_road": named(found.summary["hydrants"]["off_road"], rights),
-        "rows": lines(found, found.far[offset : offset + ROWS], rights),
+        "cover": computed,
+        "communes": [one | {"share": percent(one)} for one in computed.summary["communes"]],
+        "total": total(computed),
+        "hydrants": computed.summary["hydrants"],
+        "off_road": hydrants_by_id(computed.summary["hydrants"]["off_road"], rights),
+        "rows": lines(computed, computed.far[offset : offset + ROWS], rights),
         "before": max(offset - ROWS, 0) if offset else None,
-        "after": offset + ROWS if offset + ROWS < len(found.far) else None,
+        "after": offset + ROWS if offset + ROWS < len(computed.far) else None,
         "build": webmap_build.read(COVER_MAP),
-        "config": map_config(found),
+        "config": map_config(computed),
     }
     return show(request, "cover", "hydrants", context)
 
 
-def named(ids: list[int], rights: Rights) -> list[WaterNode]:
+def hydrants_by_id(ids: list[int], rights: Rights) -> list[WaterNode]:
     return list(hydrants(rights).filter(pk__in=ids).order_by("reference"))
 
 
@@ -169,8 +169,8 @@ def whys() -> dict[str, str]:
     }
 
 
-def lines(found: FireCoverage, far: list[list[Any]], rights: Rights) -> list[dict[str, Any]]:
-    words, communes = whys(), {one["insee"]: one["name"] for one in found.summary["communes"]}
+def lines(fire_coverage: FireCoverage, far: list[list[Any]], rights: Rights) -> list[dict[str, Any]]:
+    labels, communes = whys(), {one["insee"]: one["name"] for one in fire_coverage.summary["communes"]}
     places, references = places_of(far), references_of(far, rights)
     return [
         {
@@ -178,7 +178,7 @@ def lines(found: FireCoverage, far: list[list[Any]], rights: Rights) -> list[dic
             "place": places.get(pk, ""),
             "commune": communes.get(insee, insee),
             "metres": metres,
-            "why": words[why],
+            "why": labels[why],
             "hydrant": hydrant,
             "reference": references.get(hydrant, ""),
             "lon": lon,
@@ -199,7 +199,7 @@ def references_of(far: list[list[Any]], rights: Rights) -> dict[int | None, str]
     }
 
 
-def far_csv(found: FireCoverage, rights: Rights) -> bytes:
+def far_csv(fire_coverage: FireCoverage, rights: Rights) -> bytes:
     columns = [
         Column("commune", _("Commune"), "text"),
         Column("place", _("Nearest address"), "text"),
@@ -212,19 +212,19 @@ def far_csv(found: FireCoverage, rights: Rights) -> bytes:
     ]
     names = ("commune", "place", "metres", "why", "reference", "lon", "lat", "id")
     writer = Csv(columns, "none", Dialect(labels=True))
-    rows = [[row[name] for name in names] for row in lines(found, found.far, rights)]
+    rows = [[row[name] for name in names] for row in lines(fire_coverage, fire_coverage.far, rights)]
     return writer.begin() + writer.rows(rows) + writer.end()
 
 
 # -- the map ----------------------------------------------------------------------------------------------------------
 
 
-def shapes(found: FireCoverage, rights: Rights) -> dict[str, Any]:
+def shapes(fire_coverage: FireCoverage, rights: Rights) -> dict[str, Any]:
     """The first buildings of the list, and every hydrant of the member that the asker sees, as it is now."""
-    far = found.far[:MOST_SHOWN]
-    words = whys()
+    far = fire_coverage.far[:MOST_SHAPES]
+    labels = whys()
     buildings = [
-        feature(f"b{pk}", lon, lat, kind=why, label=words[why], metres=metres)
+        feature(f"b{pk}", lon, lat, kind=why, label=labels[why], metres=metres)
         for pk, _insee, lon, lat, metres, why, _hydrant in far
     ]
     marks = [
@@ -237,9 +237,9 @@ def shapes(found: FireCoverage, rights: Rights) -> dict[str, Any]:
             flow=one.flow_m3h,
             url=reverse("hydrant", args=[one.pk]),
         )
-        for one in coverage.visible_hydrants(found, rights)
+        for one in coverage.visible_hydrants(fire_coverage, rights)
     ]
-    return {"type": "FeatureCollection", "features": [*buildings, *marks], "more": len(found.far) > MOST_SHOWN}
+    return {"type": "FeatureCollection", "features": [*buildings, *marks], "more": len(fire_coverage.far) > MOST_SHAPES}
 
 
 def feature(key: str, lon: float, lat: float, **properties: Any) -> dict[str, Any]:
@@ -247,11 +247,11 @@ def feature(key: str, lon: float, lat: float, **properties: Any) -> dict[str, An
     return {"type": "Feature", "id": key, "geometry": geometry, "properties": properties}
 
 
-def map_config(found: FireCoverage) -> dict[str, Any]:
+def map_config(fire_coverage: FireCoverage) -> dict[str, Any]:
     """What the small map needs: where its shapes are, its words, where it begins."""
     return {
-        "url": f"{reverse('fire_cover', args=[found.pk])}?format=geojson",
-        "extent_4326": extent_4326(found.owner),
+        "url": f"{reverse('fire_cover', args=[fire_coverage.pk])}?format=geojson",
+        "extent_4326": extent_4326(fire_coverage.owner),
         "language": get_language(),
         "words": {
             "label": _("Map of the buildings and hydrants"),

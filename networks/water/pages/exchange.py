@@ -71,7 +71,7 @@ def exchange_page(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "members": members_seen_by(rights),
-        "families": [(code, words) for code, (words, _families) in FAMILIES.items()],
+        "families": [(code, label) for code, (label, _families) in FAMILIES.items()],
         "formats": list(FORMATS.items()),
         "chosen": chosen or {"family": "water", "format": "raepa-shp"},
         "refused": refused,

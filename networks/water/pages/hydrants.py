@@ -93,7 +93,7 @@ def hydrant_list(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     if "format" in given:
-        return taken_away(given["format"], Filter.parse(given), rights)
+        return export_hydrants(given["format"], Filter.parse(given), rights)
     return list_page(request, given, rights)
 
 
@@ -109,10 +109,10 @@ def list_page(request: HttpRequest, given: dict[str, str], rights: Rights) -> Ht
             blame(form, error)
     offset = integer(given, "offset", 0, 0, MOST_OFFSET)
     figures = counts(wanted, rights)
-    found = list(register(wanted, rights)[offset : offset + ROWS + 1])
+    results = list(register(wanted, rights)[offset : offset + ROWS + 1])
     context = {
         "form": form,
-        "rows": lines(found[:ROWS]),
+        "rows": lines(results[:ROWS]),
         "figures": [
             (state, label, figures[state], wanted.but(state=state).query(), wanted.state == state)
             for state, label in State.choices
@@ -122,7 +122,7 @@ def list_page(request: HttpRequest, given: dict[str, str], rights: Rights) -> Ht
         "query": wanted.query(),
         "empty": not figures["all"] and wanted == Filter(),
         "before": max(offset - ROWS, 0) if offset else None,
-        "after": offset + ROWS if len(found) > ROWS and offset + ROWS <= MOST_OFFSET else None,
+        "after": offset + ROWS if len(results) > ROWS and offset + ROWS <= MOST_OFFSET else None,
         "chosen": chosen_members(rights),
     }
     return show(request, "hydrants", "hydrants", context, 400 if form.errors else 200)
@@ -135,7 +135,7 @@ def chosen_members(rights: Rights) -> list[tuple[str, str]]:
 
 
 @limited(TABLE)
-def taken_away(suffix: str, wanted: Filter, rights: Rights) -> HttpResponse:
+def export_hydrants(suffix: str, wanted: Filter, rights: Rights) -> HttpResponse:
     if suffix not in ("csv", "xlsx", "pei"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
     rows = tables.list_hydrants(wanted, rights)
@@ -154,7 +154,7 @@ def attached(content: bytes, kind: str, name: str) -> HttpResponse:
 
 
 def lines(rows: list[Any]) -> list[dict[str, Any]]:
-    places, communes, words = addresses_of(rows), communes_of(rows), tables.standings()
+    places, communes, labels = addresses_of(rows), communes_of(rows), tables.standings()
     today = database_clock.today()
     return [
         {
@@ -163,7 +163,7 @@ def lines(rows: list[Any]) -> list[dict[str, Any]]:
             "place": one.name or places.get(one.pk, ""),
             "commune": communes.get(one.commune_insee, ""),
             "standing": availability_of(one),
-            "standing_label": words[availability_of(one)],
+            "standing_label": labels[availability_of(one)],
             "inspected": day_of(one.last),
             "technical": one.technical or {"flow_m3h": one.flow_m3h, "static_bar": one.pressure_bar},
             "late": one.due is not None and one.due < today,
@@ -243,7 +243,7 @@ class BackForm(AccessibleForm):
 def too_large(request: HttpRequest, hydrant: int) -> HttpResponse:
     """The page again, without what was sent: reading on is what the limit forbids."""
     most = {"most": MOST_BYTES // 1_048_576}
-    return shown(request, hydrant, 413, photo_error=_("The photo is larger than %(most)s MB.") % most)
+    return render_hydrant(request, hydrant, 413, photo_error=_("The photo is larger than %(most)s MB.") % most)
 
 
 @upload_page(too_large, LONGEST_BODY)
@@ -252,7 +252,7 @@ def too_large(request: HttpRequest, hydrant: int) -> HttpResponse:
 def hydrant(request: HttpRequest, hydrant: int) -> HttpResponse:
     """A hydrant; `do` says what is recorded of it: an inspection, a strike, its being unavailable, a photo."""
     if request.method != "POST":
-        return shown(request, hydrant)
+        return render_hydrant(request, hydrant)
     act = ACTS.get(request.POST.get("do", ""))
     if act is None:
         raise Invalid(_("Say what is to be recorded (“do”)."), parameter="do")
@@ -261,18 +261,18 @@ def hydrant(request: HttpRequest, hydrant: int) -> HttpResponse:
 
 def record_inspection(request: HttpRequest, pk: int) -> HttpResponse | None:
     rights = rights_of_request(request)
-    found = inspecting.writable(pk, rights)
-    form = InspectionForm(request.POST, out=found.out is not None)
+    result = inspecting.writable(pk, rights)
+    form = InspectionForm(request.POST, out=result.out is not None)
     if form.is_valid():
         given = {"back": False, **form.cleaned_data}
         try:
             made = inspecting.inspect(pk, inspecting.Inspection(**given), rights=rights, origin=WEB)
         except ArpentError as error:
-            return shown(request, pk, blame(form, error), inspection=form)
+            return render_hydrant(request, pk, blame(form, error), inspection=form)
         messages.success(request, _("The inspection is recorded."))
-        warn_of_flow(request, found, made)
+        warn_of_flow(request, result, made)
         return None
-    return shown(request, pk, 400, inspection=form)
+    return render_hydrant(request, pk, 400, inspection=form)
 
 
 def warn_of_flow(request: HttpRequest, hydrant: Any, made: HydrantInspection) -> None:
@@ -280,12 +280,12 @@ def warn_of_flow(request: HttpRequest, hydrant: Any, made: HydrantInspection) ->
     expected = settings_for(hydrant.owner_id).flow_m3h
     compliant = made.verdict == HydrantInspection.Verdict.COMPLIANT
     if compliant and made.flow_m3h is not None and made.flow_m3h < expected:
-        words = _(
+        message = _(
             "The flow (%(flow)s) is less than your settings expect (%(expected)s); the verdict “compliant” is kept."
         )
         flows = {"flow": made.flow_m3h, "expected": expected}
         messages.warning(
-            request, words % {name: with_unit(display_number(flow, 1), "m³/h") for name, flow in flows.items()}
+            request, message % {name: with_unit(display_number(flow, 1), "m³/h") for name, flow in flows.items()}
         )
 
 
@@ -295,7 +295,7 @@ def strike(request: HttpRequest, pk: int) -> HttpResponse | None:
     try:
         inspecting.strike(pk, which, request.POST.get("reason", ""), rights=rights, origin=WEB)
     except (Invalid, Conflict) as error:
-        return shown(request, pk, status_of(error), strike_error=error.message, struck=which)
+        return render_hydrant(request, pk, status_of(error), strike_error=error.message, struck=which)
     messages.success(request, _("The inspection is struck out: it counts no more."))
     return None
 
@@ -306,12 +306,12 @@ def become_unavailable(request: HttpRequest, pk: int) -> HttpResponse | None:
         try:
             inspecting.make_unavailable(pk, **form.cleaned_data, rights=rights_of_request(request))
         except Invalid as error:
-            return shown(request, pk, blame(form, error), out_form=form)
+            return render_hydrant(request, pk, blame(form, error), out_form=form)
         except Conflict as error:
-            return shown(request, pk, status_of(error), refused=error.message)
+            return render_hydrant(request, pk, status_of(error), refused=error.message)
         messages.success(request, _("The hydrant is said to be unavailable."))
         return None
-    return shown(request, pk, 400, out_form=form)
+    return render_hydrant(request, pk, 400, out_form=form)
 
 
 def become_available(request: HttpRequest, pk: int) -> HttpResponse | None:
@@ -320,10 +320,10 @@ def become_available(request: HttpRequest, pk: int) -> HttpResponse | None:
         try:
             inspecting.make_available(pk, **form.cleaned_data, rights=rights_of_request(request))
         except Conflict as error:
-            return shown(request, pk, status_of(error), refused=error.message)
+            return render_hydrant(request, pk, status_of(error), refused=error.message)
         messages.success(request, _("The hydrant is available again."))
         return None
-    return shown(request, pk, 400, back_form=form)
+    return render_hydrant(request, pk, 400, back_form=form)
 
 
 def add_photo(request: HttpRequest, pk: int) -> HttpResponse | None:
@@ -337,7 +337,7 @@ def add_photo(request: HttpRequest, pk: int) -> HttpResponse | None:
             inspecting.hydrant_layer(rights), pk, file=file, name=file.name or "", size=file.size or 0, rights=rights
         )
     except ArpentError as error:
-        return shown(request, pk, status_of(error), photo_error=error.message)
+        return render_hydrant(request, pk, status_of(error), photo_error=error.message)
     messages.success(request, _("The photo is added."))
     return None
 
@@ -351,22 +351,22 @@ ACTS = {
 }
 
 
-def shown(request: HttpRequest, pk: int, status: int = 200, **more: Any) -> HttpResponse:
+def render_hydrant(request: HttpRequest, pk: int, status: int = 200, **more: Any) -> HttpResponse:
     rights = rights_of_request(request)
-    found = hydrant_seen_by(pk, rights)
-    (line,) = lines([found])
+    hydrant = hydrant_seen_by(pk, rights)
+    (line,) = lines([hydrant])
     layer = inspecting.hydrant_layer(rights)
     inspections = tables.inspections_of(pk, rights)
     context = {
         **line,
         "title": line["title"],
-        "settings": settings_for(found.owner_id),
-        "may": inspecting.may_inspect(found.owner_id, rights),
+        "settings": settings_for(hydrant.owner_id),
+        "may": inspecting.may_inspect(hydrant.owner_id, rights),
         "inspections": [(one, anomalies_of(one)) for one in inspections],
         "outs": tables.unavailabilities_of(pk, rights),
         "photos": [as_json(one, layer) for one in attachments_of(layer, pk, rights)[:MOST_PHOTOS]],
-        "map": map_link(found),
-        "inspection": InspectionForm(initial=begun(request, inspections), out=found.out is not None),
+        "map": map_link(hydrant),
+        "inspection": InspectionForm(initial=begun(request, inspections), out=hydrant.out is not None),
         "out_form": OutForm(initial={"from_date": database_clock.today()}),
         "back_form": BackForm(),
         "measuring": request.GET.get("controle"),

@@ -25,8 +25,8 @@ from networks.water.services import importing as services
 from networks.water.sources import NETWORK
 
 State = FileImport.State
-SHOWN_ROWS: Final = 20
-SHOWN_ERRORS: Final = 200
+MOST_ROWS: Final = 20
+MOST_ERRORS: Final = 200
 WITH_UNIT: Final = ("diameter_mm", "start_z", "end_z", "ground_z", "z", "cover_z", "invert_z")
 FIXABLE: Final = ("kind", "system", "network")
 URLS: Final = ("network_import", "network_import_page", "network_import_rows")
@@ -44,24 +44,24 @@ def choices_in(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     """What was chosen on the page; what it does not show stays. Raises Invalid."""
     if posted.get("action") == "load":
         return {"confirmed": bool(posted.get("confirmed")), "snap_m": (made.plan or {}).get("snap_m")}
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     if "snap_cm" in posted:
-        found["snap_m"] = number_in(posted, "snap_cm") / 100
+        results["snap_m"] = number_in(posted, "snap_cm") / 100
     if "known" in posted:
-        found["known"] = posted["known"]
+        results["known"] = posted["known"]
     if "leaving" in posted:
         leave = [one.rpartition(":") for one in posted.getlist("leave")]
         rows = [[file, number] for file, _colon, row in leave if (number := whole_number(row)) is not None]
-        found["leave"] = "all" if posted.get("leave_all") else rows
+        results["leave"] = "all" if posted.get("leave_all") else rows
     if "placing" in posted:
-        found |= placing_in(posted)
+        results |= placing_in(posted)
     if "table-0" in posted:
         refuse_unread_system(posted, made)
-        found["mapping"] = {label: one.as_json() for label, one in readings_in(posted, made).items()}
+        results["mapping"] = {label: one.as_json() for label, one in readings_in(posted, made).items()}
     if posted.get("name"):
-        found["mapping_name"] = posted["name"]
-    NetworkChoices.from_json(found).check()
-    return found
+        results["mapping_name"] = posted["name"]
+    NetworkChoices.from_json(results).check()
+    return results
 
 
 def placing_in(posted: QueryDict) -> dict[str, Any]:
@@ -77,13 +77,13 @@ def number_in(posted: QueryDict, name: str) -> float:
     if not text:
         raise Invalid(_("A number is missing: fill every field of what you chose."), parameter=name)
     try:
-        found = float(text)
+        result = float(text)
     except ValueError as error:
-        words = _("“%(value)s” is no number.")
-        raise Invalid(words % {"value": text[:40]}, parameter=name) from error
-    if not abs(found) < 1e9:
+        message = _("“%(value)s” is no number.")
+        raise Invalid(message % {"value": text[:40]}, parameter=name) from error
+    if not abs(result) < 1e9:
         raise Invalid(_("“%(value)s” is no number.") % {"value": text[:40]}, parameter=name)
-    return found
+    return result
 
 
 def readings_in(posted: QueryDict, made: FileImport) -> dict[str, LayerMapping]:
@@ -104,8 +104,8 @@ def refuse_unread_system(posted: QueryDict, made: FileImport) -> None:
     for place, _layer in enumerate(made.contents):
         text = posted.get(f"crs-{place}", "").strip()
         if text and system_in(posted, place) is None:
-            words = _("“%(text)s” is no EPSG code: Lambert-93 is 2154, CC48 is 3948.")
-            raise Invalid(words % {"text": text[:40]}, parameter=f"crs-{place}")
+            message = _("“%(text)s” is no EPSG code: Lambert-93 is 2154, CC48 is 3948.")
+            raise Invalid(message % {"text": text[:40]}, parameter=f"crs-{place}")
 
 
 def table_label(layer: Mapping[str, Any], table: str) -> str:
@@ -141,8 +141,8 @@ def plan_context(made: FileImport) -> dict[str, Any]:
     return {
         "map": map_of(made),
         "classes": classes_of(made),
-        "moves": [move_shown(one) for one in plan["moves"][:SHOWN_ROWS]],
-        "loose": [move_shown(one) for one in plan["loose_rows"][:SHOWN_ROWS]],
+        "moves": [move_row(one) for one in plan["moves"][:MOST_ROWS]],
+        "loose": [move_row(one) for one in plan["loose_rows"][:MOST_ROWS]],
         "near": plan["moved"] or any(one["count"] for one in plan["classes"]),
         "former": former_of(made),
         "nothing": services.brings_nothing(plan),
@@ -152,8 +152,8 @@ def plan_context(made: FileImport) -> dict[str, Any]:
 def errors_context(made: FileImport) -> dict[str, Any]:
     """What keeps the file out, in the form in which rows may be left out."""
     groups = [one for one in grouped(from_json(made.findings)) if one.severity == "error"]
-    more = sum(one.count for one in groups[SHOWN_ERRORS:])
-    return {"errors": groups[:SHOWN_ERRORS], "more_errors": more, "hide_findings": True}
+    more = sum(one.count for one in groups[MOST_ERRORS:])
+    return {"errors": groups[:MOST_ERRORS], "more_errors": more, "hide_findings": True}
 
 
 def report_context(made: FileImport) -> dict[str, Any]:
@@ -182,14 +182,14 @@ def map_of(made: FileImport) -> SmallMap | None:
 def classes_of(made: FileImport) -> list[dict[str, Any]]:
     """The near misses by distance, with how many would be healed up to each."""
     total = 0
-    found = []
+    results = []
     for one in (made.plan or {}).get("classes", []):
         total += one["count"]
-        found.append(one | {"total": total, "cm": round(one["most"] * 100)})
-    return found
+        results.append(one | {"total": total, "cm": round(one["most"] * 100)})
+    return results
 
 
-def move_shown(one: Mapping[str, Any]) -> dict[str, Any]:
+def move_row(one: Mapping[str, Any]) -> dict[str, Any]:
     """A move with where it is on the map."""
     from pyproj import Transformer
 
@@ -206,14 +206,13 @@ def mapping_context(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     if not chosen:
         name, chosen = services.likely_readings(made.owner, made.contents)
     layers = [
-        layer_shown(place, layer, chosen.get(layer["label"], LayerMapping()))
-        for place, layer in enumerate(made.contents)
+        layer_row(place, layer, chosen.get(layer["label"], LayerMapping())) for place, layer in enumerate(made.contents)
     ]
     layers.sort(key=lambda layer: (not layer["table"], not layer["tables"]))
     return {"layers": layers, "mapping_name": name or _("Network"), "known_mapping": bool(name)}
 
 
-def table_words() -> dict[str, Any]:
+def table_labels() -> dict[str, Any]:
     return {
         "water-pipes": _("Pipes of drinking water"),
         "water-nodes": _("Nodes of drinking water"),
@@ -225,11 +224,11 @@ def table_words() -> dict[str, Any]:
     }
 
 
-def layer_shown(place: int, layer: Mapping[str, Any], reading: LayerMapping) -> dict[str, Any]:
+def layer_row(place: int, layer: Mapping[str, Any], reading: LayerMapping) -> dict[str, Any]:
     wanted = ("pipes",) if layer["geometry"] == "line" else ("nodes", "connections", "repairs")
-    words = table_words()
-    tables = [(name, words[name]) for name, (_family, what) in TABLES.items() if what in wanted]
-    targets = [target_shown(place, layer, reading, one) for one in targets_of(reading.table)]
+    labels = table_labels()
+    tables = [(name, labels[name]) for name, (_family, what) in TABLES.items() if what in wanted]
+    targets = [form_of_target(place, layer, reading, one) for one in targets_of(reading.table)]
     used = [one for one in targets if one.source or one.fixed or one.needed]
     return {
         "place": place,
@@ -245,7 +244,7 @@ def layer_shown(place: int, layer: Mapping[str, Any], reading: LayerMapping) -> 
     }
 
 
-def target_shown(place: int, layer: Mapping[str, Any], reading: LayerMapping, target: Target) -> TargetForm:
+def form_of_target(place: int, layer: Mapping[str, Any], reading: LayerMapping, target: Target) -> TargetForm:
     name = target[0]
     units = UNITS["diameter_mm" if name == "diameter_mm" else "metres"] if name in WITH_UNIT else ()
     fixable, needed = name in FIXABLE, name in ("reference", *FIXABLE)
@@ -267,7 +266,7 @@ def undo_snapping(request: HttpRequest, made: FileImport, rights: Rights) -> Htt
     return redirect(URLS[1], made.pk)
 
 
-def desk_words() -> dict[str, Any]:
+def desk_texts() -> dict[str, Any]:
     return {
         "title": _("Import a network"),
         "lead": _(
@@ -296,7 +295,7 @@ DESK: Final = ImportDesk(
     tab="network_import",
     urls=URLS,
     frame="water/room.html",
-    words=desk_words,
+    words=desk_texts,
     parts={
         "given": "water/import_format.html",
         "choices": "water/import_choices.html",

@@ -68,13 +68,13 @@ def outage_list(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("The outage is kept."))
                 return redirect("outage", outage_id=made.pk)
     offset = offset_in(request)
-    found = list(outages.outages_seen_by(rights)[offset : offset + PER_PAGE + 1])
+    rows = list(outages.outages_seen_by(rights)[offset : offset + PER_PAGE + 1])
     context = {
         "form": form,
-        "outages": found[:PER_PAGE],
+        "outages": rows[:PER_PAGE],
         "before": max(0, offset - PER_PAGE) if offset else None,
-        "after": offset + PER_PAGE if len(found) > PER_PAGE else None,
-        "several": len({one.owner_id for one in found}) > 1,
+        "after": offset + PER_PAGE if len(rows) > PER_PAGE else None,
+        "several": len({one.owner_id for one in rows}) > 1,
     }
     return show(request, "outages", "outages", context, status)
 
@@ -89,22 +89,22 @@ def offset_in(request: HttpRequest) -> int:
 def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
     """One outage, as it was answered when it was saved; POST ends it."""
     rights, refused, status = rights_of_request(request), "", 200
-    found = outages.outage_seen_by(outage_id, rights)
+    outage_row = outages.outage_seen_by(outage_id, rights)
     if request.method == "POST":
         assert isinstance(request.user, User)
         try:
-            outages.end_outage(found, version=version_in(request), user=request.user, rights=rights)
+            outages.end_outage(outage_row, version=version_in(request), user=request.user, rights=rights)
         except (Conflict, Invalid) as error:
             refused, status = error.message, status_of(error)
         else:
             messages.success(request, _("The outage is over."))
-            return redirect("outage", outage_id=found.pk)
+            return redirect("outage", outage_id=outage_row.pk)
     order = request.GET.get("ordre", ORDERS[0])
     context = {
-        "outage": found,
+        "outage": outage_row,
         "refused": refused,
-        **sorted_out(found.answer, order if order in ORDERS else ORDERS[0]),
-        "may_change": outages.may_change(found.owner_id, rights),
+        **sorted_out(outage_row.answer, order if order in ORDERS else ORDERS[0]),
+        "may_change": outages.may_change(outage_row.owner_id, rights),
     }
     return show(request, "outage", "outages", context, status)
 
@@ -152,10 +152,10 @@ def on_map(valve: dict[str, Any]) -> str:
 @page
 def outage_file(request: HttpRequest, outage_id: int) -> HttpResponse:
     """The sheet for the crew."""
-    found = outages.outage_seen_by(outage_id, rights_of_request(request))
+    row = outages.outage_seen_by(outage_id, rights_of_request(request))
     headers = {
-        "Content-Disposition": f'inline; filename="coupure-{found.pk}.pdf"',
+        "Content-Disposition": f'inline; filename="coupure-{row.pk}.pdf"',
         "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(pdf_of(found), content_type="application/pdf", headers=headers)
+    return HttpResponse(pdf_of(row), content_type="application/pdf", headers=headers)

@@ -26,7 +26,7 @@ from networks.water.profile.layout import EXAGGERATIONS, SCALES, USUAL, screen_l
 from networks.water.services.profiles import LONGEST_REFERENCE, Branches, Drawn, Request, profile_for
 
 FAMILIES = {"sewer": gettext_lazy("Sewer"), "water": gettext_lazy("Drinking water")}
-ASKED = ("family", "pipes", "pipe", "from", "to", "from_ref", "to_ref", "scale", "exaggeration")
+PARAMETERS = ("family", "pipes", "pipe", "from", "to", "from_ref", "to_ref", "scale", "exaggeration")
 CSV = "text/csv; charset=utf-8; header=present"
 
 
@@ -61,12 +61,12 @@ def profile(request: HttpRequest) -> HttpResponse:
     file_format = request.GET.get("format", "")
     form = ProfileForm(initial=usual | given, given=given)
     if file_format:
-        return taken_away(file_format, request)
+        return export_profile(file_format, request)
     context: dict[str, Any] = {"form": form, "query": urlencode(given), "papers": [*PAPERS]}
     try:
-        asked = Request.parse(given)
-        if asked.names_pipes:
-            context |= shown(asked, profile_for(asked, rights_of_request(request)))
+        query = Request.parse(given)
+        if query.names_pipes:
+            context |= profile_context(query, profile_for(query, rights_of_request(request)))
     except ArpentError as error:
         context["form"] = form = ProfileForm(usual | given, given=given)
         status = blame(form, error)
@@ -84,8 +84,8 @@ def paper(request: HttpRequest) -> HttpResponse:
     size = request.GET.get("paper", "A3")
     if size not in PAPERS:
         raise Invalid(_("The paper is A3 or A4."), parameter="paper")
-    asked = Request.parse(given_by(request))
-    drawn = profile_for(asked, rights_of_request(request))
+    query = Request.parse(given_by(request))
+    drawn = profile_for(query, rights_of_request(request))
     block = TitleBlock(
         member=drawn.member.name,
         author=str(request.user),
@@ -93,13 +93,13 @@ def paper(request: HttpRequest) -> HttpResponse:
         notes=drawn.notes,
     )
     content = pdf_of(
-        drawn.profile, block, words_of(lists.MATERIALS), paper=size, scale=asked.scale, exaggeration=asked.exaggeration
+        drawn.profile, block, labels_of(lists.MATERIALS), paper=size, scale=query.scale, exaggeration=query.exaggeration
     )
     return attached(content, "application/pdf", file_name(drawn, "pdf"))
 
 
 def given_by(request: HttpRequest) -> dict[str, str]:
-    given: dict[str, str] = {name: request.GET.get(name, "") for name in ASKED}
+    given: dict[str, str] = {name: request.GET.get(name, "") for name in PARAMETERS}
     return {name: value for name, value in given.items() if value}
 
 
@@ -109,47 +109,47 @@ def longest_query(error: Branches, given: dict[str, str]) -> str:
     return urlencode(kept | {"pipes": pipes}, safe=",")
 
 
-def words_of(words: lists.Words) -> Words:
+def labels_of(labels: lists.Words) -> Words:
     """A list of values in the asker's language."""
-    return {code: english if is_english() else french for code, (french, english) in words.items()}
+    return {code: english if is_english() else french for code, (french, english) in labels.items()}
 
 
 def kinds_of(drawn: Drawn) -> Words:
-    return words_of(lists.WATER_NODES if drawn.profile.family == "water" else lists.SEWER_NODES)
+    return labels_of(lists.WATER_NODES if drawn.profile.family == "water" else lists.SEWER_NODES)
 
 
-def shown(asked: Request, drawn: Drawn) -> dict[str, Any]:
-    found, materials = drawn.profile, words_of(lists.MATERIALS)
-    layout = screen_layout(found, asked.scale, asked.exaggeration)
-    drawing = draw(found, layout, materials)
+def profile_context(query: Request, drawn: Drawn) -> dict[str, Any]:
+    result, materials = drawn.profile, labels_of(lists.MATERIALS)
+    layout = screen_layout(result, query.scale, query.exaggeration)
+    drawing = draw(result, layout, materials)
     return {
-        "profile": found,
+        "profile": result,
         "drawn": drawn,
         "drawing": drawing,
         "layout": layout,
-        "flatter": layout.exaggeration != asked.exaggeration,
-        "ends": [name_of(found.points[0]), name_of(found.points[-1])],
-        "accuracies": accuracies(found),
-        "no_height": not found.heights,
-        "rows": rows(found, kinds_of(drawn), materials),
+        "flatter": layout.exaggeration != query.exaggeration,
+        "ends": [name_of(result.points[0]), name_of(result.points[-1])],
+        "accuracies": accuracies(result),
+        "no_height": not result.heights,
+        "rows": rows(result, kinds_of(drawn), materials),
         "map": reverse("map"),
-        "layer": f"{found.family}-pipes",
+        "layer": f"{result.family}-pipes",
     }
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
-def taken_away(file_format: str, request: HttpRequest) -> HttpResponse:
+def export_profile(file_format: str, request: HttpRequest) -> HttpResponse:
     """The profile that the query string asks for, as an SVG or CSV file. Raises Invalid, NotFound."""
     if file_format not in ("svg", "csv"):
         raise Invalid(_("A profile is taken away as SVG or CSV."), parameter="format")
-    asked = Request.parse(given_by(request))
-    drawn = profile_for(asked, rights_of_request(request))
+    query = Request.parse(given_by(request))
+    drawn = profile_for(query, rights_of_request(request))
     if file_format == "csv":
         return attached(as_csv(drawn), CSV, file_name(drawn, "csv"))
-    made = screen_layout(drawn.profile, asked.scale, asked.exaggeration).still()
-    svg = draw(drawn.profile, made, words_of(lists.MATERIALS)).svg
+    made = screen_layout(drawn.profile, query.scale, query.exaggeration).still()
+    svg = draw(drawn.profile, made, labels_of(lists.MATERIALS)).svg
     return attached(f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'.encode(), "image/svg+xml", file_name(drawn, "svg"))
 
 
@@ -159,8 +159,8 @@ def file_name(drawn: Drawn, suffix: str) -> str:
 
 
 def as_csv(drawn: Drawn) -> bytes:
-    found = drawn.profile
-    sewer = found.family == "sewer"
+    result = drawn.profile
+    sewer = result.family == "sewer"
     columns = [
         Column("node", _("Manhole no.") if sewer else _("Node"), "text"),
         Column("kind", _("Kind"), "text"),
@@ -181,7 +181,7 @@ def as_csv(drawn: Drawn) -> bytes:
         Column("between", _("Not on record, put between known heights"), "text"),
     ]
     writer = Csv(columns, "none", Dialect(labels=True))
-    return writer.begin() + writer.rows(values(found, kinds_of(drawn), words_of(lists.MATERIALS))) + writer.end()
+    return writer.begin() + writer.rows(values(result, kinds_of(drawn), labels_of(lists.MATERIALS))) + writer.end()
 
 
 def attached(content: bytes, kind: str, name: str) -> HttpResponse:

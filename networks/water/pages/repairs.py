@@ -27,7 +27,7 @@ from layers.features.display import THIN, display_number
 from networks.water import lists
 from networks.water.charts import Bar, bars, columns
 from networks.water.pages.frame import page, show
-from networks.water.pages.profile import CSV, attached, words_of
+from networks.water.pages.profile import CSV, attached, labels_of
 from networks.water.services.repair_statistics import Group, Statistics, StatisticsQuery, statistics
 from networks.water.services.repair_tables import label_or_none, repair_table, statistics_table
 from networks.water.services.repairs import (
@@ -72,8 +72,8 @@ class RepairFilterForm(AccessibleForm):
             "member": [("", _("All members")), *members(rights)],
             "network": [("", _("All networks")), *NETWORKS],
             "year": [("", _("Any year")), *years],
-            "material": [("", _("All materials")), *words_of(lists.MATERIALS).items(), (UNKNOWN, _("Not recorded"))],
-            "cause": [("", _("All causes")), *words_of(lists.CAUSES).items(), (UNKNOWN, _("Not recorded"))],
+            "material": [("", _("All materials")), *labels_of(lists.MATERIALS).items(), (UNKNOWN, _("Not recorded"))],
+            "cause": [("", _("All causes")), *labels_of(lists.CAUSES).items(), (UNKNOWN, _("Not recorded"))],
             "insee": [("", _("All communes")), *communes(rights)],
         }
         for name, choices in offered.items():
@@ -89,10 +89,10 @@ def members(rights: Rights) -> Choices:
 
 
 def communes(rights: Rights) -> Choices:
-    found = Commune.objects.filter(territories__isnull=False)
+    rows = Commune.objects.filter(territories__isnull=False)
     if not rights.agency:
-        found = found.filter(territories__member__in=rights.members())
-    return list(found.distinct().order_by("name").values_list("insee", "name"))
+        rows = rows.filter(territories__member__in=rights.members())
+    return list(rows.distinct().order_by("name").values_list("insee", "name"))
 
 
 @require_safe
@@ -103,25 +103,25 @@ def repairs(request: HttpRequest) -> HttpResponse:
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     if suffix := given.get("format"):
         with limited(TABLE):
-            return taken_away(repair_table(Filter.parse(given), rights), suffix, _("Repairs"), "reparations")
+            return export_table(repair_table(Filter.parse(given), rights), suffix, _("Repairs"), "reparations")
     form, wanted, status = RepairFilterForm(initial=given, rights=rights, kept=given), Filter(), 200
     try:
         wanted = Filter.parse(given)
-        found = repairs_of(wanted, rights)
+        result = repairs_of(wanted, rights)
         offset = integer(given, "offset", 0, 0, MOST_OFFSET)
     except Invalid as error:
         form = RepairFilterForm(given, rights=rights, kept={})
         form.is_valid()
         if str(error.extra.get("parameter")) not in form.errors:
             blame(form, error)
-        found, offset, status = repairs_of(Filter(), rights), 0, 400
-    count = found.count()
+        result, offset, status = repairs_of(Filter(), rights), 0, 400
+    count = result.count()
     context = {
         "form": form,
-        "rows": [in_a_row(one) for one in ordered(found).defer("geom", "geom_3857", "more")[offset : offset + ROWS]],
+        "rows": [in_a_row(one) for one in ordered(result).defer("geom", "geom_3857", "more")[offset : offset + ROWS]],
         "count": count,
         "query": wanted.query(),
-        "pipe": pipe_in_words(wanted, rights),
+        "pipe": pipe_label(wanted, rights),
         "first": offset + 1,
         "last": min(offset + ROWS, count),
         "before": max(offset - ROWS, 0) if offset else None,
@@ -130,7 +130,7 @@ def repairs(request: HttpRequest) -> HttpResponse:
     return show(request, "repairs", "network_repairs", context, status=status)
 
 
-def pipe_in_words(wanted: Filter, rights: Rights) -> str:
+def pipe_label(wanted: Filter, rights: Rights) -> str:
     """Of a filter by pipe: what people call it."""
     if not wanted.pipe or not wanted.network:
         return ""
@@ -154,7 +154,7 @@ def in_a_row(one: Any) -> dict[str, Any]:
     }
 
 
-def taken_away(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
+def export_table(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
     """The table as a CSV or XLSX file, named after today. Raises Invalid for another format."""
     if suffix not in ("csv", "xlsx"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
@@ -196,8 +196,8 @@ class RepairForm(AccessibleForm):
 
     def __init__(self, *args: Any, pipe: RepairedPipe | None, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, words in (("cause", lists.CAUSES), ("defect", lists.DEFECTS)):
-            self.fields[name].choices = [("", _("Not known yet")), *words_of(words).items()]  # type: ignore[attr-defined]
+        for name, labels in (("cause", lists.CAUSES), ("defect", lists.DEFECTS)):
+            self.fields[name].choices = [("", _("Not known yet")), *labels_of(labels).items()]  # type: ignore[attr-defined]
         if pipe:
             self.fields["network"].widget = forms.HiddenInput()
             self.fields["pipe_reference"].widget = forms.HiddenInput()
@@ -256,7 +256,7 @@ def recorded(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResp
 
 
 class PeriodForm(AccessibleForm):
-    """What `Asked` reads: its names are of the address."""
+    """What `StatisticsQuery` reads: its names are of the address."""
 
     member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
     network = forms.ChoiceField(label=gettext_lazy("Network"), required=False, choices=NETWORKS)
@@ -281,32 +281,32 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     status = 200
     try:
-        asked = StatisticsQuery.parse(given)
+        wanted = StatisticsQuery.parse(given)
         form = PeriodForm(
-            initial={**given, "network": asked.network, "from": asked.first, "to": asked.last}, rights=rights
+            initial={**given, "network": wanted.network, "from": wanted.first, "to": wanted.last}, rights=rights
         )
     except Invalid as error:
         if given.get("format"):
             raise
-        asked, form, status = StatisticsQuery.parse({}), PeriodForm(given, rights=rights), 400
+        wanted, form, status = StatisticsQuery.parse({}), PeriodForm(given, rights=rights), 400
         form.is_valid()
         if str(error.extra.get("parameter")) not in form.errors:
             blame(form, error)
-    found = statistics(asked, rights)
+    result = statistics(wanted, rights)
     if suffix := given.get("format"):
-        return taken_away(statistics_table(found), suffix, _("Repairs"), "statistiques-reparations")
-    query = urlencode({"network": asked.network, "from": asked.first, "to": asked.last, "member": asked.member})
+        return export_table(statistics_table(result), suffix, _("Repairs"), "statistiques-reparations")
+    query = urlencode({"network": wanted.network, "from": wanted.first, "to": wanted.last, "member": wanted.member})
     context = {
         "form": form,
-        "asked": asked,
-        "found": found,
+        "asked": wanted,
+        "found": result,
         "query": query,
-        "rate": rate(found.whole),
-        "mean_years": display_number(found.years, 1),
-        "tables": tables(found),
-        "cross": cross(found),
-        "causes": causes(found),
-        "worst": [{"pipe": one, "material": label_or_none(lists.MATERIALS, one.material)} for one in found.worst],
+        "rate": rate(result.whole),
+        "mean_years": display_number(result.years, 1),
+        "tables": tables(result),
+        "cross": cross(result),
+        "causes": causes(result),
+        "worst": [{"pipe": one, "material": label_or_none(lists.MATERIALS, one.material)} for one in result.worst],
     }
     return show(request, "repair_statistics", "network_repairs", context, status=status)
 
@@ -318,13 +318,13 @@ def rate(one: Group) -> str:
     return display_number(one.rate, 2 if one.rate >= 0.1 or not one.rate else 3)
 
 
-def tables(found: Statistics) -> list[dict[str, Any]]:
+def tables(statistics: Statistics) -> list[dict[str, Any]]:
     """Each grouping by kilometres: a drawing and its table."""
     given: list[tuple[str, str, Sequence[Group], Any]] = [
-        ("material", _("By material"), found.material, bars),
-        ("decade", _("By decade of laying"), found.decade, bars),
-        ("age", _("By age at the repair"), found.age, bars),
-        ("year", _("By year"), found.year, columns),
+        ("material", _("By material"), statistics.material, bars),
+        ("decade", _("By decade of laying"), statistics.decade, bars),
+        ("age", _("By age at the repair"), statistics.age, bars),
+        ("year", _("By year"), statistics.year, columns),
     ]
     return [
         {
@@ -342,19 +342,21 @@ def bar(one: Group) -> Bar:
     return Bar(one.label, one.rate, rate(one), apart=not one.key)
 
 
-def causes(found: Statistics) -> dict[str, Any]:
-    total = sum(one.repairs for one in found.cause)
-    items = [Bar(one.label, one.repairs, display_number(one.repairs, 0), apart=not one.key) for one in found.cause]
+def causes(statistics: Statistics) -> dict[str, Any]:
+    total = sum(one.repairs for one in statistics.cause)
+    items = [Bar(one.label, one.repairs, display_number(one.repairs, 0), apart=not one.key) for one in statistics.cause]
     return {
         "chart": bars("cause", _("Repairs by cause"), items),
-        "rows": [{"group": one, "share": round(100 * one.repairs / total)} for one in found.cause] if total else [],
+        "rows": [{"group": one, "share": round(100 * one.repairs / total)} for one in statistics.cause]
+        if total
+        else [],
     }
 
 
-def cross(found: Statistics) -> dict[str, Any]:
+def cross(statistics: Statistics) -> dict[str, Any]:
     """Materials by decades: a cell without kilometres nor repairs stays empty."""
     return {
-        "decades": [one.label for one in found.cross.decades],
+        "decades": [one.label for one in statistics.cross.decades],
         "rows": [
             {
                 "material": material.label,
@@ -363,6 +365,6 @@ def cross(found: Statistics) -> dict[str, Any]:
                     for one in cells
                 ],
             }
-            for material, cells in found.cross.rows
+            for material, cells in statistics.cross.rows
         ],
     }

@@ -65,21 +65,21 @@ def row(profile: Profile, point: Point, stretch: Stretch | None, kinds: Words, m
 
 def remarks(profile: Profile, point: Point, stretch: Stretch | None) -> list[str]:
     """What a reader must not miss."""
-    found = []
+    results = []
     if profile.family == "sewer" and (drop := point.drop_m) is not None:
-        words = _("drop of %(metres)s m") if drop > 0 else _("step up of %(metres)s m")
-        found.append(words % {"metres": fixed(abs(drop))})
+        message = _("drop of %(metres)s m") if drop > 0 else _("step up of %(metres)s m")
+        results.append(message % {"metres": fixed(abs(drop))})
     if stretch is None:
-        return found
+        return results
     if profile.family == "sewer" and stretch.rises:
-        found.append(_("counter-slope"))
+        results.append(_("counter-slope"))
     if profile.family == "sewer" and stretch.step.backwards:
-        found.append(_("walked against the flow"))
+        results.append(_("walked against the flow"))
     if profile.family == "sewer" and stretch.pipe.under_pressure:
-        found.append(_("under pressure"))
+        results.append(_("under pressure"))
     if not stretch.pipe.in_service:
-        found.append(_("out of service"))
-    return found
+        results.append(_("out of service"))
+    return results
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -112,10 +112,10 @@ def depth_m(profile: Profile, point: Point) -> tuple[float, bool] | None:
 
 
 def depth_of(profile: Profile, point: Point) -> str:
-    found = depth_m(profile, point)
-    if found is None:
+    result = depth_m(profile, point)
+    if result is None:
         return NOTHING
-    metres, sure = found
+    metres, sure = result
     return fixed(metres) if sure else f"{ABOUT}{NO_BREAK}{fixed(metres)}"
 
 
@@ -183,5 +183,5 @@ def rounded(value: float | None) -> float | None:
 
 def between(point: Point) -> list[str]:
     """The heights of a node that nobody recorded."""
-    named = ((_("ground"), point.ground), (_("arriving"), point.arriving), (_("leaving"), point.leaving))
-    return [str(word) for word, one in named if one and not one.sure]
+    names = ((_("ground"), point.ground), (_("arriving"), point.arriving), (_("leaving"), point.leaving))
+    return [str(word) for word, one in names if one and not one.sure]

@@ -57,21 +57,21 @@ def drawn(
     """The sheets: bands are as high as their longest text, and the drawing takes what they leave."""
     wide, tall = PAPERS[paper]
     width = wide - 2 * MARGIN_MM - LABELS_MM - RIGHT_MM
-    room = tall - 2 * MARGIN_MM - BLOCK_MM
+    space = tall - 2 * MARGIN_MM - BLOCK_MM
     bands = GUESS_MM
     while True:
-        height = max(room - bands - KEY_MM, LEAST_DRAWING_MM)
-        found = sheets(profile, scale=scale, exaggeration=exaggeration, width_mm=width, height_mm=height)
-        made = [(layout, draw(profile, layout, materials)) for layout in found]
+        height = max(space - bands - KEY_MM, LEAST_DRAWING_MM)
+        result = sheets(profile, scale=scale, exaggeration=exaggeration, width_mm=width, height_mm=height)
+        made = [(layout, draw(profile, layout, materials)) for layout in result]
         needed = max(drawing.height_mm for _layout, drawing in made) - height - KEY_MM
         if needed <= bands or height <= LEAST_DRAWING_MM:
-            return [(layout, taller(profile, layout, drawing, room, materials)) for layout, drawing in made]
+            return [(layout, taller(profile, layout, drawing, space, materials)) for layout, drawing in made]
         bands = needed + 1
 
 
-def taller(profile: Profile, layout: Layout, drawing: Drawing, room: float, materials: Words) -> Drawing:
+def taller(profile: Profile, layout: Layout, drawing: Drawing, space: float, materials: Words) -> Drawing:
     """The drawing, using what its own bands leave of the sheet."""
-    spare = room - drawing.height_mm
+    spare = space - drawing.height_mm
     if spare < 1 or layout.height_mm is None:
         return drawing
     return draw(profile, replace(layout, height_mm=layout.height_mm + spare - 0.5), materials)

@@ -112,7 +112,7 @@ def draw(profile: Profile, layout: Layout, materials: Words) -> Drawing:
         f' aria-labelledby="profile-title profile-desc" viewBox="0 0 {n(width)} {n(top + 1)}"'
         f' width="{n(width)}mm" height="{n(top + 1)}mm" font-family="{escape(FONT)}" font-size="{TEXT_MM}"'
         f' fill="{INK.colour}" class="profile-drawing"><title id="profile-title">{escape(title(profile))}</title>'
-        f'<desc id="profile-desc">{escape(told(profile))}</desc>{body}</svg>'
+        f'<desc id="profile-desc">{escape(describe_profile(profile))}</desc>{body}</svg>'
     )
     return Drawing(svg, width, top + 1, reduced)
 
@@ -132,10 +132,10 @@ def title(profile: Profile) -> str:
     return _("Longitudinal profile from %(first)s to %(last)s") % ends
 
 
-def told(profile: Profile) -> str:
+def describe_profile(profile: Profile) -> str:
     """What the drawing shows, for people who do not see it."""
     count = len(profile.stretches)
-    words = [
+    sentences = [
         ngettext("%(count)s pipe", "%(count)s pipes", count) % {"count": count} + f", {fixed(profile.length_m, 1)} m."
     ]
     first, last = profile.points[0].leaving, profile.points[-1].arriving
@@ -143,16 +143,16 @@ def told(profile: Profile) -> str:
         line = _("The invert goes from %(first)s m to %(last)s m.")
         if profile.family == "water":
             line = _("The top of the pipe goes from %(first)s m to %(last)s m.")
-        words.append(line % {"first": fixed(first.z), "last": fixed(last.z)})
+        sentences.append(line % {"first": fixed(first.z), "last": fixed(last.z)})
     if rising := len(profile.rising):
-        words.append(ngettext("%(count)s counter-slope.", "%(count)s counter-slopes.", rising) % {"count": rising})
+        sentences.append(ngettext("%(count)s counter-slope.", "%(count)s counter-slopes.", rising) % {"count": rising})
     if missing := profile.missing:
-        words.append(
+        sentences.append(
             ngettext("%(count)s height is not on record.", "%(count)s heights are not on record.", missing)
             % {"count": missing}
         )
-    words.append(_("The same figures are in the table."))
-    return " ".join(words)
+    sentences.append(_("The same figures are in the table."))
+    return " ".join(sentences)
 
 
 # -- the drawing ------------------------------------------------------------------------------------------------------
@@ -169,10 +169,10 @@ def key(profile: Profile) -> Iterator[str]:
     if profile.rising:
         lines.append((f"▲ {_('counter-slope')}", DANGER, False))
     x = 0.5
-    for words, pen, dashed in lines:
+    for caption, pen, dashed in lines:
         yield line((x, 3), (x + 8, 3), pen, 0.5, dashed=dashed)
-        yield label(x + 9.5, 4.1, words, DANGER if pen is DANGER else SOFT)
-        x += 9.5 + len(words) * LETTER_MM + 6
+        yield label(x + 9.5, 4.1, caption, DANGER if pen is DANGER else SOFT)
+        x += 9.5 + len(caption) * LETTER_MM + 6
 
 
 def grid(frame: Frame) -> Iterator[str]:
@@ -204,10 +204,10 @@ def ground(profile: Profile, frame: Frame) -> Iterator[str]:
 
 def between(frame: Frame, near: End, far: End, pen: Pen, width: float, shift: float = 0.0) -> str:
     """A straight line between two heights, dashed where one of them is not on record; "" where there is none."""
-    found = clipped((near, far), frame.layout.from_m, frame.layout.to_m)
-    if not found or not near[1] or not far[1]:
+    result = clipped((near, far), frame.layout.from_m, frame.layout.to_m)
+    if not result or not near[1] or not far[1]:
         return ""
-    start, end = ((frame.x(at_m), frame.y(z + shift)) for at_m, z in found)
+    start, end = ((frame.x(at_m), frame.y(z + shift)) for at_m, z in result)
     return line(start, end, pen, width, dashed=not (near[1].sure and far[1].sure))
 
 
@@ -220,8 +220,8 @@ def structures(profile: Profile, frame: Frame) -> Iterator[str]:
         x, top, foot = frame.x(point.at_m), frame.y(point.ground.z), frame.y(low.z)
         dashed = not (point.ground.sure and low.sure)
         if point.node.kind in STRUCTURES:
-            looks = f'fill="#FFFFFF" fill-opacity="0.75" stroke="{SOFT.colour}" stroke-width="0.25"{dash(on=dashed)}'
-            yield rect(x - 0.9, top, 1.8, foot - top, f'{looks} class="p-structure"')
+            style = f'fill="#FFFFFF" fill-opacity="0.75" stroke="{SOFT.colour}" stroke-width="0.25"{dash(on=dashed)}'
+            yield rect(x - 0.9, top, 1.8, foot - top, f'{style} class="p-structure"')
         else:
             yield line((x, top), (x, foot), SOFT, 0.25, dashed=dashed)
 
@@ -239,21 +239,21 @@ def pipes(profile: Profile, frame: Frame) -> Iterator[str]:
 def linked(stretch: Stretch, drawn: str, *, first: bool) -> str:
     """The pipe leads to its row; one stop for the keyboard, from which the page's script moves on."""
     pipe = stretch.pipe
-    words = escape(f"{pipe.reference or pipe.id}, {fixed(stretch.length_m)} m, {slope_of(stretch)}")
-    stop = f'tabindex="{0 if first else -1}" aria-label="{words}"'
-    return f'<a href="#pipe-{pipe.id}" data-pipe="{pipe.id}" {stop}><title>{words}</title>{drawn}</a>'
+    label = escape(f"{pipe.reference or pipe.id}, {fixed(stretch.length_m)} m, {slope_of(stretch)}")
+    stop = f'tabindex="{0 if first else -1}" aria-label="{label}"'
+    return f'<a href="#pipe-{pipe.id}" data-pipe="{pipe.id}" {stop}><title>{label}</title>{drawn}</a>'
 
 
 def pipe_drawn(profile: Profile, frame: Frame, stretch: Stretch) -> Iterator[str]:
     """Its invert and its top, filled between; a place to point at, wide enough for a finger."""
     near, far = (stretch.from_m, stretch.near), (stretch.to_m, stretch.far)
-    found = clipped((near, far), frame.layout.from_m, frame.layout.to_m)
-    if not found or found[1][0] - found[0][0] < SHORTEST_M:
+    result = clipped((near, far), frame.layout.from_m, frame.layout.to_m)
+    if not result or result[1][0] - result[0][0] < SHORTEST_M:
         return
     rises = profile.family == "sewer" and stretch.rises
     pen = DANGER if rises else colour(profile)
     low, high = profile.around(stretch)
-    (from_m, z1), (to_m, z2) = found
+    (from_m, z1), (to_m, z2) = result
     x1, x2 = frame.x(from_m), frame.x(to_m)
     if frame.layout.interactive:
         yield rect(x1, KEY_MM, x2 - x1, frame.height, 'fill="#FFFFFF" fill-opacity="0" class="p-reach"')
@@ -264,8 +264,8 @@ def pipe_drawn(profile: Profile, frame: Frame, stretch: Stretch) -> Iterator[str
     for shift in dict.fromkeys((low, high)):
         yield between(frame, near, far, pen, 0.5 if shift == 0 else 0.3, shift)
     if rises:
-        words = f"▲ {_('counter-slope')}" if x2 - x1 > 30 else "▲"
-        yield label((x1 + x2) / 2, frame.y((z1 + z2) / 2 + high) - 1.2, words, DANGER, anchor="middle")
+        caption = f"▲ {_('counter-slope')}" if x2 - x1 > 30 else "▲"
+        yield label((x1 + x2) / 2, frame.y((z1 + z2) / 2 + high) - 1.2, caption, DANGER, anchor="middle")
 
 
 def drops(profile: Profile, frame: Frame) -> Iterator[str]:
@@ -278,8 +278,8 @@ def drops(profile: Profile, frame: Frame) -> Iterator[str]:
         x, y1, y2 = places[at], frame.y(point.arriving.z), frame.y(point.leaving.z)
         yield line((x, y1), (x, y2), DANGER, 0.6)
         if at + 1 >= len(places) or places[at + 1] - x > 18:
-            words = f"{'▼' if drop > 0 else '▲'} {fixed(abs(drop))}"
-            yield label(x + 1.8, max(y1, y2) + 3.4, words, DANGER)
+            caption = f"{'▼' if drop > 0 else '▲'} {fixed(abs(drop))}"
+            yield label(x + 1.8, max(y1, y2) + 3.4, caption, DANGER)
 
 
 def colour(profile: Profile) -> Pen:
@@ -393,12 +393,12 @@ def label(
 def line(start: Place, end: Place, pen: Pen, width: float, *, dashed: bool = False) -> str:
     """A line between two places of the sheet (mm)."""
     ends = f'x1="{n(start[0])}" y1="{n(start[1])}" x2="{n(end[0])}" y2="{n(end[1])}"'
-    looks = f'stroke="{pen.colour}" stroke-width="{width}" stroke-linecap="round"{dash(on=dashed)}'
-    return f'<line {ends} {looks} class="{pen.name}"/>'
+    style = f'stroke="{pen.colour}" stroke-width="{width}" stroke-linecap="round"{dash(on=dashed)}'
+    return f'<line {ends} {style} class="{pen.name}"/>'
 
 
-def rect(x: float, y: float, width: float, height: float, looks: str) -> str:
-    return f'<rect x="{n(x)}" y="{n(y)}" width="{n(max(width, 0))}" height="{n(max(height, 0))}" {looks}/>'
+def rect(x: float, y: float, width: float, height: float, style: str) -> str:
+    return f'<rect x="{n(x)}" y="{n(y)}" width="{n(max(width, 0))}" height="{n(max(height, 0))}" {style}/>'
 
 
 def dash(*, on: bool) -> str:

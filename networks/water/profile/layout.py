@@ -94,14 +94,14 @@ def sheets(
     """One layout for each sheet. Raises Invalid where it would take too many."""
     for chosen in [scale] if scale else SCALES:
         for raised in [one for one in reversed(EXAGGERATIONS) if one <= exaggeration]:
-            found = windows(profile, chosen, raised, width_mm, height_mm)
-            if found and (len(found) <= (MOST_SHEETS if scale else sheets_wanted(chosen))):
+            result = windows(profile, chosen, raised, width_mm, height_mm)
+            if result and (len(result) <= (MOST_SHEETS if scale else sheets_wanted(chosen))):
                 return [
                     Layout(scale=chosen, exaggeration=raised, from_m=start, to_m=end, height_mm=height_mm)
-                    for start, end in found
+                    for start, end in result
                 ]
-    words = _("The profile does not fit on %(most)s sheets at this scale: choose a smaller one.")
-    raise Invalid(words % {"most": MOST_SHEETS}, parameter="scale")
+    message = _("The profile does not fit on %(most)s sheets at this scale: choose a smaller one.")
+    raise Invalid(message % {"most": MOST_SHEETS}, parameter="scale")
 
 
 def sheets_wanted(scale: int) -> int:
@@ -118,28 +118,28 @@ def windows(
     already too high, or there are too many sheets."""
     widest = width_mm * scale / 1000
     tallest = (height_mm - HEADROOM_MM) * scale / exaggeration / 1000 - PLANE_BELOW_M - 1
-    found: list[tuple[float, float]] = []
+    results: list[tuple[float, float]] = []
     start = 0.0
     while start < profile.length_m - SAME_M:
         end = farthest_node(profile, start, start + widest, tallest) or cut(profile, start, start + widest, tallest)
-        if end is None or len(found) >= MOST_SHEETS:
+        if end is None or len(results) >= MOST_SHEETS:
             return None
-        found.append((start, end))
+        results.append((start, end))
         start = end
-    return found
+    return results
 
 
 def farthest_node(profile: Profile, start: float, most: float, tallest: float) -> float | None:
     """The last node in reach; lines are straight, so that their ends tell how high everything is."""
     heights = heights_within(profile, start, start)
-    found = None
+    result = None
     for point in profile.points[bisect_right(profile.places, start + SAME_M) :]:
         heights += profile.heights_at(point)
         if point.at_m > most + SAME_M or relief(heights) > tallest:
             break
         heights = [min(heights), max(heights)] if heights else []
-        found = point.at_m
-    return found
+        result = point.at_m
+    return result
 
 
 def cut(profile: Profile, start: float, most: float, tallest: float) -> float | None:
@@ -152,18 +152,18 @@ def cut(profile: Profile, start: float, most: float, tallest: float) -> float | 
 
 def heights_within(profile: Profile, start: float, end: float) -> list[float]:
     """Every height to be drawn between two places, where lines are cut there too."""
-    found: list[float] = []
+    results: list[float] = []
     for stretch in profile.stretches:
         if stretch.to_m < start - SAME_M or stretch.from_m > end + SAME_M:
             continue
         low, high = profile.around(stretch)
         line = clipped(((stretch.from_m, stretch.near), (stretch.to_m, stretch.far)), start, end)
-        found += [z + shift for _place, z in line for shift in (low, high)]
+        results += [z + shift for _place, z in line for shift in (low, high)]
     for before, after in pairwise(profile.points):
-        found += [z for _place, z in clipped(((before.at_m, before.ground), (after.at_m, after.ground)), start, end)]
+        results += [z for _place, z in clipped(((before.at_m, before.ground), (after.at_m, after.ground)), start, end)]
     inside = [point for point in profile.points if start - SAME_M <= point.at_m <= end + SAME_M]
     bottoms = [point.bottom for point in inside if point.bottom is not None]
-    return [*found, *bottoms]
+    return [*results, *bottoms]
 
 
 type End = tuple[float, Height | None]

@@ -52,8 +52,8 @@ def in_order(family: Family, pipes: Sequence[PipeData]) -> list[Step]:
         meeting[edge.start].append(edge)
         meeting[edge.end].append(edge)
     parts = connected(edges, meeting)
-    tips = [node for node, found in meeting.items() if len(found) == 1]
-    crossing = any(len(found) > 2 for found in meeting.values())
+    tips = [node for node, results in meeting.items() if len(results) == 1]
+    crossing = any(len(results) > 2 for results in meeting.values())
     if len(parts) > 1 or crossing:
         ways = [longest_way(family, part) for part in parts]
         raise Branched(max(ways, key=lambda way: metres_of(way, edges)), apart=len(parts) > 1)
@@ -113,8 +113,8 @@ def metres_of(way: Sequence[int], edges: Sequence[Edge]) -> float:
 def longest_way(family: Family, edges: Sequence[Edge]) -> list[int]:
     """The longest way along the flow of a sewer; else, and where the flow runs in a ring, the longest of the shortest
     ways between two nodes, as two searches find it."""
-    if family == "sewer" and (found := longest_downstream(edges)):
-        return found
+    if family == "sewer" and (result := longest_downstream(edges)):
+        return result
     graph = Graph.of(edges, directed=False)
     far = farthest(graph, edges[0].start)
     return [edge.id for edge, _node in shortest(graph, far, {farthest(graph, far)}) or []]

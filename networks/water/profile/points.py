@@ -113,10 +113,10 @@ class Point:
     @property
     def lowest(self) -> Height | None:
         """Of the pipes and of the structure."""
-        found = [one for one in (self.arriving, self.leaving) if one]
+        results = [one for one in (self.arriving, self.leaving) if one]
         if self.bottom is not None:
-            found.append(Height(self.bottom, Origin.NODE))
-        return min(found, key=lambda one: (one.z, not one.sure), default=None)
+            results.append(Height(self.bottom, Origin.NODE))
+        return min(results, key=lambda one: (one.z, not one.sure), default=None)
 
     @property
     def drop_m(self) -> float | None:
@@ -203,12 +203,12 @@ class Profile:
     def heights_at(self, point: Point) -> list[float]:
         """Everything drawn at a node: ground, structure, inverts and tops of the pipes on both sides."""
         at = bisect_left(self.places, point.at_m)
-        found = [point.ground.z] if point.ground else []
-        found += [point.bottom] if point.bottom is not None else []
+        results = [point.ground.z] if point.ground else []
+        results += [point.bottom] if point.bottom is not None else []
         for stretch, end in ((at - 1, point.arriving), (at, point.leaving)):
             if end:
-                found += [end.z + shift for shift in self.around(self.stretches[stretch])]
-        return found
+                results += [end.z + shift for shift in self.around(self.stretches[stretch])]
+        return results
 
     @property
     def missing(self) -> int:
@@ -234,8 +234,8 @@ class Profile:
     @property
     def accuracies(self) -> dict[str, int]:
         """Pipes by their class of accuracy in height; "" where none is on record."""
-        counted = Counter(one.pipe.accuracy or "" for one in self.stretches)
-        return {name: counted[name] for name in ("A", "B", "C", "") if counted[name]}
+        counts = Counter(one.pipe.accuracy or "" for one in self.stretches)
+        return {name: counts[name] for name in ("A", "B", "C", "") if counts[name]}
 
 
 # -- made of what is on record ----------------------------------------------------------------------------------------

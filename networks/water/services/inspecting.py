@@ -148,7 +148,7 @@ def follow(hydrant: Any, made: HydrantInspection, inspection: Inspection, rights
             rights,
             from_at=instant_of(inspection.done_date),
             reason=reason or _("Found by an inspection"),
-            told=inspection.told,
+            described=inspection.told,
             inspection=made,
         )
     elif inspection.verdict != Verdict.UNAVAILABLE and inspection.back and hydrant.out is not None:
@@ -227,14 +227,14 @@ def rebind(owner_id: int) -> int:
 
 
 @transaction.atomic
-def make_unavailable(pk: int, *, reason: str, told: str, from_date: date | None, rights: Rights) -> None:
+def make_unavailable(pk: int, *, reason: str, described: str, from_date: date | None, rights: Rights) -> None:
     """Say that a hydrant gives no water. Raises NotFound, Forbidden, Invalid, Conflict (it is said already)."""
     hydrant = writable(pk, rights)
     if not reason.strip():
         raise Invalid(_("Say why the hydrant is unavailable."), parameter="reason")
     if from_date:
         check_day(from_date, "from_date")
-    begin(hydrant, rights, from_at=instant_of(from_date or database_clock.today()), reason=reason, told=told)
+    begin(hydrant, rights, from_at=instant_of(from_date or database_clock.today()), reason=reason, described=described)
 
 
 def begin(
@@ -243,7 +243,7 @@ def begin(
     *,
     from_at: datetime,
     reason: str,
-    told: str,
+    described: str,
     inspection: HydrantInspection | None = None,
 ) -> None:
     try:
@@ -252,7 +252,7 @@ def begin(
                 **about(hydrant, rights),
                 from_at=from_at,
                 reason=reason.strip()[:LONGEST_REASON],
-                told=told.strip()[:LONGEST_REASON],
+                told=described.strip()[:LONGEST_REASON],
                 inspection=inspection,
             )
     except IntegrityError as error:
