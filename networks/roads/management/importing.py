@@ -1,6 +1,6 @@
 """What both commands that import roads do: import, say what happened, row by row where something is wrong."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -36,10 +36,13 @@ class RoadsCommand(FileImportCommand):
     def take_choices(self, made: FileImport, given: dict[str, Any]) -> None:
         """They were taken first."""
 
-    def show(self, made: FileImport, summary: Any, options: dict[str, Any]) -> None:
+    def show(self, made: FileImport, summary: Iterable[str], options: dict[str, Any]) -> None:
+        """Also the roads with what is amiss with them; a dry run measured none that stays."""
         if options["dry_run"] and made.report:
             made.report |= {"written": False, "number": None}
-        super().show(made, summary, options)
+        roads = [] if options["dry_run"] else (made.report or made.plan or {}).get("roads", [])
+        amiss = [f"{', '.join(names)} : {what}" for what, names in alike(roads).items()]
+        super().show(made, [*amiss, *summary], options)
 
     def counts(self, made: FileImport) -> Iterator[str]:
         if report := made.report or made.plan:
@@ -52,12 +55,8 @@ class RoadsCommand(FileImportCommand):
         return f"- {_('%(file)s, row %(row)s') % place if finding.row else finding.file} : {finding.message}"
 
     def summary(self, made: FileImport, *, applied: bool) -> Iterator[str]:
-        """The roads with what is amiss with them, and how the import is taken back."""
-        report = made.report or {}
-        if applied:
-            yield from (f"{', '.join(names)} : {amiss}" for amiss, names in alike(report["roads"]).items())
-        if report["number"]:
-            yield describe_number(report["number"])
+        if number := (made.report or {})["number"]:
+            yield describe_number(number)
 
     def report_content(self, made: FileImport, options: dict[str, Any]) -> Any:
         """Beside what every such report holds, the counts and what is wrong as scripts know them."""
