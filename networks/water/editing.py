@@ -1,11 +1,13 @@
 """What editing networks asks beside the usual: a lock, heights along pipes, texts for what the database refuses."""
 
+from functools import partial
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from layers.features.points import Editing, Refusal
-from networks.water.services import heights
+from networks.water.importers.draft import Family
+from networks.water.services import attached, heights
 from networks.water.topology import UNNAMED_PATIENT, lock_networks
 
 KINDS: Final = ("node", "pipe", "connection")
@@ -25,7 +27,7 @@ REFUSED: Final = {
 """What the triggers of the topology refuse."""
 
 
-def network(family: str) -> tuple[Editing, ...]:
+def network(family: Family) -> tuple[Editing, ...]:
     """The tables of a network."""
     laid = {kind: {f"{family}_{kind}_laid_in_order": ("laid_to_year", LAID_IN_ORDER)} for kind in KINDS}
     unnamed = {f"{family}_connection_unnamed_patient": ("sensitive_name", _(UNNAMED_PATIENT))}
@@ -36,6 +38,7 @@ def network(family: str) -> tuple[Editing, ...]:
             lock=lock_networks,
             piece=heights.of_piece,
             whole=heights.of_whole,
+            attached=partial(attached.note_attached, family),
             checks=laid["pipe"],
         ),
         Editing(table=f"{family}_connection", lock=lock_networks, checks=laid["connection"] | unnamed),

@@ -63,6 +63,10 @@ def nothing_apart(_row: Values) -> Values:
     return {}
 
 
+def attach_nothing(_pieces: Sequence[int]) -> None:
+    """Nothing hangs on rows of most tables."""
+
+
 UNION = {
     Layer.Geometry.POLYGON: sql.SQL("st_union(geom order by id)"),
     Layer.Geometry.LINE: sql.SQL("st_linemerge(st_union(geom order by id))"),
@@ -88,11 +92,13 @@ def split(
         editing = EDITING.find(layer.table) or Editing(table=layer.table)
         own, fresh = editing.piece or nothing_else, editing.apart or nothing_apart
         change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
+        attach = editing.attached(feature_id) if editing.attached else attach_nothing
         with event(layer, "split", origin):
             written = [
                 write(layer, change, 0, rights),
                 *(copy(layer, feature_id, piece, own(row, whole, piece) | fresh(row)) for piece in others),
             ]
+            attach([one.id for one in written])
             keep_rules(layer, {})
             annotate(layer, {"split": {"from": feature_id, "into": [one.id for one in written]}})
             announce(layer, [change])

@@ -1,0 +1,38 @@
+"""What hangs on a pipe that is split by hand: connections and repairs, each on the piece on which it lies."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from psycopg import sql
+
+from layers.intake.services.loading import rows, run
+from networks.water.importers.draft import Family
+
+HANGING = "select id from {table} where pipe_id = %(pipe)s and {of}"
+PUT = """
+    with hanging as materialized (select id, geom from {table} where id = any(%(ids)s)),
+    pieces as materialized (select id, geom from {pipes} where id = any(%(pieces)s))
+    update {table} t set pipe_id = near.id from hanging h cross join lateral (
+        select p.id from pieces p order by st_distance(p.geom, h.geom), p.id limit 1) near
+    where t.id = h.id and t.pipe_id is distinct from near.id
+"""
+
+
+def note_attached(family: Family, pipe: int) -> Callable[[Sequence[int]], None]:
+    """What puts the connections and repairs of a pipe on its pieces (their ids), once these are written."""
+    tables = {
+        f"{family}_connection": sql.SQL("true"),
+        "water_repair": sql.SQL("network = {}").format(sql.Literal(family)),
+    }
+    hanging = {
+        table: [pk for (pk,) in rows(HANGING, table=sql.Identifier(table), of=of, pipe=pipe)]
+        for table, of in tables.items()
+    }
+    return partial(put_on_pieces, family, hanging)
+
+
+def put_on_pieces(family: Family, hanging: dict[str, list[int]], pieces: Sequence[int]) -> None:
+    pipes = sql.Identifier(f"{family}_pipe")
+    for table, ids in hanging.items():
+        if ids:
+            run(PUT, table=sql.Identifier(table), pipes=pipes, ids=ids, pieces=list(pieces))
