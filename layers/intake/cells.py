@@ -274,21 +274,17 @@ def limited(most: int) -> Read:
     return lambda field, text: words_of(field, text, most)
 
 
-def whole(field: str, text: str) -> Cell:
-    """A number without decimals."""
-    found = measured(text, {})
-    if found is None or found[0] != int(found[0]) or abs(found[0]) > LARGEST:
-        return unread(field, text)
-    return Cell(int(found[0]))
-
-
-def quantity(unit: str) -> Read:
-    """Reads a number, with or without the sign of its unit behind it."""
-    units = {unit.lower(): 1.0}
+def quantity(unit: str, *, whole: bool = False) -> Read:
+    """Reads a number, or a whole one, with or without the sign of its unit behind it."""
 
     def read(field: str, text: str) -> Cell:
-        found = measured(text, units)
-        return unread(field, text) if found is None or abs(found[0]) > LARGEST else Cell(found[0])
+        plain = text.strip()
+        if unit and plain.lower().endswith(unit.lower()):
+            plain = plain[: -len(unit)]
+        number = measured(plain, {})
+        if number is None or abs(number[0]) > LARGEST or (whole and number[0] != int(number[0])):
+            return unread(field, text)
+        return Cell(int(number[0]) if whole else number[0])
 
     return read
 
@@ -316,7 +312,8 @@ def of_column(column: Mapping[str, Any]) -> Read:
         return yes
     if kind in ("integer", "number", "length_m"):
         unit = str(column.get("unit") or "")
-        read = whole if kind == "integer" else metres if unit in ("", "m") else quantity(unit)
+        in_metres = kind != "integer" and unit in ("", "m")
+        read = metres if in_metres else quantity(unit, whole=kind == "integer")
         return within(read, column.get("minimum"), column.get("maximum"))
     return limited(int(column.get("maximum_length") or LONGEST_TEXT))
 

@@ -41,12 +41,16 @@ def display_value(slug: str, name: str, value: Any) -> str:
         return ""
     if (labels := (column.get("values") or {}).get(str(value))) is not None:
         return in_language(*labels)
-    if column.get("type") == "date":
-        return display_date(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if column.get("type") in ("number", "integer", "length_m"):
-        return display_number(float(value))
+    try:
+        if column.get("type") == "date":
+            return display_date(value)
+        if column.get("type") in ("number", "integer", "length_m"):
+            return display_number(float(value))
+    except ValueError:
+        # Kept when the column had another type.
+        pass
     return str(value)
 
 

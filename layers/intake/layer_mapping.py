@@ -41,7 +41,8 @@ class LayerMapping:
         """From what was kept or posted; what is unknown by now is left out."""
         given = dict(kept or {})
         table = str(given.get("table") or "")
-        names = {name for name, _label, _codes in targets(table)}
+        lists = {name: codes for name, _label, codes in targets(table)}
+        names = set(lists)
 
         def within(name: str) -> dict[str, Any]:
             return {key: value for key, value in dict(given.get(name) or {}).items() if key in names and value}
@@ -50,8 +51,8 @@ class LayerMapping:
         return cls(
             table=table if names else "",
             columns={name: str(source) for name, source in within("columns").items()},
-            values={name: dict(words) for name, words in within("values").items()},
-            fixed=within("fixed"),
+            values={name: known_codes(dict(words), lists[name]) for name, words in within("values").items()},
+            fixed=known_fixed(within("fixed"), lists),
             units=within("units"),
             crs=int(crs) if crs else None,
         )
@@ -95,6 +96,16 @@ def with_new_words(
             listed = words if source in layer["several"] else layer["fields"][source]
             values[name] = {word: code for word, code in words.items() if word in listed}
     return replace(kept, values={name: words for name, words in values.items() if words})
+
+
+def known_codes(words: Mapping[str, Any], codes: Codes) -> dict[str, str]:
+    """The words whose code is in the list, or is empty: nobody says what they mean."""
+    return {str(word): str(code) for word, code in words.items() if not code or code in codes}
+
+
+def known_fixed(fixed: Mapping[str, Any], lists: Mapping[str, Codes]) -> dict[str, str]:
+    """The columns that have one code for all rows, of those whose list has it."""
+    return {name: str(code) for name, code in fixed.items() if not lists[name] or code in lists[name]}
 
 
 @cache

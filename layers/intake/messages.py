@@ -217,6 +217,7 @@ WORDED: Mapping[frozenset[str], Callable[[Param], str]] = {
     frozenset({"label"}): lambda param: gettext(param["label"]),
     frozenset({"fr", "en"}): worded_pair,
     frozenset({"day"}): worded_day,
+    frozenset({"month_day"}): lambda param: display_date(param["month_day"]),
     frozenset({"number", "decimals"}): lambda param: display_number(param["number"], param["decimals"]),
 }
 """How each kind of parameter is worded, by the names that it holds."""

@@ -38,6 +38,11 @@ def day_param(day: date) -> Param:
     return {"day": day.isoformat()}
 
 
+def month_day_param(day: date) -> Param:
+    """A day with the name of its month."""
+    return {"month_day": day.isoformat()}
+
+
 def number_param(value: float, decimals: int) -> Param:
     """A number with so many decimals at most."""
     return {"number": value, "decimals": decimals}

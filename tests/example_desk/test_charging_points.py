@@ -109,6 +109,26 @@ def test_a_day_in_french_and_what_no_column_takes_are_kept(technician: Person) -
     assert one.more == {"accessibilite_pmr": "Accessible"}
 
 
+@pytest.mark.parametrize("power", ["22 kW", "22,0", "22 KW", " 22"])
+def test_a_number_may_bear_the_unit_of_its_column(technician: Person, power: str) -> None:
+    load(technician, row(1, power=f'"{power}"'))
+    assert [kw for _reference, kw, _location in points()] == [22.0]
+
+
+def test_a_file_that_leaves_out_what_is_known_updates_the_rest(technician: Person) -> None:
+    load(technician, row(1))
+    lon, lat = lon_lat(10)
+    header = "id_pdc_itinerance,implantation_station,lon,lat\n"
+    address = send(technician, f"FRMODPDC001,Parking public,{lon},{lat}\n", header=header)
+    press(technician, address, "load")
+    assert points() == [("FRMODPDC001", 22.0, "public_car_park")]
+
+
+def test_what_lacks_a_value_is_not_called_without_a_place(technician: Person) -> None:
+    page = technician.page(send(technician, row(1, power=""), row(2)))
+    assert "Sans position" not in page
+
+
 def test_a_row_without_what_it_needs_is_left_out_and_told(technician: Person) -> None:
     address = load(technician, row(1), row(2, power=""), row(3, power="trois"))
     assert [reference for reference, _power, _location in points()] == ["FRMODPDC001"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -108,7 +108,7 @@ class FeaturePages:
 
     def choices_in(self, made: FileImport, posted: QueryDict) -> dict[str, Any]:
         """How each layer is read, as the page says; of a table that was just chosen, as it likely is."""
-        readings = {key_in(layer): self.reading_in(posted, place, layer) for place, layer in enumerate(made.contents)}
+        readings = self.readings_in(made, posted)
         chosen = FeatureChoices(
             readings=readings,
             mapping_name=posted.get("name", ""),
@@ -117,19 +117,46 @@ class FeaturePages:
         )
         return chosen.as_json()
 
-    def reading_in(self, posted: QueryDict, place: int, layer: Mapping[str, Any]) -> LayerMapping:
+    def readings_in(self, made: FileImport, posted: QueryDict) -> dict[str, LayerMapping]:
+        """How each layer is read, by its key, as the page says."""
+        return {key_in(layer): self.reading_in(made, posted, place, layer) for place, layer in enumerate(made.contents)}
+
+    def reading_in(self, made: FileImport, posted: QueryDict, place: int, layer: Mapping[str, Any]) -> LayerMapping:
         if is_just_chosen(posted, place):
             return self.tables.suggest(self.tables, layer, posted.get(f"table-{place}", ""))
-        return mapping_in(posted, place, layer, self.tables.targets_of)
+        chosen = mapping_in(posted, place, layer, self.tables.targets_of)
+        return replace(chosen, values=self.with_rare_words(made, layer, chosen))
+
+    def with_rare_words(
+        self, made: FileImport, layer: Mapping[str, Any], chosen: LayerMapping
+    ) -> dict[str, Mapping[str, str]]:
+        """Codes of words that the form does not list, as they were: of fields with many words it lists some."""
+        former = FeatureChoices.of(made, self.tables).readings.get(key_in(layer)) or LayerMapping()
+        values = {name: dict(words) for name, words in chosen.values.items()}
+        for name, source in chosen.columns.items():
+            if source in layer["several"] and former.columns.get(name) == source:
+                listed = layer["fields"][source]
+                rare = {word: code for word, code in former.values.get(name, {}).items() if word not in listed}
+                values[name] = rare | values.get(name, {})
+        return {name: words for name, words in values.items() if words}
 
     def load(self, request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
         """Load what was compared; files that are to be read otherwise than they were are read, and shown, first."""
         choices, planned = self.choices_in(made, request.POST), made.plan or {}
-        compared = choices["readings"] == planned.get("readings") and choices["headed"] == made.choices.get("headed")
+        same = self.without_empty_codes(choices["readings"]) == self.without_empty_codes(planned.get("readings") or {})
+        compared = same and choices["headed"] == made.choices.get("headed")
         if made.state != FileImport.State.READY or not compared:
             return self.read_again(request, made, rights)
         imports.start_applying(self.source, made.pk, choices, user=asker(request), rights=rights)
         return redirect(self.url, made.pk)
+
+    def without_empty_codes(self, readings: Mapping[str, Any]) -> dict[str, Any]:
+        """Readings as JSON; a word without a code says what a word that nobody spoke of says."""
+        return {
+            label: one | {"values": {name: {word: code for word, code in words.items() if code}
+                                     for name, words in one["values"].items() if any(words.values())}}
+            for label, one in readings.items()
+        }  # fmt: skip
 
     def read_again(self, request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
         """Read the files as the page says; tables whose first line is not what it was taken for are looked at anew."""
@@ -145,9 +172,7 @@ class FeaturePages:
         chosen = FeatureChoices.of(made, self.tables)
         readings = chosen.readings
         if posted.get("action") in ("load", "check", "read"):
-            readings = {
-                key_in(layer): self.reading_in(posted, place, layer) for place, layer in enumerate(made.contents)
-            }
+            readings = self.readings_in(made, posted)
         survey = (made.report or made.plan or {}).get("survey")
         context: dict[str, Any] = {"chosen": chosen, "report": made.report, **self.describe_survey(made, survey)}
         if made.is_open and made.contents:
@@ -217,7 +242,11 @@ def target_forms(
     left = [one for one in fields_of(layer) if one not in taken]
     if table is None:
         return {"targets": [], "others": [], "left": left, "remarks": [], "drawn_by": []}
-    targets = [target_form(place, layer, reading, one, fixable=one[0] in table.fixable) for one in table.all_targets()]
+    needed = table.needed()
+    targets = [
+        target_form(place, layer, reading, one, fixable=one[0] in table.fixable, needed=one[0] in needed)
+        for one in table.all_targets()
+    ]
     remarks = [one for one in left if bare(one) in table.unguessed]
     first = {*table.first} | ({"comment"} if remarks else set())
     values = [one for one in targets if not is_place(one.name)]

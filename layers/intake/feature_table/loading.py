@@ -18,16 +18,17 @@ from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.intake.feature_table.matching import Matches, match_rows
 from layers.intake.feature_table.merging import FOLLOWED, PLACE, Merge, kept_form, merge, places_of, same
-from layers.intake.feature_table.rows import Delivered, FeatureRow
+from layers.intake.feature_table.rows import UNNAMED, Delivered, FeatureRow
 from layers.intake.feature_table.source import FeatureTable, FeatureTables
 from layers.intake.feature_table.survey import spot_of
 from layers.intake.findings import Finding
 from layers.intake.models import FileImport
 from layers.intake.object_changes import ObjectChanges, kept_changes
-from layers.intake.params import values_param
+from layers.intake.params import column_param, values_param
 from layers.intake.source import Tell
 
 BATCH: Final = 2_000
+LACKING: Final = gettext_noop("“%(name)s” has no %(column)s: it was left out.")
 
 
 def load_rows(
@@ -142,6 +143,8 @@ class Writing:
         for rank in ranks:
             row, now = self.rows[rank], said_by(self.rows[rank], said[rank])
             if (one := there.get(self.matches.ids.get(rank, 0))) is None:
+                if self.lacks(row):
+                    continue
                 fresh.append(self.made_of(row, now))
                 self.changes.add("new", self.table.name_of(row.values), place=spot_of(row.geom))
             elif differing := self.put(one, row, now, places[one.pk]):
@@ -184,15 +187,26 @@ class Writing:
             differing.add("delivered")
         return differing
 
+    def lacks(self, row: FeatureRow) -> bool:
+        """Whether a new object has no value of a column that needs one; a finding says so."""
+        lacking = sorted(name for name in self.table.needed() if row.values.get(name) is None)
+        if lacking:
+            name = self.table.name_of(row.values) or {"code": UNNAMED, "params": {}}
+            params = {"name": name, "column": column_param(self.table.slug, lacking[0])}
+            self.findings.append(Finding(file=row.file, row=row.row, code=LACKING, params=params))
+            self.counts["refused"] += 1
+        return bool(lacking)
+
     def note_change(self, one: Any, row: FeatureRow, merged: Merge, place: str) -> None:
         """What of an object changes, before it does."""
         if not merged.taken:
             return
         names = [name for name in merged.taken if name != PLACE]
         values = [(name, getattr(one, name), row.values[name]) for name in names]
-        moved = shapely.distance(shapely.from_wkt(place), row.geom) if PLACE in merged.taken else None
-        name = self.table.name_of(row.values) or str(one)
-        self.changes.add("changed", name, place=spot_of(row.geom), values=values, moved_m=moved)
+        line, elsewhere = self.table.geometry == "line", PLACE in merged.taken
+        moved = shapely.distance(shapely.from_wkt(place), row.geom) if elsewhere and not line else None
+        name, redrawn = self.table.name_of(row.values) or str(one), elsewhere and line
+        self.changes.add("changed", name, place=spot_of(row.geom), values=values, moved_m=moved, redrawn=redrawn)
 
     def take(self, one: Any, row: FeatureRow, merged: Merge) -> set[str]:
         differing = set()

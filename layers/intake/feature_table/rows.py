@@ -25,7 +25,6 @@ COMMA: Final = re.compile(r"^[+-]?\d+,\d+$")
 LONG: Final = re.compile(r"^[+-]?\d+\.\d{4,}$")
 LONGEST_MORE = 1_000
 UNNAMED: Final = gettext_noop("This object")
-LACKING: Final = gettext_noop("“%(name)s” has no %(column)s: it was left out.")
 
 
 @dataclass(slots=True)
@@ -123,8 +122,6 @@ class Rows:
                 shape = places[rank]
                 if shape is None:
                     continue
-            if self.lacks(row, values):
-                continue
             if (geom := self.geometry_of(row, shape, values, origins)) is not None:
                 yield FeatureRow(self.table.slug, self.sheet.file, row, geom, values)
 
@@ -176,14 +173,6 @@ class Rows:
             for rank, text in enumerate(texts):
                 if text is not None and not cells.is_nothing(text):
                     self.keep(rank, source, plain_number(text.strip()))
-
-    def lacks(self, row: int, values: Mapping[str, Any]) -> bool:
-        """Whether a row has no value of a column that needs one; a finding says so."""
-        lacking = [one for name, one in self.columns.items() if one.get("required") and values.get(name) is None]
-        if lacking:
-            params = {"name": self.name_of(values), "column": column_param(self.table.slug, str(lacking[0]["name"]))}
-            self.sheet.findings.add(row, LACKING, params, "error")
-        return bool(lacking)
 
     def name_of(self, values: Mapping[str, Any]) -> Any:
         """What a row is called in a finding."""

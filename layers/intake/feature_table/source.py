@@ -73,10 +73,10 @@ class FeatureTable:
 
     `model` names its model (`layers.intake.feature_table.models.ImportedFeature`). `headers` are the usual names of its
     columns in other tools (in small letters, without accents), `words` what words mean which code beside the labels of
-    the codes: both {column: …}. Objects are known by `key`, else by what is `alike` and their place. A row is called by
-    the first of `named` that it has. `first` are the columns that the page asks for at once, `fixable` those that may
-    have one code for all rows, `defaults` what a row has that says nothing, `unguessed` names of fields that no column
-    takes by itself. `reads` are columns that are not read as their type says.
+    the codes: both {column: …}. Objects are known by `key`, else by what is `alike` (columns of texts) and their place.
+    A row is called by the first of `named` that it has. `first` are the columns that the page asks for at once,
+    `fixable` those that may have one code for all rows, `defaults` what a row has that says nothing, `unguessed` names
+    of fields that no column takes by itself. `reads` are columns that are not read as their type says.
 
     What a desk adds: `targets` beside its columns; `complete` fills the values of `composed` columns; `places` of rows
     without coordinates (by rank, EPSG:2154, None where a finding says why not), and whether a mapping has such places
@@ -120,6 +120,11 @@ class FeatureTable:
             return list(self.targets())
         own = [(one["name"], one["label"], one.get("values") or {}) for one in columns_of(self.slug)]
         return [*own, *XY]
+
+    def needed(self) -> frozenset[str]:
+        """The columns that a new object must have a value of, and that no default fills."""
+        required = {str(one["name"]) for one in columns_of(self.slug) if one.get("required")}
+        return frozenset(required - set(self.defaults))
 
     def name_of(self, values: Mapping[str, Any]) -> str:
         """What a row is called in findings, empty where it has no name."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from layers.intake.feature_table.merging import Merge
 from layers.intake.feature_table.rows import FeatureRow
 from layers.intake.findings import Finding
-from layers.intake.params import day_param, pair_param
+from layers.intake.params import month_day_param, pair_param
 from layers.intake.services.loading import rows
 from networks.roads import lists
 from networks.roads.importers.asset_tables import POINTS
@@ -40,5 +40,5 @@ def keep_inspected_state(one: Any, row: FeatureRow, merged: Merge) -> Iterator[F
         return
     code = gettext_noop("“%(name)s” was inspected on %(day)s: the condition of the file (%(state)s) is not taken.")
     state = pair_param(*lists.CONDITIONS[str(row.values["state"])])
-    params = {"name": POINTS.name_of(row.values), "day": day_param(one.inspected_date), "state": state}
+    params = {"name": POINTS.name_of(row.values), "day": month_day_param(one.inspected_date), "state": state}
     yield Finding(file=row.file, row=row.row, code=code, params=params, severity="warning")

@@ -10,6 +10,7 @@ which is the reference of sections; of markers and assets, which people survey, 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 from psycopg import sql
@@ -154,10 +155,8 @@ def staged_key_of(line: sql.Composable) -> sql.Composable:
     return sql.SQL("left(encode(sha256(st_ashexewkb({}, 'NDR')::bytea), 'hex'), 16)").format(line)
 
 
-def plan(owner: Member, scope: Scope, refused: Iterable[str] = (), *, replace: bool = False) -> Plan:
-    """What the staged sections change; nothing is written but temporary tables. Those refused are not gone, and what is
-    gone is a change where it is to `replace`.
-    """
+def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
+    """What the staged sections change; nothing is written but temporary tables. Those refused are not gone."""
     found, given = Plan(), {"owner": owner.pk}
     run("drop table if exists known_section, gone_section, seen_section")
     run("create temporary table seen_section on commit drop as select reference from {}", STAGED)
@@ -175,7 +174,6 @@ def plan(owner: Member, scope: Scope, refused: Iterable[str] = (), *, replace: b
     box = None if scope.extent is None else "BOX({:f} {:f},{:f} {:f})".format(*scope.extent)
     run(GONE, seen=sql.Identifier("seen_section"), communes=sorted(scope.communes), extent=box, **given)
     count(found)
-    list_changes(found, replace=replace)
     return found
 
 
@@ -203,46 +201,50 @@ def count(found: Plan) -> None:
 MIDDLE: Final = "st_x(st_lineinterpolatepoint({0}, 0.5)), st_y(st_lineinterpolatepoint({0}, 0.5))"
 FRESH: Final = """
     select coalesce(s.route || ' · ', '') || s.reference, {middle} from {staged} s
-    where not exists (select from known_section k where k.reference = s.reference) order by 1 limit {most}
+    where not exists (select from known_section k where k.reference = s.reference)
+    order by hashtext(s.reference) limit {most}
 """
 CHANGED: Final = """
     select coalesce(r.route || ' · ', '') || r.reference, {middle}, {redrawn}, {names}::text[],
-        array[{ours}]::text[], array[{then}]::text[], array[{now}]::text[]
+        array[{ours}]::jsonb[], array[{then}]::jsonb[], array[{now}]::jsonb[]
     from known_section k join {staged} s using (reference) join road_section r on r.id = k.id
         left join lateral jsonb_populate_record(null::pg_temp.staged_section, r.more -> 'delivered') d on true
-    where k.said or {redrawn} order by 1 limit {most}
+    where k.said or {redrawn} order by hashtext(r.reference) limit {most}
 """
 GONE_ONES: Final = """
     select coalesce(r.route || ' · ', '') || r.reference, {middle} from gone_section g join road_section r using (id)
-    order by 1 limit {most}
+    order by hashtext(r.reference) limit {most}
 """
 
 
 def list_changes(found: Plan, *, replace: bool) -> None:
-    """The first sections of each kind, with what a delivery says of them otherwise than the last time."""
+    """Some sections of each kind, all over, with what a delivery says of them otherwise than the last time."""
     most = sql.Literal(MOST_DOTS)
     ours, theirs = (sql.SQL(MIDDLE).format(sql.SQL(one)) for one in ("r.geom", "s.geom"))
-    for name, x, y in rows(FRESH, middle=theirs, staged=STAGED, most=most):
+    for name, x, y in sorted(rows(FRESH, middle=theirs, staged=STAGED, most=most)):
         found.changes.add("new", name, place=(x, y))
     each: dict[str, list[sql.Composable]] = {
         "ours": [sql.Identifier("r", name) for name in COLUMNS],
         "then": [before(name) for name in COLUMNS],
         "now": [staged(name) for name in COLUMNS],
     }
-    as_text: dict[str, sql.Composable] = {
-        kind: sql.SQL(", ").join([sql.SQL("({})::text").format(one) for one in values]) for kind, values in each.items()
+    as_json: dict[str, sql.Composable] = {
+        kind: sql.SQL(", ").join([sql.SQL("to_jsonb({})").format(one) for one in values])
+        for kind, values in each.items()
     }
     names = sql.Literal(list(COLUMNS))
     changed = rows(CHANGED, middle=ours, staged=STAGED, redrawn=sql.SQL(REDRAWN), names=names, most=most,
-                   **as_text)  # fmt: skip
-    for name, x, y, redrawn, columns, here, then, now in changed:
+                   **as_json)  # fmt: skip
+    for name, x, y, redrawn, columns, here, then, now in sorted(changed, key=itemgetter(0)):
         values = [
             (column, own, said)
             for column, own, former, said in zip(columns, here, then, now, strict=True)
             if said != former and said != own
         ]
-        found.changes.add("changed", name, place=(x, y), values=values, redrawn=redrawn)
-    for name, x, y in rows(GONE_ONES, middle=ours, most=most) if replace else ():
+        # What only its other fields say is no change that people see.
+        if values or redrawn:
+            found.changes.add("changed", name, place=(x, y), values=values, redrawn=redrawn)
+    for name, x, y in sorted(rows(GONE_ONES, middle=ours, most=most)) if replace else ():
         found.changes.add("gone", name, place=(x, y))
 
 

@@ -100,7 +100,7 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> Report:
         raise Invalid(words, report=undone(None, staged.findings))
     if order.write:
         lock_roads()
-    plan = sections.plan(owner, order.scope, staged.refused, replace=order.replace)
+    plan = sections.plan(owner, order.scope, staged.refused)
     findings, roads = list(staged.findings), set(plan.roads)
     compared = difference_of(plan) if order.replace else None
     if order.write:
@@ -117,6 +117,8 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> Report:
         plan.counts["renamed"] = len(lost)
         roads = plan.roads | set(lost.values())
         announce_changed_slugs(["road-sections", *(["road-markers"] if found_markers or lost else [])])
+    else:
+        sections.list_changes(plan, replace=order.replace)
     counts, changes = dict(staged.counts) | plan.counts, [plan.changes]
     for table in found_markers:
         outcome = marker_loading.bring(owner, table, write=order.write, also=sections.staged_roads())

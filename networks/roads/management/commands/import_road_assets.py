@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
+from gis_core.errors import Invalid
 from layers.intake.file_command import FileImportCommand
 from layers.intake.models import FileImport
 from layers.intake.services.mappings import mapping_named
@@ -38,6 +39,7 @@ class Command(FileImportCommand):
             reading = dict(kept.mapping) if kept else dict(likely)
             reading["columns"] = dict(reading["columns"]) | {ours: theirs for ours, _equals, theirs in pairs}
             if options["kind"]:
+                check_kind(reading.get("table", ""), options["kind"])
                 reading["fixed"] = {"kind": options["kind"]}
             reading["crs"] = options["crs"] or reading.get("crs")
             made.choices["readings"][label] = asset_tables.ASSETS.mapping_from(reading).as_json()
@@ -58,3 +60,11 @@ class Command(FileImportCommand):
             yield words % report
         if report["by_place"]:
             yield _("%(by_place)s were known by their place: their reference came or went.") % report
+
+
+def check_kind(table: str, kind: str) -> None:
+    """Raises Invalid for a kind that is not in the list of such assets."""
+    codes = next((codes for name, _label, codes in asset_tables.ASSETS.targets_of(table) if name == "kind"), {})
+    if codes and kind not in codes:
+        words = _("There is no kind “%(kind)s”: take one of %(kinds)s.")
+        raise Invalid(words % {"kind": kind[:40], "kinds": ", ".join(codes)}, parameter="kind")
