@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers.cadastre.layers import symbol
+from layers.catalogue.columns import Column, coded, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration
 from networks.roads import asset_lists, iisr, lists
 from networks.roads.models import RoadAsset, RoadStretch
 
-type Column = dict[str, Any]
-
 RED, BLUE, YELLOW, WHITE, GREY, BLACK = "#c1121f", "#1351a8", "#ffd400", "#ffffff", "#8d8d8d", "#1d1d1b"
 ORANGE, GREEN, BROWN, TEAL = "#d97706", "#1b7f3b", "#7a5230", "#0f766e"
 
 
-def of_all(column: Any, coded: Any, origin: tuple[Column, ...], reference: Column) -> tuple[list[Column], list[Column]]:
+def of_all(origin: tuple[Column, ...], reference: Column) -> tuple[list[Column], list[Column]]:
     """What both layers begin and end with."""
     begin = [reference]
     end = [
@@ -33,8 +32,8 @@ def of_all(column: Any, coded: Any, origin: tuple[Column, ...], reference: Colum
     return begin, end
 
 
-def point_columns(column: Any, coded: Any, origin: tuple[Column, ...], reference: Column) -> list[Column]:
-    begin, end = of_all(column, coded, origin, reference)
+def point_columns(origin: tuple[Column, ...], reference: Column) -> list[Column]:
+    begin, end = of_all(origin, reference)
     return [
         *begin,
         coded("kind", "Nature", "Kind", asset_lists.POINTS, in_tiles=True, required=True, default="other"),
@@ -48,8 +47,8 @@ def point_columns(column: Any, coded: Any, origin: tuple[Column, ...], reference
     ]
 
 
-def stretch_columns(column: Any, coded: Any, origin: tuple[Column, ...], reference: Column) -> list[Column]:
-    begin, end = of_all(column, coded, origin, reference)
+def stretch_columns(origin: tuple[Column, ...], reference: Column) -> list[Column]:
+    begin, end = of_all(origin, reference)
     metres: dict[str, Any] = {"minimum": 0, "maximum": 1000}
     to_m = column("to_m", "Jusqu’à (m)", "To (m)", "number", unit="m", read_only=True)
     place = next(number for number, one in enumerate(end) if one["name"] == "offset_m")
@@ -113,7 +112,7 @@ def stretch_legend() -> list[dict[str, Any]]:
 
 
 def asset_declarations(
-    usual: dict[str, Any], column: Any, coded: Any, origin: tuple[Column, ...], reference: Column
+    usual: dict[str, Any], origin: tuple[Column, ...], reference: Column
 ) -> Iterator[LayerDeclaration]:
     yield LayerDeclaration(
         slug="road-assets",
@@ -124,7 +123,7 @@ def asset_declarations(
         geometry_type=Layer.Geometry.POINT,
         title_field="reference",
         key_column="reference",
-        columns=point_columns(column, coded, origin, reference),
+        columns=point_columns(origin, reference),
         legend=point_legend(),
         abstract="Panneaux, éclairage, ouvrages et autres équipements le long des routes.",
         min_zoom=14,
@@ -139,7 +138,7 @@ def asset_declarations(
         geometry_type=Layer.Geometry.LINE,
         title_field="reference",
         key_column="reference",
-        columns=stretch_columns(column, coded, origin, reference),
+        columns=stretch_columns(origin, reference),
         legend=stretch_legend(),
         abstract="Glissières, marquages, bordures, fossés et ponts le long des routes.",
         min_zoom=14,

@@ -5,6 +5,7 @@ from typing import Any
 
 from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
+from layers.catalogue.columns import Column, coded, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from networks.roads import lists
@@ -15,22 +16,6 @@ ROADS = ThemeDeclaration(slug="routes", title="Routes", title_en="Roads", order=
 EDITORS = (Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR)
 ATTRIBUTION = "Service des routes"
 ORANGE, GREY, RED, WHITE = "#d97706", "#8d8d8d", "#b0353b", "#ffffff"
-
-type Column = dict[str, Any]
-
-
-def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any) -> Column:
-    """A column that people edit; codes of a list with `values`."""
-    given = {"name": name, "label": label, "label_en": label_en, "type": kind, "unit": None, "in_tiles": False} | more
-    if values := given.get("values"):
-        given["values"] = {code: list(label) for code, label in values.items()}
-        given["choices"] = list(values)
-    return given
-
-
-def coded(name: str, label: str, label_en: str, values: lists.Words, **more: Any) -> Column:
-    return column(name, label, label_en, values=values, **more)
-
 
 REFERENCE = column("reference", "Référence", "Reference", in_tiles=True, maximum_length=60)
 ROUTE = column("route", "Route", "Road", in_tiles=True, maximum_length=12)
@@ -137,4 +122,4 @@ def declarations() -> Iterator[LayerDeclaration]:
         min_zoom=10,
         **usual,
     )  # fmt: skip
-    yield from asset_declarations(usual, column, coded, ORIGIN, REFERENCE)
+    yield from asset_declarations(usual, ORIGIN, REFERENCE)

@@ -5,9 +5,10 @@ from typing import Any
 
 from gis_core.database import clock as database_clock
 from layers.cadastre.layers import symbol
+from layers.catalogue.columns import column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration
-from networks.roads.layers import EDITORS, ROADS, column
+from networks.roads.layers import EDITORS, ROADS
 from networks.roadworks.models import WorkDetour
 from networks.roadworks.services.keeping import SLUG
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from gis_core.database import clock as database_clock
 from layers.cadastre.layers import symbol
+from layers.catalogue.columns import coded, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration
-from networks.roads.layers import EDITORS, ROADS, coded, column
+from networks.roads.layers import EDITORS, ROADS
 from networks.roadworks.models import Work
 
 KINDS = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
+from layers.catalogue.columns import Column, coded, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from networks.water import lists
@@ -31,21 +32,7 @@ BLUE, BROWN, GREEN, PURPLE, GREY, RED = "#1F6FB2", "#7A4A21", "#2E7D32", "#6b4a8
 WHITE = "#ffffff"
 ATTRIBUTION = "Service des eaux"
 
-type Column = dict[str, Any]
 type Line = dict[str, Any]
-
-
-def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any) -> Column:
-    """A column that people edit; codes of a list with `values`."""
-    given = {"name": name, "label": label, "label_en": label_en, "type": kind, "unit": None, "in_tiles": False} | more
-    if values := given.get("values"):
-        given["values"] = {code: list(label) for code, label in values.items()}
-        given["choices"] = list(values)
-    return given
-
-
-def coded(name: str, label: str, label_en: str, values: lists.Words, **more: Any) -> Column:
-    return column(name, label, label_en, values=values, **more)
 
 
 # What an edit may write: narrower than what the columns hold, so that a slip of the hand is told at its field.

@@ -2,9 +2,9 @@
 
 from gis_core.codes import code_list
 from layers.cadastre.layers import symbol
+from layers.catalogue.columns import coded, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
-from networks.roads.layers import coded, column
 
 CHARGING_POINTS = LayerDeclaration(
     slug="charging-points",

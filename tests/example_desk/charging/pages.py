@@ -2,15 +2,15 @@
 
 from django.urls import path
 
+from gis_core.desk import tabs
 from layers.intake.feature_table.desk import feature_desk
-from networks.roads.pages.assets_importing import show
 from tests.example_desk.charging.sources import SOURCE, TABLES
 
 DESK = feature_desk(
     SOURCE,
     TABLES,
-    show=show,
-    tab="road_assets",
+    show=lambda request, template, tab, context, status: tabs.show(request, template, "charging", tab, context, status),
+    tab="charging_imports",
     urls=("charging_imports", "charging_import", "charging_findings"),
     frame="desk/tabs.html",
     words=lambda: {"title": "Importer des bornes de recharge", "lead": "Du schéma national, ou de tout tableau."},
