@@ -360,11 +360,7 @@ def render_request(
         "unknown": requests.roads_unknown(work_request),
         "numbered": numbered,
         "decides": decides,
-        "accepts": decides and work_request.state in (State.RECEIVED, State.REFUSED, State.WITHDRAWN),
-        "refuses": decides and work_request.state in requests.OPEN,
-        "reopens": decides and not numbered and work_request.state != State.RECEIVED,
-        "gives_up": writes and work_request.state in (*requests.OPEN, State.REFUSED),
-        "deletes": changes and not numbered and undoing.may_be_deleted(work_request),
+        **next_steps(work_request, decides=decides, writes=writes, changes=changes),
         "in_hand": in_hand,
         "kept": kept,
         "writes": writes,
@@ -391,6 +387,18 @@ def render_request(
         "near": near_works(work_request, rights) if decides and work_request.work is None else (),
     }
     return show_orders(request, "request", context, status)
+
+
+def next_steps(work_request: WorkRequest, *, decides: bool, writes: bool, changes: bool) -> dict[str, bool]:
+    """What may become of a request now, by whoever `decides`, `writes` or `changes` it."""
+    state, numbered = work_request.state, requests.is_numbered(work_request)
+    return {
+        "accepts": decides and state in (State.RECEIVED, State.REFUSED, State.WITHDRAWN),
+        "refuses": decides and state in requests.OPEN,
+        "reopens": decides and not numbered and state != State.RECEIVED,
+        "gives_up": writes and state in (*requests.OPEN, State.REFUSED),
+        "deletes": changes and not numbered and undoing.may_be_deleted(work_request),
+    }
 
 
 def letter_row(work_request: WorkRequest, one: Letter, published: set[int]) -> dict[str, Any]:
