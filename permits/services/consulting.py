@@ -291,7 +291,7 @@ class Request:
     body: str
     name: str = ""
     email: str = ""
-    requested: date
+    asked: date
     received: date | None = None
     months: int | None = None
     article: str = ""
@@ -317,9 +317,9 @@ def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rig
     body = body_of(request)
     if request.mail and not request.email:
         raise Invalid(_("Give the address to which the mail goes."), parameter="email")
-    check_day(permit, request.requested, "asked", permit.filed_date)
+    check_day(permit, request.asked, "asked", permit.filed_date)
     if request.received is not None:
-        check_day(permit, request.received, "received", request.requested)
+        check_day(permit, request.received, "received", request.asked)
     suggested = [one for one in suggest(permit, rights).suggestions if one.body == body]
     matching = [one for one in suggested if one.name == request.name] or suggested
     reasons = [reason for one in matching for reason in one.reasons]
@@ -331,9 +331,9 @@ def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rig
         name=request.name.strip()[:120],
         email=request.email,
         reason=[asdict(reason) for reason in reasons[:MOST_REASONS]],
-        asked_date=request.requested,
+        asked_date=request.asked,
         received_date=request.received,
-        due_date=due_on(request.received or request.requested, delay["months"]),
+        due_date=due_on(request.received or request.asked, delay["months"]),
         recorded_by=user,
         **delay,
     )

@@ -247,7 +247,7 @@ def test_a_body_without_a_known_delay_asks_for_one(world: World) -> None:
 @pytest.mark.parametrize("who", [Role.READER, Role.TOWN_HALL, Role.NETWORK_TECHNICIAN])
 def test_only_instructors_ask(world: World, who: str) -> None:
     permit = world.file()
-    request = Request(body="roads", requested=date(2026, 1, 12))
+    request = Request(body="roads", asked=date(2026, 1, 12))
     with world.as_(who), pytest.raises(Forbidden):
         request_opinion(permit, request, user=world.people[who], rights=world.rights(who))
 

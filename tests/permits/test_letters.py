@@ -106,7 +106,7 @@ def test_missing_pieces_say_the_delay_that_was_made_longer(world: World, on_day:
     on_day(date(2026, 1, 20))
     permit = world.file()
     world.record(permit, "longer_notified", date(2026, 1, 12), grounds=["protected_surroundings"])
-    assert "de 4 mois, commencera" in begun(world, permit, "permit-pieces", pieces=["Notice"]).body
+    assert "de 4 mois, commencera" in begun(world, permit, "permit-pieces", documents=["Notice"]).body
 
 
 def test_missing_pieces_come_from_what_is_typed_or_else_from_the_event(world: World, on_day: Any) -> None:
@@ -114,7 +114,7 @@ def test_missing_pieces_come_from_what_is_typed_or_else_from_the_event(world: Wo
     permit = world.file()
     assert (
         "| 1 | Plan de masse |\n| 2 | Notice |"
-        in begun(world, permit, "permit-pieces", pieces=["Plan de masse", "Notice"]).body
+        in begun(world, permit, "permit-pieces", documents=["Plan de masse", "Notice"]).body
     )
     assert "[à compléter" in begun(world, permit, "permit-pieces").body
     world.record(permit, "pieces_asked", date(2026, 1, 20), pieces=["Photographies"])
