@@ -247,7 +247,7 @@ NOT_CONSULTED = gettext_lazy("Sent electronically on %(sent)s, not consulted: it
 DATE_TO_DATE = gettext_lazy(
     "Months are counted from date to date (to the last day of a shorter month); Sundays and holidays count."
 )
-COUNTED_TO = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID_UNTIL})
+COMPUTED_DATES = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID_UNTIL})
 """Dates that months were counted to."""
 TO_CONFIRM = gettext_lazy("This value was not read in a source: confirm it before you rely on it.")
 REASONS: Mapping[Said, Any] = {
@@ -382,7 +382,7 @@ def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
         yield ngettext("It was extended once, by a year.", "It was extended %(count)s times, by a year.", count) % {
             "count": count
         }
-    if step.what in COUNTED_TO and step.effective:
+    if step.what in COMPUTED_DATES and step.effective:
         yield str(DATE_TO_DATE)
 
 

@@ -34,7 +34,7 @@ def administering(request: Request) -> Rights:
     return rights
 
 
-def campaign_asked_for(request: Request, slug: str) -> Campaign:
+def campaign_of_request(request: Request, slug: str) -> Campaign:
     """The campaign that the address names. Raises Forbidden, NoSuchCampaign."""
     return campaign_of(slug, administering(request))
 
@@ -70,7 +70,7 @@ class CampaignView(APIView):
     @extend_schema(operation_id="campaign", responses=serializers.CampaignDetailSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """One campaign: where it is, and the state of each sheet."""
-        return Response(detail(campaign_asked_for(request, slug)))
+        return Response(detail(campaign_of_request(request, slug)))
 
     @extend_schema(
         operation_id="campaign_describe",
@@ -91,13 +91,13 @@ class CampaignView(APIView):
     @extend_schema(operation_id="campaign_delete", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
         """Forget a campaign that is neither shown nor being worked on."""
-        delete_campaign(campaign_asked_for(request, slug), rights_of_request(request))
+        delete_campaign(campaign_of_request(request, slug), rights_of_request(request))
         return Response(status=204)
 
 
 def done(request: Request, slug: str, act: Callable[[Campaign, Rights], Any], status: int = 200) -> Response:
     """Do one thing to a campaign; the answer is the campaign as it is then."""
-    campaign = campaign_asked_for(request, slug)
+    campaign = campaign_of_request(request, slug)
     act(campaign, rights_of_request(request))
     campaign.refresh_from_db()
     return Response(detail(campaign), status=status)
@@ -157,7 +157,7 @@ class SheetsView(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """The sheets of a campaign by file name, with their outlines."""
         query = SheetQuery.parse(request.query_params)
-        sheets = campaign_asked_for(request, slug).sheets.order_by("file", "pk")
+        sheets = campaign_of_request(request, slug).sheets.order_by("file", "pk")
         if query.state:
             sheets = sheets.filter(state=query.state)
         rows = [sheet_as_json(sheet) for sheet in sheets[query.page.stretch()]]
@@ -169,6 +169,6 @@ class ReportView(APIView):
     @extend_schema(operation_id="campaign_report", responses=serializers.ReportSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """Everything known of a campaign and of each of its sheets, to keep."""
-        campaign = campaign_asked_for(request, slug)
+        campaign = campaign_of_request(request, slug)
         sheets = [sheet_as_json(sheet) for sheet in campaign.sheets.order_by("file", "pk")]
         return Response(CampaignProgress.of(campaign).as_json() | {"sheets": sheets})

@@ -180,10 +180,10 @@ def suggest(permit: Permit, rights: Rights) -> Suggested:
                 READ_FROM[section.slug](line, suggestions)
     notice(permit, suggestions)
     road_of(permit.address, suggestions)
-    asked_dates: dict[str, date] = dict(permit.consultations.order_by("asked_date").values_list("body", "asked_date"))
+    former_dates: dict[str, date] = dict(permit.consultations.order_by("asked_date").values_list("body", "asked_date"))
     for one in suggestions.values():
         one.rule = rule_for(one.body, Kind(permit.kind), permit.filed_date, one.protections)
-        one.requested = asked_dates.get(one.body.value)
+        one.requested = former_dates.get(one.body.value)
     order = list(Body)
     ranked = sorted(suggestions.values(), key=lambda one: (order.index(one.body), one.name))
     return Suggested(ranked, [str(section.title) for section in sections] if land else [], notes)

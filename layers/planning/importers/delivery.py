@@ -206,7 +206,7 @@ def is_pdf(item: Item) -> bool:
         return PDF in opened.read(PDF_HEAD) and item.source.stat().st_size <= MOST_PIECE_BYTES
 
 
-def written_documents(folder: Folder) -> tuple[list[Item], list[str], list[str]]:
+def split_documents(folder: Folder) -> tuple[list[Item], list[str], list[str]]:
     """The written pieces, the files of their folders that are no PDF, and other files that nobody expects."""
     used = {one.path for main, companions in data_sets(folder) for one in (main, *companions)}
     kept, not_pdf, unexpected = [], [], []

@@ -33,7 +33,7 @@ def import_plu(order: Order) -> ImportReport:
 def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     """One document. Raises FindingRefused when a rule refuses it as a whole."""
     tables, unexpected = delivery.delivered_tables(folder, standard.plu_table, work.reader, work.report)
-    kept, not_pdf, others = delivery.written_documents(folder)
+    kept, not_pdf, others = delivery.split_documents(folder)
     names = frozenset(item.path.name.lower() for item in kept)
     refuse_delivery(cnig.findings(delivery_facts(folder, tables, names, [*unexpected, *others], not_pdf)), file)
     known = Known(documents=names)

@@ -56,7 +56,7 @@ def import_sup(order: Order) -> ImportReport:
 def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     """One set of easements. Raises FindingRefused when a rule refuses it as a whole."""
     usable, unexpected = delivery.delivered_tables(folder, standard.sup_table, work.reader, work.report)
-    kept, not_pdf, others = delivery.written_documents(folder)
+    kept, not_pdf, others = delivery.split_documents(folder)
     names = frozenset(item.path.name.lower() for item in kept)
     refuse_delivery(cnig.findings(delivery_facts(folder, usable, names, [*unexpected, *others], not_pdf)), file)
     known = Known(documents=names)

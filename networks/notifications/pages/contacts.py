@@ -53,10 +53,10 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     """How many there are; POST searches. What is typed is sent in the body, and so stays out of addresses and logs."""
     rights = rights_of_request(request)
     members = contacts.members_with_contacts(rights)
-    read, listed_members = contacts.read_by(members), members[:50]
-    counts, chosen_settings = contacts.counts_of(listed_members), settings_by_member(listed_members)
+    read, first_members = contacts.read_by(members), members[:50]
+    counts, chosen_settings = contacts.counts_of(first_members), settings_by_member(first_members)
     context: dict[str, Any] = {
-        "counts": [(one, counts[one.pk], chosen_settings[one.pk]) for one in listed_members],
+        "counts": [(one, counts[one.pk], chosen_settings[one.pk]) for one in first_members],
         "reads": read,
         "keeps": contacts.kept_by(read, rights),
         "administers": rights.administers,

@@ -128,13 +128,13 @@ def calendar(request: HttpRequest) -> HttpResponse:
             blame(form, error)
         query = CalendarQuery.parse({})
         rows = list(between(query, rights)[: ROWS + 1])
-    listed_works = rows[:ROWS]
-    marks = marks_of(listed_works, rights)
+    page_works = rows[:ROWS]
+    marks = marks_of(page_works, rights)
     context = {
         "form": form,
         "asked": query,
         "weeks": weeks_of(query),
-        "rows": calendar_rows(listed_works, marks, query),
+        "rows": calendar_rows(page_works, marks, query),
         "more": len(rows) > ROWS,
         "most": ROWS,
         "span": said(query.monday, query.last),
@@ -189,9 +189,9 @@ def weeks_of(query: CalendarQuery) -> list[Week]:
 
 
 def calendar_rows(
-    listed_works: Sequence[Work], marks: Mapping[int, list[Conflict]], query: CalendarQuery
+    page_works: Sequence[Work], marks: Mapping[int, list[Conflict]], query: CalendarQuery
 ) -> list[dict[str, Any]]:
-    names = communes_of(listed_works)
+    names = communes_of(page_works)
     return [
         {
             "work": one,
@@ -201,7 +201,7 @@ def calendar_rows(
             "conflicts": len(marks.get(one.pk, [])),
             "gravity": max((mark.severity for mark in marks.get(one.pk, [])), default=None),
         }
-        for one in listed_works
+        for one in page_works
     ]
 
 

@@ -253,7 +253,7 @@ def likely_code(name: str, word: str, codes: Iterable[str]) -> str:
     if word in known:
         return word
     spoken = SPOKEN.get(name, {})
-    for text in (bare(word), bare(NUMBERED.sub("", word)), *(candidate_phrases(word) if name in LOOSELY else ())):
+    for text in (bare(word), bare(NUMBERED.sub("", word)), *(candidate_names(word) if name in LOOSELY else ())):
         if not text:
             continue
         if (code := spoken.get(text)) in known:
@@ -264,7 +264,7 @@ def likely_code(name: str, word: str, codes: Iterable[str]) -> str:
     return ""
 
 
-def candidate_phrases(word: str) -> Iterator[str]:
+def candidate_names(word: str) -> Iterator[str]:
     """The words of a name without its numbers (“SHTFF-VALVE110-PN16”: “shtff valve”), the longest run of them first."""
     letters = [re.sub(r"(?<=[a-z])dn$", "", one) for one in LETTERS.findall(bare(word))]
     held = [one for one in letters if one not in ("dn", "pn", "mm")]

@@ -36,7 +36,7 @@ LAYERS: Final[Mapping[Family, tuple[str, ...]]] = {
     "water": ("water-nodes", "water-pipes", "water-connections", "water-repairs"),
     "sewer": ("sewer-nodes", "sewer-pipes", "sewer-connections", "water-repairs"),
 }
-WRITTEN_SHARE: Final = 0.95
+EXPORT_SHARE: Final = 0.95
 MOST_REMARKS: Final = 20
 
 
@@ -132,7 +132,7 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Tell)
     tables = folder / "tables"
     tables.mkdir()
     rows, remarks = write_raepa(networks, order.form, tables, count)
-    progress(WRITTEN_SHARE, _("Packing the files"))
+    progress(EXPORT_SHARE, _("Packing the files"))
     path = folder / f"{stem}.zip"
     packed(tables, path, readme_text(order, rows, remarks))
     return MadeFile(path, describe_layers(rows), remarks)
@@ -150,7 +150,7 @@ class Progress:
         self.done += more
         if self.done % 500 == 0 or self.done == self.total:
             numbers = {"done": display_number(self.done, 0), "total": display_number(self.total, 0)}
-            self.report(WRITTEN_SHARE * self.done / max(self.total, 1), _("%(done)s of %(total)s objects") % numbers)
+            self.report(EXPORT_SHARE * self.done / max(self.total, 1), _("%(done)s of %(total)s objects") % numbers)
 
 
 def describe_layers(rows: Mapping[str, int]) -> list[dict[str, Any]]:
