@@ -46,6 +46,7 @@ def forget_replaced_rows(timestamp: int) -> None:
     """Every night: what imports replaced long ago goes, and imports of which nobody needs anything."""
     with acting_as(SYSTEM), transaction.atomic():
         source_imports.forget_old()
+        imports.leave_abandoned()
         imports.forget_old()
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
-from gis_core.jobs.services import jobs_seen_by, start_job
+from gis_core.jobs.services import OPEN_STATES, jobs_seen_by, start_job
 from gis_core.members.rights import Rights, current_rights
 from gis_core.models import Job, Member, SourceImport, User
 from layers.intake import findings
@@ -35,6 +35,8 @@ LONGEST_MESSAGE: Final = 500
 MOST_FINDINGS: Final = 20_000
 REPORTS_KEPT: Final = timedelta(days=90)
 """How long what an import did is kept where it cannot be undone: as long as jobs are (`gis_core.tasks`)."""
+ABANDONED_AFTER: Final = timedelta(days=1)
+"""How long an import may be under way of which no job knows."""
 AFTER_A_FAILURE: Final = {
     State.READING: State.REFUSED,
     State.APPLYING: State.READY,
@@ -393,6 +395,27 @@ def leave(import_id: int, message: str, report: Any) -> None:
     made.save()
     if made.state == State.REFUSED and FILE_SOURCES.get(made.source).private:
         forget_files(made)
+
+
+def leave_abandoned() -> int:
+    """Imports are over that a command or a worker left under way without a word, for more than a day; how many.
+
+    What holds a row works on it.
+    """
+    under_way = FileImport.objects.filter(
+        state__in=list(AFTER_A_FAILURE), touched_at__lt=database_clock.now() - ABANDONED_AFTER
+    )
+    open_jobs = Job.objects.filter(state__in=OPEN_STATES, parameters__has_key="import")
+    at_work = set(open_jobs.values_list("parameters__import", "parameters__source"))
+    found = under_way.select_for_update(skip_locked=True, of=("self",))
+    abandoned = [made for made in found if (made.pk, made.source) not in at_work]
+    for made in abandoned:
+        leave(made.pk, _("The work on this import was broken off: nothing was changed."), None)
+    # Whoever sent the files has as long as with others to go on with them.
+    numbers = [made.pk for made in abandoned]
+    FileImport.objects.filter(pk__in=numbers).update(touched_at=database_clock.now())
+    FileImport.objects.filter(pk__in=numbers, state=State.READY, plan__isnull=True).update(state=State.REFUSED)
+    return len(abandoned)
 
 
 def is_followed(job: Job) -> bool:
