@@ -140,6 +140,22 @@ def test_every_night_imports_that_wait_for_nobody_go(member: Member) -> None:
     assert list(FileImport.objects.order_by("pk").values_list("pk", flat=True)) == kept
 
 
+def test_imports_that_changed_nothing_are_forgotten_where_what_they_replace_is_kept(member: Member) -> None:
+    long_ago = timezone.now() - timedelta(days=100)
+    kept = an_import(member, state=State.APPLIED, applied_at=long_ago)
+    for source in ("etalab", "road-sections"):
+        an_import(member, source, state=State.APPLIED, applied_at=long_ago)
+    imports.forget_old()
+    assert list(FileImport.objects.all()) == [kept]
+
+
+def test_files_are_awaited_as_long_as_their_import_is_there(member: Member) -> None:
+    long_ago = timezone.now() - timedelta(days=100)
+    an_import(member, state=State.READY, touched_at=long_ago)
+    FileImport.objects.create(source="road-assets", folder="done", state=State.APPLIED, applied_at=long_ago)
+    assert imports.awaited_folders() == {"essai"}
+
+
 @pytest.mark.parametrize(
     ("before", "plan", "after"),
     [

@@ -5,7 +5,7 @@ source's own functions (`layers.intake.source.Source`).
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial, reduce
 from operator import or_
@@ -301,18 +301,18 @@ def paths_of(made: FileImport) -> list[Path]:
 
 def forget_files(made: FileImport) -> None:
     """Once it is sure that nobody reads them again: neither this import nor one of the rest of these files."""
-    others = FileImport.objects.exclude(pk=made.pk).filter(folder=made.folder, applied_at=None)
-    if not others.exists():
+    if not rest_of(made).exists():
         transaction.on_commit(partial(shutil.rmtree, folder_of(made), ignore_errors=True))
 
 
-def awaited_folders() -> Iterator[str]:
-    """Folders of files that somebody may still load, or that a job works on."""
-    kept = {source.slug: source.kept for source in FILE_SOURCES.all()}
-    now, waiting = database_clock.now(), FileImport.objects.filter(applied_at=None)
-    for made in waiting.only("source", "folder", "touched_at", "state"):
-        if made.is_under_way or now - made.touched_at < kept.get(made.source, timedelta()):
-            yield made.folder
+def rest_of(made: FileImport) -> QuerySet[FileImport]:
+    """Other imports that need the same files: of what is left of them, in whatever state."""
+    return FileImport.objects.exclude(pk=made.pk).filter(folder=made.folder, applied_at=None)
+
+
+def awaited_folders() -> set[str]:
+    """Folders of files that somebody may still load, or that a job works on: the imports go by their age."""
+    return set(FileImport.objects.filter(applied_at=None).values_list("folder", flat=True))
 
 
 # -- by the worker -----------------------------------------------------------------------------------------------------
@@ -424,6 +424,11 @@ def is_followed(job: Job) -> bool:
     return Job.objects.filter(pk__gt=job.pk, **given).exists()
 
 
+def unchanged(source: Source) -> Q:
+    """Imports that changed nothing, so that nothing can be undone: where what they replace is kept, it says so."""
+    return Q(state=State.APPLIED, source_import=None) if source.keeps_replaced else Q(pk__in=())
+
+
 def forget_old() -> int:
     """Remove imports that wait for nobody any more, and those long done of which nothing can be undone; how many.
 
@@ -437,6 +442,6 @@ def forget_old() -> int:
         done = Q(applied_at__lt=now - REPORTS_KEPT)
         if source.revert is not None:
             reverted = Q(state=State.REVERTED) & ~Q(reverted_at__gte=now - REPORTS_KEPT)
-            done &= reverted | Q(source_import__state=SourceImport.State.FORGOTTEN)
+            done &= reverted | Q(source_import__state=SourceImport.State.FORGOTTEN) | unchanged(source)
         forgotten += of_source.filter(old | done).delete()[0]
     return forgotten
