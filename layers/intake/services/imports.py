@@ -104,8 +104,17 @@ def import_among(
 
 def job_of(made: FileImport, rights: Rights) -> Job | None:
     """The latest job that works on an import."""
-    found = jobs_seen_by(rights).filter(parameters__import=made.pk, parameters__source=made.source)
-    return found.select_related("owner", "started_by").order_by("-id").first()
+    return jobs_of([made], rights).get(made.pk)
+
+
+def jobs_of(found: Sequence[FileImport], rights: Rights) -> dict[int, Job]:
+    """The latest job that works on each import, by the import's number; none of which nothing is known."""
+    sources = {made.pk: made.source for made in found}
+    if not sources:
+        return {}
+    jobs = jobs_seen_by(rights).filter(parameters__import__in=list(sources)).select_related("owner", "started_by")
+    at_work = ((job.parameters["import"], job) for job in jobs.order_by("id"))
+    return {number: job for number, job in at_work if sources[number] == job.parameters.get("source")}
 
 
 # -- by people ---------------------------------------------------------------------------------------------------------
