@@ -98,7 +98,7 @@ def describe(error: Exception) -> str:
 
 def check_report(path: Path | None) -> None:
     """Nothing where a report can be written: before anything is read. Raises Invalid."""
-    if path is None or path.exists() and not (path.is_file() or path.is_dir()):
+    if path is None or (path.exists() and not (path.is_file() or path.is_dir())):
         return
     there = path.exists() or path.is_symlink()
     try:
