@@ -5,7 +5,7 @@ An app declares a kind of job in its manifest (`gis_core.jobs.points`); a page o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -37,6 +37,15 @@ select job.id from gis_core_job job cross join lateral (
     from procrastinate_jobs where args ->> 'job_id' = job.id::text and task_name = job.kind
 ) task
 where job.state in ('waiting', 'running') and task.stopped and not task.alive
+"""
+WORKERS = """
+select job.id, count(worker.id) > 0, count(queued.id) > 0,
+    extract(epoch from clock_timestamp() - job.started_at)::float8
+from unnest(%s::bigint[], %s::text[], %s::timestamptz[]) job (id, kind, started_at)
+left join procrastinate_workers worker on worker.last_heartbeat > now() - make_interval(secs => %s)
+left join procrastinate_jobs queued on queued.worker_id = worker.id and queued.status = 'doing'
+    and queued.task_name = job.kind and queued.args ->> 'job_id' = job.id::text
+group by job.id, job.started_at
 """
 
 
@@ -150,9 +159,20 @@ def standing(job: Job) -> tuple[str, str]:
     """State and message as people read them, with how long it still takes where that can be told; a job whose worker
     is gone, or that finds none, says so.
     """
+    return standings([job])[job.pk]
+
+
+def standings(found: Sequence[Job]) -> dict[int, tuple[str, str]]:
+    """The same of several jobs, by their numbers; their workers are asked for once."""
+    open_jobs = [job for job in found if job.state in OPEN_STATES]
+    at_work = workers_for(open_jobs) if open_jobs else {}
+    return {job.pk: standing_with(job, *at_work.get(job.pk, (False, False, None))) for job in found}
+
+
+def standing_with(job: Job, living: bool, at_work: bool, elapsed_s: float | None) -> tuple[str, str]:
+    """State and message, where it is known what `workers_for` tells of an open job."""
     if job.state not in OPEN_STATES:
         return job.get_state_display(), job.message
-    living, at_work, elapsed_s = workers_for(job)
     if job.started_at and not at_work:
         why = job.message if job.state == Job.State.WAITING else ""
         stopped = _("The worker stopped during this job; the next one starts it again.")
@@ -172,19 +192,21 @@ def estimate_of(job: Job, elapsed_s: float | None) -> str:
     return "" if seconds is None else describe_time_left(seconds)
 
 
-def workers_for(job: Job) -> tuple[bool, bool, float | None]:
-    """Whether any worker lives, whether one that lives has this job, and how many seconds ago the job began."""
+def workers_for(found: Sequence[Job]) -> dict[int, tuple[bool, bool, float | None]]:
+    """By the number of each job: whether any worker lives, whether one that lives has this job, and how many seconds
+    ago it began.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select count(*) > 0, count(queued.id) > 0,"
-            " extract(epoch from clock_timestamp() - %s::timestamptz)::float8 from procrastinate_workers worker"
-            " left join procrastinate_jobs queued on queued.worker_id = worker.id and queued.status = 'doing'"
-            " and queued.task_name = %s and queued.args ->> 'job_id' = %s"
-            " where worker.last_heartbeat > now() - make_interval(secs => %s)",
-            [job.started_at, job.kind, str(job.pk), LOST_AFTER_S],
+            WORKERS,
+            [
+                [job.pk for job in found],
+                [job.kind for job in found],
+                [job.started_at for job in found],
+                LOST_AFTER_S,
+            ],
         )
-        living, at_work, elapsed_s = cursor.fetchone()
-    return living, at_work, elapsed_s
+        return {number: (living, at_work, elapsed_s) for number, living, at_work, elapsed_s in cursor.fetchall()}
 
 
 def begin(job: Job) -> bool:

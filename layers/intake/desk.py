@@ -21,7 +21,7 @@ from gis_core.desk.uploads import View, asker, upload_page
 from gis_core.errors import ArpentError, Forbidden, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
-from gis_core.jobs.services import standing
+from gis_core.jobs.services import standing, standings
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member
 from layers.features.display import display_number, with_unit
@@ -63,6 +63,13 @@ def no_choices(*_given: Any) -> dict[str, Any]:
 
 def no_summary(made: FileImport) -> str:
     return ""
+
+
+def progress_lines(found: Sequence[FileImport], rights: Rights) -> dict[int, str]:
+    """How far the jobs are that work on some of these imports, by the imports' numbers."""
+    jobs = imports.jobs_of([made for made in found if made.is_under_way], rights)
+    messages = standings(list(jobs.values()))
+    return {number: progress_line(job, messages[job.pk][1]) for number, job in jobs.items()}
 
 
 def progress_line(job: Job, message: str) -> str:
@@ -170,16 +177,17 @@ class ImportDesk:
         """The latest imports, their addresses, of which source they are where there are several, what they did."""
         labels = {one.slug: one.label for one in self.sources()} if self.others() else {}
         found = imports.imports_of_all(self.sources(), rights, members).defer("contents", "findings", "plan")
-        shown = (found if self.summary is not no_summary else found.defer("report"))[:SHOWN_IMPORTS]
+        shown = list((found if self.summary is not no_summary else found.defer("report"))[:SHOWN_IMPORTS])
+        going = progress_lines(shown, rights)
         return [
-            (made, reverse(self.urls[1], args=[made.pk]), labels.get(made.source, ""), self.outcome(made, rights))
+            (
+                made,
+                reverse(self.urls[1], args=[made.pk]),
+                labels.get(made.source, ""),
+                going[made.pk] if made.pk in going else self.summary(made),
+            )
             for made in shown
         ]
-
-    def outcome(self, made: FileImport, rights: Rights) -> str:
-        """What an import did, in a line; while a job works on it, how far that is."""
-        going = describe_progress(made, rights)
-        return progress_line(going["job"], going["job_message"]) if going else self.summary(made)
 
     def sources(self) -> list[Source]:
         return [self.source(), *self.others()]

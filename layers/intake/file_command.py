@@ -1,27 +1,36 @@
 """What every command that imports files of a source does: read, choose, apply in one transaction, say what happened."""
 
+import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core.errors import ArpentError, Invalid
+from gis_core.errors import ArpentError, Invalid, Unavailable
 from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Member, User
+from layers.intake.cells import bare
 from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.findings import Finding, as_json, errors_in, from_json
 from layers.intake.models import FileImport
 from layers.intake.services import imports
-from layers.intake.services.inbox import harmless
+from layers.intake.services.inbox import LONGEST_NAME, harmless
 from layers.intake.services.mappings import choices_in_file
+from layers.intake.services.reading import MAIN, belongs
 from layers.intake.source import Source
+
+ALONE: Final = ".dbf"
+"""What opens a table, too, where no file of that name does."""
+ARCHIVES: Final = frozenset({".zip", ".gz"})
 
 
 class FileImportCommand(ImportCommand):
@@ -74,7 +83,7 @@ class FileImportCommand(ImportCommand):
         return ExitCode.REFUSALS if errors_in(from_json(made.findings)) else ExitCode.LOADED
 
     def bring_in(self, options: dict[str, Any]) -> ExitCode:
-        files = files_in(options["paths"])
+        files = files_in(options["paths"], partial(files_read, self.source))
         if self.source.one_file and len(files) > 1:
             raise Invalid(_("Send one file at a time."), parameter="file")
         folder = Path(settings.INBOX_DIR) / uuid.uuid4().hex
@@ -86,7 +95,7 @@ class FileImportCommand(ImportCommand):
             with acting_as(rights), transaction.atomic():
                 if user:
                     member = imports.member_for(self.source, options["member"], rights)
-                made = self.register(copy_files(files, folder), folder, member, user, options)
+                made = self.register(keep_files(files, folder), folder, member, user, options)
                 self.run(made, options)
                 transaction.set_rollback(bool(options["dry_run"]))
         finally:
@@ -148,13 +157,14 @@ def keep_refusal(made: FileImport, error: ArpentError) -> None:
         made.findings, made.plan = report["findings"], report.get("plan") or made.plan
 
 
-def files_in(paths: Iterable[Path]) -> list[Path]:
-    """The files that are named, and those of the folders that are. Raises Invalid."""
+def files_in(paths: Iterable[Path], chosen: Callable[[list[Path]], list[Path]] = list) -> list[Path]:
+    """The files that are named, and those `chosen` in the folders that are. Raises Invalid."""
 
     def each() -> Iterator[Path]:
         for path in paths:
             if path.is_dir():
-                yield from sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+                inside = (one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+                yield from chosen(sorted(inside))
             elif path.is_file():
                 yield path
             else:
@@ -163,16 +173,52 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
     return list(each())
 
 
-def copy_files(files: Sequence[Path], folder: Path) -> list[str]:
-    """Copy files into a folder of the inbox; they themselves stay where they are. Returns their names there.
+def files_read(source: Source, inside: list[Path]) -> list[Path]:
+    """Those files of a folder that a source reads, with their companions; all where it reads none, so that it says why.
 
-    Raises Invalid.
+    Of a delivery of many tables those that it has, format by format; archives may hold them, too.
+    """
+    endings = (*MAIN, ALONE, *source.endings)
+    main = [one for one in inside if one.suffix.lower() in endings]
+    known = {one for one in main if any(name in bare(one.stem).replace(" ", "") for name in source.tables)}
+    formats = {one.suffix.lower() for one in known} - ARCHIVES
+    main = [one for one in main if one in known or one.suffix.lower() not in formats]
+    stems: dict[Path, list[str]] = {}
+    for one in main:
+        stems.setdefault(one.parent, []).append(one.name)
+    taken = set(main)
+    rest = (one for one in inside if one.suffix.lower() not in endings)
+    companions = (one for one in rest if any(belongs(one.name, name) for name in stems.get(one.parent, ())))
+    return sorted(taken.union(companions)) or inside
+
+
+def keep_files(files: Sequence[Path], folder: Path) -> list[str]:
+    """Have files in a folder of the inbox; they themselves stay where they are. Returns their names there.
+
+    Raises Invalid, Unavailable (disk full).
     """
     names = distinct_names(files)
     folder.mkdir(parents=True, exist_ok=True)
     for path, name in zip(files, names, strict=True):
-        shutil.copyfile(path, folder / name)
+        if not os.access(path, os.R_OK):
+            message = _("The file “%(name)s” does not exist or cannot be read.") % {"name": path.name}
+            raise Invalid(message, parameter="file")
+        try:
+            link_or_copy(path.resolve(), folder / name)
+        except OSError as error:
+            raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error
     return names
+
+
+def link_or_copy(path: Path, kept: Path) -> None:
+    """The same file under another name, which takes no room; a copy where it is on another disk, or may not be linked.
+
+    Raises OSError.
+    """
+    try:
+        kept.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, kept)
 
 
 def distinct_names(files: Sequence[Path]) -> list[str]:
@@ -182,10 +228,16 @@ def distinct_names(files: Sequence[Path]) -> list[str]:
     names = [harmless(one.name) for one in files]
     if len(set(names)) < len(names):
         folders = {folder: number for number, folder in enumerate(dict.fromkeys(one.parent for one in files), 1)}
-        names = [f"{folders[one.parent]}-{name}" for one, name in zip(files, names, strict=True)]
-    if twice := next((name for place, name in enumerate(names) if name in names[:place]), ""):
+        names = [numbered(folders[one.parent], name) for one, name in zip(files, names, strict=True)]
+    if twice := next((name for name, count in Counter(names).items() if count > 1), ""):
         raise Invalid(_("Two files are called %(name)s.") % {"name": twice}, parameter="file")
-    return [harmless(one) for one in names]
+    return names
+
+
+def numbered(number: int, name: str) -> str:
+    """A name with a number before it, no longer than one may be: its beginning is cut."""
+    before = f"{number}-"
+    return before + name[-(LONGEST_NAME - len(before)) :]
 
 
 class RevertImportCommand(BaseCommand):

@@ -73,11 +73,15 @@ class Source:
     must be said before it may be done; `apply` reads the files again and does it, as one event of the history for each
     table; `revert` undoes it but for what was changed since (None: it cannot be undone), and says how much of what;
     `check_revert` raises NotFound, Conflict, Forbidden where it cannot be undone, or not by this asker. `after` follows
-    what was applied, outside of its files.
+    what was applied, outside of its files. Where it `keeps_replaced` rows, an import that changed any has a
+    `source_import`, by which it is undone (`layers.intake.source_imports`).
 
     Of a `private` source nothing that a cell holds is kept. Files wait for `kept`. Of an `ownerless` one the agency may
     bring files in for nobody in particular: it alone sees them. Of a source of `one_file` no more are sent at a time,
     of `most_bytes` in all (None: what the platform takes).
+
+    Of a folder of this machine files of layers and tables are taken, and those of further `endings`; where files of
+    `tables` (plain names) are among them, these alone of their format.
     """
 
     slug: str
@@ -96,11 +100,14 @@ class Source:
     revert: Callable[[FileImport, Tell], dict[str, Any]] | None = None
     check_revert: Callable[[FileImport, Rights], None] = nothing
     after: Callable[[FileImport], None] = nothing
+    keeps_replaced: bool = False
     private: bool = False
     ownerless: bool = False
     kept: timedelta = timedelta(days=30)
     one_file: bool = False
     most_bytes: int | None = None
+    endings: Sequence[str] = ()
+    tables: Sequence[str] = ()
 
     def job_kinds(self) -> tuple[JobKind, ...]:
         """The long work of its steps, for the manifest of its app."""

@@ -121,6 +121,7 @@ def file_source(one: ReferenceSource) -> Source:
         apply=Later(f"{services}.reference.apply_files"),
         check_revert=Later(f"{services}.reverting.check_revert"),
         revert=Later(f"{services}.reverting.revert"),
+        keeps_replaced=True,
         kept=KEPT,
         ownerless=True,
     )

@@ -46,15 +46,18 @@ def forget_replaced_rows(timestamp: int) -> None:
     """Every night: what imports replaced long ago goes, and imports of which nobody needs anything."""
     with acting_as(SYSTEM), transaction.atomic():
         source_imports.forget_old()
+        imports.leave_abandoned()
         imports.forget_old()
 
 
 def sweep_inbox(timestamp: int) -> None:
     """Every night: uploads that no job will take any more go, a few days after they came."""
     with acting_as(SYSTEM):
+        with transaction.atomic():
+            imports.forget_old()
         open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
         awaited = {harmless(str(job.parameters["folder"])) for job in open_jobs}
-        awaited |= set(imports.awaited_folders())
+        awaited |= imports.awaited_folders()
     for folder in Path(settings.INBOX_DIR).glob("*"):
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):

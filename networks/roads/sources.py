@@ -20,6 +20,7 @@ REFERENTIAL: Final[dict[str, Any]] = {
     "apply": Later("networks.roads.services.importing.apply_files"),
     "check_revert": Later("layers.intake.services.reverting.check_revert"),
     "revert": Later("layers.intake.services.reverting.revert"),
+    "keeps_replaced": True,
     "kept": timedelta(days=7),
 }
 SECTIONS: Final = Source(
@@ -27,6 +28,7 @@ SECTIONS: Final = Source(
     label=_("Sections of road (BD TOPO)"),
     read_step=Step(kind="read_roads", title=_("Sections of road: %(title)s")),
     apply_step=Step(kind="import_roads", title=_("Sections of road: %(title)s")),
+    tables=("tronconderoute", "routenumeroteeounommee", "pointderepere"),
     **REFERENTIAL,
 )
 MARKERS: Final = Source(

@@ -1,7 +1,7 @@
 """Layers of the networks: each member's people see and edit their own objects on them.
 
 Their columns are also those of exports (`layers.exports.services.reading.columns_for`) and, but for those that are
-only read, those that a file may fill (`networks.water.importers.mapping.columns_in`).
+only read, those that a file may fill (`networks.water.importers.mapping.targets_of`).
 """
 
 from collections.abc import Iterator, Mapping

@@ -26,6 +26,7 @@ NETWORK: Final = Source(
     apply=Later(f"{SERVICES}.apply"),
     revert=Later(f"{SERVICES}.revert"),
     after=Later("networks.water.tasks.follow_import"),
+    endings=(".inp",),
 )
 UNDO: Final = Step(kind="undo_network_snapping", title=_("Snapping undone: %(title)s"))
 """Every end that an import snapped goes back to where the file had it."""

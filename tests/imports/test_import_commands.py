@@ -34,6 +34,61 @@ def test_exit_codes_are_those_that_scripts_know() -> None:
     assert {one.name: one.value for one in ExitCode} == {"LOADED": 0, "REFUSALS": 1, "NOTHING": 2, "LOSS": 3}
 
 
+# -- what may go wrong -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_read(desk: Desk, tmp_path: Path) -> None:
+    report = ("--report", tmp_path / "absent" / "rapport.json")
+    code, said = reference("etalab", written(tmp_path, parcel(1)), *report)
+    assert (code, "rapport.json" in said, Parcel.objects.count()) == (2, True, 0)
+    new = ("--new", "--title", "Lampes", "--member", desk.member.slug, "--theme", "Éclairage")
+    assert command("import_layer", geopackage(tmp_path / "lampes.gpkg", [point(1)]), *new, *report)[0] == 2
+    with acting_as(SYSTEM):
+        assert not Layer.objects.filter(slug="lampes").exists()
+
+
+@pytest.mark.django_db
+def test_trying_whether_a_report_can_be_written_leaves_nothing(tmp_path: Path) -> None:
+    report = tmp_path / "rapport.json"
+    assert reference("etalab", tmp_path / "absent.json", "--report", report)[0] == 2
+    assert not report.exists()
+    report.write_text("former")
+    assert reference("etalab", tmp_path / "absent.json", "--report", report)[0] == 2
+    assert report.read_text() == "former"
+
+
+@pytest.mark.django_db
+def test_a_report_that_fails_later_does_not_change_how_an_import_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ("--report", tmp_path / "rapport.json")
+    many, few = written(tmp_path, *map(parcel, range(1, 30))), tmp_path / "moins.json"
+    few.write_text(json.dumps({"type": "FeatureCollection", "features": [parcel(1)]}))
+
+    def fail(*_given: Any, **_named: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fail)
+    assert (reference("etalab", many, *given)[0], Parcel.objects.count()) == (0, 29)
+    assert "No space left" in capsys.readouterr().err
+    assert reference("etalab", few, *given)[0] == 3
+
+
+@pytest.mark.django_db
+def test_what_nobody_foresaw_does_not_end_as_an_import_with_refusals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_given: Any, **_named: Any) -> Any:
+        raise RuntimeError("not foreseen\nDETAIL: a value")
+
+    monkeypatch.setattr("layers.intake.reference_command.source_named", fail)
+    code, said = reference("etalab", written(tmp_path, parcel(1)))
+    assert (code, "RuntimeError" in said, "not foreseen" in said, "a value" in said) == (2, True, True, False)
+    assert reference("etalab", written(tmp_path, parcel(1)), "--traceback")[0] == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
 # -- reference data ----------------------------------------------------------------------------------------------------
 
 

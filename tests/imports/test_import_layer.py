@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
@@ -108,3 +109,21 @@ def test_a_wrong_order_is_told_and_ends_with_2(desk: Desk, tmp_path: Path, argum
 def test_a_file_that_is_not_there_is_told(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="n’existe pas"):
         run(tmp_path / "absent.gpkg", "--new", "--title", "x", "--theme", "essai")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), DatabaseError("the connection is closed")])
+@pytest.mark.parametrize("work", ["plan", "apply"])
+def test_an_import_that_is_broken_off_is_under_way_no_more(
+    desk: Desk, tmp_path: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, work: str
+) -> None:
+    def fail(*_given: Any) -> Any:
+        raise error
+
+    places = {"plan": "layers.intake.services.preparing.plan", "apply": "layers.intake.services.applying.apply"}
+    monkeypatch.setattr(places[work], fail)
+    path = geopackage(tmp_path / "lampes.gpkg", [point(1)])
+    with pytest.raises((KeyboardInterrupt, DatabaseError, CommandError)) as ended:
+        run(path, "--new", "--title", "Lampes", "--theme", "essai")
+    assert error in (ended.value, ended.value.__cause__)
+    with acting_as(SYSTEM):
+        assert not FileImport.objects.exists()

@@ -99,6 +99,20 @@ def test_the_files_of_an_import_that_was_done_when_its_worker_was_killed_go(inbo
     assert list(inbox.iterdir()) == []
 
 
+@pytest.mark.parametrize(("rest", "stay"), [("applying", ["abc"]), ("ready", ["abc"]), ("applied", [])])
+def test_the_files_stay_that_somebody_goes_on_with_before_the_job_is_cleared_up(
+    inbox: Path, rest: str, stay: list[str]
+) -> None:
+    sent(inbox)
+    job = importing(imported="applied", state="done", report={"files": []})
+    with factories.as_owner():
+        at = timezone.now() if rest == "applied" else None
+        FileImport.objects.create(source="etalab", title="rest", folder="abc", state=rest, applied_at=at)
+    with factories.as_worker():
+        jobs.run(job, tasks.import_files)
+    assert [path.name for path in inbox.iterdir()] == stay
+
+
 def test_every_night_old_uploads_go_that_no_import_will_take(inbox: Path) -> None:
     sent(inbox, "left", A_WEEK_S)
     sent(inbox, "failed", A_WEEK_S)

@@ -13,11 +13,12 @@ from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.features.services.rules import set_rules
+from layers.intake.choices import Opening
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.models import FileImport
 from layers.intake.outcome import worded
 from layers.intake.services import imports
-from layers.intake.services.deliveries import discard
+from layers.intake.services.deliveries import discard, open_otherwise
 from layers.intake.services.reading import layers_in
 from layers.intake.services.retiring import retire
 from layers.intake.tasks import forget_replaced_rows
@@ -517,6 +518,29 @@ def test_files_that_are_discarded_take_what_was_only_tried_out_with_them(desk: D
         discard(delivery, desk.rights)
         assert [one.pk for one in FileImport.objects.all()] == [made.pk]
         assert not list(imports.awaited_folders())
+
+
+def test_files_that_filled_the_layer_of_another_member_stay_in_words(desk: Desk, inbox: Path) -> None:
+    delivery = desk.file([point(1)])
+    other = factories.layer_import(factories.editable_layer(factories.member()))
+    with factories.as_owner():
+        FileImport.objects.filter(pk=other.pk).update(files_of=delivery)
+    with pytest.raises(Conflict, match="autre membre"), desk.asking():
+        discard(delivery, desk.rights)
+    with desk.asking():
+        assert FileImport.objects.filter(pk=delivery.pk).exists()
+    assert (inbox / delivery.folder).is_dir()
+
+
+def test_how_a_layer_is_read_is_not_kept_over_what_somebody_chose_meanwhile(desk: Desk) -> None:
+    delivery = desk.file([point(1)])
+    with desk.asking():
+        FileImport.objects.filter(pk=delivery.pk).update(state="reading", contents=[])
+    with desk.asking(), pytest.raises(Conflict):
+        open_otherwise(delivery, 1, Opening(crs=2154), user=desk.user, rights=desk.rights)
+    with desk.asking():
+        delivery.refresh_from_db()
+    assert delivery.contents == []
 
 
 def test_what_was_taken_back_is_forgotten_long_after_its_table_is(desk: Desk) -> None:

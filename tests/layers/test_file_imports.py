@@ -12,6 +12,7 @@ from django.utils import timezone
 from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Job, Member
+from layers.intake import tasks
 from layers.intake.finding_groups import findings_csv, findings_shown
 from layers.intake.findings import MOST_ALIKE, Finding, Findings, as_json, from_json
 from layers.intake.models import FileImport
@@ -137,6 +138,47 @@ def test_every_night_imports_that_wait_for_nobody_go(member: Member) -> None:
     an_import(member, "permits", state=State.APPLIED, applied_at=long_ago)
     imports.forget_old()
     assert list(FileImport.objects.order_by("pk").values_list("pk", flat=True)) == kept
+
+
+def test_imports_that_changed_nothing_are_forgotten_where_what_they_replace_is_kept(member: Member) -> None:
+    long_ago = timezone.now() - timedelta(days=100)
+    kept = an_import(member, state=State.APPLIED, applied_at=long_ago)
+    for source in ("etalab", "road-sections"):
+        an_import(member, source, state=State.APPLIED, applied_at=long_ago)
+    imports.forget_old()
+    assert list(FileImport.objects.all()) == [kept]
+
+
+def test_files_are_awaited_as_long_as_their_import_is_there(member: Member) -> None:
+    long_ago = timezone.now() - timedelta(days=100)
+    an_import(member, state=State.READY, touched_at=long_ago)
+    FileImport.objects.create(source="road-assets", folder="done", state=State.APPLIED, applied_at=long_ago)
+    assert imports.awaited_folders() == {"essai"}
+
+
+@pytest.mark.parametrize(
+    ("before", "plan", "after"),
+    [
+        (State.READING, None, State.REFUSED),
+        (State.APPLYING, {}, State.READY),
+        (State.APPLYING, None, State.REFUSED),
+        (State.REVERTING, {}, State.APPLIED),
+    ],
+)
+def test_every_night_what_no_job_works_on_is_under_way_no_more(
+    member: Member, before: str, plan: Any, after: str
+) -> None:
+    long_ago = timezone.now() - timedelta(days=2)
+    left = an_import(member, state=before, plan=plan, touched_at=long_ago)
+    worked_on = an_import(member, state=before, plan=plan, touched_at=long_ago)
+    fresh = an_import(member, state=before, plan=plan)
+    a_job(member, worked_on)
+    with factories.as_worker():
+        tasks.forget_replaced_rows(0)
+    for made in (left, worked_on, fresh):
+        made.refresh_from_db()
+    assert (left.state, worked_on.state, fresh.state) == (after, before, before)
+    assert "interrompu" in left.message
 
 
 def test_a_private_file_that_is_refused_goes_at_once(member: Member, django_capture_on_commit_callbacks: Any) -> None:

@@ -4,11 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from shapely.geometry import LineString as Line
 
-from layers.intake.file_command import distinct_names
+from gis_core.errors import Unavailable
+from layers.intake.file_command import distinct_names, files_read, keep_files
 from layers.intake.models import FileImport
 from networks.roads.models import RoadMarker, RoadSection
+from networks.roads.sources import SECTIONS
+from networks.water.sources import NETWORK
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.importing import Importing, pipe
@@ -163,3 +167,54 @@ def test_files_of_several_folders_keep_belonging_together() -> None:
     files = [Path(f"{folder}/TRONCON.{ending}") for folder in ("45", "41") for ending in ("shp", "dbf")]
     assert distinct_names(files[:2]) == ["TRONCON.shp", "TRONCON.dbf"]
     assert distinct_names(files) == ["1-TRONCON.shp", "1-TRONCON.dbf", "2-TRONCON.shp", "2-TRONCON.dbf"]
+
+
+def test_long_names_that_are_alike_do_not_overwrite_each_other() -> None:
+    ends = "é" * 97 + ".shp"
+    files = [Path(f"{folder}/{ends}") for folder in ("45", "41")]
+    names = distinct_names(files)
+    assert len(set(names)) == 2
+    assert all(len(one) <= 100 and one.endswith(".shp") for one in names)
+
+
+def test_of_a_folder_what_the_source_reads_is_kept(network: Network, tmp_path: Path) -> None:
+    folder = delivered(tmp_path)
+    sections(folder, range(3))
+    for name in ("BATIMENT.shp", "BATIMENT.dbf", "BATIMENT.shx", "LISEZMOI.pdf", "moved.7z"):
+        (folder / name).write_bytes(b"x" * 100)
+    (folder / "BATI").mkdir()
+    (folder / "BATI" / "CONSTRUCTION.shp").write_bytes(b"x" * 100)
+    code, said = command("import_bdtopo", folder, "--member", network.member.slug)
+    assert code == GOOD, said
+    with factories.as_owner():
+        names = [one["name"] for one in FileImport.objects.get(state="applied").files]
+    assert {Path(one).stem for one in names} == {"TRONCON_DE_ROUTE"}
+    assert {Path(one).suffix for one in names} >= {".shp", ".dbf", ".shx"}
+
+
+def test_a_folder_of_which_nothing_is_read_says_why(network: Network, tmp_path: Path) -> None:
+    (tmp_path / "livraison.7z").write_bytes(b"x" * 100)
+    (tmp_path / "reseau.inp").write_text("[TITLE]\n")
+    inside = [tmp_path / "livraison.7z", tmp_path / "reseau.inp"]
+    assert files_read(SECTIONS, inside) == inside
+    assert files_read(NETWORK, inside) == [tmp_path / "reseau.inp"]
+
+
+def test_files_take_no_room_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, link = tmp_path / "voies.csv", tmp_path / "lien.csv"
+    file.write_text("a;b\n")
+    link.symlink_to(file)
+    keep_files([file, link], tmp_path / "inbox")
+    assert [(tmp_path / "inbox" / one.name).samefile(file) for one in (file, link)] == [True, True]
+    assert not (tmp_path / "inbox" / "lien.csv").is_symlink()
+
+    def refuse(*_given: Any) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    keep_files([file], tmp_path / "beside")
+    assert (tmp_path / "beside" / "voies.csv").read_text() == "a;b\n"
+    assert not (tmp_path / "beside" / "voies.csv").samefile(file)
+    monkeypatch.setattr("shutil.copyfile", refuse)
+    with pytest.raises(Unavailable):
+        keep_files([file], tmp_path / "full")

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from layers.intake.models import FileImport
 from tests import factories
@@ -201,3 +204,35 @@ def test_a_row_that_may_be_left_out_has_a_box(importing: Importing, network: Net
     answer = post(network, f"{URL}{made.pk}/", action="read", leaving="on", leave="branchements:2")
     assert answer.status_code == 302
     assert importing.worked_off(made).plan["errors"] == 0
+
+
+def test_many_imports_under_way_cost_no_more_queries(network: Network, django_assert_max_num_queries: Any) -> None:
+    def under_way(number: int) -> None:
+        with factories.as_owner():
+            made = FileImport.objects.create(
+                source="network", title=f"Envoi {number}", owner=network.member, folder=f"folder-{number}"
+            )
+        for message in ("Ancien", f"Lecture {number}"):
+            factories.job(
+                network.member, kind="read_network", state="running", started_at=timezone.now(), progress=0.25,
+                message=message, parameters={"import": made.pk, "source": "network"},
+            )  # fmt: skip
+        with factories.as_owner(), connection.cursor() as cursor:
+            cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now()) returning id")
+            cursor.execute(
+                "insert into procrastinate_jobs (queue_name, task_name, args, status, worker_id)"
+                " select 'default', 'read_network', jsonb_build_object('job_id', max(job.id)), 'doing', %s"
+                " from gis_core_job job",
+                cursor.fetchone(),
+            )
+
+    text(network, URL)
+    under_way(1)
+    with CaptureQueriesContext(connection) as one:
+        assert "25\xa0% · Lecture 1" in text(network, URL).replace("\u202f", "\xa0")
+    for number in range(2, 8):
+        under_way(number)
+    with django_assert_max_num_queries(len(one)):
+        page = text(network, URL)
+    assert all(f"Lecture {number}" in page for number in range(1, 8))
+    assert "Ancien" not in page

@@ -4,12 +4,14 @@ import pytest
 import shapely
 
 from gis_core.errors import Conflict
+from gis_core.members.rights import acting_as
 from gis_core.tasks import Interrupted
 from layers.catalogue.models import Layer
 from layers.features.services.write import Edit, apply_edits
 from layers.intake.models import ImportMapping
 from networks.water import tasks
 from networks.water.importers.choices import NetworkChoices
+from networks.water.services.importing import likely_readings
 from tests import factories
 from tests.networks.conftest import WEB, Network, X, Y, along, at
 from tests.networks.importing import Importing, forget_events, messages, pipe, spot
@@ -435,6 +437,22 @@ def test_a_mapping_is_kept_for_the_next_file(importing: Importing, network: Netw
     again = importing.sent(importing.file("reseau", [pipe("C2", (0, 200), (100, 200), xx="amiante")]))
     importing.load(again)
     assert network.rows("select reference, material from water_pipe order by 1") == [("C1", "amci"), ("C2", "amci")]
+
+
+def test_a_mapping_serves_next_year_s_file_of_the_same_fields(importing: Importing, network: Network) -> None:
+    made = importing.send(importing.file("pei_2025", [spot("H1", 0, 0, xx="BI")]))
+    chosen = {"table": "water-nodes", "columns": {"reference": "ref", "name": "xx"}, "fixed": {"kind": "hydrant"}}
+    importing.load(importing.read(made, mapping={made.contents[0]["label"]: chosen}, name="PEI"))
+
+    def likely(name: str, **values: str) -> tuple[str, dict[str, str]]:
+        sent = importing.send(importing.file(name, [spot("H2", 50, 0, **values)]))
+        with acting_as(network.rights(importing.who)):
+            found, readings = likely_readings(network.member, sent.contents)
+        return found, dict(readings[name].columns)
+
+    assert likely("pei_2026", xx="PI") == ("PEI", chosen["columns"])
+    assert likely("pei_2026", xx="PI", yy="1")[0] == ""
+    assert likely("vannes", xx="PI")[0] == ""
 
 
 def test_what_was_loaded_is_looked_at_for_anomalies_soon(importing: Importing, network: Network) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
@@ -67,7 +67,14 @@ def open_otherwise(delivery: FileImport, number: int, opening: Opening, *, user:
         choices = {"openings": delivery.choices["openings"]}
         imports.choose(DELIVERY, delivery.pk, choices, inspect_again=True, user=user, rights=rights)
     else:
-        delivery.save(update_fields=["choices", "contents"])
+        keep_opening(delivery)
+
+
+def keep_opening(delivery: FileImport) -> None:
+    """Keep how layers are read that need not be read again. Raises Conflict where somebody went on meanwhile."""
+    waiting = FileImport.objects.filter(pk=delivery.pk, state=State.CHOOSING)
+    if not waiting.update(choices=delivery.choices, contents=delivery.contents):
+        raise Conflict(_("Somebody has gone on with this import meanwhile: look at it again."))
 
 
 def reopen(delivery: FileImport, number: int, opening: Opening) -> bool:
@@ -102,8 +109,24 @@ def is_known(epsg: int) -> bool:
 
 @transaction.atomic
 def discard(delivery: FileImport, rights: Rights) -> None:
-    """Forget a delivery and what was only prepared from it; what was published stays. Raises Conflict."""
+    """Forget a delivery and what was only prepared from it; what was published stays.
+
+    Raises Conflict also for one from which somebody else's layer was filled: their imports the asker does not see.
+    """
     if delivery.imports.filter(state__in=UNDER_WAY).exists():
         raise Conflict(_("This file is being imported: wait for the end."))
     delivery.imports.filter(applied_at=None).delete()
-    imports.forget(DELIVERY, delivery.pk, rights=rights)
+    try:
+        with transaction.atomic():
+            imports.forget(DELIVERY, delivery.pk, rights=rights)
+            check_references()
+    except IntegrityError as error:
+        words = _("Another member's layer was filled from this file: the file stays until it is forgotten by its age.")
+        raise Conflict(words) from error
+
+
+def check_references() -> None:
+    """Have what refers to something that is gone noticed now, not at the end. Raises IntegrityError."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")

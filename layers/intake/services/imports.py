@@ -5,7 +5,7 @@ source's own functions (`layers.intake.source.Source`).
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial, reduce
 from operator import or_
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
-from gis_core.jobs.services import jobs_seen_by, start_job
+from gis_core.jobs.services import OPEN_STATES, jobs_seen_by, start_job
 from gis_core.members.rights import Rights, current_rights
 from gis_core.models import Job, Member, SourceImport, User
 from layers.intake import findings
@@ -35,6 +35,8 @@ LONGEST_MESSAGE: Final = 500
 MOST_FINDINGS: Final = 20_000
 REPORTS_KEPT: Final = timedelta(days=90)
 """How long what an import did is kept where it cannot be undone: as long as jobs are (`gis_core.tasks`)."""
+ABANDONED_AFTER: Final = timedelta(days=1)
+"""How long an import may be under way of which no job knows."""
 AFTER_A_FAILURE: Final = {
     State.READING: State.REFUSED,
     State.APPLYING: State.READY,
@@ -102,8 +104,17 @@ def import_among(
 
 def job_of(made: FileImport, rights: Rights) -> Job | None:
     """The latest job that works on an import."""
-    found = jobs_seen_by(rights).filter(parameters__import=made.pk, parameters__source=made.source)
-    return found.select_related("owner", "started_by").order_by("-id").first()
+    return jobs_of([made], rights).get(made.pk)
+
+
+def jobs_of(found: Sequence[FileImport], rights: Rights) -> dict[int, Job]:
+    """The latest job that works on each import, by the import's number; none of which nothing is known."""
+    sources = {made.pk: made.source for made in found}
+    if not sources:
+        return {}
+    jobs = jobs_seen_by(rights).filter(parameters__import__in=list(sources)).select_related("owner", "started_by")
+    at_work = ((job.parameters["import"], job) for job in jobs.order_by("id"))
+    return {number: job for number, job in at_work if sources[number] == job.parameters.get("source")}
 
 
 # -- by people ---------------------------------------------------------------------------------------------------------
@@ -299,18 +310,18 @@ def paths_of(made: FileImport) -> list[Path]:
 
 def forget_files(made: FileImport) -> None:
     """Once it is sure that nobody reads them again: neither this import nor one of the rest of these files."""
-    others = FileImport.objects.exclude(pk=made.pk).filter(folder=made.folder, applied_at=None)
-    if not others.exists():
+    if not rest_of(made).exists():
         transaction.on_commit(partial(shutil.rmtree, folder_of(made), ignore_errors=True))
 
 
-def awaited_folders() -> Iterator[str]:
-    """Folders of files that somebody may still load, or that a job works on."""
-    kept = {source.slug: source.kept for source in FILE_SOURCES.all()}
-    now, waiting = database_clock.now(), FileImport.objects.filter(applied_at=None)
-    for made in waiting.only("source", "folder", "touched_at", "state"):
-        if made.is_under_way or now - made.touched_at < kept.get(made.source, timedelta()):
-            yield made.folder
+def rest_of(made: FileImport) -> QuerySet[FileImport]:
+    """Other imports that need the same files: of what is left of them, in whatever state."""
+    return FileImport.objects.exclude(pk=made.pk).filter(folder=made.folder, applied_at=None)
+
+
+def awaited_folders() -> set[str]:
+    """Folders of files that somebody may still load, or that a job works on: the imports go by their age."""
+    return set(FileImport.objects.filter(applied_at=None).values_list("folder", flat=True))
 
 
 # -- by the worker -----------------------------------------------------------------------------------------------------
@@ -395,10 +406,36 @@ def leave(import_id: int, message: str, report: Any) -> None:
         forget_files(made)
 
 
+def leave_abandoned() -> int:
+    """Imports are over that a command or a worker left under way without a word, for more than a day; how many.
+
+    What holds a row works on it.
+    """
+    under_way = FileImport.objects.filter(
+        state__in=list(AFTER_A_FAILURE), touched_at__lt=database_clock.now() - ABANDONED_AFTER
+    )
+    open_jobs = Job.objects.filter(state__in=OPEN_STATES, parameters__has_key="import")
+    at_work = set(open_jobs.values_list("parameters__import", "parameters__source"))
+    found = under_way.select_for_update(skip_locked=True, of=("self",))
+    abandoned = [made for made in found if (made.pk, made.source) not in at_work]
+    for made in abandoned:
+        leave(made.pk, _("The work on this import was broken off: nothing was changed."), None)
+    # Whoever sent the files has as long as with others to go on with them.
+    numbers = [made.pk for made in abandoned]
+    FileImport.objects.filter(pk__in=numbers).update(touched_at=database_clock.now())
+    FileImport.objects.filter(pk__in=numbers, state=State.READY, plan__isnull=True).update(state=State.REFUSED)
+    return len(abandoned)
+
+
 def is_followed(job: Job) -> bool:
     """Whether a later job works on the same import: what becomes of that is this one's business no more."""
     given = {f"parameters__{name}": job.parameters[name] for name in ("import", "source")}
     return Job.objects.filter(pk__gt=job.pk, **given).exists()
+
+
+def unchanged(source: Source) -> Q:
+    """Imports that changed nothing, so that nothing can be undone: where what they replace is kept, it says so."""
+    return Q(state=State.APPLIED, source_import=None) if source.keeps_replaced else Q(pk__in=())
 
 
 def forget_old() -> int:
@@ -414,6 +451,6 @@ def forget_old() -> int:
         done = Q(applied_at__lt=now - REPORTS_KEPT)
         if source.revert is not None:
             reverted = Q(state=State.REVERTED) & ~Q(reverted_at__gte=now - REPORTS_KEPT)
-            done &= reverted | Q(source_import__state=SourceImport.State.FORGOTTEN)
+            done &= reverted | Q(source_import__state=SourceImport.State.FORGOTTEN) | unchanged(source)
         forgotten += of_source.filter(old | done).delete()[0]
     return forgotten

@@ -1,14 +1,15 @@
 """Files of this machine on their way to a layer, in one go: what the command does without a queue."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
+from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.members.rights import SYSTEM
 from gis_core.models import Member
@@ -56,9 +57,12 @@ def delivered(paths: Sequence[Path], owner: Member | None, tell: Tell) -> Iterat
         if delivery.state == State.REFUSED:
             raise Invalid(delivery.message)
         yield delivery
-    finally:
-        with transaction.atomic():
+    except BaseException:
+        # Why it ended is what people must read; what cannot go now goes at night.
+        with suppress(ArpentError, DatabaseError):
             deliveries.discard(delivery, SYSTEM)
+        raise
+    deliveries.discard(delivery, SYSTEM)
 
 
 def layer_number(delivery: FileImport, name: str) -> int:
@@ -111,22 +115,32 @@ def reverted(import_id: int, *, confirmed: bool, tell: Tell) -> dict[str, int]:
 @transaction.atomic
 def begin(made: FileImport, before: str, after: str, **choices: Any) -> None:
     """Note that a step is under way, with further choices. Raises Conflict."""
-    changes = {"state": after, "message": "", "choices": made.choices | choices}
+    changes = {"state": after, "message": "", "choices": made.choices | choices, "touched_at": database_clock.now()}
     if not FileImport.objects.filter(pk=made.pk, state=before).update(**changes):
         words = _("This is not possible now: the import is in the state “%(state)s”.")
         raise Conflict(words % {"state": made.get_state_display().lower()})
 
 
 def step(made: FileImport, act: Callable[[], Any]) -> FileImport:
-    """Do one step in one transaction; a refusal stays with the import."""
+    """Do one step in one transaction; a refusal stays with the import, which is under way no more however it ends."""
     try:
         with transaction.atomic():
             act()
     except ArpentError as error:
-        with transaction.atomic():
-            preparing.leave(made.pk, error.message, error.extra.get("report"))
-            made.refresh_from_db()
+        leave(made, error.message, error.extra.get("report"))
+        raise
+    except BaseException:
+        # The database may be what failed: then its night work leaves the import.
+        with suppress(DatabaseError):
+            leave(made, _("The work on this import was broken off: nothing was changed."))
         raise
     with transaction.atomic():
         made.refresh_from_db()
     return made
+
+
+@transaction.atomic
+def leave(made: FileImport, message: str, report: Any = None) -> None:
+    """An import whose step ended badly is where people can go on."""
+    preparing.leave(made.pk, message, report)
+    made.refresh_from_db()

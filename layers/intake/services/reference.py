@@ -17,7 +17,7 @@ from gis_core.models import Job, Member
 from layers.intake.models import FileImport
 from layers.intake.report import ImportReport
 from layers.intake.services import imports
-from layers.intake.services.imports import folder_of, paths_of
+from layers.intake.services.imports import folder_of, paths_of, rest_of
 from layers.intake.source import Plan, Report, Tell
 from layers.intake.sources import Order, source_named, territory_for
 
@@ -94,13 +94,14 @@ def waiting_of(made: FileImport) -> FileImport | None:
 
 
 def leave(job: Job) -> None:
-    """A job is over: what was uploaded goes, unless somebody is to decide whether it comes in."""
+    """A job is over: what was uploaded goes, unless somebody is to decide whether it comes in, or has decided so."""
     made = FileImport.objects.filter(pk=job.parameters.get("import")).first()
     if made is None:
         return
     if job.state != Job.State.DONE and made.is_under_way:
         leave_failed(made, job)
-    if waiting_of(made) is None:
+    waits = made.state == State.READY or made.is_under_way
+    if not waits and not rest_of(made).exists():
         shutil.rmtree(folder_of(made), ignore_errors=True)
 
 

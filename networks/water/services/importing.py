@@ -17,7 +17,7 @@ from gis_core.models import Member, User
 from layers.intake.findings import Finding
 from layers.intake.layer_mapping import LayerMapping, with_new_words
 from layers.intake.looking import Seen, look_at
-from layers.intake.models import FileImport
+from layers.intake.models import FileImport, ImportMapping
 from layers.intake.services import imports
 from layers.intake.services.mappings import keep_mappings, mappings_of
 from layers.intake.source import Plan, Report, Tell
@@ -116,10 +116,10 @@ def keep_readings(made: FileImport, choices: NetworkChoices) -> None:
 
 def likely_readings(owner: Member, seen: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, LayerMapping]]:
     """How each layer is likely read, and the name of what was kept of it: the mapping used last for a layer of this
-    name whose fields it has, else what is suggested.
+    name whose fields it has, else for one of these very fields whose name says the same, else what is suggested.
     """
-    kept = [one.mapping for one in mappings_of(NETWORK.slug, owner)]
-    fitting = {layer["label"]: next((one for one in kept if fits(one, layer)), None) for layer in seen}
+    kept = mappings_of(NETWORK.slug, owner)
+    fitting = {layer["label"]: fitting_mapping(kept, layer) for layer in seen}
     name = next((str(one.get("name", "")) for one in fitting.values() if one), "")
     return name, {layer["label"]: likely_reading(fitting[layer["label"]], layer) for layer in seen}
 
@@ -130,6 +130,19 @@ def likely_reading(kept: Mapping[str, Any] | None, layer: Mapping[str, Any]) -> 
         return suggestion(layer)
     reading = reading_from(kept)
     return with_new_words(reading, targets_of(reading.table), layer, likely_code)
+
+
+def fitting_mapping(kept: Sequence[ImportMapping], layer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The first of those kept that serves a layer; what its name was is less than what the fields are called."""
+    named = (one.mapping for one in kept if fits(one.mapping, layer))
+    same = (one.mapping for one in kept if set(one.fields) == set(layer["fields"]))
+    return next(named, None) or next((one for one in same if says_the_same(one, layer)), None)
+
+
+def says_the_same(kept: Mapping[str, Any], layer: Mapping[str, Any]) -> bool:
+    """Whether the names of two layers say the same of them: of sewers and of water the fields may be called alike."""
+    former = dict(layer) | {"label": kept.get("layer", "")}
+    return suggestion(former) == suggestion(layer)
 
 
 def fits(kept: Mapping[str, Any], layer: Mapping[str, Any]) -> bool:
