@@ -292,7 +292,7 @@ WITHOUT_KEY = {
     "layers/intake/templates/intake/report.html": 2,
     "layers/intake/templates/intake/take_back.html": 1,
     "layers/intake/templates/intake/taking_back.html": 1,
-    "networks/roads/templates/roads/asset_choices.html": 1,
+    "layers/intake/templates/intake/feature_choices.html": 1,
     "networks/roads/templates/roads/import_choices.html": 1,
     "networks/roads/templates/roads/import_plan.html": 1,
     "networks/notifications/templates/notifications/notice.html": 2,

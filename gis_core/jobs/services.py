@@ -159,17 +159,17 @@ def standing(job: Job) -> tuple[str, str]:
     """State and message as people read them, with how long it still takes where that can be told; a job whose worker
     is gone, or that finds none, says so.
     """
-    return standings([job])[job.pk]
+    return describe_jobs([job])[job.pk]
 
 
-def standings(found: Sequence[Job]) -> dict[int, tuple[str, str]]:
+def describe_jobs(jobs: Sequence[Job]) -> dict[int, tuple[str, str]]:
     """The same of several jobs, by their numbers; their workers are asked for once."""
-    open_jobs = [job for job in found if job.state in OPEN_STATES]
+    open_jobs = [job for job in jobs if job.state in OPEN_STATES]
     at_work = workers_for(open_jobs) if open_jobs else {}
-    return {job.pk: standing_with(job, *at_work.get(job.pk, (False, False, None))) for job in found}
+    return {job.pk: describe_job(job, *at_work.get(job.pk, (False, False, None))) for job in jobs}
 
 
-def standing_with(job: Job, living: bool, at_work: bool, elapsed_s: float | None) -> tuple[str, str]:
+def describe_job(job: Job, living: bool, at_work: bool, elapsed_s: float | None) -> tuple[str, str]:
     """State and message, where it is known what `workers_for` tells of an open job."""
     if job.state not in OPEN_STATES:
         return job.get_state_display(), job.message
@@ -192,7 +192,7 @@ def estimate_of(job: Job, elapsed_s: float | None) -> str:
     return "" if seconds is None else describe_time_left(seconds)
 
 
-def workers_for(found: Sequence[Job]) -> dict[int, tuple[bool, bool, float | None]]:
+def workers_for(jobs: Sequence[Job]) -> dict[int, tuple[bool, bool, float | None]]:
     """By the number of each job: whether any worker lives, whether one that lives has this job, and how many seconds
     ago it began.
     """
@@ -200,9 +200,9 @@ def workers_for(found: Sequence[Job]) -> dict[int, tuple[bool, bool, float | Non
         cursor.execute(
             WORKERS,
             [
-                [job.pk for job in found],
-                [job.kind for job in found],
-                [job.started_at for job in found],
+                [job.pk for job in jobs],
+                [job.kind for job in jobs],
+                [job.started_at for job in jobs],
                 LOST_AFTER_S,
             ],
         )

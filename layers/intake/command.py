@@ -92,8 +92,8 @@ class ImportCommand(BaseCommand):
 
 def describe(error: Exception) -> str:
     """What kind of failure it was, and the first line of what it says: the next ones of the database hold values."""
-    words = _("The import failed (%(kind)s: %(reason)s): --traceback says where.")
-    return words % {"kind": type(error).__name__, "reason": str(error).partition("\n")[0]}
+    message = _("The import failed (%(kind)s: %(reason)s): --traceback says where.")
+    return message % {"kind": type(error).__name__, "reason": str(error).partition("\n")[0]}
 
 
 def check_report(path: Path | None) -> None:

@@ -21,7 +21,7 @@ from gis_core.desk.uploads import View, asker, upload_page
 from gis_core.errors import ArpentError, Forbidden, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
-from gis_core.jobs.services import standing, standings
+from gis_core.jobs.services import describe_jobs, standing
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member
 from layers.features.display import display_number, with_unit
@@ -65,10 +65,10 @@ def no_summary(made: FileImport) -> str:
     return ""
 
 
-def progress_lines(found: Sequence[FileImport], rights: Rights) -> dict[int, str]:
+def progress_lines(latest: Sequence[FileImport], rights: Rights) -> dict[int, str]:
     """How far the jobs are that work on some of these imports, by the imports' numbers."""
-    jobs = imports.jobs_of([made for made in found if made.is_under_way], rights)
-    messages = standings(list(jobs.values()))
+    jobs = imports.jobs_of([made for made in latest if made.is_under_way], rights)
+    messages = describe_jobs(list(jobs.values()))
     return {number: progress_line(job, messages[job.pk][1]) for number, job in jobs.items()}
 
 
@@ -177,8 +177,8 @@ class ImportDesk:
         """The latest imports, their addresses, of which source they are where there are several, what they did."""
         labels = {one.slug: one.label for one in self.sources()} if self.others() else {}
         found = imports.imports_of_all(self.sources(), rights, members).defer("contents", "findings", "plan")
-        shown = list((found if self.summary is not no_summary else found.defer("report"))[:SHOWN_IMPORTS])
-        going = progress_lines(shown, rights)
+        latest = list((found if self.summary is not no_summary else found.defer("report"))[:SHOWN_IMPORTS])
+        going = progress_lines(latest, rights)
         return [
             (
                 made,
@@ -186,7 +186,7 @@ class ImportDesk:
                 labels.get(made.source, ""),
                 going[made.pk] if made.pk in going else self.summary(made),
             )
-            for made in shown
+            for made in latest
         ]
 
     def sources(self) -> list[Source]:

@@ -121,8 +121,9 @@ def discard(delivery: FileImport, rights: Rights) -> None:
             imports.forget(DELIVERY, delivery.pk, rights=rights)
             check_references()
     except IntegrityError as error:
-        words = _("Another member's layer was filled from this file: the file stays until it is forgotten by its age.")
-        raise Conflict(words) from error
+        raise Conflict(
+            _("Another member's layer was filled from this file: the file stays until it is forgotten by its age.")
+        ) from error
 
 
 def check_references() -> None:

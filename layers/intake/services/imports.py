@@ -107,9 +107,9 @@ def job_of(made: FileImport, rights: Rights) -> Job | None:
     return jobs_of([made], rights).get(made.pk)
 
 
-def jobs_of(found: Sequence[FileImport], rights: Rights) -> dict[int, Job]:
+def jobs_of(several: Sequence[FileImport], rights: Rights) -> dict[int, Job]:
     """The latest job that works on each import, by the import's number; none of which nothing is known."""
-    sources = {made.pk: made.source for made in found}
+    sources = {made.pk: made.source for made in several}
     if not sources:
         return {}
     jobs = jobs_seen_by(rights).filter(parameters__import__in=list(sources)).select_related("owner", "started_by")
@@ -416,8 +416,8 @@ def leave_abandoned() -> int:
     )
     open_jobs = Job.objects.filter(state__in=OPEN_STATES, parameters__has_key="import")
     at_work = set(open_jobs.values_list("parameters__import", "parameters__source"))
-    found = under_way.select_for_update(skip_locked=True, of=("self",))
-    abandoned = [made for made in found if (made.pk, made.source) not in at_work]
+    free = under_way.select_for_update(skip_locked=True, of=("self",))
+    abandoned = [made for made in free if (made.pk, made.source) not in at_work]
     for made in abandoned:
         leave(made.pk, _("The work on this import was broken off: nothing was changed."), None)
     # Whoever sent the files has as long as with others to go on with them.

@@ -57,12 +57,10 @@ def delivered(paths: Sequence[Path], owner: Member | None, tell: Tell) -> Iterat
         if delivery.state == State.REFUSED:
             raise Invalid(delivery.message)
         yield delivery
-    except BaseException:
-        # Why it ended is what people must read; what cannot go now goes at night.
+    finally:
+        # How it ended is what people must read; what cannot go now goes at night.
         with suppress(ArpentError, DatabaseError):
             deliveries.discard(delivery, SYSTEM)
-        raise
-    deliveries.discard(delivery, SYSTEM)
 
 
 def layer_number(delivery: FileImport, name: str) -> int:

@@ -134,9 +134,9 @@ def likely_reading(kept: Mapping[str, Any] | None, layer: Mapping[str, Any]) -> 
 
 def fitting_mapping(kept: Sequence[ImportMapping], layer: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The first of those kept that serves a layer; what its name was is less than what the fields are called."""
-    named = (one.mapping for one in kept if fits(one.mapping, layer))
+    first = (one.mapping for one in kept if fits(one.mapping, layer))
     same = (one.mapping for one in kept if set(one.fields) == set(layer["fields"]))
-    return next(named, None) or next((one for one in same if says_the_same(one, layer)), None)
+    return next(first, None) or next((one for one in same if says_the_same(one, layer)), None)
 
 
 def says_the_same(kept: Mapping[str, Any], layer: Mapping[str, Any]) -> bool:
