@@ -263,17 +263,17 @@ def answer_as_json(section: Section, answer: Answer) -> Mapping[str, Any]:
 def tolerances_as_json(answer: Answer) -> list[dict[str, Any]]:
     """What the uncertain lines are below, once for each layer."""
     small = [line.measure for line in answer.lines if line.measure and line.measure.below]
-    told = (tolerance_as_json(measure, measure.below) for measure in small if measure.below)
-    return list({(one["layer"], one["display"]): one for one in told}.values())
+    described = (tolerance_as_json(measure, measure.below) for measure in small if measure.below)
+    return list({(one["layer"], one["display"]): one for one in described}.values())
 
 
 def tolerance_as_json(measure: Measure, below: Tolerance) -> dict[str, Any]:
     """The part of a tolerance that counts for such a measure."""
     if measure.area_m2 is not None:
-        told = {"m2": below.m2, "percent": below.percent, "m": None}
+        values = {"m2": below.m2, "percent": below.percent, "m": None}
         words = _("less than %(area)s and %(percent)s")
     else:
-        told = {"m2": None, "percent": None, "m": below.m}
+        values = {"m2": None, "percent": None, "m": below.m}
         words = (
             _("less than %(length)s of a line")
             if measure.length_m is not None
@@ -284,4 +284,4 @@ def tolerance_as_json(measure: Measure, below: Tolerance) -> dict[str, Any]:
         "percent": with_unit(display_number(below.percent), "%"),
         "length": with_unit(display_number(below.m), "m"),
     }
-    return {"layer": below.layer or None, **told, "display": words % shown}
+    return {"layer": below.layer or None, **values, "display": words % shown}

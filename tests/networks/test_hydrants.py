@@ -177,9 +177,9 @@ def test_what_makes_no_sense_is_refused_at_its_field(
 def test_only_one_unavailability_lasts_at_a_time(network: Network, hydrant: int) -> None:
     with network.as_():
         rights = network.rights()
-        inspecting.make_unavailable(hydrant, reason="Fuite", described="", from_date=None, rights=rights)
+        inspecting.make_unavailable(hydrant, reason="Fuite", told="", from_date=None, rights=rights)
         with pytest.raises(inspecting.Conflict):
-            inspecting.make_unavailable(hydrant, reason="Fuite", described="", from_date=None, rights=rights)
+            inspecting.make_unavailable(hydrant, reason="Fuite", told="", from_date=None, rights=rights)
         inspecting.make_available(hydrant, told_back="", rights=rights)
         with pytest.raises(inspecting.Conflict):
             inspecting.make_available(hydrant, told_back="", rights=rights)

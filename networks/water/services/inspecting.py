@@ -227,14 +227,14 @@ def rebind(owner_id: int) -> int:
 
 
 @transaction.atomic
-def make_unavailable(pk: int, *, reason: str, described: str, from_date: date | None, rights: Rights) -> None:
+def make_unavailable(pk: int, *, reason: str, told: str, from_date: date | None, rights: Rights) -> None:
     """Say that a hydrant gives no water. Raises NotFound, Forbidden, Invalid, Conflict (it is said already)."""
     hydrant = writable(pk, rights)
     if not reason.strip():
         raise Invalid(_("Say why the hydrant is unavailable."), parameter="reason")
     if from_date:
         check_day(from_date, "from_date")
-    begin(hydrant, rights, from_at=instant_of(from_date or database_clock.today()), reason=reason, described=described)
+    begin(hydrant, rights, from_at=instant_of(from_date or database_clock.today()), reason=reason, described=told)
 
 
 def begin(
