@@ -10,7 +10,7 @@ from layers.intake.findings import from_json
 from layers.intake.table import TableMapping, likely_columns
 from layers.intake.tables import read_table
 from networks.notifications.importers.columns import CONTACTS
-from networks.notifications.importers.rows import rows_of
+from networks.notifications.importers.rows import contact_rows
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.importing import Importing, pipe, spot
@@ -84,7 +84,7 @@ def test_a_list_of_contacts_says_the_same_in_every_language(tmp_path: Path, lang
     )
     with translation.override(language):
         table = read_table(path, CONTACTS.limits)
-        rows = list(rows_of(table, TableMapping(likely_columns(CONTACTS.fields, table.header)), date(2026, 3, 1)))
+        rows = list(contact_rows(table, TableMapping(likely_columns(CONTACTS.fields, table.header)), date(2026, 3, 1)))
     wrong = [(one.place, one.code, dict(one.params)) for one in rows if one.person is None]
     assert wrong == [
         (2, "The telephone number cannot be read, or there is neither number nor e-mail address.", {}),
