@@ -158,7 +158,7 @@ def test_it_is_mapped_planned_loaded_and_walked(
         "nodes": 238, "pipes": 270, "split": 1, "junctions": 0, "connections": 477, "parts": 2, "unfed": 0,
     }  # fmt: skip
     assert (made.plan["errors"], made.plan["moved"], made.plan["loose"]) == (0, 0, 0)
-    assert remarks(made) == {"Diamètre “VIRTUAL” is not understood: left empty, kept aside.": 5}
+    assert remarks(made) == {"Diameter “VIRTUAL” is not understood: left empty, kept aside.": 5}
     made = pressed(importing, made, "load")
     assert (made.state, made.report["rows"]) == ("applied", 238 + 270 + 477)
     assert network.rows(f"select count(*) from arpent.network_faults('water', {network.member.pk}, {made.pk})") == [

@@ -66,3 +66,13 @@ def test_a_section_whose_width_changes_says_both_widths(network: Network, tmp_pa
         sections.write_raw(path, fields, row, shape)
         report = sections.bring(network.member, *sorted(tmp_path.iterdir()), write=write)
     assert listed(report, network.member) == [("Modifié", "D12 · A", ["Largeur de chaussée : 5 → 6,5"])]
+
+
+def test_a_section_that_comes_into_a_built_up_area_says_so_in_words(network: Network, tmp_path: Path) -> None:
+    path = tmp_path / "TRONCON_DE_ROUTE.shp"
+    shape = [LineString([(X, Y), (X + 60, Y)])]
+    for urban, write in (("Non", True), ("Oui", False)):
+        row = [["A", "Route à 1 chaussée", "Double sens", "D12", "En service", urban]]
+        sections.write_raw(path, ["ID", "NATURE", "SENS", "NUMERO", "ETAT", "URBAIN"], row, shape)
+        report = sections.bring(network.member, *sorted(tmp_path.iterdir()), write=write)
+    assert listed(report, network.member) == [("Modifié", "D12 · A", ["En agglomération : non → oui"])]

@@ -8,6 +8,7 @@ where it is missing our line is as it came in if it still is the source's. A val
 which is the reference of sections; of markers and assets, which people survey, what is here stays (`delivered`).
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -236,9 +237,11 @@ def list_changes(found: Plan, *, replace: bool) -> None:
     changed = rows(CHANGED, middle=ours, staged=STAGED, redrawn=sql.SQL(REDRAWN), names=names, most=most,
                    **as_json)  # fmt: skip
     for name, x, y, redrawn, columns, here, then, now in sorted(changed, key=itemgetter(0)):
+        texts = zip(here, then, now, strict=True)
+        each_value = [[None if text is None else json.loads(text) for text in three] for three in texts]
         values = [
             (column, own, said)
-            for column, own, former, said in zip(columns, here, then, now, strict=True)
+            for column, (own, former, said) in zip(columns, each_value, strict=True)
             if said != former and said != own
         ]
         # What only its other fields say is no change that people see.

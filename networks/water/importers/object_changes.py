@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -89,7 +90,7 @@ def note_change(
 def objects_here(family: Family, what: str, ids: Sequence[int]) -> dict[int, tuple[Mapping[str, Any], Any]]:
     """The values and the geometry (EPSG:2154) of these objects."""
     given = rows(HERE, table_identifier(family, what), ids=list(ids)) if ids else []
-    return {pk: (values, shapely.from_wkb(bytes(wkb))) for pk, values, wkb in given}
+    return {pk: (json.loads(values), shapely.from_wkb(bytes(wkb))) for pk, values, wkb in given}
 
 
 def places_of(coming: Sequence[Row]) -> list[tuple[float, float]]:
