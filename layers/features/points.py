@@ -28,10 +28,10 @@ class Editing:
     `lock` is taken before the rows (by id) are locked, as triggers take it, so that two writers never wait for each
     other; with `lock_to_move` by those who write geometries alone. `piece` gives what a piece of a row has of its own
     (the row, its whole geometry, the piece), `apart` what a piece that is a new row has beside that, `whole` the values
-    and the geometry of what several rows become (in their order, and their union). `attached` notes what hangs on a row
-    (its id) before it is split, and gives what puts it on the pieces (their ids) after that. `checks` are the field to
-    blame and what to do by check constraint; `unique` the field by unique constraint of several columns, and a text
-    from what a trigger says of the other object (nothing where the constraint itself refused).
+    and the geometry of what several rows become (in their order, and their union). `attached` notes what hangs on rows
+    (their ids) before they are split or merged, and gives what puts it on what they become (ids) after that. `checks`
+    are the field to blame and what to do by check constraint; `unique` the field by unique constraint of several
+    columns, and a text from what a trigger says of the other object (nothing where the constraint itself refused).
     """
 
     table: str
@@ -40,7 +40,7 @@ class Editing:
     piece: Callable[[Values, GEOSGeometry, GEOSGeometry], Values] | None = None
     apart: Callable[[Values], Values] | None = None
     whole: Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]] | None = None
-    attached: Callable[[int], Callable[[Sequence[int]], None]] | None = None
+    attached: Callable[[Sequence[int]], Callable[[Sequence[int]], None]] | None = None
     checks: Mapping[str, tuple[str, Label]] = field(default_factory=dict)
     unique: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = field(default_factory=dict)
 

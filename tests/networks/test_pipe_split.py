@@ -1,10 +1,10 @@
-"""A pipe cut by the shared tool: what hangs on it goes to the piece on which it lies."""
+"""Pipes cut and joined by the shared tools: what hangs on them goes to the piece on which it lies."""
 
 import pytest
 from django.contrib.gis.geos import LineString
 
 from layers.catalogue.models import Layer
-from layers.features.services.reshape import split
+from layers.features.services.reshape import merge, split
 from layers.features.services.write import Edit
 from tests.networks.conftest import WEB, Network, X, Y, at
 
@@ -46,3 +46,17 @@ def test_repairs_go_to_the_piece_and_to_no_pipe_beside_it(network: Network) -> N
     assert pipe_of(network, "water_repair", near) == pipe
     kept, new = cut(network, pipe, 70)
     assert (pipe_of(network, "water_repair", near), pipe_of(network, "water_repair", far)) == (new, kept)
+
+
+def test_what_hangs_on_pipes_that_are_joined_hangs_on_the_whole(network: Network) -> None:
+    first, second = network.pipe((0, 0), (60, 0)), network.pipe((60, 0), (100, 0))
+    connection, repaired = network.make("water-connections", at(80, 5)), repair(network, 90)
+    assert pipe_of(network, "water_connection", connection) == second
+    with network.as_():
+        layer, rights = Layer.objects.get(slug="water-pipes"), network.rights()
+        features = [(pk, network.version("water-pipes", pk)) for pk in (first, second)]
+        merge(layer, features, rights=rights, origin=WEB)
+    assert (pipe_of(network, "water_connection", connection), pipe_of(network, "water_repair", repaired)) == (
+        first,
+        first,
+    )

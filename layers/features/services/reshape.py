@@ -92,7 +92,7 @@ def split(
         editing = EDITING.find(layer.table) or Editing(table=layer.table)
         own, fresh = editing.piece or nothing_else, editing.apart or nothing_apart
         change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
-        attach = editing.attached(feature_id) if editing.attached else attach_nothing
+        attach = editing.attached([feature_id]) if editing.attached else attach_nothing
         with event(layer, "split", origin):
             written = [
                 write(layer, change, 0, rights),
@@ -187,13 +187,16 @@ def merge(
         check_one_owner([row["owner_id"] for row in rows.values()])
         changes = prepare(layer, numbered, rows, rights)
         changes[0].geometry = union(layer, [pk for pk, _version in features])
-        if (editing := EDITING.find(layer.table)) and editing.whole:
+        editing = EDITING.find(layer.table) or Editing(table=layer.table)
+        attach = editing.attached([pk for pk, _version in features]) if editing.attached else attach_nothing
+        if editing.whole:
             values, changes[0].geometry = editing.whole([rows[pk] for pk, _version in features], changes[0].geometry)
             changes[0].values = values | changes[0].values
         with event(layer, "merge", origin):
             # The others go first: two that overlap for a moment would break a rule.
             gone = [write(layer, change, index, rights) for index, change in changes.items() if index]
             kept = write(layer, changes[0], 0, rights)
+            attach([kept.id])
             keep_rules(layer, {})
             attachments.move(layer, [one.id for one in gone], kept.id)
             annotate(layer, {"merge": {"into": kept.id, "from": [one.id for one in gone]}})

@@ -1,4 +1,4 @@
-"""What hangs on a pipe that is split by hand: connections and repairs, each on the piece on which it lies."""
+"""What hangs on pipes that are split or merged by hand: connections and repairs, each on the piece on which it lies."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,7 +8,7 @@ from psycopg import sql
 from layers.intake.services.loading import rows, run
 from networks.water.importers.draft import Family
 
-HANGING = "select id from {table} where pipe_id = %(pipe)s and {of}"
+HANGING = "select id from {table} where pipe_id = any(%(pipes)s) and {of}"
 PUT = """
     with hanging as materialized (select id, geom from {table} where id = any(%(ids)s)),
     pieces as materialized (select id, geom from {pipes} where id = any(%(pieces)s))
@@ -18,14 +18,14 @@ PUT = """
 """
 
 
-def note_attached(family: Family, pipe: int) -> Callable[[Sequence[int]], None]:
-    """What puts the connections and repairs of a pipe on its pieces (their ids), once these are written."""
+def note_attached(family: Family, pipes: Sequence[int]) -> Callable[[Sequence[int]], None]:
+    """What puts the connections and repairs of pipes on what these become (their ids), once that is written."""
     tables = {
         f"{family}_connection": sql.SQL("true"),
         "water_repair": sql.SQL("network = {}").format(sql.Literal(family)),
     }
     hanging = {
-        table: [pk for (pk,) in rows(HANGING, table=sql.Identifier(table), of=of, pipe=pipe)]
+        table: [pk for (pk,) in rows(HANGING, table=sql.Identifier(table), of=of, pipes=list(pipes))]
         for table, of in tables.items()
     }
     return partial(put_on_pieces, family, hanging)
