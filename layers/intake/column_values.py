@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,6 +14,8 @@ from layers.features.display import display_date, display_number
 
 PLACE = "place"
 """Stands for the geometry among the names of columns."""
+RESERVED: Final = {"reserved": True}
+"""Stands for a value of a column that only some roles see."""
 
 
 @cache
@@ -32,6 +34,11 @@ def label_of_column(slug: str, name: str) -> str:
     return in_language(column["label"], column.get("label_en", "")) if column else name
 
 
+def is_reserved(slug: str, name: str) -> bool:
+    """Whether only some roles see a column: no value of it is kept outside of its row."""
+    return columns_by_name(slug).get(name, {}).get("roles") is not None
+
+
 def display_value(slug: str, name: str, value: Any) -> str:
     """A value as JSON keeps it, by the type and the code list of its column; empty for none."""
     from layers.catalogue.models import in_language
@@ -39,6 +46,8 @@ def display_value(slug: str, name: str, value: Any) -> str:
     column = columns_by_name(slug).get(name, {})
     if value is None or value == "":
         return ""
+    if value == RESERVED:
+        return _("not shown here")
     if (labels := (column.get("values") or {}).get(str(value))) is not None:
         return in_language(*labels)
     if isinstance(value, bool):

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 
 from gis_core.models import Member
 from layers.features.display import display_number
-from layers.intake.column_values import PLACE, display_value, label_of_column
+from layers.intake.column_values import PLACE, RESERVED, display_value, is_reserved, label_of_column
 from layers.intake.services.maps import small_map
 
 type What = Literal["new", "changed", "gone"]
@@ -51,9 +51,17 @@ class ObjectChanges:
         if place is not None:
             self.dots[what] += (round(place[0]), round(place[1]))
         if len(self.listed[what]) < MOST_LISTED:
-            said = [[column, as_kept(before), as_kept(after)] for column, before, after in values]
+            said = [
+                [column, self.as_kept(column, before), self.as_kept(column, after)] for column, before, after in values
+            ]
             self.listed[what].append({"name": name[:LONGEST_VALUE], "values": said, "moved_m": moved_m,
                                       "redrawn": redrawn})  # fmt: skip
+
+    def as_kept(self, column: str, value: Any) -> Any:
+        """A value as JSON keeps it; of a column that only some roles see, that there is one."""
+        if value is None or not is_reserved(self.layer, column):
+            return as_kept(value)
+        return RESERVED
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept with a plan; of many places, some all over."""

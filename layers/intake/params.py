@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import override
 
+from layers.intake.column_values import RESERVED, is_reserved
+
 type Param = Mapping[str, Any]
 
 
@@ -20,7 +22,8 @@ def column_param(slug: str, name: str) -> Param:
 
 def values_param(slug: str, values: Mapping[str, Any]) -> Param:
     """Values of columns of a declared layer, as JSON keeps them, each with its label."""
-    return {"layer": slug, "values": [[name, value] for name, value in values.items()]}
+    kept = {name: RESERVED if is_reserved(slug, name) else value for name, value in values.items()}
+    return {"layer": slug, "values": [[name, value] for name, value in kept.items()]}
 
 
 def label_param(label: str | Promise) -> Param:

@@ -86,6 +86,13 @@ def test_what_a_network_would_change_is_listed_object_by_object(importing: Impor
     ]
 
 
+def test_what_a_file_says_again_is_no_change_however_long_it_is(importing: Importing, network: Network) -> None:
+    same = pipe("C1", (0, 0), (10, 0), commentaire="posée sous accotement " * 8, materiau="fonte", pose=1998)
+    importing.loaded(importing.file("canalisations", [same]))
+    again = importing.sent(importing.file("canalisations", [same]), known="replace")
+    assert again.plan["changes"] == []
+
+
 def test_a_network_that_is_added_takes_nothing_away(importing: Importing, network: Network) -> None:
     importing.loaded(importing.file("canalisations", MANY))
     more = [*MANY[:5], pipe("C99", (0, 50), (10, 50))]

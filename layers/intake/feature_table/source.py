@@ -47,7 +47,7 @@ def by_coordinates(_mapping: LayerMapping) -> bool:
     return False
 
 
-def no_conflict(_one: Any, _row: FeatureRow, _settled: Merge) -> Iterable[Finding]:
+def no_conflict(_one: Any, _row: FeatureRow, _merged: Merge) -> Iterable[Finding]:
     """The three-way merge decides alone."""
     return ()
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import execute, fetch_all
 from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn
 from gis_core.files.reader.vectors import Family
@@ -232,16 +233,9 @@ def composed(statement: Any, parts: Sequence[sql.Composable], named: dict[str, A
 
 def run(statement: Any, *parts: sql.Composable, **named: Any) -> int:
     """Run SQL written with `{}` or `{name}` for identifiers and `%(name)s` for values; how many rows it touched."""
-    text, values = composed(statement, parts, named)
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        touched: int = cursor.rowcount
-    return touched
+    return execute(*composed(statement, parts, named))
 
 
 def rows(statement: Any, *parts: sql.Composable, **named: Any) -> list[tuple[Any, ...]]:
     """As `run`, for what it answers."""
-    text, values = composed(statement, parts, named)
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        return list(cursor.fetchall())
+    return fetch_all(*composed(statement, parts, named))

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
 
 from gis_core.models import Member
-from layers.intake.object_changes import MOST_DOTS, ObjectChanges, as_kept, kept_changes
+from layers.intake.object_changes import MOST_DOTS, ObjectChanges, kept_changes
 from layers.intake.services.loading import rows
 from networks.water.importers.checking import Row, rows_in
 from networks.water.importers.known import table_identifier
+from networks.water.importers.load import cell
 
 if TYPE_CHECKING:
     from networks.water.importers.draft import Family
     from networks.water.importers.planning import Network
 
-MOST_COMPARED: Final = 2_000
-"""Of each kind of object, those whose values are compared with what is here."""
+BATCH: Final = 5_000
+"""Objects whose values are compared at a time with what is here."""
 SAME_M: Final = 0.05
 
 HERE: Final = """
@@ -51,13 +54,18 @@ def changes_in(
     """Those of one table."""
     family = network.draft.family
     changes, ids = ObjectChanges(f"{family}-{what}"), network.kept_ids.get(what, {})
-    here = objects_here(family, what, list(ids.values())[:MOST_COMPARED])
-    for row, (x, y) in zip(coming, places_of(coming), strict=True):
+    known: list[tuple[int, Row, tuple[float, float]]] = []
+    for row, place in zip(coming, places_of(coming), strict=True):
         reference = str(row.values.get("reference") or "")
-        if reference not in ids:
-            changes.add("new", reference or row.key, place=(x, y))
-        elif ids[reference] in here:
-            note_change(changes, row, here[ids[reference]], (x, y))
+        if reference in ids:
+            known.append((ids[reference], row, place))
+        else:
+            changes.add("new", reference or row.key, place=place)
+    for some in batched(known, BATCH, strict=False):
+        here = objects_here(family, what, [pk for pk, _row, _place in some])
+        for pk, row, place in some:
+            if pk in here:
+                note_change(changes, row, here[pk], place)
     if replaced:
         references = sorted({str(row.values["reference"]) for row in coming if row.values.get("reference")})
         given: dict[str, Any] = {"owner": owner.pk, "imports": list(replaced), "references": references}
@@ -72,9 +80,9 @@ def note_change(
     """Note a row whose values or place differ from those of its object."""
     known, shape = here
     values = [
-        (name, known.get(name), value)
-        for name, value in row.values.items()
-        if name not in ("more", "reference") and name in known and as_kept(value) != known[name]
+        (name, known[name], value)
+        for name in sorted(row.values.keys() & known.keys() - {"more", "reference"})
+        if as_json_has(value := cell(name, row.values[name])) != known[name]
     ]
     apart = float(shapely.hausdorff_distance(shape, row.geom))
     if not values and apart <= SAME_M:
@@ -87,9 +95,14 @@ def note_change(
     )  # fmt: skip
 
 
+def as_json_has(value: Any) -> Any:
+    """A value as `to_jsonb` gives it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def objects_here(family: Family, what: str, ids: Sequence[int]) -> dict[int, tuple[Mapping[str, Any], Any]]:
     """The values and the geometry (EPSG:2154) of these objects."""
-    given = rows(HERE, table_identifier(family, what), ids=list(ids)) if ids else []
+    given = rows(HERE, table_identifier(family, what), ids=list(ids))
     return {pk: (json.loads(values), shapely.from_wkb(bytes(wkb))) for pk, values, wkb in given}
 
 
