@@ -112,7 +112,8 @@ def jobs_of(several: Sequence[FileImport], rights: Rights) -> dict[int, Job]:
     sources = {made.pk: made.source for made in several}
     if not sources:
         return {}
-    jobs = jobs_seen_by(rights).filter(parameters__import__in=list(sources)).select_related("owner", "started_by")
+    jobs = jobs_seen_by(rights).filter(parameters__import__in=list(sources)).defer("report")
+    jobs = jobs.select_related("owner", "started_by")
     at_work = ((job.parameters["import"], job) for job in jobs.order_by("id"))
     return {number: job for number, job in at_work if sources[number] == job.parameters.get("source")}
 
