@@ -95,7 +95,10 @@ def drafts_of(made: FileImport, choices: NetworkChoices) -> list[Draft]:
 
 
 def make_plan(made: FileImport, progress: Tell, *, compare_with_known: bool = True) -> NetworkPlan:
-    """What an import would do; near misses are counted where somebody looks. Raises Invalid, ReaderUnavailable."""
+    """What an import would do; near misses and changes are told where somebody looks.
+
+    Raises Invalid, ReaderUnavailable.
+    """
     progress(None, _("Reading the files"))
     owner, choices = made.owner, NetworkChoices.of(made)
     drafts = drafts_of(made, choices)
@@ -113,7 +116,8 @@ def make_plan(made: FileImport, progress: Tell, *, compare_with_known: bool = Tr
     summary["compared"] = describe_difference(
         differences_of(networks, owner, replaced) if choices.known == REPLACE else []
     )
-    summary["changes"] = changes_of(networks, owner, replaced if choices.known == REPLACE else ())
+    if compare_with_known:
+        summary["changes"] = changes_of(networks, owner, replaced if choices.known == REPLACE else ())
     return NetworkPlan(networks, findings, summary)
 
 

@@ -184,8 +184,10 @@ def brings_nothing(summary: Mapping[str, Any]) -> bool:
 def apply(made: FileImport, progress: Tell) -> Report:
     """Read the files again and load them. Raises Invalid, Conflict; then nothing is written."""
     planned = make_plan(made, progress, compare_with_known=False)
-    # What was counted when somebody looked stays to be seen.
-    planned.summary |= {name: made.plan[name] for name in ("classes", "likely_m") if made.plan and name in made.plan}
+    # What was counted and compared when somebody looked stays to be seen.
+    planned.summary |= {
+        name: made.plan[name] for name in ("classes", "likely_m", "changes") if made.plan and name in made.plan
+    }
     if planned.errors:
         raise Invalid(_("The file has errors: nothing was loaded."), report=report_of(planned))
     made.plan = planned.summary
