@@ -1,10 +1,17 @@
 """What can go wrong, in five kinds. The edge turns a kind into a status; nothing else knows HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 
 class ArpentError(Exception):
-    """Base of every domain error: `message` is shown to the user, `extra` goes beside it in the problem details."""
+    """Base of every domain error: `message` is shown to the user, `extra` goes beside it in the problem details.
+
+    `code` and `params` are the message for who keeps it to be read later, in whatever language; "" where it has none.
+    """
+
+    code: str = ""
+    params: Mapping[str, Any] = {}
 
     def __init__(self, message: str, **extra: Any) -> None:
         super().__init__(message)

@@ -6,6 +6,8 @@ of any file by `import_layer`.
 
 import json
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -88,6 +90,15 @@ class ImportCommand(BaseCommand):
         """Say how far the work is to whoever looks on; nothing where the output goes to a file."""
         if self.stderr.isatty():
             self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
+
+
+@contextmanager
+def nothing_done() -> Iterator[None]:
+    """A domain error ends a command, which did nothing then. Raises CommandError."""
+    try:
+        yield
+    except ArpentError as error:
+        raise CommandError(error.message, returncode=ExitCode.NOTHING) from error
 
 
 def describe(error: Exception) -> str:

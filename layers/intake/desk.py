@@ -26,7 +26,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job, Member
 from layers.features.display import display_number, with_unit
 from layers.intake.finding_groups import findings_csv, findings_shown
-from layers.intake.import_loss import describe_loss
+from layers.intake.import_loss import describe_loss, word_scopes
 from layers.intake.models import FileImport
 from layers.intake.object_changes import changes_shown
 from layers.intake.services import imports
@@ -316,7 +316,7 @@ def loss_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     """For `intake/loss_field.html` and `intake/compared.html`."""
     done = made.report is not None and "compared" in made.report
     compared = ((made.report if done else made.plan) or {}).get("compared")
-    shown: dict[str, Any] = {"compared": compared, "tried": made.state == State.READY}
+    shown: dict[str, Any] = {"compared": compared and word_scopes(compared), "tried": made.state == State.READY}
     if made.state == State.READY and (loss := imports.loss_of(made)):
         shown |= {"loss": loss | {"message": describe_loss(loss)}, "typed": posted.get("accepted", "")}
     return shown

@@ -10,3 +10,10 @@ class ExitCode(IntEnum):
     REFUSALS = 1
     NOTHING = 2
     LOSS = 3
+
+
+def exit_code_of(*, loaded: int = 1, refused: int) -> ExitCode:
+    """How an import ended, from how many rows came in and how many did not."""
+    if not loaded:
+        return ExitCode.NOTHING
+    return ExitCode.REFUSALS if refused else ExitCode.LOADED

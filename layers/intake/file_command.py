@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,9 +18,10 @@ from gis_core.errors import ArpentError, Invalid, Unavailable
 from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Member, User
 from layers.intake.cells import bare
-from layers.intake.command import ImportCommand, find_member
-from layers.intake.exit_codes import ExitCode
+from layers.intake.command import ImportCommand, find_member, nothing_done
+from layers.intake.exit_codes import ExitCode, exit_code_of
 from layers.intake.findings import Finding, as_json, errors_in, from_json
+from layers.intake.import_loss import word_differences
 from layers.intake.models import FileImport
 from layers.intake.services import imports
 from layers.intake.services.inbox import LONGEST_NAME, harmless
@@ -80,7 +81,7 @@ class FileImportCommand(ImportCommand):
 
     def exit_code(self, made: FileImport) -> ExitCode:
         """How an import ended that was applied."""
-        return ExitCode.REFUSALS if errors_in(from_json(made.findings)) else ExitCode.LOADED
+        return exit_code_of(refused=errors_in(from_json(made.findings)))
 
     def bring_in(self, options: dict[str, Any]) -> ExitCode:
         files = files_in(options["paths"], partial(files_read, self.source))
@@ -146,7 +147,8 @@ class FileImportCommand(ImportCommand):
     def report_content(self, made: FileImport, options: dict[str, Any]) -> Any:
         """What the written report holds: JSON, or a text; of the options, how it is written."""
         findings = [one.as_json() | {"message": one.message} for one in from_json(made.findings)]
-        parts = {name: getattr(made, name) for name in ("source", "choices", "plan", "report")}
+        plan, report = (one and word_differences(one) for one in (made.plan, made.report))
+        parts = {"source": made.source, "choices": made.choices, "plan": plan, "report": report}
         return parts | {"findings": findings}
 
 
@@ -254,11 +256,8 @@ class RevertImportCommand(BaseCommand):
         raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            with acting_as(SYSTEM), transaction.atomic():
-                counts = self.revert(options["number"])
-        except ArpentError as error:
-            raise CommandError(error.message, returncode=ExitCode.NOTHING) from error
+        with nothing_done(), acting_as(SYSTEM), transaction.atomic():
+            counts = self.revert(options["number"])
         self.stdout.write(self.summary(counts))
 
     def revert(self, number: int) -> dict[str, Any]:

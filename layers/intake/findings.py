@@ -8,8 +8,10 @@ from typing import Any, Final, Literal
 
 from django.utils.translation import gettext_noop
 
+from gis_core.errors import ArpentError
 from gis_core.files.reader import Problem
-from layers.intake.messages import MORE_ALIKE, words
+from layers.intake.import_loss import word_differences
+from layers.intake.messages import MORE_ALIKE, worded, words
 
 type Severity = Literal["error", "warning"]
 """An error keeps its row out (the whole file, where a part of it would mislead); a warning says what was done."""
@@ -68,11 +70,15 @@ def json_of(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def worded_report(report: Any) -> Any:
-    """The report of a job, each of its findings with its message in the current language."""
-    if not isinstance(report, dict) or not isinstance(report.get("findings"), list):
+    """The report of a job, each of its findings with its message, each scope with its name in the current language."""
+    if not isinstance(report, dict):
         return report
-    kept = report["findings"]
-    return report | {"findings": [one | {"message": Finding.from_json(one).message} for one in kept]}
+    read = word_differences(report)
+    if isinstance(plan := report.get("plan"), dict):
+        read["plan"] = word_differences(plan)
+    if isinstance(kept := report.get("findings"), list):
+        read["findings"] = [one | {"message": Finding.from_json(one).message} for one in kept]
+    return read
 
 
 def of_reader(problem: Problem, file: str, severity: Severity = "error") -> Finding:
@@ -140,6 +146,15 @@ def from_json(kept: Sequence[Mapping[str, Any]]) -> list[Finding]:
 def errors_in(findings: Iterable[Finding]) -> int:
     """How many of them keep something out."""
     return sum(one.severity == "error" for one in findings)
+
+
+def error_of[E: ArpentError](kind: type[E], code: str, /, *, parameter: str = "", **params: Any) -> E:
+    """An error that a finding may keep: `code` is the English sentence that the catalogues translate, `parameter` the
+    field of a request that it is about.
+    """
+    error = kind(str(worded({"code": code, "params": params})), **({"parameter": parameter} if parameter else {}))
+    error.code, error.params = code, params
+    return error
 
 
 class UnfitError(ValueError):

@@ -8,14 +8,17 @@ than a vintage ever does is refused, with the number of objects that would go; o
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from gis_core.errors import Conflict, Invalid
+from layers.intake.messages import worded
+from layers.intake.params import Param
 
 LOSS_SHARE: Final = 0.05
 """Of what a scope holds, the most that goes without anybody being asked: 95 % of the known keys must come again."""
@@ -23,20 +26,25 @@ LOSS_COUNT: Final = 5
 """As many objects may always go: of a small scope, one object alone is more than the share."""
 LISTED: Final = 50
 NAMED: Final = 5
+MOST_COMMUNES: Final = 400
+COUNTS: Final = ("known", "new", "changed", "gone")
+ALL: Final = {"label": gettext_noop("All together")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeDifference:
     """What an import changes of one scope, in objects: `known` are there before, of which `gone` come no more.
 
-    `scope` is its name as people read it.
+    `scope` is its name, worded when somebody reads it (`layers.intake.params`); `commune` the INSEE code of the one
+    commune that it lies in, "" where it lies in several or nobody knows.
     """
 
-    scope: str
+    scope: str | Param
     known: int
     new: int = 0
     changed: int = 0
     gone: int = 0
+    commune: str = ""
 
     @property
     def is_loss(self) -> bool:
@@ -53,15 +61,16 @@ class LossRefused(Conflict):
         return found
 
 
-def counted_difference(scope: str, *, before: int, after: int) -> ScopeDifference:
+def counted_difference(scope: str | Param, *, before: int, after: int, commune: str = "") -> ScopeDifference:
     """A scope whose objects have no lasting key: only their numbers can be compared."""
-    return ScopeDifference(scope=scope, known=before, new=max(0, after - before), gone=max(0, before - after))
+    new, gone = max(0, after - before), max(0, before - after)
+    return ScopeDifference(scope=scope, known=before, new=new, gone=gone, commune=commune)
 
 
-def total_of(differences: Iterable[ScopeDifference], scope: str = "") -> ScopeDifference:
+def total_of(differences: Iterable[ScopeDifference], scope: str | Param = "") -> ScopeDifference:
     """All scopes as one."""
     held = list(differences)
-    counts = {name: sum(getattr(one, name) for one in held) for name in ("known", "new", "changed", "gone")}
+    counts = {name: sum(getattr(one, name) for one in held) for name in COUNTS}
     return ScopeDifference(scope=scope, **counts)
 
 
@@ -75,64 +84,104 @@ def check_loss(differences: Sequence[ScopeDifference], accepted: int | None) -> 
     gone = total_of(differences).gone
     if lossy and accepted != gone:
         loss = describe_difference(differences) | {"accepted": accepted}
+        del loss["communes"], loss["more_communes"]
         raise LossRefused(describe_loss(loss), loss=loss)
 
 
-def check_planned_loss(told: Mapping[str, Any] | None, accepted: int | None) -> None:
-    """The same of a trial, from what `describe_difference` told of it: it ends as the import would."""
-    if told and told["beyond"] and accepted != told["gone"]:
-        loss = dict(told) | {"accepted": accepted}
+def check_planned_loss(compared: Mapping[str, Any] | None, accepted: int | None) -> None:
+    """The same of a trial, from its `describe_difference`: it ends as the import would."""
+    if compared and compared["beyond"] and accepted != compared["gone"]:
+        loss = dict(compared) | {"accepted": accepted}
         raise LossRefused(describe_loss(loss), loss=loss)
 
 
 def losses_among(differences: Sequence[ScopeDifference]) -> list[ScopeDifference]:
     """The scopes that would lose too much, the worst first; all as one where only their sum would."""
-    found = sorted((one for one in differences if one.is_loss), key=lambda one: -one.gone)
-    whole = total_of(differences, _("All together"))
-    return found or ([whole] if whole.is_loss else [])
+    losses = sorted((one for one in differences if one.is_loss), key=lambda one: -one.gone)
+    whole = total_of(differences, ALL)
+    return losses or ([whole] if whole.is_loss else [])
 
 
 def describe_difference(differences: Sequence[ScopeDifference]) -> dict[str, Any]:
-    """The difference as JSON: totals, and the scopes with the greatest losses first (at most LISTED)."""
+    """The difference as JSON, as it is kept (`word_scopes` words it): totals, the scopes with the greatest losses first
+    (at most LISTED), and likewise the communes that are known of them (at most MOST_COMMUNES).
+    """
     whole = total_of(differences)
-    ordered = sorted(differences, key=lambda one: (not one.is_loss, -one.gone, one.scope))
-    lossy = losses_among(differences)
+    ordered = sorted(differences, key=lambda one: (not one.is_loss, -one.gone, str(one.scope)))
+    lossy, communes = losses_among(differences), by_commune(differences)
     return {
-        **{name: getattr(whole, name) for name in ("known", "new", "changed", "gone")},
+        **{name: getattr(whole, name) for name in COUNTS},
         "beyond": bool(lossy),
         "lossy": [one.scope for one in lossy[:LISTED]],
         "scopes": [asdict(one) | {"beyond": one.is_loss} for one in ordered[:LISTED]],
         "more_scopes": max(0, len(ordered) - LISTED),
+        "communes": communes[:MOST_COMMUNES],
+        "more_communes": max(0, len(communes) - MOST_COMMUNES),
     }
 
 
+def by_commune(differences: Iterable[ScopeDifference]) -> list[dict[str, Any]]:
+    """What changes in each commune (its INSEE code), all its scopes together; `beyond` where one of them would lose
+    more than may go unasked. The greatest losses first.
+    """
+    grouped: defaultdict[str, list[ScopeDifference]] = defaultdict(list)
+    for one in differences:
+        if one.commune:
+            grouped[one.commune].append(one)
+    communes = []
+    for insee, scopes in grouped.items():
+        whole = total_of(scopes)
+        counts = {name: getattr(whole, name) for name in COUNTS}
+        communes.append({"commune": insee, **counts, "beyond": any(one.is_loss for one in scopes)})
+    return sorted(communes, key=lambda one: (not one["beyond"], -one["gone"], one["commune"]))
+
+
+def word_scopes(compared: Mapping[str, Any]) -> dict[str, Any]:
+    """A difference that was kept, its scopes named in the current language."""
+    scopes = [one | {"scope": worded(one["scope"])} for one in compared["scopes"]]
+    return {**compared, "scopes": scopes, "lossy": list(map(worded, compared["lossy"]))}
+
+
+def word_differences(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan or a report that was kept, its difference and what was refused of it in the current language."""
+    read = dict(kept)
+    if compared := kept.get("compared"):
+        read["compared"] = word_scopes(compared)
+    if loss := kept.get("loss"):
+        # Reports of before have their message in the language of who read the files.
+        read["loss"] = word_scopes(loss) | {"message": loss.get("message") or describe_loss(loss)}
+    return read
+
+
 def describe_loss(loss: Mapping[str, Any]) -> str:
-    """Why nothing was written, what would go, and what to do."""
+    """Why nothing was written, or not all, what would go, and what to do."""
+    if code := loss.get("code"):
+        return str(worded({"code": code, "params": {name: loss[name] for name in ("gone", "known", "sheets")}}))
     gone, known = int(loss["gone"]), int(loss["known"])
-    words = ngettext(
+    sentence = ngettext(
         "%(gone)s object of %(known)s would go: nothing was written.",
         "%(gone)s objects of %(known)s would go: nothing was written.",
         gone,
     )
-    parts = [words % {"gone": gone, "known": known}]
+    parts = [sentence % {"gone": gone, "known": known}]
     if loss.get("accepted") is not None:
         parts.append(_("You accepted that %(accepted)s go.") % {"accepted": loss["accepted"]})
-    if scopes := ", ".join(loss["lossy"][:NAMED]):
+    if scopes := ", ".join(str(worded(one)) for one in loss["lossy"][:NAMED]):
         more = "…" if len(loss["lossy"]) > NAMED else ""
         parts.append(_("Most of all: %(scopes)s%(more)s.") % {"scopes": scopes, "more": more})
     parts.append(_("Check that the file is whole and the right one; if these objects must go, confirm their number."))
     return " ".join(parts)
 
 
-def describe_scopes(told: Mapping[str, Any]) -> Iterable[str]:
+def describe_scopes(compared: Mapping[str, Any]) -> Iterable[str]:
     """The lines of a difference for a terminal: the whole, then each scope that changes."""
     line = _("%(new)s new, %(changed)s changed, %(gone)s gone, of %(known)s known")
-    yield _("Difference: %(counts)s") % {"counts": line % told}
-    for one in told["scopes"]:
+    yield _("Difference: %(counts)s") % {"counts": line % compared}
+    for one in compared["scopes"]:
         if one["new"] or one["changed"] or one["gone"]:
-            yield f"{'!' if one['beyond'] else ' '} {one['scope']} : {line % one}"
-    if told["more_scopes"]:
-        yield f"  … {_('and %(count)s more') % {'count': told['more_scopes']}}"
+            yield f"{'!' if one['beyond'] else ' '} {worded(one['scope'])} : {line % one}"
+    if compared["more_scopes"]:
+        yield f"  … {_('and %(count)s more') % {'count': compared['more_scopes']}}"
 
 
 def accepted_in(text: str) -> int:

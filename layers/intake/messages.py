@@ -219,6 +219,8 @@ WORDED: Mapping[frozenset[str], Callable[[Param], str]] = {
     frozenset({"day"}): worded_day,
     frozenset({"month_day"}): lambda param: display_date(param["month_day"]),
     frozenset({"number", "decimals"}): lambda param: display_number(param["number"], param["decimals"]),
+    frozenset({"all"}): lambda param: ", ".join(str(worded(one)) for one in param["all"]),
+    frozenset({"any"}): lambda param: alternatives([worded(one) for one in param["any"]]),
 }
 """How each kind of parameter is worded, by the names that it holds."""
 
@@ -230,7 +232,7 @@ def words_of(code: str, params: Mapping[str, Any]) -> str:
         return str(message) % {**params, "reason": REASONS.get(str(reason), reason)}
     if code in READER_MESSAGES:
         return reader_words(code, params)
-    if " " not in code:
+    if " " not in code and "%(" not in code:
         return next((text for one in WORDS.all() if (text := one(code, params))), "") or reader_words(code, params)
     sentence = gettext(code)
     return sentence % {name: alternatives(value) for name, value in params.items()} if params else sentence

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from gis_core.models import Member
 from layers.features.display import display_number
 from layers.intake.column_values import PLACE, RESERVED, display_value, is_reserved, label_of_column
-from layers.intake.services.maps import small_map
+from layers.intake.services.maps import SmallMap, small_map
 
 type What = Literal["new", "changed", "gone"]
 KINDS: Final[tuple[What, ...]] = ("changed", "new", "gone")
@@ -95,7 +95,19 @@ def changes_shown(kept: Sequence[Mapping[str, Any]], owner: Member | None) -> di
         return {}
     listed = [worded(layer["layer"], what, one) for layer in kept for what in KINDS for one in layer["listed"][what]]
     dots: dict[str, list[int]] = {what: [value for layer in kept for value in layer["dots"][what]] for what in KINDS}
-    return {"object_changes": listed, "changes_map": small_map(owner, changes=dots)}
+    drawn = small_map(owner, changes=dots)
+    return {"object_changes": listed, "changes_map": drawn, "changes_legend": legend_of(drawn) if drawn else []}
+
+
+def legend_of(drawn: SmallMap) -> list[tuple[str, str]]:
+    """What each sign on the map means, by its style."""
+    labels = {
+        "in": (drawn.changes["new"], _("New")),
+        "changed": (drawn.changes["changed"], _("Changed")),
+        "out": (drawn.changes["gone"], _("No longer in the file")),
+    }
+    territory = [("territory", _("Territory"))] if drawn.territory else []
+    return [*territory, *((style, label) for style, (places, label) in labels.items() if places)]
 
 
 def worded(slug: str, what: str, one: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gis_core.files.reader import Problem
 from layers.intake.findings import Finding, Severity
-from layers.intake.import_loss import ScopeDifference, describe_difference
+from layers.intake.import_loss import ScopeDifference, describe_difference, word_differences
 from layers.intake.report import kept_entry, worded_entry
 
 # They are kept in one row of a table and shown to people.
@@ -89,7 +89,7 @@ def finding(
 def worded(kept: Mapping[str, Any]) -> dict[str, Any]:
     """A plan or a report that was kept, as people and scripts read it: each line in the current language."""
     lists = {name: list(map(worded_entry, kept[name])) for name in ("refusals", "repairs") if name in kept}
-    return {**kept, **lists}
+    return {**word_differences(kept), **lists}
 
 
 def worded_report(report: Any) -> Any:

@@ -24,6 +24,7 @@ from gis_core.jobs.services import job_seen_by, may_run, standing
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
 from layers.intake.choices import Mode
+from layers.intake.commune_changes import describe_communes
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.points import SOURCES
 from layers.intake.report import worded
@@ -34,7 +35,6 @@ from layers.intake.services.orders import (
     describe_taking_back,
     give_up,
     go_on,
-    loss_of,
     past_imports,
     start_import,
     start_taking_back,
@@ -232,7 +232,8 @@ def report_page(
     told = worded(job.report or {})
     context = {"section": "imports", "job": job, "files": files_in_words(told), "dated": data_as_of(told)}
     context["difference"] = difference_in_words(told.get("difference"))
-    context |= {"compared": told.get("compared"), "loss": loss_of(job), "waits": waiting_import(job)}
+    context |= {"compared": told.get("compared"), "loss": told.get("loss"), "waits": waiting_import(job)}
+    context |= describe_communes(told.get("compared"))
     context |= {"tried": not told.get("written", True), "refused": refused, "typed": typed}
     context |= describe_taking_back(job, rights)
     context["step"] = 4 if context["waits"] else 5

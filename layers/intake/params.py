@@ -3,7 +3,7 @@
 Anything else is kept as it is. A sentence with its own parameters is `{"code": …, "params": {…}}`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -49,3 +49,18 @@ def month_day_param(day: date) -> Param:
 def number_param(value: float, decimals: int) -> Param:
     """A number with so many decimals at most."""
     return {"number": value, "decimals": decimals}
+
+
+def sentence_param(code: str, **params: Any) -> Param:
+    """An English text that the catalogues translate, and what fills it in."""
+    return {"code": code, "params": params}
+
+
+def all_param(items: Iterable[Any]) -> Param:
+    """Several parameters, one after the other."""
+    return {"all": list(items)}
+
+
+def any_param(items: Iterable[Any]) -> Param:
+    """Several parameters of which one is meant."""
+    return {"any": list(items)}

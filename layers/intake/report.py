@@ -13,11 +13,11 @@ from django.db import transaction
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import ReadRefused
-from layers.intake.exit_codes import ExitCode
+from layers.intake.exit_codes import ExitCode, exit_code_of
 from layers.intake.findings import Finding, json_of
-from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_difference
+from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_difference, word_differences
 from layers.intake.messages import OF_ROWS, words
-from layers.intake.rows import FileRefused, Refused, Remark
+from layers.intake.rows import Refused, Remark
 
 # A report is read by people and kept in one row of a table: counts are exact, lists stop here.
 LISTED = 1000
@@ -148,13 +148,9 @@ class FileReport:
 
 def refusal(error: Invalid) -> tuple[str, Mapping[str, Any]]:
     """The code and the parameters of what refused a file."""
-    match error:
-        case ReadRefused():
-            return error.problem.code, error.problem.params
-        case FileRefused():
-            return error.code, error.params
-        case _:
-            return "invalid", {"message": str(error.message)}
+    if isinstance(error, ReadRefused):
+        return error.problem.code, error.problem.params
+    return (error.code, error.params) if error.code else ("invalid", {"message": str(error.message)})
 
 
 @dataclass(slots=True)
@@ -225,11 +221,7 @@ class ImportReport:
     @property
     def exit_code(self) -> int:
         """How the command that imports ends (`layers.intake.exit_codes`)."""
-        if self.loss:
-            return ExitCode.LOSS.value
-        if not self.loaded:
-            return ExitCode.NOTHING.value
-        return (ExitCode.REFUSALS if self.refused else ExitCode.LOADED).value
+        return ExitCode.LOSS.value if self.loss else exit_code_of(loaded=self.loaded, refused=self.refused).value
 
     def findings(self) -> list[Finding]:
         """All that is listed of its files."""
@@ -255,7 +247,7 @@ class ImportReport:
             "written": self.written,
             "number": self.number,
             "compared": None if self.compared is None else describe_difference(self.compared),
-            "loss": self.loss and self.loss.loss | {"message": self.loss.message},
+            "loss": self.loss and self.loss.loss,
             "difference": difference and difference.kept(),
             "files": [report.kept() for report in self.files],
         }
@@ -281,7 +273,7 @@ def worded_entry(kept: Mapping[str, Any]) -> Entry:
 
 def worded(report: Mapping[str, Any]) -> Entry:
     """A report that was kept, as people and scripts read it: each line with its words in the current language."""
-    return {**report, "difference": worded_difference(report.get("difference")),
+    return {**word_differences(report), "difference": worded_difference(report.get("difference")),
             "files": list(map(worded_file, report["files"]))}  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from gis_core.models import Job, Member, Territory
 from gis_core.tasks import run
 from layers.cadastre.models import Address, Building, Parcel
 from layers.intake.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
+from layers.intake.report import worded
 from layers.intake.services.imports import awaited_folders
 from layers.intake.tasks import import_files
 from layers.owners.models import Holding, Owner
@@ -260,7 +261,7 @@ def test_the_page_shows_the_difference_first_where_it_is_asked_to(administrator:
     sent(administrator, *map(parcel, range(1, 21)))
     job = sent(administrator, *map(parcel, range(3, 23)), dry_run="on")
     assert (job.state, Parcel.objects.count()) == ("done", 20)
-    assert {one["scope"]: (one["new"], one["gone"]) for one in job.report["compared"]["scopes"]} == {
+    assert {one["scope"]: (one["new"], one["gone"]) for one in worded(job.report)["compared"]["scopes"]} == {
         "parcelles de 45901": (2, 2)
     }
     assert "Rien n’est encore écrit" in page(administrator, job)

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.gis.geos import LineString, Point
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from gis_core.errors import ArpentError
 from gis_core.members.rights import SYSTEM, acting_as
@@ -93,6 +94,23 @@ def test_references_that_cannot_be_are_told_row_by_row_with_the_reason(member: M
     assert "1 020 m" in reasons[3].replace("\u202f", " ").replace("\xa0", " ")
     assert "chemin" in reasons[5]
     assert (made.report["created"], made.report["refused"]) == (1, 7)
+
+
+def test_the_reason_is_in_the_language_of_who_reads_it(member: Member, tmp_path: Path) -> None:
+    rows = ("1;B14;D2020;9;0;;", "2;B14;D77;1;0;;", "3;B14;D2020;1;1500;;", "4;B14;D2020;3;5000;;",
+            "7;B14;D2020;1;10;D;40")  # fmt: skip
+    with translation.override("fr"):
+        made = sent(member, tmp_path, HEADING, *rows)
+    with translation.override("en"):
+        assert list(told(made).values()) == [
+            "The D 2020 has no PR 9 here: its markers go from 1 to 3.",
+            "No numbered road D 77 with markers is known here.",
+            "PR 2 comes 1,020 m after PR 1 on the D 2020: 1,500 m is beyond it.",
+            "The D 2020 ends 2,500 m after PR 3.",
+            "Give the metres from the axis, up to 15.",
+        ]
+    with translation.override("fr"):
+        assert told(made)[3].startswith("Le PR 2 vient 1 020 m après le PR 1")
 
 
 def test_rows_that_would_be_left_out_are_told_before_anything_is_loaded(member: Member, tmp_path: Path) -> None:

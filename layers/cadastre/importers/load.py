@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
@@ -14,6 +14,7 @@ from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.services.origin import open_event
 from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.params import Param, label_param, sentence_param
 from layers.intake.source_imports import lock_tables
 
 # The layers' own rows change with their data: their new version belongs to the same event.
@@ -89,16 +90,19 @@ def compare_table(table: Table, staged: Staged) -> list[ScopeDifference]:
     insee = sorted(staged.insee)
     if table.key is None:
         counts = run_statement(COUNTS, table, {"insee": insee})
-        return [counted_difference(scope_of(table, code), before=before, after=after) for code, before, after in counts]
+        return [
+            counted_difference(scope_of(table, code), before=before, after=after, commune=code)
+            for code, before, after in counts
+        ]
     compared = run_statement(COMPARED, table, {"insee": insee, "refused": sorted(staged.refused)})
     return [
-        ScopeDifference(scope=scope_of(table, code), known=known, new=new, changed=changed, gone=gone)
+        ScopeDifference(scope=scope_of(table, code), known=known, new=new, changed=changed, gone=gone, commune=code)
         for code, known, new, changed, gone in compared
     ]
 
 
-def scope_of(table: Table, insee: str) -> str:
-    return _("%(what)s of %(insee)s") % {"what": table.label, "insee": insee}
+def scope_of(table: Table, insee: str) -> Param:
+    return sentence_param(gettext_noop("%(what)s of %(insee)s"), what=label_param(table.label), insee=insee)
 
 
 def replace(table: Table, staged: Staged) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
 from gis_core.database.statements import execute, fetch_all
@@ -20,6 +21,7 @@ from layers.features.services.origin import open_event
 from layers.features.words import search_text
 from layers.intake.delivered import files_in
 from layers.intake.import_loss import ScopeDifference
+from layers.intake.params import sentence_param
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import FileRefused, Refused, Remark
 from layers.intake.source_imports import lock_tables
@@ -192,9 +194,11 @@ def compare() -> list[ScopeDifference]:
     """What the staged addresses change, by commune. Nobody else writes them until the transaction's end."""
     lock_tables([TABLE])
     execute("analyze staged_ban")
-    scope = _("addresses of %(insee)s")
+    scope = gettext_noop("addresses of %(insee)s")
     return [
-        ScopeDifference(scope=scope % {"insee": insee}, known=known, new=new, changed=changed, gone=gone)
+        ScopeDifference(
+            scope=sentence_param(scope, insee=insee), known=known, new=new, changed=changed, gone=gone, commune=insee
+        )
         for insee, known, new, changed, gone in fetch_all(COMPARED)
     ]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
@@ -16,6 +17,7 @@ from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.services.origin import open_event
 from layers.features.words import search_text
 from layers.intake.import_loss import ScopeDifference
+from layers.intake.params import sentence_param
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import Refused
 from layers.intake.source_imports import lock_tables
@@ -73,10 +75,9 @@ def compare(order: Order, read: communes.FileRows[communes.EpciRow]) -> list[Sco
     present: dict[str, set[str]] = {siren: set() for siren in wanted}
     for siren, insee in Territory.objects.filter(member__siren__in=wanted).values_list("member__siren", "commune_id"):
         present[siren].add(str(insee))
-    scope = _("communes of %(member)s")
     return [
         ScopeDifference(
-            scope=scope % {"member": row.name},
+            scope=sentence_param(gettext_noop("communes of %(member)s"), member=row.name),
             known=len(present[row.siren]),
             new=len(wanted[row.siren] - present[row.siren]),
             gone=len(present[row.siren] - wanted[row.siren]),

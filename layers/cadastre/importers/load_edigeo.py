@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
@@ -22,7 +23,8 @@ from layers.cadastre.services import SHEET_TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.services.origin import open_event
 from layers.features.words import search_text
-from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, total_of
+from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_loss, total_of
+from layers.intake.params import all_param, label_param, sentence_param
 from layers.intake.report import Difference, FileReport, ImportReport
 from layers.intake.rows import FileRefused, Remark
 from layers.intake.sources import Order
@@ -107,13 +109,13 @@ def load_held(loading: Loading, reader: RestrictedReader) -> None:
     try:
         check_loss(waiting, None)
     except LossRefused as error:
-        error.loss["accepted"] = loading.order.accepted_loss
-        message = _(
+        code = gettext_noop(
             "%(gone)s objects of %(known)s would go from sheets that therefore stay as they were (%(sheets)s). The "
             "others came in. Check these files; if the objects must go, confirm their number."
         )
         sheets = ", ".join(sorted(loading.held)[:MOST_NAMES]) + ("…" if len(loading.held) > MOST_NAMES else "")
-        error.message = message % (error.loss | {"sheets": sheets})
+        error.loss.update(accepted=loading.order.accepted_loss, code=code, sheets=sheets)
+        error.message = describe_loss(error.loss)
         loading.report.loss = error
 
 
@@ -235,7 +237,7 @@ def check_sheet(loading: Loading, content: edigeo.Content, compared: plan_sql.Co
 
     Raises LossRefused with the `differences`, where it would take away more than may go.
     """
-    differences = plan_sql.differences(compared, content.idu)
+    differences = plan_sql.differences(compared, content.idu, content.insee)
     try:
         check_loss(differences, (loading.let_in or {}).get(content.idu))
     except LossRefused as error:
@@ -277,8 +279,9 @@ def reconcile(content: edigeo.Content, compared: plan_sql.Comparison, report: Fi
         missing = held - base[slug] - refused.count(kind) - refused.count(slug)
         if missing:
             raise FileRefused("edigeo_counts", kind=kind, held=held, base=base[slug])
-        counts += [f"{SHEET_TABLES[slug].label} {base[slug]}/{held}"] if held else []
-    report.tell(Remark("edigeo_reconciled", {"counts": ", ".join(counts)}))
+        what = label_param(SHEET_TABLES[slug].label)
+        counts += [sentence_param("%(what)s %(base)s/%(held)s", what=what, base=base[slug], held=held)] if held else []
+    report.tell(Remark("edigeo_reconciled", {"counts": all_param(counts)}))
     others = {kind: count for kind, count in sorted(content.objects.items()) if kind not in edigeo.PARSERS}
     if others:
         kinds = ", ".join(f"{kind} {count}" for kind, count in others.items())

@@ -7,13 +7,14 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.database.statements import fetch_all
 from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
 from layers.cadastre.services import SHEET_TABLES, Table
 from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.params import Param, label_param, sentence_param
 
 # Where a kind of the plan goes; the commune goes into the territory.
 SLUGS = {
@@ -146,26 +147,32 @@ def parcel_changes(compared: Comparison) -> list[tuple[str, str, int | None, int
     return fetch_all(composed(PARCEL_CHANGES, "parcels"), compared.values)
 
 
-def differences(compared: Comparison, idu: str) -> list[ScopeDifference]:
-    """What a sheet changes of each table that holds some of it."""
+def differences(compared: Comparison, idu: str, insee: str) -> list[ScopeDifference]:
+    """What a sheet of a commune changes of each table that holds some of it."""
     statements = {
         slug: COMPARED if SHEET_TABLES[slug].key else COMPARED_WITHOUT_KEY
         for slug, ids in compared.old.items()
         if ids and slug in compared.changed
     }
     rows = by_table(statements, compared.values)
-    return [difference_of(slug, len(ids), rows.get(slug), idu) for slug, ids in compared.old.items() if ids]
+    return [
+        difference_of(len(ids), rows.get(slug), scope_of(slug, idu), insee) for slug, ids in compared.old.items() if ids
+    ]
 
 
-def difference_of(slug: str, known: int, counts: Sequence[int] | None, idu: str) -> ScopeDifference:
-    scope = _("%(what)s of the sheet %(idu)s") % {"what": SHEET_TABLES[slug].label, "idu": idu}
+def scope_of(slug: str, idu: str) -> Param:
+    what = label_param(SHEET_TABLES[slug].label)
+    return sentence_param(gettext_noop("%(what)s of the sheet %(idu)s"), what=what, idu=idu)
+
+
+def difference_of(known: int, counts: Sequence[int] | None, scope: Param, insee: str) -> ScopeDifference:
     if counts is None:
-        return ScopeDifference(scope=scope, known=known)
+        return ScopeDifference(scope=scope, known=known, commune=insee)
     if len(counts) == 2:
         staged, moved = counts
-        return counted_difference(scope, before=known - moved, after=staged)
+        return counted_difference(scope, before=known - moved, after=staged, commune=insee)
     new, changed, gone = counts
-    return ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
+    return ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone, commune=insee)
 
 
 def write_sheet(compared: Comparison) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -17,9 +17,36 @@ MARGIN = 0.06
 FLATTEST = 0.6
 
 
+# A small map is so many pixels wide at most: what is finer than one is left out of an outline.
+WIDEST: Final = 500
+OUTLINES: Final = """
+    with wanted as materialized (select insee, name, geom from gis_core_commune where insee = any(%s)),
+    extent as (select st_extent(geom) as box from wanted)
+    select insee, name, st_assvg(shape, 0, 0), st_x(spot), st_y(spot), st_xmin(geom), st_ymin(geom), st_xmax(geom),
+        st_ymax(geom)
+    from wanted, extent, st_pointonsurface(geom) as spot, st_simplifypreservetopology(geom,
+        greatest(st_xmax(box) - st_xmin(box), st_ymax(box) - st_ymin(box)) / %s) as shape
+    order by insee
+"""
+
+type Box = tuple[float, float, float, float]
+
+
+class Area(NamedTuple):
+    """A commune as a small map draws it: an SVG path, a place inside of it and its box in EPSG:2154."""
+
+    insee: str
+    name: str
+    path: str
+    place: tuple[float, float]
+    box: Box
+
+
 @dataclass(frozen=True, slots=True)
 class SmallMap:
-    """`view` is the SVG's viewBox, `dot` a radius that shows; positions are (x, -y) in metres, `changes` by kind."""
+    """`view` is the SVG's viewBox, `dot` a radius that shows; positions are (x, -y) in metres, `changes` by kind;
+    `areas` are outlines with their kinds.
+    """
 
     view: str
     territory: str
@@ -28,9 +55,7 @@ class SmallMap:
     outside: list[tuple[int, int]]
     box: dict[str, int] | None
     changes: dict[str, list[tuple[int, int]]]
-
-
-type Box = tuple[float, float, float, float]
+    areas: list[tuple[str, Area]]
 
 
 def small_map(
@@ -40,14 +65,18 @@ def small_map(
     outside: Sequence[int] = (),
     box: Box | None = None,
     changes: Mapping[str, Sequence[int]] | None = None,
+    areas: Sequence[tuple[str, Area]] = (),
 ) -> SmallMap | None:
-    """A map of flat [x, y, …] positions, also of `changes` by kind, or of a box; None when there is nothing to show."""
+    """A map of flat [x, y, …] positions, also of `changes` by kind, of areas with their kinds, or of a box; None when
+    there is nothing to show.
+    """
     territory, frame = outline(member)
     places, beyond = pairs(inside), pairs(outside)
     changed = {kind: pairs(given) for kind, given in (changes or {}).items()}
     everywhere = [*places, *(one for given in changed.values() for one in given)]
-    boxes = [one for one in (frame, box, *around(everywhere), *around(beyond)) if one]
-    if not boxes or not (everywhere or beyond or box):
+    drawn_boxes = [box, *(one.box for _kind, one in areas)]
+    boxes = [one for one in (frame, *drawn_boxes, *around(everywhere), *around(beyond)) if one]
+    if not boxes or not (everywhere or beyond or any(drawn_boxes)):
         return None
     shown = union(boxes)
     if frame:
@@ -62,6 +91,7 @@ def small_map(
         outside=[(x, -y) for x, y in beyond],
         box=box and drawn(box),
         changes={kind: [(x, -y) for x, y in given] for kind, given in changed.items()},
+        areas=list(areas),
     )
 
 
@@ -78,6 +108,17 @@ def outline(member: Member | None) -> tuple[str, Box | None]:
         )
         path, *box = cursor.fetchone()
     return (path or "", (box[0], box[1], box[2], box[3])) if path else ("", None)
+
+
+def areas_of(communes: Sequence[str]) -> list[Area]:
+    """Those of these communes (INSEE codes) whose boundary is known, simplified for a map of all of them."""
+    if not communes:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(OUTLINES, [list(communes), WIDEST])
+        rows = cursor.fetchall()
+    return [Area(insee, name, path, (x, y), (west, south, east, north))
+            for insee, name, path, x, y, west, south, east, north in rows if path]  # fmt: skip
 
 
 def box_in_lambert(bounds: Sequence[float] | None, epsg: int | None) -> Box | None:

@@ -88,12 +88,6 @@ def import_of(job: Job) -> FileImport | None:
     return found.filter(pk=job.parameters.get("import")).first()
 
 
-def loss_of(job: Job) -> dict[str, Any] | None:
-    """What the import was not allowed to take away, as `layers.intake.import_loss.describe_difference` writes it."""
-    found: dict[str, Any] | None = (job.report or {}).get("loss")
-    return found
-
-
 def waiting_import(job: Job) -> FileImport | None:
     """The import that waits for a decision on what a job saw, the last of those about the same files."""
     made = import_of(job)

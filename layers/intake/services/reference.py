@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import ANONYMOUS, current_rights
 from gis_core.models import Job, Member
+from layers.intake.exit_codes import ExitCode
 from layers.intake.models import FileImport
 from layers.intake.report import ImportReport
 from layers.intake.services import imports
@@ -48,7 +49,7 @@ def bring_in(made: FileImport, progress: Tell, *, dry_run: bool) -> ImportReport
     report = source_named(made.source).bring_in(order_of(made, progress, dry_run=dry_run))
     if report.loss and not report.written:
         raise Conflict(report.loss.message, report=report.kept())
-    if report.exit_code == 2:
+    if report.exit_code == ExitCode.NOTHING:
         raise Invalid(_("Nothing was loaded: see the report."), report=report.kept())
     return report
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
@@ -17,6 +18,7 @@ from gis_core.files.reader import Limits, RestrictedReader
 from layers.features.services.origin import open_event
 from layers.intake.delivered import files_in
 from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.params import sentence_param
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import FileRefused, Refused, Remark
 from layers.intake.source_imports import call, keep_nothing, lock_tables
@@ -304,9 +306,9 @@ def compare() -> list[ScopeDifference]:
 def compare_table(table: str) -> Iterator[ScopeDifference]:
     source, key, values = COMPARED[table]
     scopes = {
-        "owners_holding": _("parcels of the register of %(insee)s, %(year)s"),
-        "owners_premises": _("premises of %(insee)s, %(year)s"),
-        "owners_owner": _("owners of %(insee)s, %(year)s"),
+        "owners_holding": gettext_noop("parcels of the register of %(insee)s, %(year)s"),
+        "owners_premises": gettext_noop("premises of %(insee)s, %(year)s"),
+        "owners_owner": gettext_noop("owners of %(insee)s, %(year)s"),
     }
     statement = sql.SQL(DIFFERENCE).format(
         table=sql.Identifier(table),
@@ -320,12 +322,12 @@ def compare_table(table: str) -> Iterator[ScopeDifference]:
         cursor.execute(statement)
         rows = cursor.fetchall()
     for year, insee, coming, known, changed, gone, before in rows:
-        scope = scopes[table] % {"insee": insee, "year": year}
+        scope = sentence_param(scopes[table], insee=insee, year=year)
         if known:
             new = coming - (known - gone)
-            yield ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
+            yield ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone, commune=insee)
         else:
-            yield counted_difference(scope, before=before, after=coming)
+            yield counted_difference(scope, before=before, after=coming, commune=insee)
 
 
 def qualified_columns(alias: str, names: Sequence[str]) -> sql.Composed:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db.models import Func, QuerySet, TextField
 
 from layers.intake.import_loss import ScopeDifference
+from layers.intake.params import Param, label_param, sentence_param
 from layers.intake.report import Difference
 from layers.intake.rows import Remark
 
@@ -44,7 +45,7 @@ class Row:
 
 
 type Rows = Mapping[str, Sequence[Row]]
-"""Rows by what they are, as people read it."""
+"""Rows by what they are: labels in English, which the catalogues translate."""
 
 
 @dataclass(slots=True)
@@ -56,17 +57,16 @@ class Changes:
     gone: list[Row] = field(default_factory=list)
     same: int = 0
 
-    def counts(self, scope: str) -> ScopeDifference:
+    def counts(self, scope: Param, commune: str) -> ScopeDifference:
         known = self.same + len(self.changed) + len(self.gone)
-        return ScopeDifference(
-            scope=scope, known=known, new=len(self.new), changed=len(self.changed), gone=len(self.gone)
-        )
+        numbers = {name: len(getattr(self, name)) for name in CODES}
+        return ScopeDifference(scope=scope, known=known, commune=commune, **numbers)
 
     def list_in(self, difference: Difference, kind: str) -> None:
         """Add the rows to a file's difference, each by its key."""
         for what, code in CODES.items():
             for row in getattr(self, what):
-                difference.take(code, row.label, Remark("planning_row", {"kind": kind}))
+                difference.take(code, row.label, Remark("planning_row", {"kind": label_param(kind)}))
         difference.unchanged += self.same
 
 
@@ -146,8 +146,9 @@ def pair_by_place(changes: Changes) -> None:
     changes.gone = [row for row in changes.gone if not row.place or id(row) in left]
 
 
-def compare(name: str, before: Rows, after: Rows) -> Iterator[tuple[str, ScopeDifference, Changes]]:
-    """(kind, counts, rows) of everything that a document held before."""
+def compare(name: str, commune: str, before: Rows, after: Rows) -> Iterator[tuple[str, ScopeDifference, Changes]]:
+    """(kind, counts, rows) of everything that a document held before; `commune` where it is of one alone."""
     for kind, rows in before.items():
         changes = compare_rows(rows, after.get(kind, ()))
-        yield kind, changes.counts(f"{kind} · {name}"), changes
+        scope = sentence_param("%(kind)s · %(name)s", kind=label_param(kind), name=name)
+        yield kind, changes.counts(scope, commune), changes

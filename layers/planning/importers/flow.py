@@ -41,9 +41,11 @@ class Work:
     latest: date | None = None
     differences: list[ScopeDifference] = field(default_factory=list)
 
-    def compare(self, file: FileReport, name: str, before: Rows, after: Rows) -> None:
-        """Take note of what a delivery changes of a document, by what its rows are, and list the rows."""
-        for kind, counts, changes in compare(name, before, after):
+    def compare(self, file: FileReport, name: str, before: Rows, after: Rows, *, commune: str = "") -> None:
+        """Take note of what a delivery changes of a document, by what its rows are, and list the rows; `commune` is the
+        INSEE code where the document is of one commune alone.
+        """
+        for kind, counts, changes in compare(name, commune, before, after):
             self.differences.append(counts)
             file.difference = file.difference or Difference()
             changes.list_in(file.difference, kind)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.sources import Order
@@ -51,7 +51,8 @@ def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     refuse_delivery(iter(() if came_in else (Finding(0, None, "fichier-obligatoire", {"name": "ZONE_URBA"}),)), file)
     document.folder, document.files = files.store_documents((str(item.path), item.source) for item in kept)
     document.save()
-    work.compare(file, document.idurba, before, content_of(document))
+    (commune,) = header.communes if len(header.communes) == 1 else ("",)
+    work.compare(file, document.idurba, before, content_of(document), commune=commune)
     work.dated(document.approved_date)
 
 
@@ -61,10 +62,12 @@ def content_of(document: Document | None) -> dict[str, list[comparing.Row]]:
         return {}
     detail = ("libelle", "txt", "kind")
     return {
-        _("zones"): comparing.keyed_rows(document.zones.all(), ("libelle",)),
-        _("prescriptions"): comparing.keyed_rows(document.prescriptions.all(), ("typepsc", "stypepsc", *detail)),
-        _("information"): comparing.keyed_rows(document.information.all(), ("typeinf", "stypeinf", *detail)),
-        _("written pieces"): comparing.document_rows(document.files),
+        gettext_noop("zones"): comparing.keyed_rows(document.zones.all(), ("libelle",)),
+        gettext_noop("prescriptions"): comparing.keyed_rows(
+            document.prescriptions.all(), ("typepsc", "stypepsc", *detail)
+        ),
+        gettext_noop("information"): comparing.keyed_rows(document.information.all(), ("typeinf", "stypeinf", *detail)),
+        gettext_noop("written pieces"): comparing.document_rows(document.files),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
 from layers.intake.report import FileReport, ImportReport
@@ -55,7 +55,7 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
 def content_of(code: str) -> dict[str, list[comparing.Row]]:
     """The zones of the plan of a procedure."""
     zones = RiskZone.objects.filter(plan__code=code)
-    return {_("zones of the regulation"): comparing.keyed_rows(zones, ("idzone", "code", "nature"))}
+    return {gettext_noop("zones of the regulation"): comparing.keyed_rows(zones, ("idzone", "code", "nature"))}
 
 
 def delivery_facts(folder: Folder, tables: Sequence[DeliveredTable], unexpected: Sequence[str]) -> cnig.Delivery:

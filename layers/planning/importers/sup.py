@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
 from layers.intake.report import FileReport, ImportReport
@@ -84,11 +84,11 @@ def content_of(whole: EasementSet | None) -> dict[str, list[comparing.Row]]:
     footprints = EasementFootprint.objects.filter(easement__delivery=whole)
     generators = EasementGenerator.objects.filter(easement__delivery=whole)
     return {
-        _("easements"): comparing.keyed_rows(whole.easements.all(), ("idsup",)),
-        _("generators of easements"): comparing.keyed_rows(generators, ("idgen", "easement__idsup")),
-        _("footprints of easements"): comparing.keyed_rows(footprints, ("idass", "easement__idsup")),
-        _("acts"): comparing.keyed_rows(whole.acts.all(), ("idacte",)),
-        _("written pieces"): comparing.document_rows(whole.files),
+        gettext_noop("easements"): comparing.keyed_rows(whole.easements.all(), ("idsup",)),
+        gettext_noop("generators of easements"): comparing.keyed_rows(generators, ("idgen", "easement__idsup")),
+        gettext_noop("footprints of easements"): comparing.keyed_rows(footprints, ("idass", "easement__idsup")),
+        gettext_noop("acts"): comparing.keyed_rows(whole.acts.all(), ("idacte",)),
+        gettext_noop("written pieces"): comparing.document_rows(whole.files),
     }
 
 

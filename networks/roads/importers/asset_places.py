@@ -53,7 +53,7 @@ def places_by_references(rows: Rows) -> dict[int, Any]:
     for rank, placed in zip(wanted, placed_rows(what, list(wanted.values())), strict=True):
         places[rank] = None
         if isinstance(placed, ArpentError):
-            rows.remark(rank, placed.message, {}, "error")
+            rows.remark(rank, placed.code or placed.message, placed.params, "error")
         else:
             places[rank] = shapely.from_wkb(bytes(placed.wkb))
     return places

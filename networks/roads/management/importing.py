@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from layers.features.display import display_number
 from layers.intake.file_command import FileImportCommand
 from layers.intake.findings import Finding, from_json
-from layers.intake.import_loss import describe_scopes
+from layers.intake.import_loss import describe_scopes, word_differences
 from layers.intake.models import FileImport
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.source_imports import describe_number
@@ -60,7 +60,7 @@ class RoadsCommand(FileImportCommand):
 
     def report_content(self, made: FileImport, options: dict[str, Any]) -> Any:
         """Beside what every such report holds, the counts and what is wrong as scripts know them."""
-        counts = made.report or made.plan or {}
+        counts = word_differences(made.report or made.plan or {})
         return {**counts, **describe_findings(from_json(made.findings)), **super().report_content(made, options)}
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
@@ -20,6 +21,7 @@ from layers.intake.findings import Finding, as_json, errors_in
 from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_difference
 from layers.intake.models import FileImport
 from layers.intake.object_changes import ObjectChanges, kept_changes
+from layers.intake.params import label_param
 from layers.intake.services.imports import MOST_FINDINGS, paths_of
 from layers.intake.services.loading import rows
 from layers.intake.source import Plan, Report, Tell
@@ -141,7 +143,7 @@ def difference_of(plan: sections.Plan) -> ScopeDifference:
     counts = plan.counts
     known = counts["same"] + counts["changed"] + counts["gone"]
     numbers = {name: counts[name] for name in ("new", "changed", "gone")}
-    return ScopeDifference(scope=_("sections of road"), known=known, **numbers)
+    return ScopeDifference(scope=label_param(gettext_noop("sections of road")), known=known, **numbers)
 
 
 def check_plan(

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Protocol
 from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from psycopg import sql
 from shapely.geometry import Point
 
@@ -21,6 +22,7 @@ from gis_core.members.rights import Rights
 from layers.catalogue.services import visible_layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits, check_editable
+from layers.intake.findings import error_of
 from networks.roads.axis import ImpossibleError, refer
 from networks.roads.references import Reference, Road, Side
 from networks.roads.services.assets import MODELS, SLUGS, one
@@ -199,8 +201,8 @@ def leftward_of(side: Beside, distance_m: float) -> float:
     Raises Invalid for a distance beside it that is none.
     """
     if side != "on" and not 0 < distance_m <= FARTHEST_M:
-        message = _("Give the metres from the axis, up to %(most)s.") % {"most": round(FARTHEST_M)}
-        raise Invalid(message, parameter="distance_m")
+        code = gettext_noop("Give the metres from the axis, up to %(most)s.")
+        raise error_of(Invalid, code, parameter="distance_m", most=round(FARTHEST_M))
     return {"on": 0.0, "left": distance_m, "right": -distance_m}[side]
 
 
@@ -255,27 +257,32 @@ def no_stretch(ends: Sequence[GEOSGeometry | ArpentError]) -> ArpentError:
     """Why two places are on no axis both."""
     if any(isinstance(one, ArpentError) for one in ends):
         return measured_anew()
-    return Invalid(_("Give two places on the same road and carriageway."), parameter="end")
+    return error_of(Invalid, gettext_noop("Give two places on the same road and carriageway."), parameter="end")
 
 
 def stretch(metres: float, jump: float, shape: Any) -> LineString | Invalid:
     """What is between two places; why it is no stretch."""
     if shape is None or metres < 0.5:
-        return Invalid(_("Both ends are the same place: give the first and the last metre."), parameter="end")
+        code = gettext_noop("Both ends are the same place: give the first and the last metre.")
+        return error_of(Invalid, code, parameter="end")
     if metres > LONGEST_M:
-        message = _("A stretch is at most %(most)s km long: enter it in several.") % {"most": round(LONGEST_M / 1000)}
-        return Invalid(message, parameter="end")
+        code = gettext_noop("A stretch is at most %(most)s km long: enter it in several.")
+        return error_of(Invalid, code, parameter="end", most=round(LONGEST_M / 1000))
     if jump > TOUCHING_M:
-        return Invalid(_("The road has a gap between these places: enter a stretch on each side."), parameter="end")
+        code = gettext_noop("The road has a gap between these places: enter a stretch on each side.")
+        return error_of(Invalid, code, parameter="end")
     line = geometry(shape)
     if not isinstance(line, LineString) or line.empty:
-        message = _("The road bends too much to lay it at this distance: put it on the axis, or draw it on the map.")
-        return Invalid(message, parameter="distance_m")
+        code = gettext_noop(
+            "The road bends too much to lay it at this distance: put it on the axis, or draw it on the map."
+        )
+        return error_of(Invalid, code, parameter="distance_m")
     return line
 
 
 def measured_anew() -> Conflict:
-    return Conflict(_("This road changed and is being measured anew: try again in a minute."), parameter="start")
+    code = gettext_noop("This road changed and is being measured anew: try again in a minute.")
+    return error_of(Conflict, code, parameter="start")
 
 
 def geometry(ewkb: Any) -> GEOSGeometry:

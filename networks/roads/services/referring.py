@@ -10,15 +10,19 @@ from typing import Any, Final
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from shapely.geometry import Point
 
 from gis_core.errors import Invalid, NotFound
 from layers.features.display import display_number
+from layers.intake.findings import error_of
+from layers.intake.params import all_param, any_param, number_param, sentence_param
 from networks.roads.axis import SLACK_M, Axis, ImpossibleError, place_at, refer
 from networks.roads.axis import locate as locate_on
 from networks.roads.references import NotAReferenceError, Reference, Road, Side, counts_backwards, reference_of
 from networks.roads.services.calibrating import axes_now, with_department
 
+FIELD: Final = "reference"
 WITHIN_M: Final = 30.0
 """How far from a numbered road a place still has a reference on it."""
 
@@ -194,10 +198,11 @@ def road_among(reference: Reference, here: Sequence[str], known: Sequence[str]) 
     if reference.department and list(known) != [""]:
         return Road(reference.route, reference.department), list(known) != [reference.department]
     if len(here) > 1:
-        message = _("Several Départements have a PR %(marker)s of the %(route)s: write %(choices)s.")
-        choices = _(" or ").join(_("“%(road)s”") % {"road": Road(reference.route, one)} for one in here)
-        values = {"marker": reference.marker, "route": Road(reference.route), "choices": choices}
-        raise Invalid(message % values, parameter="reference")
+        code = gettext_noop("Several Départements have a PR %(marker)s of the %(route)s: write %(choices)s.")
+        quoted = gettext_noop("“%(road)s”")
+        choices = any_param(sentence_param(quoted, road=str(Road(reference.route, one))) for one in here)
+        route = str(Road(reference.route))
+        raise error_of(Invalid, code, parameter=FIELD, marker=reference.marker, route=route, choices=choices)
     if len(known) > 1 and not here:
         raise in_none(reference)
     return Road(reference.route, next(iter(here or known), "")), len(known) > 1
@@ -213,29 +218,33 @@ def departments_of(reference: Reference) -> tuple[list[str], list[str]]:
 
 def in_none(reference: Reference) -> NotFound:
     """None of several Départements has the marker: those that each has."""
-    message = _("No %(route)s has a PR %(marker)s here: %(ranges)s.")
-    each = _("%(road)s from PR %(first)s to PR %(last)s")
-    ranges = [each % {"road": Road(reference.route, department), "first": first, "last": last}
-              for department, first, last in all_rows(RANGES, route=reference.route)]  # fmt: skip
-    return NotFound(message % {"route": Road(reference.route), "marker": reference.marker, "ranges": ", ".join(ranges)})
+    code = gettext_noop("No %(route)s has a PR %(marker)s here: %(ranges)s.")
+    each = gettext_noop("%(road)s from PR %(first)s to PR %(last)s")
+    ranges = all_param(
+        sentence_param(each, road=str(Road(reference.route, department)), first=first, last=last)
+        for department, first, last in all_rows(RANGES, route=reference.route)
+    )
+    return error_of(NotFound, code, route=str(Road(reference.route)), marker=reference.marker, ranges=ranges)
 
 
 def beyond_next(reference: Reference, number: int, metres: float) -> Invalid:
-    message = _("PR %(next)s comes %(metres)s m after PR %(marker)s on the %(route)s: %(asked)s m is beyond it.")
-    values = {"next": number, "metres": display_number(metres, 0), "marker": reference.marker,
-            "route": road_in(reference), "asked": display_number(reference.metres, 0)}  # fmt: skip
-    return Invalid(message % values, parameter="reference")
+    code = gettext_noop(
+        "PR %(next)s comes %(metres)s m after PR %(marker)s on the %(route)s: %(asked)s m is beyond it."
+    )
+    distances = {"metres": number_param(metres, 0), "asked": number_param(reference.metres, 0)}
+    values = {"next": number, "marker": reference.marker, "route": road_in(reference)}
+    return error_of(Invalid, code, parameter=FIELD, **values, **distances)
 
 
 def beyond_end(reference: Reference, metres: float) -> Invalid:
-    message = _("The %(route)s ends %(metres)s m after PR %(marker)s.")
-    values = {"route": road_in(reference), "metres": display_number(metres, 0), "marker": reference.marker}
-    return Invalid(message % values, parameter="reference")
+    code = gettext_noop("The %(route)s ends %(metres)s m after PR %(marker)s.")
+    values = {"route": road_in(reference), "marker": reference.marker}
+    return error_of(Invalid, code, parameter=FIELD, metres=number_param(metres, 0), **values)
 
 
-def road_in(reference: Reference) -> Road:
+def road_in(reference: Reference) -> str:
     """As the reference names it."""
-    return Road(reference.route, reference.department)
+    return str(Road(reference.route, reference.department))
 
 
 def not_there(reference: Reference, road: Road) -> NotFound:
@@ -250,11 +259,11 @@ class RoadUnknown(NotFound):
 
 def no_marker(reference: Reference, first: int | None, last: int | None) -> NotFound:
     if first is None:
-        message = _("No numbered road %(route)s with markers is known here.")
-        return RoadUnknown(message % {"route": road_in(reference)})
-    message = _("The %(route)s has no PR %(marker)s here: its markers go from %(first)s to %(last)s.")
+        code = gettext_noop("No numbered road %(route)s with markers is known here.")
+        return error_of(RoadUnknown, code, route=road_in(reference))
+    code = gettext_noop("The %(route)s has no PR %(marker)s here: its markers go from %(first)s to %(last)s.")
     values = {"route": road_in(reference), "marker": reference.marker, "first": first, "last": last}
-    return NotFound(message % values)
+    return error_of(NotFound, code, **values)
 
 
 def reference_at(x: float, y: float, *, route: str = "", department: str = "", within_m: float = WITHIN_M) -> Found:

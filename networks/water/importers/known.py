@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.models import Member
 from layers.intake.import_loss import ScopeDifference
+from layers.intake.params import label_param
 from layers.intake.services.loading import rows
 from networks.water.importers.checking import MODELS, rows_in
 from networks.water.importers.draft import Draft, Family
@@ -58,7 +59,7 @@ def replaced_differences(
         new_without = bare.get(family, 0) if what == "pipes" else len(given) - len(references)
         fewer = 0 if what == "nodes" else max(0, without - new_without)
         new = max(0, len(references) - (known - without - gone))
-        differences.append(ScopeDifference(scope=scope, known=known, new=new, gone=gone + fewer))
+        differences.append(ScopeDifference(scope=label_param(scope), known=known, new=new, gone=gone + fewer))
     return differences
 
 
@@ -71,15 +72,15 @@ REPLACED = """
 
 
 def scopes() -> dict[tuple[Family, str], str]:
-    """Every table that an import replaces, in words."""
+    """Every table that an import replaces, with its label in English."""
     return {
-        ("water", "pipes"): _("pipes of drinking water"),
-        ("water", "nodes"): _("nodes of drinking water"),
-        ("water", "connections"): _("water connections"),
-        ("water", "repairs"): _("repairs"),
-        ("sewer", "pipes"): _("sewers"),
-        ("sewer", "nodes"): _("nodes of sewer networks"),
-        ("sewer", "connections"): _("sewer connections"),
+        ("water", "pipes"): gettext_noop("pipes of drinking water"),
+        ("water", "nodes"): gettext_noop("nodes of drinking water"),
+        ("water", "connections"): gettext_noop("water connections"),
+        ("water", "repairs"): gettext_noop("repairs"),
+        ("sewer", "pipes"): gettext_noop("sewers"),
+        ("sewer", "nodes"): gettext_noop("nodes of sewer networks"),
+        ("sewer", "connections"): gettext_noop("sewer connections"),
     }
 
 

@@ -24,7 +24,7 @@ from layers.intake.choices import (
     matched_fields,
 )
 from layers.intake.command import ImportCommand, find_member
-from layers.intake.exit_codes import ExitCode
+from layers.intake.exit_codes import ExitCode, exit_code_of
 from layers.intake.import_loss import LossRefused, check_planned_loss
 from layers.intake.models import FileImport
 from layers.intake.outcome import worded, worded_report
@@ -79,7 +79,7 @@ class Command(ImportCommand):
         if made.report is not None:
             self.stdout.write(_("To take it back: take_back_import %(number)s") % {"number": made.pk})
         self.write_report(options["report"], outcome | {"choices": made.choices})
-        return ExitCode.REFUSALS if outcome.get("refused") else ExitCode.LOADED
+        return exit_code_of(refused=outcome.get("refused", 0))
 
     def work(self, options: dict[str, Any]) -> FileImport:
         """From the files to the layer, or to the plan of a dry run."""

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
-from gis_core.errors import ArpentError
 from gis_core.members.rights import SYSTEM, acting_as
+from layers.intake.command import nothing_done
 from layers.intake.services import local
 
 
@@ -21,11 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("--confirmed", action="store_true", help=_("also undo what was edited since"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            with acting_as(SYSTEM):
-                counts = local.reverted(options["number"], confirmed=options["confirmed"], tell=lambda *_told: None)
-        except ArpentError as error:
-            raise CommandError(error.message, returncode=2) from error
+        with nothing_done(), acting_as(SYSTEM):
+            counts = local.reverted(options["number"], confirmed=options["confirmed"], tell=lambda *_progress: None)
         words = {
             "removed": _("Objects removed: %(count)s"),
             "back": _("Objects that are back: %(count)s"),
