@@ -5,7 +5,9 @@ It is kept as JSON in which findings are codes with their parameters, and worded
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypedDict
+
+from django.utils.translation import ngettext
 
 from gis_core.files.reader import Problem
 from layers.intake.findings import Finding, Severity
@@ -14,6 +16,15 @@ from layers.intake.report import kept_entry, worded_entry
 
 # They are kept in one row of a table and shown to people.
 LISTED = 5000
+
+type About = Literal["left_out", "lost", "kept", "empty"]
+
+
+class ColumnsRemark(TypedDict):
+    """Fields of a file, or columns of a layer, and what becomes of them."""
+
+    about: About
+    names: list[str]
 
 
 @dataclass(slots=True)
@@ -30,7 +41,7 @@ class Outcome:
     outside: int = 0
     refusals: list[Finding] = field(default_factory=list)
     repairs: list[Finding] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[ColumnsRemark] = field(default_factory=list)
     refused_keys: set[str] = field(default_factory=set)
     difference: dict[str, Any] | None = None
     compared: ScopeDifference | None = None
@@ -88,8 +99,34 @@ def finding(
 
 def worded(kept: Mapping[str, Any]) -> dict[str, Any]:
     """A plan or a report that was kept, as people and scripts read it: each line in the current language."""
-    lists = {name: list(map(worded_entry, kept[name])) for name in ("refusals", "repairs") if name in kept}
+    lists: dict[str, list[Any]] = {
+        name: list(map(worded_entry, kept[name])) for name in ("refusals", "repairs") if name in kept
+    }
+    if "remarks" in kept:
+        lists["remarks"] = list(map(describe_remark, kept["remarks"]))
     return {**word_differences(kept), **lists}
+
+
+def describe_remark(kept: ColumnsRemark | str) -> str:
+    """What becomes of some columns; those of before were kept as sentences."""
+    if isinstance(kept, str):
+        return kept
+    count = len(kept["names"])
+    sentences = {
+        "left_out": ngettext("Field left out: %(names)s.", "Fields left out: %(names)s.", count),
+        "lost": ngettext("Column that the layer loses: %(names)s.", "Columns that the layer loses: %(names)s.", count),
+        "kept": ngettext(
+            "Column that the file does not hold, which keeps its values: %(names)s.",
+            "Columns that the file does not hold, which keep their values: %(names)s.",
+            count,
+        ),
+        "empty": ngettext(
+            "Column that stays empty in the new rows: %(names)s.",
+            "Columns that stay empty in the new rows: %(names)s.",
+            count,
+        ),
+    }
+    return sentences[kept["about"]] % {"names": ", ".join(kept["names"])}
 
 
 def worded_report(report: Any) -> Any:

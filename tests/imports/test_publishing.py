@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import shapely
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from pyproj import Transformer
 
 from gis_core.errors import Conflict, Invalid
@@ -107,10 +107,12 @@ def test_an_append_with_another_schema_tells_what_is_left_out_and_stays_empty(de
     layer = desk.published([point(1, hauteur=2.0)]).layer
     made = desk.apply(desk.brought("append", layer, [point(2, couleur="vert")]))
     assert made.report is not None
-    assert made.report["remarks"] == [
+    assert worded(made.report)["remarks"] == [
         "Champ laissé de côté : couleur.",
         "Colonne qui reste vide dans les nouvelles lignes : Hauteur.",
     ]
+    with translation.override("en"):
+        assert worded(made.report)["remarks"][0] == "Field left out: couleur."
     assert rows_of(layer, "ref", "hauteur") == [("P1", 2.0), ("P2", None)]
 
 

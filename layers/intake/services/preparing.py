@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from psycopg import sql
 
 from gis_core.errors import Invalid
@@ -12,7 +11,7 @@ from layers.catalogue.models import Layer
 from layers.intake.choices import Choices, Mode
 from layers.intake.import_loss import ScopeDifference, counted_difference
 from layers.intake.models import FileImport
-from layers.intake.outcome import Outcome
+from layers.intake.outcome import About, ColumnsRemark, Outcome
 from layers.intake.services import imports, placing
 from layers.intake.services.differences import find_difference
 from layers.intake.services.events import layer_named, one_at_a_time
@@ -150,36 +149,23 @@ def compare_replaced(order: FileImport, layer: Layer, choices: Choices, outcome:
         outcome.compared = counted_difference(layer.title, before=count, after=outcome.rows)
 
 
-def remarks(order: FileImport, choices: Choices) -> list[str]:
+def remarks(order: FileImport, choices: Choices) -> list[ColumnsRemark]:
     """Fields of the file that are left out, columns of the layer that the file does not fill."""
     source = source_of(order)
     used = {one.source for one in choices.fields} | set(choices.addresses)
     left_out = [one["name"] for one in source.layer["fields"] if one["name"] not in used]
-    told = []
-    if left_out:
-        words = ngettext("Field left out: %(names)s.", "Fields left out: %(names)s.", len(left_out))
-        told.append(words % {"names": ", ".join(left_out)})
-    if order.layer is not None:
-        empty = [one["label"] for one in order.layer.columns if one["name"] not in choices.column_names()]
-        if empty:
-            told.append(unfilled(order, len(empty)) % {"names": ", ".join(empty)})
-    return told
+    columns = order.layer.columns if order.layer is not None else ()
+    empty = [one["label"] for one in columns if one["name"] not in choices.column_names()]
+    noted: list[ColumnsRemark] = [{"about": "left_out", "names": left_out}, {"about": unfilled(order), "names": empty}]
+    return [one for one in noted if one["names"]]
 
 
-def unfilled(order: FileImport, count: int) -> str:
-    if mode_of(order) == Mode.REPLACE:
-        return ngettext("Column that the layer loses: %(names)s.", "Columns that the layer loses: %(names)s.", count)
-    if mode_of(order) == Mode.SYNCHRONISE:
-        return ngettext(
-            "Column that the file does not hold, which keeps its values: %(names)s.",
-            "Columns that the file does not hold, which keep their values: %(names)s.",
-            count,
-        )
-    return ngettext(
-        "Column that stays empty in the new rows: %(names)s.",
-        "Columns that stay empty in the new rows: %(names)s.",
-        count,
-    )
+def unfilled(order: FileImport) -> About:
+    """What becomes of columns of the layer that the file does not fill."""
+    return UNFILLED.get(mode_of(order), "empty")
+
+
+UNFILLED: Mapping[Mode, About] = {Mode.REPLACE: "lost", Mode.SYNCHRONISE: "kept"}
 
 
 def leave(import_id: int, message: str, report: Any) -> None:
