@@ -106,7 +106,7 @@ def test_the_reason_is_in_the_language_of_who_reads_it(member: Member, tmp_path:
             "The D 2020 has no PR 9 here: its markers go from 1 to 3.",
             "No numbered road D 77 with markers is known here.",
             "PR 2 comes 1,020 m after PR 1 on the D 2020: 1,500 m is beyond it.",
-            "The D 2020 ends 2,500 m after PR 3.",
+            "The D 2020 ends 1,000 m after PR 3.",
             "Give the metres from the axis, up to 15.",
         ]
     with translation.override("fr"):

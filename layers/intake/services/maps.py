@@ -19,6 +19,8 @@ FLATTEST = 0.6
 
 # A small map is so many pixels wide at most: what is finer than one is left out of an outline.
 WIDEST: Final = 500
+# So few leave room for larger signs.
+FEW_AREAS: Final = 40
 OUTLINES: Final = """
     with wanted as materialized (select insee, name, geom from gis_core_commune where insee = any(%s)),
     extent as (select st_extent(geom) as box from wanted)
@@ -86,7 +88,7 @@ def small_map(
     return SmallMap(
         view=f"{west:.0f} {-north:.0f} {east - west:.0f} {north - south:.0f}",
         territory=territory,
-        dot=(east - west) / 160,
+        dot=(east - west) / (80 if 0 < len(areas) <= FEW_AREAS else 160),
         inside=[(x, -y) for x, y in places],
         outside=[(x, -y) for x, y in beyond],
         box=box and drawn(box),

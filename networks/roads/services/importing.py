@@ -142,8 +142,9 @@ def difference_of(plan: sections.Plan) -> ScopeDifference:
     """What a plan that removes what is no longer delivered changes, in sections that a delivery brought."""
     counts = plan.counts
     known = counts["same"] + counts["changed"] + counts["gone"]
-    numbers = {name: counts[name] for name in ("new", "changed", "gone")}
-    return ScopeDifference(scope=label_param(gettext_noop("sections of road")), known=known, **numbers)
+    new, changed, gone = (counts[name] for name in ("new", "changed", "gone"))
+    scope = label_param(gettext_noop("sections of road"))
+    return ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
 
 
 def check_plan(

@@ -262,8 +262,7 @@ def no_marker(reference: Reference, first: int | None, last: int | None) -> NotF
         code = gettext_noop("No numbered road %(route)s with markers is known here.")
         return error_of(RoadUnknown, code, route=road_in(reference))
     code = gettext_noop("The %(route)s has no PR %(marker)s here: its markers go from %(first)s to %(last)s.")
-    values = {"route": road_in(reference), "marker": reference.marker, "first": first, "last": last}
-    return error_of(NotFound, code, **values)
+    return error_of(NotFound, code, route=road_in(reference), marker=reference.marker, first=first, last=last)
 
 
 def reference_at(x: float, y: float, *, route: str = "", department: str = "", within_m: float = WITHIN_M) -> Found:
