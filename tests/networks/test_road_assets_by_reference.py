@@ -110,7 +110,7 @@ def test_the_reason_is_in_the_language_of_who_reads_it(member: Member, tmp_path:
             "Give the metres from the axis, up to 15.",
         ]
     with translation.override("fr"):
-        assert told(made)[3].startswith("Le PR 2 vient 1 020 m après le PR 1")
+        assert told(made)[3].startswith("Le PR 2 vient 1\u202f020 m après le PR 1")
 
 
 def test_rows_that_would_be_left_out_are_told_before_anything_is_loaded(member: Member, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ FLATTEST = 0.6
 
 
 # A small map is so many pixels wide at most: what is finer than one is left out of an outline.
-WIDEST: Final = 500
+WIDEST: Final = 300
 # So few leave room for larger signs.
 FEW_AREAS: Final = 40
 OUTLINES: Final = """
