@@ -202,10 +202,10 @@ class RestrictedReader:
         waiting, taken = [self._checked(name) for name in names], 0
         while waiting:
             # A child that dies after it gave something of a delivery is asked for the rest of that one alone.
-            asked = waiting[:1] if taken else list(waiting)
-            left = len(waiting) - len(asked)
+            requested = waiting[:1] if taken else list(waiting)
+            left = len(waiting) - len(requested)
             try:
-                for answer, blob in self._stream_of({"op": "plans", "names": asked, "skip": taken}):
+                for answer, blob in self._stream_of({"op": "plans", "names": requested, "skip": taken}):
                     if over := self._sensible(range(len(waiting)).index, answer["ended"]):
                         del waiting[:over]
                         taken = 0
@@ -213,7 +213,7 @@ class RestrictedReader:
                     yield waiting[0], self._sensible(parse_plan, answer, blob.tobytes())
                 del waiting[: len(waiting) - left]
             except (ReadRefused, ReaderKilled) as ended:
-                if taken and len(asked) > 1:
+                if taken and len(requested) > 1:
                     continue
                 if isinstance(ended, ReaderKilled):
                     raise
@@ -272,7 +272,7 @@ class RestrictedReader:
                 continue
             infos.append(info)
             unread += [(name if len(parts) == 1 else f"{part.label}/{name}", problem) for name, problem in info.unread]
-            layers += info.layers if len(parts) == 1 else vectors.named_in(part.label, info)
+            layers += info.layers if len(parts) == 1 else vectors.layers_of_part(part.label, info)
         if not infos:
             raise ReadRefused(unread[0][1])
         formats = dict.fromkeys(info.format for info in infos)
@@ -300,11 +300,11 @@ class RestrictedReader:
         """The datasets of an admitted file, unpacked the first time."""
         checked = self._checked(name)
         if checked not in self._parts:
-            found = self._delivered(checked, unpacked=False)
-            inside = [part for part in found if part.name.split("/")[0] != checked.split("/")[0]]
+            parts = self._delivered(checked, unpacked=False)
+            inside = [part for part in parts if part.name.split("/")[0] != checked.split("/")[0]]
             for part in inside:
                 self._delivered(part.name, unpacked=True)
-            self._parts[checked] = found
+            self._parts[checked] = parts
         return self._parts[checked]
 
     def _delivered(self, name: str, *, unpacked: bool, whole: bool = False) -> list[Part]:
@@ -420,7 +420,7 @@ class RestrictedReader:
             _widen(self._child)
             hello = self._receive(time.monotonic() + self.limits.start_seconds)[0].get("hello")
         except (_ChildGone, _OutOfTime, OSError) as error:
-            report = self._last_words() or str(error)
+            report = self._last_error() or str(error)
             self._end_child()
             return report
         if not isinstance(hello, dict) or not launch.is_isolated(hello):
@@ -533,7 +533,7 @@ class RestrictedReader:
             status = 0
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        logger.warning("the restricted reader died with status %s: %s", status, self._last_words())
+        logger.warning("the restricted reader died with status %s: %s", status, self._last_error())
         self._end_child()
         if status == -signal.SIGXCPU or (status == -signal.SIGKILL and used >= self.limits.cpu_seconds):
             raise ReadRefused(Problem("too_much_cpu", {"seconds": self.limits.cpu_seconds}))
@@ -542,7 +542,7 @@ class RestrictedReader:
             raise ReaderKilled("killed_for_memory" if for_memory else "killed")
         raise ReadRefused(Problem("reader_stopped", {"status": status}))
 
-    def _last_words(self) -> str:
+    def _last_error(self) -> str:
         if self._errors is None:
             return ""
         self._errors.seek(0)
