@@ -43,7 +43,7 @@ def checked(serializer: fields.BaseSerializer[Any]) -> dict[str, Any]:
     return data
 
 
-def asker(request: Request) -> User:
+def signed_in_user(request: Request) -> User:
     assert isinstance(request.user, User)
     return request.user
 
@@ -57,14 +57,14 @@ class MeView(APIView):
     @extend_schema(operation_id="me", responses=serializers.MeSerializer)
     def get(self, request: Request) -> Response:
         """Who asks, with memberships and roles."""
-        return Response(serializers.MeSerializer(asker(request)).data)
+        return Response(serializers.MeSerializer(signed_in_user(request)).data)
 
     @extend_schema(
         operation_id="me_change", request=serializers.MyLanguageSerializer, responses=serializers.MeSerializer
     )
     def patch(self, request: Request) -> Response:
         """Choose the language of pages and labels."""
-        user = asker(request)
+        user = signed_in_user(request)
         user.language = checked(serializers.MyLanguageSerializer(data=request.data))["language"]
         user.save(update_fields=["language"])
         return Response(serializers.MeSerializer(user).data)
@@ -76,7 +76,7 @@ class TokensView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The asker's API tokens, newest first; those whose end has passed open nothing any more."""
-        return page_of(request, tokens.tokens_of(asker(request)), serializers.TokenSerializer)
+        return page_of(request, tokens.tokens_of(signed_in_user(request)), serializers.TokenSerializer)
 
     @extend_schema(
         operation_id="token_create",
@@ -89,7 +89,7 @@ class TokensView(APIView):
         if request._request.by_token:  # type: ignore[attr-defined]
             raise Forbidden(_("A token does not create tokens: sign in on the web page."))
         wanted = checked(serializers.TokenNameSerializer(data=request.data))
-        token, secret = tokens.create_token(user=asker(request), **wanted)
+        token, secret = tokens.create_token(user=signed_in_user(request), **wanted)
         body = {**serializers.TokenSerializer(token).data, "secret": secret}
         return Response(body, status=201, headers={"Location": reverse("api_tokens")})
 
@@ -98,7 +98,7 @@ class TokenView(APIView):
     @extend_schema(operation_id="token_revoke", responses={204: None})
     def delete(self, request: Request, token_id: int) -> Response:
         """Revoke a token."""
-        tokens.revoke_token(user=asker(request), token_id=token_id)
+        tokens.revoke_token(user=signed_in_user(request), token_id=token_id)
         return Response(status=204)
 
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.views import asker, checked, page_of, site
+from gis_core.api.views import checked, page_of, signed_in_user, site
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.http.admission import PARCELS, PDF, limited
@@ -209,7 +209,7 @@ class FrozenSheetsView(APIView):
         reader = reader_of(request)
         ground = ground_of(given, reader)
         title = given.get("title") or title_of(ground)
-        sheet = freeze(ground, title=title, user=asker(request), reader=reader, site=site(request))
+        sheet = freeze(ground, title=title, user=signed_in_user(request), reader=reader, site=site(request))
         body = serializers.FrozenSheetSerializer(sheet).data
         return Response(body, status=201, headers={**NO_STORE, "Location": body["url"]})
 
