@@ -73,8 +73,8 @@ def kind_of_line(line: str) -> str:
 
 def block(kind: str, lines: Sequence[str]) -> Block:
     match kind:
-        case "heading" if match := HEADING.fullmatch(lines[0]):
-            return Block("heading", [runs_of(match[2])], level=len(match[1]))
+        case "heading" if heading := HEADING.fullmatch(lines[0]):
+            return Block("heading", [runs_of(heading[2])], level=len(heading[1]))
         case "bullets":
             return Block("bullets", [runs_of(line[1:].strip()) for line in lines])
         case "table":

@@ -106,8 +106,8 @@ def letters_page(request: HttpRequest) -> HttpResponse:
 def groups_of(member: Member, rights: Rights) -> list[tuple[str, list[tuple[LetterKind, letters.Wording]]]]:
     kinds = [kind for kind in LETTER_KINDS.all() if may_edit(kind, member.pk, rights)]
     return [
-        (str(group), [(kind, letters.wording_of(member, kind)) for kind in members])
-        for group, members in groupby(kinds, key=lambda kind: kind.group)
+        (str(group), [(kind, letters.wording_of(member, kind)) for kind in alike])
+        for group, alike in groupby(kinds, key=lambda kind: kind.group)
     ]
 
 

@@ -92,7 +92,7 @@ def restore_default(*, member: Member, kind: LetterKind, version: int, rights: R
     return add_version(member, kind, version, rights, title=kind.title, body=kind.body, is_default=True)
 
 
-def add_version(member: Member, kind: LetterKind, version: int, rights: Rights, **texts: Any) -> LetterTemplate:
+def add_version(member: Member, kind: LetterKind, version: int, rights: Rights, **fields: Any) -> LetterTemplate:
     if not may_edit(kind, member.pk, rights):
         raise Forbidden(_("Your role does not allow this."))
     stale = Stale(_("Somebody else has saved this template meanwhile. Yours is below: save it again, over theirs."))
@@ -101,7 +101,7 @@ def add_version(member: Member, kind: LetterKind, version: int, rights: Rights, 
     made = {"owner": member, "kind": kind.code, "version": version + 1, "made_by_id": rights.user_id}
     try:
         with transaction.atomic():
-            return LetterTemplate.objects.create(**made, **texts)
+            return LetterTemplate.objects.create(**made, **fields)
     except IntegrityError as error:
         raise stale from error
 
