@@ -17,12 +17,12 @@ from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.desk.parameters import Page
 from gis_core.errors import Forbidden
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.jobs import services as jobs
 from gis_core.members import organisations as members
 from gis_core.members import people
 from gis_core.members.territories import with_extent
-from gis_core.models import Job, Member, User
+from gis_core.models import Job, Member
 from gis_core.tokens import services as tokens
 
 
@@ -41,11 +41,6 @@ def checked(serializer: fields.BaseSerializer[Any]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     data: dict[str, Any] = serializer.validated_data
     return data
-
-
-def signed_in_user(request: Request) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def site(request: HttpRequest | Request) -> str:

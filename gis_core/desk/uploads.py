@@ -10,7 +10,6 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from gis_core.files.uploads import limit_uploads
 from gis_core.http.problem import as_problem, wants_problem
-from gis_core.models import User
 
 type View = Callable[..., HttpResponse]
 
@@ -37,8 +36,3 @@ def upload_page(too_large: View, most: int | Callable[[], int] | None = None) ->
         return limited
 
     return taking_files
-
-
-def signed_in_user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -23,6 +23,7 @@ from gis_core.http.admission import Actor, on_behalf_of
 from gis_core.http.hosts import known_host
 from gis_core.http.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
 from gis_core.members.rights import Rights, acting_as, rights_of
+from gis_core.models import User
 from gis_core.operations import security_journal as security
 from gis_core.tokens.authentication import user_of_authorization
 
@@ -178,6 +179,13 @@ def rights_of_request(request: Any) -> Rights:
     """Who asks, as `who_asks` found out: of Django's request, or of the one that stands for it in the API."""
     rights: Rights = request.rights
     return rights
+
+
+def signed_in_user(request: Any) -> User:
+    """The user of a request that only who has signed in may make: Django's request, or that of the API."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
 
 
 def their_language(get_response: Handler) -> Handler:

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.tabs import page
-from gis_core.desk.uploads import View, signed_in_user, upload_page
+from gis_core.desk.uploads import View, upload_page
 from gis_core.errors import ArpentError, Forbidden, Invalid, NotFound
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import status_of
 from gis_core.jobs.services import describe_job, describe_jobs
 from gis_core.members.rights import Rights

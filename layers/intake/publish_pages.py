@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page as page
-from gis_core.desk.uploads import signed_in_user
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.files.uploads import limit_uploads
+from gis_core.http.middleware import signed_in_user
 from gis_core.http.problem import as_problem, status_of, wants_problem
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer

@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
-from gis_core.api.views import checked, signed_in_user
+from gis_core.api.views import checked
 from gis_core.desk.parameters import Page, Parameters
 from gis_core.errors import Forbidden, Invalid
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.members.rights import Rights
 from orthophoto.api import serializers
 from orthophoto.models import Campaign, Sheet

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.views import checked, signed_in_user
+from gis_core.api.views import checked
 from gis_core.database import clock as database_clock
 from gis_core.http.admission import FILTER, limited
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import as_problem
 from layers.catalogue.services import visible_layer
 from layers.exports.api import serializers

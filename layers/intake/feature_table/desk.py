@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from gis_core.desk.uploads import signed_in_user
+from gis_core.http.middleware import signed_in_user
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from layers.intake.cells import bare

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.schema import PAGE_PARAMETERS
-from gis_core.api.views import checked, signed_in_user
+from gis_core.api.views import checked
 from gis_core.desk.parameters import Page
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.owners.api import serializers
 from layers.owners.files import csv_file, pdf_file
 from layers.owners.models import JournalLine

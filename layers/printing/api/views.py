@@ -10,8 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.views import checked, signed_in_user
-from gis_core.http.middleware import rights_of_request
+from gis_core.api.views import checked
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.printing import order as orders
 from layers.printing.api import serializers
 from layers.printing.paper import BYTES_PER_PIXEL, ORIENTATIONS, PAPERS, layout

@@ -16,12 +16,11 @@ from rest_framework.views import APIView
 
 from gis_core.api.serializers import JobSerializer
 from gis_core.api.versions import IF_MATCH, saw_version
-from gis_core.api.views import signed_in_user
 from gis_core.desk.edit_forms import lock
 from gis_core.desk.parameters import whole_number
 from gis_core.errors import Invalid, Stale
 from gis_core.http.admission import FILTER, limited
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.catalogue.models import Layer
 from layers.catalogue.qml import qml_of
 from layers.catalogue.services import visible_layer

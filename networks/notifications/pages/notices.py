@@ -17,9 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core import webmap_build
 from gis_core.desk.forms import blame
 from gis_core.desk.parameters import integer
-from gis_core.desk.uploads import signed_in_user
 from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import status_of
 from gis_core.jobs.services import describe_job
 from gis_core.letters.services import common_values

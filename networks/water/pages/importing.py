@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from gis_core.desk import tabs
 from gis_core.desk.parameters import whole_number
-from gis_core.desk.uploads import signed_in_user
 from gis_core.errors import Invalid
+from gis_core.http.middleware import signed_in_user
 from gis_core.members.rights import Rights
 from layers.intake.desk import ImportDesk
 from layers.intake.finding_groups import grouped
