@@ -87,7 +87,7 @@ class LetterForm(WordingForm):
     field_order = ["title", "recipient", "body", "signatory", "version"]
 
     def texts(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in core.WORDS}
+        return {name: self.cleaned_data[name] for name in core.TEXTS}
 
 
 def consultation_label(consultation: Consultation) -> str:
@@ -147,7 +147,7 @@ def letter(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
 
 
 def letter_values(letter: Letter) -> dict[str, Any]:
-    return {name: getattr(letter, name) for name in (*core.WORDS, "version")}
+    return {name: getattr(letter, name) for name in (*core.TEXTS, "version")}
 
 
 def changed(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse:

@@ -104,4 +104,4 @@ class OrderForm(WordingForm):
             self.fields[name].unmarked = True  # type: ignore[attr-defined]
 
     def texts(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in letters.WORDS}
+        return {name: self.cleaned_data[name] for name in letters.TEXTS}
