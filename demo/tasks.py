@@ -28,7 +28,7 @@ def demo_photos(running: RunningJob) -> dict[str, Any]:
     assert owner is not None
 
     def say(line: str) -> None:
-        running.tell(None, line)
+        running.report_progress(None, line)
 
     deliveries = deliver(generate(SEED), Path(settings.DELIVERIES_DIR, owner.slug), say)
     with acting_as(SYSTEM):
@@ -51,6 +51,6 @@ def ingest(delivery: Delivery, owner: Member, running: RunningJob) -> dict[str, 
         publish_at_once=True,
     )
     campaign = register(order, rights=SYSTEM, started_by=running.job.started_by)
-    report = inspect(campaign.pk, progress=running.tell)
+    report = inspect(campaign.pk, progress=running.report_progress)
     start_build(Campaign.objects.get(pk=campaign.pk), SYSTEM)
     return report

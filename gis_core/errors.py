@@ -20,7 +20,7 @@ class ArpentError(Exception):
 
 
 class NotFound(ArpentError):  # noqa: N818
-    """The thing does not exist, or the asker may not know that it does."""
+    """The thing does not exist, or the user may not know that it does."""
 
 
 class Invalid(ArpentError):  # noqa: N818
@@ -32,11 +32,11 @@ class Conflict(ArpentError):  # noqa: N818
 
 
 class Stale(Conflict):
-    """The thing changed since the version that the asker saw."""
+    """The thing changed since the version that the user saw."""
 
 
 class VersionRequired(Invalid):
-    """A write does not say which version the asker saw."""
+    """A write does not say which version the user saw."""
 
 
 class NotOffered(Invalid):
@@ -48,7 +48,7 @@ class NotTaken(Invalid):
 
 
 class Forbidden(ArpentError):  # noqa: N818
-    """The asker may see the thing but not do this to it."""
+    """The user may see the thing but not do this to it."""
 
 
 class Unavailable(ArpentError):  # noqa: N818

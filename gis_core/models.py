@@ -21,7 +21,7 @@ from django.utils.translation import pgettext_lazy
 from gis_core.database import clock as database_clock
 from gis_core.fields import current_instant, in_a_year
 from gis_core.members.rights import Rights, Role
-from gis_core.validators import validate_siren, validate_written_name
+from gis_core.validators import validate_person_name, validate_siren
 
 
 def web_mercator(kind: type[models.GeometryField[Any, Any]]) -> models.GeneratedField:
@@ -56,11 +56,11 @@ class Commune(models.Model):
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, rights: Rights) -> MemberQuerySet:
-        """The asker's own members; every member for the agency."""
+        """The user's own members; every member for the agency."""
         return self if rights.agency else self.filter(pk__in=list(rights.roles))
 
     def administered_by(self, rights: Rights) -> MemberQuerySet:
-        """The members whose people and data the asker manages; every member for the agency."""
+        """The members whose people and data the user manages; every member for the agency."""
         return self if rights.agency else self.filter(pk__in=rights.administered())
 
 
@@ -131,8 +131,8 @@ class UserManager(DjangoUserManager["User"]):
 class User(AbstractUser):
     """A person. What they may do comes from their memberships alone: Django's flags are derived from them."""
 
-    first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[validate_written_name])
-    last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[validate_written_name])
+    first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[validate_person_name])
+    last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[validate_person_name])
     language = models.CharField(
         _("language"), max_length=5, choices=[("fr", "Français"), ("en", "English")], default="fr"
     )
@@ -291,7 +291,7 @@ class ApiToken(models.Model):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, rights: Rights) -> JobQuerySet:
-        """Jobs of the asker's members and those that are the asker's alone; every job for the agency."""
+        """Jobs of the user's members and those that are the user's alone; every job for the agency."""
         if rights.agency:
             return self
         own = models.Q(owner=None, started_by__isnull=False, started_by_id=rights.user_id)
@@ -430,7 +430,7 @@ class LetterCounter(models.Model):
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def visible_to(self, rights: Rights) -> LetterQuerySet:
-        """Letters of the asker's members; for a town hall those of its communes; every letter for the agency.
+        """Letters of the user's members; for a town hall those of its communes; every letter for the agency.
 
         The app whose letters they are may show fewer, in PostgreSQL too: those that name somebody.
         """

@@ -37,7 +37,7 @@ from gis_core.points import MAP_HOSTS
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """What every template may link to, by the asker's roles."""
+    """What every template may link to, by the user's roles."""
     rights = getattr(request, "rights", Rights())
     manages = rights.administers
     return {
@@ -127,8 +127,8 @@ def stop_job(request: HttpRequest, job_id: int) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if wants_problem(request):
-        words = _("The form's security token is missing or expired: reload the page and send it again.")
-        return problem(403, words, reason="csrf")
+        message = _("The form's security token is missing or expired: reload the page and send it again.")
+        return problem(403, message, reason="csrf")
     posted = read_posted(request)
     if request.path == reverse("account_login") and not (posted and request.user.is_authenticated):
         return sign_in_page(request, posted, status=403, expired=True)
@@ -143,7 +143,7 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 403, exception)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def missing_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404, exception)
 
 
@@ -156,9 +156,9 @@ def unexpected_error(request: HttpRequest) -> HttpResponse:
     known = in_domain_terms(error)
     page = failure_page(answer.status_code, get_language() or "fr", detail=str(known.message) if known else "")
     kept = {name: answer[name] for name in ("Cache-Control", "Retry-After") if name in answer}
-    shown = HttpResponse(page, status=answer.status_code, headers=kept)
-    shown.lock_timed_out = lock_timed_out(answer)  # type: ignore[attr-defined]
-    return shown
+    response = HttpResponse(page, status=answer.status_code, headers=kept)
+    response.lock_timed_out = lock_timed_out(answer)  # type: ignore[attr-defined]
+    return response
 
 
 def error_page(request: HttpRequest, status: int, exception: Exception) -> HttpResponse:

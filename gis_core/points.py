@@ -67,13 +67,13 @@ class Tab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarLink:
-    """A link of the bar, for whom it is `shown`: `url` names its address, `section` the pages where it is current."""
+    """A link of the bar, where it `is_visible`: `url` names its address, `section` the pages where it is current."""
 
     section: str
     url: str
     label: Label
     order: int
-    shown: Callable[[HttpRequest], bool]
+    is_visible: Callable[[HttpRequest], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.http.addresses import SMTP_BACKEND, host_names, known_ports, listed, mail_options
+from gis_core.http.addresses import SMTP_BACKEND, host_names, known_ports, mail_options, split_commas
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("ARPENT_DATA", BASE_DIR / "var"))
@@ -22,7 +22,7 @@ VERSION = "0.1.0"
 
 DEBUG = os.environ.get("ARPENT_DEBUG") == "1"
 HTTPS = os.environ.get("ARPENT_HTTPS") == "1"
-_hosts = listed(os.environ.get("ARPENT_ALLOWED_HOSTS", "")) or ["localhost", "127.0.0.1", "[::1]"]
+_hosts = split_commas(os.environ.get("ARPENT_ALLOWED_HOSTS", "")) or ["localhost", "127.0.0.1", "[::1]"]
 _port = os.environ.get("ARPENT_PORT", "8045")
 ALLOWED_HOSTS = host_names(_hosts)
 # Where mails lead that no request makes.
@@ -51,8 +51,8 @@ _SITE = Path(importlib.util.find_spec("rasterio").origin).parent.parent  # type:
 
 
 def _library(pattern: str) -> str:
-    (found,) = _SITE.glob(pattern)
-    return str(found)
+    (file,) = _SITE.glob(pattern)
+    return str(file)
 
 
 GDAL_LIBRARY_PATH = _library("rasterio.libs/libgdal-*.so*")
@@ -276,7 +276,7 @@ METRICS_TOKEN = os.environ.get("ARPENT_METRICS_TOKEN", "")
 SECURITY_LOG_DAYS = int(os.environ.get("ARPENT_SECURITY_LOG_DAYS", "365"))
 
 # Servers of others that may lie in a private network: `host` or `host:port`, separated by commas.
-EXTERNAL_PRIVATE_HOSTS = frozenset(listed(os.environ.get("ARPENT_PRIVATE_HOSTS", "")))
+EXTERNAL_PRIVATE_HOSTS = frozenset(split_commas(os.environ.get("ARPENT_PRIVATE_HOSTS", "")))
 
 _mail = os.environ.get("ARPENT_EMAIL_URL", "").strip()
 MAILERS = {

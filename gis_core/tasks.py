@@ -89,25 +89,25 @@ def may_again(attempts: int, why: TryAgain | None = None) -> bool:
 
 @dataclass
 class RunningJob:
-    """What a task is given: the job, the rights of who started it (asked again now), and a way to tell its progress."""
+    """What a task is given: the job, the rights of who started it (asked again now), and how to report progress."""
 
     job: Job
     rights: Rights
     stop_reason: StopReason
     writer: jobs.ProgressWriter
-    told_at: float = field(default=0.0, init=False)
+    reported_at: float = field(default=0.0, init=False)
 
     @property
     def parameters(self) -> dict[str, Any]:
         parameters: dict[str, Any] = self.job.parameters
         return parameters
 
-    def tell(self, share: float | None, message: str = "") -> None:
+    def report_progress(self, share: float | None, message: str = "") -> None:
         """Show how far the work is (0 to 1, None when nobody knows); cheap to call often. Raises Interrupted."""
         if self.stop_reason():
             raise Interrupted
-        if time.monotonic() - self.told_at >= PROGRESS_STEP_S:
-            self.told_at = time.monotonic()
+        if time.monotonic() - self.reported_at >= PROGRESS_STEP_S:
+            self.reported_at = time.monotonic()
             self.writer.write(share, message)
 
 
@@ -297,8 +297,8 @@ def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) ->
 def end_killed(job: Job, reason: AbortReason) -> None:
     """The process of a job was killed to stop it: it waits, or ends; it is done if its work was committed by then."""
     kind = JOB_KINDS.find(job.kind)
-    if reason == AbortReason.USER_REQUEST and kind and (words := kind.when_killed(job)):
-        over(job, state=Job.State.FAILED, message=str(words.message), report=words.extra.get("report"))
+    if reason == AbortReason.USER_REQUEST and kind and (outcome := kind.when_killed(job)):
+        over(job, state=Job.State.FAILED, message=str(outcome.message), report=outcome.extra.get("report"))
     else:
         interrupted(job, reason)
     with acting_as(SYSTEM):
@@ -377,8 +377,8 @@ def disconnect(_nothing: Any) -> None:
 
 def end_stopped(_nothing: Any) -> None:
     with acting_as(SYSTEM):
-        found = jobs.stopped_in_the_queue()
-    for job in found:
+        stopped = jobs.stopped_in_the_queue()
+    for job in stopped:
         with translation.override(job.started_by.language if job.started_by else "fr"):
             end_killed(job, AbortReason.USER_REQUEST)
 

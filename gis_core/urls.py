@@ -27,5 +27,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = "gis_core.pages.bad_request"
 handler403 = "gis_core.pages.not_allowed"
-handler404 = "gis_core.pages.not_found"
+handler404 = "gis_core.pages.missing_page"
 handler500 = "gis_core.pages.unexpected_error"

@@ -20,7 +20,7 @@ def luhn(digits: str) -> int:
     return sum(d - 9 if d > 9 else d for d in doubled)
 
 
-def validate_written_name(value: str) -> None:
+def validate_person_name(value: str) -> None:
     """A person's name holds what one sees: no control, formatting or line-breaking character."""
     if any(category(character)[0] == "C" or category(character) in ("Zl", "Zp") for character in value):
         raise ValidationError(_("A name holds no invisible or control character: type it again."))

@@ -44,14 +44,14 @@ def parse(path: Path, modified: int, entry: str) -> Build:
 
 def reachable(chunks: dict[str, dict[str, list[str]]], entry: str) -> list[str]:
     """The entry and its static imports, each once."""
-    found: list[str] = []
+    names: list[str] = []
     waiting = [entry]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.append(name)
+        if name not in names:
+            names.append(name)
             waiting += chunks[name].get("imports", [])
-    return found
+    return names
 
 
 def address(file: str) -> str:

@@ -15,7 +15,9 @@ MANIFEST = Manifest(
     ),
     gives=(
         BAR(
-            BarLink(section="campaigns", url="campaigns", label=_("Photo campaigns"), order=90, shown=to_administrators)
+            BarLink(
+                section="campaigns", url="campaigns", label=_("Photo campaigns"), order=90, is_visible=to_administrators
+            )
         ),
         MAP_LINKS(MapLink(name="campaigns", order=7, address=page_address("campaigns", to_administrators))),
         JOB_KINDS(*jobs.KINDS),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from gis_core.jobs.services import standing
+from gis_core.jobs.services import describe_job
 from gis_core.models import Job
 from orthophoto import labels
 from orthophoto.models import Campaign, Sheet
@@ -96,7 +96,7 @@ def inventory_as_json(job: Job | None) -> dict[str, Any] | None:
     """The inventory's job as people read it: one that finds no worker says so."""
     if job is None:
         return None
-    label, message = standing(job)
+    label, message = describe_job(job)
     return {"job": job.pk, "state_label": label, "message": message, "progress": job.progress}
 
 

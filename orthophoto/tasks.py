@@ -45,7 +45,7 @@ def leave_refused(job: Any) -> None:
 def inspect_campaign(running: RunningJob) -> dict[str, Any]:
     """Look at every file of the delivery; the report says what was found."""
     with acting_as(SYSTEM):
-        return inspection.inspect(int(running.parameters["campaign"]), progress=running.tell)
+        return inspection.inspect(int(running.parameters["campaign"]), progress=running.report_progress)
 
 
 def build_sheet(sheet_id: int, build: int) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from gis_core.database import clock as database_clock
-from gis_core.letters.document import day_in_words
+from gis_core.letters.document import format_day
 from gis_core.letters.kinds import Field, Holds, LetterKind, Value
 from gis_core.members.rights import Role
 from gis_core.models import Commune
@@ -177,7 +177,7 @@ def letter_field_values(permit: Permit, request: LetterRequest, applicant: Perso
         "parcelles": ", ".join(format_parcel(idu) for idu in permit.idus),
         "adresse_terrain": permit.address,
         "travaux": permit.description,
-        "date_depot": day_in_words(permit.filed_date),
+        "date_depot": format_day(permit.filed_date),
         "date_limite": day_or_nothing(permit.due_date),
         "date_notification": day_or_nothing(permit.notify_by_date),
         "instructeur": str(permit.instructor or ""),
@@ -257,7 +257,7 @@ def consulted(consultation: Consultation | None) -> dict[str, Value]:
     return {
         "organisme": body_label(consultation),
         "motifs": [describe_reason(one) for one in consultation.reason],
-        "date_reponse": day_in_words(consultation.due_date),
+        "date_reponse": format_day(consultation.due_date),
         "silence_avis": f"{silence}{article}" if silence else "",
     }
 
@@ -266,7 +266,7 @@ def consulted(consultation: Consultation | None) -> dict[str, Value]:
 
 
 def day_or_nothing(day: date | None) -> str:
-    return day_in_words(day) if day else ""
+    return format_day(day) if day else ""
 
 
 def detail_of(rows: Sequence[Event], what: What, name: str) -> list[str]:
@@ -305,5 +305,5 @@ def describe_reason(reason: Any) -> str:
 
 
 def describe_opinion(consultation: Consultation) -> str:
-    when = f", le {day_in_words(consultation.answered_date)}" if consultation.answered_date else ""
+    when = f", le {format_day(consultation.answered_date)}" if consultation.answered_date else ""
     return f"{body_label(consultation)} : {OPINIONS[legal.Opinion(consultation.opinion)]}{when}"

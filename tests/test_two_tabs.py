@@ -277,7 +277,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "permits.pages.consulting.ReceiptForm": receipt,
     "permits.pages.consulting.AnswerForm": answer,
     "gis_core.members.pages.RoleChangeForm": person_role,
-    "gis_core.letters.pages.WordsForm": letter_template,
+    "gis_core.letters.pages.WordingForm": letter_template,
     "gis_core.letters.pages.LetterheadForm": letterhead,
     "layers.owners.forms.LevelsForm": owner_levels,
     "layers.settings.forms.DescriptionForm": layer,

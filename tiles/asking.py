@@ -36,7 +36,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class SeenLayer:
-    """A layer as askers of one class see it: where its tiles are kept and what is said with them."""
+    """A layer as viewers of one class see it: where its tiles are kept and what is said with them."""
 
     layer: Layer
     folder: str
@@ -47,7 +47,7 @@ class SeenLayer:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Layers and photos by slug, as askers of one class see them, at one moment: that of an edition of the photos."""
+    """Layers and photos by slug, as viewers of one class see them, at one moment: that of an edition of the photos."""
 
     layers: Mapping[str, SeenLayer]
     photos: Mapping[str, SeenPhoto]
@@ -55,7 +55,7 @@ class Catalogue:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Viewer:
     """Somebody's rights, and the layers and photos that they see."""
 
     rights: Rights
@@ -70,11 +70,11 @@ class Asker:
 
 @dataclass(slots=True)
 class Entry:
-    """What is known about one pair of credentials. `asker` stays None for an Authorization header that names nobody."""
+    """What is known of one pair of credentials. `viewer` stays None for an Authorization header that names nobody."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     read_at: float = float("-inf")
-    asker: Asker | None = None
+    viewer: Viewer | None = None
     made_at: float = field(default_factory=time.monotonic)
 
     def fresh(self) -> bool:
@@ -82,13 +82,13 @@ class Entry:
 
     def worth(self) -> tuple[bool, float]:
         """The least goes first when there are too many: credentials that name nobody, then the longest unused."""
-        somebody = self.asker is not None and self.asker.rights.user_id is not None
+        somebody = self.viewer is not None and self.viewer.rights.user_id is not None
         return somebody, max(self.read_at, self.made_at)
 
 
 @dataclass(slots=True)
 class CatalogueEntry:
-    """The catalogue of one class of askers: all who may see the same."""
+    """The catalogue of one class of viewers: all who may see the same."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     read_at: float = float("-inf")
@@ -105,8 +105,8 @@ _catalogues: dict[Hashable, CatalogueEntry] = {}
 _entries_lock = threading.Lock()
 
 
-def who_asks(environ: Mapping[str, Any], edition: int = 0) -> Asker | None:
-    """The asker behind a request; None when its Authorization header names nobody (Django refuses it).
+def who_asks(environ: Mapping[str, Any], edition: int = 0) -> Viewer | None:
+    """The viewer behind a request; None when its Authorization header names nobody (Django refuses it).
 
     Who names a later edition of the photos than we know makes us look at once.
     """
@@ -116,17 +116,17 @@ def who_asks(environ: Mapping[str, Any], edition: int = 0) -> Asker | None:
         with entry.lock:
             if not entry.fresh() or behind(entry, edition):
                 begun = time.monotonic()
-                entry.asker = read_asker(credentials, edition)
+                entry.viewer = read_viewer(credentials, edition)
                 entry.read_at = begun
-    return entry.asker
+    return entry.viewer
 
 
 def behind(entry: Entry, edition: int) -> bool:
-    return entry.asker is not None and entry.asker.edition < edition
+    return entry.viewer is not None and entry.viewer.edition < edition
 
 
 def published_since(entry: Entry) -> bool:
-    """Whether the catalogue of photos has a later edition than this asker was read at."""
+    """Whether the catalogue of photos has a later edition than this viewer was read at."""
     give_back()
     try:
         return behind(entry, photo_edition())
@@ -158,7 +158,7 @@ def credentials_of(environ: Mapping[str, Any]) -> Credentials:
     return "", parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
 
 
-def read_asker(credentials: Credentials, edition: int) -> Asker | None:
+def read_viewer(credentials: Credentials, edition: int) -> Viewer | None:
     """Ask the database now: the account, its rights, and the layers they see unless that is just known."""
     give_back()
     try:
@@ -169,22 +169,22 @@ def read_asker(credentials: Credentials, edition: int) -> Asker | None:
             # Invented session keys share one entry's layers: thousands of them must not fill the memory.
             return who_asks({}, edition)
         rights = rights_of(user)
-        found = catalogue_for(rights, edition)
-        return Asker(rights, found.layers, found.photos, found.edition)
+        catalogue = catalogue_for(rights, edition)
+        return Viewer(rights, catalogue.layers, catalogue.photos, catalogue.edition)
     finally:
         give_back()
 
 
 def catalogue_for(rights: Rights, edition: int) -> Catalogue:
-    """What askers of this class see, of this edition of the photos or a later one; read once for all of them."""
+    """What viewers of this class see, of this edition of the photos or a later one; read once for all of them."""
     entry = catalogue_entry(rights)
-    if found := entry.at_least(edition):
-        return found
+    if catalogue := entry.at_least(edition):
+        return catalogue
     # Whoever waits for the reader below holds no connection that it needs.
     give_back()
     with entry.lock:
-        if found := entry.at_least(edition):
-            return found
+        if catalogue := entry.at_least(edition):
+            return catalogue
         begun = time.monotonic()
         entry.catalogue = read_catalogue(rights)
         entry.read_at = begun

@@ -1,6 +1,6 @@
 """Tiles kept as gzipped files: `<data>/cache/tiles/{layer}/{version}/{rights class}/{z}/{x}/{y}.mvt.gz`.
 
-The folder of a version is what every row of the layer was at that version, for askers who see the same rows. A changed
+The folder of a version is what every row of the layer was at that version, for viewers who see the same rows. A changed
 layer gets another folder; the old ones are purged by a task.
 
 A file ends with the length and checksum of what is before: what a crash cut off, or a disk has changed, is made again.
@@ -68,14 +68,14 @@ def read(path: str) -> bytes | None:
     """What is kept in a file, empty for an empty tile; None when it is not kept, or damaged."""
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - ten thousand times a second
-            found = file.read()
+            sealed = file.read()
     except OSError:
         return None
-    length = len(found) - SEAL.size
+    length = len(sealed) - SEAL.size
     if length < 0:
         return None
-    content = found[:length]
-    if SEAL.unpack_from(found, length) != (length, isal_zlib.crc32(content, SEED)):
+    content = sealed[:length]
+    if SEAL.unpack_from(sealed, length) != (length, isal_zlib.crc32(content, SEED)):
         log.warning("a damaged tile is made again: %s", path)
         return None
     return content

@@ -95,30 +95,30 @@ def collection_links(layer: Layer, base: str) -> Sequence[Link]:
 def paths(layers: Sequence[Layer]) -> Mapping[str, Any]:
     """The addresses of tiles, as OpenAPI says them; the names of operations end as the standard wants."""
     pyramids, pyramid = _("The pyramids in which tiles lie"), _("The definition of the pyramid of tiles")
-    found: dict[str, Any] = {
+    operations: dict[str, Any] = {
         "/tileMatrixSets": {"get": openapi.described(".getTileMatrixSetsList", pyramids, JSON, missing=False)},
         f"/tileMatrixSets/{PYRAMID}": {"get": openapi.described(".getTileMatrixSet", pyramid, JSON, missing=False)},
     }
     for layer in layers:
         here, name = f"/collections/{layer.slug}/tiles", f"{layer.slug}.collection.vector"
-        found[here] = {"get": openapi.described(f"{name}.getTileSetsList", str(layer), JSON)}
-        found[f"{here}/{PYRAMID}"] = {"get": openapi.described(f"{name}.getTileSet", str(layer), JSON)}
-        found[f"{here}/{PYRAMID}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"] = {"get": tile(f"{name}.getTile", layer)}
-    return found
+        operations[here] = {"get": openapi.described(f"{name}.getTileSetsList", str(layer), JSON)}
+        operations[f"{here}/{PYRAMID}"] = {"get": openapi.described(f"{name}.getTileSet", str(layer), JSON)}
+        operations[f"{here}/{PYRAMID}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"] = {"get": tile(f"{name}.getTile", layer)}
+    return operations
 
 
 def tile(operation: str, layer: Layer) -> dict[str, Any]:
-    told = openapi.described(operation, str(layer))
+    description = openapi.described(operation, str(layer))
     whole = {"type": "integer", "minimum": 0}
     within = {"type": "integer", "minimum": layer.min_zoom, "maximum": layer.max_zoom}
     schemas = zip(POSITION, (within, whole, whole), strict=True)
-    told["parameters"] = [{"name": name, "in": "path", "required": True, "schema": one} for name, one in schemas]
+    description["parameters"] = [{"name": name, "in": "path", "required": True, "schema": one} for name, one in schemas]
     binary = {"schema": {"type": "string", "format": "binary"}}
     answers = {
         "200": {"description": _("Vector tiles"), "content": {MVT.media_type: binary}},
         "204": {"description": _("Nothing lies in this tile")},
     }
-    return told | {"responses": told["responses"] | answers}
+    return description | {"responses": description["responses"] | answers}
 
 
 EXTENSION = Extension(

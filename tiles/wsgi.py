@@ -49,17 +49,17 @@ def tiles_first(django: Application) -> Application:
 
 
 def tile(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
-    """The answer to a usual request for a tile of a layer that the asker sees; None for anything else."""
-    found = PATH.fullmatch(environ["PATH_INFO"])
-    if found is None or not usual(environ):
+    """The answer to a usual request for a tile of a layer that the viewer sees; None for anything else."""
+    match = PATH.fullmatch(environ["PATH_INFO"])
+    if match is None or not usual(environ):
         return None
-    slug, z, x, y = found.groups()
+    slug, z, x, y = match.groups()
     if slug in locked.next_try:
         return None
     address = Address(int(z), int(x), int(y))
-    asker = asking.who_asks(environ) if address.exists else None
-    seen = asker.layers.get(slug) if asker else None
-    if asker is None or seen is None:
+    viewer = asking.who_asks(environ) if address.exists else None
+    seen = viewer.layers.get(slug) if viewer else None
+    if viewer is None or seen is None:
         return None
     version = environ.get("QUERY_STRING", "").removeprefix("v=")
     if version and int(version) > seen.layer.version:
@@ -69,7 +69,7 @@ def tile(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | N
     if environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
         start_response("304 Not Modified", headers)
         return []
-    content = serving.tile(seen.layer, address, seen.folder, asker.run(seen.layer), cache.keep_later)
+    content = serving.tile(seen.layer, address, seen.folder, viewer.run(seen.layer), cache.keep_later)
     return answer(content, headers, start_response)
 
 
@@ -85,8 +85,8 @@ CONTENT_HEADERS = [("Content-Type", serving.MEDIA_TYPE), ("Content-Encoding", "g
 
 
 def slug_in(path: str) -> str | None:
-    found = PATH.fullmatch(path)
-    return found[1] if found else None
+    match = PATH.fullmatch(path)
+    return match[1] if match else None
 
 
 def usual(environ: Environ) -> bool:

@@ -25,7 +25,7 @@ from gis_core.tokens import services as tokens
 # address, or on a device that its owner has signed in on; `everywhere` for a name. Beyond that last one nobody is shut
 # out: whoever comes from a device not yet known has one attempt from each address in the time of `attacked`.
 LIMITS = {"address": "60/m/ip", "here": "5/5m/key", "everywhere": "50/h/key", "attacked": "1/5m/key"}
-TOLD_EVERY_S = 86_400
+WARNED_EVERY_S = 86_400
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -58,21 +58,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse before the password is looked at, where there were too many wrong ones."""
         name = name_given(credentials)
-        known = devices.device_of(request, account_named(name))
+        known = devices.device_of(request, find_account(name))
         address = ratelimit.truncate_ip(self.get_client_ip(request))
         attacked = not known and not limit(request, "everywhere", name, dry_run=True)
-        counted = [limit(request, "attacked" if attacked else "here", f"{name} {known or address}")]
+        limits = [limit(request, "attacked" if attacked else "here", f"{name} {known or address}")]
         if not known:
-            counted.append(limit(request, "address", ""))
-        if not all(counted):
+            limits.append(limit(request, "address", ""))
+        if not all(limits):
             slowed(request, name)
             raise self.validation_error("too_many_login_attempts")
         # Taken back where the password is right.
-        self._login_failed_rl_usage = ratelimit.RateLimitUsage([one for usage in counted for one in usage.usage])
+        self._login_failed_rl_usage = ratelimit.RateLimitUsage([one for usage in limits for one in usage.usage])
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         name = name_given(credentials)
-        account = account_named(name)
+        account = find_account(name)
         # What is typed into the field of the name may be a password: it is told where it names an account alone.
         security.record("sign_in_failed", account=account.pk if account else None)
         limit(request, "everywhere", name)
@@ -96,7 +96,7 @@ def name_given(credentials: dict[str, Any]) -> str:
     return str(credentials.get("email") or credentials.get("username") or "").strip().lower()
 
 
-def account_named(name: str) -> User | None:
+def find_account(name: str) -> User | None:
     """The open account that signs in by this user name or address."""
     if "\0" in name:
         return None
@@ -105,9 +105,9 @@ def account_named(name: str) -> User | None:
 
 def slowed(request: HttpRequest, name: str) -> None:
     """Write down that somebody has to wait, and tell the account's owner, once a day."""
-    account = account_named(name)
+    account = find_account(name)
     security.record("sign_in_slowed", account=account.pk if account else None)
-    if account and cache.add(f"arpent:slowed:{account.pk}", True, TOLD_EVERY_S):
+    if account and cache.add(f"arpent:slowed:{account.pk}", True, WARNED_EVERY_S):
         account_mail.post(
             "slowed",
             user=account.pk,

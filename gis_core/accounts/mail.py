@@ -32,7 +32,7 @@ def send(kind: str, values: dict[str, Any]) -> None:
     KINDS[kind](**values)
 
 
-def send_written(to: str, subject: str, body: str) -> None:
+def send_text(to: str, subject: str, body: str) -> None:
     send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
 
 
@@ -72,7 +72,7 @@ def send_slowed(user: int, address: str, at: str, site: str) -> None:
 
 
 def send_about(user: User, template: str, subject: str, context: dict[str, Any]) -> None:
-    send_written(user.email, subject, render_to_string(template, {"user": user, **context}).strip() + "\n")
+    send_text(user.email, subject, render_to_string(template, {"user": user, **context}).strip() + "\n")
 
 
 def password_link(user: User, site: str) -> str:
@@ -84,7 +84,7 @@ def password_link(user: User, site: str) -> str:
 
 
 KINDS: dict[str, Callable[..., None]] = {
-    "written": send_written,
+    "written": send_text,
     "invitation": send_invitation,
     "password_reset": send_password_reset,
     "slowed": send_slowed,

@@ -27,7 +27,7 @@ ROWS = (
 )
 EVERY_ROW = (*ROWS, *(row[::-1] for row in ROWS))
 # As in "m0td3p@sse".
-WRITTEN_FOR = str.maketrans("013457@$€!", "oieastasei")
+LETTERS_OF_SIGNS = str.maketrans("013457@$€!", "oieastasei")
 PLATFORM = "arpent"
 
 
@@ -58,7 +58,7 @@ def plain_forms(password: str) -> Iterator[str]:
         bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", word)
         for form in (word, bare) if len(bare) >= SHORTEST_COMMON else (word,):
             yield form
-            yield form.translate(WRITTEN_FOR)
+            yield form.translate(LETTERS_OF_SIGNS)
 
 
 class PatternValidator:
@@ -127,8 +127,8 @@ def names_around(user: Any) -> set[str]:
         texts += [user.username, user.email, user.first_name, user.last_name]
         if user.pk:
             texts += [text for names in user.members.values_list("name", "slug") for text in names]
-    words = {word for text in texts for word in re.split(r"[\W_\d]+", plain(text))}
-    return {word for word in words if len(word) >= SHORTEST_NAME}
+    parts = {word for text in texts for word in re.split(r"[\W_\d]+", plain(text))}
+    return {word for word in parts if len(word) >= SHORTEST_NAME}
 
 
 class FormerPasswordValidator:

@@ -54,18 +54,18 @@ def session_now(request: HttpRequest) -> dict[str, Any]:
 
 
 def page_session(request: HttpRequest) -> dict[str, Any]:
-    """The same with the addresses and the words that `session.js` needs while the server cannot be asked."""
+    """The same with the addresses and the labels that `session.js` needs while the server cannot be asked."""
     return {
         **session_facts(request),
         "header": HEADER,
         "url": reverse("session"),
         "sign_in": reverse("account_login"),
         "sign_out": reverse("account_logout"),
-        "words": words(),
+        "words": page_labels(),
     }
 
 
-def words() -> dict[str, str]:
+def page_labels() -> dict[str, str]:
     return {
         "ended": _("Your session has ended: what is on screen is kept, and nothing of it was sent."),
         "again": _("Sign in again"),

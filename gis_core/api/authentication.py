@@ -25,8 +25,8 @@ class WhoAsksAuthentication(SessionAuthentication):
         try:
             super().enforce_csrf(request)
         except PermissionDenied as error:
-            words = _("The form's security token is missing or expired: reload the page and send it again.")
-            raise TokenExpired(words) from error
+            message = _("The form's security token is missing or expired: reload the page and send it again.")
+            raise TokenExpired(message) from error
 
     def authenticate_header(self, request: Request) -> str:
         """A browser's own password box would get in the way, so programs alone are challenged."""

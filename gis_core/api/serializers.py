@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gis_core.jobs.services import standing
+from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Role
 from gis_core.members.territories import extent_4326
 from gis_core.models import ApiToken, Job, Member, Membership, User
@@ -155,7 +155,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     def to_representation(self, job: Job) -> dict[str, Any]:
         """A job that is not over says so when no worker attends to it."""
-        label, message = standing(job)
+        label, message = describe_job(job)
         return {**super().to_representation(job), "state_label": label, "message": message}
 
     def get_report(self, job: Job) -> str | None:

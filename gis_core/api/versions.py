@@ -16,7 +16,7 @@ def saw_version(request: Request, tag: str) -> bool:
 
     Raises VersionRequired without the header (RFC 6585, 3).
     """
-    told = request.headers.get("If-Match", "").strip()
-    if not told:
+    tags = request.headers.get("If-Match", "").strip()
+    if not tags:
         raise VersionRequired(_("Say which version you saw: send its ETag as If-Match."))
-    return told == "*" or tag in {one.strip() for one in told.split(",")}
+    return tags == "*" or tag in {one.strip() for one in tags.split(",")}

@@ -17,12 +17,12 @@ from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.desk.parameters import Page
 from gis_core.errors import Forbidden
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.jobs import services as jobs
 from gis_core.members import organisations as members
 from gis_core.members import people
 from gis_core.members.territories import with_extent
-from gis_core.models import Job, Member, User
+from gis_core.models import Job, Member
 from gis_core.tokens import services as tokens
 
 
@@ -43,11 +43,6 @@ def checked(serializer: fields.BaseSerializer[Any]) -> dict[str, Any]:
     return data
 
 
-def asker(request: Request) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def site(request: HttpRequest | Request) -> str:
     address: str = request.build_absolute_uri("/")
     return address
@@ -57,14 +52,14 @@ class MeView(APIView):
     @extend_schema(operation_id="me", responses=serializers.MeSerializer)
     def get(self, request: Request) -> Response:
         """Who asks, with memberships and roles."""
-        return Response(serializers.MeSerializer(asker(request)).data)
+        return Response(serializers.MeSerializer(signed_in_user(request)).data)
 
     @extend_schema(
         operation_id="me_change", request=serializers.MyLanguageSerializer, responses=serializers.MeSerializer
     )
     def patch(self, request: Request) -> Response:
         """Choose the language of pages and labels."""
-        user = asker(request)
+        user = signed_in_user(request)
         user.language = checked(serializers.MyLanguageSerializer(data=request.data))["language"]
         user.save(update_fields=["language"])
         return Response(serializers.MeSerializer(user).data)
@@ -76,7 +71,7 @@ class TokensView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The asker's API tokens, newest first; those whose end has passed open nothing any more."""
-        return page_of(request, tokens.tokens_of(asker(request)), serializers.TokenSerializer)
+        return page_of(request, tokens.tokens_of(signed_in_user(request)), serializers.TokenSerializer)
 
     @extend_schema(
         operation_id="token_create",
@@ -89,7 +84,7 @@ class TokensView(APIView):
         if request._request.by_token:  # type: ignore[attr-defined]
             raise Forbidden(_("A token does not create tokens: sign in on the web page."))
         wanted = checked(serializers.TokenNameSerializer(data=request.data))
-        token, secret = tokens.create_token(user=asker(request), **wanted)
+        token, secret = tokens.create_token(user=signed_in_user(request), **wanted)
         body = {**serializers.TokenSerializer(token).data, "secret": secret}
         return Response(body, status=201, headers={"Location": reverse("api_tokens")})
 
@@ -98,7 +93,7 @@ class TokenView(APIView):
     @extend_schema(operation_id="token_revoke", responses={204: None})
     def delete(self, request: Request, token_id: int) -> Response:
         """Revoke a token."""
-        tokens.revoke_token(user=asker(request), token_id=token_id)
+        tokens.revoke_token(user=signed_in_user(request), token_id=token_id)
         return Response(status=204)
 
 

@@ -17,12 +17,12 @@ LEAKPROOF = (
 @register(Tags.database)
 def the_wall_stands(app_configs: Any = None, databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     """The web role owns no table, is not superuser, cannot bypass policies; the spatial operators are leakproof."""
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         with connections[alias].cursor() as cursor:
             cursor.execute("select rolsuper or rolbypassrls from pg_roles where rolname = 'arpent_web'")
             if (row := cursor.fetchone()) and row[0]:
-                found.append(
+                errors.append(
                     Error(
                         "The web role is superuser or bypasses row-level security.",
                         id="arpent.E001",
@@ -31,21 +31,21 @@ def the_wall_stands(app_configs: Any = None, databases: Any = None, **_kwargs: A
                 )
             cursor.execute("select count(*) from pg_class where relowner = 'arpent_web'::regrole")
             if cursor.fetchone()[0]:
-                found.append(Error("The web role owns a table.", id="arpent.E002", hint="Give it to arpent_owner."))
+                errors.append(Error("The web role owns a table.", id="arpent.E002", hint="Give it to arpent_owner."))
             cursor.execute(
                 "select f from unnest(%s::text[]) f"
                 " where not (select proleakproof from pg_proc where oid = f::regprocedure)",
                 [list(LEAKPROOF)],
             )
             if missing := [name for (name,) in cursor.fetchall()]:
-                found.append(
+                errors.append(
                     Error(
                         f"Not marked LEAKPROOF: {', '.join(missing)}; private layers would be slow.",
                         id="arpent.E003",
                         hint="Run the bootstrap script again (after a restore or an extension upgrade).",
                     )
                 )
-    return found
+    return errors
 
 
 @register(Tags.database)
@@ -53,7 +53,7 @@ def the_database_is_of_this_version(
     app_configs: Any = None, databases: Any = None, **_kwargs: Any
 ) -> list[CheckMessage]:
     """Every migration that was applied is one of this version's: nothing is changed in a database of another one."""
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         loader = MigrationLoader(connections[alias])
         ours = {app for app, _name in loader.disk_migrations}
@@ -62,7 +62,7 @@ def the_database_is_of_this_version(
             for app, name in loader.applied_migrations
             if app in ours and (app, name) not in loader.disk_migrations
         ):
-            found.append(
+            errors.append(
                 Error(
                     f"The database was made by another version of Arpent: it holds {len(strange)} migrations that this"
                     f" version does not know, {strange[-1]} among them.",
@@ -70,4 +70,4 @@ def the_database_is_of_this_version(
                     hint="Start that version, or this one with an empty data folder (--data).",
                 )
             )
-    return found
+    return errors

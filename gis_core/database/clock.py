@@ -14,16 +14,16 @@ from psycopg.pq import TransactionStatus
 # How long an answer of the database is carried on by `time.monotonic` before it is asked again.
 TRUSTED_S = 10.0
 
-_asked: tuple[datetime, float] | None = None
+_last_answer: tuple[datetime, float] | None = None
 
 
 def now() -> datetime:
     """The instant, in UTC."""
-    global _asked
-    asked = _asked
-    if asked is None or (time.monotonic() - asked[1] > TRUSTED_S and not is_busy()):
-        asked = _asked = (ask(), time.monotonic())
-    return asked[0] + timedelta(seconds=time.monotonic() - asked[1])
+    global _last_answer
+    answer = _last_answer
+    if answer is None or (time.monotonic() - answer[1] > TRUSTED_S and not is_busy()):
+        answer = _last_answer = (ask(), time.monotonic())
+    return answer[0] + timedelta(seconds=time.monotonic() - answer[1])
 
 
 def today() -> date:
@@ -35,9 +35,9 @@ def ask() -> datetime:
     """What the database's clock says, not the beginning of the transaction."""
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-        (told,) = cursor.execute("select clock_timestamp()").fetchone()
-    found: datetime = told
-    return found.astimezone(UTC)
+        (reading,) = cursor.execute("select clock_timestamp()").fetchone()
+    instant: datetime = reading
+    return instant.astimezone(UTC)
 
 
 def is_busy() -> bool:
@@ -48,5 +48,5 @@ def is_busy() -> bool:
 
 def forget() -> None:
     """Ask the database at the next call."""
-    global _asked
-    _asked = None
+    global _last_answer
+    _last_answer = None

@@ -28,19 +28,19 @@ def in_domain_terms(error: BaseException) -> ArpentError | None:
     if isinstance(error, ArpentError):
         return error
     for cause in causes(error):
-        if isinstance(cause, OSError) and (words := words_of_disk(cause.errno)):
-            return StorageUnavailable(words)
+        if isinstance(cause, OSError) and (message := disk_message(cause.errno)):
+            return StorageUnavailable(message)
         state = sqlstate(cause)
         if state == DATABASE_FULL:
-            return StorageUnavailable(words_of_disk(errno.ENOSPC))
+            return StorageUnavailable(disk_message(errno.ENOSPC))
         if state == DATABASE_IO:
-            return StorageUnavailable(words_of_disk(errno.EIO))
+            return StorageUnavailable(disk_message(errno.EIO))
         if state in BUSY:
             return Busy(str(WAITED))
     return None
 
 
-def words_of_disk(number: int | None) -> str:
+def disk_message(number: int | None) -> str:
     """What a person is told of an errno; empty for one that is not the disk's."""
     if number in FULL:
         return _("The server's disk is full: nothing was kept. Tell its administrator, then try again.")

@@ -50,9 +50,9 @@ def secure_tables(cursor: CursorWrapper) -> None:
     reported = {one.table: one for manifest in manifests().values() for one in manifest.reported}
     for table, scope, history in tables():
         cursor.execute("select arpent.secure_table(%s::regclass, %s, %s)", [f'"{table}"', scope, history])
-        told = reported.get(table)
-        if told.watched if told else scope in REPORTED_SCOPES:
-            unwatched = list(told.unwatched) if told else []
+        report = reported.get(table)
+        if report.watched if report else scope in REPORTED_SCOPES:
+            unwatched = list(report.unwatched) if report else []
             cursor.execute("select arpent.report_table(%s::regclass, %s)", [f'"{table}"', unwatched])
     for statement in (one for manifest in manifests().values() for one in manifest.run_time_tables):
         cursor.execute(statement)

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError
 GONE = ("08", "57P01", "57P02", "57P03", "57P05", "53300")
 
 
-LOOK_S = 0.25
+RETRY_S = 0.25
 
 
 class Outage:
@@ -28,14 +28,14 @@ class Outage:
 
     def __init__(self) -> None:
         self.known = False
-        self.next_look = 0.0
+        self.next_try = 0.0
         self.answered_at = 0.0
 
     def note_silence(self, since: float) -> None:
         """Somebody waited since then in vain, and nobody else was answered meanwhile."""
         if self.answered_at < since:
             self.known = True
-            self.next_look = time.monotonic() + LOOK_S
+            self.next_try = time.monotonic() + RETRY_S
 
     def note_answer(self) -> None:
         """Somebody has a connection."""
@@ -45,8 +45,8 @@ class Outage:
     def refuses(self) -> bool:
         """Whether to refuse at once; whoever comes when it is time to look again is let through, alone."""
         now = time.monotonic()
-        if not self.known or now >= self.next_look:
-            self.next_look = now + LOOK_S
+        if not self.known or now >= self.next_try:
+            self.next_try = now + RETRY_S
             return False
         return True
 

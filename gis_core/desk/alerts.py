@@ -24,7 +24,7 @@ def read_alerts(page: str) -> Alerts:
     reader = _Reader()
     reader.feed(page)
     reader.close()
-    return reader.found
+    return reader.alerts
 
 
 class _Reader(HTMLParser):
@@ -32,7 +32,7 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found = Alerts()
+        self.alerts = Alerts()
         self.depth = self.silent = 0
         self.field = ""
         self.text = ""
@@ -67,13 +67,13 @@ class _Reader(HTMLParser):
 
     def end_sentence(self) -> None:
         sentence, self.text = " ".join(self.text.split()), ""
-        if sentence and sentence not in self.found.sentences:
-            self.found.sentences.append(sentence)
+        if sentence and sentence not in self.alerts.sentences:
+            self.alerts.sentences.append(sentence)
         if sentence and self.field:
-            self.found.fields.setdefault(self.field, []).append(sentence)
+            self.alerts.fields.setdefault(self.field, []).append(sentence)
 
 
 def field_of(identifier: str) -> str:
     """The field that a list of errors of Django's is about, by its id."""
-    named = identifier.startswith("id_") and identifier.endswith("_error")
-    return identifier.removeprefix("id_").removesuffix("_error") if named else ""
+    is_error_list = identifier.startswith("id_") and identifier.endswith("_error")
+    return identifier.removeprefix("id_").removesuffix("_error") if is_error_list else ""

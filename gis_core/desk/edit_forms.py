@@ -30,9 +30,9 @@ from gis_core.errors import Conflict, NotFound
 type Row = Any
 """A row of the database, or the name of what may have no row yet."""
 VERSION = "version"
-CHOICE, ASKED = "keep-", "choose"
+CHOICE, DISPUTED = "keep-", "choose"
 """The names of what the page of a conflict sends: a choice for each field, and the fields that need one."""
-NOT_SENT_AGAIN = ("csrfmiddlewaretoken", ASKED)
+NOT_SENT_AGAIN = ("csrfmiddlewaretoken", DISPUTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +134,10 @@ class ComparedForm(forms.BaseForm):
 
     def take_choices(self, units: Iterable[Sequence[BoundField]]) -> None:
         """What was chosen on the page of a conflict: theirs is what that page showed as saved."""
-        asked = set(self.data.getlist(ASKED))
+        disputed = set(self.data.getlist(DISPUTED))
         for unit in units:
             choice = self.data.get(f"{CHOICE}{unit[0].html_name}", "")
-            if choice == "theirs" or (unit[0].html_name in asked and choice != "mine"):
+            if choice == "theirs" or (unit[0].html_name in disputed and choice != "mine"):
                 for field in unit:
                     write(field.field.widget, self.data, field.html_name, opened(field))
 
@@ -177,8 +177,8 @@ def compare_together(*compared: ComparedForm) -> None:
     if differences:
         raise FormConflict(differences, hidden_inputs(waiting[0].data, lambda name: name.startswith(CHOICE)), merged)
     if merged:
-        words = _("Changed by somebody else since you opened the page, and kept: %(fields)s.")
-        messages.info(waiting[0].request, words % {"fields": ", ".join(merged)})
+        message = _("Changed by somebody else since you opened the page, and kept: %(fields)s.")
+        messages.info(waiting[0].request, message % {"fields": ", ".join(merged)})
 
 
 class EditForm(ComparedForm, AccessibleForm):
@@ -218,7 +218,7 @@ class EditForm(ComparedForm, AccessibleForm):
 def lock(row: Row) -> None:
     """Nobody else changes the row until the end of the transaction; its values are those of now. Raises NotFound.
 
-    Rows that refer to it may come meanwhile. A row that the asker sees and may not change is not locked: the service
+    Rows that refer to it may come meanwhile. A row that the user sees and may not change is not locked: the service
     says why it refuses.
     """
     if isinstance(row, Model):
@@ -280,13 +280,13 @@ def sent_form(field: BoundField, value: Any) -> Any:
     widget = field.field.hidden_widget()
     if isinstance(widget, forms.MultiWidget):
         parts = prepared if isinstance(prepared, list) else widget.decompress(prepared) or []
-        return [shown_form(one, part) for one, part in zip(widget.widgets, parts, strict=True)]
-    return shown_form(widget, prepared)
+        return [format_widget_value(one, part) for one, part in zip(widget.widgets, parts, strict=True)]
+    return format_widget_value(widget, prepared)
 
 
-def shown_form(widget: Any, value: Any) -> str:
-    shown = widget.format_value(value)
-    return "" if shown is None else str(shown)
+def format_widget_value(widget: Any, value: Any) -> str:
+    text = widget.format_value(value)
+    return "" if text is None else str(text)
 
 
 def was_sent(field: BoundField) -> bool:
@@ -309,7 +309,7 @@ def describe_value(field: forms.Field, value: Any) -> str:
     """A value as people read it; “—” for none."""
     if isinstance(field, forms.JSONField):
         return dumps(value, ensure_ascii=False, indent=1)
-    choices = {str(key): str(words) for key, words in flat(getattr(field, "choices", ()))}
+    choices = {str(key): str(label) for key, label in flat(getattr(field, "choices", ()))}
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple | set):
@@ -324,10 +324,10 @@ def describe_value(field: forms.Field, value: Any) -> str:
 
 
 def flat(choices: Any) -> list[tuple[Any, Any]]:
-    found: list[tuple[Any, Any]] = []
-    for key, words in choices:
-        found += words if isinstance(words, list | tuple) else [(key, words)]
-    return found
+    pairs: list[tuple[Any, Any]] = []
+    for key, label in choices:
+        pairs += label if isinstance(label, list | tuple) else [(key, label)]
+    return pairs
 
 
 # -- pages -----------------------------------------------------------------------------------------------------------
@@ -336,7 +336,7 @@ def flat(choices: Any) -> list[tuple[Any, Any]]:
 def conflict_page(request: HttpRequest, conflict: FormConflict) -> HttpResponse:
     """What differs, with a choice for each field; nothing is saved until it is sent."""
     context = {"differences": conflict.differences, "kept": conflict.kept, "merged": conflict.merged}
-    return render(request, "form_conflict.html", context | {"choice": CHOICE, "asked": ASKED}, status=409)
+    return render(request, "form_conflict.html", context | {"choice": CHOICE, "disputed": DISPUTED}, status=409)
 
 
 def hidden_inputs(data: QueryDict, without: Callable[[str], bool] = lambda name: False) -> list[SafeString]:

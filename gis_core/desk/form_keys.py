@@ -87,7 +87,7 @@ def answer_again(request: HttpRequest, answer: dict[str, Any], same: bool) -> Ht
         messages.info(request, _("Already recorded: this form had come before, and nothing was recorded twice."))
         return redirect(location)
     if wants_problem(request):
-        words = _("This form has been recorded before, with other values: load the page again to record another one.")
-        return problem(409, words, location=location)
+        message = _("This form has been recorded before, with other values: load the page again to record another one.")
+        return problem(409, message, location=location)
     context = {"location": location, "again": [*hidden_inputs(request.POST, lambda name: name == FIELD)]}
     return render(request, "form_repeated.html", context | {"files": bool(request.FILES)}, status=409)

@@ -35,7 +35,7 @@ class AccessibleForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for field in self.fields.values():
-            field.validators = [with_written_limit(one) for one in field.validators]
+            field.validators = [with_formatted_limit(one) for one in field.validators]
 
 
 class TypedJSONField(forms.JSONField):
@@ -52,14 +52,14 @@ class TypedJSONField(forms.JSONField):
         return initial if self.disabled or data is None else InvalidJSONInput(data)
 
 
-def with_written_limit(validator: Any) -> Any:
+def with_formatted_limit(validator: Any) -> Any:
     """The same, whose words have its limit as people write numbers: 15, 2100 and 50 000, not 15.0 and 50000."""
     if not isinstance(validator, MaxValueValidator | MinValueValidator) or callable(limit := validator.limit_value):
         return validator
     whole = int(limit) if limit == int(limit) else limit
     plain = numberformat.format(whole, get_format("DECIMAL_SEPARATOR"))
-    shown = number_format(whole, use_l10n=True) if abs(limit) >= GROUPED_FROM else plain
-    return type(validator)(limit, message=str(validator.message).replace("%(limit_value)s", shown))
+    formatted = number_format(whole, use_l10n=True) if abs(limit) >= GROUPED_FROM else plain
+    return type(validator)(limit, message=str(validator.message).replace("%(limit_value)s", formatted))
 
 
 def blame(form: forms.Form, error: ArpentError) -> int:

@@ -58,5 +58,5 @@ def take_key(key: UUID, person_id: int, digest: str) -> IdempotencyKey | None:
 
 def digest_of(path: str, sent: Any, files: "MultiValueDict[str, Any]") -> str:
     """Of all that was sent to an address; of files their names and sizes."""
-    sizes = sorted((name, [(one.name, one.size) for one in found]) for name, found in files.lists())
+    sizes = sorted((name, [(one.name, one.size) for one in sent_files]) for name, sent_files in files.lists())
     return sha256(dumps([path, sent, sizes], cls=DjangoJSONEncoder).encode()).hexdigest()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from gis_core.members.rights import Rights
 from gis_core.points import BAR, MAP_LINKS, BarLink
 
-type Shown = Callable[[HttpRequest], bool]
+type IsVisible = Callable[[HttpRequest], bool]
 type Address = Callable[[HttpRequest], str | None]
 
 
@@ -25,7 +25,7 @@ def to_visitors(request: HttpRequest) -> bool:
     return not to_signed_in(request)
 
 
-def to_those_who(may: Callable[[Rights], bool]) -> Shown:
+def to_those_who(may: Callable[[Rights], bool]) -> IsVisible:
     """To people with such rights."""
     return lambda request: may(getattr(request, "rights", Rights()))
 
@@ -34,9 +34,9 @@ to_administrators = to_those_who(lambda rights: rights.administers)
 to_agency = to_those_who(lambda rights: rights.agency)
 
 
-def page_address(name: str, shown: Shown = to_everybody) -> Address:
-    """The address of the page that is called so, for whom it is `shown`."""
-    return lambda request: reverse(name) if shown(request) else None
+def page_address(name: str, is_visible: IsVisible = to_everybody) -> Address:
+    """The address of the page that is called so, for those to whom it `is_visible`."""
+    return lambda request: reverse(name) if is_visible(request) else None
 
 
 def fixed_address(address: str) -> Address:
@@ -46,7 +46,7 @@ def fixed_address(address: str) -> Address:
 
 def bar(request: HttpRequest) -> list[BarLink]:
     """The links of the bar for who asks."""
-    return [link for link in BAR.all() if link.shown(request)]
+    return [link for link in BAR.all() if link.is_visible(request)]
 
 
 def map_addresses(request: HttpRequest) -> dict[str, str | None]:

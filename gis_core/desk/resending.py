@@ -51,10 +51,10 @@ class Posted:
     @property
     def file_fields(self) -> dict[str, list[str]]:
         """The names of the files, by field."""
-        found: dict[str, list[str]] = {}
+        names: dict[str, list[str]] = {}
         for field, name in self.files:
-            found.setdefault(field, []).append(name)
-        return found
+            names.setdefault(field, []).append(name)
+        return names
 
 
 def unpack(text: str) -> Posted | None:
@@ -98,8 +98,8 @@ class NamesOnly(FileUploadHandler):
         super().__init__(request)
         self.names: list[list[str]] = []
 
-    def new_file(self, *given: Any, **named: Any) -> None:
-        super().new_file(*given, **named)
+    def new_file(self, *given: Any, **options: Any) -> None:
+        super().new_file(*given, **options)
         self.names.append([str(self.field_name), str(self.file_name)])
         raise SkipFile
 

@@ -27,10 +27,10 @@ def sign_in_required(view: View) -> View:
     """Who is not signed in may sign in first; what they posted is kept meanwhile."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
-        return view(request, *given, **named) if request.user.is_authenticated else ask_to_sign_in(request)
+    def signed_in_view(request: HttpRequest, *given: Any, **options: Any) -> HttpResponse:
+        return view(request, *given, **options) if request.user.is_authenticated else ask_to_sign_in(request)
 
-    return asked
+    return signed_in_view
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -135,6 +135,6 @@ def answered(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
     """A table as a file to keep. Raises Invalid for a suffix that is none of `FORMS`."""
     if suffix not in FORMS:
         raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
-    kind, written = FORMS[suffix]
+    kind, content_of = FORMS[suffix]
     headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
-    return HttpResponse(written(table, title), content_type=kind, headers=headers)
+    return HttpResponse(content_of(table, title), content_type=kind, headers=headers)

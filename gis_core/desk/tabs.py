@@ -14,8 +14,8 @@ from gis_core.points import DESKS, TABS, Label
 
 def tabs(desk: str, *, works: bool) -> list[tuple[str, Label, str]]:
     """Name, label and address of every tab of a desk; those for technicians for who `works` on a network."""
-    shown = [tab for tab in TABS.all() if tab.desk == desk and (works or not tab.technicians)]
-    return [(tab.name, tab.label, reverse(tab.name)) for tab in shown]
+    visible_tabs = [tab for tab in TABS.all() if tab.desk == desk and (works or not tab.technicians)]
+    return [(tab.name, tab.label, reverse(tab.name)) for tab in visible_tabs]
 
 
 def show(
@@ -28,7 +28,7 @@ def show(
 ) -> HttpResponse:
     """A page of a desk, on `desk/tabs.html`."""
     works = works_on_networks(rights_of_request(request))
-    label, shown = DESKS.get(desk).label, tabs(desk, works=works)
-    words = next((words for name, words, _url in shown if name == tab), label)
-    around = {"section": desk, "desk": label, "tabs": shown, "tab": tab, "tab_words": words, "works": works}
+    label, visible_tabs = DESKS.get(desk).label, tabs(desk, works=works)
+    tab_label = next((tab_label for name, tab_label, _url in visible_tabs if name == tab), label)
+    around = {"section": desk, "desk": label, "tabs": visible_tabs, "tab": tab, "tab_label": tab_label, "works": works}
     return render(request, template, around | (context or {}), status=status)

@@ -10,7 +10,6 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from gis_core.files.uploads import limit_uploads
 from gis_core.http.problem import as_problem, wants_problem
-from gis_core.models import User
 
 type View = Callable[..., HttpResponse]
 
@@ -27,18 +26,13 @@ def upload_page(too_large: View, most: int | Callable[[], int] | None = None) ->
 
         @csrf_exempt
         @wraps(view)
-        def limited(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
+        def limited(request: HttpRequest, *given: Any, **options: Any) -> HttpResponse:
             limit_uploads(request, most() if callable(most) else most)
             try:
-                return checked(request, *given, **named)
+                return checked(request, *given, **options)
             except RequestDataTooBig as error:
-                return as_problem(error) if wants_problem(request) else too_large(request, *given, **named)
+                return as_problem(error) if wants_problem(request) else too_large(request, *given, **options)
 
         return limited
 
     return taking_files
-
-
-def asker(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -19,8 +19,8 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> Iterator[tuple[int, str]
     """Write a file whole or not at all: its size and SHA-256; it goes when what follows fails. Raises Unavailable."""
     partial = path.with_suffix(PARTIAL)
     try:
-        told = write(partial, chunks)
-        yield told
+        size_and_digest = write(partial, chunks)
+        yield size_and_digest
         partial.replace(path)
     except OSError as error:
         raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error

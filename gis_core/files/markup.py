@@ -24,8 +24,8 @@ def parse_xml(content: bytes, *, most_bytes: int = MOST_BYTES) -> Element:
     try:
         return Reader().read(content)
     except expat.ExpatError as error:
-        words = _("The XML document is broken at line %(line)s.") % {"line": error.lineno}
-        raise Invalid(words) from error
+        message = _("The XML document is broken at line %(line)s.") % {"line": error.lineno}
+        raise Invalid(message) from error
     except (RefusedError, ValueError, LookupError) as error:
         raise Invalid(
             _("The XML document holds what is not read here: entities, or too many or too deep elements.")

@@ -47,11 +47,11 @@ def retention(kind: RetentionTime.Kind, owner_id: int, ended: date | None) -> Re
     """That of a file of this member; one more query for a file that has ended."""
     if ended is None:
         return Retention(None, None)
-    found = RetentionTime.objects.filter(member_id=owner_id, kind=kind).values_list("years", flat=True).first()
-    return Retention(ended, add_months(ended, 12 * found) if found else None)
+    years = RetentionTime.objects.filter(member_id=owner_id, kind=kind).values_list("years", flat=True).first()
+    return Retention(ended, add_months(ended, 12 * years) if years else None)
 
 
-def mark_removed(found: Removable, *, reason: str, rights: Rights) -> None:
+def mark_removed(document: Removable, *, reason: str, rights: Rights) -> None:
     """It leaves the list of its file and is kept, with who did it and why. Raises Invalid, Conflict."""
     reason = reason.strip()
     if not 1 <= len(reason) <= LONGEST_REASON:
@@ -60,19 +60,19 @@ def mark_removed(found: Removable, *, reason: str, rights: Rights) -> None:
             parameter="reason",
         )
     marks = {"removed_at": Now(), "removed_by": rights.user_id, "removed_reason": reason}
-    if not type(found)._default_manager.filter(pk=found.pk, removed_at=None).update(**marks):
+    if not type(document)._default_manager.filter(pk=document.pk, removed_at=None).update(**marks):
         raise Conflict(_("This piece is removed already."))
 
 
 def erase(
-    found: Removable, path: Path, *, filed: date, kept: Retention, day: date, visa: tuple[str, date | None],
+    document: Removable, path: Path, *, filed: date, kept: Retention, day: date, visa: tuple[str, date | None],
     rights: Rights,
 ) -> None:  # fmt: skip
     """Erase the content of a removed document; its row stays, with the visa (number and date).
 
     Its file was `filed` then and is kept so long; `day` is today. Raises Invalid, Conflict.
     """
-    if not found.removed_at or found.erased_at:
+    if not document.removed_at or document.erased_at:
         raise Conflict(_("Only a piece that is removed, and whose content is still there, can be erased."))
     if not kept.is_over(day):
         raise Conflict(str(kept))
@@ -86,7 +86,7 @@ def erase(
             parameter="visa_number",
         )
     marks = {"erased_at": Now(), "erased_by": rights.user_id, "visa_number": number, "visa_date": visa_date}
-    rows = type(found)._default_manager.filter(pk=found.pk, erased_at=None).exclude(removed_at=None)
+    rows = type(document)._default_manager.filter(pk=document.pk, erased_at=None).exclude(removed_at=None)
     if not rows.update(**marks):
         raise Conflict(_("The content of this piece is erased already."))
     transaction.on_commit(lambda: path.unlink(missing_ok=True))

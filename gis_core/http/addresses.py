@@ -17,7 +17,7 @@ SUBMISSION_PORT = 587
 USUAL_PORTS = {"http": "80", "https": "443"}
 
 
-def listed(text: str) -> list[str]:
+def split_commas(text: str) -> list[str]:
     """What stands between commas, without blanks: a comma too many names nothing."""
     return [item.strip() for item in text.split(",") if item.strip()]
 

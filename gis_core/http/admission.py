@@ -1,4 +1,4 @@
-"""What costs runs a few at a time in each process, fairly among askers, so that everything else keeps its threads.
+"""What costs runs a few at a time in each process, fairly among people, so that everything else keeps its threads.
 
 A service or a view says what it does in one line, `with limited(PDF):` or `@limited(PDF)`; who asks is known from the
 request (`gis_core.http.middleware`), and outside of a request (jobs, commands) nothing is limited. Those who have
@@ -29,12 +29,12 @@ class Kind:
     signed_in: int = 2
     anonymous: int = 1
 
-    def at_once(self, asker: Asker) -> int:
-        return self.anonymous if asker.user_id is None else self.signed_in
+    def at_once(self, actor: Actor) -> int:
+        return self.anonymous if actor.user_id is None else self.signed_in
 
-    def of_one(self, asker: Asker) -> int:
-        """How many places one asker holds, those where they wait among them; a person may have one that waits."""
-        return self.anonymous if asker.user_id is None else max(2, self.signed_in)
+    def of_one(self, actor: Actor) -> int:
+        """How many places one actor holds, those where they wait among them; a person may have one that waits."""
+        return self.anonymous if actor.user_id is None else max(2, self.signed_in)
 
 
 PDF = Kind("pdf")
@@ -50,7 +50,7 @@ MAP = Kind("map", signed_in=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Actor:
     """Who asks: a person for their members, or nobody known, from an address."""
 
     user_id: int | None
@@ -58,12 +58,12 @@ class Asker:
     address: str
 
     @classmethod
-    def of(cls, rights: Rights, address: str) -> Asker:
+    def of(cls, rights: Rights, address: str) -> Actor:
         return cls(rights.user_id, frozenset(rights.roles), "" if rights.signed_in else address)
 
     @property
     def key(self) -> tuple[int | None, str]:
-        """What tells one asker from another."""
+        """What tells one actor from another."""
         return self.user_id, self.address
 
 
@@ -72,7 +72,7 @@ class Ticket:
     """One request's place: it waits, then runs."""
 
     kind: Kind
-    asker: Asker
+    actor: Actor
     arrived: float
     running: bool = False
 
@@ -90,19 +90,19 @@ WAITED = Histogram(
 
 
 class Pool:
-    """The places of one class of askers in this process. `most_here` counts those who wait too: each holds a thread."""
+    """The places of one class of actors in this process. `most_here` counts those who wait too: each holds a thread."""
 
     def __init__(self, name: str, *, most_here: int, patience_s: float) -> None:
         self.name, self.most_here, self.patience_s = name, most_here, patience_s
         self.tickets: list[Ticket] = []
         self.changed = threading.Condition()
 
-    def enter(self, kind: Kind, asker: Asker) -> Ticket:
+    def enter(self, kind: Kind, actor: Actor) -> Ticket:
         """A place, after a wait of `patience_s` at most. Raises Busy."""
-        ticket = Ticket(kind, asker, time.monotonic())
+        ticket = Ticket(kind, actor, time.monotonic())
         with self.changed:
-            theirs = sum(one.asker.key == asker.key and one.kind == kind for one in self.tickets)
-            if len(self.tickets) >= self.most_here or theirs >= kind.of_one(asker):
+            theirs = sum(one.actor.key == actor.key and one.kind == kind for one in self.tickets)
+            if len(self.tickets) >= self.most_here or theirs >= kind.of_one(actor):
                 raise self.refusal(kind)
             self.tickets.append(ticket)
             if not self.changed.wait_for(lambda: self.may_run(ticket), self.patience_s):
@@ -128,11 +128,11 @@ class Pool:
         running = [one for one in same if one.running]
 
         def turn(one: Ticket) -> tuple[int, int, float]:
-            members = sum(not one.asker.members.isdisjoint(other.asker.members) for other in running)
-            return members, sum(one.asker.key == other.asker.key for other in running), one.arrived
+            members = sum(not one.actor.members.isdisjoint(other.actor.members) for other in running)
+            return members, sum(one.actor.key == other.actor.key for other in running), one.arrived
 
         waiting = [one for one in same if not one.running]
-        return len(running) < ticket.kind.at_once(ticket.asker) and ticket is min(waiting, key=turn)
+        return len(running) < ticket.kind.at_once(ticket.actor) and ticket is min(waiting, key=turn)
 
     def refusal(self, kind: Kind) -> Busy:
         REFUSED.labels(kind.name, self.name).inc()
@@ -143,18 +143,18 @@ class Pool:
 SIGNED_IN = Pool("signed_in", most_here=4, patience_s=5)
 ANONYMOUS = Pool("anonymous", most_here=2, patience_s=1)
 
-_asker: ContextVar[Asker | None] = ContextVar("arpent_asker", default=None)
+_actor: ContextVar[Actor | None] = ContextVar("arpent_actor", default=None)
 _inside: ContextVar[bool] = ContextVar("arpent_costly", default=False)
 
 
 @contextmanager
-def asked_by(asker: Asker) -> Iterator[None]:
-    """What costs, inside, counts as this asker's."""
-    token = _asker.set(asker)
+def on_behalf_of(actor: Actor) -> Iterator[None]:
+    """What costs, inside, counts as this actor's."""
+    token = _actor.set(actor)
     try:
         yield
     finally:
-        _asker.reset(token)
+        _actor.reset(token)
 
 
 @contextmanager
@@ -163,12 +163,12 @@ def limited(kind: Kind) -> Iterator[None]:
 
     Raises Busy. Works as a decorator too, and in a generator that has a context of its own.
     """
-    asker = _asker.get()
-    if asker is None or _inside.get():
+    actor = _actor.get()
+    if actor is None or _inside.get():
         yield
         return
-    pool = SIGNED_IN if asker.user_id is not None else ANONYMOUS
-    ticket, token = pool.enter(kind, asker), _inside.set(True)
+    pool = SIGNED_IN if actor.user_id is not None else ANONYMOUS
+    ticket, token = pool.enter(kind, actor), _inside.set(True)
     try:
         yield
     finally:

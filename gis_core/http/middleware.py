@@ -19,10 +19,11 @@ from gis_core.accounts.session import HEADER, person_id, session_label
 from gis_core.desk.alerts import Alerts, read_alerts
 from gis_core.desk.edit_forms import FormConflict, conflict_page
 from gis_core.errors import ArpentError
-from gis_core.http.admission import Asker, asked_by
+from gis_core.http.admission import Actor, on_behalf_of
 from gis_core.http.hosts import known_host
 from gis_core.http.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
 from gis_core.members.rights import Rights, acting_as, rights_of
+from gis_core.models import User
 from gis_core.operations import security_journal as security
 from gis_core.tokens.authentication import user_of_authorization
 
@@ -106,7 +107,7 @@ def refuse_absurd_requests(get_response: Handler) -> Handler:
 
 
 def who_asks(get_response: Handler) -> Handler:
-    """Resolve the asker once: an API token (Bearer, or the password of Basic) before the session."""
+    """Resolve the user once: an API token (Bearer, or the password of Basic) before the session."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.by_token = False  # type: ignore[attr-defined]
@@ -132,7 +133,7 @@ def who_asks(get_response: Handler) -> Handler:
             )
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
-        with acting_as(rights), asked_by(Asker.of(rights, security.address_of(request))):
+        with acting_as(rights), on_behalf_of(Actor.of(rights, security.address_of(request))):
             response = get_response(request)
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             patch_cache_control(response, private=True, no_cache=True)
@@ -178,6 +179,13 @@ def rights_of_request(request: Any) -> Rights:
     """Who asks, as `who_asks` found out: of Django's request, or of the one that stands for it in the API."""
     rights: Rights = request.rights
     return rights
+
+
+def signed_in_user(request: Any) -> User:
+    """The user of a request that only who has signed in may make: Django's request, or that of the API."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
 
 
 def their_language(get_response: Handler) -> Handler:

@@ -55,7 +55,7 @@ def start_job(
 ) -> Job:
     """Make a job row and queue the task of this kind, both or neither.
 
-    `kind` is one that an app declares; `parameters` must be JSON. Raises Forbidden when the asker's role at the owner
+    `kind` is one that an app declares; `parameters` must be JSON. Raises Forbidden when the user's role at the owner
     does not allow this kind of job.
     """
     if not may_run(kind, owner.pk if owner else None, rights):
@@ -78,7 +78,7 @@ def queue_task(name: str, arguments: dict[str, Any], **options: Any) -> None:
 
 
 def may_run(kind: str, owner_id: int | None, rights: Rights) -> bool:
-    """Whether the asker's role at the owner allows this kind of job."""
+    """Whether the user's role at the owner allows this kind of job."""
     roles = JOB_KINDS.get(kind).roles
     if roles is None:
         return rights.signed_in and owner_id is None
@@ -90,7 +90,7 @@ def jobs_seen_by(rights: Rights) -> JobQuerySet:
 
 
 def job_seen_by(*, rights: Rights, job_id: int) -> Job:
-    """One job of the asker's members, or their own. Raises NotFound."""
+    """One job of the user's members, or their own. Raises NotFound."""
     job = jobs_seen_by(rights).filter(pk=job_id).first()
     if job is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
@@ -127,8 +127,8 @@ def stop_job(*, rights: Rights, job_id: int) -> Job:
         raise Forbidden(_("Your role does not allow this."))
     if job.state not in OPEN_STATES:
         raise Conflict(_("This job is over already."))
-    asked = [queue.job_manager.cancel_job_by_id(number, abort=True) for number in queued_for(job)]
-    if not any(asked):
+    cancelled = [queue.job_manager.cancel_job_by_id(number, abort=True) for number in queued_for(job)]
+    if not any(cancelled):
         raise Conflict(_("This job is over already."))
     return job
 
@@ -155,7 +155,7 @@ def stopped_in_the_queue() -> list[Job]:
     return list(Job.objects.select_related("started_by").filter(pk__in=numbers, state__in=OPEN_STATES))
 
 
-def standing(job: Job) -> tuple[str, str]:
+def describe_job(job: Job) -> tuple[str, str]:
     """State and message as people read them, with how long it still takes where that can be told; a job whose worker
     is gone, or that finds none, says so.
     """
@@ -166,10 +166,10 @@ def describe_jobs(jobs: Sequence[Job]) -> dict[int, tuple[str, str]]:
     """The same of several jobs, by their numbers; their workers are asked for once."""
     open_jobs = [job for job in jobs if job.state in OPEN_STATES]
     at_work = workers_for(open_jobs) if open_jobs else {}
-    return {job.pk: describe_job(job, *at_work.get(job.pk, (False, False, None))) for job in jobs}
+    return {job.pk: describe_with_workers(job, *at_work.get(job.pk, (False, False, None))) for job in jobs}
 
 
-def describe_job(job: Job, living: bool, at_work: bool, elapsed_s: float | None) -> tuple[str, str]:
+def describe_with_workers(job: Job, living: bool, at_work: bool, elapsed_s: float | None) -> tuple[str, str]:
     """State and message, where it is known what `workers_for` tells of an open job."""
     if job.state not in OPEN_STATES:
         return job.get_state_display(), job.message
@@ -277,8 +277,8 @@ def hold(connection: BaseDatabaseWrapper, what: str) -> None:
         cursor.execute("select pg_advisory_lock(hashtextextended('arpent ' || %s, 0))", [what])
 
 
-def let_go(connection: BaseDatabaseWrapper) -> None:
-    """Hold nothing any more, and close: the connection may return to a pool."""
+def release_locks(connection: BaseDatabaseWrapper) -> None:
+    """Release every advisory lock of a connection, and close it: it may return to a pool."""
     with suppress(AnyDatabaseError), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_unlock_all()")
     with suppress(AnyDatabaseError):
@@ -293,7 +293,7 @@ def alone(what: str) -> Iterator[None]:
         hold(holder, what)
         yield
     finally:
-        let_go(holder)
+        release_locks(holder)
 
 
 class ProgressWriter:
@@ -318,5 +318,5 @@ class ProgressWriter:
             )
 
     def close(self) -> None:
-        """Let the job go; the connection may return to a pool."""
-        let_go(self.connection)
+        """Release the lock of the job; the connection may return to a pool."""
+        release_locks(self.connection)

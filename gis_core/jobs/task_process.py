@@ -117,21 +117,21 @@ class Launcher:
         return PID.unpack(answer)[0], ours
 
 
-def launch_for_ever(asked: socket.socket) -> NoReturn:
+def launch_for_ever(requests: socket.socket) -> NoReturn:
     """The launcher's life: a fork for each message, until the worker has gone."""
     try:
         prepare_signals()
         signal.signal(signal.SIGCHLD, reap)
         while True:
-            name, descriptors, _flags, _address = socket.recv_fds(asked, 100, 1)
+            name, descriptors, _flags, _address = socket.recv_fds(requests, 100, 1)
             if not name:
                 break
             pid = os.fork()
             if pid == 0:
-                asked.close()
+                requests.close()
                 serve(descriptors[0], name.decode())
             os.close(descriptors[0])
-            asked.send(PID.pack(pid))
+            requests.send(PID.pack(pid))
     finally:
         os._exit(0)
 
@@ -172,12 +172,12 @@ class Server:
 
     def __init__(self, worker: Connection[Any, Any]) -> None:
         self.worker = worker
-        self.asked: queue.SimpleQueue[QueuedJob | None] = queue.SimpleQueue()
+        self.requests: queue.SimpleQueue[QueuedJob | None] = queue.SimpleQueue()
         self.reason: AbortReason | None = None
 
     def run(self) -> None:
         threading.Thread(target=self.listen, name="worker-listener", daemon=True).start()
-        while job := self.asked.get():
+        while job := self.requests.get():
             ended = self.perform(job)
             connections.close_all()
             self.reason = None
@@ -190,12 +190,12 @@ class Server:
                 said = self.worker.recv()
             except (EOFError, OSError):
                 self.reason = AbortReason.SHUTDOWN
-                self.asked.put(None)
+                self.requests.put(None)
                 return
             if isinstance(said, AbortReason):
                 self.reason = said
             else:
-                self.asked.put(said)
+                self.requests.put(said)
 
     def perform(self, job: QueuedJob) -> Ended:
         task = app.tasks[job.task_name]
@@ -232,15 +232,15 @@ class TaskProcess:
 
     def run(self, job: QueuedJob, reason: Callable[[], AbortReason | None]) -> Ended | None:
         """Run a task to its end. None when the process has ended before it: by itself, or killed once asked to stop."""
-        asked_at: float | None = None
+        stopping_at: float | None = None
         try:
             self.connection.send(job)
             while not self.connection.poll(POLL_S):
-                if asked_at is None:
+                if stopping_at is None:
                     if why := reason():
                         self.connection.send(why)
-                        asked_at = time.monotonic()
-                elif time.monotonic() - asked_at > STOP_S:
+                        stopping_at = time.monotonic()
+                elif time.monotonic() - stopping_at > STOP_S:
                     log.warning("a task went on and is killed", extra={"fields": {"task": job.task_name}})
                     self.kill()
                     return None

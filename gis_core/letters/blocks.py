@@ -73,8 +73,8 @@ def kind_of_line(line: str) -> str:
 
 def block(kind: str, lines: Sequence[str]) -> Block:
     match kind:
-        case "heading" if found := HEADING.fullmatch(lines[0]):
-            return Block("heading", [runs_of(found[2])], level=len(found[1]))
+        case "heading" if heading := HEADING.fullmatch(lines[0]):
+            return Block("heading", [runs_of(heading[2])], level=len(heading[1]))
         case "bullets":
             return Block("bullets", [runs_of(line[1:].strip()) for line in lines])
         case "table":
@@ -97,7 +97,7 @@ def even(rows: Sequence[Sequence[Runs]]) -> Sequence[Sequence[Runs]]:
 
 def runs_of(text: str) -> Runs:
     """The words of a line; a pair of stars without its fellow stands for itself."""
-    tokens = [(found[1], found[0]) for found in INLINE.finditer(text)]
+    tokens = [(match[1], match[0]) for match in INLINE.finditer(text)]
     stars = sum(whole == "**" for _escaped, whole in tokens)
     runs: list[Run] = []
     bold, seen = False, 0
@@ -120,4 +120,4 @@ def plain(runs: Runs) -> str:
 
 def has_open_field(text: str) -> bool:
     """Whether double braces stand in a text: what was to be filled is filled when a letter is begun."""
-    return any(found[1] for found in OPEN_FIELD.finditer(text))
+    return any(match[1] for match in OPEN_FIELD.finditer(text))

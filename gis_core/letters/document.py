@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from django.template.loader import render_to_string
-from django.utils.dateformat import format as written
+from django.utils.dateformat import format as date_format
 from django.utils.translation import override
 
 from gis_core.files.writing.paper import SCHEME, typeset
@@ -40,15 +40,15 @@ class Document:
     @property
     def dated(self) -> str:
         """« Lorris, le 1er mars 2026 »; without the day in a draft."""
-        day = day_in_words(self.day) if self.day else "…"
+        day = format_day(self.day) if self.day else "…"
         return f"{self.place}, le {day}" if self.place else f"Le {day}"
 
 
-def day_in_words(day: date) -> str:
+def format_day(day: date) -> str:
     """« 1er mars 2026 »."""
     with override("fr"):
         rank = "1er" if day.day == 1 else str(day.day)
-        return f"{rank} {written(day, 'F Y')}"
+        return f"{rank} {date_format(day, 'F Y')}"
 
 
 def pdf_of(document: Document) -> bytes:

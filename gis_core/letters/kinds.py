@@ -77,5 +77,5 @@ def kind_of(code: str) -> LetterKind:
 
 
 def may_edit(kind: LetterKind, member_id: int, rights: Rights) -> bool:
-    """Whether the asker edits a member's template of this kind."""
+    """Whether the user edits a member's template of this kind."""
     return rights.has_role(member_id, ADMINISTRATORS | kind.editors)

@@ -34,7 +34,7 @@ READ_AND_SEND = ["GET", "HEAD", "POST"]
 NO_STORE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
-class WordsForm(EditForm):
+class WordingForm(EditForm):
     """The subject and the text of a template or a letter; the services say what is wrong with them."""
 
     title = forms.CharField(label=gettext_lazy("Subject"))
@@ -91,23 +91,23 @@ class LetterheadForm(EditForm):
 @require_safe
 @page
 def letters_page(request: HttpRequest) -> HttpResponse:
-    """The members whose templates the asker edits, with each kind of letter."""
+    """The members whose templates the user edits, with each kind of letter."""
     rights = rights_of_request(request)
     members = letters.members_edited(rights)
     if not members:
         raise PermissionDenied
-    listed = [
+    rows = [
         {"member": one, "groups": groups_of(one, rights), "head": letters.may_change_letterhead(one, rights)}
         for one in members
     ]
-    return render(request, "letters/templates.html", {"section": "letters", "members": listed})
+    return render(request, "letters/templates.html", {"section": "letters", "members": rows})
 
 
 def groups_of(member: Member, rights: Rights) -> list[tuple[str, list[tuple[LetterKind, letters.Wording]]]]:
     kinds = [kind for kind in LETTER_KINDS.all() if may_edit(kind, member.pk, rights)]
     return [
-        (str(group), [(kind, letters.wording_of(member, kind)) for kind in found])
-        for group, found in groupby(kinds, key=lambda kind: kind.group)
+        (str(group), [(kind, letters.wording_of(member, kind)) for kind in alike])
+        for group, alike in groupby(kinds, key=lambda kind: kind.group)
     ]
 
 
@@ -119,20 +119,20 @@ def template_page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if request.method != "POST":
         return show_template(request, member, wanted, form_of(request, member, wanted))
     action = request.POST.get("action", "save")
-    form = words_form(request, member, wanted, whole=action == "restore", compare=action not in ("preview", "pdf"))
-    status, shown = 400, None
+    form = wording_form(request, member, wanted, whole=action == "restore", compare=action not in ("preview", "pdf"))
+    status, result = 400, None
     if form.is_valid():
-        words = {"title": form.cleaned_data["title"], "body": form.cleaned_data["body"]}
+        texts = {"title": form.cleaned_data["title"], "body": form.cleaned_data["body"]}
         try:
-            shown = ACTIONS.get(action, save)(request, member, wanted, words, form.cleaned_data["version"])
+            result = ACTIONS.get(action, save)(request, member, wanted, texts, form.cleaned_data["version"])
             status = 200
         except ArpentError as error:
             status = blame(form, error)
             if isinstance(error, Stale):
                 form.data["version"] = str(letters.wording_of(member, wanted).version)
-        if isinstance(shown, HttpResponse):
-            return shown
-    return show_template(request, member, wanted, form, status, shown)
+        if isinstance(result, HttpResponse):
+            return result
+    return show_template(request, member, wanted, form, status, result)
 
 
 def member_and_kind(request: HttpRequest, slug: str, kind: str) -> tuple[Member, LetterKind]:
@@ -144,48 +144,48 @@ def member_and_kind(request: HttpRequest, slug: str, kind: str) -> tuple[Member,
     return member, wanted
 
 
-def form_of(request: HttpRequest, member: Member, kind: LetterKind) -> WordsForm:
+def form_of(request: HttpRequest, member: Member, kind: LetterKind) -> WordingForm:
     """What is in force, or a former version to take up again."""
     former = request.GET.get("version", "")
     wanted = int(former) if former.isascii() and former.isdecimal() and len(former) < 9 else None
-    found = letters.versions_of(member, kind).filter(version=wanted).first() if wanted else None
-    form = words_form(request, member, kind)
-    if found is not None:
-        form.initial = {**form.initial, "title": found.title, "body": found.body}
+    version = letters.versions_of(member, kind).filter(version=wanted).first() if wanted else None
+    form = wording_form(request, member, kind)
+    if version is not None:
+        form.initial = {**form.initial, "title": version.title, "body": version.body}
         form.begin_anew()
     return form
 
 
-def words_form(request: HttpRequest, member: Member, kind: LetterKind, **options: bool) -> WordsForm:
+def wording_form(request: HttpRequest, member: Member, kind: LetterKind, **options: bool) -> WordingForm:
     def read(_name: str) -> dict[str, Any]:
         now = letters.wording_of(member, kind)
         return {"title": now.title, "body": now.body, "version": now.version}
 
-    return WordsForm(request, row=f"template {member.pk} {kind.code}", read=read, **options)
+    return WordingForm(request, row=f"template {member.pk} {kind.code}", read=read, **options)
 
 
-def save(request: HttpRequest, member: Member, kind: LetterKind, words: dict[str, str], version: int) -> HttpResponse:
-    letters.save_template(member=member, kind=kind, version=version, rights=rights_of_request(request), **words)
+def save(request: HttpRequest, member: Member, kind: LetterKind, texts: dict[str, str], version: int) -> HttpResponse:
+    letters.save_template(member=member, kind=kind, version=version, rights=rights_of_request(request), **texts)
     messages.success(request, _("The template is in force: the letters begun from now on have it."))
     return redirect("letter_template", slug=member.slug, kind=kind.code)
 
 
 def restore(
-    request: HttpRequest, member: Member, kind: LetterKind, words: dict[str, str], version: int
+    request: HttpRequest, member: Member, kind: LetterKind, texts: dict[str, str], version: int
 ) -> HttpResponse:
     letters.restore_default(member=member, kind=kind, version=version, rights=rights_of_request(request))
     messages.success(request, _("The built-in template is in force again; yours stays among its versions."))
     return redirect("letter_template", slug=member.slug, kind=kind.code)
 
 
-def preview(request: HttpRequest, member: Member, kind: LetterKind, words: dict[str, str], version: int) -> Document:
-    return letters.preview_of(member, kind, **words)
+def preview(request: HttpRequest, member: Member, kind: LetterKind, texts: dict[str, str], version: int) -> Document:
+    return letters.preview_of(member, kind, **texts)
 
 
 def preview_pdf(
-    request: HttpRequest, member: Member, kind: LetterKind, words: dict[str, str], version: int
+    request: HttpRequest, member: Member, kind: LetterKind, texts: dict[str, str], version: int
 ) -> HttpResponse:
-    return file_answer(pdf_of(letters.preview_of(member, kind, **words)), "modele", "pdf")
+    return file_answer(pdf_of(letters.preview_of(member, kind, **texts)), "modele", "pdf")
 
 
 ACTIONS: dict[str, Callable[..., Document | HttpResponse]] = {
@@ -211,9 +211,9 @@ def show_template(
     request: HttpRequest,
     member: Member,
     kind: LetterKind,
-    form: WordsForm,
+    form: WordingForm,
     status: int = 200,
-    shown: Any = None,
+    letter: Any = None,
 ) -> HttpResponse:
     context = {
         "section": "letters",
@@ -223,8 +223,8 @@ def show_template(
         "wording": letters.wording_of(member, kind),
         "versions": letters.versions_of(member, kind)[:50],
         "fields": [(field, field.holds is Holds.LIST, field.holds is Holds.FLAG) for field in kind.known().values()],
-        "letter": shown,
-        "logo": picture_in_page(shown.logo) if shown else "",
+        "letter": letter,
+        "logo": picture_in_page(letter.logo) if letter else "",
         "longest": LONGEST_BODY,
     }
     return render(request, "letters/template.html", context, status=status)
@@ -255,7 +255,7 @@ def letterhead_page(request: HttpRequest, slug: str) -> HttpResponse:
             try:
                 letters.save_letterhead(
                     member=member,
-                    words={name: given[name] for name in letters.HEAD},
+                    texts={name: given[name] for name in letters.HEAD},
                     logo=file,
                     size=file.size if file else 0,
                     without_logo=given.get("without_logo", False),

@@ -26,7 +26,7 @@ from gis_core.models import Letter, Letterhead, LetterTemplate, Member
 from gis_core.points import LETTER_KINDS
 
 LONGEST_BODY, LONGEST_SIDE = 40_000, 1_000
-WORDS = ("title", "recipient", "body", "signatory")
+TEXTS = ("title", "recipient", "body", "signatory")
 HEAD = {"name": 150, "address": LONGEST_SIDE, "contact": LONGEST_SIDE, "place": 80, "signatory": LONGEST_SIDE,
         "appeals": 4_000}  # fmt: skip
 
@@ -45,9 +45,9 @@ class Wording:
 
 
 def members_edited(rights: Rights) -> list[Member]:
-    """The members of which the asker edits templates."""
-    found = Member.objects.visible_to(rights)
-    return [one for one in found if any(may_edit(kind, one.pk, rights) for kind in LETTER_KINDS.all())]
+    """The members of which the user edits templates."""
+    members = Member.objects.visible_to(rights)
+    return [one for one in members if any(may_edit(kind, one.pk, rights) for kind in LETTER_KINDS.all())]
 
 
 def member_edited(slug: str, rights: Rights) -> Member:
@@ -92,7 +92,7 @@ def restore_default(*, member: Member, kind: LetterKind, version: int, rights: R
     return add_version(member, kind, version, rights, title=kind.title, body=kind.body, is_default=True)
 
 
-def add_version(member: Member, kind: LetterKind, version: int, rights: Rights, **words: Any) -> LetterTemplate:
+def add_version(member: Member, kind: LetterKind, version: int, rights: Rights, **fields: Any) -> LetterTemplate:
     if not may_edit(kind, member.pk, rights):
         raise Forbidden(_("Your role does not allow this."))
     stale = Stale(_("Somebody else has saved this template meanwhile. Yours is below: save it again, over theirs."))
@@ -101,7 +101,7 @@ def add_version(member: Member, kind: LetterKind, version: int, rights: Rights, 
     made = {"owner": member, "kind": kind.code, "version": version + 1, "made_by_id": rights.user_id}
     try:
         with transaction.atomic():
-            return LetterTemplate.objects.create(**made, **words)
+            return LetterTemplate.objects.create(**made, **fields)
     except IntegrityError as error:
         raise stale from error
 
@@ -134,7 +134,7 @@ def may_change_letterhead(member: Member, rights: Rights) -> bool:
 
 @transaction.atomic
 def save_letterhead(
-    *, member: Member, words: Mapping[str, str], logo: IO[bytes] | None, size: int, without_logo: bool, rights: Rights
+    *, member: Member, texts: Mapping[str, str], logo: IO[bytes] | None, size: int, without_logo: bool, rights: Rights
 ) -> Letterhead:
     """Keep the lines of a member's letterhead and its logo: a new one, none, or the one that was there.
 
@@ -144,7 +144,7 @@ def save_letterhead(
         raise Forbidden(_("Only an administrator of this member changes its letterhead."))
     head = letterhead_of(member)
     for name, longest in HEAD.items():
-        setattr(head, name, limited(words.get(name, ""), longest, name))
+        setattr(head, name, limited(texts.get(name, ""), longest, name))
     if logo is not None:
         head.logo = logo_of(logo, size)
     elif without_logo:
@@ -213,19 +213,19 @@ def begin(
 
 
 @transaction.atomic
-def change(letter: Letter, *, words: Mapping[str, str], version: int) -> Letter:
-    """Change the words of a draft. Raises Conflict (final), Stale, Invalid."""
+def change(letter: Letter, *, texts: Mapping[str, str], version: int) -> Letter:
+    """Change the texts of a draft. Raises Conflict (final), Stale, Invalid."""
     draft = locked(letter, version)
-    for name in WORDS:
+    for name in TEXTS:
         longest = {"title": LONGEST_TITLE, "body": LONGEST_BODY}.get(name, LONGEST_SIDE)
-        setattr(draft, name, limited(words.get(name, ""), longest, name))
+        setattr(draft, name, limited(texts.get(name, ""), longest, name))
     for name in ("title", "body"):
         if not getattr(draft, name):
             raise Invalid(_("There is nothing written here."), parameter=name)
     if has_open_field(draft.body):
         why = _("Fields in double braces are filled when a letter is begun: write the words themselves.")
         raise Invalid(why, parameter="body")
-    draft.save(update_fields=[*WORDS])
+    draft.save(update_fields=[*TEXTS])
     draft.refresh_from_db(fields=["version"])
     return draft
 
@@ -256,18 +256,18 @@ def finalise(letter: Letter, *, version: int, rights: Rights) -> Letter:
 
 def locked(letter: Letter, version: int) -> Letter:
     """The draft, which nobody else changes until the end."""
-    found = Letter.objects.select_for_update().filter(pk=letter.pk).first()
-    if found is None:
+    draft = Letter.objects.select_for_update().filter(pk=letter.pk).first()
+    if draft is None:
         raise NotFound(_("This letter is no longer there."))
-    if found.state == Letter.State.FINAL:
+    if draft.state == Letter.State.FINAL:
         raise Conflict(_("This letter is final: it is neither changed nor removed."))
-    if found.version != version:
+    if draft.version != version:
         raise Stale(_("Somebody else has changed this letter meanwhile. Yours is below: keep it again, over theirs."))
-    return found
+    return draft
 
 
 def check_whole(letter: Letter) -> None:
-    for name in WORDS:
+    for name in TEXTS:
         if TO_COMPLETE in getattr(letter, name).replace("\\", ""):
             raise Invalid(_("A place is still to be completed: “[à compléter…]”."), parameter=name)
     if not letter.recipient.strip():

@@ -58,22 +58,22 @@ class Template:
             raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=parameter)
         self.parts: list[Line | Condition] = []
         opened: Condition | None = None
-        for number, written in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-            opened = self.read(number, written.strip(), opened)
+        for number, text_line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+            opened = self.read(number, text_line.strip(), opened)
         if opened:
             raise self.refusal(opened.line, _("“si” has no “{{ fin }}”."))
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    def read(self, number: int, written: str, opened: Condition | None) -> Condition | None:
+    def read(self, number: int, text_line: str, opened: Condition | None) -> Condition | None:
         """Take one line; returns the condition that is open after it."""
-        line = list(self.tokens(number, written))
+        line = list(self.tokens(number, text_line))
         word = line[0].name if len(line) == 1 and isinstance(line[0], Tag) else ""
-        if found := CONDITION.fullmatch(word):
+        if match := CONDITION.fullmatch(word):
             if opened:
                 raise self.refusal(number, _("A condition cannot stand inside another one."))
-            self.field(number, found["name"])
-            condition = Condition(number, found["name"], bool(found["no"]))
+            self.field(number, match["name"])
+            condition = Condition(number, match["name"], bool(match["no"]))
             self.parts.append(condition)
             return condition
         if word in ("sinon", "fin"):
@@ -90,18 +90,18 @@ class Template:
             (opened.so if opened.otherwise is None else opened.otherwise).append(line)
         return opened
 
-    def tokens(self, number: int, written: str) -> Iterator[str | Tag]:
+    def tokens(self, number: int, text_line: str) -> Iterator[str | Tag]:
         end = 0
-        for found in TOKEN.finditer(written):
-            if found["open"] or found["close"]:
+        for match in TOKEN.finditer(text_line):
+            if match["open"] or match["close"]:
                 raise self.refusal(number, _("Braces are not closed: a field is written {{ name }}."))
-            if found["tag"] is None:
+            if match["tag"] is None:
                 continue
-            if text := written[end : found.start()]:
+            if text := text_line[end : match.start()]:
                 yield text
-            yield Tag(" ".join(found["tag"].split()))
-            end = found.end()
-        if text := written[end:]:
+            yield Tag(" ".join(match["tag"].split()))
+            end = match.end()
+        if text := text_line[end:]:
             yield text
 
     def check(self, number: int, line: Line) -> None:
@@ -112,11 +112,11 @@ class Template:
                 continue
             if CONDITION.fullmatch(tag.name) or tag.name in ("sinon", "fin"):
                 raise self.refusal(number, _("“%(word)s” stands alone on its line.") % {"word": tag.name})
-            found = self.field(number, tag.name)
-            if found.holds is Holds.FLAG:
-                words = _("“%(name)s” says yes or no: it goes after “si”, it is not written.")
-                raise self.refusal(number, words % {"name": tag.name})
-            if found.holds is Holds.LIST:
+            field = self.field(number, tag.name)
+            if field.holds is Holds.FLAG:
+                message = _("“%(name)s” says yes or no: it goes after “si”, it is not written.")
+                raise self.refusal(number, message % {"name": tag.name})
+            if field.holds is Holds.LIST:
                 lists.add(tag.name)
         if len(lists) > 1:
             raise self.refusal(
@@ -128,20 +128,20 @@ class Template:
             raise self.refusal(number, _("A list does not go into the subject."))
 
     def field(self, number: int, name: str) -> Field:
-        if found := self.known.get(name):
-            return found
+        if field := self.known.get(name):
+            return field
         if not NAME.fullmatch(name):
             raise self.refusal(number, _("“%(name)s” is no field: a field is a name alone.") % {"name": name[:60]})
         other = next((kind for kind in LETTER_KINDS.all() if name in kind.known()), None)
         if other:
-            words = _("“%(name)s” is a field of another kind of letter (%(kind)s).")
-            raise self.refusal(number, words % {"name": name, "kind": other.name})
+            message = _("“%(name)s” is a field of another kind of letter (%(kind)s).")
+            raise self.refusal(number, message % {"name": name, "kind": other.name})
         raise self.refusal(number, _("There is no field “%(name)s”.") % {"name": name})
 
     def refusal(self, number: int, why: str) -> Invalid:
         fields = ", ".join(sorted(self.known))
-        words = _("Line %(line)s: %(why)s The fields of this letter: %(fields)s.")
-        said = words % {"line": number, "why": why, "fields": fields}
+        message = _("Line %(line)s: %(why)s The fields of this letter: %(fields)s.")
+        said = message % {"line": number, "why": why, "fields": fields}
         return Invalid(said, parameter=self.parameter, line=number, fields=sorted(self.known))
 
     # -- filling ------------------------------------------------------------------------------------------------------
@@ -157,15 +157,15 @@ class Template:
     def repeated(self, line: Line, values: Mapping[str, Value]) -> Iterator[str]:
         """The line, once for each value of its list."""
         names = [one.name for one in line if isinstance(one, Tag) and one.name != RANK]
-        listed = next((name for name in names if self.known[name].holds is Holds.LIST), None)
-        if listed is None:
-            yield self.written(line, values)
+        list_name = next((name for name in names if self.known[name].holds is Holds.LIST), None)
+        if list_name is None:
+            yield self.format_line(line, values)
             return
-        given = values.get(listed) or [""]
+        given = values.get(list_name) or [""]
         for rank, one in enumerate(given if not isinstance(given, str | bool) else [str(given)], 1):
-            yield self.written(line, {**values, listed: one, RANK: str(rank)})
+            yield self.format_line(line, {**values, list_name: one, RANK: str(rank)})
 
-    def written(self, line: Line, values: Mapping[str, Value]) -> str:
+    def format_line(self, line: Line, values: Mapping[str, Value]) -> str:
         first = line[0] if line else ""
         flat = isinstance(first, str) and first.startswith(("-", "|", "#"))
         return "".join(one if isinstance(one, str) else self.value(one.name, values, flat) for one in line)
@@ -183,4 +183,4 @@ def chosen(condition: Condition, values: Mapping[str, Value]) -> list[Line]:
 
 def literal(text: str) -> str:
     """A text that the markup reads as it is."""
-    return MARKUP.sub(lambda found: f"\\{found[0]}", text)
+    return MARKUP.sub(lambda match: f"\\{match[0]}", text)

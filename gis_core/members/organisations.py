@@ -1,4 +1,4 @@
-"""Members as an asker may see them."""
+"""Members as a user may see them."""
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from gis_core.models import Member, Territory
 
 
 def member_seen_by(*, rights: Rights, slug: str) -> Member:
-    """One of the asker's members; NotFound for any other, whether it exists or not."""
+    """One of the user's members; NotFound for any other, whether it exists or not."""
     member = Member.objects.visible_to(rights).filter(slug=slug).first()
     if member is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
@@ -17,7 +17,7 @@ def member_seen_by(*, rights: Rights, slug: str) -> Member:
 
 
 def administered_member(*, rights: Rights, slug: str) -> Member:
-    """A member whose people the asker manages; Forbidden where another role sees it, NotFound where none does."""
+    """A member whose people the user manages; Forbidden where another role sees it, NotFound where none does."""
     member = member_seen_by(rights=rights, slug=slug)
     if not rights.has_role(member.pk, ADMINISTRATORS):
         raise Forbidden(_("Only an administrator of this member manages its people."))
@@ -25,7 +25,7 @@ def administered_member(*, rights: Rights, slug: str) -> Member:
 
 
 def partners(rights: Rights) -> QuerySet[Member]:
-    """Whom the asker may share with: the members on the same communes; any for the agency."""
+    """Whom the user may share with: the members on the same communes; any for the agency."""
     if rights.agency:
         return Member.objects.order_by("name")
     communes = Territory.objects.filter(member_id__in=rights.administered()).values("commune_id")

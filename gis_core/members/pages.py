@@ -28,7 +28,7 @@ from gis_core.points import MEMBER_LINKS
 @require_safe
 @page
 def members_page(request: HttpRequest) -> HttpResponse:
-    """The members whose people the asker manages."""
+    """The members whose people the user manages."""
     rights = rights_of_request(request)
     if not rights.administers:
         raise PermissionDenied
@@ -64,9 +64,9 @@ def people_page(request: HttpRequest, slug: str) -> HttpResponse:
             )
             return redirect("people", slug=slug)
         status = 400
-    shown = list(people.people_of(member))
-    with_access = sum(one.account is not None for one in shown)
-    context = {"section": "members", "member": member, "people": shown, "with_access": with_access, "form": form}
+    memberships = list(people.people_of(member))
+    with_access = sum(one.account is not None for one in memberships)
+    context = {"section": "members", "member": member, "people": memberships, "with_access": with_access, "form": form}
     return render(request, "membres/people.html", context, status=status)
 
 

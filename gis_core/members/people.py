@@ -17,17 +17,17 @@ from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import ADMINISTRATORS, Rights, Role, acting_as
 from gis_core.models import Commune, Member, Membership, User
 from gis_core.tokens import services as tokens
-from gis_core.validators import validate_written_name
+from gis_core.validators import validate_person_name
 
 
 def people_of(member: Member) -> QuerySet[Membership]:
     """Who belongs to a member, with their town halls, by name; then who is invited, by the address typed."""
     people = Membership.objects.filter(member=member).select_related("user").prefetch_related("communes")
-    names = (shown_once_accepted(name) for name in ("last_name", "first_name", "username"))
+    names = (null_until_accepted(name) for name in ("last_name", "first_name", "username"))
     return people.order_by(*names, "invited_email")
 
 
-def shown_once_accepted(name: str) -> Case:
+def null_until_accepted(name: str) -> Case:
     """A column of the account to sort by, null (last) for an invitation: its place must not tell the name behind it."""
     return Case(When(accepted_at__isnull=False, then=F(f"user__{name}")))
 
@@ -57,7 +57,7 @@ def invite(
     Nothing tells whether the address had an account: a new one accepts by the link that sets its password, an existing
     one by signing in. `communes` are INSEE codes of the member's territory, needed for a town hall and refused
     otherwise; `site` is the platform's address, with its last slash. Raises Invalid, Forbidden (a role above the
-    asker's), Conflict (already there).
+    user's), Conflict (already there).
     """
     email, first_name, last_name = checked_email(email), checked_name(first_name), checked_name(last_name)
     check_may_give(rights, member, role)
@@ -89,7 +89,7 @@ def lock_people() -> None:
 
 
 def call_as(rights: Rights, function: str, *values: Any) -> Any:
-    """Have PostgreSQL change memberships, which the web role itself may not: it asks the asker's role again, now.
+    """Have PostgreSQL change memberships, which the web role itself may not: it asks the user's role again, now.
 
     Returns what the function returns. Raises Forbidden where the role no longer suffices.
     """
@@ -138,7 +138,7 @@ def checked_email(email: str) -> str:
 def checked_name(name: str) -> str:
     name = name.strip()
     try:
-        validate_written_name(name)
+        validate_person_name(name)
     except ValidationError as error:
         raise Invalid(error.messages[0]) from error
     return name
@@ -151,7 +151,7 @@ def new_account(email: str, first_name: str, last_name: str) -> User:
 
 
 def check_may_give(rights: Rights, member: Member, role: str) -> None:
-    """Raise Invalid for an unknown role, Forbidden for one above the asker's own."""
+    """Raise Invalid for an unknown role, Forbidden for one above the user's own."""
     if role not in Role.values:
         raise Invalid(_("Unknown role: %(role)s.") % {"role": role[:40]})
     if Role(role).rank > rights.rank_at(member.pk):

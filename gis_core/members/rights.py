@@ -43,9 +43,9 @@ ADMINISTRATORS = frozenset({Role.GIS_ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR})
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What one asker may see, resolved once per request.
+    """What one user may see, resolved once per request.
 
-    `roles` maps a member's id to the asker's role there. `insee` are the communes whose personal rows the asker may
+    `roles` maps a member's id to the user's role there. `insee` are the communes whose personal rows the user may
     see, `town_insee` those that a town hall user works for. `agency` opens every owner-scoped row (not the personal,
     INSEE-scoped ones).
     """
@@ -61,32 +61,32 @@ class Rights:
         return self.user_id is not None
 
     def members(self) -> list[int]:
-        """Members whose private rows the asker sees whole."""
+        """Members whose private rows the user sees whole."""
         return sorted(member for member, role in self.roles.items() if role != Role.TOWN_HALL)
 
     def town_halls(self) -> list[int]:
-        """Members of whose private rows the asker sees only those of their own communes."""
+        """Members of whose private rows the user sees only those of their own communes."""
         return sorted(member for member, role in self.roles.items() if role == Role.TOWN_HALL)
 
     def writers(self) -> list[int]:
-        """Members whose private rows the asker may change; each layer then asks for the right role."""
+        """Members whose private rows the user may change; each layer then asks for the right role."""
         return sorted(member for member, role in self.roles.items() if role in WRITERS)
 
     def administered(self) -> list[int]:
-        """Members whose people and data the asker manages (the agency manages those of all)."""
+        """Members whose people and data the user manages (the agency manages those of all)."""
         return sorted(member for member, role in self.roles.items() if role in ADMINISTRATORS)
 
     @property
     def administers(self) -> bool:
-        """Whether the asker manages any member."""
+        """Whether the user manages any member."""
         return self.agency or bool(self.administered())
 
     def has_role(self, member_id: int | None, roles: frozenset[Role]) -> bool:
-        """Whether the asker holds one of the roles at this member (an agency administrator holds all of them)."""
+        """Whether the user holds one of the roles at this member (an agency administrator holds all of them)."""
         return self.agency or (member_id is not None and self.roles.get(member_id) in roles)
 
     def rank_at(self, member_id: int) -> int:
-        """The rank of the asker's role at this member, -1 for none."""
+        """The rank of the user's role at this member, -1 for none."""
         if self.agency:
             return Role.AGENCY_ADMINISTRATOR.rank
         role = self.roles.get(member_id)
@@ -105,7 +105,7 @@ class Rights:
         }
 
     def rows_class(self) -> str:
-        """A short name for "who sees the same rows": two askers of one class get the same private tile."""
+        """A short name for "who sees the same rows": two users of one class get the same private tile."""
         settings = self.settings()
         del settings["arpent.user_id"]
         return hashlib.blake2s(repr(sorted(settings.items())).encode(), digest_size=8).hexdigest()
@@ -136,13 +136,13 @@ def acting_as(rights: Rights) -> Iterator[None]:
     token = _current.set(rights)
     inside = connection.in_atomic_block
     if inside:
-        tell(rights)
+        set_rights(rights)
     try:
         yield
     finally:
         _current.reset(token)
         if inside and connection.in_atomic_block and not connection.needs_rollback and not has_failed():
-            tell(former)
+            set_rights(former)
 
 
 def has_failed() -> bool:
@@ -153,11 +153,11 @@ def has_failed() -> bool:
     return opened is None or opened.info.transaction_status in (TransactionStatus.INERROR, TransactionStatus.UNKNOWN)
 
 
-def tell(rights: Rights | None) -> None:
+def set_rights(rights: Rights | None) -> None:
     """Give the open transaction these rights; None takes them away (an empty setting counts as missing)."""
     settings = rights.settings() if rights else dict.fromkeys(ANONYMOUS.settings(), "")
     backend: Any = connection
-    backend.tell_who_asks(settings)
+    backend.set_who_asks(settings)
 
 
 @contextmanager
@@ -209,6 +209,6 @@ MEMBERSHIPS = """
 """
 
 
-def codes(found: Iterable[int | str]) -> frozenset[str]:
+def codes(communes: Iterable[int | str]) -> frozenset[str]:
     """INSEE codes as text, whatever the stubs think a foreign key holds."""
-    return frozenset(map(str, found))
+    return frozenset(map(str, communes))

@@ -10,13 +10,13 @@ TECHNICIANS: Final = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR}
 
 
 def works_on_networks(rights: Rights) -> bool:
-    """Whether the asker edits the networks of some member."""
+    """Whether the user edits the networks of some member."""
     return rights.agency or not TECHNICIANS.isdisjoint(rights.roles.values())
 
 
 def members_working(rights: Rights) -> list[Member]:
-    """The members whose networks the asker edits, by name."""
-    found = Member.objects.all()
+    """The members whose networks the user edits, by name."""
+    members = Member.objects.all()
     if not rights.agency:
-        found = found.filter(pk__in=[member for member, role in rights.roles.items() if role in TECHNICIANS])
-    return list(found.order_by("name"))
+        members = members.filter(pk__in=[member for member, role in rights.roles.items() if role in TECHNICIANS])
+    return list(members.order_by("name"))

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=150,
-                        validators=[gis_core.validators.validate_written_name],
+                        validators=[gis_core.validators.validate_person_name],
                         verbose_name="first name",
                     ),
                 ),
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=150,
-                        validators=[gis_core.validators.validate_written_name],
+                        validators=[gis_core.validators.validate_person_name],
                         verbose_name="last name",
                     ),
                 ),

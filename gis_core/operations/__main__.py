@@ -75,20 +75,20 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
 def main(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
     ours, passed_on = split(arguments)
-    asked = parser().parse_args(ours)
-    place = Place.current(asked.data)
-    if asked.command in HANDED_OVER:
+    options = parser().parse_args(ours)
+    place = Place.current(options.data)
+    if options.command in HANDED_OVER:
         account.check_readable(passed_on)
-        hand_over(place, asked, arguments, passed_on)
-    if asked.command in CLEANED_UP:
+        hand_over(place, options, arguments, passed_on)
+    if options.command in CLEANED_UP:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    match asked.command:
+    match options.command:
         case "demo":
-            return demo.run(place, asked.port, detach=asked.detach)
+            return demo.run(place, options.port, detach=options.detach)
         case "stop":
             return demo.stop(place)
         case "serve":
-            return demo.serve(place, asked.port)
+            return demo.serve(place, options.port)
         case "worker":
             return demo.work(place)
         case "manage":
@@ -100,7 +100,7 @@ def main(arguments: list[str]) -> int:
         case "check":
             return check.run(place)
         case "backup":
-            return back_up(place, asked.file, verified=asked.verify)
+            return back_up(place, options.file, verified=options.verify)
         case "nightly":
             from gis_core.operations import nightly
 
@@ -108,33 +108,33 @@ def main(arguments: list[str]) -> int:
         case "restore":
             from gis_core.operations import restore
 
-            return restore.restore(place, asked.file, force=asked.force)
+            return restore.restore(place, options.file, force=options.force)
         case "prepare":
-            return demo.prepare(place, asked.port)
+            return demo.prepare(place, options.port)
         case "keep":
             from gis_core.operations import keeper
 
-            return keeper.run(place, asked.ready)
+            return keeper.run(place, options.ready)
         case "cluster":
-            return cluster_command(Cluster(place.for_tests if asked.tests else place, asked.tests), asked.action)
-    raise AssertionError(asked.command)
+            return cluster_command(Cluster(place.for_tests if options.tests else place, options.tests), options.action)
+    raise AssertionError(options.command)
 
 
-def hand_over(place: Place, asked: argparse.Namespace, arguments: list[str], passed_on: list[str]) -> None:
+def hand_over(place: Place, options: argparse.Namespace, arguments: list[str], passed_on: list[str]) -> None:
     """Root goes on as the system user of the site, once another one keeps the database; nothing for others."""
     if os.geteuid() != 0 or account.stays_root():
         return
-    if asked.command == "demo":
+    if options.command == "demo":
         # Before anything is started or given away.
-        demo.check_start(place, asked.port)
-    apart = account.hand_data_over(place, lasting=asked.command in LASTING)
+        demo.check_start(place, options.port)
+    apart = account.hand_data_over(place, lasting=options.command in LASTING)
     if apart:
         account.keep_database(place)
-        if asked.command == "demo" and demo.is_free(place):
-            words = ["prepare", "--data", str(place.data), "--port", str(asked.port)]
-            if code := account.run_as_database_user(place, words):
+        if options.command == "demo" and demo.is_free(place):
+            command = ["prepare", "--data", str(place.data), "--port", str(options.port)]
+            if code := account.run_as_database_user(place, command):
                 account.leave(place, code)
-        if asked.command == "manage" and manage.role_of_words(passed_on) == "owner":
+        if options.command == "manage" and manage.role_of_command(passed_on) == "owner":
             account.leave(place, account.run_as_database_user(place, arguments))
     account.go_on(place, arguments, apart=apart)
 

@@ -146,14 +146,14 @@ def first_closed(folder: Path) -> str:
     return as_user("sh", "-c", FIRST_CLOSED, "sh", *above).stdout
 
 
-def check_readable(words: Sequence[str]) -> None:
-    """Refuse files, named among the words of a command, that the system user cannot read.
+def check_readable(arguments: Sequence[str]) -> None:
+    """Refuse files, named among the arguments of a command, that the system user cannot read.
 
     Raises OperationFailedError.
     """
     if os.geteuid() != 0 or not exists() or stays_root():
         return
-    for word in words:
+    for word in arguments:
         path = Path(word.rpartition("=")[2] if word.startswith("-") else word)
         if path.is_absolute() and path.exists() and as_user("test", "-r", str(path)).returncode != 0:
             raise OperationFailedError(

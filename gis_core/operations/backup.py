@@ -28,7 +28,7 @@ from typing import IO, Any, NamedTuple
 import psycopg
 
 from gis_core.operations.cluster import Cluster, client_environment
-from gis_core.operations.contents import Contents, lock_tables, named_files, table_contents, write_alike
+from gis_core.operations.contents import Contents, lock_tables, referenced_files, table_contents, write_alike
 from gis_core.operations.environment import DATABASE, ROOT, Place, adopt, open_lock
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import HeldFiles, unreadable
@@ -65,7 +65,7 @@ class Snapshot(NamedTuple):
     """One moment of the database: its name for pg_dump, the files that rows name, and those of them that are lost."""
 
     name: str
-    named: set[str]
+    referenced: set[str]
     missing: list[str]
 
 
@@ -98,7 +98,7 @@ def write_archive(place: Place, target: Path) -> dict[str, Any]:
     cluster = Cluster(place)
     try:
         with cluster.lease(), tempfile.TemporaryDirectory(dir=target.parent, prefix=".arpent-") as scratch:
-            check_room(target.parent, archive_bytes(cluster))
+            check_free_space(target.parent, archive_bytes(cluster))
             manifest = _write(cluster, Path(scratch))
             Path(scratch, "archive").replace(target)
     except OSError as error:
@@ -155,7 +155,7 @@ def _write(cluster: Cluster, scratch: Path) -> dict[str, Any]:
 
 def _check_none_lost(snapshot: Snapshot, entries: dict[str, dict[str, Any]]) -> None:
     """A file that could not be held may have gone before it was read."""
-    lost = snapshot.named - entries.keys() - set(snapshot.missing)
+    lost = snapshot.referenced - entries.keys() - set(snapshot.missing)
     if lost:
         raise OperationFailedError(f"{min(lost)} a été effacé pendant la sauvegarde : relancez la même commande.")
 
@@ -196,8 +196,8 @@ def _moment(connection: psycopg.Connection[tuple[Any, ...]], files: HeldFiles) -
         lock_tables(connection)
     except psycopg.errors.UndefinedTable:
         return None
-    named = named_files(connection)
-    return Snapshot(str(exported and exported[0]), named, sorted(named - files.paths.keys()))
+    referenced = referenced_files(connection)
+    return Snapshot(str(exported and exported[0]), referenced, sorted(referenced - files.paths.keys()))
 
 
 def _roles(cluster: Cluster) -> str:
@@ -295,10 +295,10 @@ def advice(said: str, lasting: str) -> str:
     """What the operator does after a failure: the same again only where that helps."""
     if "No space left" in said:
         return FULL
-    return CUT if any(words in said for words in SAID_WHEN_CUT) else lasting
+    return CUT if any(sign in said for sign in SAID_WHEN_CUT) else lasting
 
 
-def check_room(folder: Path, wanted: int) -> None:
+def check_free_space(folder: Path, wanted: int) -> None:
     """At least this many bytes are free on the folder's disk."""
     free = shutil.disk_usage(folder).free
     if free < wanted:

@@ -64,7 +64,7 @@ def run(place: Place) -> int:
     tests = place.for_tests
     with Cluster(tests, for_tests=True).lease():
         env = variables(tests, "test")
-        failed = [outcome for outcome in _outcomes(env) if _tell(outcome)]
+        failed = [outcome for outcome in _outcomes(env) if _report(outcome)]
     say(f"{len(failed)} vérification(s) en échec." if failed else "Tout est en ordre.")
     return 1 if failed else 0
 
@@ -95,7 +95,7 @@ def _run(check: Check, env: dict[str, str]) -> str | None:
     return None if result.returncode == 0 else (result.stdout + result.stderr).strip() or f"code {result.returncode}"
 
 
-def _tell(outcome: Outcome) -> bool:
+def _report(outcome: Outcome) -> bool:
     word = "ÉCHEC" if outcome.fault is not None else "ok"
     say(f"  {word:<6}{outcome.title:<34}{french_seconds(outcome.seconds):>8}")
     if outcome.fault is not None:

@@ -557,24 +557,24 @@ def remove(path: Path) -> None:
 def is_postmaster(pid: int, folder: Path | None) -> bool:
     """Whether this pid is a live PostgreSQL server: of this data folder, or folder of sockets, if one is given."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return False
-    right_program = words[0] == os.fsencode(BIN / "postgres")
-    return state != "Z" and right_program and (folder is None or os.fsencode(folder) in words)
+    right_program = arguments[0] == os.fsencode(BIN / "postgres")
+    return state != "Z" and right_program and (folder is None or os.fsencode(folder) in arguments)
 
 
 def backends_in(data: Path) -> list[int]:
     """Pids of the processes at work for a PostgreSQL server of this data folder, itself not counted."""
-    found = []
+    pids = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             with suppress(OSError):
                 title = (folder / "cmdline").read_bytes()
                 if title.startswith(b"postgres:") and (folder / "cwd").readlink() == data:
-                    found.append(int(folder.name))
-    return found
+                    pids.append(int(folder.name))
+    return pids
 
 
 def wait_until(done: Callable[[], bool], seconds: float) -> bool:
@@ -589,8 +589,8 @@ def wait_until(done: Callable[[], bool], seconds: float) -> bool:
 
 def _system_user(line: str) -> str | None:
     """Whom a line of pg_ident.conf, of our map, is about."""
-    words = line.split()
-    return words[1].strip('"') if len(words) == 3 and words[0] == IDENT_MAP else None
+    fields = line.split()
+    return fields[1].strip('"') if len(fields) == 3 and fields[0] == IDENT_MAP else None
 
 
 def _first_number(path: Path) -> int | None:

@@ -51,9 +51,9 @@ def lock_tables(connection: Connection) -> None:
 
     Raises UndefinedTable when one that its snapshot sees is gone.
     """
-    found = [sql.Identifier(schema, table) for schema, table, _ in connection.execute(TABLES).fetchall()]
-    if found:
-        connection.execute(sql.SQL("lock table {} in access share mode").format(sql.SQL(", ").join(found)))
+    tables = [sql.Identifier(schema, table) for schema, table, _ in connection.execute(TABLES).fetchall()]
+    if tables:
+        connection.execute(sql.SQL("lock table {} in access share mode").format(sql.SQL(", ").join(tables)))
 
 
 def table_contents(connection: Connection) -> Contents:
@@ -65,46 +65,46 @@ def table_contents(connection: Connection) -> Contents:
 
 
 def _contents_of(connection: Connection, table: sql.Identifier, columns: list[str]) -> tuple[int, str]:
-    listed = sql.SQL(", ").join(map(sql.Identifier, columns))
-    found = connection.execute(sql.SQL(DIGEST).format(columns=listed, table=table)).fetchone()
-    if found is None:
+    column_list = sql.SQL(", ").join(map(sql.Identifier, columns))
+    row = connection.execute(sql.SQL(DIGEST).format(columns=column_list, table=table)).fetchone()
+    if row is None:
         raise AssertionError(table)
-    return int(found[0]), str(found[1])
+    return int(row[0]), str(row[1])
 
 
-def named_files(connection: Connection) -> set[str]:
+def referenced_files(connection: Connection) -> set[str]:
     """The files that rows name, as `files/...`."""
-    found: set[str] = set()
+    files: set[str] = set()
     for (name,) in connection.execute(FILE_FUNCTIONS).fetchall():
         rows = connection.execute(sql.SQL("select {}()").format(sql.Identifier("arpent", name)))
-        found.update(f"files/{path}" for (path,) in rows)
-    return found
+        files.update(f"files/{path}" for (path,) in rows)
+    return files
 
 
 def missing_contents(connection: Connection, manifest: dict[str, Any]) -> list[str]:
     """In French, what a restored database lacks of what its manifest says, and the files that it names in vain."""
     write_alike(connection)
     wanted: Contents = {table: (rows, digest) for table, (rows, digest) in manifest["tables"].items()}
-    absent = named_files(connection) - manifest["entries"].keys() - set(manifest["missing"])
+    absent = referenced_files(connection) - manifest["entries"].keys() - set(manifest["missing"])
     return differences(wanted, table_contents(connection)) + [
         f"{name} : le fichier n'est pas dans la sauvegarde" for name in sorted(absent)
     ]
 
 
-def differences(wanted: Contents, found: Contents) -> list[str]:
+def differences(wanted: Contents, present: Contents) -> list[str]:
     """In French, what a database lacks or has too much."""
     return [
-        _difference(table, wanted.get(table), found.get(table))
-        for table in sorted(wanted.keys() | found.keys())
-        if wanted.get(table) != found.get(table)
+        _difference(table, wanted.get(table), present.get(table))
+        for table in sorted(wanted.keys() | present.keys())
+        if wanted.get(table) != present.get(table)
     ]
 
 
-def _difference(table: str, wanted: tuple[int, str] | None, found: tuple[int, str] | None) -> str:
-    if found is None:
+def _difference(table: str, wanted: tuple[int, str] | None, present: tuple[int, str] | None) -> str:
+    if present is None:
         return f"{table} : la table manque"
     if wanted is None:
         return f"{table} : la table est en trop"
-    if wanted[0] != found[0]:
-        return f"{table} : {found[0]} lignes au lieu de {wanted[0]}"
-    return f"{table} : {found[0]} lignes, dont certaines ont changé"
+    if wanted[0] != present[0]:
+        return f"{table} : {present[0]} lignes au lieu de {wanted[0]}"
+    return f"{table} : {present[0]} lignes, dont certaines ont changé"

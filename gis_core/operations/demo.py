@@ -43,7 +43,7 @@ def run(place: Place, port: int, *, detach: bool) -> int:
         _end_earlier(place)
         check_port(port)
         check_space(place)
-        tell_one_user(place)
+        warn_one_user(place)
         _stop_on_signals()
         with cluster_step(place):
             if not Cluster(place).is_of_others:
@@ -128,10 +128,10 @@ def read_run(place: Place) -> Run | None:
     """The demo that holds, or last held, the lock."""
     try:
         with os.fdopen(open_plain(_lock_file(place), os.O_RDONLY)) as file:
-            found = Run(**json.load(file))
+            run = Run(**json.load(file))
     except (OSError, ValueError, TypeError):
         return None
-    return found if type(found.pid) is type(found.port) is int and isinstance(found.run_id, str) else None
+    return run if type(run.pid) is type(run.port) is int and isinstance(run.run_id, str) else None
 
 
 def _write_run(place: Place, this_run: Run) -> None:
@@ -279,7 +279,7 @@ def _run_in_background(place: Place, this_run: Run, writing: int) -> NoReturn:
 
 def _foreground(place: Place, wanted: Callable[[], Sequence[services.Service]]) -> int:
     """Run services, made once their database runs, until one of them ends or a signal comes."""
-    tell_one_user(place)
+    warn_one_user(place)
     _stop_on_signals()
     group = services.Group(secrets.token_hex(8), Cluster(place))
     with Cluster(place).lease():
@@ -316,7 +316,7 @@ ONE_USER = (
 )
 
 
-def tell_one_user(place: Place) -> None:
+def warn_one_user(place: Place) -> None:
     """What does not hold where nobody but the site's own user can run its database."""
     if not Cluster(place).is_of_others:
         say(ONE_USER)

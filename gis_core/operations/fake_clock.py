@@ -52,10 +52,10 @@ def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
 def instant(text: str) -> datetime:
     """The instant of an ISO text, in UTC unless it says otherwise. Raises OperationFailedError."""
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         refuse(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def refuse(text: str) -> NoReturn:
@@ -66,7 +66,7 @@ def refuse(text: str) -> NoReturn:
 
 def library() -> str:
     """libfaketime's file. Raises OperationFailedError where it is not installed."""
-    found = next(iter(sorted(LIBRARIES.glob(LIBRARY))), None)
-    if found is None:
+    file = next(iter(sorted(LIBRARIES.glob(LIBRARY))), None)
+    if file is None:
         raise OperationFailedError(f"{OPTION} a besoin de libfaketime : apt-get install libfaketime, puis relancez.")
-    return str(found)
+    return str(file)

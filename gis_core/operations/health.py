@@ -1,4 +1,4 @@
-"""Is the process alive, is the platform ready: for supervisors, without a session and without the asker's rights."""
+"""Is the process alive, is the platform ready: for supervisors, without a session and without the user's rights."""
 
 from functools import lru_cache
 
@@ -41,7 +41,7 @@ def missing() -> list[str]:
         waiting = known_migrations() - applied_migrations()
         if waiting:
             return [_("%(count)s migrations are not applied.") % {"count": len(waiting)}]
-        return [str(found.msg) for found in the_wall_stands(databases=["default"]) if isinstance(found, Error)]
+        return [str(fault.msg) for fault in the_wall_stands(databases=["default"]) if isinstance(fault, Error)]
     except AnyDatabaseError:
         return [_("The database does not answer.")]
 

@@ -103,8 +103,8 @@ def _below(entry: os.DirEntry[str], *, kept_whole: bool) -> Iterator[os.DirEntry
 def _children(folder: Path | str) -> list[os.DirEntry[str]]:
     """Another process may remove the folder at this moment."""
     try:
-        with os.scandir(folder) as found:
-            return sorted(found, key=lambda entry: entry.name)
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
         return []
     except PermissionError as error:

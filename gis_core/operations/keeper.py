@@ -21,7 +21,7 @@ from gis_core.operations.progress import step
 
 READY = b"ready"
 LOG = "database.log"
-LOOK_SECONDS = 0.5
+CHECK_SECONDS = 0.5
 # Commands that are over sooner are not worth a program for the nights.
 NIGHTS_SECONDS = 15
 
@@ -70,16 +70,16 @@ def _only_one(cluster: Cluster) -> int | None:
 
     Raises OperationFailedError when it does not.
     """
-    found: list[int] = []
+    locks: list[int] = []
 
     def take() -> bool:
         descriptor = open_lock(cluster.keeper_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        found.extend([] if descriptor is None else [descriptor])
+        locks.extend([] if descriptor is None else [descriptor])
         return descriptor is not None
 
     if not wait_until(lambda: take() or cluster.accepts(), START_SECONDS):
         raise OperationFailedError(f"PostgreSQL ne répond pas après {START_SECONDS} s : voyez {cluster.log}.")
-    return found[0] if found else None
+    return locks[0] if locks else None
 
 
 def _supervise(place: Place, cluster: Cluster, nights: list[services.Service], until_stopped: ExitStack) -> int:
@@ -93,7 +93,7 @@ def _supervise(place: Place, cluster: Cluster, nights: list[services.Service], u
             if nights and time.monotonic() - begun > NIGHTS_SECONDS:
                 group.start(nights.pop())
             group.revive()
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_SECONDS)
         until_stopped.enter_context(unused)
     except OperationFailedError as failure:
         services.say_when(f"{failure.detail}\n{failure.message}".strip())

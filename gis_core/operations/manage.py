@@ -16,10 +16,10 @@ def role_of(command: str) -> Role:
     return "owner" if command in OWNER_COMMANDS else "worker"
 
 
-def role_of_words(arguments: Sequence[str]) -> str:
+def role_of_command(arguments: Sequence[str]) -> str:
     """The role of a whole command, or the one that the operator asks for by name."""
-    asked = os.environ.get("ARPENT_DB_USER", "").removeprefix("arpent_")
-    return asked or role_of(arguments[0] if arguments else "help")
+    chosen_role = os.environ.get("ARPENT_DB_USER", "").removeprefix("arpent_")
+    return chosen_role or role_of(arguments[0] if arguments else "help")
 
 
 def command_line(*arguments: str) -> list[str]:

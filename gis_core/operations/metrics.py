@@ -56,10 +56,12 @@ def page(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return problem(401, headers={"WWW-Authenticate": 'Bearer realm="Arpent"'})
         raise PermissionDenied
-    return HttpResponse(generate_latest(counted()) + generate_latest(measured()), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(
+        generate_latest(live_registry()) + generate_latest(measured()), content_type=CONTENT_TYPE_LATEST
+    )
 
 
-def counted() -> CollectorRegistry:
+def live_registry() -> CollectorRegistry:
     if FOLDER not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()

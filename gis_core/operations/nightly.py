@@ -18,13 +18,13 @@ from gis_core.operations.backup_status import Status, read_status, write_status
 from gis_core.operations.environment import Place, adopt, backup_hour, backups_kept
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
-from gis_core.operations.verification import check_room_for_both, verify_archive
+from gis_core.operations.verification import check_space_for_both, verify_archive
 
 # The hour is that of the people of the territory.
 ZONE = ZoneInfo("Europe/Paris")
 OURS = re.compile(r"arpent-\d{4}-\d\d-\d\d-\d{6}\.tar")
 SUSPECT = ".suspecte"
-LOOK_SECONDS = 30
+CHECK_SECONDS = 30
 # After a start: what was missed is made up once people have what they came for.
 SETTLE_SECONDS = 300
 ATTEMPTS = 3
@@ -44,7 +44,7 @@ def keep_backing_up(place: Place) -> NoReturn:
         with _going_on():
             if at and is_due(at, _status(place), _now()):
                 back_up_now(place)
-        time.sleep(LOOK_SECONDS)
+        time.sleep(CHECK_SECONDS)
 
 
 @contextmanager
@@ -81,8 +81,8 @@ def is_due(at: time_of_day, status: Status, now: datetime) -> bool:
 def last_night(at: time_of_day, now: datetime) -> datetime:
     """The last time that the clock showed this hour, in UTC."""
     today = now.astimezone(ZONE).date()
-    shown = (datetime.combine(day, at, ZONE).astimezone(UTC) for day in (today, today - timedelta(days=1)))
-    return next(instant for instant in shown if instant <= now)
+    instants = (datetime.combine(day, at, ZONE).astimezone(UTC) for day in (today, today - timedelta(days=1)))
+    return next(instant for instant in instants if instant <= now)
 
 
 def back_up_now(place: Place) -> int:
@@ -96,7 +96,7 @@ def back_up_now(place: Place) -> int:
         try:
             target = _make(place)
         except BaseException as error:
-            write_status(place.data, replace(begun[0], ended_at=_text(_now()), failure=_words(error)))
+            write_status(place.data, replace(begun[0], ended_at=_text(_now()), failure=_failure_text(error)))
             raise
         write_status(place.data, _success(begun[0], *target, seconds=time.monotonic() - begun[1]))
         _remove_old(place.backups, kept)
@@ -104,7 +104,7 @@ def back_up_now(place: Place) -> int:
     return 0
 
 
-def _words(error: BaseException) -> str:
+def _failure_text(error: BaseException) -> str:
     if isinstance(error, OperationFailedError):
         said = error.detail.strip().partition("\n")[0][:LONGEST_DETAIL]
         return f"{error.message} ({said})" if said else error.message
@@ -124,7 +124,7 @@ def _begin(place: Place) -> tuple[Status, float]:
 
 def _make(place: Place) -> tuple[Path, int]:
     """The verified archive, and how many named files were lost before it. One that fails is set aside, renamed."""
-    check_room_for_both(place, place.backups)
+    check_space_for_both(place, place.backups)
     target = place.backups / f"arpent-{_now().astimezone(ZONE):%Y-%m-%d-%H%M%S}.tar"
     write_archive(place, target)
     try:

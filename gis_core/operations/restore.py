@@ -16,7 +16,7 @@ from typing import IO, Any
 import psycopg
 
 from gis_core.operations import account
-from gis_core.operations.backup import DUMP, FORMAT, FULL, MANIFEST, ROLES, advice, check_room, run_client
+from gis_core.operations.backup import DUMP, FORMAT, FULL, MANIFEST, ROLES, advice, check_free_space, run_client
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import missing_contents
 from gis_core.operations.demo import demo_lock
@@ -25,7 +25,7 @@ from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.preflight import MIB, check_folder
 from gis_core.operations.progress import say, step
 
-SHOWN = 5
+MOST_LINES = 5
 # Indexes that are being built need some more than the finished database.
 GROWTH = 1.2
 UNTOUCHED = "Rien n'a été gardé, et ce qui était là est à sa place."
@@ -43,7 +43,7 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
         if is_occupied(place) and not force:
             message = f"{place.data} contient déjà des données : choisissez un autre --data, ou ajoutez --force."
             raise OperationFailedError(f"{message} (--force les met de côté, il ne les efface pas)")
-        check_room(place.data, source.stat().st_size + room_for_database(manifest["database_bytes"]))
+        check_free_space(place.data, source.stat().st_size + restored_bytes(manifest["database_bytes"]))
         # Said before anything is done, where that user cannot have the folder.
         give_restored(place)
         with _set_aside(place) as former, tempfile.TemporaryDirectory(dir=place.data, prefix="restore-") as scratch:
@@ -63,7 +63,7 @@ def give_restored(place: Place) -> None:
 
 def verify(source: Path) -> dict[str, Any]:
     """Read the whole archive; its manifest, if every member is there, unchanged, and none is too many."""
-    found: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}
     manifest: dict[str, Any] = {}
     try:
         with tarfile.open(source) as archive:
@@ -71,7 +71,7 @@ def verify(source: Path) -> dict[str, Any]:
                 if member.name == MANIFEST:
                     manifest = json.loads(_content(archive, member).read())
                 elif not member.isdir():
-                    found[member.name] = _entry(archive, member)
+                    entries[member.name] = _entry(archive, member)
     except (OSError, tarfile.TarError, EOFError, ValueError) as error:
         raise OperationFailedError(
             f"{source} n'est pas une sauvegarde d'Arpent, ou elle est tronquée : {error}"
@@ -80,15 +80,15 @@ def verify(source: Path) -> dict[str, Any]:
         raise OperationFailedError(f"{source} est incomplète : rien n'a été touché. Prenez une autre sauvegarde.")
     if manifest.get("format") != FORMAT:
         raise OperationFailedError(f"{source} vient d'une autre version d'Arpent (format {manifest.get('format')}).")
-    if found != manifest["entries"]:
+    if entries != manifest["entries"]:
         damaged = sorted(
-            n for n in found.keys() | manifest["entries"].keys() if found.get(n) != manifest["entries"].get(n)
+            n for n in entries.keys() | manifest["entries"].keys() if entries.get(n) != manifest["entries"].get(n)
         )
         raise OperationFailedError(f"{source} est abîmée ({', '.join(damaged[:5])}) : rien n'a été touché.")
     return manifest
 
 
-def room_for_database(size: int) -> int:
+def restored_bytes(size: int) -> int:
     """How many bytes a database of this size takes while it is restored."""
     return int(GROWTH * size)
 
@@ -106,15 +106,15 @@ def check_contents(cluster: Cluster, database: str, manifest: dict[str, Any]) ->
     """Compare a restored database with its archive's manifest. Raises OperationFailedError, listing what differs."""
     try:
         with cluster.connect(database) as connection:
-            found = missing_contents(connection, manifest)
+            differences = missing_contents(connection, manifest)
     except psycopg.Error as error:
         raise OperationFailedError(advice(str(error), lasting_failure(manifest)), str(error)) from error
-    if found:
-        more = [f"… et {len(found) - SHOWN} autres"] if len(found) > SHOWN else []
+    if differences:
+        more = [f"… et {len(differences) - MOST_LINES} autres"] if len(differences) > MOST_LINES else []
         raise OperationFailedError(
             "Rétablie, cette sauvegarde n'est pas ce qui avait été sauvegardé : recommencer donnerait le même résultat,"
             " prenez-en une autre.",
-            "\n".join(found[:SHOWN] + more),
+            "\n".join(differences[:MOST_LINES] + more),
         )
 
 

@@ -110,8 +110,8 @@ def who(here: Circumstances | None) -> dict[str, Any]:
         rights = current_rights()
         process = " ".join(Path(word).name if place == 0 else word for place, word in enumerate(sys.argv[:2]))
         return {"user": rights.user_id if rights else None, "process": process[:LONGEST_VALUE]}
-    told = {"user": here.user, "name": here.name, "address": here.address, "request": here.request}
-    return told | ({"token": here.token} if here.token else {})
+    facts = {"user": here.user, "name": here.name, "address": here.address, "request": here.request}
+    return facts | ({"token": here.token} if here.token else {})
 
 
 def as_line(line: dict[str, Any]) -> bytes:
@@ -164,5 +164,5 @@ def forget_old_days() -> int:
 def hear(notice: errors.Diagnostic) -> None:
     """What PostgreSQL says meanwhile: a change of rights or settings is recorded once it is committed."""
     if notice.sqlstate == CHANGED and notice.message_detail:
-        told = who(circumstances()) | json.loads(notice.message_detail)
-        transaction.on_commit(partial(record, "changed", **told), robust=True)
+        facts = who(circumstances()) | json.loads(notice.message_detail)
+        transaction.on_commit(partial(record, "changed", **facts), robust=True)

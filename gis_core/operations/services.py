@@ -178,7 +178,7 @@ class Group:
                 child.note_age()
             elif not child.sound:
                 raise self._failure(child)
-            elif child.restarts.due(f"s'est arrêté ({in_words(child.process)})", _end_of(child.service.log)):
+            elif child.restarts.due(f"s'est arrêté ({describe_exit(child.process)})", _end_of(child.service.log)):
                 end_group(child.process)
                 child.process, child.started_at = self._launch(child.service, "ab"), time.monotonic()
 
@@ -212,7 +212,7 @@ class Group:
     def _failure(self, child: Child) -> OperationFailedError:
         log = child.service.log
         where = f" : voyez {log}" if log else ""
-        message = f"{child.service.title} s'est arrêté ({in_words(child.process)}){where}."
+        message = f"{child.service.title} s'est arrêté ({describe_exit(child.process)}){where}."
         return OperationFailedError(message, _end_of(log))
 
     @property
@@ -258,7 +258,7 @@ def end_group(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def in_words(process: "subprocess.Popen[bytes]") -> str:
+def describe_exit(process: "subprocess.Popen[bytes]") -> str:
     """How a process ended: its exit code, or the signal that killed it."""
     code = process.returncode
     return f"code {code}" if code >= 0 else f"code {code}, {signal.Signals(-code).name}"
@@ -293,13 +293,13 @@ def end_leftovers(run_id: str) -> None:
 def marked_processes(run_id: str) -> list[int]:
     """Pids of the processes started by this run."""
     mark = f"{RUN_VARIABLE}={run_id}".encode()
-    found = []
+    pids = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             with suppress(OSError):
                 if mark in (folder / "environ").read_bytes().split(b"\0"):
-                    found.append(int(folder.name))
-    return found
+                    pids.append(int(folder.name))
+    return pids
 
 
 def _wait_gone(gone: Callable[[], bool]) -> bool:

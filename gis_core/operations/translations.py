@@ -53,9 +53,9 @@ def _copy_sources(copy: Path) -> None:
 def catalogue_faults(path: Path, root: Path) -> list[str]:
     """The faults of one catalogue that makemessages has just brought up to date."""
     faults = []
-    for option, words in FAULTS.items():
-        found = _messages(path, option)
-        faults += [f"{path.relative_to(root)} : {words} : {message}" for message in found]
+    for option, label in FAULTS.items():
+        messages = _messages(path, option)
+        faults += [f"{path.relative_to(root)} : {label} : {message}" for message in messages]
     return faults
 
 

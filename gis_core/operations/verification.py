@@ -16,7 +16,7 @@ from gis_core.operations.backup import (
     advice,
     archive_bytes,
     backup_lock,
-    check_room,
+    check_free_space,
     database_bytes,
     remove_leftovers,
     run_client,
@@ -27,7 +27,7 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import Place, adopt
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say, step
-from gis_core.operations.restore import check_contents, extract, lasting_failure, room_for_database, verify
+from gis_core.operations.restore import check_contents, extract, lasting_failure, restored_bytes, verify
 
 SCRATCH_DATABASE = "arpent_verify"
 TRIAL = "verify-"
@@ -41,7 +41,7 @@ def verified_backup(place: Place, target: Path) -> int:
             verify_archive(place, target)
             say(f"{target} existait déjà : vérifiée telle quelle, elle se rétablit. Aucune autre n'a été faite.")
             return 0
-        check_room_for_both(place, target.parent)
+        check_space_for_both(place, target.parent)
         write_archive(place, target)
         try:
             verify_archive(place, target)
@@ -52,16 +52,16 @@ def verified_backup(place: Place, target: Path) -> int:
     return 0
 
 
-def check_room_for_both(place: Place, folder: Path) -> None:
+def check_space_for_both(place: Place, folder: Path) -> None:
     """Room for the archive, and for the trial beside the database, before either is begun."""
     cluster = Cluster(place)
     with cluster.lease():
-        archive, trial = archive_bytes(cluster), room_for_database(database_bytes(cluster))
+        archive, trial = archive_bytes(cluster), restored_bytes(database_bytes(cluster))
     if folder.is_dir() and folder.stat().st_dev == cluster.data.stat().st_dev:
-        check_room(folder, archive + trial)
+        check_free_space(folder, archive + trial)
     else:
-        check_room(folder if folder.is_dir() else place.data, archive)
-        check_room(cluster.data, trial)
+        check_free_space(folder if folder.is_dir() else place.data, archive)
+        check_free_space(cluster.data, trial)
 
 
 def verify_archive(place: Place, source: Path) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def verify_archive(place: Place, source: Path) -> dict[str, Any]:
     place.backups.mkdir(exist_ok=True)
     remove_leftovers(adopt(place.backups), f"{TRIAL}*")
     with cluster.lease(), tempfile.TemporaryDirectory(dir=place.backups, prefix=TRIAL) as scratch:
-        check_room(cluster.data, room_for_database(manifest["database_bytes"]))
+        check_free_space(cluster.data, restored_bytes(manifest["database_bytes"]))
         extract(source, Path(scratch), ROLES, DUMP)
         _check_roles(cluster, (Path(scratch) / ROLES).read_text())
         with step("Rétablissement d'essai"), _scratch_database(cluster):

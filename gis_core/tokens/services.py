@@ -49,8 +49,8 @@ def latest_last_date() -> date:
 def end_of(last_date: date) -> datetime:
     """When the day after begins in Paris. Raises Invalid."""
     if not database_clock.today() <= last_date <= latest_last_date():
-        words = _("The end date of a token is a day from today on, two years away at most.")
-        raise Invalid(words, parameter="last_date")
+        message = _("The end date of a token is a day from today on, two years away at most.")
+        raise Invalid(message, parameter="last_date")
     return timezone.make_aware(datetime.combine(last_date + timedelta(days=1), time.min))
 
 

@@ -43,16 +43,16 @@ def wrong_items() -> Iterator[CheckMessage]:
 
 
 def missing_modules() -> Iterator[CheckMessage]:
-    named = [one.module for one in urls()]
+    modules = [one.module for one in urls()]
     for manifest in manifests().values():
         items = [item for given in manifest.gives for item in given.items]
-        named += [later.path.rpartition(".")[0] for item in items for later in named_functions(item)]
-    for module in dict.fromkeys(named):
+        modules += [later.path.rpartition(".")[0] for item in items for later in later_functions(item)]
+    for module in dict.fromkeys(modules):
         if find_spec(module) is None:
             yield Error(f"A manifest names {module}, which does not exist.", id="arpent.E012")
 
 
-def named_functions(item: Any) -> Iterator[Later]:
+def later_functions(item: Any) -> Iterator[Later]:
     """The functions that an item names without importing them: itself, or its fields."""
     if isinstance(item, Later):
         yield item
@@ -62,20 +62,20 @@ def named_functions(item: Any) -> Iterator[Later]:
 
 
 def repeated_urls() -> Iterator[CheckMessage]:
-    named = [(one.prefix, one.module) for one in urls()]
-    for prefix, module in dict.fromkeys(named):
-        if named.count((prefix, module)) > 1:
+    given = [(one.prefix, one.module) for one in urls()]
+    for prefix, module in dict.fromkeys(given):
+        if given.count((prefix, module)) > 1:
             yield Error(f"{module} is given twice below {prefix}.", id="arpent.E013")
 
 
 def wrong_triggers() -> Iterator[CheckMessage]:
     """A name of the generic ones would be written over, of two of one name the last one would stay."""
     given = [one for manifest in manifests().values() for one in manifest.on_tables]
-    named = [(type(one), one.table, one.full_name) for one in given]
+    keys = [(type(one), one.table, one.full_name) for one in given]
     for one in dict.fromkeys(given):
         if is_generic(one):
             yield Error(f"{one.full_name} on {one.table} has the name of a generic one.", id="arpent.E020")
-        if named.count((type(one), one.table, one.full_name)) > 1:
+        if keys.count((type(one), one.table, one.full_name)) > 1:
             yield Error(f"{one.full_name} on {one.table} is declared twice.", id="arpent.E021")
 
 
@@ -89,7 +89,7 @@ def wrong_tables() -> Iterator[CheckMessage]:
     """What is declared of a table that is not there is put off until it is: for a wrong name, for ever."""
     known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     for manifest in manifests().values():
-        named = [*(one.table for one in manifest.on_tables), *(one.table for one in manifest.reported)]
-        for table in dict.fromkeys(named):
+        tables = [*(one.table for one in manifest.on_tables), *(one.table for one in manifest.reported)]
+        for table in dict.fromkeys(tables):
             if table not in known:
                 yield Error(f"A manifest names the table {table}, which no model has.", id="arpent.E022")

@@ -36,8 +36,8 @@ class Later:
     @property
     def target(self) -> Callable[..., Any]:
         module, _dot, name = self.path.rpartition(".")
-        found: Callable[..., Any] = getattr(import_module(module), name)
-        return found
+        function: Callable[..., Any] = getattr(import_module(module), name)
+        return function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.target(*args, **kwargs)

@@ -16,7 +16,7 @@ LONGEST_NAME = 30
 def style_of(layer: Layer, columns: Sequence[Column]) -> Style:
     """The layer's style; where the file has words in place of codes, so have the conditions."""
     drawn = copy(layer)
-    drawn.legend = worded(layer.legend, {column.name: column.words for column in columns if column.words})
+    drawn.legend = worded(layer.legend, {column.name: column.code_labels for column in columns if column.code_labels})
     return Style(str(layer)[:LONGEST_NAME], qml_of(drawn), sld_of(drawn))
 
 

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.tabs import page
-from gis_core.desk.uploads import View, asker, upload_page
+from gis_core.desk.uploads import View, upload_page
 from gis_core.errors import ArpentError, Forbidden, Invalid, NotFound
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import status_of
-from gis_core.jobs.services import describe_jobs, standing
+from gis_core.jobs.services import describe_job, describe_jobs
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member
 from layers.features.display import display_number, with_unit
@@ -150,7 +150,7 @@ class ImportDesk:
             files=files,
             member=imports.member_for(source, request.POST.get("member", ""), rights),
             choices=self.given(request.POST),
-            user=asker(request),
+            user=signed_in_user(request),
             rights=rights,
         )
 
@@ -223,7 +223,7 @@ class ImportDesk:
 
     def act(self, request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
         """Do what a button says. Raises Invalid, Conflict."""
-        source, user, posted = self.source_of(made), asker(request), request.POST
+        source, user, posted = self.source_of(made), signed_in_user(request), request.POST
         action = posted.get("action", "")
         if action in self.actions:
             return self.actions[action](request, made, rights)
@@ -308,7 +308,7 @@ def describe_progress(made: FileImport, rights: Rights) -> dict[str, Any]:
     job = imports.job_of(made, rights) if made.is_under_way else None
     if job is None:
         return {}
-    label, message = standing(job)
+    label, message = describe_job(job)
     return {"job": job, "job_label": label, "job_message": message}
 
 

@@ -17,7 +17,7 @@ MANIFEST = Manifest(
         Urls("imports/", "layers.intake.urls"),
     ),
     gives=(
-        BAR(BarLink(section="imports", url="imports", label=_("Imports"), order=80, shown=to_administrators)),
+        BAR(BarLink(section="imports", url="imports", label=_("Imports"), order=80, is_visible=to_administrators)),
         MAP_LINKS(MapLink(name="imports", order=8, address=page_address("imports", to_administrators))),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.files.reader.messages import MESSAGES as READER_MESSAGES
-from gis_core.files.reader.messages import words as reader_words
+from gis_core.files.reader.messages import describe_problem as reader_message
 from layers.features.display import display_date, display_number, is_english
 from layers.intake.column_values import describe_values, label_of_column
 from layers.intake.params import Param
@@ -231,9 +231,9 @@ def words_of(code: str, params: Mapping[str, Any]) -> str:
         reason = params.get("reason")
         return str(message) % {**params, "reason": REASONS.get(str(reason), reason)}
     if code in READER_MESSAGES:
-        return reader_words(code, params)
+        return reader_message(code, params)
     if " " not in code and "%(" not in code:
-        return next((text for one in WORDS.all() if (text := one(code, params))), "") or reader_words(code, params)
+        return next((text for one in WORDS.all() if (text := one(code, params))), "") or reader_message(code, params)
     sentence = gettext(code)
     return sentence % {name: alternatives(value) for name, value in params.items()} if params else sentence
 

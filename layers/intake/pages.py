@@ -20,7 +20,7 @@ from gis_core.errors import ArpentError, NotFound
 from gis_core.files.uploads import limit_uploads
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import as_problem, status_of, wants_problem
-from gis_core.jobs.services import job_seen_by, may_run, standing
+from gis_core.jobs.services import describe_job, job_seen_by, may_run
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
 from layers.intake.choices import Mode
@@ -168,7 +168,7 @@ def layer_imports(rights: Rights, members: Sequence[Member]) -> Iterator[Past]:
 
 def reference_imports(rights: Rights) -> Iterator[Past]:
     for job in past_imports(rights):
-        state, message = standing(job)
+        state, message = describe_job(job)
         goes_on = job.state in (Job.State.WAITING, Job.State.RUNNING)
         yield Past(
             title=job.title,

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page as page
-from gis_core.desk.uploads import asker
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.files.uploads import limit_uploads
+from gis_core.http.middleware import signed_in_user
 from gis_core.http.problem import as_problem, status_of, wants_problem
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
@@ -77,7 +77,7 @@ def checked_send(request: HttpRequest) -> HttpResponse:
     rights = rights_of_page(request)
     member, files = request.POST.get("member", ""), request.FILES.getlist("file")
     try:
-        made = deliveries.receive(files=files, member=member, user=asker(request), rights=rights)
+        made = deliveries.receive(files=files, member=member, user=signed_in_user(request), rights=rights)
     except ArpentError as error:
         if wants_problem(request):
             raise
@@ -139,7 +139,7 @@ def delivery_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
     if request.method == "POST" and form.is_valid():
         try:
             opening = form.opening()
-            deliveries.open_otherwise(delivery, number, opening, user=asker(request), rights=rights)
+            deliveries.open_otherwise(delivery, number, opening, user=signed_in_user(request), rights=rights)
             return redirect("delivery_layer", delivery_id, number)
         except ArpentError as error:
             blame(form, error)
@@ -248,7 +248,7 @@ def ordered(
             mode=mode,
             layer=target,
             choices=form.choices(fields),
-            user=asker(request),
+            user=signed_in_user(request),
             rights=rights,
         )
     except ArpentError as error:
@@ -370,7 +370,7 @@ def apply(request: HttpRequest, import_id: int) -> HttpResponse:
     """Do what was tried out; where too much would go, its number must be typed."""
     rights, typed = rights_of_page(request), request.POST.get("accepted", "")
     try:
-        imports.start_applying(LAYER, import_id, typed=typed, user=asker(request), rights=rights)
+        imports.start_applying(LAYER, import_id, typed=typed, user=signed_in_user(request), rights=rights)
     except Conflict as error:
         messages.error(request, error.message)
     except Invalid as error:
@@ -384,7 +384,7 @@ def try_again(request: HttpRequest, import_id: int) -> HttpResponse:
     """Another dry run of the same choices."""
     rights = rights_of_page(request)
     try:
-        imports.choose(LAYER, import_id, {}, user=asker(request), rights=rights)
+        imports.choose(LAYER, import_id, {}, user=signed_in_user(request), rights=rights)
     except Conflict as error:
         messages.error(request, error.message)
     return redirect("layer_import", import_id)
@@ -399,7 +399,7 @@ def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
     if request.method == "POST":
         confirmed = {"confirmed": request.POST.get("confirmed") == "on"}
         try:
-            imports.start_reverting(LAYER, import_id, confirmed, user=asker(request), rights=rights)
+            imports.start_reverting(LAYER, import_id, confirmed, user=signed_in_user(request), rights=rights)
         except Conflict as error:
             messages.error(request, error.message)
         return redirect("layer_import", import_id)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, LayerInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
-from gis_core.files.reader.messages import words as reader_message
+from gis_core.files.reader.messages import describe_problem as reader_message
 from gis_core.http.admission import TABLE, limited
 from layers.intake.sheets import NULL, unescaped
 from layers.intake.table import TableLimits

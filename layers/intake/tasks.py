@@ -25,11 +25,11 @@ def import_files(running: RunningJob) -> dict[str, Any]:
     """Try reference data out, or bring it in; the report is the job's. An import that loads nothing fails."""
     made = FileImport.objects.get(pk=running.parameters["import"])
     if made.state == FileImport.State.READING:
-        imports.read(made.pk, running.tell)
+        imports.read(made.pk, running.report_progress)
         made.refresh_from_db()
         assert made.plan is not None
         return dict(made.plan["report"])
-    report = imports.apply(made.pk, running.tell)
+    report = imports.apply(made.pk, running.report_progress)
     source_imports.attach(report["number"], running.job)
     return report
 
@@ -70,17 +70,17 @@ def sweep_inbox(timestamp: int) -> None:
 
 def read_files(running: RunningJob) -> dict[str, Any]:
     """Look at files that were sent, and plan what they would do."""
-    return imports.read(int(running.parameters["import"]), running.tell)
+    return imports.read(int(running.parameters["import"]), running.report_progress)
 
 
 def apply_import(running: RunningJob) -> dict[str, Any]:
     """Do what was planned."""
-    return imports.apply(int(running.parameters["import"]), running.tell)
+    return imports.apply(int(running.parameters["import"]), running.report_progress)
 
 
 def revert_import(running: RunningJob) -> dict[str, Any]:
     """Undo what an import did."""
-    return imports.revert(int(running.parameters["import"]), running.tell)
+    return imports.revert(int(running.parameters["import"]), running.report_progress)
 
 
 def leave_file_import(job: Job, leave: Callable[[int, str, Any], None] = imports.leave) -> None:

@@ -16,7 +16,11 @@ MANIFEST = Manifest(
     ),
     gives=(
         *sheet_sections(*own_sections.SECTIONS),
-        BAR(BarLink(section="sheets", url="frozen_sheet_list", label=_("Frozen sheets"), order=50, shown=to_signed_in)),
+        BAR(
+            BarLink(
+                section="sheets", url="frozen_sheet_list", label=_("Frozen sheets"), order=50, is_visible=to_signed_in
+            )
+        ),
         MAP_LINKS(MapLink(name="sheets", order=11, address=page_address("frozen_sheet_list", to_signed_in))),
     ),
     triggers=(

@@ -352,7 +352,7 @@ def no_piece(delivery: Delivery) -> Iterator[Params]:
 @rule("fichier-illisible", Unreadable, Level.ERROR, Effect.FILE, "%(words)s", "FILE_NOT_OPENED")
 def unreadable_file(unreadable: Unreadable) -> Iterator[Params]:
     """Whether the restricted reader can open the file."""
-    yield {"words": unreadable.problem.words}
+    yield {"words": unreadable.problem.message}
 
 
 @rule(
@@ -789,7 +789,7 @@ def bad_insee(row: Row) -> Iterator[Params]:
 def repaired(shape: Shape) -> Iterator[Params]:
     """Invalid geometries that a repair makes valid."""
     if shape.problem.code.startswith("repaired_"):
-        yield {"words": shape.problem.words}
+        yield {"words": shape.problem.message}
 
 
 @rule(
@@ -803,7 +803,7 @@ def repaired(shape: Shape) -> Iterator[Params]:
 def refused_geometry(shape: Shape) -> Iterator[Params]:
     """Missing geometries, those of another kind, those of which nothing is left."""
     if not shape.problem.code.startswith("repaired_"):
-        yield {"words": shape.problem.words}
+        yield {"words": shape.problem.message}
 
 
 @rule(

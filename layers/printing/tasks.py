@@ -27,7 +27,7 @@ def print_map(running: RunningJob) -> dict[str, Any]:
     forget_scratch(job)
     try:
         scratch.mkdir(parents=True)
-        printing = Printing(order, running.rights, scratch, running.tell)
+        printing = Printing(order, running.rights, scratch, running.report_progress)
         printed = printing.run(
             scratch / "map.pdf",
             author=order.author or str(job.started_by),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from gis_core.desk.edit_forms import compare_together
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.http.problem import status_of
-from gis_core.jobs.services import standing
+from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job, User
 from layers.catalogue.models import Layer
@@ -178,6 +178,6 @@ def last_jobs(layer: Layer, rights: Rights) -> list[dict[str, Any]]:
     for kind in (KEY, ruling.KIND):
         job = last_job(layer, kind, rights)
         if job is not None and job.state != Job.State.DONE:
-            state, message = standing(job)
+            state, message = describe_job(job)
             found.append({"job": job, "state": state, "message": message, "open": job.state in OPEN})
     return found

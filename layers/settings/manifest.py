@@ -14,7 +14,7 @@ MANIFEST = Manifest(
         Urls("couches/", "layers.settings.urls"),
     ),
     gives=(
-        BAR(BarLink(section="layers", url="layer_list", label=_("Layers"), order=70, shown=to_administrators)),
+        BAR(BarLink(section="layers", url="layer_list", label=_("Layers"), order=70, is_visible=to_administrators)),
         MAP_LINKS(MapLink(name="layers", order=9, address=page_address("layer_list", to_administrators))),
         JOB_KINDS(
             JobKind(kind="layer_key", work=Later("layers.settings.tasks.put_key_in_place")),

@@ -19,7 +19,7 @@ def send_notice(running: RunningJob) -> dict[str, Any]:
     """Hand the messages of a notice over; begun again, it goes on where it was."""
     notice = notice_of(running)
     try:
-        return sending.send_out(notice, running.tell)
+        return sending.send_out(notice, running.report_progress)
     except Interrupted:
         if running.stop_reason() == AbortReason.USER_REQUEST:
             raise sending.stopped(notice) from None
@@ -35,7 +35,7 @@ def sent_so_far(job: Job) -> ArpentError | None:
 
 def try_notice(running: RunningJob) -> dict[str, Any]:
     """Write what a notice would send to a file."""
-    return sending.write_trial(notice_of(running), running.tell)
+    return sending.write_trial(notice_of(running), running.report_progress)
 
 
 def notice_of(running: RunningJob) -> Notice:

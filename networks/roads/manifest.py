@@ -42,7 +42,7 @@ MANIFEST = Manifest(
         TABS(Tab(desk="roads", name="road_assets", label=_("Assets"), order=10)),
         TABS(Tab(desk="roads", name="coverage_studies", label=_("Coverage studies"), order=80)),
         TABS(Tab(desk="roads", name="road_import", label=_("Import roads"), order=80, technicians=True)),
-        BAR(BarLink(section="roads", url="roads", label=_("Roads"), order=40, shown=to_signed_in)),
+        BAR(BarLink(section="roads", url="roads", label=_("Roads"), order=40, is_visible=to_signed_in)),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
     ),

@@ -32,5 +32,5 @@ def coverage_study(running: RunningJob) -> dict[str, Any]:
         raise NotFound("")
     with under_policies():
         query = studies.question_of(running.parameters, member, running.rights)
-        made = studies.compute(query, rights=running.rights, progress=running.tell)
+        made = studies.compute(query, rights=running.rights, progress=running.report_progress)
     return {"study": made.pk}

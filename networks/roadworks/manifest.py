@@ -38,7 +38,9 @@ MANIFEST = Manifest(
         PLACE_LINKS(Later("networks.roadworks.services.along.new_works_here")),
         NOTICE_TEMPLATES(NoticeTemplate("work", Later("networks.roadworks.services.neighbours.beginning"))),
         CONFLICT_FINDERS(ConflictFinder(by_detours, marked_by_detours)),
-        BAR(BarLink(section="public_works", url="public_works", label=_("Road works"), order=20, shown=to_visitors)),
+        BAR(
+            BarLink(section="public_works", url="public_works", label=_("Road works"), order=20, is_visible=to_visitors)
+        ),
         MAP_LINKS(MapLink(name="roads", order=14, address=roads_address)),
         TASKS(
             Task(

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from gis_core.letters.document import day_in_words
+from gis_core.letters.document import format_day
 from gis_core.letters.kinds import Value
 from gis_core.letters.services import letterhead_of
 from gis_core.letters.template import TO_COMPLETE
@@ -64,7 +64,7 @@ def order_field_values(one: WorkRequest, code: str) -> dict[str, Value]:
     with override("fr"):
         return {
             "demande": str(one.pk),
-            "date_demande": day_in_words(one.received_date),
+            "date_demande": format_day(one.received_date),
             "autorite": signs(competence.one, commune),
             "vu": texts(competence.one, kind),
             "lieu_travaux": (work and work.located) or one.place,
@@ -100,7 +100,7 @@ def abrogation_values(one: WorkRequest, former: WorkOrder) -> dict[str, Value]:
     return order_field_values(one, former.kind) | {
         "lieu_travaux": former.place,
         "arrete_abroge": former.number,
-        "date_arrete_abroge": day_in_words(former.numbered_date),
+        "date_arrete_abroge": format_day(former.numbered_date),
         "objet_arrete_abroge": former.title,
     }
 
@@ -146,8 +146,8 @@ def texts(authority: Authority, kind: str) -> list[str]:
 def period(first: date, last: date) -> str:
     """« le 2 mars 2026 », « du 2 mars 2026 au 6 mars 2026 »."""
     if first == last:
-        return f"le {day_in_words(first)}"
-    return f"du {day_in_words(first)} au {day_in_words(last)}"
+        return f"le {format_day(first)}"
+    return f"du {format_day(first)} au {format_day(last)}"
 
 
 def taken(one: WorkRequest) -> str:

@@ -18,7 +18,7 @@ from networks.water.services.inspecting import rebind
 def scan_network(running: RunningJob) -> dict[str, Any]:
     """Look for the anomalies of a member's network."""
     assert running.job.owner_id is not None
-    return scanning.scan(running.job.owner_id, str(running.parameters.get("family")), running.tell)
+    return scanning.scan(running.job.owner_id, str(running.parameters.get("family")), running.report_progress)
 
 
 def scan_networks(timestamp: int) -> None:
@@ -43,7 +43,7 @@ def fire_coverage(running: RunningJob) -> dict[str, Any]:
         raise NotFound("")
     question = coverage.Question(member=member, **running.parameters)
     with under_policies():
-        made = coverage.compute(question, rights=running.rights, progress=running.tell)
+        made = coverage.compute(question, rights=running.rights, progress=running.report_progress)
     return {"coverage": made.pk}
 
 
@@ -55,4 +55,4 @@ def follow_import(made: FileImport) -> None:
 
 def undo_network_snapping(running: RunningJob) -> dict[str, Any]:
     """Put every snapped end back."""
-    return importing.undo(int(running.parameters["import"]), running.tell)
+    return importing.undo(int(running.parameters["import"]), running.report_progress)

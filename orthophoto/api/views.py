@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
-from gis_core.api.views import asker, checked
+from gis_core.api.views import checked
 from gis_core.desk.parameters import Page, Parameters
 from gis_core.errors import Forbidden, Invalid
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.members.rights import Rights
 from orthophoto.api import serializers
 from orthophoto.models import Campaign, Sheet
@@ -58,7 +58,7 @@ class CampaignsView(APIView):
         """Make a campaign of a folder of the inbox and queue its inventory."""
         rights = administering(request)
         order = order_given(checked(serializers.CampaignOrderSerializer(data=request.data)), rights)
-        campaign = start(order, rights=rights, started_by=asker(request))
+        campaign = start(order, rights=rights, started_by=signed_in_user(request))
         return Response(detail(campaign), status=201, headers={"Location": f"/api/v1/campaigns/{campaign.slug}/"})
 
 

@@ -139,7 +139,7 @@ def _taken(facts: Facts, crs: int | None) -> Taken | Finding:
 
 
 def _no_crs(file: str, info: RasterInfo, points: list[tuple[float, float]]) -> Finding:
-    seems = ranges.looks_like(_box(points))
+    seems = ranges.likely_epsg(_box(points))
     params = {"seems": seems} if seems else {}
     if info.crs_text:
         return Finding("unknown_crs", (file,), {"name": info.crs_text, **params})
@@ -149,7 +149,7 @@ def _no_crs(file: str, info: RasterInfo, points: list[tuple[float, float]]) -> F
 def _misplaced(file: str, points: list[tuple[float, float]], epsg: int, *, declared: bool) -> Finding:
     """Out of France: a lie when that cannot be its CRS or its coordinates are French ones, else elsewhere."""
     place = _box(points)
-    seems = EPSG if _inside(place, FRANCE) else None if _is_at_home(place, epsg) else ranges.looks_like(place)
+    seems = EPSG if _inside(place, FRANCE) else None if _is_at_home(place, epsg) else ranges.likely_epsg(place)
     if declared and seems and seems != epsg:
         return _lie(file, points, epsg, seems)
     return Finding("outside_area", (file,), {"crs": epsg, "x": round(points[0][0], 2), "y": round(points[0][1], 2)})

@@ -17,7 +17,7 @@ from gis_core.errors import ArpentError, Stale
 from gis_core.http.middleware import rights_of_request
 from gis_core.letters import services as core
 from gis_core.letters.kinds import kind_of
-from gis_core.letters.pages import MEDIA, WordsForm, file_answer, picture_in_page
+from gis_core.letters.pages import MEDIA, WordingForm, file_answer, picture_in_page
 from gis_core.models import Letter
 from permits.deadlines.law import Ground
 from permits.letters import (
@@ -75,7 +75,7 @@ class BeginForm(AccessibleForm):
         return str(self.cleaned_data["kind"])
 
 
-class LetterForm(WordsForm):
+class LetterForm(WordingForm):
     """The words of a draft."""
 
     recipient = forms.CharField(
@@ -87,7 +87,7 @@ class LetterForm(WordsForm):
     field_order = ["title", "recipient", "body", "signatory", "version"]
 
     def texts(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in core.WORDS}
+        return {name: self.cleaned_data[name] for name in core.TEXTS}
 
 
 def consultation_label(consultation: Consultation) -> str:
@@ -147,7 +147,7 @@ def letter(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
 
 
 def letter_values(letter: Letter) -> dict[str, Any]:
-    return {name: getattr(letter, name) for name in (*core.WORDS, "version")}
+    return {name: getattr(letter, name) for name in (*core.TEXTS, "version")}
 
 
 def changed(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse:

@@ -15,7 +15,7 @@ from gis_core.api.views import site
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid
 from gis_core.http.middleware import rights_of_request
-from gis_core.jobs.services import standing
+from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job
 from permits import explanations
@@ -125,7 +125,7 @@ def history(permit: Permit, rows: Sequence[Event], rights: Rights) -> list[Line]
 def order_of(permit: Permit, rights: Rights) -> tuple[Job, str, str] | None:
     """The asker's own order of the frozen sheet, while it is not there."""
     job = last_order(permit, rights) if permit.sheet_id is None and permit.idus else None
-    return (job, *standing(job)) if job else None
+    return (job, *describe_job(job)) if job else None
 
 
 def map_address(permit: Permit) -> str:

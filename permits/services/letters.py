@@ -69,7 +69,7 @@ def note_reading(permit: Permit, letter: Letter) -> None:
 def change_letter(permit: Permit, letter: Letter, texts: dict[str, str], version: int, rights: Rights) -> Letter:
     """Change the texts of a letter of the file. Raises Forbidden, Conflict, Stale, Invalid."""
     check_may_write(permit, rights, INSTRUCTS)
-    return letters.change(letter, words=texts, version=version)
+    return letters.change(letter, texts=texts, version=version)
 
 
 @transaction.atomic

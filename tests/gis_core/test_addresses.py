@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
 
-from gis_core.http.addresses import host_names, known_ports, listed, mail_options
+from gis_core.http.addresses import host_names, known_ports, mail_options, split_commas
 from gis_core.http.hosts import known_host
 from gis_core.operations.environment import ROOT, Place, variables
 
@@ -31,7 +31,7 @@ def setting(expression: str, **given: str) -> str:
 
 def test_a_comma_too_many_names_nothing() -> None:
     hosts = "sig.exemple.fr, 10.0.0.7:8100,,"
-    assert listed(hosts) == ["sig.exemple.fr", "10.0.0.7:8100"]
+    assert split_commas(hosts) == ["sig.exemple.fr", "10.0.0.7:8100"]
     assert setting("settings.ALLOWED_HOSTS", ARPENT_ALLOWED_HOSTS=hosts) == "['sig.exemple.fr', '10.0.0.7']"
     said = setting("settings.CSRF_TRUSTED_ORIGINS", ARPENT_ALLOWED_HOSTS=hosts, ARPENT_HTTPS="1")
     assert said == "['https://sig.exemple.fr', 'https://10.0.0.7:8100']"

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 
 from gis_core.errors import Busy
 from gis_core.http import admission
-from gis_core.http.admission import PDF, SEARCH, Asker, Kind, Pool, asked_by, limited
+from gis_core.http.admission import PDF, SEARCH, Actor, Kind, Pool, limited, on_behalf_of
 from gis_core.members.rights import Role
 from tests import factories
 from tests.parcels.conftest import place  # noqa: F401 - a fixture
@@ -20,12 +20,12 @@ SHEET = "/api/v1/parcels/450010000A0001/sheet.pdf"
 ONE = Kind("one", signed_in=1)
 
 
-def person(user: int, *members: int) -> Asker:
-    return Asker(user, frozenset(members), "")
+def person(user: int, *members: int) -> Actor:
+    return Actor(user, frozenset(members), "")
 
 
-def visitor(address: str) -> Asker:
-    return Asker(None, frozenset(), address)
+def visitor(address: str) -> Actor:
+    return Actor(None, frozenset(), address)
 
 
 @pytest.fixture
@@ -76,15 +76,15 @@ def test_the_member_that_runs_least_goes_first() -> None:
     kind = Kind("two", signed_in=2)
     first, other = pool.enter(kind, person(1, 7)), pool.enter(kind, person(2, 8))
 
-    def run(asker: Asker) -> None:
-        ticket = pool.enter(kind, asker)
-        order.append(asker.user_id or 0)
+    def run(actor: Actor) -> None:
+        ticket = pool.enter(kind, actor)
+        order.append(actor.user_id or 0)
         time.sleep(0.02)
         pool.leave(ticket)
 
     threads = []
-    for asker in (person(3, 7), person(4, 9)):
-        threads.append(threading.Thread(target=run, args=(asker,)))
+    for actor in (person(3, 7), person(4, 9)):
+        threads.append(threading.Thread(target=run, args=(actor,)))
         threads[-1].start()
         time.sleep(0.05)
     pool.leave(other)
@@ -97,7 +97,7 @@ def test_the_member_that_runs_least_goes_first() -> None:
 
 
 def test_what_is_called_inside_counts_once_and_nothing_counts_outside_a_request() -> None:
-    with asked_by(visitor("192.0.2.1")), limited(PDF), limited(PDF):
+    with on_behalf_of(visitor("192.0.2.1")), limited(PDF), limited(PDF):
         assert len(admission.ANONYMOUS.tickets) == 1
     with ExitStack() as stack:
         for _n in range(9):
@@ -141,7 +141,7 @@ def test_every_paper_counts(client: Client, monkeypatch: pytest.MonkeyPatch) -> 
     from gis_core.files.writing import paper
 
     monkeypatch.setattr(admission.ANONYMOUS, "most_here", 0)
-    with asked_by(visitor("192.0.2.1")), pytest.raises(Busy):
+    with on_behalf_of(visitor("192.0.2.1")), pytest.raises(Busy):
         paper.typeset("<p>x</p>", paper.FONTS, {})
 
 

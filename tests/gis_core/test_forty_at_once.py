@@ -52,7 +52,7 @@ def slow_for_visitors(monkeypatch: pytest.MonkeyPatch, name: str, until: Event) 
     quick = getattr(import_module(module), function)
 
     def slow(*given: Any, **named: Any) -> Any:
-        asker = admission._asker.get()
+        asker = admission._actor.get()
         if asker and asker.user_id is None:
             assert until.wait(PATIENCE_S)
         return quick(*given, **named)

@@ -233,7 +233,7 @@ def test_an_unexpected_error_never_sends_its_text(client: Client, monkeypatch: p
     def fail(*_args: object) -> None:
         raise RuntimeError("le secret du serveur")
 
-    monkeypatch.setattr(views, "asker", fail)
+    monkeypatch.setattr(views, "signed_in_user", fail)
     logging.getLogger("arpent").disabled = True
     client.force_login(factories.user(factories.member()))
     answer = client.get("/api/v1/me/")

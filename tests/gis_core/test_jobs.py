@@ -93,7 +93,7 @@ def test_an_unexpected_error_fails_the_job_without_its_text(job: Job, caplog: py
 
 
 def test_a_job_that_the_worker_interrupts_waits_for_the_next(job: Job) -> None:
-    waiting = run(job, lambda running: running.tell(0.5), lambda: AbortReason.SHUTDOWN)
+    waiting = run(job, lambda running: running.report_progress(0.5), lambda: AbortReason.SHUTDOWN)
     assert (waiting.state, waiting.ended_at, waiting.progress) == ("waiting", None, None)
     assert run(job, lambda running: {"rows": 3}).state == "done"
 
@@ -106,7 +106,7 @@ def test_an_interrupted_job_goes_back_into_the_queue() -> None:
 
 
 def test_a_job_that_somebody_stops_is_cancelled(job: Job) -> None:
-    stopped = run(job, lambda running: running.tell(0.5), lambda: AbortReason.USER_REQUEST)
+    stopped = run(job, lambda running: running.report_progress(0.5), lambda: AbortReason.USER_REQUEST)
     assert stopped.state == "cancelled"
     assert stopped.message
 
@@ -143,7 +143,7 @@ def test_what_a_job_needed_goes_once_it_is_over(job: Job, monkeypatch: pytest.Mo
         if not works:
             raise Invalid("Le fichier est vide.")
 
-    run(job, lambda running: running.tell(0.5), lambda: AbortReason.SHUTDOWN)
+    run(job, lambda running: running.report_progress(0.5), lambda: AbortReason.SHUTDOWN)
     assert gone == []
     run(job, work)
     assert gone == [job]
@@ -249,7 +249,7 @@ def test_a_running_job_says_when_its_worker_is_gone() -> None:
     job = factories.job(factories.member(), state="running", started_at=timezone.now(), message="Lecture")
     worker(1.0)
     worker(jobs.LOST_AFTER_S + 1, job)
-    label, message = jobs.standing(job)
+    label, message = jobs.describe_job(job)
     assert label == "En attente"
     assert "s’est arrêté" in message
 
@@ -257,14 +257,14 @@ def test_a_running_job_says_when_its_worker_is_gone() -> None:
 def test_a_running_job_whose_worker_lives_says_what_it_does() -> None:
     job = factories.job(factories.member(), state="running", started_at=timezone.now(), message="Lecture")
     worker(1.0, job)
-    assert jobs.standing(job) == ("En cours", "Lecture")
+    assert jobs.describe_job(job) == ("En cours", "Lecture")
 
 
 def test_a_waiting_job_says_when_no_worker_runs() -> None:
     job = factories.job(factories.member())
-    assert jobs.standing(job)[1].startswith("Aucun programme")
+    assert jobs.describe_job(job)[1].startswith("Aucun programme")
     worker(1.0)
-    assert jobs.standing(job) == ("En attente", "")
+    assert jobs.describe_job(job) == ("En attente", "")
 
 
 def test_a_job_without_roles_is_for_anybody_signed_in_and_nobody_else_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,17 +334,17 @@ def test_a_running_job_says_how_long_it_still_takes() -> None:
     began = timezone.now() - timedelta(seconds=60)
     job = factories.job(factories.member(), state="running", started_at=began, message="Lecture", progress=0.34, run=1)
     worker(1.0, job)
-    assert jobs.standing(job)[1] == "Lecture · encore 2 min environ"
+    assert jobs.describe_job(job)[1] == "Lecture · encore 2 min environ"
     with translation.override("en"):
-        assert jobs.standing(job)[1] == "Lecture · about 2 min left"
+        assert jobs.describe_job(job)[1] == "Lecture · about 2 min left"
     job.message = ""
-    assert jobs.standing(job)[1] == "encore 2 min environ"
+    assert jobs.describe_job(job)[1] == "encore 2 min environ"
     job.progress = None
-    assert jobs.standing(job)[1] == ""
+    assert jobs.describe_job(job)[1] == ""
 
 
 def test_nobody_knows_how_long_a_job_takes_that_was_begun_again() -> None:
     began = timezone.now() - timedelta(seconds=60)
     job = factories.job(factories.member(), state="running", started_at=began, message="Lecture", progress=0.34, run=3)
     worker(1.0, job)
-    assert jobs.standing(job)[1] == "Lecture"
+    assert jobs.describe_job(job)[1] == "Lecture"

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from gis_core.errors import Invalid
 from gis_core.letters.blocks import blocks_of, has_open_field, plain
-from gis_core.letters.document import Document, day_in_words, pdf_of
+from gis_core.letters.document import Document, format_day, pdf_of
 from gis_core.letters.kinds import Field, Holds, LetterKind
 from gis_core.letters.template import LONGEST_BODY, Template
 from gis_core.letters.word import docx_of
@@ -230,4 +230,4 @@ def test_days_are_written_in_french() -> None:
     from datetime import date
 
     with override("en"):
-        assert day_in_words(date(2026, 3, 1)) == "1er mars 2026"
+        assert format_day(date(2026, 3, 1)) == "1er mars 2026"

@@ -12,7 +12,7 @@ from procrastinate.jobs import Job as QueuedJob
 from psycopg_pool import PoolTimeout
 
 from gis_core.database.backend.base import take
-from gis_core.database.outages import LOOK_S, Outage, database_is_gone, outage, waits_once
+from gis_core.database.outages import RETRY_S, Outage, database_is_gone, outage, waits_once
 from gis_core.errors import ArpentError, Invalid, Unavailable
 from gis_core.http.problem import as_problem
 from gis_core.tasks import WithTheNextWorker
@@ -82,7 +82,7 @@ def job() -> QueuedJob:
 def away(monkeypatch: pytest.MonkeyPatch) -> Outage:
     """A database that is known not to answer, and that somebody looks for at this moment."""
     monkeypatch.setattr(outage, "known", True)
-    monkeypatch.setattr(outage, "next_look", time.monotonic() + 60)
+    monkeypatch.setattr(outage, "next_try", time.monotonic() + 60)
     return outage
 
 
@@ -95,7 +95,7 @@ def test_one_request_at_a_time_looks_whether_the_database_is_back(monkeypatch: p
     now += 1
     found.note_silence(now - 0.75)
     assert found.refuses()
-    now += LOOK_S
+    now += RETRY_S
     assert [found.refuses() for _ in range(3)] == [False, True, True]
     found.note_answer()
     assert not found.refuses()

@@ -113,8 +113,8 @@ def problems(reader: RestrictedReader, path: Path) -> list[Problem]:
 
 def assert_in_words(problem: Problem) -> None:
     assert problem.code in MESSAGES
-    assert "%(" not in problem.words
-    assert "Traceback" not in problem.words
+    assert "%(" not in problem.message
+    assert "Traceback" not in problem.message
 
 
 def tar_gz() -> bytes:
@@ -144,8 +144,8 @@ def test_another_format_is_named_with_what_is_expected(
     path.write_bytes(content)
     problem = refusal(reader, path)
     assert problem.code == "other_format"
-    assert said in problem.words
-    assert "un fichier GeoJSON est attendu" in problem.words
+    assert said in problem.message
+    assert "un fichier GeoJSON est attendu" in problem.message
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_another_format_is_named_with_what_is_expected(
 )
 def test_french_words_hold_no_english_ones(reader: RestrictedReader, tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
-    words = refusal(reader, tmp_path / name).words
+    words = refusal(reader, tmp_path / name).message
     english = r"\b(file|feature|geometry|object|array|string|expect\w*|found|invalid|escape|value|delimiter)\b"
     assert not re.search(english, words, re.IGNORECASE), words
 

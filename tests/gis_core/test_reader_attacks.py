@@ -51,7 +51,7 @@ def refusal(reader: RestrictedReader, path: Path, *companions: Path) -> Problem:
         inspected(reader, path, *companions)
     problem = caught.value.problem
     assert problem.code in MESSAGES
-    assert "%(" not in problem.words
+    assert "%(" not in problem.message
     return problem
 
 
@@ -166,7 +166,7 @@ def test_an_archive_without_data_says_what_is_read(
 ) -> None:
     problem = refusal(reader, zipped(tmp_path / "a.zip", members))
     assert problem.code == "archive_without_data"
-    assert "GeoPackage" in problem.words
+    assert "GeoPackage" in problem.message
 
 
 @pytest.mark.parametrize("file", ["../x", "a/b", "", ".x", "x" * 200, "é"])
@@ -185,7 +185,7 @@ def test_the_parent_writes_only_plain_names(tmp_path: Path, file: str) -> None:
 def test_a_virtual_dataset_in_disguise_is_refused(reader: RestrictedReader, tmp_path: Path, suffix: str) -> None:
     problem = refusal(reader, written(tmp_path / f"a.{suffix}", VRT))
     assert problem.code in {"format_not_read", "not_json"}
-    assert "root:" not in problem.words
+    assert "root:" not in problem.message
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_virtual_dataset_in_disguise_is_refused(reader: RestrictedReader, tmp_
 def test_another_format_is_named(
     reader: RestrictedReader, tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
-    assert said in refusal(reader, written(tmp_path / name, content)).words
+    assert said in refusal(reader, written(tmp_path / name, content)).message
 
 
 @pytest.mark.parametrize("name", ["a.shx", "a.prj", "a.cpg", "a.dat", "a.map", "a.id", "a.mid"])

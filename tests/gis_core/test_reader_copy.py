@@ -282,7 +282,7 @@ def test_problems_have_words(reader: RestrictedReader, files: Path, tmp_path: Pa
     assert told
     for problem in told:
         assert problem.code in MESSAGES
-        assert "%(" not in problem.words
+        assert "%(" not in problem.message
 
 
 # Limits

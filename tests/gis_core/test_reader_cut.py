@@ -106,7 +106,7 @@ def test_of_a_csv_that_takes_the_place_of_another_no_cut_gives_less_than_all(
 def test_a_cut_csv_says_where_it_ends(reader: RestrictedReader, tmp_path: Path, end: str, shown: str) -> None:
     problem = refusal(reader, csv_file(tmp_path, TABLE + end))
     assert problem.code == "csv_cut"
-    assert (problem.params["row"], shown in problem.words) == (52, True)
+    assert (problem.params["row"], shown in problem.message) == (52, True)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_an_index_that_ends_with_a_whole_entry_is_cut(reader: RestrictedReader, 
         (tmp_path / f"places{part}").write_bytes(content[:-8] if part == ".shx" else content)
     problem = refusal(reader, tmp_path / "places.shp")
     assert problem.code == "shape_cut"
-    assert ".shx" in problem.words
+    assert ".shx" in problem.message
 
 
 def test_shapes_without_an_index_that_end_with_a_whole_record_are_cut(

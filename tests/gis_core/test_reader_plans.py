@@ -28,7 +28,7 @@ def read(reader: RestrictedReader, *paths: Path) -> list[tuple[int, PlanSheet | 
 def test_an_object_has_its_attributes_dates_and_outline(reader: RestrictedReader, tmp_path: Path) -> None:
     ((_rank, found),) = read(reader, packed(tmp_path, sheet()))
     assert isinstance(found, PlanSheet)
-    parcel = next(one for one in found.found if one.kind == "PARCELLE")
+    parcel = next(one for one in found.features if one.kind == "PARCELLE")
     assert parcel.attributes["IDU"] == "901000AB0001"
     assert (parcel.created, parcel.updated, found.reference) == ("20050203", "20240105", "LAMB93")
     assert shapely.from_wkb(parcel.wkb).equals(square(1))
@@ -38,7 +38,7 @@ def test_every_object_of_the_files_is_counted(reader: RestrictedReader, tmp_path
     ((_rank, found),) = read(reader, packed(tmp_path, sheet()))
     assert isinstance(found, PlanSheet)
     assert found.objects["PARCELLE"] == 2
-    assert sum(found.objects.values()) == len(found.found) == 11
+    assert sum(found.objects.values()) == len(found.features) == 11
 
 
 def test_texts_in_utf8_are_read_too(reader: RestrictedReader, tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_texts_in_utf8_are_read_too(reader: RestrictedReader, tmp_path: Path) ->
     path.write_bytes(archived(files))
     ((_rank, found),) = read(reader, path)
     assert isinstance(found, PlanSheet)
-    assert "PRÉS" in {one.attributes.get("TEX2") for one in found.found}
+    assert "PRÉS" in {one.attributes.get("TEX2") for one in found.features}
 
 
 def test_an_outline_that_does_not_close_is_a_problem_of_its_object(reader: RestrictedReader, tmp_path: Path) -> None:

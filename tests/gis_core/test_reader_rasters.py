@@ -55,7 +55,7 @@ def refusal(reader: RestrictedReader, path: Path) -> Problem:
         list(reader.pixels(admitted(reader, path), bands=(1,)))
     problem = caught.value.problem
     assert problem.code in MESSAGES
-    assert "%(" not in problem.words
+    assert "%(" not in problem.message
     return problem
 
 
@@ -78,7 +78,7 @@ def bomb(path: Path) -> Path:
 def test_a_tiny_file_of_a_huge_image_is_refused_by_what_it_declares(reader: RestrictedReader, tmp_path: Path) -> None:
     problem = refusal(reader, bomb(tmp_path / "bomb.tif"))
     assert problem.code == "too_many_pixels"
-    assert "2000000 × 2000000" in problem.words
+    assert "2000000 × 2000000" in problem.message
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_is_not_a_photo_is_named(
     (tmp_path / name).write_bytes(content)
     problem = refusal(reader, tmp_path / name)
     assert problem.code == code
-    assert said in problem.words
+    assert said in problem.message
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_damaged_pixels_are_refused(reader: RestrictedReader, tmp_path: Path) ->
 def test_numbers_that_are_no_colours_are_refused(reader: RestrictedReader, tmp_path: Path, dtype: str) -> None:
     problem = refusal(reader, write(tmp_path / "dem.tif", noise(1, 50, 50, dtype)))
     assert problem.code == "pixel_type"
-    assert dtype in problem.words
+    assert dtype in problem.message
 
 
 def test_control_points_alone_are_refused(reader: RestrictedReader, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from gis_core.files.reader import FileInfo, LayerInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
-from gis_core.files.reader.child.charset import codec_named
+from gis_core.files.reader.child.charset import find_codec
 from gis_core.files.reader.child.reference import identify
-from gis_core.files.reader.messages import ENCODING_FOUND, MESSAGES, NOTES, REFERENCE_FOUND
+from gis_core.files.reader.messages import ENCODING_SOURCES, MESSAGES, NOTES, REFERENCE_SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data"))
@@ -53,7 +53,7 @@ def refusal(reader: RestrictedReader, path: Path, reading: Reading | None = None
         inspected(reader, path, reading)
     problem = caught.value.problem
     assert problem.code in MESSAGES
-    assert "%(" not in problem.words
+    assert "%(" not in problem.message
     return problem
 
 
@@ -194,7 +194,7 @@ def test_whole_numbers_of_geojson_are_integers(reader: RestrictedReader, files: 
 def test_dialects_of_reference_systems(text: str, epsg: int | None, how: str) -> None:
     found = identify(text)
     assert (found.value, found.how) == (epsg, how)
-    assert how in REFERENCE_FOUND
+    assert how in REFERENCE_SOURCES
 
 
 def test_a_name_does_not_make_another_projection_lambert_93() -> None:
@@ -244,7 +244,7 @@ def test_the_encoding_of_a_csv_is_found(reader: RestrictedReader, tmp_path: Path
     layer = layer_of(reader, csv_file(tmp_path, f"nom;n\n{text};1\nx;2\n".encode(codec)))
     assert layer.rows[0]["nom"] == text
     assert layer.encoding is not None
-    assert layer.encoding.how in ENCODING_FOUND
+    assert layer.encoding.how in ENCODING_SOURCES
     assert any(text[:10] in shown for shown in layer.encoding.accented)
 
 
@@ -316,7 +316,7 @@ def test_an_encoding_that_is_none_is_refused(reader: RestrictedReader, files: Pa
     ],
 )
 def test_spellings_of_encodings(text: str, codec: str | None) -> None:
-    assert codec_named(text) == codec
+    assert find_codec(text) == codec
 
 
 def test_accents_in_field_names_are_read(reader: RestrictedReader, files: Path, tmp_path: Path) -> None:
@@ -597,7 +597,7 @@ def outcome(reader: RestrictedReader, path: Path) -> tuple[FileInfo | None, Prob
 @pytest.mark.parametrize("path", REAL, ids=lambda path: str(path.relative_to(SHARED)))
 def test_real_files_are_read_whole_or_refused_in_words(reader: RestrictedReader, path: Path) -> None:
     info, problem = outcome(reader, path)
-    assert problem is None or (problem.code in MESSAGES and "%(" not in problem.words)
+    assert problem is None or (problem.code in MESSAGES and "%(" not in problem.message)
     assert info is None or all(layer.complete for layer in info.layers)
 
 

@@ -75,7 +75,7 @@ def test_a_manifest_that_names_no_module_is_told(monkeypatch: pytest.MonkeyPatch
 
 def test_every_function_that_is_named_is_there() -> None:
     items = [item for manifest in manifests().values() for given in manifest.gives for item in given.items]
-    for later in (later for item in items for later in checks.named_functions(item)):
+    for later in (later for item in items for later in checks.later_functions(item)):
         assert callable(later.target), later.path
 
 

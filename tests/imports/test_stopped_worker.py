@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from gis_core.jobs.services import BEAT_S, LOST_AFTER_S, standing, start_job
+from gis_core.jobs.services import BEAT_S, LOST_AFTER_S, describe_job, start_job
 from gis_core.management.commands.worker import GRACE_S
 from gis_core.members.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.models import HistoryEvent, Job
@@ -75,9 +75,9 @@ def imported_once() -> bool:
 def test_a_killed_workers_import_says_so_and_is_taken_up(database: str, job: Job, tmp_path: Path) -> None:
     with worker(database, tmp_path) as killed, locked(database, "cadastre_parcel"):
         until(somebody_waits)
-        assert standing(now(job))[0] == "En cours"
+        assert describe_job(now(job))[0] == "En cours"
         killed.kill()
-        said_after = until(lambda: standing(now(job))[0] == "En attente")
+        said_after = until(lambda: describe_job(now(job))[0] == "En attente")
     assert said_after < LOST_AFTER_S + BEAT_S
     with worker(database, tmp_path):
         assert until(lambda: now(job).state == "done") < LOST_AFTER_S
@@ -131,7 +131,7 @@ def test_an_import_of_a_worker_that_is_told_to_stop_waits_for_the_next(database:
             time.sleep(GRACE_S + 1)
         assert stopped.wait(PATIENCE_S) == 0
     assert (now(job).state, queued()) == ("waiting", "todo")
-    assert "s’est arrêté" in standing(job)[1]
+    assert "s’est arrêté" in describe_job(job)[1]
     with worker(database, tmp_path, "--once") as following:
         assert following.wait(PATIENCE_S) == 0
     assert now(job).state == "done"

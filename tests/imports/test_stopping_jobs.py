@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app as queue
 
-from gis_core.jobs.services import LOST_AFTER_S, standing
+from gis_core.jobs.services import LOST_AFTER_S, describe_job
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
 from gis_core.tasks import LOST_EXIT
@@ -140,7 +140,7 @@ def test_a_frozen_workers_job_goes_to_another_and_what_it_writes_when_it_wakes_i
         (tmp_path / "go on").touch()
         try:
             with worker(database, tmp_path, module=MODULE):
-                until(lambda: standing(now(job))[0] == "En attente", LOST_AFTER_S + 10)
+                until(lambda: describe_job(now(job))[0] == "En attente", LOST_AFTER_S + 10)
                 until(lambda: now(job).state == "done", LOST_S)
                 done: Any = (job.title, job.report, job.ended_at)
                 for pid in family:

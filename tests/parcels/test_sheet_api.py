@@ -289,7 +289,7 @@ def test_a_plan_kept_by_the_connection_shows_each_asker_their_own(place: Place) 
     people = (rights_of(factories.user(owner)), ANONYMOUS, rights_of(factories.user(factories.member()))) * 4
     seen = []
     for rights in people:
-        backend.tell_who_asks(rights.settings())
+        backend.set_who_asks(rights.settings())
         seen.append([len(found) for found in crossings(ground, [PHOTOS])])
     with connection.cursor() as cursor:
         cursor.execute("select sum(generic_plans) from pg_prepared_statements where statement like '%catalogue_photo%'")

@@ -42,7 +42,7 @@ def test_two_finalisations_at_once_leave_no_gap(world: World, monkeypatch: pytes
 
     def finalise(rank: int) -> str | None:
         draft = drafts[rank]
-        words = {name: getattr(draft, name) for name in core.WORDS}
+        words = {name: getattr(draft, name) for name in core.TEXTS}
         words["title"] = "échoue" if rank % 4 == 0 else draft.title
         try:
             with acting_as(rights), transaction.atomic():

@@ -36,7 +36,7 @@ def begun(world: World, permit: Permit, code: str = "permit-receipt", who: str =
 def final(world: World, permit: Permit, code: str = "permit-receipt", who: str = INSTRUCTOR) -> Letter:
     draft = begun(world, permit, code, who)
     with world.as_(who):
-        words = {name: getattr(draft, name) for name in core.WORDS}
+        words = {name: getattr(draft, name) for name in core.TEXTS}
         words |= {"body": words["body"].replace("[à compléter", "[fait"), "recipient": words["recipient"] or "Mairie"}
         return letters.finalise_letter(permit, draft, words, draft.version, world.rights(who))
 
@@ -47,7 +47,7 @@ def here(permit: Permit, letter: Letter | None = None, file: str = "") -> str:
 
 
 def sent(letter: Letter, action: str = "save", **words: str) -> dict[str, Any]:
-    kept = {name: getattr(letter, name) for name in core.WORDS}
+    kept = {name: getattr(letter, name) for name in core.TEXTS}
     return kept | {"version": letter.version, "action": action} | words
 
 

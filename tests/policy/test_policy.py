@@ -206,9 +206,9 @@ def entered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     kinds: list[str] = []
     enter = admission.Pool.enter
 
-    def noted(pool: admission.Pool, kind: admission.Kind, asker: admission.Asker) -> admission.Ticket:
+    def noted(pool: admission.Pool, kind: admission.Kind, actor: admission.Actor) -> admission.Ticket:
         kinds.append(kind.name)
-        return enter(pool, kind, asker)
+        return enter(pool, kind, actor)
 
     monkeypatch.setattr(admission.Pool, "enter", noted)
     return kinds

@@ -62,7 +62,7 @@ class Application:
         }
         for service in (self.service("wmts"), *self.services):
             if hasattr(service, "matrix_sets"):
-                named_plainly(service)
+                use_plain_zooms(service)
         self.seen_by = lru_cache(maxsize=64)(self._seen_by)
 
     def tile_file(self, slug: str, grid: str, coordinates: Coordinates) -> str:
@@ -71,7 +71,7 @@ class Application:
         return location
 
     def cut_file(self, slug: str, grid: str, coordinates: Coordinates, area: Area) -> str:
-        """Where we keep what of a tile lies on an asker's ground."""
+        """Where we keep what of a tile lies on a viewer's ground."""
         x, y, z = coordinates
         return f"{root()}/{self.photos[slug].key}/{area.key}/{grid}/{z}/{x}/{y}.png"
 
@@ -81,9 +81,9 @@ class Application:
             picture = mask_image(
                 Image.open(BytesIO(content)), box, SRS(epsg), load_limited_to(area.limited_to(box, epsg))
             )
-        written = BytesIO()
-        picture.save(written, "png", compress_level=QUICK)
-        return written.getvalue()
+        buffer = BytesIO()
+        picture.save(buffer, "png", compress_level=QUICK)
+        return buffer.getvalue()
 
     def tile_box(self, slug: str, grid: str, coordinates: Coordinates) -> Box:
         box: Box = self.managers[slug, grid].grid.tile_bbox(coordinates)
@@ -141,7 +141,7 @@ def keeping(manager: Any) -> Any:
     return manager
 
 
-def named_plainly(service: Any) -> None:
+def use_plain_zooms(service: Any) -> None:
     """Zooms are called 0 to 22, as in the French and the common sets, not 00 to 22."""
     for matrices in service.matrix_sets:
         for matrix in matrices:

@@ -100,7 +100,7 @@ class Mosaic:
         mask = np.zeros((size[1], size[0]), np.bool_)
         part = np.s_[frame.top : frame.top + frame.height, frame.left : frame.left + frame.width]
         below, there = rgb[part], mask[part]
-        for path in self.pieces(frame):
+        for path in self.files_under(frame):
             piece = warped(path, frame)
             if piece is not None:
                 lay_under(below, there, *piece)
@@ -108,12 +108,12 @@ class Mosaic:
                     break
         return (rgb, mask) if mask.any() else None
 
-    def pieces(self, frame: Frame) -> list[str]:
+    def files_under(self, frame: Frame) -> list[str]:
         """The files that show this frame, the uppermost first."""
         if frame.pixel_m * ALIKE >= OVERVIEW_FACTOR * self.resolution_m:
             return [self.overview]
-        found = self.tree.query(shapely.box(*frame.bounds), predicate="intersects")
-        return [self.paths[index] for index in sorted(found)]
+        ranks = self.tree.query(shapely.box(*frame.bounds), predicate="intersects")
+        return [self.paths[index] for index in sorted(ranks)]
 
 
 def lay_under(rgb: Rgb, there: Mask, piece: Rgb, valid: Mask | None) -> None:
@@ -149,8 +149,8 @@ def frame_of(bounds: Box, bbox: Box, size: tuple[int, int], epsg: int) -> Frame 
     if left >= right or top >= bottom or max((east - west) / step_x, (north - south) / step_y) < SMALLEST_PX:
         return None
     part = (bbox[0] + left * step_x, bbox[3] - bottom * step_y, bbox[0] + right * step_x, bbox[3] - top * step_y)
-    found = mesh(part, (right - left, bottom - top), epsg)
-    return Frame(left, top, right - left, bottom - top, *found) if found else None
+    points = mesh(part, (right - left, bottom - top), epsg)
+    return Frame(left, top, right - left, bottom - top, *points) if points else None
 
 
 def clipped(position: float, length: int, side: int) -> int:
@@ -343,8 +343,10 @@ def opened(path: str, level: int) -> Any:
     # Of one unused for long the file may be gone, and another may have its name.
     for key in list(outdated(kept)):
         kept.pop(key)[0].close()
-    found = kept.pop((path, level), None)
-    dataset = found[0] if found else rasterio.open(path, **({} if level == BASE else {"overview_level": level}))
+    kept_dataset = kept.pop((path, level), None)
+    dataset = (
+        kept_dataset[0] if kept_dataset else rasterio.open(path, **({} if level == BASE else {"overview_level": level}))
+    )
     kept[path, level] = dataset, time.monotonic()
     return dataset
 

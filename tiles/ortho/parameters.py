@@ -39,11 +39,11 @@ def sound(text: str) -> Query:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS, errors="strict")
     except ValueError:
         return Query("", {}, "There are too many parameters, or they are not UTF-8.")
-    named: dict[str, tuple[str, str]] = {}
+    parameters: dict[str, tuple[str, str]] = {}
     for name, value in pairs:
-        named.setdefault(name.lower(), (name, value))
-    values = {key: value for key, (_name, value) in named.items()}
-    return Query(urlencode(list(named.values())), values, problem_in(values))
+        parameters.setdefault(name.lower(), (name, value))
+    values = {key: value for key, (_name, value) in parameters.items()}
+    return Query(urlencode(list(parameters.values())), values, problem_in(values))
 
 
 def problem_in(values: Mapping[str, str]) -> str:
@@ -63,10 +63,10 @@ def problem_in(values: Mapping[str, str]) -> str:
 def number(text: str) -> float:
     """The finite number, NaN for anything else (which compares to nothing)."""
     try:
-        found = float(text)
+        value = float(text)
     except ValueError:
         return math.nan
-    return found if abs(found) <= FARTHEST else math.nan
+    return value if abs(value) <= FARTHEST else math.nan
 
 
 def box(text: str) -> bool:

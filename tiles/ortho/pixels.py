@@ -1,4 +1,4 @@
-"""A photo's pixels in EPSG:2154 for one asker: what a printed map reads."""
+"""A photo's pixels in EPSG:2154 for one viewer: what a printed map reads."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tiles.ortho.rights import area_of
 
 
 class PhotoPixels:
-    """A published photo, on the ground where the asker sees it."""
+    """A published photo, on the ground where the viewer sees it."""
 
     def __init__(self, photo: Photo, rights: Rights) -> None:
         self.title = str(photo)
@@ -40,8 +40,8 @@ class PhotoPixels:
         try:
             rendered = self.mosaic.render(box, size, EPSG)
         except UnreadableError as error:
-            words = _("The photo “%(title)s” cannot be read here: one of its files is missing or damaged.")
-            raise Unavailable(words % {"title": self.title}) from error
+            message = _("The photo “%(title)s” cannot be read here: one of its files is missing or damaged.")
+            raise Unavailable(message % {"title": self.title}) from error
         if rendered is None or self.area is None or self.area.contains(box, EPSG):
             return rendered
         rgb, there = rendered

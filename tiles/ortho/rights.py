@@ -1,4 +1,4 @@
-"""Which photos an asker sees, and where: the catalogue's own question, in a shape that tiles can ask quickly."""
+"""Which photos a viewer sees, and where: the catalogue's own question, in a shape that tiles can ask quickly."""
 
 import hashlib
 import threading
@@ -80,7 +80,7 @@ def prepared(shape: BaseGeometry) -> BaseGeometry:
 
 @dataclass(frozen=True, slots=True)
 class SeenPhoto:
-    """A photo as one asker sees it: its editions, whether everybody sees it, and where (None: everywhere)."""
+    """A photo as one viewer sees it: its editions, whether everybody sees it, and where (None: everywhere)."""
 
     edition: int
     pixels_edition: int
@@ -94,7 +94,7 @@ class SeenPhoto:
 
 
 def seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
-    """The photos that the asker sees, by slug; asked in a transaction that carries their rights."""
+    """The photos that the viewer sees, by slug; asked in a transaction that carries their rights."""
     photos = Photo.objects.visible_to(rights).defer("geom", "footprint_4326").order_by()
     seen = ((photo, area_of(photo, rights)) for photo in photos)
     return {
@@ -105,7 +105,7 @@ def seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
 
 
 def area_of(photo: Photo, rights: Rights) -> Area | None:
-    """Where the asker sees the photo: everywhere, unless it is theirs through members that see their communes only.
+    """Where the viewer sees the photo: everywhere, unless it is theirs through members that see their communes only.
 
     A town hall sees it on those communes for which it works.
     """
@@ -128,9 +128,9 @@ class Areas:
         self.lock = threading.Lock()
 
     def of(self, insee: frozenset[str]) -> Area:
-        found = self.kept.get(insee)
-        if found is not None and time.monotonic() - found[1] < KEPT_S:
-            return found[0]
+        kept_area = self.kept.get(insee)
+        if kept_area is not None and time.monotonic() - kept_area[1] < KEPT_S:
+            return kept_area[0]
         shapes = [shapely.from_wkb(bytes(geom.wkb)) for geom in boundaries(insee)]
         area = Area(shapely.union_all(shapes) if shapes else shapely.from_wkt("MULTIPOLYGON EMPTY"))
         with self.lock:

@@ -36,8 +36,8 @@ class PartPicture(ImageResult):
     def as_buffer(self, image_opts: Any = None, format: str | None = None, seekable: bool = False) -> Any:
         wanted = format or (image_opts and image_opts.format)
         if self._img is not None and self._buf is None and wanted in ("mixed", "png"):
-            self._buf = written = BytesIO()
-            self._img.save(written, "png", compress_level=QUICK)
+            self._buf = buffer = BytesIO()
+            self._img.save(buffer, "png", compress_level=QUICK)
             self.image_opts = image_opts
         return super().as_buffer(image_opts, format, seekable)
 

@@ -1,7 +1,7 @@
 """/ortho/: photos before Django sees the request. Kept tiles are read here, everything else is MapProxy's.
 
-Who may see what was asked before (tiles.asking). MapProxy gets an application in which only the asker's photos exist,
-an `authorize` that limits them to the asker's ground, and requests whose sizes and numbers are sound.
+Who may see what was asked before (tiles.asking). MapProxy gets an application in which only the viewer's photos exist,
+an `authorize` that limits them to the viewer's ground, and requests whose sizes and numbers are sound.
 """
 
 import logging
@@ -25,7 +25,7 @@ from gis_core.http.hosts import is_secure, trusted
 from gis_core.http.middleware import LONGEST_URL
 from gis_core.http.problem import RETRY_SECONDS
 from tiles import asking, cache
-from tiles.asking import Asker
+from tiles.asking import Viewer
 from tiles.ortho.application import Application, Coordinates, serving
 from tiles.ortho.parameters import Answer, Query, refused, sound
 from tiles.ortho.rights import Area, SeenPhoto
@@ -51,43 +51,43 @@ UNTRUSTED = ("HTTP_X_SCRIPT_NAME", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PR
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PhotoRequest:
     """A request under /ortho/: the edition in its address (0: none), the rest of its path, and who asks."""
 
     environ: Environ
     edition: int
     path: str
-    asker: Asker
+    viewer: Viewer
     application: Application
 
     def visible(self) -> frozenset[str]:
-        """The photos that the asker sees and that are served in the edition they know."""
-        return frozenset(slug for slug in self.asker.photos if self.seen(slug))
+        """The photos that the viewer sees and that are served in the edition they know."""
+        return frozenset(slug for slug in self.viewer.photos if self.seen(slug))
 
     def seen(self, slug: str) -> SeenPhoto | None:
-        seen, served = self.asker.photos.get(slug), self.application.photos.get(slug)
+        seen, served = self.viewer.photos.get(slug), self.application.photos.get(slug)
         return seen if seen and served and seen.edition == served.edition else None
 
 
 def photo(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
     """The answer to a request under /ortho/, or None when it is Django's to refuse."""
-    found = PATH.fullmatch(environ["PATH_INFO"])
-    if found is None or not acceptable(environ):
+    match = PATH.fullmatch(environ["PATH_INFO"])
+    if match is None or not acceptable(environ):
         return None
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return plain(start_response, HTTPStatus.METHOD_NOT_ALLOWED, [("Allow", "GET, HEAD")])
     try:
-        asked = understood(environ, int(found[1] or 0), found[2])
+        request = understood(environ, int(match[1] or 0), match[2])
     except (DatabaseError, psycopg.Error) as error:
         log.warning("photo not served: %s", error)
         return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, [("Retry-After", "2")])
     except ConfigurationError:
         return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, [("Retry-After", "60")])
-    if asked is None:
+    if request is None:
         return None
-    tile = TILE.fullmatch(asked.path)
-    answered = kept_tile(asked, tile, start_response) if tile else None
-    return ask_mapproxy(asked, start_response) if answered is None else answered
+    tile = TILE.fullmatch(request.path)
+    answered = kept_tile(request, tile, start_response) if tile else None
+    return ask_mapproxy(request, start_response) if answered is None else answered
 
 
 def acceptable(environ: Environ) -> bool:
@@ -97,42 +97,42 @@ def acceptable(environ: Environ) -> bool:
     return short and "\0" not in path + query and "%00" not in query and trusted(environ)
 
 
-def understood(environ: Environ, edition: int, path: str) -> Asked | None:
+def understood(environ: Environ, edition: int, path: str) -> PhotoRequest | None:
     """Who asks, and the application of the edition they know; None when their credentials name nobody."""
-    asker = asking.who_asks(environ, edition)
-    if asker is None:
+    viewer = asking.who_asks(environ, edition)
+    if viewer is None:
         return None
-    application = serving.at_least(asker.edition)
-    if application.edition > asker.edition:
-        asker = asking.who_asks(environ, application.edition)
-        if asker is None:
+    application = serving.at_least(viewer.edition)
+    if application.edition > viewer.edition:
+        viewer = asking.who_asks(environ, application.edition)
+        if viewer is None:
             return None
-    return Asked(environ, edition, path, asker, application)
+    return PhotoRequest(environ, edition, path, viewer, application)
 
 
-def kept_tile(asked: Asked, tile: re.Match[str], start_response: StartResponse) -> Iterable[bytes] | None:
-    """A tile from its file; 304 when the asker has it; None when there is more to do."""
+def kept_tile(request: PhotoRequest, tile: re.Match[str], start_response: StartResponse) -> Iterable[bytes] | None:
+    """A tile from its file; 304 when the viewer has it; None when there is more to do."""
     slug, grid, z, x, y = tile.groups()
-    seen = asked.seen(slug)
+    seen = request.seen(slug)
     if seen is None:
         return None
-    if outdated(asked, seen):
+    if outdated(request, seen):
         return plain(start_response, HTTPStatus.GONE, [])
-    if asked.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
+    if request.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
         start_response("304 Not Modified", tile_headers(seen))
         return []
-    content = kept(asked, seen.area, slug, grid, (int(x), int(y), int(z)))
+    content = kept(request, seen.area, slug, grid, (int(x), int(y), int(z)))
     if not content:
         return None
     kind = "image/jpeg" if content.startswith(JPEG) else "image/png"
     headers = [*tile_headers(seen), ("Content-Type", kind), ("Content-Length", str(len(content)))]
     start_response("200 OK", headers)
-    return [] if asked.environ["REQUEST_METHOD"] == "HEAD" else [content]
+    return [] if request.environ["REQUEST_METHOD"] == "HEAD" else [content]
 
 
-def kept(asked: Asked, area: Area | None, slug: str, grid: str, coordinates: Coordinates) -> bytes | None:
-    """The bytes of a tile that was drawn before: the whole, or what of it lies on the asker's ground."""
-    application, epsg = asked.application, EPSG_OF[grid]
+def kept(request: PhotoRequest, area: Area | None, slug: str, grid: str, coordinates: Coordinates) -> bytes | None:
+    """The bytes of a tile that was drawn before: the whole, or what of it lies on the viewer's ground."""
+    application, epsg = request.application, EPSG_OF[grid]
     whole = cache.read(application.tile_file(slug, grid, coordinates))
     if area is None or not whole:
         return whole
@@ -149,9 +149,9 @@ def kept(asked: Asked, area: Area | None, slug: str, grid: str, coordinates: Coo
     return part
 
 
-def outdated(asked: Asked, seen: SeenPhoto) -> bool:
+def outdated(request: PhotoRequest, seen: SeenPhoto) -> bool:
     """Whether the address names an edition in which the photo had other pixels: those are gone (410)."""
-    return 0 < asked.edition < seen.pixels_edition
+    return 0 < request.edition < seen.pixels_edition
 
 
 def tile_headers(seen: SeenPhoto) -> Headers:
@@ -169,18 +169,18 @@ class Drawing:
     tile_of: str | None = None
 
 
-def ask_mapproxy(asked: Asked, start_response: StartResponse) -> Iterable[bytes]:
-    """MapProxy's answer with our headers, and with a status that tells the asker's errors from ours."""
-    query = sound(asked.environ.get("QUERY_STRING", ""))
+def ask_mapproxy(request: PhotoRequest, start_response: StartResponse) -> Iterable[bytes]:
+    """MapProxy's answer with our headers, and with a status that tells the viewer's errors from ours."""
+    query = sound(request.environ.get("QUERY_STRING", ""))
     if query.problem:
-        return answer(asked, None, refusal(asked, query), start_response)
-    drawing, mapproxy = Drawing(), asked.application.seen_by(asked.visible())
-    environ = environ_for(asked, query.text) | {"mapproxy.authorize": authorizer(asked, drawing)}
+        return answer(request, None, refusal(request, query), start_response)
+    drawing, mapproxy = Drawing(), request.application.seen_by(request.visible())
+    environ = environ_for(request, query.text) | {"mapproxy.authorize": authorizer(request, drawing)}
     try:
-        with one_large_map(asked) if query.pixels > LARGE_PX else nullcontext():
+        with one_large_map(request) if query.pixels > LARGE_PX else nullcontext():
             answered = collected(mapproxy, environ)
         if answered[0] >= 500 and answered[1]["content-type"].startswith("text/plain"):
-            answered = refusal(asked, replace(query, problem=NOT_UNDERSTOOD))
+            answered = refusal(request, replace(query, problem=NOT_UNDERSTOOD))
     except Busy:
         return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, [("Retry-After", str(RETRY_SECONDS))])
     except Exception as error:
@@ -191,35 +191,35 @@ def ask_mapproxy(asked: Asked, start_response: StartResponse) -> Iterable[bytes]
                 return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, again, str(known.message))
             return plain(start_response, HTTPStatus.INTERNAL_SERVER_ERROR, [])
         log.info("a request for photos was not understood: %r", error)
-        answered = refusal(asked, replace(query, problem=NOT_UNDERSTOOD))
-    return answer(asked, drawing.tile_of, answered, start_response)
+        answered = refusal(request, replace(query, problem=NOT_UNDERSTOOD))
+    return answer(request, drawing.tile_of, answered, start_response)
 
 
 @contextmanager
-def one_large_map(asked: Asked) -> Iterator[None]:
+def one_large_map(request: PhotoRequest) -> Iterator[None]:
     """One of the few large maps of this process (they take some 250 MB while they are drawn). Raises Busy."""
-    asker = admission.Asker.of(asked.asker.rights, asked.environ.get("REMOTE_ADDR", ""))
-    with admission.asked_by(asker), admission.limited(admission.MAP):
+    actor = admission.Actor.of(request.viewer.rights, request.environ.get("REMOTE_ADDR", ""))
+    with admission.on_behalf_of(actor), admission.limited(admission.MAP):
         yield
 
 
-def refusal(asked: Asked, query: Query) -> Answer:
-    with local_base_config(asked.application.base_config):
-        return refused(query, asked.path)
+def refusal(request: PhotoRequest, query: Query) -> Answer:
+    with local_base_config(request.application.base_config):
+        return refused(query, request.path)
 
 
-def environ_for(asked: Asked, query: str) -> Environ:
+def environ_for(request: PhotoRequest, query: str) -> Environ:
     """The request for MapProxy: its addresses carry our edition, whatever headers say; conditions are ours to check."""
-    environ = {name: value for name, value in asked.environ.items() if name not in UNTRUSTED}
-    script = f"/ortho/v{asked.application.edition}"
-    scheme = "https" if is_secure(asked.environ) else "http"
+    environ = {name: value for name, value in request.environ.items() if name not in UNTRUSTED}
+    script = f"/ortho/v{request.application.edition}"
+    scheme = "https" if is_secure(request.environ) else "http"
     return environ | {
-        "SCRIPT_NAME": script, "PATH_INFO": asked.path, "QUERY_STRING": query, "wsgi.url_scheme": scheme,
+        "SCRIPT_NAME": script, "PATH_INFO": request.path, "QUERY_STRING": query, "wsgi.url_scheme": scheme,
     }  # fmt: skip
 
 
-def authorizer(asked: Asked, drawing: Drawing) -> Callable[..., dict[str, Any]]:
-    """MapProxy's `authorize`: everything that the asker sees, limited to the ground where they see it."""
+def authorizer(request: PhotoRequest, drawing: Drawing) -> Callable[..., dict[str, Any]]:
+    """MapProxy's `authorize`: everything that the viewer sees, limited to the ground where they see it."""
 
     def authorize(service: str, layers: list[str], query_extent: Any = None, **_more: Any) -> dict[str, Any]:
         drawing.begun = query_extent is not None
@@ -227,7 +227,7 @@ def authorizer(asked: Asked, drawing: Drawing) -> Callable[..., dict[str, Any]]:
         return {"authorized": "partial", "layers": {name: permissions(name, query_extent) for name in layers}}
 
     def permissions(name: str, query_extent: Any) -> dict[str, Any]:
-        seen = asked.seen(name)
+        seen = request.seen(name)
         if seen is None:
             return {}
         allowed: dict[str, Any] = {"tile": True, "map": True, "featureinfo": True}
@@ -250,26 +250,28 @@ def collected(application: Callable[..., Iterable[bytes]], environ: Environ) -> 
     return int(said[0].split()[0]), {name.lower(): value for name, value in said[1]}, body
 
 
-def answer(asked: Asked, tile_of: str | None, answered: Answer, start_response: StartResponse) -> Iterable[bytes]:
-    """Send MapProxy's answer with our headers; a tile that the asker has already is not sent again."""
+def answer(
+    request: PhotoRequest, tile_of: str | None, answered: Answer, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Send MapProxy's answer with our headers; a tile that the viewer has already is not sent again."""
     status, theirs, body = answered
     if status >= 500:
         status = 503 if UNREADABLE.encode() in body else 400
-    seen = asked.seen(tile_of) if tile_of and status == 200 else None
-    if seen and outdated(asked, seen):
+    seen = request.seen(tile_of) if tile_of and status == 200 else None
+    if seen and outdated(request, seen):
         return plain(start_response, HTTPStatus.GONE, [])
     ours = tile_headers(seen) if seen else [*PRIVATE, *SAFE]
-    if seen and asked.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
+    if seen and request.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
         start_response("304 Not Modified", ours)
         return []
     headers = [("Content-Type", theirs["content-type"]), ("Content-Length", str(len(body))), *ours]
     start_response(f"{status} {HTTPStatus(status).phrase}", headers)
-    return [] if asked.environ["REQUEST_METHOD"] == "HEAD" else [body]
+    return [] if request.environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def plain(start_response: StartResponse, status: HTTPStatus, headers: Headers, words: str = "") -> Iterable[bytes]:
+def plain(start_response: StartResponse, status: HTTPStatus, headers: Headers, message: str = "") -> Iterable[bytes]:
     """A refusal that no client of maps expects in a form of its own."""
-    body = f"{words or status.phrase}\n".encode()
+    body = f"{message or status.phrase}\n".encode()
     start_response(
         f"{status} {status.phrase}",
         [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), *PRIVATE, *SAFE, *headers],

@@ -1,7 +1,7 @@
 """One Mapbox Vector Tile from PostGIS, in one statement.
 
-The statement runs under the asker's row policies: the same text serves public and private tables. Only the columns that
-the layer declares for tiles leave, the primary key as the feature's id.
+The statement runs under the viewer's row policies: the same text serves public and private tables. Only the columns
+that the layer declares for tiles leave, the primary key as the feature's id.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from tiles.services.serving import Run
 
 
 def run_here(query: TileQuery) -> bytes:
-    """Run in the transaction that is open, which carries the asker's rights."""
+    """Run in the transaction that is open, which carries the viewer's rights."""
     with connection.cursor() as cursor:
         cursor.execute(query.statement, query.parameters)
         return content(cursor.fetchone())
@@ -41,7 +41,7 @@ def run_pooled(pool: Any, rights: Rights | None, query: TileQuery) -> bytes:
             return content(cursor.execute(query.statement, query.parameters, binary=True).fetchone())
         with opened.pipeline():
             cursor.execute("begin")
-            cursor.execute(TELL, rights.settings())
+            cursor.execute(SET_RIGHTS, rights.settings())
             cursor.execute(query.statement, query.parameters, binary=True)
             row = cursor.fetchone()
             cursor.execute("commit")
@@ -52,4 +52,4 @@ def content(row: tuple[bytes | None] | None) -> bytes:
     return bytes(row[0]) if row and row[0] else b""
 
 
-TELL = "select " + ", ".join(f"set_config('{name}', %({name})s, true)" for name in ANONYMOUS.settings())
+SET_RIGHTS = "select " + ", ".join(f"set_config('{name}', %({name})s, true)" for name in ANONYMOUS.settings())

@@ -28,8 +28,8 @@ type Document = dict[str, Any]
 
 def pyramids(base: str) -> Document:
     """The tile matrix sets that there are: one."""
-    found = {"id": PYRAMID, "title": "Web Mercator", "uri": PYRAMID_URI, "crs": epsg(3857)}
-    return {"tileMatrixSets": [found | {"links": [pyramid_link(base, "self")]}]}
+    pyramid = {"id": PYRAMID, "title": "Web Mercator", "uri": PYRAMID_URI, "crs": epsg(3857)}
+    return {"tileMatrixSets": [pyramid | {"links": [pyramid_link(base, "self")]}]}
 
 
 def pyramid(base: str) -> Document:
@@ -91,17 +91,17 @@ def described(layer: Layer, base: str) -> Document:
 
 def tileset(layer: Layer, base: str) -> Document:
     """All that is said of a layer's tiles."""
-    found = described(layer, base) | {
+    document = described(layer, base) | {
         "description": layer.abstract,
         "tileMatrixSetLimits": [limits(z) for z in range(layer.min_zoom, layer.max_zoom + 1)],
         "layers": [tile_layer(layer)],
     }
     if layer.attribution:
-        found["attribution"] = layer.attribution
+        document["attribution"] = layer.attribution
     if layer.extent_4326:
         west, south, east, north = layer.extent_4326
-        found["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84.uri}
-    return found
+        document["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84.uri}
+    return document
 
 
 def limits(z: int) -> Document:
@@ -112,8 +112,8 @@ def limits(z: int) -> Document:
 
 def tile_layer(layer: Layer) -> Document:
     """The one layer in a tile."""
-    (named,) = tilejson(layer, "")["vector_layers"]
-    found = {
+    (vector_layer,) = tilejson(layer, "")["vector_layers"]
+    document = {
         "id": layer.slug,
         "title": str(layer),
         "dataType": "vector",
@@ -121,8 +121,8 @@ def tile_layer(layer: Layer) -> Document:
         "maxTileMatrix": str(layer.max_zoom),
         "propertiesSchema": {
             "type": "object",
-            "properties": {name: {"type": TYPES[kind]} for name, kind in named["fields"].items()},
+            "properties": {name: {"type": TYPES[kind]} for name, kind in vector_layer["fields"].items()},
         },
     }
     dimension = DIMENSIONS.get(layer.geometry_type)
-    return found if dimension is None else found | {"geometryDimension": dimension}
+    return document if dimension is None else document | {"geometryDimension": dimension}

@@ -1,6 +1,6 @@
 """PostGIS backend that tells PostgreSQL who is asking at the start of every transaction.
 
-Row-level policies read the asker from `arpent.*` settings. They are set with `SET LOCAL` semantics, in one statement,
+Row-level policies read the user from `arpent.*` settings. They are set with `SET LOCAL` semantics, in one statement,
 when a transaction opens; without them a query on a private table fails (SQLSTATE AR001) instead of answering nothing.
 """
 
@@ -130,9 +130,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         rights = current_rights()
         if not autocommit and rights is not None:
             waits = lock_patience.get()
-            self.tell_who_asks(rights.settings() | ({"lock_timeout": waits} if waits else {}))
+            self.set_who_asks(rights.settings() | ({"lock_timeout": waits} if waits else {}))
 
-    def tell_who_asks(self, settings: dict[str, str]) -> None:
+    def set_who_asks(self, settings: dict[str, str]) -> None:
         """Set the `arpent.*` settings for the rest of the transaction, in one round trip."""
         parameters: list[Any] = [part for pair in settings.items() for part in pair]
         with self.wrap_database_errors, self.connection.cursor() as cursor:

@@ -30,7 +30,7 @@ class Unpacking:
     beside: str
     first: int
     limit: int
-    written: int = 0
+    unpacked_bytes: int = 0
     folders: dict[int, str] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
 
@@ -39,8 +39,8 @@ class Unpacking:
         if "parts" in answer:
             self.parts = [self._part(*part) for part in answer["parts"]]
             return
-        self.written += len(blob)
-        if self.written > self.limit:
+        self.unpacked_bytes += len(blob)
+        if self.unpacked_bytes > self.limit:
             raise ReadRefused(Problem("file_too_large", {"limit": self.limit}))
         path = self.root / self._folder(int(answer["folder"])) / _plain(answer["file"])
         with path.open("ab") as opened:

@@ -43,7 +43,7 @@ class EpanetNetwork:
     lines left out."""
 
     units: str
-    units_told: bool
+    has_units: bool
     nodes: tuple[EpanetNode, ...]
     links: tuple[EpanetLink, ...]
     problems: tuple[Problem, ...]
@@ -54,7 +54,7 @@ def parse_network(frames: Sequence[Mapping[str, Any]]) -> EpanetNetwork:
     head = frames[0]
     return EpanetNetwork(
         units=str(head["units"]),
-        units_told=bool(head["units_told"]),
+        has_units=bool(head["has_units"]),
         nodes=tuple(node(*row) for frame in frames[1:] for row in frame.get("nodes", ())),
         links=tuple(link(*row) for frame in frames[1:] for row in frame.get("links", ())),
         problems=tuple(parse_problem(*entry) for entry in head["problems"]),

@@ -17,7 +17,7 @@ TAKEN = frozenset((
     "cmin", "xmax", "cmax", "ctid",
 ))
 # Reserved in PostgreSQL or in CQL2: quoted everywhere here, but not by whoever writes SQL or a filter by hand.
-WORDS = frozenset((
+RESERVED = frozenset((
     "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "between",
     "binary", "both", "boolean", "by", "case", "casei", "cast", "check", "collate", "collation", "column",
     "concurrently", "constraint", "create", "cross", "current_catalog", "current_date", "current_role",
@@ -50,12 +50,12 @@ class SafeName:
 def safe_names(sources: Iterable[str], taken: Sequence[str] = ()) -> list[SafeName]:
     """A column name for each field, in order: [a-z][a-z0-9_]*, at most 60 characters, all different, never `taken`."""
     used = set(taken)
-    named = []
+    names = []
     for source in sources:
-        found = _safe_name(source, used)
-        used.add(found.name)
-        named.append(found)
-    return named
+        name = _safe_name(source, used)
+        used.add(name.name)
+        names.append(name)
+    return names
 
 
 def _safe_name(source: str, used: set[str]) -> SafeName:
@@ -67,7 +67,7 @@ def _safe_name(source: str, used: set[str]) -> SafeName:
     if plain in TAKEN:
         plain += SUFFIX
         changes.append("taken")
-    elif plain in WORDS:
+    elif plain in RESERVED:
         plain += SUFFIX
         changes.append("word")
     if len(plain) > LENGTH:

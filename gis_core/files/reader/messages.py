@@ -1,4 +1,4 @@
-"""Words for the codes of the reader. A code is stable; its words are translated."""
+"""Messages for the codes of the reader. A code is stable; its message is translated."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -336,7 +336,7 @@ FAMILIES = {
     "polygon": _("polygons"),
 }
 # How the coordinate reference system of a layer was found.
-REFERENCE_FOUND = {
+REFERENCE_SOURCES = {
     "code": _("its code is written in the file"),
     "name": _("the file names it without its code"),
     "projection": _("the file describes its projection without naming it"),
@@ -347,7 +347,7 @@ REFERENCE_FOUND = {
     "unreadable": _("the description in the file cannot be read"),
 }
 # How the encoding of the texts was found.
-ENCODING_FOUND = {
+ENCODING_SOURCES = {
     "format": _("the format prescribes it"),
     "declared": _("the file says so"),
     "code_page": _("the code page of the table says so"),
@@ -386,24 +386,28 @@ QUOTING = frozenset(
 FORMATTED = frozenset({"other_format", "other_format_epanet", "other_image", "described_image", "format_not_read"})
 
 
-def words(code: str, params: Mapping[str, Any]) -> str:
+def describe_problem(code: str, params: Mapping[str, Any]) -> str:
     """The message of a code in the current language; the code itself when it is unknown."""
     message = MESSAGES.get(code)
     if message is None:
         return gettext("Unknown problem: %(code)s.") % {"code": code}
     limit = params.get("limit")
-    shown = {**params, **named(code, params), "limit_mb": limit // 1_048_576 if isinstance(limit, int) else limit}
+    labelled = {
+        **params,
+        **label_parameters(code, params),
+        "limit_mb": limit // 1_048_576 if isinstance(limit, int) else limit,
+    }
     try:
-        return str(message) % shown
+        return str(message) % labelled
     except (KeyError, TypeError):
         return str(message)
 
 
-def named(code: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that the child gave as short names, in words."""
-    found = FORMATS if code in FORMATTED else {} if code in QUOTING else KINDS
+def label_parameters(code: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Labels of the parameters that the child gave as short names."""
+    kinds = FORMATS if code in FORMATTED else {} if code in QUOTING else KINDS
     tables: dict[str, Mapping[str, Any]] = {
-        "found": found,
+        "found": kinds,
         "what": PLACES,
         "reason": REASONS,
         "type": TYPES,

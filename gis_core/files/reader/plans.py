@@ -27,14 +27,14 @@ class PlanObject:
 class PlanSheet:
     """A sheet: `label` is its path in the delivery, `reference` the name of its system (LAMB93, RGF93CC48).
 
-    `objects` counts the objects of every kind that the files hold; those in `found` and `problems` (kind, what is
+    `objects` counts the objects of every kind that the files hold; those in `features` and `problems` (kind, what is
     wrong) are of the kinds that are read.
     """
 
     label: str
     reference: str
     objects: Mapping[str, int]
-    found: tuple[PlanObject, ...]
+    features: tuple[PlanObject, ...]
     problems: tuple[tuple[str, Problem], ...]
 
 
@@ -52,25 +52,25 @@ def parse_plan(answer: Mapping[str, Any], blob: bytes) -> PlanSheet | RefusedShe
     if "refused" in answer:
         code, params = answer["refused"]
         return RefusedSheet(label, Problem(str(code), dict(params)))
-    told = answer["sheet"]
+    sheet = answer["sheet"]
     return PlanSheet(
         label=label,
-        reference=str(told["reference"]),
-        objects={str(kind): int(count) for kind, count in told["objects"].items()},
-        found=_objects(told["rows"], blob),
-        problems=tuple((str(kind), parse_problem(*entry)) for kind, *entry in told["problems"]),
+        reference=str(sheet["reference"]),
+        objects={str(kind): int(count) for kind, count in sheet["objects"].items()},
+        features=_objects(sheet["rows"], blob),
+        problems=tuple((str(kind), parse_problem(*entry)) for kind, *entry in sheet["problems"]),
     )
 
 
 def _objects(rows: Any, blob: bytes) -> tuple[PlanObject, ...]:
-    found, start = [], 0
+    objects, start = [], 0
     for kind, name, attributes, created, updated, size in rows:
         if not isinstance(size, int) or not 0 <= size <= len(blob) - start:
             raise ValueError("row makes no sense")
         texts = {str(key): str(value) for key, value in attributes.items()}
         wkb = blob[start : start + size]
-        found.append(PlanObject(str(kind), str(name), texts, str(created), str(updated), wkb))
+        objects.append(PlanObject(str(kind), str(name), texts, str(created), str(updated), wkb))
         start += size
     if start != len(blob):
         raise ValueError("bytes left over")
-    return tuple(found)
+    return tuple(objects)

@@ -1,11 +1,11 @@
-"""What the reader refuses: a code for programs, words for people."""
+"""What the reader refuses: a code for programs, a message for people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from gis_core.errors import Invalid, TryAgain, Unavailable
-from gis_core.files.reader.messages import words
+from gis_core.files.reader.messages import describe_problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +18,16 @@ class Problem:
     identifier: str | None = None
 
     @property
-    def words(self) -> str:
+    def message(self) -> str:
         """The reason in the current language."""
-        return words(self.code, self.params)
+        return describe_problem(self.code, self.params)
 
 
 class ReadRefused(Invalid):
     """The file as a whole cannot be read."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.words, code=problem.code)
+        super().__init__(problem.message, code=problem.code)
         self.problem = problem
 
 
@@ -35,7 +35,7 @@ class ReaderUnavailable(Unavailable):
     """Files cannot be opened safely on this machine, so they are not opened at all."""
 
     def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(words(code, params), code=code)
+        super().__init__(describe_problem(code, params), code=code)
         self.code = code
 
 
@@ -43,7 +43,7 @@ class ReaderKilled(TryAgain):
     """The reader was killed by the system or by somebody, which says nothing of the file."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(words(code, {}), code=code)
+        super().__init__(describe_problem(code, {}), code=code)
         self.code = code
 
     def __reduce__(self) -> tuple[type["ReaderKilled"], tuple[str]]:

@@ -96,8 +96,8 @@ def companions_of(path: Path) -> tuple[Path, ...]:
     wanted = {path.stem.lower() + suffix for suffix in BESIDE.get(path.suffix.lower(), ())}
     wanted.add(path.name.lower() + MASK_SUFFIX)
     try:
-        found = [beside for beside in path.parent.iterdir() if beside.name.lower() in wanted]
-        return tuple(sorted(beside for beside in found if not beside.is_symlink()))
+        companions = [beside for beside in path.parent.iterdir() if beside.name.lower() in wanted]
+        return tuple(sorted(beside for beside in companions if not beside.is_symlink()))
     except OSError:
         return ()
 

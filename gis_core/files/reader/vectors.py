@@ -273,7 +273,7 @@ def parse_file(answer: Mapping[str, Any]) -> FileInfo:
     )
 
 
-def named_in(label: str, info: FileInfo) -> tuple[LayerInfo, ...]:
+def layers_of_part(label: str, info: FileInfo) -> tuple[LayerInfo, ...]:
     """The layers of a file of an archive, under names that `copy` takes: its path, and the layer if it has several."""
     if len(info.layers) == 1:
         return (replace(info.layers[0], name=label),)
@@ -343,32 +343,32 @@ def _survey(layer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _field(told: Mapping[str, Any]) -> FieldInfo:
+def _field(answer: Mapping[str, Any]) -> FieldInfo:
     return FieldInfo(
-        name=str(told["name"]),
-        type=str(told["type"]),
-        guess=str(told["guess"]),
-        null_share=float(told["null_share"]),
-        longest=int(told["longest"]),
-        samples=tuple(map(str, told["samples"])),
+        name=str(answer["name"]),
+        type=str(answer["type"]),
+        guess=str(answer["guess"]),
+        null_share=float(answer["null_share"]),
+        longest=int(answer["longest"]),
+        samples=tuple(map(str, answer["samples"])),
     )
 
 
-def _geometry(told: Mapping[str, Any]) -> GeometryInfo:
+def _geometry(answer: Mapping[str, Any]) -> GeometryInfo:
     return GeometryInfo(
-        nulls=int(told["nulls"]),
-        empty=int(told["empty"]),
-        unreadable=int(told["unreadable"]),
-        heights=bool(told["heights"]),
-        measured=bool(told["measured"]),
-        curves=int(told["curves"]),
-        checked=int(told["checked"]),
-        invalid={str(reason): int(count) for reason, count in told["invalid"].items()},
-        tried=int(told["tried"]),
-        lost=int(told["lost"]),
-        before=float(told["before"]),
-        after=float(told["after"]),
-        examples=tuple(_repair(*example) for example in told["examples"]),
+        nulls=int(answer["nulls"]),
+        empty=int(answer["empty"]),
+        unreadable=int(answer["unreadable"]),
+        heights=bool(answer["heights"]),
+        measured=bool(answer["measured"]),
+        curves=int(answer["curves"]),
+        checked=int(answer["checked"]),
+        invalid={str(reason): int(count) for reason, count in answer["invalid"].items()},
+        tried=int(answer["tried"]),
+        lost=int(answer["lost"]),
+        before=float(answer["before"]),
+        after=float(answer["after"]),
+        examples=tuple(_repair(*example) for example in answer["examples"]),
     )
 
 
@@ -376,16 +376,16 @@ def _repair(index: Any, identifier: Any, reason: Any, before: Any, after: Any, l
     return Repair(int(index), _text_or_none(identifier), str(reason), float(before), float(after), bool(lost))
 
 
-def _reference(told: Mapping[str, Any]) -> Reference:
+def _reference(answer: Mapping[str, Any]) -> Reference:
     return Reference(
-        how=str(told["how"]),
-        text=str(told["text"]),
-        name=str(told["name"]),
-        fits=bool(told["fits"]),
-        seems=_whole_or_none(told["seems"]),
-        swapped=bool(told["swapped"]),
-        outside=int(told["outside"]),
-        accuracy=None if told["accuracy"] is None else float(told["accuracy"]),
+        how=str(answer["how"]),
+        text=str(answer["text"]),
+        name=str(answer["name"]),
+        fits=bool(answer["fits"]),
+        seems=_whole_or_none(answer["seems"]),
+        swapped=bool(answer["swapped"]),
+        outside=int(answer["outside"]),
+        accuracy=None if answer["accuracy"] is None else float(answer["accuracy"]),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from gis_core.files.writing.rows import Column, Row, Shape, free_name, in_words
+from gis_core.files.writing.rows import Column, Row, Shape, free_name, label_value
 
 MARK = b"\xef\xbb\xbf"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -24,7 +24,7 @@ LINE_END = "\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a CSV file looks like. `labels`: headings and codes in words."""
+    """What a CSV file looks like. `labels`: headings, and the labels of codes."""
 
     separator: str = ";"
     decimal: str = ","
@@ -83,16 +83,16 @@ class Csv:
 def writer_of(column: Column, dialect: Dialect) -> Callable[[Any], str]:
     """How a value of this column is written (never None)."""
     match column.kind:
-        case "integer" if column.words is None:
+        case "integer" if column.code_labels is None:
             return str
-        case "number" if column.words is None:
+        case "number" if column.code_labels is None:
             return partial(number_text, decimal=dialect.decimal)
-        case "boolean" if column.words is None:
+        case "boolean" if column.code_labels is None:
             return lambda value: dialect.yes_and_no[0 if value else 1]
         case "date" | "datetime":
             return moment_text
         case _:
-            return lambda value: defused(str(in_words(column, value)))
+            return lambda value: defused(str(label_value(column, value)))
 
 
 def number_text(value: float, decimal: str) -> str:

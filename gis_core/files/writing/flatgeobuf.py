@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from gis_core.files.writing.flatbuffer import Block, references, scalar, sized, table, text, vector
-from gis_core.files.writing.rows import Column, Kind, Row, Shape, in_words
+from gis_core.files.writing.rows import Column, Kind, Row, Shape, label_value
 
 MAGIC = b"fgb\x03fgb\x00"
 # No feature is that long: whoever reads on finds that the file is damaged.
@@ -19,7 +19,7 @@ POSITION = 16
 
 @dataclass(slots=True)
 class FlatGeobuf:
-    """`geometry_type` is WKB's code of the one type that the layer has, 0 for several. `labels`: codes in words."""
+    """`geometry_type` is WKB's code of the one type that the layer has, 0 for several. `labels`: labels of codes."""
 
     columns: Sequence[Column]
     name: str
@@ -34,7 +34,7 @@ class FlatGeobuf:
         columns = references([column_table(column) for column in self.columns])
         crs = table([text("EPSG"), scalar("i", self.srid)])
         header = [None] * 14
-        named: dict[int, Any] = {
+        fields: dict[int, Any] = {
             0: text(self.name),
             2: scalar("B", self.geometry_type),
             7: columns,
@@ -42,7 +42,7 @@ class FlatGeobuf:
             10: crs,
             11: text(self.title),
         }
-        return MAGIC + sized(table([named.get(rank) for rank in range(len(header))]))
+        return MAGIC + sized(table([fields.get(rank) for rank in range(len(header))]))
 
     def rows(self, rows: Sequence[Row]) -> bytes:
         return b"".join(map(self.feature, rows))
@@ -61,7 +61,7 @@ class FlatGeobuf:
 
 
 def column_table(column: Column) -> Block:
-    kind: Kind = "text" if column.words is not None else column.kind
+    kind: Kind = "text" if column.code_labels is not None else column.kind
     return table([text(column.name), scalar("B", TYPES[kind]), text(column.label)])
 
 
@@ -75,8 +75,8 @@ def properties(columns: Sequence[Column], row: Row) -> bytes:
 
 
 def packed(column: Column, value: Any) -> bytes:
-    if column.words is not None:
-        return packed_text(str(in_words(column, value)))
+    if column.code_labels is not None:
+        return packed_text(str(label_value(column, value)))
     match column.kind:
         case "integer":
             return struct.pack("<q", value)

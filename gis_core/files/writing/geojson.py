@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from gis_core.files.writing.rows import Column, Row, Shape, in_words
+from gis_core.files.writing.rows import Column, Row, Shape, label_value
 
 DEGREES = 4326
 
@@ -39,7 +39,7 @@ class GeoJson:
         """PostGIS has written the geometry already."""
         identifier, *values, geometry = row
         properties = {
-            column.name: json_value(in_words(column, value))
+            column.name: json_value(label_value(column, value))
             for column, value in zip(self.columns[1:], values, strict=True)
         }
         head = f'{{"type":"Feature","id":{int(identifier)},"properties":{text_of(properties)},"geometry":'

@@ -16,12 +16,12 @@ type Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that is exported: its name, what people call it, its type, and the words of its codes, if it has any."""
+    """A column that is exported: its name, what people call it, its type, and labels of codes, if it has any."""
 
     name: str
     label: str
     kind: Kind
-    words: Mapping[str, str] | None = None
+    code_labels: Mapping[str, str] | None = None
 
 
 class Format(Protocol):
@@ -40,9 +40,9 @@ class Format(Protocol):
     def broken(self, message: str) -> bytes: ...
 
 
-def in_words(column: Column, value: Any) -> Any:
-    """The value, a code in words where the column has words."""
-    return value if column.words is None else column.words.get(str(value), value)
+def label_value(column: Column, value: Any) -> Any:
+    """The value; the label of a code where the column has labels of codes."""
+    return value if column.code_labels is None else column.code_labels.get(str(value), value)
 
 
 def free_name(wanted: str, columns: Sequence[Column]) -> str:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             with acting_as(SYSTEM), transaction.atomic():
                 membership = invite(
                     rights=SYSTEM,
-                    member=member_named(member, options["name"], options["siren"], options["kind"]),
+                    member=get_or_create_member(member, options["name"], options["siren"], options["kind"]),
                     email=email,
                     role=Role.AGENCY_ADMINISTRATOR,
                     site=site,
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(password_link(membership.user, site))
 
 
-def member_named(slug: str, name: str, siren: str, kind: str) -> Member:
+def get_or_create_member(slug: str, name: str, siren: str, kind: str) -> Member:
     """The member of this short name, made now where it is new and its name and SIREN are given."""
     known = Member.objects.filter(slug=slug).first()
     if known:

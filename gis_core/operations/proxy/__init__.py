@@ -63,14 +63,14 @@ def proxy(place: Place, port: int, log: Path | None = None) -> Service:
 def configuration_text(place: Place, port: int, folder: Path) -> str:
     """The text of nginx's configuration."""
     uploads = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * MIB
-    pieces = 4 * int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * MIB
+    documents = 4 * int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * MIB
     return Template((HERE / "nginx.conf").read_text()).substitute(
         user="user root;" if os.geteuid() == 0 else "",
         folder=folder,
         listen=f"[{bind_address()}]:{port}" if ":" in bind_address() else f"{bind_address()}:{port}",
         servers=" ".join(f'server "unix:{path}" max_fails=0;' for path in web_sockets(place, port)),
         lua=HERE / "whole_body.lua",
-        largest=max(uploads, pieces) + FORM_BYTES,
+        largest=max(uploads, documents) + FORM_BYTES,
         # One for two processors: a single one passes 20,000 kept tiles a second, and two would wake each other.
         workers=max(1, (os.cpu_count() or 1) // 2),
         retry=RETRY_SECONDS,

@@ -138,7 +138,7 @@ def read_sheet(sheet: PlanSheet, path: str, locate: Locate) -> Content:
     if epsg is None:
         raise FileRefused("edigeo_system", found=sheet.reference)
     content, origin = read_outline(sheet, epsg, path, locate)
-    drawn = [one for one in sheet.found if one.kind in PARSERS]
+    drawn = [one for one in sheet.features if one.kind in PARSERS]
     for part, shapes in ((SURFACE_KINDS, surfaces), (LINE_KINDS, lines)):
         objects = [one for one in drawn if one.kind in part]
         features = [Feature(0, object_name(one), one.attributes, one.wkb) for one in objects]
@@ -154,7 +154,7 @@ def read_sheet(sheet: PlanSheet, path: str, locate: Locate) -> Content:
 
 def read_outline(sheet: PlanSheet, epsg: int, path: str, locate: Locate) -> tuple[Content, Origin]:
     """The sheet itself, which tells what the others belong to."""
-    outlines = [one for one in sheet.found if one.kind == "SUBDSECT"]
+    outlines = [one for one in sheet.features if one.kind == "SUBDSECT"]
     if len(outlines) != 1:
         raise FileRefused("edigeo_sheets", found=len(outlines))
     idu = outlines[0].attributes.get("IDU", "").replace(" ", "0")

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from gis_core.jobs.services import standing
+from gis_core.jobs.services import describe_job
 from gis_core.models import Job
 from layers.exports.services.files import is_there
 from layers.exports.services.ordering import FORMATS, MOST_LAYERS
@@ -73,5 +73,5 @@ class ExportSerializer(serializers.ModelSerializer[Job]):
         return f"/api/v1/exports/{job.pk}/file/" if is_there(job) else None
 
     def to_representation(self, job: Job) -> Json:
-        _label, message = standing(job)
+        _label, message = describe_job(job)
         return {**super().to_representation(job), "message": message}

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.views import asker, checked
+from gis_core.api.views import checked
 from gis_core.database import clock as database_clock
 from gis_core.http.admission import FILTER, limited
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import as_problem
 from layers.catalogue.services import visible_layer
 from layers.exports.api import serializers
@@ -157,7 +157,7 @@ class ExportsView(APIView):
         """Make a GeoPackage, Shapefiles or a workbook of one or more layers; the answer says which job to watch."""
         given = checked(serializers.ExportOrderSerializer(data=request.data))
         order = ordering.ExportOrder.of(given)
-        job = ordering.start_export(order, user=asker(request), rights=rights_of_request(request))
+        job = ordering.start_export(order, user=signed_in_user(request), rights=rights_of_request(request))
         started = {"id": job.pk, "kind": job.kind, "title": job.title, "state": job.state}
         return Response(started, status=202, headers={"Location": f"/api/v1/exports/{job.pk}/"})
 

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid, NotFound, Unavailable
-from gis_core.files.writing.rows import Column, Shape, free_name, in_words
+from gis_core.files.writing.rows import Column, Shape, free_name, label_value
 from gis_core.members.rights import Rights, under_policies
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
@@ -134,8 +134,8 @@ def converted(one: Prepared, order: ExportOrder) -> Iterator[list[Row]]:
 
 
 def change_of(column: Column, order: ExportOrder) -> Callable[[Any], Any] | None:
-    if column.words is not None:
-        return lambda value: str(in_words(column, value))
+    if column.code_labels is not None:
+        return lambda value: str(label_value(column, value))
     return localtime if column.kind == "datetime" and order.format != "gpkg" else None
 
 
@@ -171,7 +171,7 @@ def heading(column: Column, order: ExportOrder) -> str:
 
 
 def kind_of(column: Column) -> Any:
-    return "text" if column.words is not None else column.kind
+    return "text" if column.code_labels is not None else column.kind
 
 
 def zipped(made: Made, folder: Path, stem: str, tell: Tell) -> Made:

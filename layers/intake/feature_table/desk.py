@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from gis_core.desk.uploads import asker
+from gis_core.http.middleware import signed_in_user
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from layers.intake.cells import bare
@@ -147,7 +147,7 @@ class FeaturePages:
         compared = same and choices["headed"] == made.choices.get("headed")
         if made.state != FileImport.State.READY or not compared:
             return self.read_again(request, made, rights)
-        imports.start_applying(self.source, made.pk, choices, user=asker(request), rights=rights)
+        imports.start_applying(self.source, made.pk, choices, user=signed_in_user(request), rights=rights)
         return redirect(self.url, made.pk)
 
     def without_empty_codes(self, readings: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class FeaturePages:
 
     def read_again(self, request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
         """Read the files as the page says; tables whose first line is not what it was taken for are looked at anew."""
-        choices, user = self.choices_in(made, request.POST), asker(request)
+        choices, user = self.choices_in(made, request.POST), signed_in_user(request)
         inspect_again = choices["headed"] != made.choices.get("headed")
         imports.choose(self.source, made.pk, choices, inspect_again=inspect_again, user=user, rights=rights)
         return redirect(self.url, made.pk)

@@ -73,7 +73,7 @@ def data_set_of(delivery: FileImport, file: str, companions: Sequence[str]) -> d
         return told | {"problem": {"code": refused.problem.code, "words": refused.message}, "layers": []}
     layers = [layer_as_json(layer, chosen.get(layer.name or "", Opening())) for layer in found.layers]
     told |= {"format": found.format, "notes": list(found.notes), "problem": None, "layers": layers}
-    return told | {"unread": [{"name": name, "words": problem.words} for name, problem in found.unread]}
+    return told | {"unread": [{"name": name, "words": problem.message} for name, problem in found.unread]}
 
 
 def layers_in(contents: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.schema import PAGE_PARAMETERS
-from gis_core.api.views import asker, checked
+from gis_core.api.views import checked
 from gis_core.desk.parameters import Page
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.owners.api import serializers
 from layers.owners.files import csv_file, pdf_file
 from layers.owners.models import JournalLine
@@ -52,7 +52,9 @@ class ConsultationsView(OwnersView):
     )
     def post(self, request: Request) -> Response:
         """The owners of parcels, for a purpose; the journal says so first, or nothing is shown."""
-        consultation = consulting.consult(demand_of(request), user=asker(request), rights=rights_of_request(request))
+        consultation = consulting.consult(
+            demand_of(request), user=signed_in_user(request), rights=rights_of_request(request)
+        )
         return Response(serializers.ConsultationSerializer(consultation).data)
 
 
@@ -67,7 +69,9 @@ class ConsultationExportView(OwnersView):
     def post(self, request: Request) -> HttpResponse:
         """The same as a table; the journal says that it was exported."""
         demand, export = demand_of(request), JournalLine.Action.EXPORT
-        consultation = consulting.consult(demand, user=asker(request), rights=rights_of_request(request), action=export)
+        consultation = consulting.consult(
+            demand, user=signed_in_user(request), rights=rights_of_request(request), action=export
+        )
         return csv_file(consultation)
 
 
@@ -79,7 +83,7 @@ class UnitsView(OwnersView):
     )
     def post(self, request: Request) -> Response:
         """The unité foncière around one parcel: the touching parcels of its account. A consultation in the journal."""
-        unit = units.land_unit(demand_of(request), user=asker(request), rights=rights_of_request(request))
+        unit = units.land_unit(demand_of(request), user=signed_in_user(request), rights=rights_of_request(request))
         return Response(serializers.LandUnitSerializer(unit).data)
 
 
@@ -96,7 +100,9 @@ class RequestsView(OwnersView):
         given = checked(serializers.RequestOrderSerializer(data=request.data))
         requester = requests.Requester(**given["requester"])
         rights = rights_of_request(request)
-        return pdf_file(requests.answer_request(requester, given["parcels"], user=asker(request), rights=rights))
+        return pdf_file(
+            requests.answer_request(requester, given["parcels"], user=signed_in_user(request), rights=rights)
+        )
 
 
 class JournalView(OwnersView):

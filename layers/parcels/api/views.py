@@ -15,11 +15,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.views import asker, checked, page_of, site
+from gis_core.api.views import checked, page_of, site
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.http.admission import PARCELS, PDF, limited
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.parcels.api import serializers
 from layers.parcels.document import pdf_of
 from layers.parcels.ground import ground_of_parcels, ground_of_shape
@@ -209,7 +209,7 @@ class FrozenSheetsView(APIView):
         reader = reader_of(request)
         ground = ground_of(given, reader)
         title = given.get("title") or title_of(ground)
-        sheet = freeze(ground, title=title, user=asker(request), reader=reader, site=site(request))
+        sheet = freeze(ground, title=title, user=signed_in_user(request), reader=reader, site=site(request))
         body = serializers.FrozenSheetSerializer(sheet).data
         return Response(body, status=201, headers={**NO_STORE, "Location": body["url"]})
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from gis_core.jobs.services import standing
+from gis_core.jobs.services import describe_job
 from gis_core.models import Job
 from layers.printing.paper import ORIENTATIONS, PAPERS
 from layers.printing.services.prints import file_of
@@ -65,7 +65,7 @@ class PrintSerializer(serializers.ModelSerializer[Job]):
         return f"/api/v1/prints/{job.pk}/file/" if there else None
 
     def to_representation(self, job: Job) -> Json:
-        _label, message = standing(job)
+        _label, message = describe_job(job)
         return {**super().to_representation(job), "message": message}
 
 

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.views import asker, checked
-from gis_core.http.middleware import rights_of_request
+from gis_core.api.views import checked
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.printing import order as orders
 from layers.printing.api import serializers
 from layers.printing.paper import BYTES_PER_PIXEL, ORIENTATIONS, PAPERS, layout
@@ -38,7 +38,7 @@ class PrintsView(APIView):
         """Print a map to scale as a PDF file; the answer says which job to watch."""
         given = checked(serializers.PrintOrderSerializer(data=request.data))
         order = orders.PrintOrder.of(given)
-        job = prints.start_print(order, user=asker(request), rights=rights_of_request(request))
+        job = prints.start_print(order, user=signed_in_user(request), rights=rights_of_request(request))
         started = {"id": job.pk, "kind": job.kind, "title": job.title, "state": job.state}
         return Response(started, status=202, headers={"Location": f"/api/v1/jobs/{job.pk}/"})
 
@@ -58,7 +58,7 @@ class PrintOptionsView(APIView):
                 "bytes_per_pixel": BYTES_PER_PIXEL,
                 "most_layers": orders.MOST_LAYERS,
                 "longest": orders.LONGEST,
-                "author": str(asker(request)),
+                "author": str(signed_in_user(request)),
                 "kept_days": prints.KEPT.days,
             }
         )

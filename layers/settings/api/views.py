@@ -16,12 +16,11 @@ from rest_framework.views import APIView
 
 from gis_core.api.serializers import JobSerializer
 from gis_core.api.versions import IF_MATCH, saw_version
-from gis_core.api.views import asker
 from gis_core.desk.edit_forms import lock
 from gis_core.desk.parameters import whole_number
 from gis_core.errors import Invalid, Stale
 from gis_core.http.admission import FILTER, limited
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.catalogue.models import Layer
 from layers.catalogue.qml import qml_of
 from layers.catalogue.services import visible_layer
@@ -141,7 +140,9 @@ class RulesView(APIView):
         if not saw_version(request, tag_of_rules(asked)):
             words = _("Somebody changed these settings meanwhile; nothing was saved.")
             raise Stale(words, current={"rules": asked.rules})
-        job = rules.ask_for_rules(layer, body_of(request).get("rules"), rights=rights, started_by=asker(request))
+        job = rules.ask_for_rules(
+            layer, body_of(request).get("rules"), rights=rights, started_by=signed_in_user(request)
+        )
         return Response(JobSerializer(job).data, status=202, headers={"Location": f"/api/v1/jobs/{job.pk}/"})
 
 

@@ -17,11 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core import webmap_build
 from gis_core.desk.forms import blame
 from gis_core.desk.parameters import integer
-from gis_core.desk.uploads import asker
 from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import status_of
-from gis_core.jobs.services import standing
+from gis_core.jobs.services import describe_job
 from gis_core.letters.services import common_values
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
@@ -287,7 +286,7 @@ def work_of(notice: Notice) -> dict[str, Any]:
     going = next((one for one in (sent, tried) if one and one.state in sending.OPEN), None)
     work: dict[str, Any] = {"job": going, "sent": sent, "tried": tried if tried is not going else None}
     if going:
-        work["job_label"], work["job_message"] = standing(going)
+        work["job_label"], work["job_message"] = describe_job(going)
     states = {state for one in sending.channel_counts(notice) for state in one.states} if sent else set()
     stuck = {Message.State.WAITING.value, Message.State.HANDING.value, Message.State.UNKNOWN.value}
     work["may_resume"] = bool(sent and not going and states & stuck)
@@ -301,18 +300,18 @@ def confirmed(request: HttpRequest, notice: Notice) -> HttpResponse:
     counts = {name: integer(request.POST, name, 0, 0, 10_000_000) for name in ("sms", "email", "version")}
     if request.POST.get("sure") != "on":
         raise Invalid(_("Tick the box: nothing is sent without it."), parameter="sure")
-    sending.send(notice, **counts, user=asker(request), rights=rights_of_request(request))
+    sending.send(notice, **counts, user=signed_in_user(request), rights=rights_of_request(request))
     messages.success(request, _("The notice is being sent."))
     return redirect("notice", notice.pk)
 
 
 def tried(request: HttpRequest, notice: Notice) -> HttpResponse:
-    sending.try_out(notice, user=asker(request), rights=rights_of_request(request))
+    sending.try_out(notice, user=signed_in_user(request), rights=rights_of_request(request))
     return redirect("notice", notice.pk)
 
 
 def resumed(request: HttpRequest, notice: Notice) -> HttpResponse:
-    sending.resume(notice, user=asker(request), rights=rights_of_request(request))
+    sending.resume(notice, user=signed_in_user(request), rights=rights_of_request(request))
     return redirect("notice", notice.pk)
 
 

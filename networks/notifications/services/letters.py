@@ -49,7 +49,7 @@ def number_letter(notice: Notice, *, rights: Rights) -> Letter:
     kind = kind_of(code_of(notice.kind, sms=False))
     begun = core.begin(about, kind, values=notice_field_values(notice), recipient=RECIPIENT, rights=rights)
     said = {"title": texts.title, "body": texts.body, "recipient": RECIPIENT, "signatory": begun.signatory}
-    changed = core.change(begun, words=said, version=begun.version)
+    changed = core.change(begun, texts=said, version=begun.version)
     return core.finalise(changed, version=changed.version, rights=rights)
 
 

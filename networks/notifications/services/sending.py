@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid, Unavailable
-from gis_core.jobs.services import hold, let_go, start_job
+from gis_core.jobs.services import hold, release_locks, start_job
 from gis_core.letters.services import common_values
 from gis_core.members.rights import Rights
 from gis_core.models import Job, User
@@ -170,7 +170,7 @@ def send_out(notice: Notice, progress: Tell, gateway: Callable[[str, int], Gatew
                 finally:
                     out.close()
     finally:
-        let_go(with_notice)
+        release_locks(with_notice)
     report, waiting = left_waiting(notice)
     if waiting:
         message = _(

@@ -15,7 +15,7 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.http.middleware import rights_of_request
-from gis_core.jobs.services import jobs_seen_by, standing
+from gis_core.jobs.services import describe_job, jobs_seen_by
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Job, Member, User
 from layers.catalogue.models import Layer
@@ -137,7 +137,7 @@ def show_list(
         "layers": studies.point_layers(rights) if members else [],
         "form": form,
         "studies": [(one, best(one)) for one in studies.studies(rights)],
-        "jobs": [(job, *standing(job)) for job in jobs.exclude(state=Job.State.DONE)[:MOST_JOBS]],
+        "jobs": [(job, *describe_job(job)) for job in jobs.exclude(state=Job.State.DONE)[:MOST_JOBS]],
     }
     return show(request, "studies", TAB, context, status)
 

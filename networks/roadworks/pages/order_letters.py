@@ -37,7 +37,7 @@ def letter(request: HttpRequest, request_id: int, letter_id: int) -> HttpRespons
 
 
 def letter_values(letter: Letter) -> dict[str, Any]:
-    return {name: getattr(letter, name) for name in (*core.WORDS, "version")}
+    return {name: getattr(letter, name) for name in (*core.TEXTS, "version")}
 
 
 def changed(request: HttpRequest, work_request: WorkRequest, draft: Letter) -> HttpResponse:

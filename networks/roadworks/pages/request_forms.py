@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm
 from gis_core.letters import services as letters
-from gis_core.letters.pages import WordsForm
+from gis_core.letters.pages import WordingForm
 from gis_core.models import Commune, Member
 from networks.roadworks.models import WorkRequest
 from networks.roadworks.services.requests import FIELDS
@@ -86,7 +86,7 @@ class RequestChangeForm(EditForm, RequestForm):
     together = (("starts_on", "ends_on"), ("start_reference", "end_reference"))
 
 
-class OrderForm(WordsForm):
+class OrderForm(WordingForm):
     """The words of an order or a letter."""
 
     recipient = forms.CharField(
@@ -104,4 +104,4 @@ class OrderForm(WordsForm):
             self.fields[name].unmarked = True  # type: ignore[attr-defined]
 
     def texts(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in letters.WORDS}
+        return {name: self.cleaned_data[name] for name in letters.TEXTS}

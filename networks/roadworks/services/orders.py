@@ -69,7 +69,7 @@ def begin_draft(
 def change(one: WorkRequest, letter: Letter, texts: Mapping[str, str], version: int, rights: Rights) -> Letter:
     """Change the texts of a letter of the request. Raises Forbidden, Conflict, Stale, Invalid."""
     check_may_decide(one, rights)
-    return letters.change(letter, words=texts, version=version)
+    return letters.change(letter, texts=texts, version=version)
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ def read_epanet(paths: Sequence[Path], placing: Placing) -> list[Draft]:
         what = {"code": problem.code, "params": problem.params}
         message = gettext_noop("%(name)s: %(what)s")
         draft.add_finding(name, problem.index, message, {"name": problem.identifier, "what": what})
-    if not network.units_told:
+    if not network.has_units:
         message = gettext_noop(
             "The file says nothing of its units: American ones (%(units)s: feet, inches) are taken, as EPANET does. If"
             " they are metric, write “Units LPS” under [OPTIONS]."

@@ -15,7 +15,7 @@ from gis_core.errors import ArpentError
 from gis_core.http.admission import FILTER, TABLE, limited
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
-from gis_core.jobs.services import jobs_seen_by, standing
+from gis_core.jobs.services import describe_job, jobs_seen_by
 from gis_core.members.rights import Rights
 from gis_core.models import Job, User
 from networks.water.models import Anomaly
@@ -78,7 +78,7 @@ def running_job(rights: Rights) -> dict[str, Any] | None:
     job = jobs_seen_by(rights).filter(kind=scanning.KIND, state__in=open_states).first()
     if job is None:
         return None
-    label, message = standing(job)
+    label, message = describe_job(job)
     return {"job": job, "label": label, "message": message}
 
 

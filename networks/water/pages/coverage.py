@@ -19,8 +19,7 @@ from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
 from gis_core.http.middleware import rights_of_request
-from gis_core.jobs.services import jobs_seen_by
-from gis_core.jobs.services import standing as job_standing
+from gis_core.jobs.services import describe_job, jobs_seen_by
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
 from gis_core.models import Job, Member, User
@@ -105,7 +104,7 @@ def show_list(
     context = {
         "form": form or (begun(members) if members else None),
         "covers": [(one, total(one)) for one in coverage.coverages(rights)],
-        "jobs": [(job, *job_standing(job)) for job in running],
+        "jobs": [(job, *describe_job(job)) for job in running],
     }
     return show(request, "covers", "hydrants", context, status)
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from gis_core.desk import tabs
 from gis_core.desk.parameters import whole_number
-from gis_core.desk.uploads import asker
 from gis_core.errors import Invalid
+from gis_core.http.middleware import signed_in_user
 from gis_core.members.rights import Rights
 from layers.intake.desk import ImportDesk
 from layers.intake.finding_groups import grouped
@@ -262,7 +262,7 @@ def show_tables(request: HttpRequest, made: FileImport, rights: Rights) -> HttpR
 
 def undo_snapping(request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
     """Start a job that puts the ends back, then the page again. Raises Conflict."""
-    services.start_undoing(made.pk, user=asker(request), rights=rights)
+    services.start_undoing(made.pk, user=signed_in_user(request), rights=rights)
     return redirect(URLS[1], made.pk)
 
 

@@ -28,9 +28,9 @@ def address(thin: ThinLayer, db: None, monkeypatch: Any, settings: Any) -> Itera
     """A public photo served at a real address; what it takes from the database is read here, in the test's thread."""
     campaign.publish()
     monkeypatch.setattr(asking, "KEPT_SECONDS", 3600.0)
-    asker = asking.who_asks({})
-    assert asker is not None
-    application.serving.at_least(asker.edition)
+    viewer = asking.who_asks({})
+    assert viewer is not None
+    application.serving.at_least(viewer.edition)
     server = make_server("127.0.0.1", 0, thin.application, Server, Quiet)
     settings.ALLOWED_PORTS |= {str(server.server_port)}
     serving = threading.Thread(target=server.serve_forever, daemon=True)

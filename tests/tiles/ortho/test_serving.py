@@ -247,7 +247,7 @@ def test_a_silent_database_is_told_as_such(thin: ThinLayer, db: None, monkeypatc
     def silent(*_arguments: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(asking, "read_asker", silent)
+    monkeypatch.setattr(asking, "read_viewer", silent)
     answer = thin.get(f"/ortho/wmts/essai/{lambert_tile(*MIDDLE, 20)}")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
 

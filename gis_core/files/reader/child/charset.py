@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from .slices import Found
+from .slices import Detected
 from .trouble import Trouble
 
 # What single-byte texts in France are written in, the likeliest first.
@@ -40,38 +40,38 @@ LATIN = re.compile(r"(?:iso)?[\s_-]*8859[\s_-]*(\d{1,2})")
 UTF_16_SHARE = 0.2
 
 
-def codec_named(text: str) -> str | None:
+def find_codec(text: str) -> str | None:
     """The Python codec that a file means; None when there is none."""
     plain = text.strip().lower()
     latin, numbered = LATIN.fullmatch(plain), NUMBERED.fullmatch(plain)
-    named = SPELLED.get(plain) or (f"iso8859-{latin[1]}" if latin else f"cp{numbered[1]}" if numbered else plain)
+    python_name = SPELLED.get(plain) or (f"iso8859-{latin[1]}" if latin else f"cp{numbered[1]}" if numbered else plain)
     try:
-        found = codecs.lookup(named)
+        codec = codecs.lookup(python_name)
         # Python also calls codecs what makes no text: base64, zip.
-        return found.name if found._is_text_encoding else None
+        return codec.name if codec._is_text_encoding else None
     except (LookupError, ValueError):
         return None
 
 
-def said(name: str) -> Found:
+def said(name: str) -> Detected:
     """The encoding that a person chose."""
-    codec = codec_named(name)
+    codec = find_codec(name)
     if codec is None:
         raise Trouble("unknown_encoding", name=name[:50])
-    return Found(codec, "said", name[:50])
+    return Detected(codec, "said", name[:50])
 
 
-def decided(values: list[bytes], declared: str | None, declared_how: str, text: str) -> Found:
+def decided(values: list[bytes], declared: str | None, declared_how: str, text: str) -> Detected:
     """The encoding of texts of which `values` hold the bytes beyond ASCII, given what the file declares."""
     if not values:
-        return Found(declared or "utf-8", declared_how if declared else "ascii", text)
+        return Detected(declared or "utf-8", declared_how if declared else "ascii", text)
     is_utf8 = all(map(_valid_utf8, values))
     if declared and (is_utf8 if declared.startswith("utf-8") else not is_utf8):
-        return Found(declared, declared_how, text)
+        return Detected(declared, declared_how, text)
     best = "utf-8" if is_utf8 else likeliest(values)
     if declared:
-        return Found(best, "contradicted", text)
-    return Found(best, "utf8" if is_utf8 else "guessed", text)
+        return Detected(best, "contradicted", text)
+    return Detected(best, "utf8" if is_utf8 else "guessed", text)
 
 
 def likeliest(values: Iterable[bytes]) -> str:
@@ -91,7 +91,7 @@ def _frenchness(text: str) -> float:
     return score
 
 
-def of_stream(stream: BinaryIO, chosen: str | None) -> Found:
+def of_stream(stream: BinaryIO, chosen: str | None) -> Detected:
     """The encoding of a whole text file, read through."""
     if chosen:
         return said(chosen)
@@ -99,25 +99,25 @@ def of_stream(stream: BinaryIO, chosen: str | None) -> Found:
     stream.seek(0)
     mark = next((codec for mark, codec in MARKS.items() if start.startswith(mark)), None)
     if mark:
-        return Found(mark, "declared", mark)
+        return Detected(mark, "declared", mark)
     zeros = start.count(0) / max(1, len(start))
     if zeros > UTF_16_SHARE:
-        return Found("utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be", "guessed", "")
+        return Detected("utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be", "guessed", "")
     values = strange_lines(stream)
-    return Found("utf-8", "utf8" if values else "ascii") if _is_utf8(stream) else decided(values, None, "", "")
+    return Detected("utf-8", "utf8" if values else "ascii") if _is_utf8(stream) else decided(values, None, "", "")
 
 
 def strange_lines(stream: BinaryIO) -> list[bytes]:
     """Lines with bytes beyond ASCII, some thousand of them."""
     stream.seek(0)
-    found: list[bytes] = []
+    strange: list[bytes] = []
     rest = b""
-    while len(found) < SAMPLED and (chunk := stream.read(CHUNK)):
+    while len(strange) < SAMPLED and (chunk := stream.read(CHUNK)):
         *lines, rest = (rest + chunk).split(b"\n")
-        found += [line for line in lines if not line.isascii()]
+        strange += [line for line in lines if not line.isascii()]
         if len(rest) > CHUNK:
-            found, rest = [*found, rest], b""
-    return [*found, *([] if rest.isascii() else [rest])][:SAMPLED]
+            strange, rest = [*strange, rest], b""
+    return [*strange, *([] if rest.isascii() else [rest])][:SAMPLED]
 
 
 def lines_to_show(stream: BinaryIO, codec: str) -> list[str]:

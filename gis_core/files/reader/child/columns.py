@@ -15,8 +15,8 @@ TEXT_LIMIT = 1_000_000
 FIRST_DAY, LAST_DAY = -719_162, 2_932_896
 ZONE = "Europe/Paris"
 NULL_TEXTS = ("", "NULL", "null", "N/A", "NaN", "nan", "#N/A")
-TRUE_WORDS = ("true", "t", "1", "oui", "o", "vrai", "v", "yes", "y", "x", "on")
-FALSE_WORDS = ("false", "f", "0", "non", "n", "faux", "no", "off")
+TRUE_TEXTS = ("true", "t", "1", "oui", "o", "vrai", "v", "yes", "y", "x", "on")
+FALSE_TEXTS = ("false", "f", "0", "non", "n", "faux", "no", "off")
 BLANKS = r"[\s\x{00A0}\x{202F}\x{2009}]+"
 INTEGER = r"^[+-]?[0-9]{1,18}([.,]0+)?$"
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
@@ -62,9 +62,9 @@ def plain(column: pa.Array) -> pa.Array:
 def escaped(text: pa.Array) -> pa.Array:
     """Backslashes, tabs and line ends as COPY wants them."""
     data = _bytes_of(text)
-    for found, written in ESCAPES:
-        if found.encode() in data:
-            text = pc.replace_substring(text, found, written)
+    for special, escape in ESCAPES:
+        if special.encode() in data:
+            text = pc.replace_substring(text, special, escape)
     return text
 
 
@@ -144,11 +144,11 @@ def _number(column: pa.Array) -> Values:
 def _boolean(column: pa.Array) -> Values:
     if pa.types.is_boolean(column.type):
         return Values(column.cast(pa.string()), _none_bad(column))
-    words = pc.utf8_lower(stripped(_text(column).text))
-    true = pc.is_in(words, value_set=pa.array(TRUE_WORDS))
-    false = pc.is_in(words, value_set=pa.array(FALSE_WORDS))
-    told = pc.if_else(words.is_valid(), pc.if_else(true, "true", "false"), None)
-    return _settled(told, pc.if_else(words.is_valid(), pc.or_(true, false), None))
+    texts = pc.utf8_lower(stripped(_text(column).text))
+    true = pc.is_in(texts, value_set=pa.array(TRUE_TEXTS))
+    false = pc.is_in(texts, value_set=pa.array(FALSE_TEXTS))
+    values = pc.if_else(texts.is_valid(), pc.if_else(true, "true", "false"), None)
+    return _settled(values, pc.if_else(texts.is_valid(), pc.or_(true, false), None))
 
 
 def _date(column: pa.Array) -> Values:
@@ -204,8 +204,8 @@ def _day_and_rest(column: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 def _is_day(day: pa.Array) -> pa.Array:
     """Whether each text is a day of the calendar; null for null."""
-    looks = pc.match_substring_regex(day, ISO_DATE)
-    moments = pc.strptime(pc.if_else(looks, day, None), format="%Y-%m-%d", unit="s", error_is_null=True)
+    is_iso = pc.match_substring_regex(day, ISO_DATE)
+    moments = pc.strptime(pc.if_else(is_iso, day, None), format="%Y-%m-%d", unit="s", error_is_null=True)
     back = pc.strftime(moments, format="%Y-%m-%d")
     same = pc.fill_null(pc.equal(back, day), False)
     return pc.if_else(day.is_valid(), same, None)

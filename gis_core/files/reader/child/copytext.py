@@ -15,7 +15,7 @@ from .slices import TYPES, Numbers, Slice, Source, where
 from .trouble import Trouble
 from .wire import Blob
 
-SHOWN_VALUE = 60
+LONGEST_VALUE = 60
 
 type Answer = tuple[dict[str, Any], list[Blob]]
 
@@ -114,9 +114,9 @@ class _Lines:
             keep = np.ones(len(lines), bool)
             keep[list(self._refused)] = False
             lines = lines.filter(pa.array(keep))
-        problems = [self._told(row, trouble) for row, trouble in sorted(self._refused.items())]
+        problems = [self._problem_row(row, trouble) for row, trouble in sorted(self._refused.items())]
         problems += [[p.index, p.identifier, p.code, p.params] for p in self._slice.problems]
-        repairs = [self._told(row, t) for row, t in sorted(self._repaired.items()) if row not in self._refused]
+        repairs = [self._problem_row(row, t) for row, t in sorted(self._repaired.items()) if row not in self._refused]
         last = int(self._slice.ranks[-1]) if len(self._slice) else 0
         message = {"rows": len(lines), "rank": last, "problems": problems, "repairs": repairs}
         return message, _blobs(lines)
@@ -126,11 +126,11 @@ class _Lines:
             if wanted == "text":
                 trouble = Trouble("text_unstorable", name=source[:100])
             else:
-                value = printable(str(column[row].as_py()))[:SHOWN_VALUE]
+                value = printable(str(column[row].as_py()))[:LONGEST_VALUE]
                 trouble = Trouble("value_of_type", name=source[:100], value=value, type=wanted)
             self._refused.setdefault(row, trouble)
 
-    def _told(self, row: int, trouble: Trouble) -> list[Any]:
+    def _problem_row(self, row: int, trouble: Trouble) -> list[Any]:
         return [int(self._slice.ranks[row]), self._identifier(row), trouble.code, trouble.params]
 
     def _identifier(self, row: int) -> str | None:

@@ -63,13 +63,13 @@ def declared(member: object, *, any_code: bool = False) -> int:
         raise Trouble("crs_not_name", found=kind_of(name))
     if CRS84.fullmatch(name):
         return 4326
-    code = _code_named(name)
+    code = _code_in_name(name)
     if code is None or not (any_code or code in RANGES):
         raise Trouble("unsupported_crs", name=name[:100])
     return code
 
 
-def _code_named(name: str) -> int | None:
+def _code_in_name(name: str) -> int | None:
     if match := EPSG_NAME.fullmatch(name):
         return int(match[1])
     match = IGNF_NAME.fullmatch(name)
@@ -82,7 +82,7 @@ def fits(bounds: Bounds, epsg: int) -> bool:
     return west <= bounds[0] and south <= bounds[1] and bounds[2] <= east and bounds[3] <= north
 
 
-def looks_like(bounds: Bounds) -> int | None:
+def likely_epsg(bounds: Bounds) -> int | None:
     """The most likely EPSG code of coordinates that do not fit the declared one; None when nothing is likely."""
     likely = [4326, 2154, *range(3942, 3951)]
     if max(map(abs, bounds)) > METRES:

@@ -18,7 +18,7 @@ from .columns import TEXT_LIMIT
 from .dataset import DBASE_NAME
 from .files import regular
 from .rows import Problem
-from .slices import Field, Found, Head, Numbers, Slice, unique, without_empty
+from .slices import Detected, Field, Head, Numbers, Slice, unique, without_empty
 from .trouble import Trouble
 
 SEPARATORS = (";", ",", "\t", "|")
@@ -26,7 +26,7 @@ SAMPLE_BYTES = 1 << 18
 SAMPLE_ROWS = 200
 BLOCK_BYTES = 4 << 20
 TAIL_BYTES = 1 << 20
-SHOWN_ROW = 80
+LONGEST_EXCERPT = 80
 NUMBER = re.compile(r"[+-]?[\d\s\u00a0\u202f]*[.,]?\d+([eE][+-]?\d+)?")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 
@@ -55,7 +55,7 @@ class CsvFile:
     limits: Mapping[str, int]
     reading: Mapping[str, Any]
     format: str = "CSV"
-    _encoding: Found = field(default_factory=Found)
+    _encoding: Detected = field(default_factory=Detected)
     _accented: list[str] = field(default_factory=list)
     _dialect: Dialect | None = None
     _bad: list[int] = field(default_factory=list)
@@ -76,7 +76,7 @@ class CsvFile:
                 fields=[Field(name, "text") for name in dialect.names],
                 has_geometry=False,
                 features=None,
-                crs=Found(),
+                crs=Detected(),
                 encoding=self._encoding,
                 accented=self._accented,
                 typed=False,
@@ -129,7 +129,7 @@ class CsvFile:
         is_ended = tail.endswith("\n")
         if is_open or (not is_ended and (is_narrow or self.reading.get("ended"))):
             raise Trouble(
-                "csv_cut", row=rows + dialect.header_row, text=_shown(bad or tail.rstrip("\n").rpartition("\n")[2])
+                "csv_cut", row=rows + dialect.header_row, text=_excerpt(bad or tail.rstrip("\n").rpartition("\n")[2])
             )
 
     def _batches(self, stream: Any, dialect: Dialect) -> Iterator[pa.RecordBatch]:
@@ -169,7 +169,7 @@ class CsvFile:
         if cells is not None:
             self._mended.append((self._bad[-1], cells))
         else:
-            params = {"found": row.actual_columns, "expected": row.expected_columns, "text": _shown(row.text)}
+            params = {"found": row.actual_columns, "expected": row.expected_columns, "text": _excerpt(row.text)}
             self._problems.append(Problem(self._bad[-1], None, "row_width", params))
         return "skip"
 
@@ -305,12 +305,12 @@ def _is_filled(row: list[str], width: int) -> bool:
 def _is_header(rows: list[list[str]]) -> bool:
     """Whether the first row names fields: all different texts, none a number or a date."""
     first = [cell.strip() for cell in rows[0]]
-    named = [cell for cell in first if cell]
-    if not named or (len(set(named)) < len(named) and len(rows) > 1 and rows[1] == rows[0]):
+    filled = [cell for cell in first if cell]
+    if not filled or (len(set(filled)) < len(filled) and len(rows) > 1 and rows[1] == rows[0]):
         return False
-    return not any(NUMBER.fullmatch(cell) or DATE.fullmatch(cell) for cell in named)
+    return not any(NUMBER.fullmatch(cell) or DATE.fullmatch(cell) for cell in filled)
 
 
-def _shown(text: Any) -> str:
+def _excerpt(text: Any) -> str:
     plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text or "")
-    return plain[:SHOWN_ROW].replace("\0", "\\0")
+    return plain[:LONGEST_EXCERPT].replace("\0", "\\0")

@@ -18,7 +18,7 @@ from .columns import has_accents, is_readable_text
 from .drivers import Drivers
 from .reference import identify
 from .shapes import wkb_codes
-from .slices import OTHER, SLICE_ROWS, Field, Found, Head, Numbers, Slice, ranks, unique, where, without_empty
+from .slices import OTHER, SLICE_ROWS, Detected, Field, Head, Numbers, Slice, ranks, unique, where, without_empty
 from .trouble import Trouble
 
 OGR_TYPES = {
@@ -51,11 +51,11 @@ class Opening:
 
     driver: str
     options: Mapping[str, str] = field(default_factory=dict)
-    encoding: Found = field(default_factory=lambda: Found("utf-8", "format"))
+    encoding: Detected = field(default_factory=lambda: Detected("utf-8", "format"))
     accented: tuple[str, ...] = ()
     recoded: bool = False
     direct: bool = False
-    crs: Found | None = None
+    crs: Detected | None = None
     complete: bool = False
     deleted: int = 0
     beside: int = 0
@@ -80,7 +80,7 @@ class Dataset:
         """Its layers, in file order."""
         if not self._heads:
             self._drivers.allow([self.format])
-            names = [str(name) for name, _ in self._listed()]
+            names = [str(name) for name, _ in self._list_layers()]
             if not names:
                 raise Trouble("no_layers")
             if len(names) > self._limits["layers"]:
@@ -162,7 +162,7 @@ class Dataset:
     def _head(self, name: str) -> Head:
         opening = self._opening
         codec = {"encoding": opening.encoding.value} if opening.direct else {}
-        info = self._asked(
+        info = self._call_gdal(
             pyogrio.read_info,
             self._path,
             layer=name,
@@ -208,8 +208,8 @@ class Dataset:
             if field_.type != OTHER
         }
         if wkb is None:
-            found = Slice(numbers, columns, None)
-            return found if self._opening.typed else without_empty(found)
+            rows = Slice(numbers, columns, None)
+            return rows if self._opening.typed else without_empty(rows)
         straight, curves = self._straightened(_storage(wkb))
         return Slice(numbers, columns, straight, curves=curves)
 
@@ -230,13 +230,13 @@ class Dataset:
             return pa.array([_reread(value, codec) for value in column.to_pylist()], pa.string())
         return column
 
-    def _listed(self) -> Any:
+    def _list_layers(self) -> Any:
         try:
-            return self._asked(pyogrio.list_layers, self._path)
+            return self._call_gdal(pyogrio.list_layers, self._path)
         except Trouble as trouble:
             raise (Trouble("not_geopackage") if self.format == "GPKG" else trouble) from None
 
-    def _asked(self, call: Any, *arguments: Any, **options: Any) -> Any:
+    def _call_gdal(self, call: Any, *arguments: Any, **options: Any) -> Any:
         try:
             return call(*arguments, **options)
         except UnicodeError as error:
@@ -284,12 +284,12 @@ def _reread(value: str | None, codec: str) -> str | None:
     """What GDAL read as Latin-1, in its real encoding; a last character that the width of the field cut off is left."""
     if value is None or value.isascii():
         return value
-    written = value.encode("latin-1", "replace")
+    raw = value.encode("latin-1", "replace")
     try:
-        return written.decode(codec)
+        return raw.decode(codec)
     except UnicodeDecodeError as error:
-        cut = error.reason == "unexpected end of data" and len(written) - error.start <= UNFINISHED_BYTES
-        return written[: error.start].decode(codec) if cut else written.decode(codec, "replace")
+        cut = error.reason == "unexpected end of data" and len(raw) - error.start <= UNFINISHED_BYTES
+        return raw[: error.start].decode(codec) if cut else raw.decode(codec, "replace")
 
 
 def sqlite_path(name: str) -> str:

@@ -95,9 +95,9 @@ def main_of(name: str) -> str:
     """The file that GDAL opens, when one that belongs to it was named."""
     for main, companions in COMPANIONS.items():
         if main != ".dbf" and Path(name).suffix.lower() in companions:
-            found = sibling(name, main)
-            if found:
-                return found
+            main_file = sibling(name, main)
+            if main_file:
+                return main_file
     return name
 
 
@@ -107,8 +107,8 @@ def _unzipped(name: str, meter: Meter, limits: Mapping[str, int], whole: bool) -
             with zipfile.ZipFile(opened) as archive:
                 members = _zip_members(archive, limits["members"])
                 wanted = _by_stem(members) if whole else _grouped(members)
-                yield from _written(wanted, lambda member: archive.open(member.key), meter)
-                yield _listed_whole(wanted) if whole else _listed(wanted)
+                yield from _extract(wanted, lambda member: archive.open(member.key), meter)
+                yield _list_files(wanted) if whole else _list_datasets(wanted)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
             raise Trouble("archive_damaged", reason=str(error)[:200]) from error
 
@@ -117,7 +117,7 @@ def _zip_members(archive: zipfile.ZipFile, limit: int) -> list[Member]:
     infos = archive.infolist()
     if len(infos) > limit:
         raise Trouble("archive_members", limit=limit)
-    found = []
+    members = []
     for info in infos:
         path = checked_path(_name_of(info))
         if info.is_dir():
@@ -126,19 +126,19 @@ def _zip_members(archive: zipfile.ZipFile, limit: int) -> list[Member]:
             raise Trouble("archive_link", name=str(path)[:200])
         if info.flag_bits & 1:
             raise Trouble("archive_encrypted", name=str(path)[:200])
-        found.append(Member(path, info))
-    return found
+        members.append(Member(path, info))
+    return members
 
 
 def _name_of(info: zipfile.ZipInfo) -> str:
     """The name as it was meant: without the flag for UTF-8, Python takes it for that of an old PC."""
     if info.flag_bits & UTF8_NAME or info.filename.isascii():
         return info.filename
-    written = info.filename.encode("cp437", "replace")
+    raw = info.filename.encode("cp437", "replace")
     try:
-        return written.decode()
+        return raw.decode()
     except UnicodeDecodeError:
-        return written.decode(likeliest([written]), "replace")
+        return raw.decode(likeliest([raw]), "replace")
 
 
 def _untarred(opener: Opener, meter: Meter, limits: Mapping[str, int]) -> Iterator[Answer]:
@@ -161,11 +161,11 @@ def _untarred(opener: Opener, meter: Meter, limits: Mapping[str, int]) -> Iterat
                     yield from _flowing(inside, folder, _quarantined(member, main), meter)
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise Trouble("archive_damaged", reason=str(error)[:200]) from error
-    yield _listed(wanted)
+    yield _list_datasets(wanted)
 
 
 def _tar_members(archive: tarfile.TarFile, meter: Meter, limit: int) -> list[Member]:
-    found = []
+    members = []
     for number, entry in enumerate(archive):
         if number >= limit:
             raise Trouble("archive_members", limit=limit)
@@ -174,8 +174,8 @@ def _tar_members(archive: tarfile.TarFile, meter: Meter, limit: int) -> list[Mem
             raise Trouble("archive_link", name=str(path)[:200])
         meter.add(entry.size)
         if entry.isfile():
-            found.append(Member(path, number))
-    return found
+            members.append(Member(path, number))
+    return members
 
 
 def _gunzipped(name: str, meter: Meter, limits: Mapping[str, int]) -> Iterator[Answer]:
@@ -208,7 +208,7 @@ def _without_gz(name: str) -> str:
 def _by_stem(members: list[Member]) -> list[Wanted]:
     """Every file of an archive, those that differ by their extension alone together."""
     wanted: dict[str, Wanted] = {}
-    for member in _shown(members).values():
+    for member in _visible_members(members).values():
         label = str(member.path.with_suffix(""))
         wanted.setdefault(label.lower(), Wanted(label)).members.append(member)
     if not wanted:
@@ -216,7 +216,7 @@ def _by_stem(members: list[Member]) -> list[Wanted]:
     return list(wanted.values())
 
 
-def _shown(members: list[Member]) -> dict[str, Member]:
+def _visible_members(members: list[Member]) -> dict[str, Member]:
     """By path in small letters, what the sender knows to be in the archive."""
     for member in members:
         if member.path.suffix.lower() in ARCHIVES and not is_hidden(member.path):
@@ -226,7 +226,7 @@ def _shown(members: list[Member]) -> dict[str, Member]:
 
 def _grouped(members: list[Member]) -> list[Wanted]:
     """The datasets of an archive, each with its companions."""
-    by_path = _shown(members)
+    by_path = _visible_members(members)
     wanted = []
     for member in by_path.values():
         suffix = member.path.suffix.lower()
@@ -235,8 +235,8 @@ def _grouped(members: list[Member]) -> list[Wanted]:
             beside = [by_path[base + other] for other in COMPANIONS.get(suffix, ()) if base + other in by_path]
             wanted.append(Wanted(str(member.path.with_suffix("")), [member, *beside]))
     if not wanted:
-        found = ", ".join(sorted({member.path.suffix.lower() or member.path.name for member in members})[:10])
-        raise Trouble("archive_without_data", found=found or "-")
+        suffixes = ", ".join(sorted({member.path.suffix.lower() or member.path.name for member in members})[:10])
+        raise Trouble("archive_without_data", found=suffixes or "-")
     return sorted(wanted, key=lambda dataset: dataset.label.lower())
 
 
@@ -246,7 +246,7 @@ def _belongs(base: str, suffix: str, by_path: Mapping[str, Member]) -> bool:
     return any(base + main in by_path for main in mains)
 
 
-def _written(wanted: list[Wanted], opened: Callable[[Member], IO[bytes]], meter: Meter) -> Iterator[Answer]:
+def _extract(wanted: list[Wanted], opened: Callable[[Member], IO[bytes]], meter: Meter) -> Iterator[Answer]:
     for folder, dataset in enumerate(wanted, start=1):
         for member in dataset.members:
             with opened(member) as inside:
@@ -268,12 +268,12 @@ def _quarantined(member: Member, main: Member) -> str:
     return plain(main.path.stem) + member.path.suffix.lower()
 
 
-def _listed(wanted: list[Wanted]) -> Answer:
+def _list_datasets(wanted: list[Wanted]) -> Answer:
     labels = [(folder, _quarantined(w.members[0], w.members[0]), w.label) for folder, w in enumerate(wanted, start=1)]
     return _parts(labels)
 
 
-def _listed_whole(wanted: list[Wanted]) -> Answer:
+def _list_files(wanted: list[Wanted]) -> Answer:
     return _parts(
         [
             (folder, _quarantined(member, one.members[0]), str(member.path))

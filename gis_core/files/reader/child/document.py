@@ -35,8 +35,8 @@ def document(name: str, limits: Mapping[str, int]) -> dict[str, Any]:
 
 def pdf(name: str) -> dict[str, Any]:
     with regular(name) as opened:
-        pages, counted = pages_of(opened)
-    return {"kind": "pdf", "pages": pages, "active": counted > 0 or names_active(name)}
+        pages, active_parts = pages_of(opened)
+    return {"kind": "pdf", "pages": pages, "active": active_parts > 0 or names_active(name)}
 
 
 def pages_of(opened: BinaryIO) -> tuple[int, int]:

@@ -51,10 +51,10 @@ class Drivers:
         gdal.OGR_G_DestroyGeometry(arcs)
         if not lines:
             return None
-        written = ctypes.create_string_buffer(gdal.OGR_G_WkbSize(lines))
-        failed = gdal.OGR_G_ExportToIsoWkb(lines, 1, written)
+        buffer = ctypes.create_string_buffer(gdal.OGR_G_WkbSize(lines))
+        failed = gdal.OGR_G_ExportToIsoWkb(lines, 1, buffer)
         gdal.OGR_G_DestroyGeometry(lines)
-        return None if failed else written.raw
+        return None if failed else buffer.raw
 
     def allow(self, names: list[str]) -> None:
         """Leave only these drivers registered; raises Trouble when one is not built in."""

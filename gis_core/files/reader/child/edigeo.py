@@ -58,15 +58,15 @@ class Sheet:
 
     reference: str
     objects: Counter[str] = field(default_factory=Counter)
-    found: list[PlanObject] = field(default_factory=list)
+    features: list[PlanObject] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
 
     def message(self) -> tuple[dict[str, Any], list[Blob]]:
         """JSON part and bytes: the WKB of the objects one after the other."""
-        rows = [[o.kind, o.name, o.attributes, o.created, o.updated, len(o.wkb)] for o in self.found]
+        rows = [[o.kind, o.name, o.attributes, o.created, o.updated, len(o.wkb)] for o in self.features]
         problems = [[kind, p.index, p.identifier, p.code, p.params] for kind, p in self.problems]
-        told = {"reference": self.reference, "objects": dict(self.objects), "rows": rows, "problems": problems}
-        return told, [b"".join(o.wkb for o in self.found)]
+        answer = {"reference": self.reference, "objects": dict(self.objects), "rows": rows, "problems": problems}
+        return answer, [b"".join(o.wkb for o in self.features)]
 
 
 @dataclass(slots=True)
@@ -128,12 +128,12 @@ def sheets(thf: str, files: Files) -> Iterator[Sheet]:
 
 def values(block: str) -> dict[str, list[str]]:
     """The values of a block by the first three letters of its lines."""
-    found: dict[str, list[str]] = {}
+    values_by_head: dict[str, list[str]] = {}
     for line in block.split("\n"):
         head, colon, value = line.partition(":")
         if colon:
-            found.setdefault(head[:3], []).append(value.strip())
-    return found
+            values_by_head.setdefault(head[:3], []).append(value.strip())
+    return values_by_head
 
 
 def sheet(lot: Mapping[str, list[str]], files: Files) -> Sheet:
@@ -143,22 +143,22 @@ def sheet(lot: Mapping[str, list[str]], files: Files) -> Sheet:
     if not stem or not vectors or "GON" not in lot:
         raise Trouble("edigeo_no_lot", name=printable(stem or "-"))
     geo = Blocks.read(f"{stem}{lot['GON'][0]}.GEO", files)
-    found = Sheet(reference=printable("".join(values("\n".join(geo.blocks)).get("REL", ["-"]))))
+    drawn = Sheet(reference=printable("".join(values("\n".join(geo.blocks)).get("REL", ["-"]))))
     dates = qualities(f"{stem}{lot.get('QAN', [''])[0]}.QAL", files)
     for name in vectors:
-        take(taken_apart(Blocks.read(name, files)), dates, found)
-    return found
+        take(taken_apart(Blocks.read(name, files)), dates, drawn)
+    return drawn
 
 
 def qualities(name: str, files: Files) -> dict[str, tuple[str, str]]:
     """Dates of creation and of the last change, by the name of the block that tells them."""
     blocks = Blocks.read(name, files)
-    found = {}
+    dates = {}
     for number, block in enumerate(blocks.blocks):
         if block.startswith("QUP"):
             match = DATES.search(block)
-            found[blocks.needed(NAME, number)] = (match[1].strip(), match[2].strip()) if match else ("", "")
-    return found
+            dates[blocks.needed(NAME, number)] = (match[1].strip(), match[2].strip()) if match else ("", "")
+    return dates
 
 
 def decoded(content: bytes) -> str:
@@ -190,18 +190,18 @@ def read_arcs(blocks: Blocks, numbers: list[int]) -> dict[str, Arc]:
     """The arcs of these blocks, all coordinates converted at once."""
     texts, sizes = [], []
     for number in numbers:
-        found = COORDINATE.findall(blocks.blocks[number])
+        pairs = COORDINATE.findall(blocks.blocks[number])
         wanted = blocks.needed(POINTS, number)
-        if len(found) != int(wanted) or len(found) < 2:
-            raise blocks.trouble("edigeo_points", number, found=len(found), wanted=int(wanted))
-        texts += found
-        sizes.append(len(found))
+        if len(pairs) != int(wanted) or len(pairs) < 2:
+            raise blocks.trouble("edigeo_points", number, found=len(pairs), wanted=int(wanted))
+        texts += pairs
+        sizes.append(len(pairs))
     try:
         flat = np.array(list(map(float, "".join(texts).split(";")[:-1])), np.float64)
     except ValueError:
         raise Trouble("edigeo_coordinates", name=printable(blocks.file)) from None
-    named = (blocks.needed(NAME, number) for number in numbers)
-    return dict(zip(named, arcs_of(flat.reshape(-1, 2), sizes), strict=True))
+    names = (blocks.needed(NAME, number) for number in numbers)
+    return dict(zip(names, arcs_of(flat.reshape(-1, 2), sizes), strict=True))
 
 
 def relate(taken: Vectors, number: int, block: str) -> None:
@@ -220,10 +220,10 @@ def relate(taken: Vectors, number: int, block: str) -> None:
         taken.parts.setdefault(name, []).extend(other for _kind, other in others)
 
 
-def take(taken: Vectors, dates: Mapping[str, tuple[str, str]], found: Sheet) -> None:
+def take(taken: Vectors, dates: Mapping[str, tuple[str, str]], sheet: Sheet) -> None:
     """The objects of a VEC file that are read, with their geometry."""
     for number, kind, name in taken.objects:
-        found.objects[kind] += 1
+        sheet.objects[kind] += 1
         if kind not in SURFACES and kind not in LINES:
             continue
         block = taken.blocks.blocks[number]
@@ -234,9 +234,9 @@ def take(taken: Vectors, dates: Mapping[str, tuple[str, str]], found: Sheet) -> 
             wkb = geometry(taken, kind, taken.parts.get(name, ()))
         except Trouble as trouble:
             identifier = attributes.get("IDU") or name
-            found.problems.append((kind, Problem(0, printable(identifier), trouble.code, trouble.params)))
+            sheet.problems.append((kind, Problem(0, printable(identifier), trouble.code, trouble.params)))
         else:
-            found.found.append(PlanObject(kind, printable(name), attributes, created, updated, wkb))
+            sheet.features.append(PlanObject(kind, printable(name), attributes, created, updated, wkb))
 
 
 def geometry(taken: Vectors, kind: str, parts: Iterable[str]) -> bytes:

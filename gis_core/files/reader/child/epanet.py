@@ -20,7 +20,7 @@ from .trouble import Trouble
 from .wire import Blob
 
 BATCH = 5_000
-SHOWN = 60
+LONGEST_EXCERPT = 60
 LONGEST = 100
 # By section: how many values a line has at least, and which of them are numbers.
 NODES: Mapping[str, tuple[int, tuple[int, ...]]] = {
@@ -73,12 +73,12 @@ class Absent(Loader, MetaPathFinder):
 def wntr_io() -> Any:
     """WNTR's reader of input files, without the rest of the package."""
     if "wntr" not in sys.modules:
-        found = importlib.util.find_spec("wntr")
-        if found is None or found.submodule_search_locations is None:
+        spec = importlib.util.find_spec("wntr")
+        if spec is None or spec.submodule_search_locations is None:
             raise Trouble("epanet_missing")
         sys.meta_path.insert(0, Absent())
         package = ModuleType("wntr")
-        package.__path__ = list(found.submodule_search_locations)
+        package.__path__ = list(spec.submodule_search_locations)
         sys.modules["wntr"] = package
     from wntr.epanet import io as reading
 
@@ -91,7 +91,7 @@ def frames(stream: BinaryIO, limits: Mapping[str, int]) -> Iterator[Answer]:
     scan = Scan(text, limits)
     check_end(text)
     network = read(scan.text())
-    head = {"units": str(network._inpfile.flow_units.name), "units_told": scan.units_told}
+    head = {"units": str(network._inpfile.flow_units.name), "has_units": scan.has_units}
     yield {**head, "problems": scan.problems}, ()
     for name, rows in (("nodes", list(nodes_of(network, scan))), ("links", list(links_of(network, scan)))):
         for first in range(0, len(rows), BATCH):
@@ -103,7 +103,7 @@ def check_end(text: str) -> None:
     lines = lines_of(text)
     last = next((line for line in reversed(lines) if line.strip()), "")
     if not text.endswith(("\n", "\r")) and END not in text.upper():
-        raise Trouble("epanet_cut", row=len(lines), text=printable(last.strip())[:SHOWN])
+        raise Trouble("epanet_cut", row=len(lines), text=printable(last.strip())[:LONGEST_EXCERPT])
 
 
 def lines_of(text: str) -> list[str]:
@@ -112,12 +112,12 @@ def lines_of(text: str) -> list[str]:
 
 
 def text_of(stream: BinaryIO, limits: Mapping[str, int]) -> str:
-    found = of_stream(stream, None)
+    detected = of_stream(stream, None)
     stream.seek(0)
     raw = stream.read(limits["file_bytes"] + 1)
     if len(raw) > limits["file_bytes"]:
         raise Trouble("file_too_large", limit=limits["file_bytes"])
-    return raw.decode(found.value or "utf-8", errors="replace").replace("\0", " ")
+    return raw.decode(detected.value or "utf-8", errors="replace").replace("\0", " ")
 
 
 def read(text: str) -> Any:
@@ -153,8 +153,8 @@ class Scan:
         self._split()
         if len(self.rows) > limits["features"]:
             raise Trouble("too_many_features", limit=limits["features"])
-        nodes = self._named("node", NODES)
-        links = self._named("link", LINKS)
+        nodes = self._index_names("node", NODES)
+        links = self._index_names("link", LINKS)
         if not nodes and not links:
             raise Trouble("epanet_empty")
         self._check_ends(nodes)
@@ -174,12 +174,12 @@ class Scan:
             head = section_in(line)
             kept = head in KEPT if head else kept
             lines.append(line if kept and number not in self._gone else "")
-        if not self.units_told:
+        if not self.has_units:
             lines += ["[OPTIONS]", f"Units {USUAL_UNITS}"]
         return "\n".join(lines)
 
     @property
-    def units_told(self) -> bool:
+    def has_units(self) -> bool:
         return any(values[0].upper() == "UNITS" for _number, values in self._sections.get("[OPTIONS]", []))
 
     def _split(self) -> None:
@@ -190,20 +190,20 @@ class Scan:
             elif (values := line.split(";", 1)[0].split()) and section in KEPT:
                 self._sections.setdefault(section, []).append((number, values))
 
-    def _named(self, kind: str, sections: Mapping[str, tuple[int, tuple[int, ...]]]) -> dict[str, int]:
+    def _index_names(self, kind: str, sections: Mapping[str, tuple[int, tuple[int, ...]]]) -> dict[str, int]:
         """Names with their lines; of two that are called alike the first stands."""
-        found: dict[str, int] = {}
+        lines: dict[str, int] = {}
         for section, (least, numbers) in sections.items():
             for number, values in self._sections.get(section, []):
                 name = values[0]
-                if name in found:
-                    self._leave(number, name, "epanet_twice", row=found[name])
+                if name in lines:
+                    self._leave(number, name, "epanet_twice", row=lines[name])
                 elif len(name) > LONGEST:
-                    self._leave(number, name[:SHOWN], "epanet_value", text=name[:SHOWN])
+                    self._leave(number, name[:LONGEST_EXCERPT], "epanet_value", text=name[:LONGEST_EXCERPT])
                 elif self._reads(number, values, least, numbers):
-                    found[name] = number
+                    lines[name] = number
                     self.rows[kind, name] = number
-        return found
+        return lines
 
     def _check_ends(self, nodes: Mapping[str, int]) -> None:
         for section in LINKS:
@@ -212,21 +212,21 @@ class Scan:
                     continue
                 missing = [end for end in values[1:3] if end not in nodes]
                 if missing:
-                    self._leave(number, values[0], "epanet_no_node", node=printable(missing[0])[:SHOWN])
+                    self._leave(number, values[0], "epanet_no_node", node=printable(missing[0])[:LONGEST_EXCERPT])
                 elif values[1] == values[2]:
-                    self._leave(number, values[0], "epanet_loop", node=printable(values[1])[:SHOWN])
+                    self._leave(number, values[0], "epanet_loop", node=printable(values[1])[:LONGEST_EXCERPT])
                 elif section == "[VALVES]" and values[4].upper() not in VALVES:
-                    self._leave(number, values[0], "epanet_value", text=printable(values[4])[:SHOWN])
+                    self._leave(number, values[0], "epanet_value", text=printable(values[4])[:LONGEST_EXCERPT])
 
     def _placed(self, section: str, known: Mapping[str, int]) -> set[str]:
         least, numbers = PLACES[section]
-        found = set()
+        placed = set()
         for number, values in self._sections.get(section, []):
             if values[0] not in known:
                 self._gone.add(number)
             elif self._reads(number, values, least, numbers):
-                found.add(values[0])
-        return found
+                placed.add(values[0])
+        return placed
 
     def _refer(self, section: str, known: Mapping[str, int]) -> None:
         for number, values in self._sections.get(section, []):
@@ -235,10 +235,14 @@ class Scan:
 
     def _reads(self, number: int, values: list[str], least: int, numbers: tuple[int, ...]) -> bool:
         if len(values) < least:
-            return self._leave(number, values[0][:SHOWN], "epanet_short", text=printable(" ".join(values))[:SHOWN])
+            return self._leave(
+                number, values[0][:LONGEST_EXCERPT], "epanet_short", text=printable(" ".join(values))[:LONGEST_EXCERPT]
+            )
         for place in numbers:
             if place < len(values) and not is_number(values[place]):
-                return self._leave(number, values[0][:SHOWN], "epanet_value", text=printable(values[place])[:SHOWN])
+                return self._leave(
+                    number, values[0][:LONGEST_EXCERPT], "epanet_value", text=printable(values[place])[:LONGEST_EXCERPT]
+                )
         return True
 
     def _leave(self, number: int, name: str, code: str, **params: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from pyogrio import raw
 
 from . import shapefile
-from .charset import accented, codec_named, decided, said
+from .charset import accented, decided, find_codec, said
 from .csvfile import CsvFile
 from .dataset import OPENING, Dataset, Opening, sqlite_path
 from .delivery import check_spreadsheet, main_of
@@ -23,7 +23,7 @@ from .markup import check_xml
 from .packing import ZIP
 from .placed import Placed
 from .reference import identify
-from .slices import Found, Source
+from .slices import Detected, Source
 from .trouble import Trouble
 
 HEAD = 65_536
@@ -111,9 +111,9 @@ class Formats:
             return self._spreadsheet(name, reading.get("header"))
         if suffix == ".dbf" and start[0] in DBASE:
             return self._table(name, chosen)
-        found = next((other for magic, other in OTHERS.items() if start.startswith(magic)), None)
-        if found:
-            raise Trouble("format_not_read", found=found)
+        format_name = next((other for magic, other in OTHERS.items() if start.startswith(magic)), None)
+        if format_name:
+            raise Trouble("format_not_read", found=format_name)
         return None
 
     def _by_text(self, name: str, start: bytes, label: str, reading: Mapping[str, Any]) -> Source:
@@ -140,9 +140,9 @@ class Formats:
 
     def _table(self, name: str, chosen: str | None) -> Source:
         shapefile.check_table(name)
-        return self._dataset(name, self._dbase(shapefile.texts(name, chosen), Found(), []))
+        return self._dataset(name, self._dbase(shapefile.texts(name, chosen), Detected(), []))
 
-    def _dbase(self, texts: shapefile.Texts, crs: Found, notes: list[str]) -> Opening:
+    def _dbase(self, texts: shapefile.Texts, crs: Detected, notes: list[str]) -> Opening:
         direct = texts.encoding.value == "utf-8" and texts.readable_names
         return Opening(
             "ESRI Shapefile",
@@ -163,13 +163,13 @@ class Formats:
         check_spreadsheet(name, min(self._limits["spreadsheet_bytes"], self._limits["file_bytes"]))
         # Of a sheet of texts alone GDAL takes the first row for values, unless somebody says otherwise.
         options = {} if header is None else {"HEADERS": "FORCE" if header else "DISABLE"}
-        return self._dataset(name, Opening(wanted, options, crs=Found(), complete=True, typed=False))
+        return self._dataset(name, Opening(wanted, options, crs=Detected(), complete=True, typed=False))
 
     def _xml(self, name: str, bare: bytes) -> Source:
         lower = bare.lower()
-        found = next((other for text, other in XML_OTHERS if text in lower), None)
-        if found or GML not in lower:
-            raise Trouble("format_not_read", found=found or "xml")
+        format_name = next((other for text, other in XML_OTHERS if text in lower), None)
+        if format_name or GML not in lower:
+            raise Trouble("format_not_read", found=format_name or "xml")
         check_xml(name)
         options = {
             "DOWNLOAD_SCHEMA": "NO",
@@ -195,13 +195,13 @@ class Formats:
         beside = rows_beside(name, start)
         match = CHARSET.search(start)
         charset = match[1].decode() if match else NEUTRAL
-        if charset.lower() != NEUTRAL and codec_named(charset) and not chosen:
-            declared = Found(codec_named(charset), "declared", charset)
+        if charset.lower() != NEUTRAL and find_codec(charset) and not chosen:
+            declared = Detected(find_codec(charset), "declared", charset)
             return self._dataset(name, Opening("MapInfo File", encoding=declared, complete=True, beside=beside))
         values = self._raw_texts(name)
-        found = said(chosen) if chosen else decided(values, None, "", charset)
-        shown = tuple(accented(values, found.value))
-        given: dict[str, Any] = {"encoding": found, "accented": shown, "direct": True, "beside": beside}
+        encoding = said(chosen) if chosen else decided(values, None, "", charset)
+        samples = tuple(accented(values, encoding.value))
+        given: dict[str, Any] = {"encoding": encoding, "accented": samples, "direct": True, "beside": beside}
         return self._dataset(name, Opening("MapInfo File", complete=True, **given))
 
     def _raw_texts(self, name: str) -> list[bytes]:

@@ -188,10 +188,10 @@ def identifier_of(raw: object) -> str | None:
     if not isinstance(raw, dict):
         return None
     properties = raw.get("properties")
-    named = properties if isinstance(properties, dict) else {}
-    candidates = [raw.get("id"), *(named.get(name) for name in IDENTIFYING)]
-    found = next((value for value in candidates if isinstance(value, str | int) and value != ""), None)
-    return None if found is None else printable(str(found))
+    values = properties if isinstance(properties, dict) else {}
+    candidates = [raw.get("id"), *(values.get(name) for name in IDENTIFYING)]
+    identifier = next((value for value in candidates if isinstance(value, str | int) and value != ""), None)
+    return None if identifier is None else printable(str(identifier))
 
 
 def check_range(shape: Shape | None, epsg: int) -> None:
@@ -202,15 +202,15 @@ def check_range(shape: Shape | None, epsg: int) -> None:
 
 def wrong_crs(bounds: tuple[float, float, float, float], epsg: int, code: str = "wrong_crs") -> Trouble:
     """Words for coordinates that do not fit, with the system that they seem to be in."""
-    seems = crs.looks_like(bounds)
+    seems = crs.likely_epsg(bounds)
     params = {"declared": epsg, "x": round(bounds[0], 3), "y": round(bounds[1], 3)}
     return Trouble(f"{code}_seems", seems=seems, **params) if seems else Trouble(code, **params)
 
 
 def _taken(text: JsonText) -> Trouble | None:
-    found = text.anomalies[0] if text.anomalies else None
+    first = text.anomalies[0] if text.anomalies else None
     text.anomalies.clear()
-    return found
+    return first
 
 
 def _not_an_object(first: str) -> Trouble:
@@ -222,7 +222,7 @@ def _not_an_object(first: str) -> Trouble:
     return Trouble("nul_character", line=1, column=1) if first == "\0" else Trouble("not_json", found=first)
 
 
-def _not_a_feature(found: object) -> Trouble:
-    if isinstance(found, str) and found in (*CODES, "FeatureCollection"):
-        return Trouble("not_a_feature", found=found)
-    return unknown_type(found, "feature")
+def _not_a_feature(member: object) -> Trouble:
+    if isinstance(member, str) and member in (*CODES, "FeatureCollection"):
+        return Trouble("not_a_feature", found=member)
+    return unknown_type(member, "feature")

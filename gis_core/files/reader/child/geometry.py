@@ -21,7 +21,7 @@ CODES = {
 }
 COLLECTION_DEPTH = 4
 PART = struct.Struct("<BI")
-COUNTED = struct.Struct("<BII")
+COLLECTION_HEAD = struct.Struct("<BII")
 COUNT = struct.Struct("<I")
 LINE_MINIMUM = 2
 RING_MINIMUM = 4
@@ -58,22 +58,22 @@ def encode(geometry: object, depth: int = 0) -> Shape:
         return _collection(geometry, depth)
     if "coordinates" not in geometry:
         raise Trouble("coordinates_missing", type=kind)
-    part = _ENCODERS[kind](_listed(geometry["coordinates"], kind))
+    part = _ENCODERS[kind](_as_list(geometry["coordinates"], kind))
     code = CODES[kind] + (1000 if part.dimensions == 3 else 0)
     return Shape(kind, PART.pack(1, code) + part.body, part.vertices, part.bounds)
 
 
-def unknown_type(found: object, what: str) -> Trouble:
+def unknown_type(kind: object, what: str) -> Trouble:
     """Words for a `type` that is absent, not text, unknown, or only in the wrong case."""
-    if found is None:
+    if kind is None:
         return Trouble("missing_type", what=what)
-    if not isinstance(found, str):
-        return Trouble("type_not_text", what=what, found=kind_of(found))
+    if not isinstance(kind, str):
+        return Trouble("type_not_text", what=what, found=kind_of(kind))
     known = [*CODES, "Feature", "FeatureCollection"]
-    close = next((name for name in known if name.lower() == found.lower()), None)
+    close = next((name for name in known if name.lower() == kind.lower()), None)
     if close:
-        return Trouble("type_case", what=what, found=found, expected=close)
-    return Trouble("unknown_type", what=what, found=found[:100])
+        return Trouble("type_case", what=what, found=kind, expected=close)
+    return Trouble("unknown_type", what=what, found=kind[:100])
 
 
 def _point(coordinates: list[Any]) -> _Part:
@@ -99,19 +99,19 @@ def _ring(coordinates: list[Any]) -> _Part:
 
 
 def _polygon(coordinates: list[Any]) -> _Part:
-    return _joined([_ring(_listed(ring, "Polygon")) for ring in coordinates])
+    return _joined([_ring(_as_list(ring, "Polygon")) for ring in coordinates])
 
 
 def _multi_point(coordinates: list[Any]) -> _Part:
-    return _joined([_point(_listed(point, "MultiPoint")) for point in coordinates], 1)
+    return _joined([_point(_as_list(point, "MultiPoint")) for point in coordinates], 1)
 
 
 def _multi_line(coordinates: list[Any]) -> _Part:
-    return _joined([_line(_listed(line, "MultiLineString")) for line in coordinates], 2)
+    return _joined([_line(_as_list(line, "MultiLineString")) for line in coordinates], 2)
 
 
 def _multi_polygon(coordinates: list[Any]) -> _Part:
-    return _joined([_polygon(_listed(polygon, "MultiPolygon")) for polygon in coordinates], 3)
+    return _joined([_polygon(_as_list(polygon, "MultiPolygon")) for polygon in coordinates], 3)
 
 
 _ENCODERS = {
@@ -136,7 +136,7 @@ def _collection(geometry: dict[str, Any], depth: int) -> Shape:
     body = b"".join(shape.wkb for shape in shapes)
     return Shape(
         "GeometryCollection",
-        COUNTED.pack(1, CODES["GeometryCollection"], len(shapes)) + body,
+        COLLECTION_HEAD.pack(1, CODES["GeometryCollection"], len(shapes)) + body,
         sum(shape.vertices for shape in shapes),
         union([shape.bounds for shape in shapes]),
     )
@@ -175,7 +175,7 @@ def _positions(positions: list[Any]) -> _Part:
     return _Part(array("d", flat).tobytes(), len(positions), dimensions, (min(xs), min(ys), max(xs), max(ys)))
 
 
-def _listed(value: object, kind: str) -> list[Any]:
+def _as_list(value: object, kind: str) -> list[Any]:
     if not isinstance(value, list):
         raise Trouble("coordinates_not_list", type=kind, found=kind_of(value))
     return value

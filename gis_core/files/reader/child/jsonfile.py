@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from .geojson import GeoJsonFile
 from .rows import Problem, Row
-from .slices import Field, Found, Head, Slice, unique
+from .slices import Detected, Field, Head, Slice, unique
 from .trouble import Trouble
 
 SLICE_ROWS = 5000
@@ -34,15 +34,18 @@ class GeoJsonSource:
         if self._head is None:
             info = self._file.inspect()
             (layer,) = info["layers"]
-            kinds = {name: tuple(kind for kind in found if kind != "null") for name, found in layer["fields"].items()}
+            kinds = {
+                name: tuple(kind for kind in json_types if kind != "null")
+                for name, json_types in layer["fields"].items()
+            }
             self._names = dict(zip(kinds, unique(list(kinds)), strict=True))
             self._head = Head(
                 name=self._name,
-                fields=[Field(self._names[name], TYPES.get(found, "text")) for name, found in kinds.items()],
+                fields=[Field(self._names[name], TYPES.get(json_types, "text")) for name, json_types in kinds.items()],
                 has_geometry=True,
                 features=layer["features"],
-                crs=Found(layer["crs"], "code" if layer["crs"] != 4326 else "default", f"EPSG:{layer['crs']}"),
-                encoding=Found("utf-8", "format"),
+                crs=Detected(layer["crs"], "code" if layer["crs"] != 4326 else "default", f"EPSG:{layer['crs']}"),
+                encoding=Detected("utf-8", "format"),
                 notes=list(info["notes"]),
             )
         return [self._head]

@@ -67,9 +67,9 @@ class JsonText:
 
     def expect(self, wanted: str) -> None:
         """Step over one punctuation character."""
-        found = self.peek()
-        if found != wanted:
-            raise self._unexpected(found, wanted)
+        character = self.peek()
+        if character != wanted:
+            raise self._unexpected(character, wanted)
         self._at += 1
 
     def members(self) -> Iterator[str]:
@@ -118,11 +118,11 @@ class JsonText:
             raise Trouble("trailing_data", **self._where(self._at))
 
     def _goes_on(self, closing: str) -> bool:
-        found = self.peek()
-        if found not in (",", closing) or not found:
-            raise self._unexpected(found, f", {closing}")
+        character = self.peek()
+        if character not in (",", closing) or not character:
+            raise self._unexpected(character, f", {closing}")
         self._at += 1
-        return found == ","
+        return character == ","
 
     def _on_error(self, error: json.JSONDecodeError) -> None:
         """Read on when the error is only that the value is not all there yet."""
@@ -145,13 +145,13 @@ class JsonText:
         in_escape = error.msg.startswith("Invalid \\") and '"' not in rest
         return in_escape or error.msg.startswith("Unterminated string") or bool(UNFINISHED.fullmatch(rest))
 
-    def _unexpected(self, found: str, wanted: str) -> Trouble:
+    def _unexpected(self, character: str, wanted: str) -> Trouble:
         where = self._where(self._at)
-        if not found:
+        if not character:
             return Trouble("truncated", **where)
-        if found == "\0":
+        if character == "\0":
             return Trouble("nul_character", **where)
-        return Trouble("unexpected_character", wanted=wanted, found=found, **where)
+        return Trouble("unexpected_character", wanted=wanted, found=character, **where)
 
     def _skip_blank(self) -> int:
         match = BLANK.match(self._text, self._at)
@@ -194,12 +194,12 @@ class JsonText:
         self._at = 0
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
+        members = dict(pairs)
+        if len(members) != len(pairs):
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
             self.anomalies.append(Trouble("duplicate_key", key=twice[:100]))
-        return found
+        return members
 
     def _constant(self, text: str) -> float:
         self.anomalies.append(Trouble("not_finite", value=text))

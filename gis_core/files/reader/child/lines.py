@@ -19,12 +19,12 @@ type Frame = tuple[dict[str, Any], list[Blob]]
 
 def frames(stream: BinaryIO, limits: Mapping[str, int]) -> Iterator[Frame]:
     """Stretches of whole lines as UTF-8, without their ends; a line that is no text is left empty, and a problem."""
-    found = of_stream(stream, None)
+    detected = of_stream(stream, None)
     stream.seek(0)
-    if str(found.value).startswith("utf-16"):
+    if str(detected.value).startswith("utf-16"):
         raise Trouble("utf16_lines")
-    text = io.TextIOWrapper(stream, encoding=found.value, errors="replace", newline="")
-    told = {"encoding": found.value, "how": found.how}
+    text = io.TextIOWrapper(stream, encoding=detected.value, errors="replace", newline="")
+    encoding = {"encoding": detected.value, "how": detected.how}
     first, size, batch = 1, 0, []
     for number, line in enumerate(iter(partial(text.readline, LONGEST + 1), ""), start=1):
         size += len(line)
@@ -34,22 +34,29 @@ def frames(stream: BinaryIO, limits: Mapping[str, int]) -> Iterator[Frame]:
             raise Trouble("file_too_large", limit=limits["file_bytes"])
         batch.append(line)
         if len(batch) == FRAME_LINES:
-            yield frame(batch, first, told)
+            yield frame(batch, first, encoding)
             first, batch = number + 1, []
     if batch:
-        yield frame(batch, first, told)
+        yield frame(batch, first, encoding)
 
 
-def frame(batch: list[str], first: int, told: Mapping[str, Any]) -> Frame:
+def frame(batch: list[str], first: int, encoding: Mapping[str, Any]) -> Frame:
     """One answer: the number of its first line, its lines, and what is odd about them."""
     returns = next((first + place for place, line in enumerate(batch) if line.endswith("\r\n")), None)
     lines = [line.rstrip("\r\n") for line in batch]
     accent = next((first + place for place, line in enumerate(lines) if not line.isascii()), None)
     problems = []
     for place, line in enumerate(lines):
-        if not line.isprintable() and (found := NOT_TEXT.search(line)):
-            problems.append([first + place, None, "not_text", {"column": found.start() + 1}])
+        if not line.isprintable() and (match := NOT_TEXT.search(line)):
+            problems.append([first + place, None, "not_text", {"column": match.start() + 1}])
             lines[place] = ""
-    message = {"first": first, "count": len(lines), "returns": returns, "accent": accent, "problems": problems, **told}
+    message = {
+        "first": first,
+        "count": len(lines),
+        "returns": returns,
+        "accent": accent,
+        "problems": problems,
+        **encoding,
+    }
     message["ended"] = batch[-1].endswith(("\r", "\n"))
     return message, ["\n".join(lines).encode()]

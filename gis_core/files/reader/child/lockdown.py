@@ -55,9 +55,9 @@ def lock_down(code_folder: str) -> dict[str, Any]:
 def python_folders() -> list[str]:
     """Folders that a late import (pyogrio, a codec) still needs."""
     paths = sysconfig.get_paths()
-    named = [paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"]]
+    of_python = [paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"]]
     system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo"]
-    return [path for path in [*named, *system, "/dev/null", "/dev/urandom"] if Path(path).exists()]
+    return [path for path in [*of_python, *system, "/dev/null", "/dev/urandom"] if Path(path).exists()]
 
 
 def restrict_files(readable: list[str]) -> int:

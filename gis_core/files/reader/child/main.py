@@ -187,9 +187,9 @@ class Session:
 
 
 def _refuse_other_formats(start: bytes) -> None:
-    for magic, found in MAGICS.items():
+    for magic, name in MAGICS.items():
         if start.startswith(magic):
-            raise Trouble("other_format", found=found)
+            raise Trouble("other_format", found=name)
     if start[TAR_MAGIC] == TAR:
         raise Trouble("other_format", found="tar")
 

@@ -15,7 +15,7 @@ from . import reference
 from .columns import convert, plain, stripped
 from .crs import FRANCE_4326
 from .rows import printable
-from .slices import OTHER, Found, Head, Numbers, Slice, Source, where
+from .slices import OTHER, Detected, Head, Numbers, Slice, Source, where
 from .trouble import Trouble
 
 # What the name of an x column says, and what that of its y column says in the same place.
@@ -34,7 +34,7 @@ HEXADECIMAL = re.compile(r"\s*0[01][0-9A-F]{40,}\s*$", re.IGNORECASE)
 SHAPE_TEXT = re.compile(r"\s*(\{|(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRY))", re.IGNORECASE)
 SRID = re.compile(r"^\s*SRID=(\d+);", re.IGNORECASE)
 PAIR_PATTERN = r"^\[?\s*([+-]?[0-9.]+)\s*[,;]\s*([+-]?[0-9.]+)\s*\]?$"
-SHOWN = 60
+LONGEST_EXCERPT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,11 @@ class Placed:
                 raise Trouble("unknown_field", name=name[:100])
         first = next(self._source.slices(head.name), None)
         shapes = _shapes(first, place) if first else np.array([])
-        found = _reference(first, place, shapes)
-        if self._said == Place() and not _is_likely(place, shapes, found):
+        detected = _reference(first, place, shapes)
+        if self._said == Place() and not _is_likely(place, shapes, detected):
             return head
         self._places[head.name] = place
-        head.has_geometry, head.place, head.crs = True, [place.x, place.y, place.wkt], found
+        head.has_geometry, head.place, head.crs = True, [place.x, place.y, place.wkt], detected
         return head
 
     def _guessed(self, head: Head) -> Place | None:
@@ -117,7 +117,7 @@ def shapes_of(slice_: Slice, place: Place) -> tuple[pa.Array, dict[int, Trouble]
     points = np.full(len(x), None, object)
     there = np.isfinite(x) & np.isfinite(y)
     points[there] = shapely.to_wkb(shapely.points(x[there], y[there]), byte_order=1)
-    wrong = {**_told(xs, place.x, bad_x), **_told(ys, place.y, bad_y)}
+    wrong = {**_coordinate_troubles(xs, place.x, bad_x), **_coordinate_troubles(ys, place.y, bad_y)}
     return pa.array(points, pa.binary()), wrong
 
 
@@ -142,7 +142,7 @@ def _is_natural(first: Numbers, second: Numbers, forth: Numbers, back: Numbers) 
         return bool(forth.sum() > back.sum())
     there = np.isfinite(first) & np.isfinite(second)
     boxes = np.column_stack((first, second, first, second))[there]
-    return reference.looks_like(boxes) is not None and reference.looks_like(boxes[:, [1, 0, 3, 2]]) is None
+    return reference.likeliest_epsg(boxes) is not None and reference.likeliest_epsg(boxes[:, [1, 0, 3, 2]]) is None
 
 
 def _numbers(column: pa.Array) -> tuple[Numbers, Numbers]:
@@ -151,9 +151,9 @@ def _numbers(column: pa.Array) -> tuple[Numbers, Numbers]:
     return numbers, values.bad
 
 
-def _told(column: pa.Array, name: str, bad: Numbers) -> dict[int, Trouble]:
-    shown = [printable(str(column[row].as_py()))[:SHOWN] for row in where(bad)]
-    troubles = [Trouble("bad_coordinate", name=name[:100], value=value) for value in shown]
+def _coordinate_troubles(column: pa.Array, name: str, bad: Numbers) -> dict[int, Trouble]:
+    texts = [printable(str(column[row].as_py()))[:LONGEST_EXCERPT] for row in where(bad)]
+    troubles = [Trouble("bad_coordinate", name=name[:100], value=value) for value in texts]
     return dict(zip(where(bad), troubles, strict=True))
 
 
@@ -165,33 +165,33 @@ def _from_text(column: pa.Array) -> tuple[pa.Array, dict[int, Trouble]]:
     shapes = np.full(len(text), None, object)
     shapes[is_json] = shapely.from_geojson(text[is_json], on_invalid="ignore")
     shapes[is_wkb] = shapely.from_wkb(text[is_wkb], on_invalid="ignore")
-    written = present & ~is_json & ~is_wkb
-    shapes[written] = shapely.from_wkt(text[written], on_invalid="ignore")
+    is_wkt = present & ~is_json & ~is_wkb
+    shapes[is_wkt] = shapely.from_wkt(text[is_wkt], on_invalid="ignore")
     wrong = where(present & shapely.is_missing(shapes))
     wkb = pa.array(shapely.to_wkb(shapes, byte_order=1, flavor="iso"), pa.binary())
-    return wkb, {row: Trouble("bad_shape_text", value=printable(text[row])[:SHOWN]) for row in wrong}
+    return wkb, {row: Trouble("bad_shape_text", value=printable(text[row])[:LONGEST_EXCERPT]) for row in wrong}
 
 
-def _reference(first: Slice | None, place: Place, shapes: Numbers) -> Found:
+def _reference(first: Slice | None, place: Place, shapes: Numbers) -> Detected:
     """The system that the coordinates look like."""
     if first is not None and place.wkt:
         value = next(iter(_text(first.columns[place.wkt]).drop_null().to_pylist()), "")
         match = SRID.match(value)
         if match:
-            return Found(int(match[1]), "code", match[0])
+            return Detected(int(match[1]), "code", match[0])
         codes = shapely.get_srid(shapes[~shapely.is_missing(shapes)])
         if len(codes) and codes[0]:
-            return Found(int(codes[0]), "code", f"SRID={codes[0]}")
+            return Detected(int(codes[0]), "code", f"SRID={codes[0]}")
     boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)])
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
-    seems = reference.looks_like(boxes)
-    return Found(seems, "coordinates") if seems else Found()
+    seems = reference.likeliest_epsg(boxes)
+    return Detected(seems, "coordinates") if seems else Detected()
 
 
 def _pairs(names: Mapping[str, str]) -> list[Place]:
     """Fields that could be x and y, whatever they are called."""
-    found = ((name, _opposite(name, x, y)) for x, y in OPPOSITES for name in names)
-    return [Place(names[name], names[other]) for name, other in found if other is not None and other in names]
+    opposites = ((name, _opposite(name, x, y)) for x, y in OPPOSITES for name in names)
+    return [Place(names[name], names[other]) for name, other in opposites if other is not None and other in names]
 
 
 def _nearest(places: list[Place], first: Slice) -> Place | None:
@@ -202,10 +202,10 @@ def _nearest(places: list[Place], first: Slice) -> Place | None:
     return next(iter([*ready, *likely, *places]), None)
 
 
-def _is_likely(place: Place, shapes: Numbers, found: Found) -> bool:
+def _is_likely(place: Place, shapes: Numbers, detected: Detected) -> bool:
     """Whether what nobody said is a place: a shape in words, or coordinates that could be in France."""
     boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)])
-    return bool(len(boxes)) and bool(place.wkt or found.value or reference.axes_swapped(boxes))
+    return bool(len(boxes)) and bool(place.wkt or detected.value or reference.axes_swapped(boxes))
 
 
 def _shapes(first: Slice, place: Place) -> Numbers:
@@ -232,8 +232,8 @@ def _shape(names: Mapping[str, str], first: Slice) -> Place | None:
 
 
 def _both(names: Mapping[str, str]) -> Place | None:
-    found = next((names[name] for name in PAIRS if name in names), None)
-    return Place(found, found) if found else None
+    field = next((names[name] for name in PAIRS if name in names), None)
+    return Place(field, field) if field else None
 
 
 def _text(column: pa.Array) -> pa.Array:

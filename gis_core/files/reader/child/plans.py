@@ -52,8 +52,8 @@ def deliveries(names: list[str], skip: int, limits: Mapping[str, int]) -> Iterat
     """The sheets of each delivery but the first `skip` ones; each answer says how many deliveries ended before it."""
     ended = 0
     for name in names:
-        for told, blobs in islice(delivered_or_refused(name, limits), skip, None):
-            yield {"ended": ended, **told}, blobs
+        for answer, blobs in islice(delivered_or_refused(name, limits), skip, None):
+            yield {"ended": ended, **answer}, blobs
             ended = 0
         skip = 0
         ended += 1
@@ -122,12 +122,12 @@ def members(opened: IO[bytes], meter: Meter, limit: int, loose: Loose) -> Iterat
     start = opened.read(512)
     opened.seek(0)
     if start.startswith(ZIP):
-        found = zipped(opened, loose)
+        entries = zipped(opened, loose)
     elif start.startswith(PACKED) or start[TAR_MAGIC] == TAR:
-        found = tarred(opened, loose)
+        entries = tarred(opened, loose)
     else:
         raise Trouble("edigeo_not_archive")
-    for number, (path, size, read) in enumerate(found):
+    for number, (path, size, read) in enumerate(entries):
         if number >= limit:
             raise Trouble("archive_members", limit=limit)
         meter.add(size)
@@ -193,15 +193,15 @@ def unpacked(label: str, loose: Loose) -> Iterator[Answer]:
 
 def sheets_beside(label: str, files: edigeo.Files) -> Iterator[Answer]:
     """The sheets of one folder, one for each THF file."""
-    named = [name for name in files if name.endswith(".thf")]
-    if not named:
+    thf_files = [name for name in files if name.endswith(".thf")]
+    if not thf_files:
         yield refused(label, Trouble("edigeo_no_thf"))
-    for thf in named:
+    for thf in thf_files:
         inside = f"{label}/{thf.upper()}" if label else thf.upper()
         try:
             for sheet in edigeo.sheets(thf, files):
-                told, blobs = sheet.message()
-                yield {"label": inside, "sheet": told}, blobs
+                answer, blobs = sheet.message()
+                yield {"label": inside, "sheet": answer}, blobs
         except Trouble as trouble:
             yield refused(inside, trouble)
 

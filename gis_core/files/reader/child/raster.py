@@ -51,7 +51,7 @@ CACHE_BYTES = 256 * 1024 * 1024
 PRJ_BYTES = 65_536
 OPAQUE = 128
 PNG_TAIL = 64
-NAMED_EPSG = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[0-9.]*:)?(\d{4,5})", re.IGNORECASE)
+EPSG_NAME = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[0-9.]*:)?(\d{4,5})", re.IGNORECASE)
 CUT_SHORT = ("Premature end", "Not enough", "not enough", "Read error", "TIFFFillStrip", "TIFFFillTile")
 
 
@@ -158,10 +158,10 @@ class Images:
         try:
             value = call(*args, **options)
         except rasterio.errors.RasterioError as error:
-            self._said.tell()
+            self._said.raise_if_cut()
             code = "too_much_memory" if "llocat" in str(error) or "memory" in str(error) else "image_damaged"
             raise Trouble(code, detail=str(error)[:300]) from error
-        self._said.tell()
+        self._said.raise_if_cut()
         return value
 
 
@@ -179,7 +179,7 @@ class _Said(logging.Handler):
     def clear(self) -> None:
         self._lines.clear()
 
-    def tell(self) -> None:
+    def raise_if_cut(self) -> None:
         """Raise when GDAL spoke of data that ends too early."""
         for line in self._lines:
             if any(token in line for token in CUT_SHORT):
@@ -203,12 +203,12 @@ def kind_of(name: str) -> str:
 
 
 def _refuse(head: bytes) -> None:
-    for magic, found in OTHERS.items():
+    for magic, name in OTHERS.items():
         if head.startswith(magic):
-            raise Trouble("other_image", found=found)
-    for start, found in DESCRIPTIONS.items():
+            raise Trouble("other_image", found=name)
+    for start, name in DESCRIPTIONS.items():
         if start in head:
-            raise Trouble("described_image", found=found)
+            raise Trouble("described_image", found=name)
     if head.lstrip(b" \t\r\n\xef\xbb\xbf").startswith(b"<"):
         raise Trouble("described_image", found="xml")
 
@@ -361,7 +361,7 @@ def _epsg_by_name(crs: "CRS", text: str) -> int | None:
     from rasterio.crs import CRS
     from rasterio.errors import CRSError
 
-    match = NAMED_EPSG.fullmatch(text)
+    match = EPSG_NAME.fullmatch(text)
     if not match:
         return None
     try:

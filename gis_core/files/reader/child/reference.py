@@ -8,7 +8,7 @@ from pyproj.exceptions import CRSError
 
 from .crs import DEGREES, EPSG_NAME, FRANCE_4326
 from .geometry import Bounds
-from .slices import Found, Numbers
+from .slices import Detected, Numbers
 
 LAMBERT_93 = 2154
 CONIC = range(3942, 3951)
@@ -49,7 +49,7 @@ NEAR_METRES = 1.0
 NEAR_AXIS = 1.0
 NEAR_FLATTENING = 0.001
 # ESRI and MapInfo leave the code out and spell the name in their own way.
-NAMED = (
+NAME_PATTERNS = (
     (re.compile(r"lambert[\s_-]*93"), LAMBERT_93),
     (re.compile(r"(?<![a-z])cc[\s_-]*(4[2-9]|50)(?![0-9])"), 0),
     (re.compile(r"lambert[\s_-]*(?:ii|2)[\s_-]*(?:etendu|extended|carto)"), 27572),
@@ -58,18 +58,18 @@ CODE_IN_NAME = re.compile(r"^(?:urn:ogc:def:crs:)?EPSG:(?:[0-9.]*:)?(\d{4,5})$",
 
 
 @lru_cache(64)
-def identify(text: str | None) -> Found:
+def identify(text: str | None) -> Detected:
     """The EPSG code of a CRS given as a code or WKT of any dialect; `how` is code, name, projection or none."""
     if not text or not text.strip():
-        return Found()
+        return Detected()
     match = EPSG_NAME.fullmatch(text.strip())
     if match:
-        return Found(int(match[1]), "code", text.strip())
+        return Detected(int(match[1]), "code", text.strip())
     try:
-        found = CRS.from_user_input(text)
+        crs = CRS.from_user_input(text)
     except CRSError:
-        return Found(None, "unreadable", text.strip()[:200])
-    return _identified(_horizontal(found))
+        return Detected(None, "unreadable", text.strip()[:200])
+    return _identified(_horizontal(crs))
 
 
 def describe(epsg: int) -> str:
@@ -99,7 +99,7 @@ def fits(boxes: Numbers, epsg: int) -> bool:
     return _within(some, epsg, around) * 2 > len(some)
 
 
-def looks_like(boxes: Numbers) -> int | None:
+def likeliest_epsg(boxes: Numbers) -> int | None:
     """The system in which most of these boxes would lie in France; None when there is none."""
     # Whoever has no coordinates often writes 0 for them.
     some = _some(boxes[(boxes != 0).any(axis=1)])
@@ -115,57 +115,57 @@ def axes_swapped(boxes: Numbers) -> bool:
     return bool(len(boxes)) and _within(boxes[:, [1, 0, 3, 2]], 4326, FRANCE_4326) * 2 > len(boxes)
 
 
-def _identified(found: CRS) -> Found:
-    name = str(found.name)
+def _identified(crs: CRS) -> Detected:
+    name = str(crs.name)
     if name.lower().startswith("undefined"):
-        return Found(None, "unknown", name)
-    authority = found.to_authority(min_confidence=100)
+        return Detected(None, "unknown", name)
+    authority = crs.to_authority(min_confidence=100)
     if authority and authority[0] == "EPSG":
-        return Found(int(authority[1]), "code" if _carries_code(found) else "name", name)
+        return Detected(int(authority[1]), "code" if _carries_code(crs) else "name", name)
     match = CODE_IN_NAME.match(name)
-    if match and _same(found, int(match[1])):
-        return Found(int(match[1]), "name", name)
-    named = _by_name(name)
-    if named and _same(found, named):
-        return Found(named, "name", name)
-    candidates = GEOGRAPHIC if found.is_geographic else PROJECTED
-    like: int | None = next((epsg for epsg in candidates if _same(found, epsg)), None)
+    if match and _same(crs, int(match[1])):
+        return Detected(int(match[1]), "name", name)
+    epsg_by_name = _by_name(name)
+    if epsg_by_name and _same(crs, epsg_by_name):
+        return Detected(epsg_by_name, "name", name)
+    candidates = GEOGRAPHIC if crs.is_geographic else PROJECTED
+    like: int | None = next((epsg for epsg in candidates if _same(crs, epsg)), None)
     if like is None and authority is None:
-        close = found.to_authority("EPSG", min_confidence=70)
+        close = crs.to_authority("EPSG", min_confidence=70)
         like = int(close[1]) if close else None
-    return Found(like, "projection" if like else "unknown", name)
+    return Detected(like, "projection" if like else "unknown", name)
 
 
-def _carries_code(found: CRS) -> bool:
-    return bool(found.to_json_dict().get("id"))
+def _carries_code(crs: CRS) -> bool:
+    return bool(crs.to_json_dict().get("id"))
 
 
-def _horizontal(found: CRS) -> CRS:
-    if found.is_compound:
-        return _horizontal(found.sub_crs_list[0])
-    if found.is_bound and found.source_crs:
-        return _horizontal(found.source_crs)
-    return found
+def _horizontal(crs: CRS) -> CRS:
+    if crs.is_compound:
+        return _horizontal(crs.sub_crs_list[0])
+    if crs.is_bound and crs.source_crs:
+        return _horizontal(crs.source_crs)
+    return crs
 
 
 def _by_name(name: str) -> int | None:
     plain = name.lower().replace("é", "e")
-    for pattern, epsg in NAMED:
+    for pattern, epsg in NAME_PATTERNS:
         match = pattern.search(plain)
         if match:
             return epsg or 3900 + int(match[1])
     return None
 
 
-def _same(found: CRS, epsg: int) -> bool:
+def _same(crs: CRS, epsg: int) -> bool:
     """Whether both put known places at the same coordinates, on an ellipsoid of the same size."""
     try:
         known = CRS.from_epsg(epsg)
-        if found.is_geographic != known.is_geographic or not _same_ellipsoid(found, known):
+        if crs.is_geographic != known.is_geographic or not _same_ellipsoid(crs, known):
             return False
         if known.is_geographic:
-            return _meridian(found) == _meridian(known) and _unit(found) == _unit(known)
-        mine, theirs = Proj(found), Proj(known)
+            return _meridian(crs) == _meridian(known) and _unit(crs) == _unit(known)
+        mine, theirs = Proj(crs), Proj(known)
     except CRSError:
         return False
     return all(_near(mine(*place), theirs(*place)) for place in PLACES)
@@ -179,13 +179,13 @@ def _same_ellipsoid(one: CRS, other: CRS) -> bool:
     return axis and abs(first.inverse_flattening - second.inverse_flattening) < NEAR_FLATTENING
 
 
-def _meridian(found: CRS) -> float:
-    meridian = found.prime_meridian
+def _meridian(crs: CRS) -> float:
+    meridian = crs.prime_meridian
     return round(float(meridian.longitude), 4) if meridian else 0.0
 
 
-def _unit(found: CRS) -> float:
-    return round(float(found.axis_info[0].unit_conversion_factor), 9) if found.axis_info else 0.0
+def _unit(crs: CRS) -> float:
+    return round(float(crs.axis_info[0].unit_conversion_factor), 9) if crs.axis_info else 0.0
 
 
 def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:

@@ -55,12 +55,12 @@ def multi_polygon(edges: Sequence[Edge], arcs: Mapping[str, Arc]) -> bytes:
     """
     times = Counter(name for name, _left in edges)
     around = [arcs[name] if left else arcs[name].reversed() for name, left in edges if times[name] == 1]
-    found = list(rings(around))
-    if len(found) == 1:
-        return polygons_wkb([found])
+    closed_rings = list(rings(around))
+    if len(closed_rings) == 1:
+        return polygons_wkb([closed_rings])
     outer: list[Points] = []
     inner: list[Points] = []
-    for ring in found:
+    for ring in closed_rings:
         (outer if area(ring) >= 0 else inner).append(ring)
     return polygons_wkb(with_holes(outer, inner) if outer else [[ring] for ring in inner])
 

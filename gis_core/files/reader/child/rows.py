@@ -92,16 +92,16 @@ def _check(value: object, name: str, depth: int) -> None:
 
 
 def _check_text(text: str, name: str) -> None:
-    shown = name[:100].encode("ascii", "backslashreplace").decode().replace("\0", "\\0")
+    printable_name = name[:100].encode("ascii", "backslashreplace").decode().replace("\0", "\\0")
     if len(text) > TEXT_LIMIT:
-        raise Trouble("text_too_long", name=shown, limit=TEXT_LIMIT)
+        raise Trouble("text_too_long", name=printable_name, limit=TEXT_LIMIT)
     if "\0" in text:
-        raise Trouble("property_nul", name=shown)
+        raise Trouble("property_nul", name=printable_name)
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise Trouble("property_not_unicode", name=shown) from None
+            raise Trouble("property_not_unicode", name=printable_name) from None
 
 
 def printable(text: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .charset import SAMPLED, accented, codec_named, decided, said
+from .charset import SAMPLED, accented, decided, find_codec, said
 from .files import head_of, regular
-from .slices import Found, Numbers
+from .slices import Detected, Numbers
 from .trouble import Trouble
 
 SHP_CODE = b"\x00\x00\x27\x0a"
@@ -42,7 +42,7 @@ LANGUAGES = {
 class Texts:
     """The encoding of a .dbf and samples of what depends on it; how many of its rows are deleted but still there."""
 
-    encoding: Found
+    encoding: Detected
     accented: list[str]
     readable_names: bool
     deleted: int = 0
@@ -67,8 +67,8 @@ def check_index(name: str) -> None:
             place = int(np.argmax((offsets < HEADER) | (ends > size)))
             raise Trouble("shape_beyond_end", row=place + 1)
         heads = shapes[(offsets + 4)[:, None] + np.arange(4)] if len(offsets) else np.zeros((0, 4), np.uint8)
-        written = np.ascontiguousarray(heads).view(">u4")[:, 0].astype(np.int64) * 2
-        wrong = np.flatnonzero(written != lengths)
+        lengths_in_shapes = np.ascontiguousarray(heads).view(">u4")[:, 0].astype(np.int64) * 2
+        wrong = np.flatnonzero(lengths_in_shapes != lengths)
         if len(wrong):
             raise Trouble("shape_length", row=int(wrong[0]) + 1)
     check_length(name)
@@ -104,13 +104,13 @@ def texts(name: str, chosen: str | None) -> Texts:
     """How the texts of the .dbf beside a shapefile (or of a .dbf alone) are to be read."""
     table = sibling(name, ".dbf")
     if table is None:
-        return Texts(Found("utf-8", "ascii"), [], True)
+        return Texts(Detected("utf-8", "ascii"), [], True)
     header = head_of(table, 65_536)
     strange, names = list(_strange_values(table, header)), _raw_names(header)
     declared, how, text = _declared(name, header)
     values = strange + [name for name in names if not name.isascii()]
-    found = said(chosen) if chosen else decided(values, declared, how, text)
-    return Texts(found, accented(values, found.value), all(map(_is_utf8, names)), _deleted(table))
+    encoding = said(chosen) if chosen else decided(values, declared, how, text)
+    return Texts(encoding, accented(values, encoding.value), all(map(_is_utf8, names)), _deleted(table))
 
 
 def check_table(name: str) -> list[str]:
@@ -159,8 +159,8 @@ def _index(name: str) -> tuple[Numbers, Numbers]:
     with regular(path) as opened:
         if not opened.read(HEADER).startswith(SHP_CODE):
             raise Trouble("damaged_index")
-        words = np.frombuffer(opened.read(), ">u4")
-    pairs = words[: len(words) // 2 * 2].reshape(-1, 2).astype(np.int64) * 2
+        numbers = np.frombuffer(opened.read(), ">u4")
+    pairs = numbers[: len(numbers) // 2 * 2].reshape(-1, 2).astype(np.int64) * 2
     return pairs[:, 0], pairs[:, 1]
 
 
@@ -169,19 +169,19 @@ def _walk(opened: Any, size: int) -> Iterator[bytes]:
     while place + RECORD_HEADER <= size:
         row += 1
         opened.seek(place + 4)
-        (words,) = struct.unpack(">I", opened.read(4))
-        if words < 2 or place + RECORD_HEADER + words * 2 > size:
+        (half_length,) = struct.unpack(">I", opened.read(4))
+        if half_length < 2 or place + RECORD_HEADER + half_length * 2 > size:
             raise Trouble("shape_beyond_end", row=row)
-        yield struct.pack(">II", place // 2, words)
-        place += RECORD_HEADER + words * 2
+        yield struct.pack(">II", place // 2, half_length)
+        place += RECORD_HEADER + half_length * 2
 
 
 def _declared(name: str, header: bytes) -> tuple[str | None, str, str]:
     page = sibling(name, ".cpg")
     if page:
         text = head_of(page, 100).decode("ascii", "replace").strip("\ufeff\0 \r\n\t")
-        if codec_named(text):
-            return codec_named(text), "declared", text
+        if find_codec(text):
+            return find_codec(text), "declared", text
     language = LANGUAGES.get(header[29]) if len(header) > 29 else None
     return language, "code_page", f"0x{header[29]:02x}" if language else ""
 

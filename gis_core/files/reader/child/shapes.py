@@ -146,8 +146,8 @@ class _Batch:
         kinds = shapely.get_type_id(self.shapes)
         wrong = ~np.isin(kinds, (*FAMILIES[self.wanted.family], -1))
         for row in where(wrong):
-            found = NAMES.get(int(kinds[row]), str(kinds[row]))
-            self._refuse(row, Trouble("other_family", found=found, wanted=self.wanted.family))
+            kind = NAMES.get(int(kinds[row]), str(kinds[row]))
+            self._refuse(row, Trouble("other_family", found=kind, wanted=self.wanted.family))
 
     def set_dimension(self) -> None:
         """Heights dropped, or 0 where one is missing; measures are always dropped."""
@@ -233,7 +233,7 @@ class _Batch:
         if not np.isfinite(source).all():
             return Trouble("coordinates_not_finite")
         params = {"declared": self.wanted.epsg, "x": round(float(source[0]), 3), "y": round(float(source[1]), 3)}
-        seems = reference.looks_like(source.reshape(1, 4))
+        seems = reference.likeliest_epsg(source.reshape(1, 4))
         if seems and seems != self.wanted.epsg:
             return Trouble("out_of_range_seems", seems=seems, **params)
         return Trouble("out_of_range", **params)

@@ -27,8 +27,8 @@ class Field:
 
 
 @dataclass(slots=True)
-class Found:
-    """An answer and how it was found (see the parent's words for each way); `text` is what the file says itself."""
+class Detected:
+    """A value that was detected and how (see the parent's labels of each way); `text` is what the file says itself."""
 
     value: Any = None
     how: str = "none"
@@ -49,8 +49,8 @@ class Head:
     fields: list[Field]
     has_geometry: bool
     features: int | None
-    crs: Found
-    encoding: Found
+    crs: Detected
+    encoding: Detected
     accented: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     typed: bool = True
@@ -129,5 +129,5 @@ def without_empty(slice_: Slice) -> Slice:
 
 def where(flags: Numbers) -> list[int]:
     """The rows that are flagged."""
-    found: list[int] = np.flatnonzero(flags).tolist()
-    return found
+    rows: list[int] = np.flatnonzero(flags).tolist()
+    return rows

@@ -64,19 +64,19 @@ class Column:
     def add(self, values: pa.Array) -> None:
         """Take the values of one slice into account."""
         text = values if pa.types.is_string(values.type) else convert(values, "text").text
-        shown = unblanked(text)
-        self.rows += len(shown)
+        texts = unblanked(text)
+        self.rows += len(texts)
         self.whole = self.whole and pa.types.is_integer(values.type)
-        self.nulls += shown.null_count
-        self.longest = max(self.longest, pc.max(pc.utf8_length(shown)).as_py() or 0)
+        self.nulls += texts.null_count
+        self.longest = max(self.longest, pc.max(pc.utf8_length(texts)).as_py() or 0)
         if len(self.samples) < SAMPLES:
-            some = pc.unique(shown.slice(0, SAMPLED).drop_null())[:SAMPLES].to_pylist()
-            found = dict.fromkeys([*self.samples, *map(printable_text, some)])
-            self.samples = dict.fromkeys(list(found)[:SAMPLES])
-        if self.open and shown.null_count < len(shown):
+            some = pc.unique(texts.slice(0, SAMPLED).drop_null())[:SAMPLES].to_pylist()
+            samples = dict.fromkeys([*self.samples, *map(printable_text, some)])
+            self.samples = dict.fromkeys(list(samples)[:SAMPLES])
+        if self.open and texts.null_count < len(texts):
             self.open = [kind for kind in self.open if _could_be(stripped(text), kind)]
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """For the parent."""
         return {
             "name": self.name,
@@ -153,7 +153,7 @@ class Geometries:
         """West, south, east, north per geometry."""
         return np.concatenate(self.boxes) if self.boxes else np.zeros((0, 4))
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """For the parent."""
         return {
             "nulls": self.nulls,
@@ -190,7 +190,7 @@ class Geometries:
             reason = reason_of(shapes[row])
             self.invalid[reason] += 1
             if self.seconds + time.monotonic() - began < VALIDITY_SECONDS:
-                self._try_repair(shapes[row], reason, int(slice_.ranks[row]), named(slice_, identifier, row))
+                self._try_repair(shapes[row], reason, int(slice_.ranks[row]), identifier_at(slice_, identifier, row))
         self.seconds += time.monotonic() - began
 
     def _try_repair(self, shape: Any, reason: str, rank: int, name: str | None) -> None:
@@ -237,9 +237,9 @@ def surveyed(
         "read": read,
         "complete": complete,
         "has_geometry": head.has_geometry,
-        "columns": [column.told() for column in columns.values()],
+        "columns": [column.as_json() for column in columns.values()],
         "identifier": identifier,
-        "geometry": geometries.told() if head.has_geometry else None,
+        "geometry": geometries.as_json() if head.has_geometry else None,
         "reference": _reference(head, geometries),
         "encoding": [head.encoding.value, head.encoding.how, head.encoding.text, head.accented],
         "rows": rows,
@@ -277,17 +277,17 @@ def _reference(head: Head, geometries: Geometries) -> dict[str, Any]:
     """How the CRS was found, and whether the coordinates agree with it."""
     boxes = geometries.all_boxes()
     epsg = head.crs.value
-    told: dict[str, Any] = {"how": head.crs.how, "text": head.crs.text, "seems": None, "swapped": False}
-    told["accuracy"] = reference.accuracy(epsg) if epsg and reference.is_known(epsg) else None
-    told["name"] = reference.describe(epsg) if epsg else ""
+    answer: dict[str, Any] = {"how": head.crs.how, "text": head.crs.text, "seems": None, "swapped": False}
+    answer["accuracy"] = reference.accuracy(epsg) if epsg and reference.is_known(epsg) else None
+    answer["name"] = reference.describe(epsg) if epsg else ""
     if not len(boxes):
-        return {**told, "fits": True, "outside": 0}
+        return {**answer, "fits": True, "outside": 0}
     fits = bool(epsg) and reference.is_known(epsg) and reference.fits(boxes, epsg)
     if not fits:
-        told["seems"] = reference.looks_like(boxes)
-        told["swapped"] = reference.axes_swapped(boxes)
+        answer["seems"] = reference.likeliest_epsg(boxes)
+        answer["swapped"] = reference.axes_swapped(boxes)
     outside = 0 if epsg not in crs.RANGES else int((~_inside(boxes, crs.RANGES[epsg])).sum())
-    return {**told, "fits": fits or not epsg, "outside": outside}
+    return {**answer, "fits": fits or not epsg, "outside": outside}
 
 
 def _inside(boxes: Numbers, outer: Bounds) -> Numbers:
@@ -323,7 +323,7 @@ def identifying(head: Head) -> str | None:
     return next((lower[name] for name in IDENTIFYING if name in lower), names[0] if names else None)
 
 
-def named(slice_: Slice, identifier: str | None, row: int) -> str | None:
+def identifier_at(slice_: Slice, identifier: str | None, row: int) -> str | None:
     """The identifying value of a row."""
     column = slice_.columns.get(identifier or "")
     value = None if column is None else column[row].as_py()

@@ -74,16 +74,16 @@ def directories(stream: BinaryIO, size: int, pixels: int) -> list[Directory]:
 
     Raises Trouble for one of more than `pixels` pixels, and when the file ends before its blocks do.
     """
-    found = []
+    images = []
     for directory in _directories(stream, size):
         if directory.width * directory.height > pixels:
             raise Trouble("too_many_pixels", width=directory.width, height=directory.height, limit=pixels)
-        found.append(directory)
-    if not found:
+        images.append(directory)
+    if not images:
         raise Trouble("image_damaged")
-    if any(directory.end > size for directory in found):
+    if any(directory.end > size for directory in images):
         raise Trouble("image_truncated")
-    return found
+    return images
 
 
 def _directories(stream: BinaryIO, size: int) -> Iterator[Directory]:

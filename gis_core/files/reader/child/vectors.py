@@ -43,8 +43,8 @@ class Vectors:
         unread += source.unread()
         if not layers:
             raise unread[0][1]
-        told = [[name, trouble.code, trouble.params] for name, trouble in unread]
-        return {"format": source.format, "layers": layers, "notes": [], "unread": told}
+        problems = [[name, trouble.code, trouble.params] for name, trouble in unread]
+        return {"format": source.format, "layers": layers, "notes": [], "unread": problems}
 
     def copy(self, name: str, label: str, layer: str | None, plan: Mapping[str, Any]) -> Iterator[Answer]:
         """Answers of a copy of a layer, of the first one for None."""
