@@ -68,7 +68,7 @@ def columns_used(layer: Layer) -> set[str]:
     return chosen | ({layer.labels["column"]} if layer.labels else set())
 
 
-def is_shown_at(layer: Layer, denominator: float) -> bool:
+def is_visible_at(layer: Layer, denominator: float) -> bool:
     """Whether the layer is shown at the scale 1:denominator."""
     smallest, largest = layer.scale_from, layer.scale_to
     return (smallest is None or denominator <= smallest) and (largest is None or denominator >= largest)
@@ -90,11 +90,11 @@ def apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def conditions_apart(one: Any, other: Any) -> bool:
-    listed, asked = values_of(one), other
-    if listed is None:
-        listed, asked = values_of(other), one
-    if listed is not None:
-        return not any(holds(asked, value) for value in listed)
+    values, condition = values_of(one), other
+    if values is None:
+        values, condition = values_of(other), one
+    if values is not None:
+        return not any(holds(condition, value) for value in values)
     return ends_before(one, other) or ends_before(other, one)
 
 

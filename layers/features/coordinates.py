@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from layers.features.display import display_number
-from layers.features.search import Found, Question
+from layers.features.search import Question, SearchResult
 
 type Pair = tuple[float, float]
 
@@ -72,7 +72,7 @@ def within(value: float, bounds: Pair) -> bool:
     return bounds[0] <= value <= bounds[1]
 
 
-def search_coordinates(question: Question) -> list[Found]:
+def search_coordinates(question: Question) -> list[SearchResult]:
     """The place that the text names by its coordinates."""
     read = read_coordinates(question.text)
     if read is None:
@@ -84,7 +84,7 @@ def search_coordinates(question: Question) -> list[Found]:
     degrees = f"{lat:.6f}, {lon:.6f} (WGS 84)"
     label, detail = (metres, degrees) if system == "lambert" else (degrees, metres)
     return [
-        Found(
+        SearchResult(
             kind="coordinates",
             label=label,
             detail=_("Coordinates: %(other)s") % {"other": detail},

@@ -132,17 +132,17 @@ class ItemsView(Resource):
 
     def links(self, layer: Layer, query: ItemsQuery, items: Items, form: Format) -> list[dict[str, Any]]:
         """This page, its other form, the next page, the collection."""
-        asked = {name: value for name, value in self.request.GET.items() if name != "f"}
+        parameters = {name: value for name, value in self.request.GET.items() if name != "f"}
         here = f"{documents.address(layer, self.base)}/items"
         other = HTML if form is GEOJSON else GEOJSON
-        this, that = (f"{here}?{urlencode({**asked, 'f': one.name})}" for one in (form, other))
+        this, that = (f"{here}?{urlencode({**parameters, 'f': one.name})}" for one in (form, other))
         links = [
             documents.link(this, "self", form, _("This page")),
             documents.link(that, "alternate", other, _("This page, in another form")),
             documents.link(documents.address(layer, self.base), "collection", JSON, str(layer)),
         ]
         if items.following:
-            after = {**asked, "limit": query.limit, "cursor": items.following.text, "f": form.name}
+            after = {**parameters, "limit": query.limit, "cursor": items.following.text, "f": form.name}
             links.append(documents.link(f"{here}?{urlencode(after)}", "next", form, _("Next page")))
         return links
 
@@ -157,8 +157,8 @@ class ItemsView(Resource):
 
     def options(self, request: HttpRequest, slug: str) -> HttpResponse:
         may_write = self.may_write(self.layer(slug))
-        told = {"Accept-Post": ", ".join(bodies.FEATURE_TYPES)} if may_write else {}
-        return allowed(("GET", "HEAD", *(("POST",) if may_write else ()), "OPTIONS"), told)
+        headers = {"Accept-Post": ", ".join(bodies.FEATURE_TYPES)} if may_write else {}
+        return allowed(("GET", "HEAD", *(("POST",) if may_write else ()), "OPTIONS"), headers)
 
 
 class ItemView(Resource):
@@ -178,10 +178,12 @@ class ItemView(Resource):
         return self.send(linked(item.feature, self.links(layer, feature_id, form)), form, headers)
 
     def links(self, layer: Layer, feature_id: str, form: Format) -> list[dict[str, Any]]:
-        asked = {name: value for name, value in self.request.GET.items() if name != "f"}
+        parameters = {name: value for name, value in self.request.GET.items() if name != "f"}
         here = f"{documents.address(layer, self.base)}/items/{feature_id}"
         return [
-            documents.link(f"{here}?{urlencode({**asked, 'f': 'json'})}", "self", form, _("This document as JSON")),
+            documents.link(
+                f"{here}?{urlencode({**parameters, 'f': 'json'})}", "self", form, _("This document as JSON")
+            ),
             documents.link(f"{here}?f=html", "alternate", HTML, _("This document as HTML")),
             documents.link(documents.address(layer, self.base), "collection", JSON, str(layer)),
         ]
@@ -201,15 +203,15 @@ class ItemView(Resource):
         if stopped := self.stopped():
             return stopped
         edit: Edit = read(self.request, layer, number(feature_id), self.rights)
-        (written,) = apply_edits(layer, [edit], rights=self.rights, origin=self.origin())
-        tag = {} if written.action == "delete" else {"ETag": bodies.tag_of(written.version)}
+        (result,) = apply_edits(layer, [edit], rights=self.rights, origin=self.origin())
+        tag = {} if result.action == "delete" else {"ETag": bodies.tag_of(result.version)}
         return HttpResponse(status=204, headers={**WITHOUT_CONTENT, **tag})
 
     def options(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
         """Also for an identifier that no feature has: QGIS asks for one where a layer is empty."""
         may_write = self.may_write(self.layer(slug))
-        told = {"Accept-Patch": ", ".join(bodies.PATCH_TYPES)} if may_write else {}
-        return allowed(("GET", "HEAD", *(("PUT", "PATCH", "DELETE") if may_write else ()), "OPTIONS"), told)
+        headers = {"Accept-Patch": ", ".join(bodies.PATCH_TYPES)} if may_write else {}
+        return allowed(("GET", "HEAD", *(("PUT", "PATCH", "DELETE") if may_write else ()), "OPTIONS"), headers)
 
 
 class SlashView(Resource):
@@ -239,14 +241,14 @@ def content_crs(crs: Crs) -> dict[str, str]:
 
 def collection_text(items: Items, links: list[dict[str, Any]]) -> str:
     """A feature collection around the features as PostgreSQL wrote them."""
-    told: dict[str, Any] = {
+    envelope: dict[str, Any] = {
         "type": "FeatureCollection",
         "timeStamp": database_clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "numberReturned": items.returned,
         **({} if items.matched is None else {"numberMatched": items.matched}),
         "links": links,
     }
-    return f'{compact(told).removesuffix("}")},"features":[{items.features}]}}'
+    return f'{compact(envelope).removesuffix("}")},"features":[{items.features}]}}'
 
 
 def linked(feature: str, links: list[dict[str, Any]]) -> str:

@@ -49,10 +49,10 @@ def columns_for(layer: Layer, rights: Rights, *, labels: bool) -> list[Column]:
 
 
 def column_of(field: dict[str, Any], *, labels: bool) -> Column:
-    words = None
+    code_labels = None
     if labels and field.get("values"):
-        words = {code: in_language(*both) for code, both in field["values"].items()}
-    return Column(field["name"], field["label"], KINDS.get(field["type"], field["type"]), words)
+        code_labels = {code: in_language(*both) for code, both in field["values"].items()}
+    return Column(field["name"], field["label"], KINDS.get(field["type"], field["type"]), code_labels)
 
 
 def batches(layer: Layer, condition: Condition, reading: Reading) -> Iterator[list[Row]]:
@@ -127,8 +127,8 @@ def geometry_type_name(layer: Layer) -> str:
             " where attrelid = to_regclass(quote_ident(%s)) and attname = 'geom'",
             [layer.table],
         )
-        found = cursor.fetchone()
-    return found[0] if found and found[0] in TYPES else "Unknown"
+        row = cursor.fetchone()
+    return row[0] if row and row[0] in TYPES else "Unknown"
 
 
 def geometry_type(layer: Layer) -> int:

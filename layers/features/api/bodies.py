@@ -44,10 +44,10 @@ def body_of(request: Request) -> Mapping[str, Any]:
 
 def srid_of(body: Mapping[str, Any]) -> int:
     """The system of the body's coordinates: longitude and latitude, or EPSG:2154. Raises Invalid."""
-    named = body.get("crs")
-    if not (named is None or isinstance(named, str)) or named not in SYSTEMS:
+    crs_name = body.get("crs")
+    if not (crs_name is None or isinstance(crs_name, str)) or crs_name not in SYSTEMS:
         raise Invalid(_("“crs” must be “EPSG:2154” or “CRS84”."), parameter="crs")
-    return SYSTEMS[named]
+    return SYSTEMS[crs_name]
 
 
 def read_edits(body: Mapping[str, Any]) -> list[Edit]:

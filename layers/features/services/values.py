@@ -60,8 +60,8 @@ def checked_value(field: Field, value: Any, current: Mapping[str, Any] | None) -
         return read
     choices = field.get("choices")
     if choices is not None and read not in choices:
-        shown = ", ".join(str(choice) for choice in choices[:20])
-        raise Refused(_("Choose one of these values: %(choices)s.") % {"choices": shown})
+        first_choices = ", ".join(str(choice) for choice in choices[:20])
+        raise Refused(_("Choose one of these values: %(choices)s.") % {"choices": first_choices})
     if read != (current or {}).get(field["name"]):
         check_bounds(field, read)
     return read
@@ -93,8 +93,8 @@ def text(field: Field, value: Any) -> str:
     if not is_text(value):
         raise Refused(_("The text has a character that cannot be kept (NUL or half a character): remove it."))
     if len(value) > longest:
-        words = _("The text has %(length)s characters; at most %(longest)s are kept: shorten it.")
-        raise Refused(words % {"length": len(value), "longest": longest})
+        message = _("The text has %(length)s characters; at most %(longest)s are kept: shorten it.")
+        raise Refused(message % {"length": len(value), "longest": longest})
     return value
 
 
