@@ -47,7 +47,7 @@ def within(name: str, bound: Any, value: Any) -> bool:
 def plain_fill(symbol: Mapping[str, Any]) -> str | None:
     """The colour that fills an area where hatches are not drawn: its own, else that of its hatch, pale."""
     hatch = symbol.get("hatch")
-    return symbol.get("fill") or (paled(hatch["colour"]) if hatch else None)
+    return symbol.get("fill") or (make_pale(hatch["colour"]) if hatch else None)
 
 
 def hatch_angles(hatch: Mapping[str, Any]) -> tuple[float, ...]:
@@ -56,7 +56,7 @@ def hatch_angles(hatch: Mapping[str, Any]) -> tuple[float, ...]:
     return (angle, (angle + 90) % 180) if hatch.get("cross") else (angle,)
 
 
-def paled(colour: str) -> str:
+def make_pale(colour: str) -> str:
     """A colour #rgb, #rgba, #rrggbb or #rrggbbaa at a quarter of its opacity."""
     wide = colour if len(colour) > 5 else "#" + "".join(digit * 2 for digit in colour[1:])
     return f"{wide[:7]}{round(int(wide[7:] or 'ff', 16) * HATCHED):02x}"

@@ -33,7 +33,7 @@ def qml_of(layer: Layer) -> str:
 
 
 def renderer(root: Element, legend: Sequence[Line]) -> None:
-    column = followed(legend)
+    column = category_column(legend)
     if len(legend) == 1 and not legend[0].get("where"):
         made = SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
     elif column:
@@ -47,7 +47,7 @@ def renderer(root: Element, legend: Sequence[Line]) -> None:
         symbol(symbols, str(number), line["symbol"])
 
 
-def followed(legend: Sequence[Line]) -> str | None:
+def category_column(legend: Sequence[Line]) -> str | None:
     """The column whose values, and nothing else, choose the lines; the last may be for what is left."""
     wheres = [line.get("where") or {} for line in legend]
     chosen = wheres[:-1] if wheres and not wheres[-1] else wheres
@@ -86,7 +86,9 @@ def rules(parent: Element, legend: Sequence[Line]) -> None:
 
 
 def filter_of(where: Mapping[str, Any]) -> str:
-    return " AND ".join(part for name, condition in where.items() for part in comparisons(quoted(name), condition))
+    return " AND ".join(
+        part for name, condition in where.items() for part in comparisons(quote_identifier(name), condition)
+    )
 
 
 def comparisons(column: str, condition: Any) -> list[str]:
@@ -103,7 +105,7 @@ def comparisons(column: str, condition: Any) -> list[str]:
     return [f"({both})"]
 
 
-def quoted(name: str) -> str:
+def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -143,7 +145,7 @@ def symbol(parent: Element, name: str, given: Symbol) -> None:
     kind = given["kind"]
     made = begun_symbol(parent, name, KINDS[kind])
     if given.get("hatch"):
-        hatched(made, name, given)
+        draw_hatch(made, name, given)
         return
     drawn = {"fill": fill, "line": line, "circle": marker}[kind]
     symbol_layer(made, *drawn(given))
@@ -161,7 +163,7 @@ def symbol_layer(parent: Element, class_name: str, properties: Mapping[str, str]
     return layer
 
 
-def hatched(parent: Element, name: str, given: Symbol) -> None:
+def draw_hatch(parent: Element, name: str, given: Symbol) -> None:
     """The fill, then the lines of the hatch, the outline above both."""
     hatch = given["hatch"]
     if given.get("fill"):

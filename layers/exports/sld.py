@@ -77,21 +77,21 @@ def conditions(rule: Element, where: Where, earlier: Sequence[Where]) -> None:
     """What the line asks for, without what lines before it have drawn."""
     parts = [part for name, condition in where.items() for part in condition_elements(name, condition)]
     parts += [
-        negated(
-            joined("And", [part for name, condition in one.items() for part in condition_elements(name, condition)])
+        negation(
+            junction("And", [part for name, condition in one.items() for part in condition_elements(name, condition)])
         )
         for one in earlier
     ]
     if parts:
-        SubElement(rule, "ogc:Filter").append(joined("And", parts))
+        SubElement(rule, "ogc:Filter").append(junction("And", parts))
 
 
 def condition_elements(name: str, condition: Any) -> Iterable[Element]:
     if not isinstance(condition, dict):
         return [equal(name, condition)]
     if "in" in condition:
-        return [joined("Or", [equal(name, value) for value in condition["in"]])]
-    return [compared(COMPARISONS[bound], name, value) for bound, value in condition.items()]
+        return [junction("Or", [equal(name, value) for value in condition["in"]])]
+    return [comparison(COMPARISONS[bound], name, value) for bound, value in condition.items()]
 
 
 def equal(name: str, value: Any) -> Element:
@@ -99,17 +99,17 @@ def equal(name: str, value: Any) -> Element:
         made = Element("ogc:PropertyIsNull")
         text(made, "ogc:PropertyName", name)
         return made
-    return compared("PropertyIsEqualTo", name, value)
+    return comparison("PropertyIsEqualTo", name, value)
 
 
-def compared(tag: str, name: str, value: Any) -> Element:
+def comparison(tag: str, name: str, value: Any) -> Element:
     made = Element(f"ogc:{tag}")
     text(made, "ogc:PropertyName", name)
     text(made, "ogc:Literal", format_value(value))
     return made
 
 
-def joined(tag: str, parts: Sequence[Element]) -> Element:
+def junction(tag: str, parts: Sequence[Element]) -> Element:
     if len(parts) == 1:
         return parts[0]
     made = Element(f"ogc:{tag}")
@@ -117,7 +117,7 @@ def joined(tag: str, parts: Sequence[Element]) -> Element:
     return made
 
 
-def negated(part: Element) -> Element:
+def negation(part: Element) -> Element:
     made = Element("ogc:Not")
     made.append(part)
     return made

@@ -68,15 +68,15 @@ def collections(layers: Sequence[Layer], base: str, form: Format) -> Document:
         "links": alternates(f"{base}/collections", form, JSON, HTML),
         "numberMatched": len(layers),
         "numberReturned": len(layers),
-        "collections": [described(layer, base, JSON, everywhere) for layer in layers],
+        "collections": [collection_document(layer, base, JSON, everywhere) for layer in layers],
     }
 
 
 def collection(layer: Layer, base: str, form: Format) -> Document:
-    return described(layer, base, form, layer.extent_4326 or extent_4326())
+    return collection_document(layer, base, form, layer.extent_4326 or extent_4326())
 
 
-def described(layer: Layer, base: str, form: Format, everywhere: Sequence[float]) -> Document:
+def collection_document(layer: Layer, base: str, form: Format, everywhere: Sequence[float]) -> Document:
     """A layer as a collection; `everywhere` stands for an extent that was not measured for everybody."""
     document = {
         "id": layer.slug,
@@ -135,8 +135,8 @@ def geojson_schema(layer: Layer, rights: Rights, base: str) -> Document:
         "geometry": {"type": ["object", "null"]},
         "properties": {"type": "object", "properties": values, "required": layer_document.pop("required")},
     }
-    described = {"$id": f"{address(layer, base)}/geojson-schema", "properties": members, "additionalProperties": True}
-    return layer_document | described | {"required": ["type", "geometry", "properties"]}
+    document = {"$id": f"{address(layer, base)}/geojson-schema", "properties": members, "additionalProperties": True}
+    return layer_document | document | {"required": ["type", "geometry", "properties"]}
 
 
 def plain_units(property_: Document) -> Document:

@@ -29,7 +29,7 @@ OPENAPI = Format(
 HTML = Format("html", "text/html")
 
 
-def chosen(request: HttpRequest, *offered: Format, parameters: Container[str] = ("f",)) -> Format:
+def choose_format(request: HttpRequest, *offered: Format, parameters: Container[str] = ("f",)) -> Format:
     """The form that the request wants; `parameters` are those that the address takes. Raises Invalid, NotOffered."""
     for name in request.GET:
         if name not in parameters:

@@ -51,18 +51,18 @@ def collection(request: HttpRequest, layer: Layer, document: Document) -> HttpRe
 def schema(request: HttpRequest, layer: Layer, document: Document) -> HttpResponse:
     required = set(document.get("required", ()))
     rows = [
-        {**described(name, one), "required": name in required, "read_only": one.get("readOnly", False)}
+        {**property_row(name, one), "required": name in required, "read_only": one.get("readOnly", False)}
         for name, one in document["properties"].items()
     ]
     return page(request, "schema", layer=layer, rows=rows)
 
 
 def queryables(request: HttpRequest, layer: Layer, document: Document) -> HttpResponse:
-    rows = [described(name, one) for name, one in document["properties"].items()]
+    rows = [property_row(name, one) for name, one in document["properties"].items()]
     return page(request, "queryables", layer=layer, rows=rows)
 
 
-def described(name: str, property_: Document) -> dict[str, Any]:
+def property_row(name: str, property_: Document) -> dict[str, Any]:
     """A property's name, label, type in words, and what it may be."""
     return {
         "name": name,

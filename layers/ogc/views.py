@@ -18,7 +18,7 @@ from layers.features.crs import Crs, parse_crs
 from layers.features.services.query import Items, ItemsQuery, read_item, read_items
 from layers.features.services.write import Edit, apply_edits
 from layers.ogc import bodies, documents, pages, qgis
-from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format, chosen
+from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format, choose_format
 from layers.ogc.kept import as_described, layer_to_read
 from layers.ogc.openapi import openapi
 from layers.ogc.resources import HEADERS, Resource, compact
@@ -33,7 +33,7 @@ class LandingView(Resource):
     """Where programs and people begin."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = chosen(request, JSON, HTML)
+        form = choose_format(request, JSON, HTML)
         document = documents.landing(self.base, form)
         return pages.landing(request, document) if form is HTML else self.answer(document, form)
 
@@ -42,7 +42,7 @@ class ApiView(Resource):
     """The definition of this API."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = chosen(request, OPENAPI, HTML)
+        form = choose_format(request, OPENAPI, HTML)
         layers = list(Layer.objects.visible_to(self.rights).select_related("theme"))
         if form is HTML:
             return pages.api(request, self.base, layers)
@@ -53,7 +53,7 @@ class ConformanceView(Resource):
     """Which classes of the standards this API conforms to."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = chosen(request, JSON, HTML)
+        form = choose_format(request, JSON, HTML)
         document = documents.conformance(self.base, form)
         return pages.conformance(request, document) if form is HTML else self.answer(document, form)
 
@@ -62,7 +62,7 @@ class CollectionsView(Resource):
     """The layers that the asker sees."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = chosen(request, JSON, HTML)
+        form = choose_format(request, JSON, HTML)
         layers = list(Layer.objects.visible_to(self.rights).select_related("theme"))
         if form is HTML:
             return pages.collections(request, layers)
@@ -74,7 +74,7 @@ class CollectionView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, JSON, HTML)
+        form = choose_format(request, JSON, HTML)
         document = documents.collection(layer, self.base, form)
         if form is HTML:
             return pages.collection(request, layer, document)
@@ -86,7 +86,7 @@ class SchemaView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, SCHEMA, HTML)
+        form = choose_format(request, SCHEMA, HTML)
         document = documents.schema(layer, self.rights, self.base)
         return pages.schema(request, layer, document) if form is HTML else self.answer(document, form)
 
@@ -96,7 +96,7 @@ class GeojsonSchemaView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, SCHEMA)
+        form = choose_format(request, SCHEMA)
         return self.answer(documents.geojson_schema(layer, self.rights, self.base), form)
 
 
@@ -105,7 +105,7 @@ class QueryablesView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, SCHEMA, HTML)
+        form = choose_format(request, SCHEMA, HTML)
         document = documents.queryables(layer, self.rights, self.base)
         if form is HTML:
             return pages.queryables(request, layer, document)
@@ -117,7 +117,9 @@ class ItemsView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = layer_to_read(slug, self.rights)
-        form = chosen(request, GEOJSON, HTML, parameters=request.GET)  # the query refuses those that there are not
+        form = choose_format(
+            request, GEOJSON, HTML, parameters=request.GET
+        )  # the query refuses those that there are not
         query = ItemsQuery.parse(request.GET, layer, self.rights)
         many = query.limit > (COSTLY_ROWS if form is HTML else COSTLY_ITEMS)
         with limited(FILTER) if many or "filter" in request.GET else nullcontext():
@@ -158,7 +160,7 @@ class ItemsView(Resource):
     def options(self, request: HttpRequest, slug: str) -> HttpResponse:
         may_write = self.may_write(self.layer(slug))
         headers = {"Accept-Post": ", ".join(bodies.FEATURE_TYPES)} if may_write else {}
-        return allowed(("GET", "HEAD", *(("POST",) if may_write else ()), "OPTIONS"), headers)
+        return options_response(("GET", "HEAD", *(("POST",) if may_write else ()), "OPTIONS"), headers)
 
 
 class ItemView(Resource):
@@ -166,7 +168,7 @@ class ItemView(Resource):
 
     def get(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
         layer = layer_to_read(slug, self.rights)
-        form = chosen(request, GEOJSON, HTML, parameters=("f", "crs"))
+        form = choose_format(request, GEOJSON, HTML, parameters=("f", "crs"))
         crs = parse_crs(request.GET, "crs")
         with as_described():
             item = read_item(layer, number(feature_id), crs, self.rights)
@@ -175,7 +177,7 @@ class ItemView(Resource):
         headers = {"ETag": bodies.tag_of(item.version), **content_crs(crs)}
         if headers["ETag"] in request.headers.get("If-None-Match", ""):
             return HttpResponseNotModified(headers={**HEADERS, **headers})
-        return self.send(linked(item.feature, self.links(layer, feature_id, form)), form, headers)
+        return self.send(add_links(item.feature, self.links(layer, feature_id, form)), form, headers)
 
     def links(self, layer: Layer, feature_id: str, form: Format) -> list[dict[str, Any]]:
         parameters = {name: value for name, value in self.request.GET.items() if name != "f"}
@@ -211,7 +213,7 @@ class ItemView(Resource):
         """Also for an identifier that no feature has: QGIS asks for one where a layer is empty."""
         may_write = self.may_write(self.layer(slug))
         headers = {"Accept-Patch": ", ".join(bodies.PATCH_TYPES)} if may_write else {}
-        return allowed(("GET", "HEAD", *(("PUT", "PATCH", "DELETE") if may_write else ()), "OPTIONS"), headers)
+        return options_response(("GET", "HEAD", *(("PUT", "PATCH", "DELETE") if may_write else ()), "OPTIONS"), headers)
 
 
 class SlashView(Resource):
@@ -231,7 +233,7 @@ def number(feature_id: str) -> int:
     return int(feature_id)
 
 
-def allowed(methods: tuple[str, ...], headers: Mapping[str, str]) -> HttpResponse:
+def options_response(methods: tuple[str, ...], headers: Mapping[str, str]) -> HttpResponse:
     return HttpResponse(headers={"Allow": ", ".join(methods), **headers, **WITHOUT_CONTENT})
 
 
@@ -251,6 +253,6 @@ def collection_text(items: Items, links: list[dict[str, Any]]) -> str:
     return f'{compact(envelope).removesuffix("}")},"features":[{items.features}]}}'
 
 
-def linked(feature: str, links: list[dict[str, Any]]) -> str:
+def add_links(feature: str, links: list[dict[str, Any]]) -> str:
     """A feature with its links."""
     return f'{feature.removesuffix("}")},"links":{compact(links)}}}'

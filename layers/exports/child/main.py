@@ -40,7 +40,7 @@ def writer_for(order: Order) -> Writer:
             return Workbook(order)
 
 
-def received(stream: BinaryIO) -> Iterator[Any]:
+def receive_objects(stream: BinaryIO) -> Iterator[Any]:
     """The objects that the parent sends, and nobody else. An end before its last None raises EOFError."""
     while True:
         yield pickle.load(stream)  # noqa: S301
@@ -54,7 +54,7 @@ def batches_of(objects: Iterator[Any]) -> Batches:
 
 def run(stream: BinaryIO) -> dict[str, Any]:
     """Write what is ordered; what became of each layer."""
-    objects = received(stream)
+    objects = receive_objects(stream)
     order: Order = next(objects)
     writer, results = writer_for(order), []
     while (layer := next(objects)) is not None:

@@ -64,7 +64,7 @@ def make(order: ExportOrder, *, rights: Rights, folder: Path, stem: str, progres
         layers = [prepare(wanted, order, rights) for wanted in order.layers]
         wrote = write(layers, order, folder, stem, progress)
     made = Made(folder / f"{stem}.{order.format}", layers, wrote)
-    return zipped(made, folder, stem, progress) if order.format == "shp" else made
+    return zip_shapefiles(made, folder, stem, progress) if order.format == "shp" else made
 
 
 def make_file(order: Json, *, rights: Rights, folder: Path, stem: str, progress: Progress) -> MadeFile:
@@ -109,8 +109,8 @@ def write(
     done, total = 0, max(sum(one.count for one in layers), 1)
     with Child(Order(form, folder, stem)) as child:
         for one in layers:
-            child.layer(described(one, order))
-            for rows in converted(one, order):
+            child.layer(describe_layer(one, order))
+            for rows in read_batches(one, order):
                 child.rows(rows)
                 done += len(rows)
                 numbers = {"done": display_number(done, 0), "total": display_number(total, 0)}
@@ -120,14 +120,14 @@ def write(
         return child.finish()
 
 
-def converted(one: Prepared, order: ExportOrder) -> Iterator[list[Row]]:
+def read_batches(one: Prepared, order: ExportOrder) -> Iterator[list[Row]]:
     """Rows as the file has them: codes in words, instants as clocks here show them where a file knows no time zone."""
     changes = [
         (rank, change) for rank, column in enumerate(one.reading.columns) if (change := change_of(column, order))
     ]
     try:
         for rows in batches(one.layer, one.condition, one.reading):
-            yield [changed(row, changes) for row in rows] if changes else rows
+            yield [convert_row(row, changes) for row in rows] if changes else rows
     except DatabaseError as error:
         message = _("The layer “%(layer)s” could not be read, and nothing was exported.")
         raise Unavailable(message % {"layer": one.layer}) from error
@@ -139,7 +139,7 @@ def change_of(column: Column, order: ExportOrder) -> Callable[[Any], Any] | None
     return localtime if column.kind == "datetime" and order.format != "gpkg" else None
 
 
-def changed(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -> Row:
+def convert_row(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -> Row:
     cells = list(row)
     for rank, change in changes:
         if cells[rank] is not None:
@@ -147,7 +147,7 @@ def changed(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -> Ro
     return cells
 
 
-def described(one: Prepared, order: ExportOrder) -> Described:
+def describe_layer(one: Prepared, order: ExportOrder) -> Described:
     layer, columns = one.layer, one.reading.columns
     fields = [Field(column.name, heading(column, order), kind_of(column)) for column in columns]
     if one.reading.shape == "xy":
@@ -174,7 +174,7 @@ def kind_of(column: Column) -> Any:
     return "text" if column.words is not None else column.kind
 
 
-def zipped(made: Made, folder: Path, stem: str, progress: Progress) -> Made:
+def zip_shapefiles(made: Made, folder: Path, stem: str, progress: Progress) -> Made:
     """The Shapefiles in one archive, with a text that says what became of the names."""
     progress(ROWS_SHARE, _("Packing the files"))
     files = sorted(path for path in folder.iterdir() if path.is_file())

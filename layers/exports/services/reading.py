@@ -87,7 +87,7 @@ def statement(layer: Layer, condition: Condition, reading: Reading) -> sql.Compo
 
 
 def geometry_cells(layer: Layer, reading: Reading) -> list[sql.Composable]:
-    geom = placed(sql.SQL("geom"), reading.crs)
+    geom = geometry_in(sql.SQL("geom"), reading.crs)
     decimals = sql.Literal(reading.crs.decimals)
     match reading.shape:
         case "xy":
@@ -105,14 +105,14 @@ def geometry_cells(layer: Layer, reading: Reading) -> list[sql.Composable]:
 def coordinate(axis: str, layer: Layer, crs: Crs) -> sql.Composable:
     """x or y of a point, or of one inside the feature."""
     of_points = layer.geometry_type == Layer.Geometry.POINT
-    point = placed(sql.SQL("st_geometryn(geom, 1)" if of_points else "st_pointonsurface(geom)"), crs)
+    point = geometry_in(sql.SQL("st_geometryn(geom, 1)" if of_points else "st_pointonsurface(geom)"), crs)
     value = sql.SQL("{}({})").format(sql.Identifier(axis), point)
     if crs.srid == STORAGE.srid:
         return value
     return sql.SQL("round({}::numeric, {})::double precision").format(value, sql.Literal(crs.decimals))
 
 
-def placed(geometry: sql.Composable, crs: Crs) -> sql.Composable:
+def geometry_in(geometry: sql.Composable, crs: Crs) -> sql.Composable:
     """The geometry in this system."""
     if crs.srid == STORAGE.srid:
         return geometry

@@ -138,10 +138,10 @@ def normal(kind: str, token: str) -> str:
     """A token as the parser knows it: it takes no .5, and no backslashes in a literal but those of LIKE."""
     if kind == "number" and token.startswith("."):
         return f"0{token}"
-    return "'" + ESCAPED.sub(unescaped, token[1:-1]) + "'" if kind == "text" else token
+    return "'" + ESCAPED.sub(unescape, token[1:-1]) + "'" if kind == "text" else token
 
 
-def unescaped(match: re.Match[str]) -> str:
+def unescape(match: re.Match[str]) -> str:
     """What stands for an escape sequence between the parser's quotation marks."""
     sequence = match[0]
     return "''" if sequence in ("''", "\\'") else ESCAPES.get(sequence[1], sequence)

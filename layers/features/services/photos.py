@@ -44,7 +44,7 @@ def picture_of(file: IO[bytes], size: int) -> Picture:
     with RestrictedReader(Limits.for_pictures(MOST_BYTES)) as reader:
         pictures = remake(reader, reader.admit_stream(file), RECIPE)
     photo, small = pictures.made
-    return Picture(photo.content, small.content, photo.width, photo.height, made_aware(pictures.taken_at))
+    return Picture(photo.content, small.content, photo.width, photo.height, to_aware(pictures.taken_at))
 
 
 def remake(reader: RestrictedReader, name: str, recipe: PictureRecipe) -> Pictures:
@@ -64,5 +64,5 @@ def refusal(code: str) -> str:
     return _("The photo is damaged: it cannot be read to its end.")
 
 
-def made_aware(taken_at: datetime | None) -> datetime | None:
+def to_aware(taken_at: datetime | None) -> datetime | None:
     return make_aware(taken_at) if taken_at and 1900 <= taken_at.year <= 2200 else None

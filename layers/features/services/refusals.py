@@ -33,7 +33,7 @@ def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None],
     cause = error.__cause__
     state, diagnosis = getattr(cause, "sqlstate", None), getattr(cause, "diag", None)
     if state == UNIQUE:
-        name, message = taken(getattr(diagnosis, "constraint_name", None) or "", diagnosis, layer)
+        name, message = describe_duplicate(getattr(diagnosis, "constraint_name", None) or "", diagnosis, layer)
         return FieldRefused([{"index": index_of(None), "field": name, "message": message}])
     if state == CHECK:
         rule = getattr(diagnosis, "constraint_name", None) or ""
@@ -47,7 +47,7 @@ def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None],
     return None
 
 
-def taken(constraint: str, diagnosis: Any, layer: Layer) -> tuple[str, str]:
+def describe_duplicate(constraint: str, diagnosis: Any, layer: Layer) -> tuple[str, str]:
     """The field whose value another object has, and what to say of it."""
     uniques = {name: given for one in EDITING.all() for name, given in one.unique.items()}
     if constraint not in uniques:

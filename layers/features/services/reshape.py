@@ -23,7 +23,7 @@ from layers.features.services import attachments
 from layers.features.services.origin import Origin, annotate, event
 from layers.features.services.read import fetch
 from layers.features.services.refusals import translate_refusals
-from layers.features.services.shapes import Unfit, fitted, kind_of_table
+from layers.features.services.shapes import Unfit, fit_geometry, kind_of_table
 from layers.features.services.write import (
     Change,
     Edit,
@@ -121,7 +121,7 @@ def cut_feature(layer: Layer, feature_id: int, line: GEOSGeometry) -> list[GEOSG
         raise GeometryRefused(_("This line makes more than %(most)s pieces.") % {"most": MOST_PARTS})
     stays = [geometry(row) for row in rows if not row["apart"]]
     try:
-        return [fitted(together(stays), kind), *(fitted(one, kind) for one in apart)]
+        return [fit_geometry(together(stays), kind), *(fit_geometry(one, kind) for one in apart)]
     except Unfit as unfit:
         raise GeometryRefused(str(unfit)) from unfit
 
@@ -216,7 +216,7 @@ def union(layer: Layer, ids: Sequence[int]) -> GEOSGeometry:
     )
     (row,) = fetch(statement, {"ids": list(ids)})
     try:
-        return fitted(geometry(row) if row["geom"] else None, kind_of_table(layer.table))
+        return fit_geometry(geometry(row) if row["geom"] else None, kind_of_table(layer.table))
     except Unfit as unfit:
         message = _("These objects do not make one: they must touch each other. %(fault)s") % {"fault": unfit}
         raise geometry_refused([{"index": 0, "field": "geometry", "message": message}]) from unfit

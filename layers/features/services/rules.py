@@ -33,7 +33,7 @@ FAULTS = sql.SQL("""
 """)
 
 
-def checked_rules(layer: Layer, rules: Any) -> list[dict[str, Any]]:
+def check_rules(layer: Layer, rules: Any) -> list[dict[str, Any]]:
     """The rules, if this layer can have them. Raises Invalid."""
     try:
         validate_rules(rules)
@@ -62,7 +62,7 @@ def ask_for_rules(layer: Layer, rules: Any, *, rights: Rights, started_by: User)
         title=_("Rules of %(layer)s") % {"layer": layer},
         owner=layer.owner,
         started_by=started_by,
-        parameters={"layer": layer.pk, "rules": checked_rules(layer, rules)},
+        parameters={"layer": layer.pk, "rules": check_rules(layer, rules)},
         rights=rights,
     )
 
@@ -73,7 +73,7 @@ def set_rules(layer: Layer, rules: Any) -> None:
 
     Raises Invalid, Conflict where two objects have the reference that would be unique.
     """
-    layer.rules = checked_rules(layer, rules)
+    layer.rules = check_rules(layer, rules)
     layer.save(update_fields=["rules"])
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -57,7 +57,7 @@ class Unfit(ValueError):  # noqa: N818
     """A geometry that cannot be kept; the text is shown."""
 
 
-def fitted(geometry: GEOSGeometry | None, kind: str) -> GEOSGeometry:
+def fit_geometry(geometry: GEOSGeometry | None, kind: str) -> GEOSGeometry:
     """The geometry (EPSG:2154) as a table of this type keeps it. Raises Unfit."""
     if geometry is None or geometry.empty:
         raise Unfit(_("The object has no place: draw it."))

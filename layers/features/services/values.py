@@ -39,7 +39,7 @@ def checked(
     for name, field in known.items():
         if name in given:
             try:
-                values[name] = checked_value(field, given[name], current)
+                values[name] = validate_value(field, given[name], current)
             except Refused as refused:
                 faults[name] = str(refused)
         elif current is None and field.get("required"):
@@ -47,9 +47,9 @@ def checked(
     return {name: value for name, value in values.items() if not known[name].get("read_only")}, faults
 
 
-def checked_value(field: Field, value: Any, current: Mapping[str, Any] | None) -> Any:
+def validate_value(field: Field, value: Any, current: Mapping[str, Any] | None) -> Any:
     """The typed value. Raises Refused."""
-    read = typed(field, value)
+    read = convert_value(field, value)
     if field.get("read_only"):
         if read != (current or {}).get(field["name"]):
             raise Refused(_("This field is read-only: leave it as it is."))
@@ -81,7 +81,7 @@ def limit(field: Field, value: float) -> str:
     return str(value) if is_year(field) else display_number(value)
 
 
-def typed(field: Field, value: Any) -> Any:
+def convert_value(field: Field, value: Any) -> Any:
     """The value as the column's type keeps it. Raises Refused."""
     return None if value is None else TYPES[field["type"]](field, value)
 

@@ -24,7 +24,7 @@ from layers.features.services.geojson import LAMBERT_93, exact_features
 from layers.features.services.origin import Origin, event
 from layers.features.services.read import LARGEST_ID, fetch
 from layers.features.services.refusals import translate_refusals
-from layers.features.services.shapes import Unfit, check_territory, fitted, kind_of_table, tolerance_of
+from layers.features.services.shapes import Unfit, check_territory, fit_geometry, kind_of_table, tolerance_of
 from layers.features.services.values import checked
 
 type Action = Literal["create", "update", "delete"]
@@ -229,7 +229,7 @@ def prepare(
         values, faults = ({}, {}) if edit.action == "delete" else checked(edit.properties, fields, current=row)
         geometry = None
         try:
-            geometry = checked_geometry(layer, edit, row, kind, rights)
+            geometry = geometry_to_write(layer, edit, row, kind, rights)
         except Unfit as unfit:
             faults["geometry"] = str(unfit)
         errors += [{"index": index, "field": name, "message": message} for name, message in faults.items()]
@@ -249,12 +249,12 @@ def differing(values: dict[str, Any], row: Row | None) -> dict[str, Any]:
     return values if row is None else {name: value for name, value in values.items() if value != row[name]}
 
 
-def checked_geometry(layer: Layer, edit: Edit, row: Row | None, kind: str, rights: Rights) -> GEOSGeometry | None:
+def geometry_to_write(layer: Layer, edit: Edit, row: Row | None, kind: str, rights: Rights) -> GEOSGeometry | None:
     """The geometry to write, None where it stays as it is. Raises Unfit."""
     if edit.action == "delete" or (edit.geometry is UNSET and edit.action == "update"):
         return None
     given = None if isinstance(edit.geometry, Unset) else edit.geometry
-    geometry = fitted(given, kind)
+    geometry = fit_geometry(given, kind)
     if row is not None and row["geom"] is not None and geometry.equals_exact(GEOSGeometry(memoryview(row["geom"]))):
         return None
     owner = row["owner_id"] if row is not None else owner_of_new(layer, rights)
@@ -324,13 +324,13 @@ def run(statement: str, layer: Layer, values: Mapping[str, Any], geometry: GEOSG
         given["geom"] = bytes(geometry.ewkb)
     names, places = [name for name, _place in composed], [place for _name, place in composed]
     assignments = [sql.SQL("{} = {}").format(name, place) for name, place in composed]
-    joined = sql.SQL(", ").join
+    comma_separated = sql.SQL(", ").join
     rows = fetch(
         sql.SQL(statement).format(
             table=sql.Identifier(layer.table),
-            names=joined(names),
-            values=joined(places),
-            assignments=joined(assignments),
+            names=comma_separated(names),
+            values=comma_separated(places),
+            assignments=comma_separated(assignments),
         ),
         given | more,
     )
