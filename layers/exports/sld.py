@@ -87,6 +87,7 @@ def conditions(rule: Element, where: Where, earlier: Sequence[Where]) -> None:
 
 
 def condition_elements(name: str, condition: Any) -> Iterable[Element]:
+    """The comparisons that a condition of a legend on this column is."""
     if not isinstance(condition, dict):
         return [equal(name, condition)]
     if "in" in condition:

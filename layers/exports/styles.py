@@ -21,7 +21,7 @@ def style_of(layer: Layer, columns: Sequence[Column]) -> Style:
 
 
 def label_legend(legend: Sequence[Any], labels: Mapping[str, Mapping[str, str]]) -> list[Any]:
-    """The legend with conditions on words."""
+    """The legend with conditions on labels, by column, in place of codes."""
     return [
         line | {"where": {name: label_condition(condition, labels.get(name)) for name, condition in where.items()}}
         for line in legend
@@ -30,6 +30,7 @@ def label_legend(legend: Sequence[Any], labels: Mapping[str, Mapping[str, str]])
 
 
 def label_condition(condition: Any, labels: Mapping[str, str] | None) -> Any:
+    """The condition on labels in place of codes; as it is where the column has no labels."""
     if labels is None:
         return condition
     if isinstance(condition, dict):

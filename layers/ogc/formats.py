@@ -47,6 +47,7 @@ def choose_format(request: HttpRequest, *offered: Format, parameters: Container[
 
 
 def format_by_name(name: str, offered: tuple[Format, ...]) -> Format:
+    """The one of this name among the forms that are offered. Raises Invalid."""
     for one in offered:
         if one.name == name:
             return one

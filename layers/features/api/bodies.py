@@ -95,6 +95,7 @@ def read_edit(given: Any, srid: int, index: int) -> Edit:
 
 
 def field_error(index: int, name: str, message: str) -> FieldRefused:
+    """The error that refuses one field of the edit at this place of the list."""
     return FieldRefused([{"index": index, "field": name, "message": message}])
 
 

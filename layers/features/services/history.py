@@ -80,6 +80,7 @@ def history_rows(layer: Layer, feature_id: int, now: Row | None, stretch: Stretc
 
 
 def query_values(layer: Layer, feature_id: int, now: Row | None) -> dict[str, Any]:
+    """What statements about one feature are given: its layer, its id, its row and its geometry as they are now."""
     return {
         "layer": layer.pk,
         "id": min(feature_id, LARGEST_ID),

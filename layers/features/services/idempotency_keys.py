@@ -38,6 +38,7 @@ def take(layer: Layer, edits: "Sequence[Edit]", rights: Rights) -> "dict[int, Ed
 
 
 def stored_result(known: IdempotencyKey, layer: Layer) -> "EditResult":
+    """What became of the edit that was sent first under this key. Raises Conflict where it was for another layer."""
     from layers.features.services.write import EditResult
 
     if known.scope != scope_of(layer):

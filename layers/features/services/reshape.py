@@ -106,7 +106,7 @@ def split(
 
 
 def cut_feature(layer: Layer, feature_id: int, line: GEOSGeometry) -> list[GEOSGeometry]:
-    """What the line makes of the feature, the piece that stays first. Raises GeometryRefused."""
+    """What a line (EPSG:2154) makes of the feature, the part that keeps its id first. Raises GeometryRefused."""
     kind = kind_of_table(layer.table)
     try:
         rows = fetch(PARTS_SQL.format(table=sql.Identifier(layer.table)), {"id": feature_id, "line": bytes(line.ewkb)})

@@ -60,6 +60,7 @@ def snappable(query: SnapQuery, rights: Rights) -> dict[str, Any]:
 
 
 def fetch_in_box(layer: Layer, bbox: BBox, most: int) -> list[dict[str, Any]]:
+    """At most so many features whose box meets this one (EPSG:2154): `id`, `geometry` as GeoJSON, `vertices`."""
     west, south, east, north = bbox
     values = {"west": west, "south": south, "east": east, "north": north, "most": most}
     return fetch(SNAPPABLE_SQL.format(table=sql.Identifier(layer.table)), values)
