@@ -23,7 +23,7 @@ from benchmarks.sheets import Deliveries
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.operations.environment import PYTHON, ROOT
 from layers.catalogue.models import Photo
-from layers.catalogue.services import take_back_photo
+from layers.catalogue.services import delete_photo
 from orthophoto.models import Campaign
 from orthophoto.raster.cog import CogOptions
 from orthophoto.services.campaigns import CampaignOrder, acquired_given, register
@@ -197,7 +197,7 @@ def forget(slug: str) -> None:
     """Nothing of an earlier run is left."""
     with acting_as(SYSTEM), transaction.atomic():
         if Photo.objects.filter(slug=slug).exists():
-            take_back_photo(slug)
+            delete_photo(slug)
         Campaign.objects.filter(slug=slug).delete()
     shutil.rmtree(Path(settings.FILES_DIR, "orthophoto", slug), ignore_errors=True)
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.features.words import search_text
+from layers.features.search_terms import search_text
 
 SEED = 20_261_124
 PARCELS = 1_048_576

@@ -20,7 +20,7 @@ LONG_SHARE, LONG_POINTS = 0.0018, 5_200
 KINDS = ("U", "AUc", "AUs", "A", "N")
 CATEGORIES = ("AC1", "I3", "I4", "PT2", "AS1", "EL7", "PM1")
 DOCUMENT = ("id", "idurba", "kind", "territory", "communes", "state", "procedure", "approved_date", "starts_date",
-            "ends_date", "shown", "regulation", "regulation_url", "site_url", "reference", "folder", "files",
+            "ends_date", "published", "regulation", "regulation_url", "site_url", "reference", "folder", "files",
             "imported_at")  # fmt: skip
 ZONE = (
     "document_id",
@@ -94,13 +94,13 @@ def document_rows() -> Iterator[tuple[str, ...]]:
     """The document in force of each commune (its rank), and the former one (its rank and a thousand)."""
     for commune in range(COMMUNES):
         insee = insee_of(commune)
-        yield document(commune + 1, insee, "20200101", "2020-01-01", "\\N", shown="t")
-        yield document(commune + 1001, insee, "20100101", "2010-01-01", "2020-01-01", shown="f")
+        yield document(commune + 1, insee, "20200101", "2020-01-01", "\\N", published="t")
+        yield document(commune + 1001, insee, "20100101", "2010-01-01", "2020-01-01", published="f")
 
 
-def document(pk: int, insee: str, day: str, starts: str, ends: str, *, shown: str) -> tuple[str, ...]:
+def document(pk: int, insee: str, day: str, starts: str, ends: str, *, published: str) -> tuple[str, ...]:
     idurba, empty = f"{insee}_PLU_{day}", ""
-    texts = (shown, empty, empty, empty, empty, f"bench-{pk}", "[]", NOW)
+    texts = (published, empty, empty, empty, empty, f"bench-{pk}", "[]", NOW)
     return str(pk), idurba, "PLU", insee, f"{{{insee}}}", "03", "E", starts, starts, ends, *texts
 
 

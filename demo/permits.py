@@ -25,7 +25,7 @@ from gis_core.database import clock as database_clock
 from gis_core.members.rights import Role
 from gis_core.models import Member, TownHall, User
 from layers.catalogue.models import Layer
-from layers.features.words import search_text
+from layers.features.search_terms import search_text
 from permits.deadlines.calendar import PARIS
 from permits.deadlines.law import Kind
 from permits.deadlines.opinions import Body, Protection, due_on, rule_for

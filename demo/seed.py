@@ -30,8 +30,8 @@ from gis_core.models import Territory as MemberTerritory
 from layers.cadastre.importers.load import COMMUNES
 from layers.cadastre.services import TABLES, Table, copy_rows
 from layers.catalogue.services import announce_changed_slugs
+from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
-from layers.features.words import search_text
 
 # Raise it whenever the generator or this module gives other rows.
 GENERATOR_VERSION = 2

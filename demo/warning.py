@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from demo.owners import FIRST_NAMES, SURNAMES
 from gis_core.database import clock as database_clock
 from gis_core.models import Member
-from layers.features.words import search_text
+from layers.features.search_terms import search_text
 from networks.notifications.models import Channel, Contact, OptOut
 from networks.notifications.services.places import address_key
 from networks.water.models import WaterConnection

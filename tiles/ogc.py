@@ -11,7 +11,7 @@ from layers.catalogue.models import Layer
 from layers.ogc import openapi
 from layers.ogc.documents import REL, address, link
 from layers.ogc.extensions import Extension, Link
-from layers.ogc.formats import JSON, chosen
+from layers.ogc.formats import JSON, choose_format
 from layers.ogc.resources import Resource
 from tiles import views
 from tiles.services import tilesets
@@ -26,7 +26,7 @@ class PyramidsView(Resource):
     """The pyramids in which tiles may lie."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = chosen(request, JSON)
+        form = choose_format(request, JSON)
         return self.answer(tilesets.pyramids(self.base), form)
 
 
@@ -34,7 +34,7 @@ class PyramidView(Resource):
     """One pyramid."""
 
     def get(self, request: HttpRequest, pyramid: str) -> HttpResponse:
-        form = chosen(request, JSON)
+        form = choose_format(request, JSON)
         check(pyramid)
         return self.answer(tilesets.pyramid(self.base), form)
 
@@ -44,7 +44,7 @@ class TilesetsView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, JSON)
+        form = choose_format(request, JSON)
         return self.answer(tilesets.tilesets(layer, self.base), form)
 
 
@@ -53,7 +53,7 @@ class TilesetView(Resource):
 
     def get(self, request: HttpRequest, slug: str, pyramid: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, JSON)
+        form = choose_format(request, JSON)
         check(pyramid)
         return self.answer(tilesets.tileset(layer, self.base), form)
 
@@ -64,7 +64,7 @@ class TileView(Resource):
     def get(self, request: HttpRequest, slug: str, pyramid: str, z: str, y: str, x: str) -> HttpResponse:
         layer = self.layer(slug)
         if request.GET:  # Accept is as little heeded as under /tiles/
-            chosen(request, MVT)
+            choose_format(request, MVT)
         check(pyramid)
         if not (z.isascii() and z.isdecimal() and layer.min_zoom <= int(z[:9]) <= layer.max_zoom):
             raise NotFound(_("The layer has tiles from zoom %(first)s to zoom %(last)s.") % zooms(layer))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from layers.cadastre.searchers import split_address
-from layers.features.words import words
+from layers.features.search_terms import split_terms
 from layers.intake.geocoders import Place
 
 POSTCODE = re.compile(r"\d{5}")
@@ -35,7 +35,7 @@ def find_addresses(texts: Sequence[str]) -> list[Place | None]:
 
 def parse_address(text: str) -> tuple[int | None, str, str, str]:
     """(house number, suffix, words of road, postcode and commune, postcode) of an address as people write it."""
-    number, suffix, rest = split_address(words(text))
+    number, suffix, rest = split_address(split_terms(text))
     postcode = next((word for word in rest if POSTCODE.fullmatch(word)), "")
     return number, suffix, " ".join(rest), postcode
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from layers.features.words import words
+from layers.features.search_terms import split_terms
 
 INSEE = r"(?:\d{2}|2[AB])\d{3}"
 IDENTIFIER = re.compile(rf"(?P<insee>{INSEE})(?P<prefix>\d{{3}})(?P<section>[0-9A-Z]{{2}})(?P<number>\d{{4}})")
@@ -79,7 +79,7 @@ def read_sentence(text: str) -> Reference | None:
     section, number = match["section"].upper().zfill(2), match["number"].lstrip("0") or "0"
     if re.fullmatch(INSEE, place):
         return Reference(insee=place, prefix=match["prefix"], section=section, number=number)
-    commune = tuple(words(place))
+    commune = tuple(split_terms(place))
     if any(word.isdecimal() for word in commune):
         return None
     return Reference(place=commune, prefix=match["prefix"], section=section, number=number)

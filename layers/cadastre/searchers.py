@@ -9,8 +9,8 @@ from django.db import connection
 from psycopg import sql
 
 from layers.cadastre.references import Reference, number_patterns, read_reference
-from layers.features.search import Found, Question
-from layers.features.words import words
+from layers.features.search import Question, SearchResult
+from layers.features.search_terms import split_terms
 
 CANDIDATES = 200
 SUFFIXES = {"bis", "ter", "quater", "quinquies", "a", "b", "c", "d"}
@@ -37,9 +37,9 @@ COMMUNES = """
 """
 
 
-def search_communes(question: Question) -> list[Found]:
+def search_communes(question: Question) -> list[SearchResult]:
     """Communes by the beginnings of their name's words, or by INSEE code."""
-    typed = question.words
+    typed = question.terms
     if not typed:
         return []
     code = question.text.upper() if re.fullmatch(r"\d[\dABab]\d{0,3}", question.text) else ""
@@ -49,7 +49,7 @@ def search_communes(question: Question) -> list[Found]:
 
 
 def bare(text: str) -> str:
-    return " ".join(words(text))
+    return " ".join(split_terms(text))
 
 
 PARCELS = """
@@ -66,7 +66,7 @@ PARCELS = """
 """
 
 
-def search_parcels(question: Question) -> list[Found]:
+def search_parcels(question: Question) -> list[SearchResult]:
     """Parcels by identifier or by reference, exact numbers then near ones first."""
     reference = read_reference(question.text)
     if reference is None:
@@ -124,9 +124,9 @@ ADDRESSES = """
 """
 
 
-def search_addresses(question: Question) -> list[Found]:
+def search_addresses(question: Question) -> list[SearchResult]:
     """Addresses by number, suffix and the beginnings of the words of road, postcode and commune."""
-    number, suffix, rest = split_address(question.words)
+    number, suffix, rest = split_address(question.terms)
     if not any(len(word) > 1 for word in rest):
         return []
     conditions = ["{words}", *(["number = %(number)s"] if number is not None else [])]
@@ -166,9 +166,9 @@ ROADS = """
 """
 
 
-def search_roads(question: Question) -> list[Found]:
+def search_roads(question: Question) -> list[SearchResult]:
     """Roads by the beginnings of the words of their name, number and commune; one line for the stretches of a road."""
-    _number, _suffix, rest = split_address(question.words)
+    _number, _suffix, rest = split_address(question.terms)
     if not any(len(word) > 1 for word in rest):
         return []
     return [result_of(row, "road", "roads", 70) for row in run_query(ROADS, question, rest, {}, first=rest[0])]
@@ -205,9 +205,9 @@ def distance(question: Question) -> str:
     return "floor(st_distance(geom, (select st_transform(st_point(%(lon)s, %(lat)s, 4326), 2154))) / 5000)"
 
 
-def result_of(row: Row, kind: str, layer: str, score: float) -> Found:
+def result_of(row: Row, kind: str, layer: str, score: float) -> SearchResult:
     west, south, east, north = (float(part) for part in row.bbox[4:-1].replace(",", " ").split())
-    return Found(
+    return SearchResult(
         kind=kind,
         label=row.label,
         detail=row.detail,

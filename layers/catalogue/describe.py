@@ -60,8 +60,8 @@ def tolerance_as_json(layer: Layer) -> dict[str, Any] | None:
     """Below what a crossing with a parcel is a limit to be checked; None for a layer that the sheet does not read."""
     known = tolerances_of(layer)
     names = ("tolerance_m2", "tolerance_percent", "tolerance_m")
-    told = {name.removeprefix("tolerance_"): getattr(layer, name) if name in known else None for name in names}
-    return told if known else None
+    tolerances = {name.removeprefix("tolerance_"): getattr(layer, name) if name in known else None for name in names}
+    return tolerances if known else None
 
 
 def field_as_json(field: dict[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def within(name: str, bound: Any, value: Any) -> bool:
 def plain_fill(symbol: Mapping[str, Any]) -> str | None:
     """The colour that fills an area where hatches are not drawn: its own, else that of its hatch, pale."""
     hatch = symbol.get("hatch")
-    return symbol.get("fill") or (paled(hatch["colour"]) if hatch else None)
+    return symbol.get("fill") or (make_pale(hatch["colour"]) if hatch else None)
 
 
 def hatch_angles(hatch: Mapping[str, Any]) -> tuple[float, ...]:
@@ -56,7 +56,7 @@ def hatch_angles(hatch: Mapping[str, Any]) -> tuple[float, ...]:
     return (angle, (angle + 90) % 180) if hatch.get("cross") else (angle,)
 
 
-def paled(colour: str) -> str:
+def make_pale(colour: str) -> str:
     """A colour #rgb, #rgba, #rrggbb or #rrggbbaa at a quarter of its opacity."""
     wide = colour if len(colour) > 5 else "#" + "".join(digit * 2 for digit in colour[1:])
     return f"{wide[:7]}{round(int(wide[7:] or 'ff', 16) * HATCHED):02x}"
@@ -68,7 +68,7 @@ def columns_used(layer: Layer) -> set[str]:
     return chosen | ({layer.labels["column"]} if layer.labels else set())
 
 
-def is_shown_at(layer: Layer, denominator: float) -> bool:
+def is_visible_at(layer: Layer, denominator: float) -> bool:
     """Whether the layer is shown at the scale 1:denominator."""
     smallest, largest = layer.scale_from, layer.scale_to
     return (smallest is None or denominator <= smallest) and (largest is None or denominator >= largest)
@@ -90,11 +90,11 @@ def apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def conditions_apart(one: Any, other: Any) -> bool:
-    listed, asked = values_of(one), other
-    if listed is None:
-        listed, asked = values_of(other), one
-    if listed is not None:
-        return not any(holds(asked, value) for value in listed)
+    values, condition = values_of(one), other
+    if values is None:
+        values, condition = values_of(other), one
+    if values is not None:
+        return not any(holds(condition, value) for value in values)
     return ends_before(one, other) or ends_before(other, one)
 
 

@@ -17,11 +17,11 @@ from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
 from layers.catalogue.validators import (
     validate_columns,
+    validate_label_column,
     validate_labels,
     validate_legend,
     validate_rules,
     validate_where,
-    validate_written,
 )
 
 
@@ -187,19 +187,19 @@ class Layer(models.Model):
         except ValidationError:
             return
         validate_where(self.legend, self.tile_columns())
-        validate_written(self.labels, self.tile_columns())
+        validate_label_column(self.labels, self.tile_columns())
 
     def may_edit(self, rights: Rights) -> bool:
         """Whether the asker may change features of this layer: its owner's people by role, those of any member where
         the layer has no owner and its rows are members'."""
         if self.rows in (Layer.Rows.REFERENCE, Layer.Rows.INSEE):
             return False
-        return self.may_edit_rows_of(self.owner_id, rights) or bool(self.members_written(rights))
+        return self.may_edit_rows_of(self.owner_id, rights) or bool(self.editable_members(rights))
 
     def may_edit_rows_of(self, member_id: int | None, rights: Rights) -> bool:
         return rights.has_role(member_id, frozenset(map(Role, self.editor_roles)))
 
-    def members_written(self, rights: Rights) -> list[int]:
+    def editable_members(self, rights: Rights) -> list[int]:
         """The members for which the asker may make features."""
         if self.owner_id is not None or self.rows != Layer.Rows.OWNER:
             return [self.owner_id] if self.owner_id and self.may_edit_rows_of(self.owner_id, rights) else []

@@ -33,7 +33,7 @@ def qml_of(layer: Layer) -> str:
 
 
 def renderer(root: Element, legend: Sequence[Line]) -> None:
-    column = followed(legend)
+    column = category_column(legend)
     if len(legend) == 1 and not legend[0].get("where"):
         made = SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
     elif column:
@@ -47,7 +47,7 @@ def renderer(root: Element, legend: Sequence[Line]) -> None:
         symbol(symbols, str(number), line["symbol"])
 
 
-def followed(legend: Sequence[Line]) -> str | None:
+def category_column(legend: Sequence[Line]) -> str | None:
     """The column whose values, and nothing else, choose the lines; the last may be for what is left."""
     wheres = [line.get("where") or {} for line in legend]
     chosen = wheres[:-1] if wheres and not wheres[-1] else wheres
@@ -63,13 +63,13 @@ def is_bounds(condition: Any) -> bool:
 def categories(parent: Element, legend: Sequence[Line], column: str) -> None:
     made = SubElement(parent, "categories")
     for number, line in enumerate(legend):
-        category = SubElement(made, "category", symbol=str(number), label=words(line), render="true")
+        category = SubElement(made, "category", symbol=str(number), label=line_label(line), render="true")
         condition = (line.get("where") or {"": ""}).get(column, "")
         if isinstance(condition, dict):
             for value in condition["in"]:
-                SubElement(category, "val", value=written(value), type=type_of(value))
+                SubElement(category, "val", value=format_value(value), type=type_of(value))
         else:
-            category.set("value", written(condition))
+            category.set("value", format_value(condition))
             category.set("type", type_of(condition))
 
 
@@ -77,7 +77,7 @@ def rules(parent: Element, legend: Sequence[Line]) -> None:
     """A rule for each line. Those after it pick nothing that it picks: QGIS draws by every rule that fits."""
     made = SubElement(parent, "rules", key="lines")
     for number, line in enumerate(legend):
-        rule = SubElement(made, "rule", symbol=str(number), key=f"line-{number}", label=words(line))
+        rule = SubElement(made, "rule", symbol=str(number), key=f"line-{number}", label=line_label(line))
         own = line.get("where") or {}
         earlier = [before["where"] for before in legend[:number] if before.get("where")]
         also = [f"NOT coalesce({filter_of(where)}, false)" for where in earlier if not apart(where, own)]
@@ -86,7 +86,9 @@ def rules(parent: Element, legend: Sequence[Line]) -> None:
 
 
 def filter_of(where: Mapping[str, Any]) -> str:
-    return " AND ".join(part for name, condition in where.items() for part in comparisons(quoted(name), condition))
+    return " AND ".join(
+        part for name, condition in where.items() for part in comparisons(quote_identifier(name), condition)
+    )
 
 
 def comparisons(column: str, condition: Any) -> list[str]:
@@ -97,13 +99,13 @@ def comparisons(column: str, condition: Any) -> list[str]:
     if "in" not in condition:
         return [f"{column} {OPERATORS[name]} {literal(bound)}" for name, bound in condition.items()]
     values = ", ".join(literal(value) for value in condition["in"] if value is not None)
-    listed = f"{column} IN ({values})" if values else ""
+    in_list = f"{column} IN ({values})" if values else ""
     empty = f"{column} IS NULL" if None in condition["in"] else ""
-    both = " OR ".join(part for part in (listed, empty) if part)
+    both = " OR ".join(part for part in (in_list, empty) if part)
     return [f"({both})"]
 
 
-def quoted(name: str) -> str:
+def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -113,7 +115,7 @@ def literal(value: Any) -> str:
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
 
 
-def written(value: Any) -> str:
+def format_value(value: Any) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, bool):
@@ -127,7 +129,7 @@ def type_of(value: Any) -> str:
     return names[type(value)]
 
 
-def words(line: Line) -> str:
+def line_label(line: Line) -> str:
     return printable(in_language(line["label"], line.get("label_en", "")))
 
 
@@ -143,7 +145,7 @@ def symbol(parent: Element, name: str, given: Symbol) -> None:
     kind = given["kind"]
     made = begun_symbol(parent, name, KINDS[kind])
     if given.get("hatch"):
-        hatched(made, name, given)
+        draw_hatch(made, name, given)
         return
     drawn = {"fill": fill, "line": line, "circle": marker}[kind]
     symbol_layer(made, *drawn(given))
@@ -161,7 +163,7 @@ def symbol_layer(parent: Element, class_name: str, properties: Mapping[str, str]
     return layer
 
 
-def hatched(parent: Element, name: str, given: Symbol) -> None:
+def draw_hatch(parent: Element, name: str, given: Symbol) -> None:
     """The fill, then the lines of the hatch, the outline above both."""
     hatch = given["hatch"]
     if given.get("fill"):
@@ -190,10 +192,10 @@ def marker(given: Symbol) -> tuple[str, dict[str, str]]:
 
 
 def stroke(given: Symbol, name: str) -> dict[str, str]:
-    shown = given.get("stroke") and given.get("stroke_width", 1) > 0
+    visible = given.get("stroke") and given.get("stroke_width", 1) > 0
     return {
         f"{name}_color": colour(given.get("stroke")),
-        f"{name}_style": ("dash" if given.get("dash") and name == "outline" else "solid") if shown else "no",
+        f"{name}_style": ("dash" if given.get("dash") and name == "outline" else "solid") if visible else "no",
         f"{name}_width": millimetres(given.get("stroke_width", 1)),
         f"{name}_width_unit": "MM",
     }

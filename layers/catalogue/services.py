@@ -134,13 +134,13 @@ def declare_layer(declaration: LayerDeclaration) -> Layer:
     return layer
 
 
-def date_layers(slugs: Iterable[str], *, given: date | None, found: date | None) -> None:
+def date_layers(slugs: Iterable[str], *, given: date | None, latest: date | None) -> None:
     """Set the vintage of these layers: the date that somebody gave, else the one found in the data if it is later."""
     layers = Layer.objects.filter(slug__in=list(slugs))
     if given:
         layers.update(source_date=given)
-    elif found:
-        layers.filter(Q(source_date=None) | Q(source_date__lt=found)).update(source_date=found)
+    elif latest:
+        layers.filter(Q(source_date=None) | Q(source_date__lt=latest)).update(source_date=latest)
 
 
 def announce_changed(layer: Layer) -> int:
@@ -225,7 +225,7 @@ def revise_photo(slug: str, description: Mapping[str, Any]) -> bool:
 
 
 @transaction.atomic
-def take_back_photo(slug: str) -> bool:
+def delete_photo(slug: str) -> bool:
     """Show a photo no more; its files stay. Returns whether it was shown."""
     next_photo_edition()
     deleted, _by_model = Photo.objects.filter(slug=slug).delete()

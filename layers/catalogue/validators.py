@@ -44,12 +44,12 @@ def validate_legend(legend: Any) -> None:
 
 def validate_columns(columns: Any) -> None:
     """A list of columns, each with a name of its own, a label and a known type."""
-    named = set()
+    names = set()
     for number, column in enumerate(entries(columns), start=1):
         check(number, column_faults(column))
-        if column["name"] in named:
+        if column["name"] in names:
             check(number, [_("the column “%(name)s” is there twice: keep one.") % {"name": column["name"]}])
-        named.add(column["name"])
+        names.add(column["name"])
 
 
 def validate_rules(rules: Any) -> None:
@@ -62,7 +62,7 @@ def validate_labels(labels: Any) -> None:
     """Nothing, or which column is written beside each feature, and how."""
     if labels == {}:
         return
-    for fault in label_look_faults(labels):
+    for fault in label_style_faults(labels):
         raise ValidationError(fault)
 
 
@@ -71,16 +71,16 @@ def validate_where(legend: list[Entry], carried: list[str]) -> None:
     for number, line in enumerate(legend, start=1):
         if unknown := sorted(set(line.get("where", {})) - set(carried)):
             names = {"number": number, "names": ", ".join(unknown)[:80], "known": ", ".join(sorted(carried))}
-            words = _("Entry %(number)s: “where” names %(names)s, but the tiles only carry: %(known)s.")
-            raise ValidationError({"legend": ValidationError(words, params=names)})
+            message = _("Entry %(number)s: “where” names %(names)s, but the tiles only carry: %(known)s.")
+            raise ValidationError({"legend": ValidationError(message, params=names)})
 
 
-def validate_written(labels: Entry, carried: list[str]) -> None:
+def validate_label_column(labels: Entry, carried: list[str]) -> None:
     """Labels are written from a column that the tiles carry."""
     if labels and labels["column"] not in carried:
-        words = _("“column” names %(name)s, but the tiles only carry: %(known)s.")
+        message = _("“column” names %(name)s, but the tiles only carry: %(known)s.")
         names = {"name": labels["column"][:80], "known": ", ".join(sorted(carried))}
-        raise ValidationError({"labels": ValidationError(words, params=names)})
+        raise ValidationError({"labels": ValidationError(message, params=names)})
 
 
 def entries(value: Any) -> list[Entry]:
@@ -138,7 +138,7 @@ def hatch_faults(symbol: Entry) -> Iterable[Any]:
         yield _("write “%(name)s” as true or false.") % {"name": "cross"}
 
 
-def label_look_faults(labels: Any) -> Iterable[Any]:
+def label_style_faults(labels: Any) -> Iterable[Any]:
     yield from object_faults(labels, LABELS)
     if not is_text(labels.get("column")) or not labels["column"]:
         yield _("“column” names the column that is written.")
@@ -164,7 +164,7 @@ def column_faults(column: Any) -> Iterable[Any]:
         yield _("write “unit” between quotation marks, or null.")
     if not isinstance(column.get("in_tiles", False), bool):
         yield _("write “in_tiles” as true or false.")
-    if not may_be(is_words, column.get("values")):
+    if not may_be(are_code_labels, column.get("values")):
         yield _('write “values” as {"code": ["French", "English"]}, or leave it out.')
 
     yield from limit_faults(column)
@@ -282,9 +282,9 @@ def is_length(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LONGEST_TEXT
 
 
-def is_words(value: Any) -> bool:
+def are_code_labels(value: Any) -> bool:
     """Codes with their words in French and English."""
     return isinstance(value, dict) and all(
-        is_text(code) and isinstance(words, list) and len(words) == 2 and all(map(is_text, words))
-        for code, words in value.items()
+        is_text(code) and isinstance(labels, list) and len(labels) == 2 and all(map(is_text, labels))
+        for code, labels in value.items()
     )

@@ -9,15 +9,15 @@ BY_SRID = {crs.srid: crs for crs in reversed(ALL)}
 PREFIX = "EPSG:"
 
 
-def crs_named(text: str, default: int) -> Crs:
+def read_crs(text: str, default: int) -> Crs:
     """The system of `EPSG:2154`, `2154` or a URI; the default one for an empty text. Raises Invalid."""
     if not text:
         return BY_SRID[default]
     if text in BY_URI:
         return BY_URI[text]
     code = text.upper().removeprefix(PREFIX)
-    found = BY_SRID.get(int(code)) if code.isascii() and code.isdecimal() and len(code) < 8 else None
-    if found is None:
+    crs = BY_SRID.get(int(code)) if code.isascii() and code.isdecimal() and len(code) < 8 else None
+    if crs is None:
         known = ", ".join(f"{PREFIX}{srid}" for srid in BY_SRID)
         raise Invalid(_("“%(name)s” must be one of: %(known)s.") % {"name": "crs", "known": known}, parameter="crs")
-    return found
+    return crs

@@ -10,7 +10,7 @@ from typing import Any
 from gis_core.members.rights import Rights
 
 type Json = Mapping[str, Any]
-type Tell = Callable[[float, str], None]
+type Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +32,4 @@ class Maker:
 
     format: str
     suffix: str
-    make: Callable[[Json, Rights, Path, Tell], MadeFile]
+    make: Callable[[Json, Rights, Path, Progress], MadeFile]

@@ -48,7 +48,7 @@ SENTENCES = {
 
 def of_shapefiles(layers: Sequence[Exported], wrote: Sequence[dict[str, Any]]) -> str:
     """The text that goes with Shapefiles."""
-    parts = [part for one, told in zip(layers, wrote, strict=True) for part in (*of_layer(one, told), "")]
+    parts = [part for one, result in zip(layers, wrote, strict=True) for part in (*of_layer(one, result), "")]
     return LINE_END.join(parts)
 
 
@@ -65,5 +65,9 @@ def of_layer(one: Exported, wrote: dict[str, Any]) -> list[str]:
         % {"date": display_date(database_clock.today()), "count": display_number(wrote["rows"], 0)},
     ]
     names = [f"  {renamed.get(column.name, column.name):<12}{column.name} – {column.label}" for column in one.columns]
-    told = [_("Fields: the name in the file, the name in the layer, what it holds"), *names, *remarks(layer, wrote)]
-    return [line for line in facts if line] + ["", *told]
+    field_lines = [
+        _("Fields: the name in the file, the name in the layer, what it holds"),
+        *names,
+        *remarks(layer, wrote),
+    ]
+    return [line for line in facts if line] + ["", *field_lines]

@@ -6,8 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from layers.catalogue.legend import apart, plain_fill
 from layers.catalogue.models import Layer
-from layers.catalogue.qml import words as words_of
-from layers.catalogue.qml import written
+from layers.catalogue.qml import format_value, line_label
 
 NAMESPACES = {
     "version": "1.0.0",
@@ -33,15 +32,15 @@ type Symbol = Mapping[str, Any]
 def sld_of(layer: Layer) -> str:
     """The document; labels of the legend in the asker's language."""
     root = Element("StyledLayerDescriptor", NAMESPACES)
-    named = SubElement(root, "NamedLayer")
-    text(named, "Name", layer.slug)
-    style = SubElement(named, "UserStyle")
-    text(style, "Title", words_of({"label": str(layer)}))
+    layer_element = SubElement(root, "NamedLayer")
+    text(layer_element, "Name", layer.slug)
+    style = SubElement(layer_element, "UserStyle")
+    text(style, "Title", line_label({"label": str(layer)}))
     rules = SubElement(style, "FeatureTypeStyle")
     earlier: list[Where] = []
     for line in layer.legend:
         where = line.get("where") or {}
-        rule = begun_rule(rules, layer, words_of(line))
+        rule = begun_rule(rules, layer, line_label(line))
         conditions(rule, where, [one for one in earlier if not apart(one, where)])
         scales(rule, layer.scale_to, layer.scale_from)
         symbolizer(rule, line["symbol"])
@@ -76,21 +75,24 @@ def scales(rule: Element, nearest: int | None, farthest: int | None) -> None:
 
 def conditions(rule: Element, where: Where, earlier: Sequence[Where]) -> None:
     """What the line asks for, without what lines before it have drawn."""
-    parts = [condition for name, asked in where.items() for condition in asked_of(name, asked)]
+    parts = [part for name, condition in where.items() for part in condition_elements(name, condition)]
     parts += [
-        negated(joined("And", [part for name, asked in one.items() for part in asked_of(name, asked)]))
+        negation(
+            junction("And", [part for name, condition in one.items() for part in condition_elements(name, condition)])
+        )
         for one in earlier
     ]
     if parts:
-        SubElement(rule, "ogc:Filter").append(joined("And", parts))
+        SubElement(rule, "ogc:Filter").append(junction("And", parts))
 
 
-def asked_of(name: str, asked: Any) -> Iterable[Element]:
-    if not isinstance(asked, dict):
-        return [equal(name, asked)]
-    if "in" in asked:
-        return [joined("Or", [equal(name, value) for value in asked["in"]])]
-    return [compared(COMPARISONS[bound], name, value) for bound, value in asked.items()]
+def condition_elements(name: str, condition: Any) -> Iterable[Element]:
+    """The comparisons that a condition of a legend on this column is."""
+    if not isinstance(condition, dict):
+        return [equal(name, condition)]
+    if "in" in condition:
+        return [junction("Or", [equal(name, value) for value in condition["in"]])]
+    return [comparison(COMPARISONS[bound], name, value) for bound, value in condition.items()]
 
 
 def equal(name: str, value: Any) -> Element:
@@ -98,17 +100,17 @@ def equal(name: str, value: Any) -> Element:
         made = Element("ogc:PropertyIsNull")
         text(made, "ogc:PropertyName", name)
         return made
-    return compared("PropertyIsEqualTo", name, value)
+    return comparison("PropertyIsEqualTo", name, value)
 
 
-def compared(tag: str, name: str, value: Any) -> Element:
+def comparison(tag: str, name: str, value: Any) -> Element:
     made = Element(f"ogc:{tag}")
     text(made, "ogc:PropertyName", name)
-    text(made, "ogc:Literal", written(value))
+    text(made, "ogc:Literal", format_value(value))
     return made
 
 
-def joined(tag: str, parts: Sequence[Element]) -> Element:
+def junction(tag: str, parts: Sequence[Element]) -> Element:
     if len(parts) == 1:
         return parts[0]
     made = Element(f"ogc:{tag}")
@@ -116,7 +118,7 @@ def joined(tag: str, parts: Sequence[Element]) -> Element:
     return made
 
 
-def negated(part: Element) -> Element:
+def negation(part: Element) -> Element:
     made = Element("ogc:Not")
     made.append(part)
     return made
@@ -181,7 +183,7 @@ def css(parent: Element, name: str, value: str) -> None:
 def label_rule(rules: Element, layer: Layer) -> None:
     """Labels of all objects, drawn or not, as in the map."""
     given = layer.labels
-    rule = begun_rule(rules, layer, words_of({"label": str(layer)}))
+    rule = begun_rule(rules, layer, line_label({"label": str(layer)}))
     limits = [limit for limit in (given.get("from_scale"), layer.scale_from) if limit]
     scales(rule, layer.scale_to, min(limits, default=None))
     made = SubElement(rule, "TextSymbolizer")

@@ -16,24 +16,27 @@ LONGEST_NAME = 30
 def style_of(layer: Layer, columns: Sequence[Column]) -> Style:
     """The layer's style; where the file has words in place of codes, so have the conditions."""
     drawn = copy(layer)
-    drawn.legend = worded(layer.legend, {column.name: column.code_labels for column in columns if column.code_labels})
+    drawn.legend = label_legend(layer.legend, {one.name: one.code_labels for one in columns if one.code_labels})
     return Style(str(layer)[:LONGEST_NAME], qml_of(drawn), sld_of(drawn))
 
 
-def worded(legend: Sequence[Any], words: Mapping[str, Mapping[str, str]]) -> list[Any]:
-    """The legend with conditions on words."""
+def label_legend(legend: Sequence[Any], labels: Mapping[str, Mapping[str, str]]) -> list[Any]:
+    """The legend with conditions on labels, by column, in place of codes."""
     return [
-        line | {"where": {name: in_words(condition, words.get(name)) for name, condition in where.items()}}
+        line | {"where": {name: label_condition(condition, labels.get(name)) for name, condition in where.items()}}
         for line in legend
         if (where := line.get("where") or {}) is not None
     ]
 
 
-def in_words(condition: Any, words: Mapping[str, str] | None) -> Any:
-    if words is None:
+def label_condition(condition: Any, labels: Mapping[str, str] | None) -> Any:
+    """The condition on labels in place of codes; as it is where the column has no labels."""
+    if labels is None:
         return condition
     if isinstance(condition, dict):
         return (
-            {**condition, "in": [in_words(one, words) for one in condition["in"]]} if "in" in condition else condition
+            {**condition, "in": [label_condition(one, labels) for one in condition["in"]]}
+            if "in" in condition
+            else condition
         )
-    return words.get(str(condition), condition) if condition is not None else None
+    return labels.get(str(condition), condition) if condition is not None else None

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from layers.features.display import display_number
-from layers.features.search import Found, Question
+from layers.features.search import Question, SearchResult
 
 type Pair = tuple[float, float]
 
@@ -25,41 +25,41 @@ def read_coordinates(text: str) -> tuple[str, Pair] | None:
         return None
     bare = LETTERS.sub(" ", text)
     for candidate in readings(bare):
-        if (read := placed(candidate, letters)) is not None:
+        if (read := identify_system(candidate, letters)) is not None:
             return read
     return None
 
 
 def readings(text: str) -> Iterable[Pair]:
     """The ways to read two numbers: commas as decimal marks or as separators, spaces in thousands or between."""
-    for decimals in (text, re.sub(r",(?=\s)", " ", text), text.replace(",", " "), ungrouped(text)):
+    for decimals in (text, re.sub(r",(?=\s)", " ", text), text.replace(",", " "), join_digit_groups(text)):
         numbers = NUMBER.findall(decimals)
         if len(numbers) == 2 and LEFTOVER.fullmatch(NUMBER.sub("", decimals)):
             first, second = (float(number.replace(",", ".")) for number in numbers)
             yield first, second
 
 
-def ungrouped(text: str) -> str:
+def join_digit_groups(text: str) -> str:
     """Digits in groups of three brought together: 617 284 6 717 902 is x then y."""
     digits = re.fullmatch(r"\s*(\d{3})\s?(\d{3})[\s,;]+(\d)\s?(\d{3})\s?(\d{3})\s*", text.replace("\u202f", " "))
     return f"{digits[1]}{digits[2]} {digits[3]}{digits[4]}{digits[5]}" if digits else text
 
 
-def placed(pair: Pair, letters: list[str]) -> tuple[str, Pair] | None:
+def identify_system(pair: Pair, letters: list[str]) -> tuple[str, Pair] | None:
     """Which of the two is which, and in which system; None when they are nowhere in France."""
     first, second = pair
     for x, y in ((first, second), (second, first)):
         if within(x, LAMBERT_X) and within(y, LAMBERT_Y):
             return "lambert", (x, y)
     if letters:
-        return lettered(pair, letters)
+        return read_lettered(pair, letters)
     for lat, lon in ((first, second), (second, first)):
         if within(lat, LATITUDES) and within(lon, LONGITUDES):
             return "wgs84", (lon, lat)
     return None
 
 
-def lettered(pair: Pair, letters: list[str]) -> tuple[str, Pair] | None:
+def read_lettered(pair: Pair, letters: list[str]) -> tuple[str, Pair] | None:
     """Degrees with N or S beside one and E, O or W beside the other."""
     if len(letters) != 2 or (letters[0] in "NS") == (letters[1] in "NS"):
         return None
@@ -72,19 +72,19 @@ def within(value: float, bounds: Pair) -> bool:
     return bounds[0] <= value <= bounds[1]
 
 
-def search_coordinates(question: Question) -> list[Found]:
+def search_coordinates(question: Question) -> list[SearchResult]:
     """The place that the text names by its coordinates."""
     read = read_coordinates(question.text)
     if read is None:
         return []
     system, pair = read
-    lambert = pair if system == "lambert" else transformed(pair, 4326, 2154)
-    lon, lat = pair if system == "wgs84" else transformed(pair, 2154, 4326)
+    lambert = pair if system == "lambert" else transform_pair(pair, 4326, 2154)
+    lon, lat = pair if system == "wgs84" else transform_pair(pair, 2154, 4326)
     metres = f"{display_number(lambert[0], 2)} ; {display_number(lambert[1], 2)} (Lambert-93)"
     degrees = f"{lat:.6f}, {lon:.6f} (WGS 84)"
     label, detail = (metres, degrees) if system == "lambert" else (degrees, metres)
     return [
-        Found(
+        SearchResult(
             kind="coordinates",
             label=label,
             detail=_("Coordinates: %(other)s") % {"other": detail},
@@ -94,7 +94,7 @@ def search_coordinates(question: Question) -> list[Found]:
     ]
 
 
-def transformed(pair: Pair, source: int, target: int) -> Pair:
+def transform_pair(pair: Pair, source: int, target: int) -> Pair:
     with connection.cursor() as cursor:
         cursor.execute(
             "select st_x(p), st_y(p) from (select st_transform(st_point(%s, %s, %s), %s) as p) moved",

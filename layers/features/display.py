@@ -78,8 +78,8 @@ def display_instant(value: Any) -> str:
     if not isinstance(instant, datetime):
         return str(value)
     here = localtime(instant) if instant.tzinfo else instant
-    words = {"day": display_date(here.date()), "time": f"{here:%H:%M}"}
-    return _("%(day)s at %(time)s") % words
+    parts = {"day": display_date(here.date()), "time": f"{here:%H:%M}"}
+    return _("%(day)s at %(time)s") % parts
 
 
 def display_share(share: float, decimals: int = 0) -> str:

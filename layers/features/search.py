@@ -14,16 +14,16 @@ from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.points import SEARCHERS
-from layers.features.words import words
+from layers.features.search_terms import split_terms
 
 LONGEST_QUERY = 200
 MOST_RESULTS = 50
-MOST_WORDS = 12
+MOST_TERMS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is searched: the text, its words, how many results, and where the map looks (EPSG:4326)."""
+    """What is searched: the text, its terms, how many results, and where the map looks (EPSG:4326)."""
 
     text: str
     limit: int
@@ -41,12 +41,12 @@ class Question:
         return cls(text, integer(parameters, "limit", 8, 1, MOST_RESULTS), near if near and in_domain(*near) else None)
 
     @property
-    def words(self) -> list[str]:
-        return words(self.text)[:MOST_WORDS]
+    def terms(self) -> list[str]:
+        return split_terms(self.text)[:MOST_TERMS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SearchResult:
     """One suggestion; the score (0 to 100) orders suggestions of all kinds together."""
 
     kind: str
@@ -68,7 +68,7 @@ class Found:
         }
 
 
-type Search = Callable[[Question], Iterable[Found]]
+type Search = Callable[[Question], Iterable[SearchResult]]
 
 
 def suggestions(question: Question, rights: Rights) -> list[dict[str, Any]]:

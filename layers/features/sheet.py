@@ -69,11 +69,11 @@ type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
 
 def additions(slug: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     """What apps add, by feature id."""
-    found: dict[int, Addition] = {}
+    by_feature: dict[int, Addition] = {}
     for sheet in FEATURE_SHEETS.all() if rows else ():
         for pk, addition in sheet.describe(rows, rights).items() if sheet.layer == slug else ():
-            found[pk] = found[pk].and_also(addition) if pk in found else addition
-    return found
+            by_feature[pk] = by_feature[pk].and_also(addition) if pk in by_feature else addition
+    return by_feature
 
 
 def column_property(column: Mapping[str, Any], value: Any) -> Property:

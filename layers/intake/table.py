@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid
 from gis_core.wiring.points import Later
-from layers.features.words import words
+from layers.features.search_terms import split_terms
 from layers.intake.source import Plan, Report, Source, Step, Tell
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class TableMapping:
 @lru_cache(10_000)
 def keyed(text: str) -> str:
     """The same word, however it is written."""
-    return " ".join(words(text[:LONGEST_WORD]))
+    return " ".join(split_terms(text[:LONGEST_WORD]))
 
 
 # -- which column is which ---------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def fit(text: str, names: Sequence[str]) -> tuple[int, int]:
 
 @lru_cache(10_000)
 def meaning(text: str) -> frozenset[str]:
-    return frozenset(words(text)) - EMPTY_WORDS
+    return frozenset(split_terms(text)) - EMPTY_WORDS
 
 
 # -- what a table holds ------------------------------------------------------------------------------------------------

@@ -111,8 +111,8 @@ def properties_of(body: Body) -> Body:
 
 def content_crs(request: HttpRequest) -> Crs:
     """The system of the body's coordinates, which the Content-Crs header names. Raises Invalid."""
-    named = request.headers.get("Content-Crs", "")
-    return crs_of(named, "Content-Crs") if named else CRS84
+    uri = request.headers.get("Content-Crs", "")
+    return crs_of(uri, "Content-Crs") if uri else CRS84
 
 
 def geometry_of(body: Body, crs: Crs) -> GEOSGeometry | None:
@@ -140,10 +140,10 @@ def turned(value: Any, deepest: int) -> Any:
 
 def version_seen(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights) -> int | None:
     """The version that If-Match names; 0, which no object has, where it names none of ours; None without it."""
-    told = request.headers.get("If-Match", "").strip()
-    if told in ("", "*"):
+    if_match = request.headers.get("If-Match", "").strip()
+    if if_match in ("", "*"):
         return None
-    versions = {version_of(tag.strip()) for tag in told.split(",")}
+    versions = {version_of(tag.strip()) for tag in if_match.split(",")}
     if len(versions) == 1:
         return versions.pop()
     current = read_item(layer, feature_id, CRS84, rights).version

@@ -68,15 +68,15 @@ def collections(layers: Sequence[Layer], base: str, form: Format) -> Document:
         "links": alternates(f"{base}/collections", form, JSON, HTML),
         "numberMatched": len(layers),
         "numberReturned": len(layers),
-        "collections": [described(layer, base, JSON, everywhere) for layer in layers],
+        "collections": [collection_document(layer, base, JSON, everywhere) for layer in layers],
     }
 
 
 def collection(layer: Layer, base: str, form: Format) -> Document:
-    return described(layer, base, form, layer.extent_4326 or extent_4326())
+    return collection_document(layer, base, form, layer.extent_4326 or extent_4326())
 
 
-def described(layer: Layer, base: str, form: Format, everywhere: Sequence[float]) -> Document:
+def collection_document(layer: Layer, base: str, form: Format, everywhere: Sequence[float]) -> Document:
     """A layer as a collection; `everywhere` stands for an extent that was not measured for everybody."""
     document = {
         "id": layer.slug,
@@ -89,8 +89,8 @@ def described(layer: Layer, base: str, form: Format, everywhere: Sequence[float]
         "storageCrs": STORAGE.uri,
         "links": collection_links(layer, base, form),
     }
-    told = {"attribution": layer.attribution, "license": layer.licence}
-    return document | {name: text for name, text in told.items() if text}
+    optional = {"attribution": layer.attribution, "license": layer.licence}
+    return document | {name: text for name, text in optional.items() if text}
 
 
 def collection_links(layer: Layer, base: str, form: Format) -> list[Document]:
@@ -122,21 +122,21 @@ def schema(layer: Layer, rights: Rights, base: str) -> Document:
 
 def geojson_schema(layer: Layer, rights: Rights, base: str) -> Document:
     """The schema of the GeoJSON features, which GDAL reads: to it an “integer” is one of 32 bits, so none is said."""
-    told = schema(layer, rights, base)
+    layer_document = schema(layer, rights, base)
     whole = {"type": "number", "multipleOf": 1}
     values = {
         name: one | (whole if one["type"] == "integer" else {})
-        for name, one in told.pop("properties").items()
+        for name, one in layer_document.pop("properties").items()
         if name != "id" and "type" in one
     }
     members = {
         "type": {"type": "string", "enum": ["Feature"]},
         "id": {"type": "integer"},
         "geometry": {"type": ["object", "null"]},
-        "properties": {"type": "object", "properties": values, "required": told.pop("required")},
+        "properties": {"type": "object", "properties": values, "required": layer_document.pop("required")},
     }
-    described = {"$id": f"{address(layer, base)}/geojson-schema", "properties": members, "additionalProperties": True}
-    return told | described | {"required": ["type", "geometry", "properties"]}
+    document = {"$id": f"{address(layer, base)}/geojson-schema", "properties": members, "additionalProperties": True}
+    return layer_document | document | {"required": ["type", "geometry", "properties"]}
 
 
 def plain_units(property_: Document) -> Document:
@@ -150,7 +150,7 @@ def plain_units(property_: Document) -> Document:
 
 def queryables(layer: Layer, rights: Rights, base: str) -> Document:
     """What the asker's filters may name (Parts 3 and 5)."""
-    told = schema(layer, rights, base)["properties"]
+    properties = schema(layer, rights, base)["properties"]
     known = queryables_of(layer, rights)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -158,15 +158,15 @@ def queryables(layer: Layer, rights: Rights, base: str) -> Document:
         "type": "object",
         "title": str(layer),
         "description": layer.abstract,
-        "properties": {name: queryable_schema(one, told, layer) for name, one in known.items()},
+        "properties": {name: queryable_schema(one, properties, layer) for name, one in known.items()},
         "additionalProperties": False,
     }
 
 
-def queryable_schema(queryable: Queryable, told: Document, layer: Layer) -> Document:
+def queryable_schema(queryable: Queryable, properties: Document, layer: Layer) -> Document:
     if queryable.kind == "geometry":
-        shape = next(one["format"] for one in told.values() if one.get("x-ogc-role") == "primary-geometry")
+        shape = next(one["format"] for one in properties.values() if one.get("x-ogc-role") == "primary-geometry")
         return {"title": _("Geometry"), "x-ogc-role": "primary-geometry", "format": shape}
     kept = ("title", "type", "format", "enum", "x-ogc-role", "x-ogc-unit")
-    found = told.get(queryable.name, {"type": "integer"})
-    return {"title": queryable.name} | {name: found[name] for name in kept if name in found}
+    property_document = properties.get(queryable.name, {"type": "integer"})
+    return {"title": queryable.name} | {name: property_document[name] for name in kept if name in property_document}

@@ -29,13 +29,13 @@ OPENAPI = Format(
 HTML = Format("html", "text/html")
 
 
-def chosen(request: HttpRequest, *offered: Format, parameters: Container[str] = ("f",)) -> Format:
+def choose_format(request: HttpRequest, *offered: Format, parameters: Container[str] = ("f",)) -> Format:
     """The form that the request wants; `parameters` are those that the address takes. Raises Invalid, NotOffered."""
     for name in request.GET:
         if name not in parameters:
             raise Invalid(_("There is no parameter “%(name)s” here.") % {"name": name[:60]}, parameter=name[:60])
-    if asked := request.GET.get("f", ""):
-        return named(asked, offered)
+    if format_name := request.GET.get("f", ""):
+        return format_by_name(format_name, offered)
     if not request.headers.get("Accept"):
         return offered[0]
     types = {media_type: one for one in offered for media_type in (one.media_type, *one.also)}
@@ -46,7 +46,8 @@ def chosen(request: HttpRequest, *offered: Format, parameters: Container[str] = 
     return types[wanted]
 
 
-def named(name: str, offered: tuple[Format, ...]) -> Format:
+def format_by_name(name: str, offered: tuple[Format, ...]) -> Format:
+    """The one of this name among the forms that are offered. Raises Invalid."""
     for one in offered:
         if one.name == name:
             return one

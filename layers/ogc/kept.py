@@ -28,9 +28,9 @@ def layer_to_read(slug: str, rights: Rights) -> Layer:
     """The layer as far as the asker saw it two seconds ago or less. Raises NotFound."""
     key = (slug, rights.user_id, rights.agency, tuple(rights.roles.items()))
     now = time.monotonic()
-    found = _kept.get(key)
-    if found and now - found[0] < KEPT_SECONDS:
-        return found[1]
+    entry = _kept.get(key)
+    if entry and now - entry[0] < KEPT_SECONDS:
+        return entry[1]
     layer = visible_layer(slug, rights)
     if len(_kept) >= MOST_KEPT:
         _kept.clear()

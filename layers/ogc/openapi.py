@@ -46,17 +46,17 @@ def openapi(layers: Sequence[Layer], rights: Rights, base: str) -> Document:
 
 
 def paths(layers: Sequence[Layer], rights: Rights) -> Document:
-    found = {
+    document = {
         "/": {"get": reading("landingPage", _("Landing page"), JSON)},
         "/api": {"get": reading("apiDefinition", _("Definition of this API"), OPENAPI)},
         "/conformance": {"get": reading("conformance", _("Conformance classes"), JSON)},
         "/collections": {"get": reading("collections", _("The layers that you see"), JSON)},
     }
     for layer in layers:
-        found |= paths_of(layer, rights)
+        document |= paths_of(layer, rights)
     for extension in EXTENSIONS.all():
-        found |= extension.paths(layers)
-    return found
+        document |= extension.paths(layers)
+    return document
 
 
 def paths_of(layer: Layer, rights: Rights) -> Document:
@@ -102,10 +102,10 @@ def reading(
 
 def described(operation: str, summary: str, form: Format = SCHEMA, *, missing: bool = True) -> Document:
     """A GET of a document that comes in one form only."""
-    found = reading(operation, summary, form, missing=missing)
-    del found["responses"]["200"]["content"][HTML.media_type]
+    document = reading(operation, summary, form, missing=missing)
+    del document["responses"]["200"]["content"][HTML.media_type]
     only = plain("f", _("The form of the answer"), {"type": "string", "enum": [JSON.name]})
-    return found | {"parameters": [only]}
+    return document | {"parameters": [only]}
 
 
 def listing(layer: Layer, rights: Rights) -> Document:
@@ -149,11 +149,11 @@ def changing(slug: str, name: str) -> Document:
     """PUT, PATCH and DELETE of one feature."""
     changed = {"204": {"description": _("Changed"), "headers": {"ETag": {"schema": {"type": "string"}}}}}
     refused = refusals("400", "401", "403", "404", "412", "413", "415", "428")
-    asked = {"parameters": [ref("parameters", "If-Match")], "responses": changed | refused}
+    shared = {"parameters": [ref("parameters", "If-Match")], "responses": changed | refused}
     names = {"name": name}
     return {
-        "put": writing(f"replace.{slug}", _("Replace a feature of %(name)s") % names, "Feature", FEATURE_TYPES, asked),
-        "patch": writing(f"update.{slug}", _("Change a feature of %(name)s") % names, "Patch", PATCH_TYPES, asked),
+        "put": writing(f"replace.{slug}", _("Replace a feature of %(name)s") % names, "Feature", FEATURE_TYPES, shared),
+        "patch": writing(f"update.{slug}", _("Change a feature of %(name)s") % names, "Patch", PATCH_TYPES, shared),
         "delete": {
             "operationId": f"delete.{slug}",
             "summary": _("Delete a feature of %(name)s") % names,
@@ -167,8 +167,8 @@ def changing(slug: str, name: str) -> Document:
 def writing(
     operation: str, summary: str, schema: str, media_types: Sequence[str], more: Mapping[str, Any] | None = None
 ) -> Document:
-    asked = dict(more or {})
-    parameters = [*asked.pop("parameters", []), ref("parameters", "Content-Crs")]
+    additions = dict(more or {})
+    parameters = [*additions.pop("parameters", []), ref("parameters", "Content-Crs")]
     return {
         "operationId": operation,
         "summary": summary,
@@ -179,7 +179,7 @@ def writing(
             "content": {media_type: {"schema": ref("schemas", schema)} for media_type in media_types},
         },
         "security": [{"token": []}, {"basic": []}, {"session": []}],
-        **asked,
+        **additions,
     }
 
 

@@ -13,7 +13,7 @@ from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.display import display
 from layers.features.services.query import Items
-from layers.features.services.read import title_of, words_of
+from layers.features.services.read import label_values, title_of
 from layers.ogc.documents import Document
 from layers.ogc.resources import HEADERS
 
@@ -51,30 +51,30 @@ def collection(request: HttpRequest, layer: Layer, document: Document) -> HttpRe
 def schema(request: HttpRequest, layer: Layer, document: Document) -> HttpResponse:
     required = set(document.get("required", ()))
     rows = [
-        {**described(name, one), "required": name in required, "read_only": one.get("readOnly", False)}
+        {**property_row(name, one), "required": name in required, "read_only": one.get("readOnly", False)}
         for name, one in document["properties"].items()
     ]
     return page(request, "schema", layer=layer, rows=rows)
 
 
 def queryables(request: HttpRequest, layer: Layer, document: Document) -> HttpResponse:
-    rows = [described(name, one) for name, one in document["properties"].items()]
+    rows = [property_row(name, one) for name, one in document["properties"].items()]
     return page(request, "queryables", layer=layer, rows=rows)
 
 
-def described(name: str, property_: Document) -> dict[str, Any]:
+def property_row(name: str, property_: Document) -> dict[str, Any]:
     """A property's name, label, type in words, and what it may be."""
     return {
         "name": name,
         "label": property_.get("title", ""),
-        "type": type_in_words(property_),
+        "type": type_label(property_),
         "unit": property_.get("x-ogc-unit", ""),
         "choices": property_.get("enum", ()),
     }
 
 
-def type_in_words(property_: Document) -> str:
-    words = {
+def type_label(property_: Document) -> str:
+    labels = {
         "string": _("text"),
         "integer": _("whole number"),
         "number": _("decimal number"),
@@ -83,22 +83,24 @@ def type_in_words(property_: Document) -> str:
         "date-time": _("date and time"),
     }
     form, kind = property_.get("format", ""), property_.get("type", "")
-    return words.get(form) or words.get(kind) or _("geometry")
+    return labels.get(form) or labels.get(kind) or _("geometry")
 
 
-def items(request: HttpRequest, layer: Layer, rights: Rights, found: Items, links: Sequence[Document]) -> HttpResponse:
+def items(
+    request: HttpRequest, layer: Layer, rights: Rights, items_page: Items, links: Sequence[Document]
+) -> HttpResponse:
     """A table of features, and the way to the next ones."""
-    fields, features = layer.fields_for(rights), json.loads(f"[{found.features}]")
+    fields, features = layer.fields_for(rights), json.loads(f"[{items_page.features}]")
     rows = [{"id": one["id"], "cells": cells(layer, fields, one["properties"])} for one in features]
     following = next((link["href"] for link in links if link["rel"] == "next"), None)
-    told = {"fields": fields, "rows": rows, "matched": found.matched, "following": following}
-    return page(request, "items", layer=layer, filter=request.GET.get("filter", ""), **told)
+    context = {"fields": fields, "rows": rows, "matched": items_page.matched, "following": following}
+    return page(request, "items", layer=layer, filter=request.GET.get("filter", ""), **context)
 
 
 def cells(layer: Layer, fields: Sequence[Properties], values: Properties) -> list[tuple[str, str]]:
     """Labels and values of a feature as people read them, in the order of the fields."""
-    words = words_of(layer, dict(values))
-    return [(field["label"], display(words[field["name"]], field["type"], field.get("unit"))) for field in fields]
+    labelled = label_values(layer, dict(values))
+    return [(field["label"], display(labelled[field["name"]], field["type"], field.get("unit"))) for field in fields]
 
 
 def item(request: HttpRequest, layer: Layer, rights: Rights, feature: Document) -> HttpResponse:

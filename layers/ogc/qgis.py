@@ -25,7 +25,7 @@ from layers.features.services.schema import layer_schema
 WITH_SCHEMAS = 34_400
 """The version of QGIS, as its User-Agent writes it, from which it reads schemas."""
 VERSION = re.compile(r"\bQGIS/(\d{5})\b")
-ASKED_FOR_FIELDS = {"limit": "10"}
+FIELDS_QUERY = {"limit": "10"}
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 EXAMPLES: dict[str, Any] = {
     "string": "texte",
@@ -41,8 +41,8 @@ type Document = dict[str, Any]
 
 def version_of(request: HttpRequest) -> int | None:
     """The version of the QGIS that asks, 34006 for 3.40.6; None for other programs."""
-    found = VERSION.search(request.headers.get("User-Agent", ""))
-    return int(found[1]) if found else None
+    match = VERSION.search(request.headers.get("User-Agent", ""))
+    return int(match[1]) if match else None
 
 
 def reads_no_schema(request: HttpRequest) -> bool:
@@ -70,9 +70,9 @@ def refusals_for_qgis(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
 
 def exception_report(problem: Document) -> str:
     """Problem details as an OWS exception report."""
-    words = {problem["detail"]: "", **{one["message"]: one["field"] for one in problem.get("errors", ())}}
-    told = " ".join(f"{field} : {message}" if field else message for message, field in words.items())
-    code, text = (NO_XML.sub("", text) for text in (problem["title"], told))
+    field_by_message = {problem["detail"]: "", **{one["message"]: one["field"] for one in problem.get("errors", ())}}
+    explanation = " ".join(f"{field} : {message}" if field else message for message, field in field_by_message.items())
+    code, text = (NO_XML.sub("", text) for text in (problem["title"], explanation))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<ExceptionReport xmlns="http://www.opengis.net/ows/1.1" version="1.0.0">'
@@ -86,7 +86,7 @@ def exception_report(problem: Document) -> str:
 
 def asks_for_fields(request: HttpRequest) -> bool:
     """Whether this page of features is the one from which an older QGIS takes a layer's fields."""
-    return request.GET.dict() == ASKED_FOR_FIELDS and reads_no_schema(request)
+    return request.GET.dict() == FIELDS_QUERY and reads_no_schema(request)
 
 
 def with_example(items: Items, layer: Layer, rights: Rights) -> Items:
@@ -98,10 +98,10 @@ def with_example(items: Items, layer: Layer, rights: Rights) -> Items:
 def example(layer: Layer, rights: Rights) -> str:
     """A GeoJSON feature with a value of every field's type and a geometry in the layer's extent."""
     near = layer.extent_4326 or extent_4326()
-    told = layer_schema(layer, rights)["properties"]
-    values = {name: EXAMPLES[one.get("format", one["type"])] for name, one in told.items() if "type" in one}
+    properties = layer_schema(layer, rights)["properties"]
+    values = {name: EXAMPLES[one.get("format", one["type"])] for name, one in properties.items() if "type" in one}
     values.pop("id", None)
-    shape = next(one["format"] for one in told.values() if is_geometry(one))
+    shape = next(one["format"] for one in properties.values() if is_geometry(one))
     feature = {"type": "Feature", "id": 0, "geometry": shape_near(shape, *near[:2]), "properties": values}
     return json.dumps(feature, ensure_ascii=False)
 
@@ -118,15 +118,15 @@ def shape_near(kind: str, x: float, y: float) -> Document | None:
         "geometry-polygon": ("Polygon", [ring]),
         "geometry-multipolygon": ("MultiPolygon", [[ring]]),
     }
-    found = shapes.get(kind)
-    return found and {"type": found[0], "coordinates": found[1]}
+    shape = shapes.get(kind)
+    return shape and {"type": shape[0], "coordinates": shape[1]}
 
 
 def with_references(queryables: Document) -> Document:
     """Queryables whose geometry is said as Part 3 does, `$ref`, not as Part 5 does."""
     reference = {"$ref": "https://geojson.org/schema/Geometry.json"}
-    told = queryables["properties"].items()
-    properties = {name: one | (reference if is_geometry(one) else {}) for name, one in told}
+    known = queryables["properties"].items()
+    properties = {name: one | (reference if is_geometry(one) else {}) for name, one in known}
     return queryables | {"properties": properties}
 
 

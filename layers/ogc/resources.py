@@ -82,8 +82,8 @@ class Resource(View):
             check = CsrfCheck(lambda request: HttpResponse())
             check.process_request(self.request)
             if check.process_view(self.request, None, (), {}):  # type: ignore[arg-type]
-                words = _("The form's security token is missing or expired: reload the page and send it again.")
-                raise Forbidden(words)
+                message = _("The form's security token is missing or expired: reload the page and send it again.")
+                raise Forbidden(message)
         return None
 
     def origin(self) -> Origin:

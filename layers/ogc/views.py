@@ -18,7 +18,7 @@ from layers.features.crs import Crs, parse_crs
 from layers.features.services.query import Items, ItemsQuery, read_item, read_items
 from layers.features.services.write import Edit, apply_edits
 from layers.ogc import bodies, documents, pages, qgis
-from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format, chosen
+from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format, choose_format
 from layers.ogc.kept import as_described, layer_to_read
 from layers.ogc.openapi import openapi
 from layers.ogc.resources import HEADERS, Resource, compact
@@ -33,7 +33,7 @@ class LandingView(Resource):
     """Where programs and people begin."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = chosen(request, JSON, HTML)
+        form = choose_format(request, JSON, HTML)
         document = documents.landing(self.base, form)
         return pages.landing(request, document) if form is HTML else self.answer(document, form)
 
@@ -42,7 +42,7 @@ class ApiView(Resource):
     """The definition of this API."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = chosen(request, OPENAPI, HTML)
+        form = choose_format(request, OPENAPI, HTML)
         layers = list(Layer.objects.visible_to(self.rights).select_related("theme"))
         if form is HTML:
             return pages.api(request, self.base, layers)
@@ -53,7 +53,7 @@ class ConformanceView(Resource):
     """Which classes of the standards this API conforms to."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = chosen(request, JSON, HTML)
+        form = choose_format(request, JSON, HTML)
         document = documents.conformance(self.base, form)
         return pages.conformance(request, document) if form is HTML else self.answer(document, form)
 
@@ -62,7 +62,7 @@ class CollectionsView(Resource):
     """The layers that the asker sees."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = chosen(request, JSON, HTML)
+        form = choose_format(request, JSON, HTML)
         layers = list(Layer.objects.visible_to(self.rights).select_related("theme"))
         if form is HTML:
             return pages.collections(request, layers)
@@ -74,7 +74,7 @@ class CollectionView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, JSON, HTML)
+        form = choose_format(request, JSON, HTML)
         document = documents.collection(layer, self.base, form)
         if form is HTML:
             return pages.collection(request, layer, document)
@@ -86,7 +86,7 @@ class SchemaView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, SCHEMA, HTML)
+        form = choose_format(request, SCHEMA, HTML)
         document = documents.schema(layer, self.rights, self.base)
         return pages.schema(request, layer, document) if form is HTML else self.answer(document, form)
 
@@ -96,7 +96,7 @@ class GeojsonSchemaView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, SCHEMA)
+        form = choose_format(request, SCHEMA)
         return self.answer(documents.geojson_schema(layer, self.rights, self.base), form)
 
 
@@ -105,7 +105,7 @@ class QueryablesView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        form = chosen(request, SCHEMA, HTML)
+        form = choose_format(request, SCHEMA, HTML)
         document = documents.queryables(layer, self.rights, self.base)
         if form is HTML:
             return pages.queryables(request, layer, document)
@@ -117,7 +117,9 @@ class ItemsView(Resource):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = layer_to_read(slug, self.rights)
-        form = chosen(request, GEOJSON, HTML, parameters=request.GET)  # the query refuses those that there are not
+        form = choose_format(
+            request, GEOJSON, HTML, parameters=request.GET
+        )  # the query refuses those that there are not
         query = ItemsQuery.parse(request.GET, layer, self.rights)
         many = query.limit > (COSTLY_ROWS if form is HTML else COSTLY_ITEMS)
         with limited(FILTER) if many or "filter" in request.GET else nullcontext():
@@ -132,17 +134,17 @@ class ItemsView(Resource):
 
     def links(self, layer: Layer, query: ItemsQuery, items: Items, form: Format) -> list[dict[str, Any]]:
         """This page, its other form, the next page, the collection."""
-        asked = {name: value for name, value in self.request.GET.items() if name != "f"}
+        parameters = {name: value for name, value in self.request.GET.items() if name != "f"}
         here = f"{documents.address(layer, self.base)}/items"
         other = HTML if form is GEOJSON else GEOJSON
-        this, that = (f"{here}?{urlencode({**asked, 'f': one.name})}" for one in (form, other))
+        this, that = (f"{here}?{urlencode({**parameters, 'f': one.name})}" for one in (form, other))
         links = [
             documents.link(this, "self", form, _("This page")),
             documents.link(that, "alternate", other, _("This page, in another form")),
             documents.link(documents.address(layer, self.base), "collection", JSON, str(layer)),
         ]
         if items.following:
-            after = {**asked, "limit": query.limit, "cursor": items.following.text, "f": form.name}
+            after = {**parameters, "limit": query.limit, "cursor": items.following.text, "f": form.name}
             links.append(documents.link(f"{here}?{urlencode(after)}", "next", form, _("Next page")))
         return links
 
@@ -157,8 +159,8 @@ class ItemsView(Resource):
 
     def options(self, request: HttpRequest, slug: str) -> HttpResponse:
         may_write = self.may_write(self.layer(slug))
-        told = {"Accept-Post": ", ".join(bodies.FEATURE_TYPES)} if may_write else {}
-        return allowed(("GET", "HEAD", *(("POST",) if may_write else ()), "OPTIONS"), told)
+        headers = {"Accept-Post": ", ".join(bodies.FEATURE_TYPES)} if may_write else {}
+        return options_response(("GET", "HEAD", *(("POST",) if may_write else ()), "OPTIONS"), headers)
 
 
 class ItemView(Resource):
@@ -166,7 +168,7 @@ class ItemView(Resource):
 
     def get(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
         layer = layer_to_read(slug, self.rights)
-        form = chosen(request, GEOJSON, HTML, parameters=("f", "crs"))
+        form = choose_format(request, GEOJSON, HTML, parameters=("f", "crs"))
         crs = parse_crs(request.GET, "crs")
         with as_described():
             item = read_item(layer, number(feature_id), crs, self.rights)
@@ -175,13 +177,15 @@ class ItemView(Resource):
         headers = {"ETag": bodies.tag_of(item.version), **content_crs(crs)}
         if headers["ETag"] in request.headers.get("If-None-Match", ""):
             return HttpResponseNotModified(headers={**HEADERS, **headers})
-        return self.send(linked(item.feature, self.links(layer, feature_id, form)), form, headers)
+        return self.send(add_links(item.feature, self.links(layer, feature_id, form)), form, headers)
 
     def links(self, layer: Layer, feature_id: str, form: Format) -> list[dict[str, Any]]:
-        asked = {name: value for name, value in self.request.GET.items() if name != "f"}
+        parameters = {name: value for name, value in self.request.GET.items() if name != "f"}
         here = f"{documents.address(layer, self.base)}/items/{feature_id}"
         return [
-            documents.link(f"{here}?{urlencode({**asked, 'f': 'json'})}", "self", form, _("This document as JSON")),
+            documents.link(
+                f"{here}?{urlencode({**parameters, 'f': 'json'})}", "self", form, _("This document as JSON")
+            ),
             documents.link(f"{here}?f=html", "alternate", HTML, _("This document as HTML")),
             documents.link(documents.address(layer, self.base), "collection", JSON, str(layer)),
         ]
@@ -201,15 +205,15 @@ class ItemView(Resource):
         if stopped := self.stopped():
             return stopped
         edit: Edit = read(self.request, layer, number(feature_id), self.rights)
-        (written,) = apply_edits(layer, [edit], rights=self.rights, origin=self.origin())
-        tag = {} if written.action == "delete" else {"ETag": bodies.tag_of(written.version)}
+        (result,) = apply_edits(layer, [edit], rights=self.rights, origin=self.origin())
+        tag = {} if result.action == "delete" else {"ETag": bodies.tag_of(result.version)}
         return HttpResponse(status=204, headers={**WITHOUT_CONTENT, **tag})
 
     def options(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
         """Also for an identifier that no feature has: QGIS asks for one where a layer is empty."""
         may_write = self.may_write(self.layer(slug))
-        told = {"Accept-Patch": ", ".join(bodies.PATCH_TYPES)} if may_write else {}
-        return allowed(("GET", "HEAD", *(("PUT", "PATCH", "DELETE") if may_write else ()), "OPTIONS"), told)
+        headers = {"Accept-Patch": ", ".join(bodies.PATCH_TYPES)} if may_write else {}
+        return options_response(("GET", "HEAD", *(("PUT", "PATCH", "DELETE") if may_write else ()), "OPTIONS"), headers)
 
 
 class SlashView(Resource):
@@ -229,7 +233,7 @@ def number(feature_id: str) -> int:
     return int(feature_id)
 
 
-def allowed(methods: tuple[str, ...], headers: Mapping[str, str]) -> HttpResponse:
+def options_response(methods: tuple[str, ...], headers: Mapping[str, str]) -> HttpResponse:
     return HttpResponse(headers={"Allow": ", ".join(methods), **headers, **WITHOUT_CONTENT})
 
 
@@ -239,16 +243,16 @@ def content_crs(crs: Crs) -> dict[str, str]:
 
 def collection_text(items: Items, links: list[dict[str, Any]]) -> str:
     """A feature collection around the features as PostgreSQL wrote them."""
-    told: dict[str, Any] = {
+    envelope: dict[str, Any] = {
         "type": "FeatureCollection",
         "timeStamp": database_clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "numberReturned": items.returned,
         **({} if items.matched is None else {"numberMatched": items.matched}),
         "links": links,
     }
-    return f'{compact(told).removesuffix("}")},"features":[{items.features}]}}'
+    return f'{compact(envelope).removesuffix("}")},"features":[{items.features}]}}'
 
 
-def linked(feature: str, links: list[dict[str, Any]]) -> str:
+def add_links(feature: str, links: list[dict[str, Any]]) -> str:
     """A feature with its links."""
     return f'{feature.removesuffix("}")},"links":{compact(links)}}}'

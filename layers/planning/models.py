@@ -37,7 +37,7 @@ class Document(models.Model):
     """One version of a planning document: approved on a day, for a commune (INSEE) or an inter-communal body (SIREN).
 
     `ended_date` is the DATEFIN of the delivery. `starts_date` and `ends_date` are the days between which it is in
-    force, computed from all versions (`services.versions`); `shown` is whether the layers last announced show it.
+    force, computed from all versions (`services.versions`); `published` is whether the layers last announced show it.
     `files` are the written pieces: `{"name", "path", "size"}`, kept in `folder`.
     """
 
@@ -60,7 +60,7 @@ class Document(models.Model):
     ended_date = models.DateField(_("ended on"), null=True)
     starts_date = models.DateField(null=True)
     ends_date = models.DateField(null=True)
-    shown = models.BooleanField(default=False)
+    published = models.BooleanField(default=False)
     regulation = models.TextField(_("regulation"), blank=True)
     regulation_url = models.CharField(max_length=500, blank=True)
     site_url = models.CharField(max_length=500, blank=True)

@@ -51,8 +51,8 @@ def of_document(what: str, one: Crossing, layer: str, detail: str) -> Line:
         title=values["libelle"],
         detail=detail,
         measure=one.measure,
-        layer=layer if values["shown"] else None,
-        feature=values["id"] if values["shown"] else None,
+        layer=layer if values["published"] else None,
+        feature=values["id"] if values["published"] else None,
         facts=facts,
         links=document_links(values),
     )

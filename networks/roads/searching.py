@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
-from layers.features.search import Found, Question
+from layers.features.search import Question, SearchResult
 from networks.roads.references import NotAReferenceError, Reference, Road, reference_of, road_of
 from networks.roads.services.overview import whole_roads
 from networks.roads.services.referring import departments_of, place_of, unreadable
@@ -23,7 +23,7 @@ ABOUT_TO_COUNT = re.compile(r"(?<=\d)\s*[+.,]\s*$")
 UNFINISHED = re.compile(r"\s*[-–,]?\s*\bP\.?(R\.?)?$", re.IGNORECASE)
 
 
-def search_references(question: Question) -> Iterator[Found]:
+def search_references(question: Question) -> Iterator[SearchResult]:
     """The places of a reference. Raises NotFound, Invalid where one is plainly written that has none, or that cannot
     be read."""
     explicit = EXPLICIT.search(question.text) is not None
@@ -42,7 +42,7 @@ def search_references(question: Question) -> Iterator[Found]:
     if refused is not None and not places and explicit:
         raise refused
     for result in places:
-        yield Found(
+        yield SearchResult(
             kind="road",
             label=str(result.reference),
             detail=detail(result.reference),
@@ -63,7 +63,7 @@ def each_meant(reference: Reference) -> list[Reference]:
     )
 
 
-def search_roads(question: Question) -> Iterator[Found]:
+def search_roads(question: Question) -> Iterator[SearchResult]:
     """A whole numbered road, whose PR may be about to be typed; a parcel of that section and number comes first."""
     try:
         query = road_of(UNFINISHED.sub("", question.text))
@@ -75,7 +75,7 @@ def search_roads(question: Question) -> Iterator[Found]:
         if unknown or query.department in ("", one.department):
             message = _("Numbered road, PR %(first)s to %(last)s") if one.first is not None else _("Numbered road")
             west, south, east, north = one.bbox_4326
-            yield Found(
+            yield SearchResult(
                 kind="road",
                 label=str(Road(query.route, one.department if len(result) > 1 else "")),
                 detail=message % {"first": one.first, "last": one.last},

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Forbidden
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Photo
-from layers.catalogue.services import PhotoDeclaration, SheetDeclaration, publish_photo, revise_photo, take_back_photo
+from layers.catalogue.services import PhotoDeclaration, SheetDeclaration, delete_photo, publish_photo, revise_photo
 from orthophoto.errors import WrongState
 from orthophoto.models import Campaign, Sheet
 from orthophoto.services.campaigns import DESCRIPTION, CampaignOrder
@@ -67,7 +67,7 @@ def revise(campaign: Campaign, order: CampaignOrder, rights: Rights) -> None:
 def unpublish_photo(campaign: Campaign, rights: Rights) -> None:
     """Show the campaign no more. Raises Forbidden, and WrongState when it is not shown."""
     campaign = held(campaign, rights)
-    if not take_back_photo(campaign.slug):
+    if not delete_photo(campaign.slug):
         raise WrongState(_("This campaign is not published."))
     campaign.published_build = None
     campaign.save(update_fields=["published_build"])

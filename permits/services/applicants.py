@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid
 from gis_core.members.rights import Rights
-from layers.features.words import search_text, words
+from layers.features.search_terms import search_text, split_terms
 from permits.models import ApplicantReading, Permit
 
 SOMEWHERE = """
@@ -96,7 +96,7 @@ def find_applicants(text: str, *, why: str, rights: Rights) -> tuple[Sequence[Ap
 
     Raises Invalid for a name too short to look for.
     """
-    wanted = sorted(words(text[:200]), key=len, reverse=True)[:6]
+    wanted = sorted(split_terms(text[:200]), key=len, reverse=True)[:6]
     if not wanted or len(wanted[0]) < SHORTEST_WORD:
         raise Invalid(_("Type at least %(count)s letters of a name.") % {"count": SHORTEST_WORD}, parameter="q")
     with connection.cursor() as cursor:

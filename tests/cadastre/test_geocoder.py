@@ -5,7 +5,7 @@ from django.contrib.gis.geos import Point
 
 from layers.cadastre.geocoder import find_addresses
 from layers.cadastre.models import Address
-from layers.features.words import search_text
+from layers.features.search_terms import search_text
 from layers.intake.geocoders import Place
 from tests import factories
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from layers.cadastre.models import Address
-from layers.features.words import search_text
+from layers.features.search_terms import search_text
 from layers.intake.services.placing import found_fields
 from tests import factories
 from tests.imports.conftest import EAST, NORTH, Desk, rows_of

@@ -13,11 +13,11 @@ from layers.catalogue.models import Layer
 from layers.features.errors import GeometryRefused, Missing, NotEditable, VersionRequired
 from layers.features.services import history
 from layers.features.services.geojson import exact_features
-from layers.features.services.history import Found, Stretch
+from layers.features.services.history import HistoryPage, Stretch
 from layers.features.services.origin import Origin
 from layers.features.services.reshape import merge, split
 from layers.features.services.restore import restore
-from layers.features.services.write import Edit, Written, apply_edits
+from layers.features.services.write import Edit, EditResult, apply_edits
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def by(layer: Layer) -> User:
     return factories.user(layer.owner, "network_technician", first_name="Ada", last_name="Perrin")
 
 
-def apply(layer: Layer, by: User, **edit: Any) -> Written:
+def apply(layer: Layer, by: User, **edit: Any) -> EditResult:
     rights = rights_of(by)
     with acting_as(rights):
         (written,) = apply_edits(layer, [Edit(**edit)], rights=rights, origin=WEB)
@@ -56,7 +56,7 @@ def delete(layer: Layer, by: User, pk: int, version: int) -> None:
     apply(layer, by, action="delete", id=pk, version=version)
 
 
-def timeline(layer: Layer, pk: int, by: User, stretch: Stretch = ALL) -> Found:
+def timeline(layer: Layer, pk: int, by: User, stretch: Stretch = ALL) -> HistoryPage:
     rights = rights_of(by)
     with acting_as(rights):
         return history.feature_history(layer, pk, stretch, rights)
@@ -68,7 +68,7 @@ def now(layer: Layer, pk: int) -> dict[str, Any]:
         return exact_features(layer, [pk], rights)[pk]
 
 
-def again(layer: Layer, pk: int, version: int, current: int | None, by: User) -> Written:
+def again(layer: Layer, pk: int, version: int, current: int | None, by: User) -> EditResult:
     rights = rights_of(by)
     with acting_as(rights):
         return restore(layer, pk, version=version, current_version=current, rights=rights, origin=WEB)
@@ -272,14 +272,14 @@ def surveyor(layer: Layer) -> User:
     return factories.user(layer.owner, "network_technician")
 
 
-def cut(layer: Layer, pk: int, *places: tuple[float, float], version: int | None = 1) -> list[Written]:
+def cut(layer: Layer, pk: int, *places: tuple[float, float], version: int | None = 1) -> list[EditResult]:
     rights = rights_of(surveyor(layer))
     line = LineString(*[(X + x, Y + y) for x, y in places], srid=2154)
     with acting_as(rights):
         return split(layer, pk, line, version=version, rights=rights, origin=WEB)
 
 
-def united(layer: Layer, *ids: int, **more: Any) -> list[Written]:
+def united(layer: Layer, *ids: int, **more: Any) -> list[EditResult]:
     rights = rights_of(surveyor(layer))
     with acting_as(rights):
         return merge(layer, [(pk, 1) for pk in ids], rights=rights, origin=WEB, **more)

@@ -12,9 +12,9 @@ from layers.catalogue.models import Layer, Photo, PhotoSheet
 from layers.catalogue.services import (
     PhotoDeclaration,
     SheetDeclaration,
+    delete_photo,
     photo_edition,
     publish_photo,
-    take_back_photo,
 )
 from tests import factories
 
@@ -62,13 +62,13 @@ def test_publishing_again_replaces_the_sheets(system: None) -> None:
 
 def test_taking_back_leaves_nothing_and_counts(system: None) -> None:
     photo = publish_photo(declared())
-    assert take_back_photo(photo.slug)
+    assert delete_photo(photo.slug)
     assert photo_edition() == photo.edition + 1
     assert not PhotoSheet.objects.exists()
 
 
 def test_taking_back_what_is_not_shown_says_so(system: None) -> None:
-    assert not take_back_photo("nothing")
+    assert not delete_photo("nothing")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from layers.features.errors import FieldRefused, GeometryRefused
 from layers.features.services.origin import Origin
 from layers.features.services.reshape import merge, split
 from layers.features.services.rules import IssuesQuery, issues, set_rules
-from layers.features.services.write import Edit, Written, apply_edits
+from layers.features.services.write import Edit, EditResult, apply_edits
 from layers.features.tasks import put_rules_in_place
 from tests import factories
 
@@ -49,7 +49,7 @@ def line(*places: tuple[float, float]) -> LineString:
     return LineString([(X + x, Y + y) for x, y in places], srid=2154)
 
 
-def apply(layer: Layer, *edits: Edit) -> list[Written]:
+def apply(layer: Layer, *edits: Edit) -> list[EditResult]:
     rights = rights_of(factories.user(layer.owner, "network_technician"))
     with acting_as(rights):
         return apply_edits(layer, edits, rights=rights, origin=WEB)

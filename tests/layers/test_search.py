@@ -8,7 +8,7 @@ from django.test import Client
 
 from layers.cadastre.models import Address, Road
 from layers.catalogue.models import Layer
-from layers.features.words import search_text
+from layers.features.search_terms import search_text
 from tests import factories
 
 pytestmark = pytest.mark.django_db

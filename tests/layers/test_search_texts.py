@@ -5,7 +5,7 @@ import pytest
 from layers.cadastre.references import Reference, number_patterns, read_reference
 from layers.cadastre.searchers import split_address
 from layers.features.coordinates import read_coordinates
-from layers.features.words import search_text, words
+from layers.features.search_terms import search_text, split_terms
 
 AB_123 = Reference(section="AB", number="123")
 
@@ -91,7 +91,7 @@ def test_what_is_no_coordinates(text: str) -> None:
 
 
 def test_words_lose_accents_case_and_punctuation() -> None:
-    assert words("L'Église St-Jean, œuvre n° 3") == ["l", "eglise", "saint", "jean", "oeuvre", "n", "3"]
+    assert split_terms("L'Église St-Jean, œuvre n° 3") == ["l", "eglise", "saint", "jean", "oeuvre", "n", "3"]
 
 
 def test_a_search_text_has_a_space_before_every_word() -> None:

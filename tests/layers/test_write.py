@@ -16,7 +16,7 @@ from layers.features.errors import FieldRefused, GeometryRefused, Missing, NotEd
 from layers.features.models import Notice
 from layers.features.services.geojson import exact_features
 from layers.features.services.origin import Origin
-from layers.features.services.write import UNSET, Edit, Written, apply_edits
+from layers.features.services.write import UNSET, Edit, EditResult, apply_edits
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -34,19 +34,21 @@ def technician(layer: Layer) -> User:
     return factories.user(layer.owner, "network_technician")
 
 
-def apply(layer: Layer, *edits: Edit, by: User, origin: Origin = WEB, **more: Any) -> list[Written]:
+def apply(layer: Layer, *edits: Edit, by: User, origin: Origin = WEB, **more: Any) -> list[EditResult]:
     rights = rights_of(by)
     with acting_as(rights):
         return apply_edits(layer, edits, rights=rights, origin=origin, **more)
 
 
-def create(layer: Layer, geometry: GEOSGeometry | None = PLACE, by: User | None = None, **properties: Any) -> Written:
+def create(
+    layer: Layer, geometry: GEOSGeometry | None = PLACE, by: User | None = None, **properties: Any
+) -> EditResult:
     edit = Edit(action="create", properties={"name": "Lampe"} | properties, geometry=geometry)
     (written,) = apply(layer, edit, by=by or technician(layer))
     return written
 
 
-def change(layer: Layer, pk: int, version: int | None, by: User, origin: Origin = WEB, **properties: Any) -> Written:
+def change(layer: Layer, pk: int, version: int | None, by: User, origin: Origin = WEB, **properties: Any) -> EditResult:
     edit = Edit(action="update", id=pk, version=version, properties=properties)
     (written,) = apply(layer, edit, by=by, origin=origin)
     return written

@@ -17,7 +17,7 @@ from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Commune, Member, User
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin
-from layers.features.services.write import UNSET, Edit, Written, apply_edits
+from layers.features.services.write import UNSET, Edit, EditResult, apply_edits
 from tests import factories
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Network:
         client.force_login(self.people[who])
         return client
 
-    def edit(self, layer: str, edits: Sequence[Edit], who: str = Role.NETWORK_TECHNICIAN) -> list[Written]:
+    def edit(self, layer: str, edits: Sequence[Edit], who: str = Role.NETWORK_TECHNICIAN) -> list[EditResult]:
         with self.as_(who):
             rights = self.rights(who)
             return apply_edits(Layer.objects.get(slug=layer), edits, rights=rights, origin=WEB)

@@ -12,13 +12,13 @@ from layers.features.errors import FieldRefused, GeometryRefused, Missing, NotEd
 from layers.features.services.origin import Origin
 from layers.features.services.reshape import merge, split
 from layers.features.services.restore import restore
-from layers.features.services.write import Edit, Written, apply_edits
+from layers.features.services.write import Edit, EditResult, apply_edits
 from tests.networks.conftest import WEB, Network, X, Y, along, at
 
 QGIS = Origin("qgis", "")
 
 
-def qgis(network: Network, layer: str, *edits: Edit) -> list[Written]:
+def qgis(network: Network, layer: str, *edits: Edit) -> list[EditResult]:
     """Edits as QGIS sends them: without the versions seen."""
     with network.as_():
         return apply_edits(Layer.objects.get(slug=layer), edits, rights=network.rights(), origin=QGIS)
@@ -149,7 +149,7 @@ def test_connections_of_a_pipe_that_is_removed_hang_on_none(network: Network) ->
 # -- history ----------------------------------------------------------------------------------------------------------
 
 
-def bring_back(network: Network, layer: str, pk: int, version: int, seen: int | None = None) -> Written:
+def bring_back(network: Network, layer: str, pk: int, version: int, seen: int | None = None) -> EditResult:
     with network.as_():
         return restore(
             Layer.objects.get(slug=layer),
@@ -205,7 +205,7 @@ def test_a_node_made_and_removed_again_leaves_the_pipe_as_it_was(network: Networ
 # -- sewers -----------------------------------------------------------------------------------------------------------
 
 
-def cut(network: Network, pipe: int) -> list[Written]:
+def cut(network: Network, pipe: int) -> list[EditResult]:
     with network.as_():
         layer = Layer.objects.get(slug="sewer-pipes")
         version = network.version("sewer-pipes", pipe)

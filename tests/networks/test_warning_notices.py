@@ -22,7 +22,7 @@ from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from gis_core.models import HistoryEvent, Letter, Membership
 from layers.cadastre.models import Address as HouseNumber
-from layers.features.words import search_text
+from layers.features.search_terms import search_text
 from layers.intake.models import FileImport
 from layers.intake.table import TableMapping, likely_columns
 from layers.intake.tables import read_table

@@ -19,7 +19,7 @@ from PIL import Image
 from gis_core.members.rights import Role
 from gis_core.models import Member
 from layers.catalogue.models import Photo
-from layers.catalogue.services import take_back_photo
+from layers.catalogue.services import delete_photo
 from layers.parcels.plan import HEIGHT_MM, WIDTH_MM
 from tests import factories
 from tests.parcels.conftest import parcel
@@ -189,5 +189,5 @@ def test_a_frozen_sheet_keeps_its_photo() -> None:
         "/api/v1/parcels/sheets/", json.dumps({"parcels": ["450010000A0001"]}), content_type="application/json"
     ).json()
     with factories.as_owner():
-        take_back_photo("essai")
+        delete_photo("essai")
     assert off(picture(bytes(asker.get(made["pdf"]).content))) < 6

@@ -29,7 +29,7 @@ def test_a_plu_of_2014_without_cpg_and_with_old_zones_comes_in(desk: Desk, share
     document = Document.objects.get()
     assert (document.kind, document.territory, document.communes) == ("PLU", "41175", ["41175"])
     assert str(document.approved_date) == "2014-06-03"
-    assert document.shown
+    assert document.published
     assert len(document.files) == 12
 
 

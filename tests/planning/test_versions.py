@@ -126,7 +126,7 @@ def test_a_version_to_come_is_shown_from_its_day_on(desk: Desk) -> None:
         assert not versions.pass_the_day(date(2098, 12, 31))
         assert versions.pass_the_day(date(2099, 1, 1))
         assert Layer.objects.get(slug="plu-zones").version == before + 1
-    assert Document.objects.get(shown=True).idurba == "45901_PLU_20990101"
+    assert Document.objects.get(published=True).idurba == "45901_PLU_20990101"
 
 
 def test_an_import_is_one_event_of_all_its_tables(desk: Desk) -> None:

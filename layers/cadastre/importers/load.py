@@ -73,7 +73,7 @@ def put_in_place(
     open_event([table.name for table in filled.values()], {**detail, "source": source})
     for slug, table in filled.items():
         replace(table, staged[slug])
-        date_layers([slug], given=source_date, found=staged[slug].latest)
+        date_layers([slug], given=source_date, latest=staged[slug].latest)
     announce_changed_slugs(filled)
 
 

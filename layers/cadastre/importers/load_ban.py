@@ -17,8 +17,8 @@ from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
 from layers.cadastre.importers import ban
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
-from layers.features.words import search_text
 from layers.intake.delivered import files_in
 from layers.intake.import_loss import ScopeDifference
 from layers.intake.params import sentence_param
@@ -213,7 +213,7 @@ def put_in_place(loading: Loading) -> None:
     insert_search_texts()
     execute("delete from cadastre_address where insee = any(%(insee)s)", {"insee": insee})
     execute(INSERT, {"parcel": PARCEL})
-    date_layers(["addresses"], given=given, found=None)
+    date_layers(["addresses"], given=given, latest=None)
     announce_changed_slugs(["addresses"])
 
 

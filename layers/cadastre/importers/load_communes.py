@@ -14,8 +14,8 @@ from gis_core.models import Member, Territory
 from layers.cadastre.importers import communes
 from layers.cadastre.importers.load import COMMUNES, upsert_communes
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
-from layers.features.words import search_text
 from layers.intake.import_loss import ScopeDifference
 from layers.intake.params import sentence_param
 from layers.intake.report import FileReport, ImportReport
@@ -59,7 +59,7 @@ def load_folder(order: Order, folder: communes.CommunesFolder, report: ImportRep
             (row.insee, row.name, search_text(row.name), row.population, order.source_date, row.geom.wkb)
             for row in rows
         )
-        date_layers(["communes"], given=order.source_date, found=None)
+        date_layers(["communes"], given=order.source_date, latest=None)
         announce_changed_slugs(["communes"])
     load_members(order, folder.epci, reported(report, folder.epci, "epci"))
     if order.dry_run:

@@ -21,8 +21,8 @@ from layers.cadastre.importers import edigeo, plan_sql
 from layers.cadastre.importers.load import COMMUNES, Staged
 from layers.cadastre.services import SHEET_TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
-from layers.features.words import search_text
 from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_loss, total_of
 from layers.intake.params import all_param, label_param, sentence_param
 from layers.intake.report import Difference, FileReport, ImportReport
@@ -296,7 +296,7 @@ def announce(loading: Loading) -> None:
     with transaction.atomic():
         tables = [table.name for slug, table in SHEET_TABLES.items() if slug in loading.filled]
         open_event(tables or [COMMUNES], {"source": "edigeo", "sheets": len(loading.sheets)})
-        date_layers(loading.filled, given=loading.order.source_date, found=loading.dated.latest)
+        date_layers(loading.filled, given=loading.order.source_date, latest=loading.dated.latest)
         announce_changed_slugs(loading.filled)
 
 

@@ -16,8 +16,8 @@ from layers.cadastre.importers import etalab
 from layers.cadastre.importers.load import COMMUNES, Staged, compare, put_in_place, stage, upsert_communes
 from layers.cadastre.services import TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
-from layers.features.words import search_text
 from layers.intake.delivered import files_in
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import FileRefused, Refused
@@ -165,7 +165,7 @@ def finish(loading: Loading) -> None:
             (row.insee, row.name, search_text(row.name), None, given or row.updated_date, row.geom.wkb)
             for row in loading.communes.values()
         )
-        date_layers(["communes"], given=given, found=latest_commune(loading))
+        date_layers(["communes"], given=given, latest=latest_commune(loading))
         announce_changed_slugs(["communes"])
 
 

@@ -144,7 +144,7 @@ class ExportsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The asker's own latest exports, newest first."""
-        rows = files.exports_of(rights_of_request(request))[: files.SHOWN]
+        rows = files.exports_of(rights_of_request(request))[: files.LATEST_EXPORTS]
         return Response({"results": serializers.ExportSerializer(rows, many=True).data})
 
     @extend_schema(

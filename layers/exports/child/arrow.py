@@ -25,13 +25,13 @@ type Change = Callable[[Any], Any]
 
 def schema(fields: Sequence[tuple[str, Field]], widths: dict[str, int] | None = None) -> Any:
     """Arrow's, with what GDAL reads of it; fields under the names that they have in the file."""
-    columns = [pa.field(name, TYPES[one.kind], metadata=told_of(name, one, widths or {})) for name, one in fields]
+    columns = [pa.field(name, TYPES[one.kind], metadata=gdal_metadata(name, one, widths or {})) for name, one in fields]
     return pa.schema([*columns, pa.field(GEOMETRY, pa.binary(), metadata=WKB)])
 
 
-def told_of(name: str, one: Field, widths: dict[str, int]) -> dict[str, str]:
-    told = {"GDAL:OGR:alternative_name": one.label} if one.label and one.label != name else {}
-    return told | ({"GDAL:OGR:width": str(widths[name])} if name in widths else {})
+def gdal_metadata(name: str, one: Field, widths: dict[str, int]) -> dict[str, str]:
+    metadata = {"GDAL:OGR:alternative_name": one.label} if one.label and one.label != name else {}
+    return metadata | ({"GDAL:OGR:width": str(widths[name])} if name in widths else {})
 
 
 def reader(made: Any, batches: Batches, changes: Sequence[Change | None], wrote: Wrote) -> Any:

@@ -28,8 +28,8 @@ class GeoPackage:
 
     def write(self, layer: Described, batches: Batches) -> Wrote:
         wrote = Wrote(layer.name)
-        named = [(one.name, one) for one in layer.fields]
-        rows = arrow.reader(arrow.schema(named), batches, [], wrote)
+        columns = [(one.name, one) for one in layer.fields]
+        rows = arrow.reader(arrow.schema(columns), batches, [], wrote)
         arrow.write(
             layer,
             rows,

@@ -40,7 +40,7 @@ def writer_for(order: Order) -> Writer:
             return Workbook(order)
 
 
-def received(stream: BinaryIO) -> Iterator[Any]:
+def receive_objects(stream: BinaryIO) -> Iterator[Any]:
     """The objects that the parent sends, and nobody else. An end before its last None raises EOFError."""
     while True:
         yield pickle.load(stream)  # noqa: S301
@@ -54,17 +54,17 @@ def batches_of(objects: Iterator[Any]) -> Batches:
 
 def run(stream: BinaryIO) -> dict[str, Any]:
     """Write what is ordered; what became of each layer."""
-    objects = received(stream)
+    objects = receive_objects(stream)
     order: Order = next(objects)
-    writer, written = writer_for(order), []
+    writer, results = writer_for(order), []
     while (layer := next(objects)) is not None:
         batches = batches_of(objects)
-        written.append(writer.write(layer, batches).as_json())
+        results.append(writer.write(layer, batches).as_json())
         # A writer that stopped early left rows behind.
         if any(True for _rows in batches):
             raise Trouble("unfinished")
     writer.close()
-    return {"layers": written}
+    return {"layers": results}
 
 
 def trouble_of(error: Exception) -> Trouble:
@@ -73,7 +73,7 @@ def trouble_of(error: Exception) -> Trouble:
     said = str(error).lower()
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Trouble("full")
-    if any(words in said for words in FULL):
+    if any(mark in said for mark in FULL):
         return Trouble("full")
     return Trouble("failed", said=str(error)[:300])
 

@@ -43,9 +43,9 @@ class Shapefiles:
         path = self.folder / f"{layer.name}.shp"
         small = Small(path)
         rows = arrow.reader(schema, small.watched(batches), [change_of(one, wrote) for one in fields], wrote)
-        written = replace(layer, geometry_type=TYPES.get(layer.geometry_type, layer.geometry_type))
+        shapefile_layer = replace(layer, geometry_type=TYPES.get(layer.geometry_type, layer.geometry_type))
         try:
-            arrow.write(written, rows, str(path), "ESRI Shapefile", ENCODING="UTF-8")
+            arrow.write(shapefile_layer, rows, str(path), "ESRI Shapefile", ENCODING="UTF-8")
         except Exception:
             # What stopped the rows comes out of GDAL under another name.
             small.check()

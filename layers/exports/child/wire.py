@@ -71,8 +71,8 @@ class Wrote:
     changed: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def count(self, name: str, what: str) -> None:
-        found = self.changed.setdefault(name, {})
-        found[what] = found.get(what, 0) + 1
+        counts = self.changed.setdefault(name, {})
+        counts[what] = counts.get(what, 0) + 1
 
     def as_json(self) -> dict[str, Any]:
         return {"name": self.name, "rows": self.rows, "renamed": self.renamed, "changed": self.changed}

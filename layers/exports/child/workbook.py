@@ -60,8 +60,8 @@ class Workbook:
             case "boolean":
                 return lambda row, column, value: sheet.write_boolean(row, column, value)
             case "date" | "datetime":
-                look = self.day if one.kind == "date" else self.instant
-                return lambda row, column, value: put_moment(sheet, row, column, value, look, one.name, wrote)
+                cell_format = self.day if one.kind == "date" else self.instant
+                return lambda row, column, value: put_moment(sheet, row, column, value, cell_format, one.name, wrote)
             case _:
                 return lambda row, column, value: put_text(sheet, row, column, value, one.name, wrote)
 
@@ -84,11 +84,11 @@ def put_number(sheet: Any, row: int, column: int, value: int | float, name: str,
     sheet.write_string(row, column, str(value))
 
 
-def put_moment(sheet: Any, row: int, column: int, value: date, look: Any, name: str, wrote: Wrote) -> None:
+def put_moment(sheet: Any, row: int, column: int, value: date, cell_format: Any, name: str, wrote: Wrote) -> None:
     """Excel has no dates before 1900: those are texts."""
     if value.year >= FIRST_YEAR:
         naive = value.replace(tzinfo=None) if isinstance(value, datetime) else value
-        sheet.write_datetime(row, column, naive, look)
+        sheet.write_datetime(row, column, naive, cell_format)
         return
     wrote.count(name, "text")
     sheet.write_string(row, column, value.isoformat())

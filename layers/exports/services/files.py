@@ -17,7 +17,7 @@ from layers.exports.points import EXPORTS
 
 KIND = "export"
 KEPT = timedelta(days=7)
-SHOWN = 20
+LATEST_EXPORTS = 20
 SCRATCH = ".part"
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 SUFFIXES = {"gpkg": "gpkg", "shp": "zip", "xlsx": "xlsx"}
@@ -51,8 +51,8 @@ def finished_file(job: Job, rights: Rights, mark: str) -> Path:
         raise Conflict(_("This export is not ready yet."))
     path = file_of(job)
     if job.state != Job.State.DONE or not path.is_file():
-        words = _("This export has no file, or its %(days)s days are over: export again.")
-        raise NotFound(words % {"days": KEPT.days})
+        message = _("This export has no file, or its %(days)s days are over: export again.")
+        raise NotFound(message % {"days": KEPT.days})
     slugs = {one["layer"] for one in job.parameters["order"]["layers"]}
     seen = Layer.objects.visible_to(rights).filter(slug__in=slugs).count()
     if job.parameters["rights"] != mark or seen < len(slugs):

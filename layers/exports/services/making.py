@@ -22,7 +22,7 @@ from layers.catalogue.services import visible_layer
 from layers.exports import notes
 from layers.exports.child.wire import MOST_SHEET_ROWS, Described, Field, FileFormat, Order, Row
 from layers.exports.crs import BY_SRID
-from layers.exports.makers import Json, MadeFile
+from layers.exports.makers import Json, MadeFile, Progress
 from layers.exports.points import EXPORTS
 from layers.exports.services.child import Child
 from layers.exports.services.ordering import ExportOrder, Wanted
@@ -32,9 +32,7 @@ from layers.exports.styles import style_of
 from layers.features.cql2 import Condition
 from layers.features.display import display_number
 
-WRITTEN = 0.95  # of the work, before what is left to pack
-
-type Tell = Callable[[float, str], None]
+ROWS_SHARE = 0.95  # of the work, before what is left to pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +58,28 @@ class Made:
     wrote: list[dict[str, Any]]
 
 
-def make(order: ExportOrder, *, rights: Rights, folder: Path, stem: str, tell: Tell) -> Made:
+def make(order: ExportOrder, *, rights: Rights, folder: Path, stem: str, progress: Progress) -> Made:
     """Make the file in an empty folder. Raises domain errors, whatever is wrong told in words."""
     with under_policies():
         layers = [prepare(wanted, order, rights) for wanted in order.layers]
-        wrote = write(layers, order, folder, stem, tell)
+        wrote = write(layers, order, folder, stem, progress)
     made = Made(folder / f"{stem}.{order.format}", layers, wrote)
-    return zipped(made, folder, stem, tell) if order.format == "shp" else made
+    return zip_shapefiles(made, folder, stem, progress) if order.format == "shp" else made
 
 
-def make_file(order: Json, *, rights: Rights, folder: Path, stem: str, tell: Tell) -> MadeFile:
+def make_file(order: Json, *, rights: Rights, folder: Path, stem: str, progress: Progress) -> MadeFile:
     """The file of an order as a job keeps it: by the desk whose format it is, else of layers."""
     if maker := EXPORTS.find(order["format"]):
         with under_policies():
-            return maker.make(order, rights, folder, tell)
-    made = make(ExportOrder.from_json(order), rights=rights, folder=folder, stem=stem, tell=tell)
-    told = list(zip(made.layers, made.wrote, strict=True))
+            return maker.make(order, rights, folder, progress)
+    made = make(ExportOrder.from_json(order), rights=rights, folder=folder, stem=stem, progress=progress)
+    pairs = list(zip(made.layers, made.wrote, strict=True))
     layers = [
         {"layer": said["name"], "title": str(one.layer), "rows": said["rows"], "renamed": said["renamed"]}
-        for one, said in told
+        for one, said in pairs
     ]
     remarks = [
-        remark for one, said in told for remark in (*notes.of_names(one.layer, said), *notes.remarks(one.layer, said))
+        remark for one, said in pairs for remark in (*notes.of_names(one.layer, said), *notes.remarks(one.layer, said))
     ]
     return MadeFile(made.path, layers, remarks)
 
@@ -90,47 +88,49 @@ def prepare(wanted: Wanted, order: ExportOrder, rights: Rights) -> Prepared:
     try:
         layer = visible_layer(wanted.layer, rights)
     except NotFound as error:
-        words = _("“%(title)s” is no longer there, or no longer open to you: nothing was exported.")
-        raise NotFound(words % {"title": wanted.title or wanted.layer}) from error
+        message = _("“%(title)s” is no longer there, or no longer open to you: nothing was exported.")
+        raise NotFound(message % {"title": wanted.title or wanted.layer}) from error
     condition = wanted.selection.condition(layer, rights)
     columns = columns_for(layer, rights, labels=order.labels)
     shape: Shape = "wkb" if order.format != "xlsx" else "xy" if order.points else "none"
     with wanted.selection.computed():
-        found = count(layer, condition)
-    if order.format == "xlsx" and found >= MOST_SHEET_ROWS:
-        words = _("“%(layer)s” has %(count)s objects, and a sheet holds %(most)s: narrow the selection down.")
-        numbers = {"count": display_number(found, 0), "most": display_number(MOST_SHEET_ROWS - 1, 0)}
-        raise Invalid(words % {"layer": layer, **numbers})
-    return Prepared(layer, condition, Reading(columns, shape, BY_SRID[order.srid]), found)
+        feature_count = count(layer, condition)
+    if order.format == "xlsx" and feature_count >= MOST_SHEET_ROWS:
+        message = _("“%(layer)s” has %(count)s objects, and a sheet holds %(most)s: narrow the selection down.")
+        numbers = {"count": display_number(feature_count, 0), "most": display_number(MOST_SHEET_ROWS - 1, 0)}
+        raise Invalid(message % {"layer": layer, **numbers})
+    return Prepared(layer, condition, Reading(columns, shape, BY_SRID[order.srid]), feature_count)
 
 
-def write(layers: Sequence[Prepared], order: ExportOrder, folder: Path, stem: str, tell: Tell) -> list[dict[str, Any]]:
+def write(
+    layers: Sequence[Prepared], order: ExportOrder, folder: Path, stem: str, progress: Progress
+) -> list[dict[str, Any]]:
     form: FileFormat = order.format  # type: ignore[assignment]
     done, total = 0, max(sum(one.count for one in layers), 1)
     with Child(Order(form, folder, stem)) as child:
         for one in layers:
-            child.layer(described(one, order))
-            for rows in converted(one, order):
+            child.layer(describe_layer(one, order))
+            for rows in read_batches(one, order):
                 child.rows(rows)
                 done += len(rows)
                 numbers = {"done": display_number(done, 0), "total": display_number(total, 0)}
-                tell(WRITTEN * min(done / total, 1), _("%(done)s of %(total)s objects") % numbers)
+                progress(ROWS_SHARE * min(done / total, 1), _("%(done)s of %(total)s objects") % numbers)
             child.end_layer()
-        tell(WRITTEN, _("Finishing the file"))
+        progress(ROWS_SHARE, _("Finishing the file"))
         return child.finish()
 
 
-def converted(one: Prepared, order: ExportOrder) -> Iterator[list[Row]]:
+def read_batches(one: Prepared, order: ExportOrder) -> Iterator[list[Row]]:
     """Rows as the file has them: codes in words, instants as clocks here show them where a file knows no time zone."""
     changes = [
         (rank, change) for rank, column in enumerate(one.reading.columns) if (change := change_of(column, order))
     ]
     try:
         for rows in batches(one.layer, one.condition, one.reading):
-            yield [changed(row, changes) for row in rows] if changes else rows
+            yield [convert_row(row, changes) for row in rows] if changes else rows
     except DatabaseError as error:
-        words = _("The layer “%(layer)s” could not be read, and nothing was exported.")
-        raise Unavailable(words % {"layer": one.layer}) from error
+        message = _("The layer “%(layer)s” could not be read, and nothing was exported.")
+        raise Unavailable(message % {"layer": one.layer}) from error
 
 
 def change_of(column: Column, order: ExportOrder) -> Callable[[Any], Any] | None:
@@ -139,7 +139,7 @@ def change_of(column: Column, order: ExportOrder) -> Callable[[Any], Any] | None
     return localtime if column.kind == "datetime" and order.format != "gpkg" else None
 
 
-def changed(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -> Row:
+def convert_row(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -> Row:
     cells = list(row)
     for rank, change in changes:
         if cells[rank] is not None:
@@ -147,7 +147,7 @@ def changed(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -> Ro
     return cells
 
 
-def described(one: Prepared, order: ExportOrder) -> Described:
+def describe_layer(one: Prepared, order: ExportOrder) -> Described:
     layer, columns = one.layer, one.reading.columns
     fields = [Field(column.name, heading(column, order), kind_of(column)) for column in columns]
     if one.reading.shape == "xy":
@@ -174,9 +174,9 @@ def kind_of(column: Column) -> Any:
     return "text" if column.code_labels is not None else column.kind
 
 
-def zipped(made: Made, folder: Path, stem: str, tell: Tell) -> Made:
+def zip_shapefiles(made: Made, folder: Path, stem: str, progress: Progress) -> Made:
     """The Shapefiles in one archive, with a text that says what became of the names."""
-    tell(WRITTEN, _("Packing the files"))
+    progress(ROWS_SHARE, _("Packing the files"))
     files = sorted(path for path in folder.iterdir() if path.is_file())
     path = folder / f"{stem}.zip"
     with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:

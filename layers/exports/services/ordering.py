@@ -13,7 +13,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job, User
 from layers.catalogue.services import visible_layer
-from layers.exports.crs import crs_named
+from layers.exports.crs import read_crs
 from layers.exports.services.files import KIND, OPEN, exports_of
 from layers.exports.services.selection import Selection
 from layers.features.crs import STORAGE
@@ -72,7 +72,7 @@ class ExportOrder:
         wanted = tuple(Wanted.of(one) for one in given["layers"])
         if len({one.layer for one in wanted}) < len(wanted):
             raise Invalid(_("A layer is there twice: name each once."), parameter="layers")
-        srid = crs_named(given.get("crs", ""), STORAGE.srid).srid
+        srid = read_crs(given.get("crs", ""), STORAGE.srid).srid
         return cls(given["format"], wanted, srid, given.get("labels", False), given.get("points", False))
 
     @classmethod
@@ -101,8 +101,8 @@ def start_export(order: ExportOrder, *, user: User, rights: Rights) -> Job:
 def queue(order: Json, *, title: str, user: User, rights: Rights) -> Job:
     """Queue an order that was checked, of layers or of a maker. Raises Conflict (too many wait)."""
     if exports_of(rights).filter(state__in=OPEN).count() >= MOST_WAITING:
-        words = _("%(most)s of your exports are waiting: wait until one is done.")
-        raise Conflict(words % {"most": MOST_WAITING})
+        message = _("%(most)s of your exports are waiting: wait until one is done.")
+        raise Conflict(message % {"most": MOST_WAITING})
     kept = {"order": dict(order), "rights": mark_of(rights)}
     return start_job(kind=KIND, title=title, owner=None, started_by=user, parameters=kept, rights=rights)
 

@@ -14,7 +14,7 @@ from gis_core.files.writing.geojson import DEGREES, GeoJson
 from gis_core.files.writing.rows import Column, Format, Shape
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
-from layers.exports.crs import crs_named
+from layers.exports.crs import read_crs
 from layers.exports.services.reading import Reading, columns_for, geometry_type
 from layers.exports.services.selection import Selection
 from layers.features.crs import STORAGE, Crs
@@ -41,7 +41,7 @@ class StreamOrder:
     def parse(cls, parameters: Parameters, suffix: str) -> "StreamOrder":
         """The order that a query string describes, for a file of this suffix. Raises Invalid at the parameter."""
         selection = Selection.parse(parameters)
-        crs = crs_named(parameters.get("crs", ""), DEGREES if suffix == "geojson" else STORAGE.srid)
+        crs = read_crs(parameters.get("crs", ""), DEGREES if suffix == "geojson" else STORAGE.srid)
         labels = yes_or_no(parameters, "labels", False)
         if suffix != "csv":
             return cls(selection, crs, labels)

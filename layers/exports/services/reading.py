@@ -49,10 +49,10 @@ def columns_for(layer: Layer, rights: Rights, *, labels: bool) -> list[Column]:
 
 
 def column_of(field: dict[str, Any], *, labels: bool) -> Column:
-    words = None
+    code_labels = None
     if labels and field.get("values"):
-        words = {code: in_language(*both) for code, both in field["values"].items()}
-    return Column(field["name"], field["label"], KINDS.get(field["type"], field["type"]), words)
+        code_labels = {code: in_language(*both) for code, both in field["values"].items()}
+    return Column(field["name"], field["label"], KINDS.get(field["type"], field["type"]), code_labels)
 
 
 def batches(layer: Layer, condition: Condition, reading: Reading) -> Iterator[list[Row]]:
@@ -87,7 +87,7 @@ def statement(layer: Layer, condition: Condition, reading: Reading) -> sql.Compo
 
 
 def geometry_cells(layer: Layer, reading: Reading) -> list[sql.Composable]:
-    geom = placed(sql.SQL("geom"), reading.crs)
+    geom = geometry_in(sql.SQL("geom"), reading.crs)
     decimals = sql.Literal(reading.crs.decimals)
     match reading.shape:
         case "xy":
@@ -105,14 +105,14 @@ def geometry_cells(layer: Layer, reading: Reading) -> list[sql.Composable]:
 def coordinate(axis: str, layer: Layer, crs: Crs) -> sql.Composable:
     """x or y of a point, or of one inside the feature."""
     of_points = layer.geometry_type == Layer.Geometry.POINT
-    point = placed(sql.SQL("st_geometryn(geom, 1)" if of_points else "st_pointonsurface(geom)"), crs)
+    point = geometry_in(sql.SQL("st_geometryn(geom, 1)" if of_points else "st_pointonsurface(geom)"), crs)
     value = sql.SQL("{}({})").format(sql.Identifier(axis), point)
     if crs.srid == STORAGE.srid:
         return value
     return sql.SQL("round({}::numeric, {})::double precision").format(value, sql.Literal(crs.decimals))
 
 
-def placed(geometry: sql.Composable, crs: Crs) -> sql.Composable:
+def geometry_in(geometry: sql.Composable, crs: Crs) -> sql.Composable:
     """The geometry in this system."""
     if crs.srid == STORAGE.srid:
         return geometry
@@ -127,8 +127,8 @@ def geometry_type_name(layer: Layer) -> str:
             " where attrelid = to_regclass(quote_ident(%s)) and attname = 'geom'",
             [layer.table],
         )
-        found = cursor.fetchone()
-    return found[0] if found and found[0] in TYPES else "Unknown"
+        row = cursor.fetchone()
+    return row[0] if row and row[0] in TYPES else "Unknown"
 
 
 def geometry_type(layer: Layer) -> int:

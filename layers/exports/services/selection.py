@@ -64,9 +64,9 @@ class Selection:
         if self.ids is not None:
             parts.append(sql.SQL("id = any(%(ids)s)"))
             values["ids"] = list(self.ids)
-        for found in self.filtered(layer, rights):
-            parts.append(found.sql)
-            values |= found.values
+        for condition in self.filtered(layer, rights):
+            parts.append(condition.sql)
+            values |= condition.values
         return Condition(sql.SQL(" and ").join(sql.SQL("({})").format(part) for part in parts), values)
 
     def filtered(self, layer: Layer, rights: Rights) -> Iterator[Condition]:
@@ -112,5 +112,5 @@ def count(layer: Layer, condition: Condition, most: int | None = None) -> int:
         cursor.execute(
             statement.format(table=sql.Identifier(layer.table), where=condition.sql), condition.values | {"most": most}
         )
-        (found,) = cursor.fetchone()
-    return int(found)
+        (number,) = cursor.fetchone()
+    return int(number)

@@ -17,7 +17,7 @@ from gis_core.api.once import create_once
 from gis_core.desk.parameters import whole_number
 from gis_core.errors import Invalid, NotFound
 from layers.features.api import serializers
-from layers.features.api.editing import asked
+from layers.features.api.editing import requested_layer
 from layers.features.services import attachments
 from layers.features.services.photos import MOST_BYTES
 
@@ -46,9 +46,9 @@ class AttachmentsView(APIView):
 
     @extend_schema(operation_id="attachments", responses=serializers.AttachmentsSerializer)
     def get(self, request: Request, slug: str, feature_id: int) -> Response:
-        layer, rights = asked(request, slug)
-        found = attachments.attachments_of(layer, feature_id, rights)
-        return Response({"results": [attachments.as_json(one, layer) for one in found]})
+        layer, rights = requested_layer(request, slug)
+        rows = attachments.attachments_of(layer, feature_id, rights)
+        return Response({"results": [attachments.as_json(one, layer) for one in rows]})
 
     @extend_schema(
         operation_id="attachment_add",
@@ -58,7 +58,7 @@ class AttachmentsView(APIView):
     @create_once
     def post(self, request: Request, slug: str, feature_id: int) -> Response:
         """Attach a photo: it is kept as a JPEG of at most 2,560 pixels, without what it tells but its date."""
-        layer, rights = asked(request, slug)
+        layer, rights = requested_layer(request, slug)
         files = request.FILES.getlist("file")
         if len(files) != 1:
             raise Invalid(_("Send one photo, as “file”."), parameter="file")
@@ -66,8 +66,8 @@ class AttachmentsView(APIView):
         made = attachments.attach(
             layer, feature_id, file=file, name=file.name or "", size=file.size or 0, rights=rights
         )
-        shown = attachments.as_json(made, layer)
-        return Response(shown, status=201, headers={"Location": shown["url"]})
+        document = attachments.as_json(made, layer)
+        return Response(document, status=201, headers={"Location": document["url"]})
 
 
 class AttachmentView(APIView):
@@ -82,17 +82,17 @@ class AttachmentView(APIView):
     )
     def get(self, request: Request, slug: str, feature_id: int, attachment_id: int) -> FileResponse:
         """The photo itself, or a small one."""
-        layer, rights = asked(request, slug)
-        found = attachments.attachment_of(layer, feature_id, attachment_id, rights)
-        path = attachments.path_of(found, small=request.query_params.get("size") == "small")
+        layer, rights = requested_layer(request, slug)
+        attachment = attachments.attachment_of(layer, feature_id, attachment_id, rights)
+        path = attachments.path_of(attachment, small=request.query_params.get("size") == "small")
         try:
-            return FileResponse(path.open("rb"), content_type="image/jpeg", filename=found.title)
+            return FileResponse(path.open("rb"), content_type="image/jpeg", filename=attachment.title)
         except OSError as error:
             raise NotFound(_("There is no such photo.")) from error
 
     @extend_schema(operation_id="attachment_remove", responses={204: None})
     def delete(self, request: Request, slug: str, feature_id: int, attachment_id: int) -> Response:
         """Take the photo away."""
-        layer, rights = asked(request, slug)
+        layer, rights = requested_layer(request, slug)
         attachments.detach(layer, feature_id, attachment_id, rights)
         return Response(status=204)

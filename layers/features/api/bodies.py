@@ -44,10 +44,10 @@ def body_of(request: Request) -> Mapping[str, Any]:
 
 def srid_of(body: Mapping[str, Any]) -> int:
     """The system of the body's coordinates: longitude and latitude, or EPSG:2154. Raises Invalid."""
-    named = body.get("crs")
-    if not (named is None or isinstance(named, str)) or named not in SYSTEMS:
+    crs_name = body.get("crs")
+    if not (crs_name is None or isinstance(crs_name, str)) or crs_name not in SYSTEMS:
         raise Invalid(_("“crs” must be “EPSG:2154” or “CRS84”."), parameter="crs")
-    return SYSTEMS[named]
+    return SYSTEMS[crs_name]
 
 
 def read_edits(body: Mapping[str, Any]) -> list[Edit]:
@@ -72,18 +72,18 @@ def read_edits(body: Mapping[str, Any]) -> list[Edit]:
 def read_edit(given: Any, srid: int, index: int) -> Edit:
     """The edit at `index` of a body, its geometry read in this CRS. Raises FieldRefused, Unfit."""
     if not isinstance(given, dict):
-        raise refused(index, "", _("An edit must be a JSON object."))
+        raise field_error(index, "", _("An edit must be a JSON object."))
     action = given.get("action")
     if not isinstance(action, str) or action not in ACTIONS:
-        raise refused(index, "action", _("“action” must be create, update or delete."))
+        raise field_error(index, "action", _("“action” must be create, update or delete."))
     properties = given.get("properties", {})
     if properties is None:
         properties = {}
     if not isinstance(properties, dict):
-        raise refused(index, "properties", _("“properties” must be an object: names with their values."))
+        raise field_error(index, "properties", _("“properties” must be an object: names with their values."))
     pk = number_of(given, "id", index, 2**63 - 1)
     if (pk is None) != (action == "create"):
-        raise refused(index, "id", _("“id” names the object to change or delete; a new one has none yet."))
+        raise field_error(index, "id", _("“id” names the object to change or delete; a new one has none yet."))
     return Edit(
         action=ACTIONS[action],
         id=pk,
@@ -94,7 +94,8 @@ def read_edit(given: Any, srid: int, index: int) -> Edit:
     )
 
 
-def refused(index: int, name: str, message: str) -> FieldRefused:
+def field_error(index: int, name: str, message: str) -> FieldRefused:
+    """The error that refuses one field of the edit at this place of the list."""
     return FieldRefused([{"index": index, "field": name, "message": message}])
 
 
@@ -104,7 +105,7 @@ def number_of(given: Mapping[str, Any], name: str, index: int, largest: int) -> 
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= largest:
-        raise refused(index, name, _("“%(name)s” must be a whole number.") % {"name": name})
+        raise field_error(index, name, _("“%(name)s” must be a whole number.") % {"name": name})
     return value
 
 
@@ -115,7 +116,7 @@ def client_id_of(given: Mapping[str, Any], index: int) -> UUID | None:
     try:
         return UUID(value)
     except (ValueError, AttributeError, TypeError) as error:
-        raise refused(index, "client_id", _("“client_id” must be a UUID.")) from error
+        raise field_error(index, "client_id", _("“client_id” must be a UUID.")) from error
 
 
 def read_line(body: Mapping[str, Any]) -> GEOSGeometry:

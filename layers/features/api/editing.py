@@ -21,13 +21,13 @@ from layers.catalogue.services import visible_layer
 from layers.features.api import bodies, serializers
 from layers.features.services import history, notices, rules
 from layers.features.services.geojson import LAMBERT_93, exact_features
-from layers.features.services.history import Found, Stretch
+from layers.features.services.history import HistoryPage, Stretch
 from layers.features.services.origin import event_of
 from layers.features.services.reshape import merge, split
 from layers.features.services.restore import restore
 from layers.features.services.schema import layer_schema
 from layers.features.services.snapping import SnapQuery, snappable
-from layers.features.services.write import Written, apply_edits, check_editable
+from layers.features.services.write import EditResult, apply_edits, check_editable
 
 STRETCH_PARAMETERS = [
     OpenApiParameter("limit", int, description=f"entries of a page, 1 to {history.MOST_ENTRIES}; 50 if not given"),
@@ -35,15 +35,15 @@ STRETCH_PARAMETERS = [
 ]
 
 
-def asked(request: Request, slug: str) -> tuple[Layer, Rights]:
+def requested_layer(request: Request, slug: str) -> tuple[Layer, Rights]:
     """The layer that the address names, as far as the asker sees it. Raises NotFound."""
     rights = rights_of_request(request)
     return visible_layer(slug, rights), rights
 
 
-def answer(layer: Layer, written: Sequence[Written], rights: Rights, srid: int = LAMBERT_93) -> Response:
+def answer(layer: Layer, done: Sequence[EditResult], rights: Rights, srid: int = LAMBERT_93) -> Response:
     """What became of edits: each object as it is now, null for a deleted one."""
-    now = exact_features(layer, [one.id for one in written if one.action != "delete"], rights, srid)
+    now = exact_features(layer, [one.id for one in done if one.action != "delete"], rights, srid)
     results = [
         {
             "id": one.id,
@@ -52,17 +52,17 @@ def answer(layer: Layer, written: Sequence[Written], rights: Rights, srid: int =
             "overwritten": one.overwritten,
             "feature": now.get(one.id),
         }
-        for one in written
+        for one in done
     ]
     return Response({"event": event_of(layer), "results": results})
 
 
-def entries(request: Request, found: Found) -> Response:
+def entries(request: Request, history_page: HistoryPage) -> Response:
     following = None
-    if found.before is not None:
+    if history_page.before is not None:
         kept = {"limit": request.query_params["limit"]} if "limit" in request.query_params else {}
-        following = f"{request.path}?{urlencode({**kept, 'before': found.before})}"
-    return Response({"next": following, "results": found.entries})
+        following = f"{request.path}?{urlencode({**kept, 'before': history_page.before})}"
+    return Response({"next": following, "results": history_page.entries})
 
 
 class EditsView(APIView):
@@ -71,11 +71,11 @@ class EditsView(APIView):
     @extend_schema(operation_id="edits", request=serializers.EditsSerializer, responses=serializers.WrittenSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Write several edits, all or none. An object that changed meanwhile answers 412 with what it is now."""
-        layer, rights = asked(request, slug)
+        layer, rights = requested_layer(request, slug)
         body = bodies.body_of(request)
         srid, edits = bodies.srid_of(body), bodies.read_edits(body)
-        written = apply_edits(layer, edits, rights=rights, origin=bodies.origin_of(request), answer_srid=srid)
-        return answer(layer, written, rights, srid)
+        results = apply_edits(layer, edits, rights=rights, origin=bodies.origin_of(request), answer_srid=srid)
+        return answer(layer, results, rights, srid)
 
 
 class SplitView(APIView):
@@ -86,12 +86,12 @@ class SplitView(APIView):
     )
     def post(self, request: Request, slug: str, feature_id: int) -> Response:
         """Cut along a line: the largest piece keeps its id, the others are new and have its values."""
-        layer, rights = asked(request, slug)
+        layer, rights = requested_layer(request, slug)
         body = bodies.body_of(request)
         version = bodies.number_of(body, "version", 0, bodies.LARGEST_VERSION)
         line, origin = bodies.read_line(body), bodies.origin_of(request)
-        written = split(layer, feature_id, line, version=version, rights=rights, origin=origin)
-        return answer(layer, written, rights)
+        results = split(layer, feature_id, line, version=version, rights=rights, origin=origin)
+        return answer(layer, results, rights)
 
 
 class MergeView(APIView):
@@ -102,14 +102,14 @@ class MergeView(APIView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """The first feature stays, with its values or those given; the others are deleted."""
-        layer, rights = asked(request, slug)
+        layer, rights = requested_layer(request, slug)
         body = bodies.body_of(request)
         properties = body.get("properties") or {}
         if not isinstance(properties, dict):
             raise Invalid(_("“properties” must be an object: names with their values."), parameter="properties")
         features, origin = bodies.read_versions(body), bodies.origin_of(request)
-        written = merge(layer, features, properties=properties, rights=rights, origin=origin)
-        return answer(layer, written, rights)
+        results = merge(layer, features, properties=properties, rights=rights, origin=origin)
+        return answer(layer, results, rights)
 
 
 class FeatureHistoryView(APIView):
@@ -120,7 +120,7 @@ class FeatureHistoryView(APIView):
     )
     def get(self, request: Request, slug: str, feature_id: int) -> Response:
         """Its changes, the latest first, for people of the layer's owner; a deleted feature has one too."""
-        layer, rights = asked(request, slug)
+        layer, rights = requested_layer(request, slug)
         stretch = Stretch.parse(request.query_params)
         return entries(request, history.feature_history(layer, feature_id, stretch, rights))
 
@@ -133,24 +133,26 @@ class RestoreView(APIView):
     )
     def post(self, request: Request, slug: str, feature_id: int) -> Response:
         """Give a feature the values and the place of a former version; `current` is null for a deleted one."""
-        layer, rights = asked(request, slug)
+        layer, rights = requested_layer(request, slug)
         body = bodies.body_of(request)
         version = bodies.number_of(body, "version", 0, bodies.LARGEST_VERSION)
         if version is None:
             raise Invalid(_("“version” says which version to restore."), parameter="version")
         seen = bodies.number_of(body, "current", 0, bodies.LARGEST_VERSION)
         origin = bodies.origin_of(request)
-        written = restore(layer, feature_id, version=version, current_version=seen, rights=rights, origin=origin)
-        return answer(layer, [written], rights)
+        result = restore(layer, feature_id, version=version, current_version=seen, rights=rights, origin=origin)
+        return answer(layer, [result], rights)
 
 
-def listing(name: str, find: Callable[[Layer, Stretch, Rights], Found], words: str, shape: Any) -> type[APIView]:
+def listing(
+    name: str, find: Callable[[Layer, Stretch, Rights], HistoryPage], description: str, shape: Any
+) -> type[APIView]:
     """A view of entries of a layer's history."""
 
     class EntriesView(APIView):
-        @extend_schema(operation_id=name, description=words, parameters=STRETCH_PARAMETERS, responses=shape)
+        @extend_schema(operation_id=name, description=description, parameters=STRETCH_PARAMETERS, responses=shape)
         def get(self, request: Request, slug: str) -> Response:
-            layer, rights = asked(request, slug)
+            layer, rights = requested_layer(request, slug)
             return entries(request, find(layer, Stretch.parse(request.query_params), rights))
 
     return EntriesView
@@ -180,7 +182,7 @@ class SchemaView(APIView):
         responses={200: OpenApiResponse(response=dict, description="A JSON Schema (OGC API Features, Part 5)")},
     )
     def get(self, request: Request, slug: str) -> Response:
-        layer, rights = asked(request, slug)
+        layer, rights = requested_layer(request, slug)
         return Response(layer_schema(layer, rights), content_type="application/schema+json")
 
 
@@ -215,7 +217,7 @@ class IssuesView(APIView):
     )
     def get(self, request: Request, slug: str) -> Response:
         """The work that is left, for those who edit the layer."""
-        layer, rights = asked(request, slug)
+        layer, rights = requested_layer(request, slug)
         check_editable(layer, rights)
         return Response(rules.issues(layer, rules.IssuesQuery.parse(request.query_params), rights))
 
@@ -227,9 +229,9 @@ class NoticesView(APIView):
     def get(self, request: Request) -> Response:
         """The latest first."""
         page = Page.parse(request.query_params)
-        found = notices.notices_of(rights_of_request(request))
-        rows = [notices.as_json(one, rights_of_request(request)) for one in found[page.stretch()]]
-        return Response(page.as_json(rows, found.count(), request.path))
+        own_notices = notices.notices_of(rights_of_request(request))
+        rows = [notices.as_json(one, rights_of_request(request)) for one in own_notices[page.stretch()]]
+        return Response(page.as_json(rows, own_notices.count(), request.path))
 
 
 class NoticeView(APIView):

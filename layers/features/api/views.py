@@ -15,7 +15,7 @@ from layers.catalogue.services import visible_layer
 from layers.features.api import serializers
 from layers.features.search import Question, suggestions
 from layers.features.services import table
-from layers.features.services.describe import features_as_json, listed_as_json
+from layers.features.services.describe import features_as_json, rows_as_json
 from layers.features.services.here import HereQuery, find_here
 from layers.features.services.measure import measure
 from layers.features.services.read import FeatureQuery, get_feature, list_features
@@ -50,16 +50,16 @@ class FeaturesView(APIView):
         responses=serializers.FeaturePageSerializer,
     )
     def get(self, request: Request, slug: str) -> Response:
-        asked, rights = request.query_params, rights_of_request(request)
+        parameters, rights = request.query_params, rights_of_request(request)
         layer = visible_layer(slug, rights)
-        if any(asked.get(name) for name in table.PARAMETERS):
+        if any(parameters.get(name) for name in table.PARAMETERS):
             with limited(FILTER):
-                found = table.list_table(layer, table.TableQuery.parse(asked, layer, rights), rights)
-            page, following = found.page, next_page(request, cursor=found.cursor and found.cursor.text)
+                listing = table.list_table(layer, table.TableQuery.parse(parameters, layer, rights), rights)
+            page, following = listing.page, next_page(request, cursor=listing.cursor and listing.cursor.text)
         else:
-            page = list_features(layer, FeatureQuery.parse(asked), rights)
+            page = list_features(layer, FeatureQuery.parse(parameters), rights)
             following = next_page(request, after=page.after)
-        results = listed_as_json(layer, page.rows, rights)
+        results = rows_as_json(layer, page.rows, rights)
         return Response({"number_matched": page.number_matched, "next": following, "results": results})
 
 

@@ -111,14 +111,14 @@ class Compiler:
             return self.spatial
         if operator in RELATIONS:
             return self.temporal
-        named = {
+        methods = {
             "not": self.negated,
             "isnull": self.is_null,
             "like": self.like,
             "between": self.between,
             "in": self.in_list,
         }
-        return named.get(operator)
+        return methods.get(operator)
 
     def joined(self, operator: str, arguments: Sequence[Tree], depth: int) -> Composable:
         if not arguments:
@@ -160,8 +160,8 @@ class Compiler:
 
     def in_list(self, operator: str, arguments: Sequence[Tree], depth: int) -> Composable:
         """One comparison with an array where the list holds values of one kind."""
-        inner, listed = exactly(2, operator, arguments)
-        values = listed if isinstance(listed, list) else [listed]
+        inner, items = exactly(2, operator, arguments)
+        values = items if isinstance(items, list) else [items]
         if not values or len(values) > MOST_IN_LIST:
             raise refusal(_("A list has 1 to %(most)s values."), most=MOST_IN_LIST)
         value = self.scalar(inner, depth)
@@ -189,12 +189,12 @@ class Compiler:
         """
         match first, second:
             case {"property": str()}, {"bbox": _} if self.storage == STORAGE.srid:
-                column, found = self.shape(first, whole=False), geometry.rectangle_of(second, self.crs)
+                column, rectangle = self.shape(first, whole=False), geometry.rectangle_of(second, self.crs)
             case _:
                 return None
-        if found is None:
+        if rectangle is None:
             return None
-        shape, srid = found
+        shape, srid = rectangle
         kept = column if srid == self.storage else SQL("geom_3857")
         return INSIDE_OR_MEETS.format(kept, self.bound.bind(geometry.wkb(shape, srid), "geometry"))
 
@@ -277,15 +277,15 @@ class Compiler:
 
     def column(self, name: str) -> Term:
         """The column of a queryable's name; `geom` is understood as the geometry."""
-        found = self.queryables.get(name)
-        if found is None and name == "geom":
-            found = next((one for one in self.queryables.values() if one.kind == "geometry"), None)
-        if found is None:
+        queryable = self.queryables.get(name)
+        if queryable is None and name == "geom":
+            queryable = next((one for one in self.queryables.values() if one.kind == "geometry"), None)
+        if queryable is None:
             known = ", ".join(self.queryables)
             raise refusal(
                 _("“%(name)s” is no property to filter by. There are: %(known)s."), name=name[:60], known=known
             )
-        return Term(found.kind, sql=Identifier(found.column), name=name)
+        return Term(queryable.kind, sql=Identifier(queryable.column), name=name)
 
     def call(self, tree: Tree, depth: int) -> Term:
         operator, arguments = str(operator_of(tree)), arguments_of(tree)
@@ -308,9 +308,9 @@ class Compiler:
     def expected(self, kind: str, tree: Tree, depth: int) -> Term:
         term = self.scalar(tree, depth)
         if term.kind != kind:
-            found, wanted = kind_name(term.kind), kind_name(kind)  # type: ignore[arg-type]
+            actual, wanted = kind_name(term.kind), kind_name(kind)  # type: ignore[arg-type]
             name = term.name or term.value
-            raise refusal(_("“%(name)s” is %(kind)s, not %(wanted)s."), name=name, kind=found, wanted=wanted)
+            raise refusal(_("“%(name)s” is %(kind)s, not %(wanted)s."), name=name, kind=actual, wanted=wanted)
         return term
 
 

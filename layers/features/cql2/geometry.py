@@ -142,10 +142,10 @@ def position(values: Sequence[Any], crs: Crs) -> tuple[float, float]:
 
 
 def numbers(values: Iterable[Any]) -> list[float]:
-    found = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    if len(found) != len(list(values)) or not all(abs(value) <= FARTHEST for value in found):
+    reals = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(reals) != len(list(values)) or not all(abs(value) <= FARTHEST for value in reals):
         raise unreadable()
-    return [float(value) for value in found]
+    return [float(value) for value in reals]
 
 
 def box(values: Any, crs: Crs) -> Shape:

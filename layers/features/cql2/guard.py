@@ -54,7 +54,7 @@ class Frame:
 class Cutter:
     """Takes a text's tokens one by one and cuts groups out of it."""
 
-    pieces: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=lambda: [Frame("group")])
     before: str = ""  # the last words in capitals, as far as they tell what a parenthesis opens
 
@@ -69,9 +69,9 @@ class Cutter:
                 self.close()
             case _:
                 self.keep(kind, token)
-        self.before = self.words_before(kind, token)
+        self.before = self.keyword_before(kind, token)
 
-    def words_before(self, kind: str, token: str) -> str:
+    def keyword_before(self, kind: str, token: str) -> str:
         word = token.upper() if kind == "word" else "?" if kind == "quoted" else ""
         joined = f"{self.before} {word}"
         return joined if joined in GEOMETRIES else word
@@ -103,13 +103,13 @@ class Cutter:
         if frame.kind != "group" or frame.commas:
             parts += ["(", *frame.parts, ")"]
             return
-        parts.append(f' "{MARK}{len(self.pieces)}" ')
-        self.pieces.append("".join(frame.parts))
+        parts.append(f' "{MARK}{len(self.groups)}" ')
+        self.groups.append("".join(frame.parts))
 
     def finish(self) -> list[str]:
         if len(self.frames) > 1:
             raise refusal(_("The filter does not close all of its parentheses."))
-        return [*self.pieces, "".join(self.frames[0].parts)]
+        return [*self.groups, "".join(self.frames[0].parts)]
 
 
 def cut(text: str) -> list[str]:
@@ -119,11 +119,11 @@ def cut(text: str) -> list[str]:
         raise refusal(_("The filter contains a character that no filter may contain."))
     cutter, place = Cutter(), 0
     while place < len(text):
-        found = TOKEN.match(text, place)
-        if found is None or found.lastgroup is None:
+        match = TOKEN.match(text, place)
+        if match is None or match.lastgroup is None:
             raise refusal(_("The filter cannot be read near “%(near)s”."), near=text[place : place + 20])
-        cutter.take(found.lastgroup, found[0])
-        place = found.end()
+        cutter.take(match.lastgroup, match[0])
+        place = match.end()
     return cutter.finish()
 
 
@@ -138,10 +138,10 @@ def normal(kind: str, token: str) -> str:
     """A token as the parser knows it: it takes no .5, and no backslashes in a literal but those of LIKE."""
     if kind == "number" and token.startswith("."):
         return f"0{token}"
-    return "'" + ESCAPED.sub(unescaped, token[1:-1]) + "'" if kind == "text" else token
+    return "'" + ESCAPED.sub(unescape, token[1:-1]) + "'" if kind == "text" else token
 
 
-def unescaped(found: re.Match[str]) -> str:
+def unescape(match: re.Match[str]) -> str:
     """What stands for an escape sequence between the parser's quotation marks."""
-    sequence = found[0]
+    sequence = match[0]
     return "''" if sequence in ("''", "\\'") else ESCAPES.get(sequence[1], sequence)

@@ -105,9 +105,9 @@ def no_json() -> Invalid:
 
 def unreadable(text: str, said: str) -> Invalid:
     """The parser's refusal in our words, with the place where it stopped."""
-    found = POSITION.search(said)
-    near = text[int(found[1]) - 1 :][:30] if found else ""
-    shown = re.sub(f'"{MARK}\\d+"', "(…)", near).strip()
-    if not shown:
+    position = POSITION.search(said)
+    near = text[int(position[1]) - 1 :][:30] if position else ""
+    excerpt = re.sub(f'"{MARK}\\d+"', "(…)", near).strip()
+    if not excerpt:
         return refusal(_("The filter ends too early, or is empty."))
-    return refusal(_("The filter cannot be read near “%(near)s”."), near=shown)
+    return refusal(_("The filter cannot be read near “%(near)s”."), near=excerpt)

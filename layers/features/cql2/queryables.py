@@ -34,9 +34,9 @@ class Queryable:
 def queryables_of(layer: Layer, rights: Rights) -> Queryables:
     """Queryables by name, in the columns' order."""
     fields = layer.fields_for(rights)
-    found = {field["name"]: Queryable(field["name"], field["name"], KINDS[field["type"]]) for field in fields}
+    columns = {field["name"]: Queryable(field["name"], field["name"], KINDS[field["type"]]) for field in fields}
     geometry = Queryable(geometry_name(layer), "geom", "geometry")
-    return {"id": Queryable("id", "id", "number"), geometry.name: geometry} | found
+    return {"id": Queryable("id", "id", "number"), geometry.name: geometry} | columns
 
 
 def geometry_name(layer: Layer) -> str:

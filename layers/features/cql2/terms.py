@@ -77,10 +77,10 @@ def alike(first: Term, second: Term) -> tuple[Term, Term]:
         return alike(first, became)
     if {first.kind, second.kind} == {"date", "timestamp"}:
         return as_timestamp(first), as_timestamp(second)
-    named, other = (first, second) if first.name else (second, first)
-    words = _("“%(name)s” is %(kind)s and cannot be compared with %(other)s.")
-    values = {"name": named.name or named.value, "kind": kind_name(named.kind), "other": kind_name(other.kind)}
-    raise refusal(words, **values)
+    subject, other = (first, second) if first.name else (second, first)
+    message = _("“%(name)s” is %(kind)s and cannot be compared with %(other)s.")
+    values = {"name": subject.name or subject.value, "kind": kind_name(subject.kind), "other": kind_name(other.kind)}
+    raise refusal(message, **values)
 
 
 def as_kind(term: Term, kind: Kind) -> Term | None:

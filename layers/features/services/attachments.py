@@ -31,10 +31,10 @@ def attachments_of(layer: Layer, feature_id: int, rights: Rights) -> QuerySet[At
 
 def attachment_of(layer: Layer, feature_id: int, attachment_id: int, rights: Rights) -> Attachment:
     """A photo of a feature that the user sees. Raises NotFound."""
-    found = attachments_of(layer, feature_id, rights).filter(pk=attachment_id).first()
-    if found is None:
+    attachment = attachments_of(layer, feature_id, rights).filter(pk=attachment_id).first()
+    if attachment is None:
         raise NotFound(_("There is no such photo."))
-    return found
+    return attachment
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from typing import Any
 
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
-from layers.features.services.read import title_of, words_of
+from layers.features.services.read import label_values, title_of
 from layers.features.sheet import Addition, additions, column_property, plain
 
 type Row = dict[str, Any]
@@ -33,23 +33,23 @@ def feature_as_json(layer: Layer, row: Row, addition: Addition, rights: Rights) 
 
 
 def properties_as_json(layer: Layer, row: Row, addition: Addition, rights: Rights) -> list[dict[str, Any]]:
-    words = words_of(layer, row)
-    shown = [column for column in layer.fields_for(rights) if column["name"] not in addition.hidden]
+    values = label_values(layer, row)
+    columns = [column for column in layer.fields_for(rights) if column["name"] not in addition.hidden]
     said = {line.name: line for line in addition.properties}
-    names = [column["name"] for column in shown]
-    lines = [said.get(column["name"]) or column_property(column, words[column["name"]]) for column in shown]
+    names = [column["name"] for column in columns]
+    lines = [said.get(column["name"]) or column_property(column, values[column["name"]]) for column in columns]
     return [line.as_json() for line in (*lines, *(one for name, one in said.items() if name not in names))]
 
 
-def listed_as_json(layer: Layer, rows: Sequence[Row], rights: Rights) -> list[dict[str, Any]]:
+def rows_as_json(layer: Layer, rows: Sequence[Row], rights: Rights) -> list[dict[str, Any]]:
     """Rows of a list: title, plain values (coded ones in words), bbox."""
     names = [field["name"] for field in layer.fields_for(rights)]
     return [
         {
             "id": row["id"],
             "title": title_of(layer, row),
-            "properties": {name: plain(words[name]) for name in names},
+            "properties": {name: plain(values[name]) for name in names},
             "bbox_4326": row["bbox"],
         }
-        for row, words in ((row, words_of(layer, row)) for row in rows)
+        for row, values in ((row, label_values(layer, row)) for row in rows)
     ]

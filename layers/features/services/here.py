@@ -72,14 +72,14 @@ def find_here(query: HereQuery, rights: Rights) -> list[dict[str, Any]]:
     layers = Layer.objects.visible_to(rights).select_related("theme")
     if query.layers is not None:
         layers = layers.filter(slug__in=query.layers)
-    found = at_point(list(layers), query) if query.is_possible else ()
+    matches = at_point(list(layers), query) if query.is_possible else ()
     return [
         {
             "layer": layer.slug,
             "title": str(layer),
             "features": features_as_json(layer, get_features(layer, ids, rights), rights),
         }
-        for layer, ids in found
+        for layer, ids in matches
         if ids
     ]
 

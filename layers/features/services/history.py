@@ -24,7 +24,7 @@ ACTIONS = {"INSERT": "create", "UPDATE": "update", "DELETE": "delete"}
 MOST_ENTRIES = 200
 LINEAGE = ("split", "merge", "restored")
 """What the detail of an event may say of where its objects come from."""
-SHOWN = "st_asgeojson(st_transform(geom, 4326), 7)::json as geometry"
+GEOMETRY_4326 = "st_asgeojson(st_transform(geom, 4326), 7)::json as geometry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class HistoryPage:
     """Entries as JSON, the latest first; `before` continues, None at the end."""
 
     entries: list[dict[str, Any]]
@@ -57,7 +57,7 @@ def check_may_read(layer: Layer, rights: Rights) -> None:
         raise Forbidden(_("Only people of the layer's owner see its history."))
 
 
-def feature_history(layer: Layer, feature_id: int, stretch: Stretch, rights: Rights) -> Found:
+def feature_history(layer: Layer, feature_id: int, stretch: Stretch, rights: Rights) -> HistoryPage:
     """The timeline of one feature. Raises Forbidden, Missing."""
     check_may_read(layer, rights)
     now = current(layer, feature_id)
@@ -73,11 +73,14 @@ def history_rows(layer: Layer, feature_id: int, now: Row | None, stretch: Stretc
     statement = sql.SQL(
         "select id, operation, version, at, by_user, kind, moved, detail::json, former::json, latter::json, {}"
         " from arpent.feature_history(%(layer)s, %(id)s, %(now)s, %(geom)s, %(before)s, %(limit)s) h"
-    ).format(sql.SQL(SHOWN))
-    return fetch(statement, asked(layer, feature_id, now) | {"before": stretch.before, "limit": stretch.limit + 1})
+    ).format(sql.SQL(GEOMETRY_4326))
+    return fetch(
+        statement, query_values(layer, feature_id, now) | {"before": stretch.before, "limit": stretch.limit + 1}
+    )
 
 
-def asked(layer: Layer, feature_id: int, now: Row | None) -> dict[str, Any]:
+def query_values(layer: Layer, feature_id: int, now: Row | None) -> dict[str, Any]:
+    """What statements about one feature are given: its layer, its id, its row and its geometry as they are now."""
     return {
         "layer": layer.pk,
         "id": min(feature_id, LARGEST_ID),
@@ -95,8 +98,8 @@ def current(layer: Layer, feature_id: int) -> Row | None:
     ).format(
         sql.SQL(", ").join(map(sql.Identifier, dict.fromkeys(existing(layer, names)))), sql.Identifier(layer.table)
     )
-    found = fetch(statement, {"id": feature_id}) if feature_id <= LARGEST_ID else []
-    return found[0] if found else None
+    rows = fetch(statement, {"id": feature_id}) if feature_id <= LARGEST_ID else []
+    return rows[0] if rows else None
 
 
 def existing(layer: Layer, names: Sequence[str]) -> list[str]:
@@ -149,12 +152,12 @@ def names_of(rows: Sequence[Row]) -> dict[int, str]:
     return {person.pk: str(person) for person in people}
 
 
-def page(entries: list[dict[str, Any]], rows: Sequence[Row], stretch: Stretch) -> Found:
+def page(entries: list[dict[str, Any]], rows: Sequence[Row], stretch: Stretch) -> HistoryPage:
     following = rows[stretch.limit - 1]["id"] if len(rows) > stretch.limit else None
-    return Found(entries[: stretch.limit], following)
+    return HistoryPage(entries[: stretch.limit], following)
 
 
-def deleted_features(layer: Layer, stretch: Stretch, rights: Rights) -> Found:
+def deleted_features(layer: Layer, stretch: Stretch, rights: Rights) -> HistoryPage:
     """Features that were deleted and are not back. Raises Forbidden."""
     check_may_read(layer, rights)
     statement = sql.SQL(
@@ -162,11 +165,11 @@ def deleted_features(layer: Layer, stretch: Stretch, rights: Rights) -> Found:
         " from arpent.deleted_features(%(layer)s, %(before)s, %(limit)s)"
     )
     values = {"layer": layer.pk, "before": stretch.before, "limit": stretch.limit + 1}
-    rows = fetch(statement.format(sql.SQL(SHOWN)), values)
+    rows = fetch(statement.format(sql.SQL(GEOMETRY_4326)), values)
     people, back = names_of(rows), there(layer, [row["pk"] for row in rows])
     visible = {one["name"] for one in layer.fields_for(rights)}
-    found = page([deleted_entry(layer, row, visible, people) for row in rows], rows, stretch)
-    return Found([entry for entry in found.entries if entry["id"] not in back], found.before)
+    latest = page([deleted_entry(layer, row, visible, people) for row in rows], rows, stretch)
+    return HistoryPage([entry for entry in latest.entries if entry["id"] not in back], latest.before)
 
 
 def there(layer: Layer, ids: Sequence[int]) -> set[int]:
@@ -186,7 +189,7 @@ def deleted_entry(layer: Layer, row: Row, visible: set[str], people: Mapping[int
     }
 
 
-def layer_events(layer: Layer, stretch: Stretch, rights: Rights) -> Found:
+def layer_events(layer: Layer, stretch: Stretch, rights: Rights) -> HistoryPage:
     """What was done to a layer: edits, imports, raw SQL. Raises Forbidden."""
     check_may_read(layer, rights)
     statement = sql.SQL(
@@ -230,7 +233,7 @@ def former_version(layer: Layer, feature_id: int, version: int, rights: Rights) 
         "select v.state::json, v.geom::text as geom, v.last_version"
         " from arpent.feature_version(%(layer)s, %(id)s, %(version)s, %(now)s, %(geom)s) v"
     )
-    rows = fetch(statement, asked(layer, feature_id, now) | {"version": version})
+    rows = fetch(statement, query_values(layer, feature_id, now) | {"version": version})
     if not rows:
         raise NotFound(_("There is no such version of this object, or you may not see it."))
     return Former(rows[0]["state"], geometry_of(rows[0]["geom"]), rows[0]["last_version"])

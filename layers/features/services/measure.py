@@ -14,7 +14,7 @@ DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "P
 
 def measure(geometry: Any) -> dict[str, float]:
     """Length (a polygon's is its perimeter) and area of a GeoJSON geometry in EPSG:4326; raises Invalid."""
-    checked = json.dumps(checked_geometry(geometry))
+    checked = json.dumps(read_geometry_4326(geometry))
     statement = (
         "select st_length(g) + st_perimeter(g), st_area(g) from (select st_geomfromgeojson(%s)::geography as g) given"
     )
@@ -24,7 +24,7 @@ def measure(geometry: Any) -> dict[str, float]:
     return {"length_m": round(length, 3), "area_m2": round(area, 3)}
 
 
-def checked_geometry(geometry: Any) -> dict[str, Any]:
+def read_geometry_4326(geometry: Any) -> dict[str, Any]:
     """The geometry reduced to its type and longitude-latitude pairs; raises Invalid."""
     if not isinstance(geometry, dict):
         raise Invalid(_("“geometry” must be a GeoJSON geometry."))

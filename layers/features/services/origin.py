@@ -37,22 +37,22 @@ class Origin:
 @contextmanager
 def event(layer: Layer, kind: str, origin: Origin) -> Iterator[None]:
     """Inside, in an open transaction, changes of the layer's table belong to one new event of this kind."""
-    told = json.dumps({"event": kind, "from": origin.kind, "label": origin.label[:200]})
-    ask(f"select set_config('arpent.origin', %s, true), set_config({SETTING}, '', true)", [told, layer.table])
+    detail = json.dumps({"event": kind, "from": origin.kind, "label": origin.label[:200]})
+    ask(f"select set_config('arpent.origin', %s, true), set_config({SETTING}, '', true)", [detail, layer.table])
     yield
     ask("select set_config('arpent.origin', '', true)", [])
 
 
 def event_of(layer: Layer) -> int | None:
     """The event of the changes that this transaction made last to the layer, None where it made none."""
-    found = ask(f"select nullif(current_setting({SETTING}, true), '')::bigint", [layer.table])
-    return None if found is None else int(found)
+    event_id = ask(f"select nullif(current_setting({SETTING}, true), '')::bigint", [layer.table])
+    return None if event_id is None else int(event_id)
 
 
 def continue_event(tables: Iterable[str], event_id: int | None) -> None:
     """In this transaction, changes of these tables belong to this event from now on; without one, to a new one."""
-    told = "" if event_id is None else str(event_id)
-    ask(CONTINUED, [told, list(tables)])
+    setting = "" if event_id is None else str(event_id)
+    ask(CONTINUED, [setting, list(tables)])
 
 
 def open_event(tables: Sequence[str], detail: Mapping[str, Any], kind: str = "import") -> None:

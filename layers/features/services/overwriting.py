@@ -14,7 +14,7 @@ LATELY = timedelta(days=7)
 """A program may have read what it replaces that long ago."""
 
 
-def tell(layer: Layer, feature_id: int, names: Sequence[str] | None, rights: Rights) -> tuple[str, ...]:
+def notify_authors(layer: Layer, feature_id: int, names: Sequence[str] | None, rights: Rights) -> tuple[str, ...]:
     """Tell those who wrote these fields ("geometry" among them; None: the whole row, which goes away); the fields.
 
     Called before the fields are written.

@@ -42,9 +42,9 @@ def picture_of(file: IO[bytes], size: int) -> Picture:
     if size > MOST_BYTES:
         raise Invalid(_("The photo is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}, parameter="file")
     with RestrictedReader(Limits.for_pictures(MOST_BYTES)) as reader:
-        found = remake(reader, reader.admit_stream(file), RECIPE)
-    photo, small = found.made
-    return Picture(photo.content, small.content, photo.width, photo.height, made_aware(found.taken_at))
+        pictures = remake(reader, reader.admit_stream(file), RECIPE)
+    photo, small = pictures.made
+    return Picture(photo.content, small.content, photo.width, photo.height, to_aware(pictures.taken_at))
 
 
 def remake(reader: RestrictedReader, name: str, recipe: PictureRecipe) -> Pictures:
@@ -64,5 +64,5 @@ def refusal(code: str) -> str:
     return _("The photo is damaged: it cannot be read to its end.")
 
 
-def made_aware(taken_at: datetime | None) -> datetime | None:
+def to_aware(taken_at: datetime | None) -> datetime | None:
     return make_aware(taken_at) if taken_at and 1900 <= taken_at.year <= 2200 else None

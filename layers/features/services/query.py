@@ -22,7 +22,7 @@ from layers.catalogue.models import Layer
 from layers.features.cql2 import LANGUAGES, Condition, Queryable, compile_filter, parse, queryables_of
 from layers.features.cql2.queryables import Queryables, geometry_name
 from layers.features.crs import CRS84, Crs, parse_crs
-from layers.features.services.read import COUNTED, LARGEST_ID, version_of
+from layers.features.services.read import COUNT_LIMIT, LARGEST_ID, version_of
 
 MOST_ITEMS = 10_000
 DEFAULT_ITEMS = 100
@@ -59,7 +59,7 @@ class Cursor:
             read = cls(int(after), int(matched) if matched else None)
         except (ValueError, binascii.Error) as error:
             raise Invalid(_("“cursor” is the one of a “next” link."), parameter="cursor") from error
-        if not (0 <= read.after <= LARGEST_ID and 0 <= (read.matched or 0) <= COUNTED) or read.text != text:
+        if not (0 <= read.after <= LARGEST_ID and 0 <= (read.matched or 0) <= COUNT_LIMIT) or read.text != text:
             raise Invalid(_("“cursor” is the one of a “next” link."), parameter="cursor")
         return read
 
@@ -121,16 +121,16 @@ def limit(parameters: Parameters) -> int:
 
 def selection(parameters: Parameters, layer: Layer, queryables: Queryables) -> Condition | None:
     """What bbox, datetime, properties and filter select together; None where they select everything. Raises Invalid."""
-    asked = [
+    conditions = [
         *inside(parameters, layer, queryables),
         *at_time(parameters, queryables),
         *with_values(parameters, queryables),
         *filtered(parameters, queryables),
     ]
-    if not asked:
+    if not conditions:
         return None
-    values = {name: value for condition in asked for name, value in condition.values.items()}
-    return Condition(SQL(" and ").join([condition.sql for condition in asked]), values)
+    values = {name: value for condition in conditions for name, value in condition.values.items()}
+    return Condition(SQL(" and ").join([condition.sql for condition in conditions]), values)
 
 
 def inside(parameters: Parameters, layer: Layer, queryables: Queryables) -> Iterator[Condition]:
@@ -166,11 +166,11 @@ def with_values(parameters: Parameters, queryables: Queryables) -> Iterator[Cond
     """Properties with the value that a parameter of their name says."""
     for number, one in enumerate(equals(queryables)):
         if one.name in parameters:
-            tree = {"op": "=", "args": [{"property": one.name}, written(one, parameters[one.name])]}
+            tree = {"op": "=", "args": [{"property": one.name}, read_value(one, parameters[one.name])]}
             yield under(one.name, tree, queryables, CRS84, f"p{number}_")
 
 
-def written(queryable: Queryable, text: str) -> Any:
+def read_value(queryable: Queryable, text: str) -> Any:
     """A parameter's text as a value that a filter would write. Raises Invalid."""
     read: Any = text
     if queryable.kind == "number":
@@ -217,18 +217,18 @@ class Items:
 
 def read_items(layer: Layer, query: ItemsQuery, rights: Rights) -> Items:
     """One page. Raises Invalid where the filter computes what cannot be computed."""
-    values = {"after": 0, "limit": query.limit, "more": query.limit + 1, "counted": COUNTED + 1}
+    values = {"after": 0, "limit": query.limit, "more": query.limit + 1, "counted": COUNT_LIMIT + 1}
     if query.cursor:
         values["after"] = query.cursor.after
-    found = run(statement_of(layer, query, rights), values, query.condition)
-    matched = query.cursor.matched if query.cursor else found.matched
-    if matched is not None and matched > COUNTED:
+    page_row = run(statement_of(layer, query, rights), values, query.condition)
+    matched = query.cursor.matched if query.cursor else page_row.matched
+    if matched is not None and matched > COUNT_LIMIT:
         # More than can be counted: they were not found in the order of pages.
         matched = None
         if query.condition:
-            found = run(page_of_many(layer, query, rights), values, query.condition)
-    following = Cursor(found.last, matched) if found.more else None
-    return Items(found.features or "", found.returned, matched, following)
+            page_row = run(page_of_many(layer, query, rights), values, query.condition)
+    following = Cursor(page_row.last, matched) if page_row.more else None
+    return Items(page_row.features or "", page_row.returned, matched, following)
 
 
 def statement_of(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
@@ -238,7 +238,7 @@ def statement_of(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
     return page_of_many(layer, query, rights) if many else page_of_few(layer, query, rights)
 
 
-class Found(NamedTuple):
+class PageRow(NamedTuple):
     """The one row of a page's statement: the last identifier, and whether there are more behind it."""
 
     returned: int
@@ -248,13 +248,13 @@ class Found(NamedTuple):
     more: bool
 
 
-def run(statement: Composable, values: dict[str, Any], condition: Condition | None) -> Found:
+def run(statement: Composable, values: dict[str, Any], condition: Condition | None) -> PageRow:
     """Send a page's statement. Raises Invalid where the condition computes what cannot be computed."""
     given = values | (condition.values if condition else {})
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement, given)
-            return Found(*cursor.fetchone())
+            return PageRow(*cursor.fetchone())
     except (DataError, InternalError) as error:
         if condition is None:
             raise
@@ -262,7 +262,7 @@ def run(statement: Composable, values: dict[str, Any], condition: Condition | No
         raise Invalid(message, parameter="filter") from error
 
 
-WRITTEN = SQL(
+PAGE_SQL = SQL(
     "select returned, last, features, {matched}, {more}"
     " from (select count(*) as returned, max(id) as last, string_agg(feature, ',') as features"
     " from (select id, {feature} as feature from {rows} page) written) written"
@@ -273,11 +273,11 @@ WRITTEN = SQL(
 def page_of_all(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
     """Walk the primary key; count only where there is another page."""
     table, more = table_of(layer), SQL("exists (select from {} where id > last)").format(table_of(layer))
-    counted = SQL(
+    count_sql = SQL(
         "case when {} then (select count(*) from (select from {} limit %(counted)s) counted) else returned end"
     ).format(more, table)
-    return WRITTEN.format(
-        matched=SQL("null") if query.cursor else counted,
+    return PAGE_SQL.format(
+        matched=SQL("null") if query.cursor else count_sql,
         more=more,
         feature=feature_of(layer, query.crs, rights),
         rows=SQL("(select * from {} where id > %(after)s order by id limit %(limit)s)").format(table),
@@ -290,12 +290,12 @@ def page_of_few(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
     More than can be counted give no page: what was found of them is not the beginning.
     """
     assert query.condition is not None
-    found = SQL(
+    matches_sql = SQL(
         "with found as materialized (select id, ctid as _place from {table} where {where} limit %(counted)s),"
         " page as materialized (select _place from found where id > %(after)s"
         " and (select count(*) from found) < %(counted)s order by id limit %(more)s) "
     ).format(table=table_of(layer), where=query.condition.sql)
-    return found + of_page(layer, query, rights, matched=SQL("(select count(*) from found)"))
+    return matches_sql + of_page(layer, query, rights, matched=SQL("(select count(*) from found)"))
 
 
 def page_of_many(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
@@ -316,7 +316,7 @@ def of_page(layer: Layer, query: ItemsQuery, rights: Rights, *, matched: Composa
     rows = SQL(
         "(select * from {} where ctid = any(array(select _place from page limit %(limit)s)) order by id)"
     ).format(table_of(layer))
-    return WRITTEN.format(
+    return PAGE_SQL.format(
         matched=matched,
         more=SQL("(select count(*) from page) > %(limit)s"),
         feature=feature_of(layer, query.crs, rights),

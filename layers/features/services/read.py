@@ -17,7 +17,7 @@ from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer, in_language
 
-COUNTED = 10_000
+COUNT_LIMIT = 10_000
 LARGEST_ID = 2**63 - 1
 
 
@@ -80,8 +80,8 @@ def count(layer: Layer, where: sql.Composable, values: dict[str, Any]) -> int | 
     """How many features match, None above 10,000."""
     statement = sql.SQL("select count(*) as n from (select from {table} where {where} limit %(most)s) matched")
     table = sql.Identifier(layer.table)
-    (found,) = fetch(statement.format(table=table, where=where), {**values, "most": COUNTED + 1})
-    return found["n"] if found["n"] <= COUNTED else None
+    (row,) = fetch(statement.format(table=table, where=where), {**values, "most": COUNT_LIMIT + 1})
+    return row["n"] if row["n"] <= COUNT_LIMIT else None
 
 
 def page_of_few(layer: Layer, where: sql.Composable, columns: sql.Composable) -> sql.Composable:
@@ -159,14 +159,14 @@ def box(text: str) -> list[float]:
     return [round(float(part), 7) for part in text[4:-1].replace(",", " ").split()]
 
 
-def words_of(layer: Layer, row: dict[str, Any]) -> dict[str, Any]:
+def label_values(layer: Layer, row: dict[str, Any]) -> dict[str, Any]:
     """The row's values with coded ones in words."""
     coded = {column["name"]: column["values"] for column in layer.columns if column.get("values")}
-    words = {name: in_language(*values[row[name]]) for name, values in coded.items() if row.get(name) in values}
-    return row | words
+    labels = {name: in_language(*values[row[name]]) for name, values in coded.items() if row.get(name) in values}
+    return row | labels
 
 
 def title_of(layer: Layer, row: dict[str, Any]) -> str:
     """What names a feature: the title column in words, else the layer and the id."""
-    value = words_of(layer, row).get(layer.title_field)
+    value = label_values(layer, row).get(layer.title_field)
     return str(value) if value not in (None, "") else f"{layer} {row['id']}"

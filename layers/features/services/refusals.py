@@ -18,7 +18,7 @@ UNIQUE, CHECK, RULE = "23505", "23514", "AR002"
 
 
 @contextmanager
-def in_words(layer: Layer, index_of: Callable[[int | None], int]) -> Iterator[None]:
+def translate_refusals(layer: Layer, index_of: Callable[[int | None], int]) -> Iterator[None]:
     """Database errors that refuse an edit become words; `index_of` finds the edit of an object's id (None: unknown)."""
     try:
         yield
@@ -33,7 +33,7 @@ def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None],
     cause = error.__cause__
     state, diagnosis = getattr(cause, "sqlstate", None), getattr(cause, "diag", None)
     if state == UNIQUE:
-        name, message = taken(getattr(diagnosis, "constraint_name", None) or "", diagnosis, layer)
+        name, message = describe_duplicate(getattr(diagnosis, "constraint_name", None) or "", diagnosis, layer)
         return FieldRefused([{"index": index_of(None), "field": name, "message": message}])
     if state == CHECK:
         rule = getattr(diagnosis, "constraint_name", None) or ""
@@ -41,23 +41,23 @@ def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None],
         field, text = checks.get(rule, ("", _("These values contradict each other, or the rules of the table.")))
         return FieldRefused([{"index": index_of(None), "field": field, "message": str(text)}])
     if state == RULE:
-        told = json.loads(getattr(diagnosis, "message_detail", None) or "{}")
-        words = rule_words(told["kind"], told["other"], told["x"], told["y"])
-        return GeometryRefused(words, index_of(told["id"]))
+        detail = json.loads(getattr(diagnosis, "message_detail", None) or "{}")
+        message = rule_message(detail["kind"], detail["other"], detail["x"], detail["y"])
+        return GeometryRefused(message, index_of(detail["id"]))
     return None
 
 
-def taken(constraint: str, diagnosis: Any, layer: Layer) -> tuple[str, str]:
+def describe_duplicate(constraint: str, diagnosis: Any, layer: Layer) -> tuple[str, str]:
     """The field whose value another object has, and what to say of it."""
     uniques = {name: given for one in EDITING.all() for name, given in one.unique.items()}
     if constraint not in uniques:
         return column_of(constraint, layer), _("Another object has this value already.")
-    field, words = uniques[constraint]
+    field, describe = uniques[constraint]
     try:
-        told = json.loads(getattr(diagnosis, "message_detail", None) or "{}")
+        detail = json.loads(getattr(diagnosis, "message_detail", None) or "{}")
     except ValueError:
-        told = {}
-    return field, words(told)
+        detail = {}
+    return field, describe(detail)
 
 
 def column_of(constraint: str, layer: Layer) -> str:
@@ -67,9 +67,9 @@ def column_of(constraint: str, layer: Layer) -> str:
     return next(ruled, layer.key_column)
 
 
-def rule_words(kind: str, other: int | None, x: float, y: float) -> str:
+def rule_message(kind: str, other: int | None, x: float, y: float) -> str:
     """What is wrong, and what to do."""
-    words: dict[str, Label] = {
+    messages: dict[str, Label] = {
         "valid": _("The outline crosses or touches itself at %(place)s: move a corner there."),
         "inside_territory": _("The object lies outside the territory (%(place)s): move it inside."),
         "unique": _("Object %(other)s has the same reference: change one of them."),
@@ -77,5 +77,5 @@ def rule_words(kind: str, other: int | None, x: float, y: float) -> str:
         "snapped_ends": _("An end almost meets object %(other)s at %(place)s: snap it, or move it away."),
     }
     place = f"{display_number(x, 2)} ; {display_number(y, 2)}"
-    words |= {one.kind: one.text for one in REFUSALS.all()}
-    return str(words[kind]) % {"other": other, "place": place}
+    messages |= {one.kind: one.text for one in REFUSALS.all()}
+    return str(messages[kind]) % {"other": other, "place": place}

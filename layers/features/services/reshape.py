@@ -22,12 +22,12 @@ from layers.features.points import EDITING, Editing
 from layers.features.services import attachments
 from layers.features.services.origin import Origin, annotate, event
 from layers.features.services.read import fetch
-from layers.features.services.refusals import in_words
-from layers.features.services.shapes import Unfit, fitted, kind_of_table
+from layers.features.services.refusals import translate_refusals
+from layers.features.services.shapes import Unfit, fit_geometry, kind_of_table
 from layers.features.services.write import (
     Change,
     Edit,
-    Written,
+    EditResult,
     announce,
     check_edits,
     check_versions,
@@ -40,10 +40,10 @@ from layers.features.services.write import (
 )
 
 type Values = dict[str, Any]
-MOST_PIECES = 100
+MOST_PARTS = 100
 MOST_MERGED = 100
 # The parts that the line leaves whole, together with the largest piece; each other piece.
-PIECES = sql.SQL("""
+PARTS_SQL = sql.SQL("""
     with part as (select d.path[1] as n, d.geom from {table}, st_dump(geom) d where id = %(id)s),
     piece as (select p.n, p.geom as part, d.geom, count(*) over (partition by p.n) as among
               from part p, st_dump(st_split(p.geom, st_geomfromewkb(%(line)s))) d),
@@ -63,7 +63,7 @@ def nothing_apart(_row: Values) -> Values:
     return {}
 
 
-def attach_nothing(_pieces: Sequence[int]) -> None:
+def attach_nothing(_ids: Sequence[int]) -> None:
     """Nothing hangs on rows of most tables."""
 
 
@@ -75,7 +75,7 @@ UNION = {
 
 def split(
     layer: Layer, feature_id: int, line: GEOSGeometry, *, version: int | None, rights: Rights, origin: Origin
-) -> list[Written]:
+) -> list[EditResult]:
     """Cut a feature along a line (EPSG:2154): the largest piece keeps its id, the others are new, with its values.
 
     Raises what `apply_edits` does, GeometryRefused for a line that does not cut.
@@ -87,29 +87,29 @@ def split(
     with transaction.atomic():
         rows = lock(layer, [(0, edit)], rights)
         check_versions(layer, [(0, edit)], rows, rights, 2154)
-        kept, *others = pieces(layer, feature_id, line)
+        kept, *others = cut_feature(layer, feature_id, line)
         row, whole = rows[feature_id], geometry(rows[feature_id])
         editing = EDITING.find(layer.table) or Editing(table=layer.table)
         own, fresh = editing.piece or nothing_else, editing.apart or nothing_apart
         change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
         attach = editing.attached([feature_id]) if editing.attached else attach_nothing
         with event(layer, "split", origin):
-            written = [
+            results = [
                 write(layer, change, 0, rights),
                 *(copy(layer, feature_id, piece, own(row, whole, piece) | fresh(row)) for piece in others),
             ]
-            attach([one.id for one in written])
+            attach([one.id for one in results])
             keep_rules(layer, {})
-            annotate(layer, {"split": {"from": feature_id, "into": [one.id for one in written]}})
+            annotate(layer, {"split": {"from": feature_id, "into": [one.id for one in results]}})
             announce(layer, [change])
-    return written
+    return results
 
 
-def pieces(layer: Layer, feature_id: int, line: GEOSGeometry) -> list[GEOSGeometry]:
-    """What the line makes of the feature, the piece that stays first. Raises GeometryRefused."""
+def cut_feature(layer: Layer, feature_id: int, line: GEOSGeometry) -> list[GEOSGeometry]:
+    """What a line (EPSG:2154) makes of the feature, the part that keeps its id first. Raises GeometryRefused."""
     kind = kind_of_table(layer.table)
     try:
-        rows = fetch(PIECES.format(table=sql.Identifier(layer.table)), {"id": feature_id, "line": bytes(line.ewkb)})
+        rows = fetch(PARTS_SQL.format(table=sql.Identifier(layer.table)), {"id": feature_id, "line": bytes(line.ewkb)})
     except DatabaseError as error:
         if database_is_gone(error):
             raise
@@ -117,11 +117,11 @@ def pieces(layer: Layer, feature_id: int, line: GEOSGeometry) -> list[GEOSGeomet
     apart = [geometry(row) for row in rows if row["apart"]]
     if not apart:
         raise GeometryRefused(_("This line does not cut the object: draw it from one side to the other."))
-    if len(apart) >= MOST_PIECES:
-        raise GeometryRefused(_("This line makes more than %(most)s pieces.") % {"most": MOST_PIECES})
+    if len(apart) >= MOST_PARTS:
+        raise GeometryRefused(_("This line makes more than %(most)s pieces.") % {"most": MOST_PARTS})
     stays = [geometry(row) for row in rows if not row["apart"]]
     try:
-        return [fitted(together(stays), kind), *(fitted(one, kind) for one in apart)]
+        return [fit_geometry(together(stays), kind), *(fit_geometry(one, kind) for one in apart)]
     except Unfit as unfit:
         raise GeometryRefused(str(unfit)) from unfit
 
@@ -137,7 +137,7 @@ def together(parts: Sequence[GEOSGeometry]) -> GEOSGeometry:
     return whole
 
 
-def copy(layer: Layer, feature_id: int, piece: GEOSGeometry, own: Values) -> Written:
+def copy(layer: Layer, feature_id: int, piece: GEOSGeometry, own: Values) -> EditResult:
     """A new feature with the values of another, but for those of its own, and references that must be unique."""
     unique = {layer.key_column, *(rule.get("column") for rule in layer.rules if rule["kind"] == "unique")}
     apart = {*unique, *own, "id"}
@@ -152,10 +152,10 @@ def copy(layer: Layer, feature_id: int, piece: GEOSGeometry, own: Values) -> Wri
         table=sql.Identifier(layer.table),
         names=sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in names),
     )
-    with in_words(layer, lambda _id: 0):
+    with translate_refusals(layer, lambda _id: 0):
         given = {f"v{n}": value for n, value in enumerate(own.values())}
         (row,) = fetch(statement, given | {"geom": bytes(piece.ewkb), "id": feature_id})
-    return Written(id=row["id"], version=row["version"], action="create")
+    return EditResult(id=row["id"], version=row["version"], action="create")
 
 
 def merge(
@@ -165,7 +165,7 @@ def merge(
     rights: Rights,
     origin: Origin,
     properties: dict[str, Any] | None = None,
-) -> list[Written]:
+) -> list[EditResult]:
     """Make one of several features (ids and the versions seen): the first keeps its id and its values, or those given.
 
     Raises what `apply_edits` does, GeometryRefused for features that do not make one.
@@ -216,7 +216,7 @@ def union(layer: Layer, ids: Sequence[int]) -> GEOSGeometry:
     )
     (row,) = fetch(statement, {"ids": list(ids)})
     try:
-        return fitted(geometry(row) if row["geom"] else None, kind_of_table(layer.table))
+        return fit_geometry(geometry(row) if row["geom"] else None, kind_of_table(layer.table))
     except Unfit as unfit:
         message = _("These objects do not make one: they must touch each other. %(fault)s") % {"fault": unfit}
         raise geometry_refused([{"index": 0, "field": "geometry", "message": message}]) from unfit

@@ -14,12 +14,12 @@ from layers.features.errors import NotEditable
 from layers.features.services.history import Former, current, existing, former_version
 from layers.features.services.origin import Origin, annotate, event
 from layers.features.services.read import fetch
-from layers.features.services.refusals import in_words
+from layers.features.services.refusals import translate_refusals
 from layers.features.services.write import (
     UNSET,
     Change,
     Edit,
-    Written,
+    EditResult,
     announce,
     apply_edits,
     check_editable,
@@ -31,7 +31,7 @@ KIND = "restore"
 
 def restore(
     layer: Layer, feature_id: int, *, version: int, current_version: int | None, rights: Rights, origin: Origin
-) -> Written:
+) -> EditResult:
     """Give a feature the values and the place of a former version; the asker saw `current_version`, None if deleted.
 
     Raises NotEditable, NotFound, Stale, and what `apply_edits` does.
@@ -41,16 +41,16 @@ def restore(
         former = former_version(layer, feature_id, version, rights)
         now = current(layer, feature_id)
         if now is None:
-            written = bring_back(layer, feature_id, former, rights, origin)
+            result = bring_back(layer, feature_id, former, rights, origin)
         else:
             if current_version is None:
                 raise Stale(_("This object is there again: look at it, then restore it."), conflicts=[])
-            written = change_back(layer, feature_id, former, current_version, rights, origin)
+            result = change_back(layer, feature_id, former, current_version, rights, origin)
         annotate(layer, {"restored": {"id": feature_id, "version": version}})
-    return written
+    return result
 
 
-def change_back(layer: Layer, feature_id: int, former: Former, seen: int, rights: Rights, origin: Origin) -> Written:
+def change_back(layer: Layer, feature_id: int, former: Former, seen: int, rights: Rights, origin: Origin) -> EditResult:
     names = [one["name"] for one in layer.writable_fields(rights)]
     edit = Edit(
         action="update",
@@ -59,21 +59,21 @@ def change_back(layer: Layer, feature_id: int, former: Former, seen: int, rights
         properties={name: former.row[name] for name in names if name in former.row},
         geometry=UNSET if former.geometry is None else former.geometry,
     )
-    (written,) = apply_edits(layer, [edit], rights=rights, origin=origin, kind=KIND)
-    return written
+    (result,) = apply_edits(layer, [edit], rights=rights, origin=origin, kind=KIND)
+    return result
 
 
-def bring_back(layer: Layer, feature_id: int, former: Former, rights: Rights, origin: Origin) -> Written:
+def bring_back(layer: Layer, feature_id: int, former: Former, rights: Rights, origin: Origin) -> EditResult:
     """Insert the deleted row as it was, under its id; its versions go on."""
     if not layer.may_edit_rows_of(former.row.get("owner_id"), rights):
         raise NotEditable(_("This object belongs to another member."))
     with event(layer, KIND, origin):
-        with in_words(layer, lambda _id: 0):
+        with translate_refusals(layer, lambda _id: 0):
             (row,) = insert(layer, feature_id, former)
         keep_rules(layer, {})
         edit = Edit(action="create", id=feature_id)
         announce(layer, [Change(edit=edit, row=None, values={}, geometry=former.geometry)])
-    return Written(id=row["id"], version=row["version"], action="create")
+    return EditResult(id=row["id"], version=row["version"], action="create")
 
 
 def insert(layer: Layer, feature_id: int, former: Former) -> list[dict[str, Any]]:

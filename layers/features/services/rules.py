@@ -18,7 +18,7 @@ from gis_core.models import Job, User
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import validate_rules
 from layers.features.services.read import fetch, inside, title_of
-from layers.features.services.refusals import rule_words
+from layers.features.services.refusals import rule_message
 
 KIND = "layer_rules"
 MOST_EXAMINED = 20_000
@@ -33,7 +33,7 @@ FAULTS = sql.SQL("""
 """)
 
 
-def checked_rules(layer: Layer, rules: Any) -> list[dict[str, Any]]:
+def check_rules(layer: Layer, rules: Any) -> list[dict[str, Any]]:
     """The rules, if this layer can have them. Raises Invalid."""
     try:
         validate_rules(rules)
@@ -44,8 +44,8 @@ def checked_rules(layer: Layer, rules: Any) -> list[dict[str, Any]]:
         if rule["kind"] == "unique" and rule["column"] not in names:
             message = _("The layer has no field called %(name)s.")
             raise Invalid(message % {"name": rule["column"]}, parameter="rules")
-    found: list[dict[str, Any]] = rules
-    return found
+    checked: list[dict[str, Any]] = rules
+    return checked
 
 
 def check_may_rule(layer: Layer, rights: Rights) -> None:
@@ -62,7 +62,7 @@ def ask_for_rules(layer: Layer, rules: Any, *, rights: Rights, started_by: User)
         title=_("Rules of %(layer)s") % {"layer": layer},
         owner=layer.owner,
         started_by=started_by,
-        parameters={"layer": layer.pk, "rules": checked_rules(layer, rules)},
+        parameters={"layer": layer.pk, "rules": check_rules(layer, rules)},
         rights=rights,
     )
 
@@ -73,7 +73,7 @@ def set_rules(layer: Layer, rules: Any) -> None:
 
     Raises Invalid, Conflict where two objects have the reference that would be unique.
     """
-    layer.rules = checked_rules(layer, rules)
+    layer.rules = check_rules(layer, rules)
     layer.save(update_fields=["rules"])
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -99,12 +99,15 @@ class IssuesQuery:
 def issues(layer: Layer, query: IssuesQuery, rights: Rights) -> dict[str, Any]:
     """Objects that break the layer's rules; `complete` is false where not all of them were looked for."""
     where, values = inside(query.bbox)
-    found: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     for rule in layer.rules:
-        found += faults(layer, rule, where, values | {"most": query.limit + 1 - len(found)}, rights)
-        if len(found) > query.limit:
+        results += faults(layer, rule, where, values | {"most": query.limit + 1 - len(results)}, rights)
+        if len(results) > query.limit:
             break
-    return {"results": found[: query.limit], "complete": len(found) <= query.limit and not many(layer, where, values)}
+    return {
+        "results": results[: query.limit],
+        "complete": len(results) <= query.limit and not many(layer, where, values),
+    }
 
 
 def many(layer: Layer, where: sql.Composable, values: Mapping[str, Any]) -> bool:
@@ -135,6 +138,6 @@ def issue(layer: Layer, rule: Mapping[str, Any], row: dict[str, Any]) -> dict[st
         "id": row["id"],
         "title": title_of(layer, row),
         "other": row["other"],
-        "message": rule_words(rule["kind"], row["other"], row["x"], row["y"]),
+        "message": rule_message(rule["kind"], row["other"], row["x"], row["y"]),
         "center_4326": [round(row["lon"], 7), round(row["lat"], 7)],
     }

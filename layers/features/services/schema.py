@@ -38,15 +38,15 @@ def layer_schema(layer: Layer, rights: Rights) -> dict[str, Any]:
 
 def property_schema(field: Mapping[str, Any], number: int) -> dict[str, Any]:
     schema = {"title": field["label"], **TYPES[field["type"]], "x-ogc-propertySeq": number}
-    words = {code: in_language(*pair) for code, pair in (field.get("values") or {}).items()}
+    code_labels = {code: in_language(*pair) for code, pair in (field.get("values") or {}).items()}
     if unit := field.get("unit") or UNITS.get(field["type"]):
         schema["x-ogc-unit"] = unit
     if field.get("choices"):
         schema["enum"] = list(field["choices"])
     if field.get("default") is not None:
         schema["default"] = field["default"]
-    if words:
-        schema["x-enum-titles"] = words
+    if code_labels:
+        schema["x-enum-titles"] = code_labels
     if field.get("read_only"):
         schema["readOnly"] = True
     if field.get("maximum_length"):
@@ -57,5 +57,5 @@ def property_schema(field: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 def geometry_schema(layer: Layer, number: int) -> dict[str, Any]:
     kind = kind_of_table(layer.table).lower()
-    named = {"geometry": "any"}.get(kind, kind)
-    return {"x-ogc-role": "primary-geometry", "format": f"geometry-{named}", "x-ogc-propertySeq": number}
+    shape = {"geometry": "any"}.get(kind, kind)
+    return {"x-ogc-role": "primary-geometry", "format": f"geometry-{shape}", "x-ogc-propertySeq": number}

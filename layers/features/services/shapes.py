@@ -57,7 +57,7 @@ class Unfit(ValueError):  # noqa: N818
     """A geometry that cannot be kept; the text is shown."""
 
 
-def fitted(geometry: GEOSGeometry | None, kind: str) -> GEOSGeometry:
+def fit_geometry(geometry: GEOSGeometry | None, kind: str) -> GEOSGeometry:
     """The geometry (EPSG:2154) as a table of this type keeps it. Raises Unfit."""
     if geometry is None or geometry.empty:
         raise Unfit(_("The object has no place: draw it."))
@@ -82,11 +82,11 @@ def check_valid(geometry: GEOSGeometry) -> None:
     if geometry.valid:
         return
     reason = geometry.valid_reason
-    found = PLACE.search(reason)
-    words = REASONS.get(reason.partition("[")[0]) or gettext_lazy(
+    position = PLACE.search(reason)
+    message = REASONS.get(reason.partition("[")[0]) or gettext_lazy(
         "The outline is not valid at %(place)s: draw it again."
     )
-    raise Unfit(str(words) % {"place": place(*found.groups()) if found else "?"})
+    raise Unfit(str(message) % {"place": place(*position.groups()) if position else "?"})
 
 
 def place(x: str, y: str) -> str:
@@ -96,18 +96,18 @@ def place(x: str, y: str) -> str:
 
 def of_kind(geometry: GEOSGeometry, kind: str) -> GEOSGeometry:
     """One part as itself or as a collection of one, as the table wants it. Raises Unfit."""
-    found = geometry.geom_type
-    if found == kind or kind == "Geometry":
+    part_kind = geometry.geom_type
+    if part_kind == kind or kind == "Geometry":
         return geometry
-    if f"Multi{found}" == kind:
-        return MULTI[found](geometry, srid=geometry.srid)
-    if found == f"Multi{kind}" and geometry.num_geom == 1:
+    if f"Multi{part_kind}" == kind:
+        return MULTI[part_kind](geometry, srid=geometry.srid)
+    if part_kind == f"Multi{kind}" and geometry.num_geom == 1:
         part: GEOSGeometry = geometry[0]
         part.srid = geometry.srid
         return part
-    if found == f"Multi{kind}":
-        words = _("The object has %(count)s parts, this layer takes %(wanted)s: make an object of each.")
-        raise Unfit(words % {"count": geometry.num_geom, "wanted": WANTED[kind]})
+    if part_kind == f"Multi{kind}":
+        message = _("The object has %(count)s parts, this layer takes %(wanted)s: make an object of each.")
+        raise Unfit(message % {"count": geometry.num_geom, "wanted": WANTED[kind]})
     raise Unfit(_("This layer takes %(wanted)s.") % {"wanted": WANTED.get(kind, kind)})
 
 
@@ -124,8 +124,8 @@ def check_territory(geometry: GEOSGeometry, member_id: int | None, tolerance_m: 
         cursor.execute(DISTANCE, values)
         (distance,) = cursor.fetchone()
     if distance > tolerance_m:
-        words = _("The object lies %(distance)s m outside the territory: move it inside.")
-        raise Unfit(words % {"distance": display_number(distance, 0)})
+        message = _("The object lies %(distance)s m outside the territory: move it inside.")
+        raise Unfit(message % {"distance": display_number(distance, 0)})
     raise Unfit(_("A part of the object lies outside the territory: move it inside."))
 
 
@@ -143,5 +143,5 @@ def kind_of_table(table: str) -> str:
             " where attrelid = to_regclass('public.' || quote_ident(%s)) and attname = 'geom'",
             [table],
         )
-        found = cursor.fetchone()
-    return str(found[0]) if found else "Geometry"
+        row = cursor.fetchone()
+    return str(row[0]) if row else "Geometry"

@@ -15,7 +15,7 @@ from layers.features.services.read import fetch
 
 MOST_FEATURES = 2000
 MOST_VERTICES = 200_000
-FOUND = sql.SQL(
+SNAPPABLE_SQL = sql.SQL(
     "select id, st_asgeojson(geom, 15, 0)::json as geometry, st_npoints(geom) as vertices from {table}"
     " where geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154) limit %(most)s"
 )
@@ -50,7 +50,7 @@ def snappable(query: SnapQuery, rights: Rights) -> dict[str, Any]:
     for slug in query.layers:
         if slug not in seen:
             continue
-        for row in found(seen[slug], query.bbox, MOST_FEATURES + 1 - len(features)):
+        for row in fetch_in_box(seen[slug], query.bbox, MOST_FEATURES + 1 - len(features)):
             left -= row["vertices"]
             if len(features) == MOST_FEATURES or left < 0:
                 truncated = True
@@ -59,10 +59,11 @@ def snappable(query: SnapQuery, rights: Rights) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features, "truncated": truncated}
 
 
-def found(layer: Layer, bbox: BBox, most: int) -> list[dict[str, Any]]:
+def fetch_in_box(layer: Layer, bbox: BBox, most: int) -> list[dict[str, Any]]:
+    """At most so many features whose box meets this one (EPSG:2154): `id`, `geometry` as GeoJSON, `vertices`."""
     west, south, east, north = bbox
     values = {"west": west, "south": south, "east": east, "north": north, "most": most}
-    return fetch(FOUND.format(table=sql.Identifier(layer.table)), values)
+    return fetch(SNAPPABLE_SQL.format(table=sql.Identifier(layer.table)), values)
 
 
 def snap_feature(slug: str, row: dict[str, Any]) -> dict[str, Any]:

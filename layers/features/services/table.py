@@ -101,11 +101,11 @@ def list_table(layer: Layer, query: TableQuery, rights: Rights) -> Table:
     except (DataError, InternalError) as error:
         message = _("The filter asks for what cannot be computed for some features (a number out of range, a shape).")
         raise Invalid(message, parameter="filter") from error
-    shown = rows[: query.limit]
-    last = Cursor(shown[-1]["sorted_as"], shown[-1]["id"]) if len(rows) > query.limit else None
-    for row in shown:
+    page_rows = rows[: query.limit]
+    last = Cursor(page_rows[-1]["sorted_as"], page_rows[-1]["id"]) if len(rows) > query.limit else None
+    for row in page_rows:
         del row["sorted_as"]
-    return Table(Page(shown, matched, None), last)
+    return Table(Page(page_rows, matched, None), last)
 
 
 def selected(query: TableQuery) -> tuple[Composable, dict[str, Any]]:
@@ -123,14 +123,14 @@ def statement(layer: Layer, query: TableQuery, where: Composable, rights: Rights
     """
     key = sort_key(query)
     direction = SQL("desc") if query.down else SQL("asc")
-    found = SQL(
+    page_sql = SQL(
         "with found as materialized (select id, {key} as _key from {table} where {where}),"
         " page as materialized (select id, _key from found where {after} order by _key {direction} nulls last, id"
         " limit %(more)s)"
         " select {columns}, page._key::text as sorted_as from page join {table} using (id)"
         " order by page._key {direction} nulls last, id"
     )
-    return found.format(
+    return page_sql.format(
         key=key,
         table=Identifier(layer.table),
         where=where,

@@ -39,7 +39,7 @@ def checked(
     for name, field in known.items():
         if name in given:
             try:
-                values[name] = checked_value(field, given[name], current)
+                values[name] = validate_value(field, given[name], current)
             except Refused as refused:
                 faults[name] = str(refused)
         elif current is None and field.get("required"):
@@ -47,9 +47,9 @@ def checked(
     return {name: value for name, value in values.items() if not known[name].get("read_only")}, faults
 
 
-def checked_value(field: Field, value: Any, current: Mapping[str, Any] | None) -> Any:
+def validate_value(field: Field, value: Any, current: Mapping[str, Any] | None) -> Any:
     """The typed value. Raises Refused."""
-    read = typed(field, value)
+    read = convert_value(field, value)
     if field.get("read_only"):
         if read != (current or {}).get(field["name"]):
             raise Refused(_("This field is read-only: leave it as it is."))
@@ -60,8 +60,8 @@ def checked_value(field: Field, value: Any, current: Mapping[str, Any] | None) -
         return read
     choices = field.get("choices")
     if choices is not None and read not in choices:
-        shown = ", ".join(str(choice) for choice in choices[:20])
-        raise Refused(_("Choose one of these values: %(choices)s.") % {"choices": shown})
+        first_choices = ", ".join(str(choice) for choice in choices[:20])
+        raise Refused(_("Choose one of these values: %(choices)s.") % {"choices": first_choices})
     if read != (current or {}).get(field["name"]):
         check_bounds(field, read)
     return read
@@ -81,7 +81,7 @@ def limit(field: Field, value: float) -> str:
     return str(value) if is_year(field) else display_number(value)
 
 
-def typed(field: Field, value: Any) -> Any:
+def convert_value(field: Field, value: Any) -> Any:
     """The value as the column's type keeps it. Raises Refused."""
     return None if value is None else TYPES[field["type"]](field, value)
 
@@ -93,8 +93,8 @@ def text(field: Field, value: Any) -> str:
     if not is_text(value):
         raise Refused(_("The text has a character that cannot be kept (NUL or half a character): remove it."))
     if len(value) > longest:
-        words = _("The text has %(length)s characters; at most %(longest)s are kept: shorten it.")
-        raise Refused(words % {"length": len(value), "longest": longest})
+        message = _("The text has %(length)s characters; at most %(longest)s are kept: shorten it.")
+        raise Refused(message % {"length": len(value), "longest": longest})
     return value
 
 

@@ -19,12 +19,12 @@ from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.errors import FieldRefused, GeometryRefused, Missing, NotEditable, Stale, VersionRequired
 from layers.features.points import EDITING
-from layers.features.services import overwriting, receipts
+from layers.features.services import idempotency_keys, overwriting
 from layers.features.services.geojson import LAMBERT_93, exact_features
 from layers.features.services.origin import Origin, event
 from layers.features.services.read import LARGEST_ID, fetch
-from layers.features.services.refusals import in_words
-from layers.features.services.shapes import Unfit, check_territory, fitted, kind_of_table, tolerance_of
+from layers.features.services.refusals import translate_refusals
+from layers.features.services.shapes import Unfit, check_territory, fit_geometry, kind_of_table, tolerance_of
 from layers.features.services.values import checked
 
 type Action = Literal["create", "update", "delete"]
@@ -63,7 +63,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class EditResult:
     """What became of an edit. `overwritten` names the fields that somebody else had written lately."""
 
     id: int
@@ -90,14 +90,14 @@ def apply_edits(
     origin: Origin,
     kind: str = "edit",
     answer_srid: int = LAMBERT_93,
-) -> list[Written]:
+) -> list[EditResult]:
     """Write the edits in their order. Conflicts carry the objects as they are now, in `answer_srid`.
 
     Raises NotEditable, Missing, VersionRequired, Stale, FieldRefused, GeometryRefused, Invalid.
     """
     check_edits(layer, edits, rights, origin)
     with transaction.atomic():
-        done = receipts.take(layer, edits, rights)
+        done = idempotency_keys.take(layer, edits, rights)
         fresh = [(index, edit) for index, edit in enumerate(edits) if index not in done]
         rows = lock(layer, fresh, rights, moves=any(edit.geometry is not UNSET for _index, edit in fresh))
         check_versions(layer, fresh, rows, rights, answer_srid)
@@ -107,7 +107,7 @@ def apply_edits(
                 done[index] = write(layer, change, index, rights)
             keep_rules(layer, {one.id: index for index, one in done.items()})
             announce(layer, changes.values())
-        receipts.keep(edits, done, rights)
+        idempotency_keys.keep(edits, done, rights)
     return [done[index] for index in range(len(edits))]
 
 
@@ -229,7 +229,7 @@ def prepare(
         values, faults = ({}, {}) if edit.action == "delete" else checked(edit.properties, fields, current=row)
         geometry = None
         try:
-            geometry = checked_geometry(layer, edit, row, kind, rights)
+            geometry = geometry_to_write(layer, edit, row, kind, rights)
         except Unfit as unfit:
             faults["geometry"] = str(unfit)
         errors += [{"index": index, "field": name, "message": message} for name, message in faults.items()]
@@ -249,12 +249,12 @@ def differing(values: dict[str, Any], row: Row | None) -> dict[str, Any]:
     return values if row is None else {name: value for name, value in values.items() if value != row[name]}
 
 
-def checked_geometry(layer: Layer, edit: Edit, row: Row | None, kind: str, rights: Rights) -> GEOSGeometry | None:
+def geometry_to_write(layer: Layer, edit: Edit, row: Row | None, kind: str, rights: Rights) -> GEOSGeometry | None:
     """The geometry to write, None where it stays as it is. Raises Unfit."""
     if edit.action == "delete" or (edit.geometry is UNSET and edit.action == "update"):
         return None
     given = None if isinstance(edit.geometry, Unset) else edit.geometry
-    geometry = fitted(given, kind)
+    geometry = fit_geometry(given, kind)
     if row is not None and row["geom"] is not None and geometry.equals_exact(GEOSGeometry(memoryview(row["geom"]))):
         return None
     owner = row["owner_id"] if row is not None else owner_of_new(layer, rights)
@@ -266,49 +266,49 @@ def owner_of_new(layer: Layer, rights: Rights) -> int | None:
     """The member that a new object belongs to. Raises Invalid where that cannot be told."""
     if layer.owner_id is not None or layer.rows != Layer.Rows.OWNER:
         return layer.owner_id
-    members = layer.members_written(rights)
+    members = layer.editable_members(rights)
     if len(members) != 1:
         raise Invalid(_("You work for several members: nobody can tell for which one this object is."))
     return members[0]
 
 
-def write(layer: Layer, change: Change, index: int, rights: Rights) -> Written:
+def write(layer: Layer, change: Change, index: int, rights: Rights) -> EditResult:
     """Write one change. Raises FieldRefused or GeometryRefused for what only the database knows."""
-    with in_words(layer, lambda _id: index):
+    with translate_refusals(layer, lambda _id: index):
         return WRITERS[change.edit.action](layer, change, rights)
 
 
 def keep_rules(layer: Layer, places: Mapping[int, int]) -> None:
     """Look after the hard rules now that all is written; `places` are the edits' by id. Raises GeometryRefused."""
     if any(rule.get("hard") for rule in layer.rules):
-        with in_words(layer, lambda pk: places.get(pk or 0, 0)), connection.cursor() as cursor:
+        with translate_refusals(layer, lambda pk: places.get(pk or 0, 0)), connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")
             cursor.execute("set constraints all deferred")
 
 
-def create(layer: Layer, change: Change, rights: Rights) -> Written:
+def create(layer: Layer, change: Change, rights: Rights) -> EditResult:
     values = {"owner_id": owner_of_new(layer, rights), **change.values}
     row = run("insert into {table} ({names}) values ({values}) returning id, version", layer, values, change.geometry)
-    return Written(id=row["id"], version=row["version"], action="create")
+    return EditResult(id=row["id"], version=row["version"], action="create")
 
 
-def update(layer: Layer, change: Change, rights: Rights) -> Written:
+def update(layer: Layer, change: Change, rights: Rights) -> EditResult:
     row = change.row or {}
     if not change.values and change.geometry is None:
-        return Written(id=row["id"], version=row["version"], action="update")
+        return EditResult(id=row["id"], version=row["version"], action="update")
     names = [*change.values, *(["geometry"] if change.geometry is not None else [])]
-    overwritten = overwriting.tell(layer, row["id"], names, rights) if change.edit.version is None else ()
+    overwritten = overwriting.notify_authors(layer, row["id"], names, rights) if change.edit.version is None else ()
     statement = "update {table} set {assignments} where id = %(pk)s returning id, version"
-    written = run(statement, layer, change.values, change.geometry, pk=row["id"])
-    return Written(id=row["id"], version=written["version"], action="update", overwritten=overwritten)
+    saved = run(statement, layer, change.values, change.geometry, pk=row["id"])
+    return EditResult(id=row["id"], version=saved["version"], action="update", overwritten=overwritten)
 
 
-def delete(layer: Layer, change: Change, rights: Rights) -> Written:
+def delete(layer: Layer, change: Change, rights: Rights) -> EditResult:
     row = change.row or {}
     if change.edit.version is None:
-        overwriting.tell(layer, row["id"], None, rights)
+        overwriting.notify_authors(layer, row["id"], None, rights)
     run("delete from {table} where id = %(pk)s returning id, version", layer, {}, None, pk=row["id"])
-    return Written(id=row["id"], version=row["version"], action="delete")
+    return EditResult(id=row["id"], version=row["version"], action="delete")
 
 
 WRITERS = {"create": create, "update": update, "delete": delete}
@@ -324,13 +324,13 @@ def run(statement: str, layer: Layer, values: Mapping[str, Any], geometry: GEOSG
         given["geom"] = bytes(geometry.ewkb)
     names, places = [name for name, _place in composed], [place for _name, place in composed]
     assignments = [sql.SQL("{} = {}").format(name, place) for name, place in composed]
-    listed = sql.SQL(", ").join
+    comma_separated = sql.SQL(", ").join
     rows = fetch(
         sql.SQL(statement).format(
             table=sql.Identifier(layer.table),
-            names=listed(names),
-            values=listed(places),
-            assignments=listed(assignments),
+            names=comma_separated(names),
+            values=comma_separated(places),
+            assignments=comma_separated(assignments),
         ),
         given | more,
     )
@@ -341,10 +341,10 @@ def run(statement: str, layer: Layer, values: Mapping[str, Any], geometry: GEOSG
 
 def announce(layer: Layer, changes: Any) -> None:
     """Give the layer its next version, for caches, where anything changed."""
-    written = [one for one in changes if one.edit.action != "update" or one.values or one.geometry is not None]
-    if not written:
+    changed = [one for one in changes if one.edit.action != "update" or one.values or one.geometry is not None]
+    if not changed:
         return
-    boxes = [one.geometry.extent for one in written if one.geometry is not None]
+    boxes = [one.geometry.extent for one in changed if one.geometry is not None]
     box = None
     if boxes:
         west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)

@@ -12,7 +12,7 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Forbidden, Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
-from layers.features.words import search_text
+from layers.features.search_terms import search_text
 from layers.owners.models import JournalLine, Level, OwnerAccess
 from layers.owners.services import consulting, journal
 from layers.owners.services.reading import ParcelSeen, count, read_parcels

@@ -129,7 +129,7 @@ def finish(work: Work, kind: Kind) -> None:
     report = work.report
     report.source_date = work.order.source_date or work.latest
     refresh()
-    date_layers(kind.layers, given=work.order.source_date, found=work.latest)
+    date_layers(kind.layers, given=work.order.source_date, latest=work.latest)
     announce_changed_slugs(kind.layers)
     detail = {"files": [one.name for one in report.files][:200], "loaded": report.loaded, "refused": report.refused}
     with connection.cursor() as cursor:

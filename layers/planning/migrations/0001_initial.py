@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ("ended_date", models.DateField(null=True, verbose_name="ended on")),
                 ("starts_date", models.DateField(null=True)),
                 ("ends_date", models.DateField(null=True)),
-                ("shown", models.BooleanField(default=False)),
+                ("published", models.BooleanField(default=False)),
                 ("regulation", models.TextField(blank=True, verbose_name="regulation")),
                 ("regulation_url", models.CharField(blank=True, max_length=500)),
                 ("site_url", models.CharField(blank=True, max_length=500)),

@@ -26,7 +26,7 @@ OF_DOCUMENT: dict[str, LiteralString] = {
     "urlfic": "t.urlfic",
     "idurba": "d.idurba",
     "approved_date": "d.approved_date",
-    "shown": "d.shown",
+    "published": "d.published",
     "folder": "d.folder",
     "files": (
         "(select coalesce(json_agg(one), '[]') from jsonb_array_elements(d.files) one where t.nomfic <> '' and"

@@ -36,13 +36,14 @@ DATES = """
     where made.id = d.id and (d.starts_date, d.ends_date) is distinct from (made.starts, made.ends)
 """
 PUBLISHED = """
-    update planning_document set shown = not shown
-    where shown <> (starts_date is not null and starts_date <= %(day)s and (ends_date is null or ends_date > %(day)s))
+    update planning_document set published = not published
+    where published
+        <> (starts_date is not null and starts_date <= %(day)s and (ends_date is null or ends_date > %(day)s))
 """
 
 
 def refresh(day: date | None = None) -> int:
-    """Compute the days of all versions and which are shown; how many documents appear or go."""
+    """Compute the days of all versions and which are published; how many documents appear or go."""
     with connection.cursor() as cursor:
         cursor.execute(DATES)
         cursor.execute(PUBLISHED, {"day": day or database_clock.today()})

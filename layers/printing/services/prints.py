@@ -19,7 +19,7 @@ from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet, User
-from layers.catalogue.legend import is_shown_at
+from layers.catalogue.legend import is_visible_at
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer, visible_photo
 from layers.external.models import ExternalLayer
@@ -61,7 +61,7 @@ def with_titles(order: PrintOrder, rights: Rights) -> PrintOrder:
     if any(isinstance(layer, ExternalLayer) for layer in layers):
         order.check_pixels()
     for layer in layers:
-        if isinstance(layer, Layer) and not is_shown_at(layer, order.scale):
+        if isinstance(layer, Layer) and not is_visible_at(layer, order.scale):
             words = _("The layer “%(layer)s” is not shown at this scale: turn it off, or choose another scale.")
             raise Invalid(words % {"layer": layer}, parameter="layers")
     titled = (replace(one, title=str(layer)) for one, layer in zip(order.layers, layers, strict=True))

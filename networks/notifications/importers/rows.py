@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from gis_core.errors import Invalid
-from layers.features.words import words
+from layers.features.search_terms import split_terms
 from layers.intake.cells import read_day
 from layers.intake.table import TableMapping
 from layers.intake.tables import Table
@@ -58,7 +58,9 @@ def contact_rows(table: Table, mapping: TableMapping, today: date) -> Iterator[R
             yield Row(place, None, *why_none(row, str(error.extra.get("parameter"))))
             continue
         mark = (
-            (person.reference,) if person.reference else (" ".join(words(person.name)), " ".join(words(person.address)))
+            (person.reference,)
+            if person.reference
+            else (" ".join(split_terms(person.name)), " ".join(split_terms(person.address)))
         )
         if mark in seen:
             yield Row(place, None, TWICE, {"row": seen[mark]})
@@ -92,7 +94,7 @@ def person_of(row: Mapping[str, str], today: date) -> Person:
 
 def consent(row: Mapping[str, str], name: str, today: date) -> Consent:
     """Of this channel, else of all. Raises Invalid."""
-    text = " ".join(words(row.get(name) or row.get("consent", "")))
+    text = " ".join(split_terms(row.get(name) or row.get("consent", "")))
     if not text:
         return Consent()
     if text not in YES | NO:

@@ -17,7 +17,7 @@ from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Member
-from layers.features.words import search_text, words
+from layers.features.search_terms import search_text, split_terms
 from networks.notifications.models import Channel
 from networks.notifications.phones import NotAPhoneError, format_phone, phone_of
 from networks.notifications.services.places import Place, address_key, locate_contact
@@ -112,7 +112,7 @@ def search_terms(text: str) -> list[str]:
     try:
         return [phone_of(text[:40]).number[1:]]
     except NotAPhoneError:
-        return words(text[:200])[:6]
+        return split_terms(text[:200])[:6]
 
 
 def contact_of(contact_id: int, *, why: str) -> Known:

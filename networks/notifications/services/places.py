@@ -11,7 +11,7 @@ from psycopg import sql
 
 from layers.cadastre.geocoder import find_addresses
 from layers.catalogue.models import Layer
-from layers.features.words import words
+from layers.features.search_terms import split_terms
 
 KEY = re.compile(r"([a-z][a-z-]{0,40}-connections):([1-9]\d{0,17})")
 DEFAULT_LAYER = "water-connections"
@@ -31,7 +31,7 @@ class Place:
 
 def address_key(text: str) -> str:
     """An address as it is compared: its words, without postcodes, which are written now one way and now another."""
-    return " ".join(word for word in words(text) if word not in LEFT_OUT and not POSTCODE.fullmatch(word))[:260]
+    return " ".join(word for word in split_terms(text) if word not in LEFT_OUT and not POSTCODE.fullmatch(word))[:260]
 
 
 def locate_contact(key: str, address: str) -> Place | None:

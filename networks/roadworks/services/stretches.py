@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid, NotFound
-from layers.features.words import words
+from layers.features.search_terms import split_terms
 from networks.roads.references import format_route, reference_of
 from networks.roads.services.referring import Found, locate, reference_at, unmeasured
 from networks.roadworks.french import between as between_in_words
@@ -187,7 +187,7 @@ def streets(insee: str) -> dict[str, list[int]]:
         cursor.execute(STREETS, {"insee": insee, "most": MOST_SECTIONS})
         for section, name in cursor.fetchall():
             kept.setdefault(name, []).append(section)
-    return dict(sorted(kept.items(), key=lambda one: words(one[0])))
+    return dict(sorted(kept.items(), key=lambda one: split_terms(one[0])))
 
 
 def of_streets(names: str, insee: str) -> MultiLineString:
@@ -196,15 +196,15 @@ def of_streets(names: str, insee: str) -> MultiLineString:
         raise Invalid(_("Choose the commune of this street."), parameter="commune")
     known: dict[str, list[int]] = {}
     for name, ids in streets(insee).items():
-        known.setdefault(" ".join(words(name)), []).extend(ids)
+        known.setdefault(" ".join(split_terms(name)), []).extend(ids)
     wanted = [one.strip() for one in names.split(";") if one.strip()]
     for name in wanted:
-        if " ".join(words(name)) not in known:
+        if " ".join(split_terms(name)) not in known:
             message = _(
                 "No road called “%(name)s” is known in this commune: choose it in the list, or draw the stretch."
             )
             raise NotFound(message % {"name": name[:80]}, parameter="street")
-    way = fetch_line(SECTIONS, {"ids": [pk for name in wanted for pk in known[" ".join(words(name))]]})
+    way = fetch_line(SECTIONS, {"ids": [pk for name in wanted for pk in known[" ".join(split_terms(name))]]})
     if way is None:
         raise Invalid(_("Name a street."), parameter="street")
     return checked(way)

@@ -15,7 +15,7 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet, Member, User
-from layers.exports.makers import MadeFile, Tell
+from layers.exports.makers import MadeFile, Progress
 from layers.exports.services.files import exports_of
 from layers.exports.services.ordering import queue
 from layers.features.display import display_number
@@ -116,14 +116,14 @@ def networks_of(order: NetworkOrder, rights: Rights) -> list[OneNetwork]:
     return held
 
 
-def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Tell) -> MadeFile:
+def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Progress) -> MadeFile:
     """The file of an order, in an empty folder; what it cannot say is told. Raises Invalid."""
     from networks.water.exchange.raepa_files import packed, write_raepa
     from networks.water.exchange.stareau import write_stareau
 
     order = NetworkOrder.of(given, rights)
     networks = networks_of(order, rights)
-    count = Progress(sum(network.total for network in networks), progress)
+    count = RowCounter(sum(network.total for network in networks), progress)
     stem = f"{order.stem}-{database_clock.today():%Y-%m-%d}"
     if order.form == "stareau-gpkg":
         path = folder / f"{stem}.gpkg"
@@ -139,11 +139,11 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Tell)
 
 
 @dataclass(slots=True)
-class Progress:
-    """Counts what is written, and tells."""
+class RowCounter:
+    """Counts the rows that are written, and reports the progress every 500 of them."""
 
     total: int
-    report: Tell
+    report: Progress
     done: int = 0
 
     def __call__(self, more: int) -> None:

@@ -13,7 +13,7 @@ from lxml import etree
 from gis_core.members.rights import Role
 from gis_core.models import ApiToken, Member, Membership, Territory, User
 from layers.catalogue.models import Photo
-from layers.catalogue.services import take_back_photo
+from layers.catalogue.services import delete_photo
 from tests import factories
 from tests.tiles.conftest import Answer, ThinLayer, signed_in  # noqa: F401
 from tests.tiles.ortho import campaign
@@ -261,7 +261,7 @@ def leave_member(user: User, member: Member) -> None:
 
 def take_back(user: User, member: Member) -> None:
     with factories.as_owner():
-        take_back_photo("essai")
+        delete_photo("essai")
 
 
 def share_no_more(user: User, member: Member) -> None:

@@ -11,7 +11,7 @@ from lxml import etree
 from pyproj import Transformer
 
 from gis_core.members.rights import SYSTEM, acting_as
-from layers.catalogue.services import revise_photo, take_back_photo
+from layers.catalogue.services import delete_photo, revise_photo
 from tests import factories
 from tests.photos import photo
 from tests.tiles.conftest import Answer, ThinLayer
@@ -207,7 +207,7 @@ def test_a_photo_taken_back_is_gone_when_the_two_seconds_are_over(thin: ThinLaye
     tile = f"/ortho/v{edition}/wmts/essai/{lambert_tile(*MIDDLE, 20)}"
     assert thin.get(tile).status_code == 200
     with factories.as_owner():
-        take_back_photo("essai")
+        delete_photo("essai")
     monkeypatch.setattr(asking, "KEPT_SECONDS", 0.0)
     assert thin.get(tile).status_code == 400
 
@@ -470,7 +470,7 @@ def test_tiles_of_former_editions_go(thin: ThinLayer, db: None) -> None:
     edition = campaign.publish().edition
     assert thin.get(f"/ortho/v{edition}/wmts/essai/{tile}").status_code == 200
     with factories.as_owner():
-        take_back_photo("partie")
+        delete_photo("partie")
     assert len(kept_files()) == 3
     purge_photo_tiles(0)
     assert [path.split("/")[-6:-3] for path in kept_files()] == [["essai", str(edition), "LAMB93"]]

@@ -5,43 +5,43 @@ create or replace view planning_zones_in_force as
 select z.ctid, z.id, z.libelle, z.libelong, z.typezone, z.formdomi, z.nomfic, z.urlfic, z.datvalid, d.idurba, d.kind as typedoc, d.approved_date, z.geom, z.geom_3857
 from planning_zone z
 join planning_document d on d.id = z.document_id
-where d.shown;
+where d.published;
 
 create or replace view planning_prescriptions_surf as
 select p.ctid, p.id, p.libelle, p.txt, p.typepsc, p.stypepsc, p.nature, p.nomfic, p.urlfic, p.datvalid, d.idurba, d.approved_date, p.geom, p.geom_3857
 from planning_prescription p
 join planning_document d on d.id = p.document_id
-where d.shown and p.kind = 'surface';
+where d.published and p.kind = 'surface';
 
 create or replace view planning_prescriptions_lin as
 select p.ctid, p.id, p.libelle, p.txt, p.typepsc, p.stypepsc, p.nature, p.nomfic, p.urlfic, p.datvalid, d.idurba, d.approved_date, p.geom, p.geom_3857
 from planning_prescription p
 join planning_document d on d.id = p.document_id
-where d.shown and p.kind = 'line';
+where d.published and p.kind = 'line';
 
 create or replace view planning_prescriptions_pct as
 select p.ctid, p.id, p.libelle, p.txt, p.typepsc, p.stypepsc, p.nature, p.nomfic, p.urlfic, p.datvalid, d.idurba, d.approved_date, p.geom, p.geom_3857
 from planning_prescription p
 join planning_document d on d.id = p.document_id
-where d.shown and p.kind = 'point';
+where d.published and p.kind = 'point';
 
 create or replace view planning_informations_surf as
 select p.ctid, p.id, p.libelle, p.txt, p.typeinf, p.stypeinf, p.nature, p.nomfic, p.urlfic, p.datvalid, d.idurba, d.approved_date, p.geom, p.geom_3857
 from planning_information p
 join planning_document d on d.id = p.document_id
-where d.shown and p.kind = 'surface';
+where d.published and p.kind = 'surface';
 
 create or replace view planning_informations_lin as
 select p.ctid, p.id, p.libelle, p.txt, p.typeinf, p.stypeinf, p.nature, p.nomfic, p.urlfic, p.datvalid, d.idurba, d.approved_date, p.geom, p.geom_3857
 from planning_information p
 join planning_document d on d.id = p.document_id
-where d.shown and p.kind = 'line';
+where d.published and p.kind = 'line';
 
 create or replace view planning_informations_pct as
 select p.ctid, p.id, p.libelle, p.txt, p.typeinf, p.stypeinf, p.nature, p.nomfic, p.urlfic, p.datvalid, d.idurba, d.approved_date, p.geom, p.geom_3857
 from planning_information p
 join planning_document d on d.id = p.document_id
-where d.shown and p.kind = 'point';
+where d.published and p.kind = 'point';
 
 create or replace view planning_assiettes_surf as
 select p.ctid, p.id, p.idass, p.category, p.name, p.type, e.idsup, e.long_name as easement, e.manager, e.since_date, p.geom, p.geom_3857

@@ -15,7 +15,7 @@ from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin, annotate, continue_event, event, event_of
-from layers.features.services.refusals import in_words
+from layers.features.services.refusals import translate_refusals
 from layers.features.services.write import Change, announce, apply_edits, check_edits, check_versions, lock
 from networks.water.models import Anomaly, AnomalyQuerySet
 from networks.water.services.anomalies.kinds import KINDS
@@ -96,7 +96,7 @@ def layers_of(family: str) -> Layers:
 def check_owner(way: Way, layers: Layers, anomaly: Anomaly, rights: Rights) -> None:
     """What is made anew must be the anomaly's owner's. Raises Invalid."""
     for act in way.acts:
-        if act.edit.action == "create" and layers[act.kind].members_written(rights) != [anomaly.owner_id]:
+        if act.edit.action == "create" and layers[act.kind].editable_members(rights) != [anomaly.owner_id]:
             raise Invalid(
                 _("You work for several members: nobody can tell for which one the new object is. Draw it on the map.")
             )
@@ -130,7 +130,7 @@ def write_special(layer: Layer, acts: Sequence[Act], family: str, rights: Rights
     with transaction.atomic():
         rows = lock(layer, numbered, rights)
         check_versions(layer, numbered, rows, rights, 2154)
-        with event(layer, "edit", origin), in_words(layer, lambda _id: 0), connection.cursor() as cursor:
+        with event(layer, "edit", origin), translate_refusals(layer, lambda _id: 0), connection.cursor() as cursor:
             for act in acts:
                 if act.cut:
                     cursor.execute("select arpent.split_pipe(%s, %s, %s)", [family, act.edit.pk, act.cut])

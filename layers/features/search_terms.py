@@ -10,7 +10,7 @@ NOT_WORD = re.compile(r"[^0-9a-z]+")
 SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 
-def words(text: str) -> list[str]:
+def split_terms(text: str) -> list[str]:
     """The words of a text: "L'Église St-Jean" gives l, eglise, saint, jean."""
     flat = unicodedata.normalize("NFKD", text.translate(LIGATURES)).lower()
     bare = "".join(letter for letter in flat if not unicodedata.combining(letter))
@@ -19,4 +19,4 @@ def words(text: str) -> list[str]:
 
 def search_text(*texts: object) -> str:
     """What a `search_text` column holds: a space before every word, so that ` word` finds beginnings."""
-    return "".join(f" {word}" for text in texts if text not in (None, "") for word in words(str(text)))
+    return "".join(f" {word}" for text in texts if text not in (None, "") for word in split_terms(str(text)))
