@@ -21,8 +21,8 @@ LOSS_SHARE: Final = 0.05
 """Of what a scope holds, the most that goes without anybody being asked: 95 % of the known keys must come again."""
 LOSS_COUNT: Final = 5
 """As many objects may always go: of a small scope, one object alone is more than the share."""
-LISTED: Final = 50
-NAMED: Final = 5
+MOST_SCOPES: Final = 50
+MOST_NAMES: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +49,11 @@ class LossRefused(Conflict):
 
     @property
     def loss(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.extra["loss"]
-        return found
+        loss: dict[str, Any] = self.extra["loss"]
+        return loss
 
 
-def counted_difference(scope: str, *, before: int, after: int) -> ScopeDifference:
+def compare_counts(scope: str, *, before: int, after: int) -> ScopeDifference:
     """A scope whose objects have no lasting key: only their numbers can be compared."""
     return ScopeDifference(scope=scope, known=before, new=max(0, after - before), gone=max(0, before - after))
 
@@ -78,61 +78,61 @@ def check_loss(differences: Sequence[ScopeDifference], accepted: int | None) -> 
         raise LossRefused(describe_loss(loss), loss=loss)
 
 
-def check_planned_loss(told: Mapping[str, Any] | None, accepted: int | None) -> None:
+def check_planned_loss(description: Mapping[str, Any] | None, accepted: int | None) -> None:
     """The same of a trial, from what `describe_difference` told of it: it ends as the import would."""
-    if told and told["beyond"] and accepted != told["gone"]:
-        loss = dict(told) | {"accepted": accepted}
+    if description and description["beyond"] and accepted != description["gone"]:
+        loss = dict(description) | {"accepted": accepted}
         raise LossRefused(describe_loss(loss), loss=loss)
 
 
 def losses_among(differences: Sequence[ScopeDifference]) -> list[ScopeDifference]:
     """The scopes that would lose too much, the worst first; all as one where only their sum would."""
-    found = sorted((one for one in differences if one.is_loss), key=lambda one: -one.gone)
+    lossy = sorted((one for one in differences if one.is_loss), key=lambda one: -one.gone)
     whole = total_of(differences, _("All together"))
-    return found or ([whole] if whole.is_loss else [])
+    return lossy or ([whole] if whole.is_loss else [])
 
 
 def describe_difference(differences: Sequence[ScopeDifference]) -> dict[str, Any]:
-    """The difference as JSON: totals, and the scopes with the greatest losses first (at most LISTED)."""
+    """The difference as JSON: totals, and the scopes with the greatest losses first (at most MOST_SCOPES)."""
     whole = total_of(differences)
     ordered = sorted(differences, key=lambda one: (not one.is_loss, -one.gone, one.scope))
     lossy = losses_among(differences)
     return {
         **{name: getattr(whole, name) for name in ("known", "new", "changed", "gone")},
         "beyond": bool(lossy),
-        "lossy": [one.scope for one in lossy[:LISTED]],
-        "scopes": [asdict(one) | {"beyond": one.is_loss} for one in ordered[:LISTED]],
-        "more_scopes": max(0, len(ordered) - LISTED),
+        "lossy": [one.scope for one in lossy[:MOST_SCOPES]],
+        "scopes": [asdict(one) | {"beyond": one.is_loss} for one in ordered[:MOST_SCOPES]],
+        "more_scopes": max(0, len(ordered) - MOST_SCOPES),
     }
 
 
 def describe_loss(loss: Mapping[str, Any]) -> str:
     """Why nothing was written, what would go, and what to do."""
     gone, known = int(loss["gone"]), int(loss["known"])
-    words = ngettext(
+    message = ngettext(
         "%(gone)s object of %(known)s would go: nothing was written.",
         "%(gone)s objects of %(known)s would go: nothing was written.",
         gone,
     )
-    parts = [words % {"gone": gone, "known": known}]
+    parts = [message % {"gone": gone, "known": known}]
     if loss.get("accepted") is not None:
         parts.append(_("You accepted that %(accepted)s go.") % {"accepted": loss["accepted"]})
-    if scopes := ", ".join(loss["lossy"][:NAMED]):
-        more = "…" if len(loss["lossy"]) > NAMED else ""
+    if scopes := ", ".join(loss["lossy"][:MOST_NAMES]):
+        more = "…" if len(loss["lossy"]) > MOST_NAMES else ""
         parts.append(_("Most of all: %(scopes)s%(more)s.") % {"scopes": scopes, "more": more})
     parts.append(_("Check that the file is whole and the right one; if these objects must go, confirm their number."))
     return " ".join(parts)
 
 
-def describe_scopes(told: Mapping[str, Any]) -> Iterable[str]:
+def describe_scopes(description: Mapping[str, Any]) -> Iterable[str]:
     """The lines of a difference for a terminal: the whole, then each scope that changes."""
     line = _("%(new)s new, %(changed)s changed, %(gone)s gone, of %(known)s known")
-    yield _("Difference: %(counts)s") % {"counts": line % told}
-    for one in told["scopes"]:
+    yield _("Difference: %(counts)s") % {"counts": line % description}
+    for one in description["scopes"]:
         if one["new"] or one["changed"] or one["gone"]:
             yield f"{'!' if one['beyond'] else ' '} {one['scope']} : {line % one}"
-    if told["more_scopes"]:
-        yield f"  … {_('and %(count)s more') % {'count': told['more_scopes']}}"
+    if description["more_scopes"]:
+        yield f"  … {_('and %(count)s more') % {'count': description['more_scopes']}}"
 
 
 def accepted_in(text: str) -> int:

@@ -14,10 +14,10 @@ from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.import_loss import LossRefused
 from layers.intake.report import worded
+from layers.intake.report_text import lines
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.source_imports import describe_number
-from layers.intake.sources import Order, communes_of, date_given, source_named
-from layers.intake.words import lines
+from layers.intake.sources import Order, communes_of, date_given, get_source
 
 
 def day(text: str) -> date:
@@ -44,7 +44,7 @@ class ReferenceImportCommand(ImportCommand):
         with acting_as(SYSTEM):
             order = self.order(options)
             try:
-                report = source_named(self.source).bring_in(order).as_json()
+                report = get_source(self.source).bring_in(order).as_json()
             except LossRefused as error:
                 report = worded(error.extra["report"])
         if not report["files"]:
@@ -67,7 +67,7 @@ class ReferenceImportCommand(ImportCommand):
             source_date=options["date"] or (date_given(str(chosen)) if chosen else None),
             accepted_loss=options["accept_loss"],
             dry_run=options["dry_run"],
-            tell=self.progress,
+            progress=self.progress,
         )
 
     def show(self, report: dict[str, Any]) -> None:

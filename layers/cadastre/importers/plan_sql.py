@@ -13,7 +13,7 @@ from psycopg import sql
 from gis_core.database.statements import fetch_all
 from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
 from layers.cadastre.services import SHEET_TABLES, Table
-from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.import_loss import ScopeDifference, compare_counts
 
 # Where a kind of the plan goes; the commune goes into the territory.
 SLUGS = {
@@ -163,7 +163,7 @@ def difference_of(slug: str, known: int, counts: Sequence[int] | None, idu: str)
         return ScopeDifference(scope=scope, known=known)
     if len(counts) == 2:
         staged, moved = counts
-        return counted_difference(scope, before=known - moved, after=staged)
+        return compare_counts(scope, before=known - moved, after=staged)
     new, changed, gone = counts
     return ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
 

@@ -23,14 +23,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with acting_as(SYSTEM):
-                counts = local.reverted(options["number"], confirmed=options["confirmed"], tell=lambda *_told: None)
+                counts = local.reverted(
+                    options["number"], confirmed=options["confirmed"], progress=lambda *_progress: None
+                )
         except ArpentError as error:
             raise CommandError(error.message, returncode=2) from error
-        words = {
+        messages = {
             "removed": _("Objects removed: %(count)s"),
             "back": _("Objects that are back: %(count)s"),
             "restored": _("Objects as they were before: %(count)s"),
             "edited": _("Edited since, left as they are or gone with it: %(count)s"),
         }
         for name, count in counts.items():
-            self.stdout.write(words[name] % {"count": count})
+            self.stdout.write(messages[name] % {"count": count})

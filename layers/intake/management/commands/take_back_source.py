@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
 from gis_core.members.rights import SYSTEM, acting_as
-from layers.intake.source_imports import can_be_taken_back, describe_counts, last_day, take_back
+from layers.intake.source_imports import can_be_taken_back, describe_counts, last_day, revert_source_import
 
 
 class Command(BaseCommand):
@@ -20,8 +20,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        words = _("number of the import, which its end and its page show; without it, they are listed")
-        parser.add_argument("number", type=int, nargs="?", metavar="NUMBER", help=words)
+        label = _("number of the import, which its end and its page show; without it, they are listed")
+        parser.add_argument("number", type=int, nargs="?", metavar="NUMBER", help=label)
 
     def handle(self, *args: Any, **options: Any) -> None:
         with acting_as(SYSTEM):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 self.list_imports()
                 return
             try:
-                counts = take_back(options["number"], by=None, rights=SYSTEM)
+                counts = revert_source_import(options["number"], by=None, rights=SYSTEM)
             except ArpentError as error:
                 raise CommandError(error.message, returncode=2) from error
         self.stdout.write("\n".join(describe_counts(counts)))
