@@ -253,17 +253,17 @@ def code_in(text: str, codes: Mapping[str, Any]) -> str | None:
     return next((code for code in tries if code in codes), None)
 
 
-def labelled(codes: Mapping[str, str]) -> dict[str, str]:
+def codes_by_label(codes: Mapping[str, str]) -> dict[str, str]:
     """Codes by their labels without accents, the first one of several."""
-    codes_by_label: dict[str, str] = {}
+    by_label: dict[str, str] = {}
     for code, label in codes.items():
-        codes_by_label.setdefault(bare(label), code)
-    return codes_by_label
+        by_label.setdefault(bare(label), code)
+    return by_label
 
 
 def coded(labels: Mapping[str, str]) -> Read:
     """Reads the code of a list {code: label}, or its label in words."""
-    by_label = labelled(labels)
+    by_label = codes_by_label(labels)
 
     def read(field: str, text: str) -> Cell:
         if (code := code_in(text, labels)) is not None:
@@ -339,10 +339,10 @@ def then(read: Read, change: Callable[[Any], tuple[Any, bool]]) -> Read:
 
 def column_of(read: Read, field: str | Param) -> Callable[[str], Cell]:
     """A reader that asks once for each different text; notes name the field, which may be worded when they are read."""
-    return remembered(partial(read, field) if isinstance(field, str) else partial(name_field, read, field))
+    return remembered(partial(read, field) if isinstance(field, str) else partial(name_note_field, read, field))
 
 
-def name_field(read: Read, field: Param, text: str) -> Cell:
+def name_note_field(read: Read, field: Param, text: str) -> Cell:
     """A cell whose note names its field by what is worded when it is read."""
     cell = read("", text)
     return cell._replace(note=Note(cell.note.code, {**cell.note.params, "field": field})) if cell.note else cell

@@ -63,7 +63,7 @@ TYPE_LABELS = [
 KIND_LABELS = {"point": _("points"), "line": _("lines"), "polygon": _("polygons")}
 
 
-def choose(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+def set_choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
     form.fields[name].choices = list(choices)  # type: ignore[attr-defined]  # a field of choices
 
 
@@ -86,16 +86,16 @@ class OpeningForm(AccessibleForm):
         known = dict(CRS)
         likely = [(code, known.get(code, f"EPSG:{code}")) for code in (code_in_file, likely_crs(layer)) if code]
         unchosen = gettext("as found in the file") if code_in_file else "—"
-        choose(self, "crs", [("", unchosen), *dict(likely + CRS).items()])
-        choose(self, "encoding", [(KEPT, gettext("as found in the file")), *ENCODINGS])
-        choose(self, "separator", [(KEPT, gettext("as found in the file")), *SEPARATORS])
+        set_choices(self, "crs", [("", unchosen), *dict(likely + CRS).items()])
+        set_choices(self, "encoding", [(KEPT, gettext("as found in the file")), *ENCODINGS])
+        set_choices(self, "separator", [(KEPT, gettext("as found in the file")), *SEPARATORS])
         if "CSV" not in data_set["format"]:
             del self.fields["separator"]
         if not (layer.get("encoding") or {}).get("name"):
             del self.fields["encoding"]
         names = [(one["name"], one["name"]) for one in layer["fields"]]
         for name in ("x", "y"):
-            choose(self, name, [("", gettext("none")), *names])
+            set_choices(self, name, [("", gettext("none")), *names])
             if layer.get("place") is None and layer.get("has_geometry", True):
                 del self.fields[name]
 
@@ -145,8 +145,8 @@ class ComingInForm(AccessibleForm):
         self.layer, self.rights, self.delivery = layer, rights, delivery
         super().__init__(*args, **options)
         self.kinds = kinds_of(layer)
-        choose(self, "geometry", [(kind, f"{KIND_LABELS[kind]} ({count})") for kind, count in self.kinds.items()])
-        choose(self, "addresses", [(one["name"], one["name"]) for one in layer["fields"]])
+        set_choices(self, "geometry", [(kind, f"{KIND_LABELS[kind]} ({count})") for kind, count in self.kinds.items()])
+        set_choices(self, "addresses", [(one["name"], one["name"]) for one in layer["fields"]])
         if len(self.kinds) < 2:
             del self.fields["geometry"]
         if self.kinds or not can_geocode():
@@ -217,18 +217,18 @@ class NewLayerForm(ComingInForm):
     def __init__(self, *args: Any, names: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         themes = [(theme.slug, str(theme)) for theme in Theme.objects.all()]
-        choose(self, "theme", [*themes, (NEW_THEME, gettext("a new theme…"))])
-        choose(self, "key", [("", gettext("none")), *names])
-        choose(self, "title_field", names)
+        set_choices(self, "theme", [*themes, (NEW_THEME, gettext("a new theme…"))])
+        set_choices(self, "key", [("", gettext("none")), *names])
+        set_choices(self, "title_field", names)
         self.partners = [(str(one.pk), one.name) for one in partners(self.rights)]
-        choose(self, "shared_with", self.partners)
-        choose(self, "editor_roles", [(role.value, role.label) for role in Role if role in WRITERS])
+        set_choices(self, "shared_with", self.partners)
+        set_choices(self, "editor_roles", [(role.value, role.label) for role in Role if role in WRITERS])
         unfit = set()
         if not self.partners:
             unfit.add(Layer.Visibility.MEMBERS.value)
         if self.delivery.owner_id is None:
             unfit.add(Layer.Visibility.OWNER.value)
-        choose(self, "visibility", [one for one in Layer.Visibility.choices if one[0] not in unfit])
+        set_choices(self, "visibility", [one for one in Layer.Visibility.choices if one[0] not in unfit])
 
     def choices(self, fields: Sequence[Field]) -> Choices:
         given = self.cleaned_data
@@ -263,7 +263,7 @@ class ExistingLayerForm(ComingInForm):
     def __init__(self, *args: Any, target: Layer, mode: str, names: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.target, self.mode = target, mode
-        choose(self, "key", [("", gettext("none")), *names])
+        set_choices(self, "key", [("", gettext("none")), *names])
         if mode == Mode.SYNCHRONISE:
             self.fields["key"].required = True
             self.fields["key"].label = gettext("Compare by")

@@ -399,7 +399,7 @@ def try_again(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def revert_import(request: HttpRequest, import_id: int) -> HttpResponse:
+def confirm_revert(request: HttpRequest, import_id: int) -> HttpResponse:
     """Ask whether the import is really to be taken back, then do it."""
     rights = rights_of_page(request)
     made = import_of(import_id, rights)

@@ -14,7 +14,7 @@ from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.import_loss import LossRefused
 from layers.intake.report import worded
-from layers.intake.report_text import lines
+from layers.intake.report_text import report_lines
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.source_imports import describe_number
 from layers.intake.sources import Order, communes_of, date_given, get_source
@@ -71,6 +71,6 @@ class ReferenceImportCommand(ImportCommand):
         )
 
     def show(self, report: dict[str, Any]) -> None:
-        self.stdout.write("\n".join(lines(report)))
+        self.stdout.write("\n".join(report_lines(report)))
         if number := report["number"]:
             self.stdout.write(describe_number(number))

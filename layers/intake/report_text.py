@@ -16,10 +16,10 @@ MOST_LINES = 20
 
 def format_report(report: ImportReport) -> str:
     """The counts of each file, and the first refusals, repairs and remarks."""
-    return "\n".join(lines(report.as_json()))
+    return "\n".join(report_lines(report.as_json()))
 
 
-def lines(report: dict[str, Any]) -> Iterator[str]:
+def report_lines(report: dict[str, Any]) -> Iterator[str]:
     if not report["written"]:
         yield _("Nothing was written.")
     if dated := data_as_of(report):
@@ -29,7 +29,7 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
     if changes := describe_vintages(report.get("difference")):
         yield changes
     for file in report["files"]:
-        yield f"{file['file']} : {counts(file, written=report['written'])}"
+        yield f"{file['file']} : {format_counts(file, is_saved=report['written'])}"
         if file["problem"]:
             yield f"  {file['problem']['words']}"
         if changes := describe_vintages(file.get("difference")):
@@ -68,7 +68,7 @@ def groups(file: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], int]]:
     return [group for group in lists if group[2]]
 
 
-def counts(numbers: dict[str, Any], *, is_saved: bool = True) -> str:
+def format_counts(numbers: dict[str, Any], *, is_saved: bool = True) -> str:
     """What came in, or would have where nothing was written, was repaired, was refused."""
     loaded, repaired, refused = numbers["loaded"], numbers["repaired"], numbers["refused"]
     if is_saved:
@@ -95,7 +95,7 @@ def format_outcome(outcome: dict[str, Any], *, done: bool) -> str:
     """What an import of a file as a layer did, or would do: counts, then the first refusals."""
     head = _("Imported") if done else _("Would be imported")
     numbers = {"loaded": outcome["rows"], "repaired": outcome["repaired"], "refused": outcome["refused"]}
-    parts = [f"{head} : {counts(numbers)}"]
+    parts = [f"{head} : {format_counts(numbers)}"]
     difference = outcome.get("difference") or {}
     if "added" in difference:
         message = _("%(added)s added, %(changed)s changed, %(removed)s removed, %(unchanged)s unchanged")

@@ -144,7 +144,7 @@ def revert_source_import(number: int, *, by: User | None, rights: Rights) -> Cou
 
 def check(made: SourceImport, rights: Rights) -> None:
     """Check that an import is over, can still be reverted, and may be by these rights. Raises Conflict, Forbidden."""
-    check_may_revert(made, rights)
+    check_within_rights(made, rights)
     if made.state == SourceImport.State.TAKEN_BACK:
         raise Conflict(_("This import has been taken back already."))
     if made.state == SourceImport.State.FORGOTTEN:
@@ -157,14 +157,14 @@ def check(made: SourceImport, rights: Rights) -> None:
         raise Conflict(_("This import is still under way: take it back when it is over."))
 
 
-def may_revert(made: SourceImport, rights: Rights) -> bool:
+def is_within_rights(made: SourceImport, rights: Rights) -> bool:
     """Whether an import touched nobody's communes but the asker's, as far as it says. The role is another question."""
     return rights.agency or not made.all_communes
 
 
-def check_may_revert(made: SourceImport, rights: Rights) -> None:
+def check_within_rights(made: SourceImport, rights: Rights) -> None:
     """Check that these rights may revert an import, as far as communes go. Raises Forbidden."""
-    if not may_revert(made, rights):
+    if not is_within_rights(made, rights):
         raise Forbidden(_("This import was not held to a member's communes: only the agency takes it back."))
 
 

@@ -112,9 +112,9 @@ def file_source(one: ReferenceSource) -> Source:
         label=one.label,
         members=administered,
         roles=ADMINISTRATORS,
-        read_step=Step(kind="import", title=labelled(one)),
-        apply_step=Step(kind="import", title=labelled(one)),
-        revert_step=Step(kind="take_back_source", title=labelled(one, gettext_lazy("Taking back %(title)s"))),
+        read_step=Step(kind="import", title=title_of_step(one)),
+        apply_step=Step(kind="import", title=title_of_step(one)),
+        revert_step=Step(kind="take_back_source", title=title_of_step(one, gettext_lazy("Taking back %(title)s"))),
         plan=Later(f"{services}.reference.plan_files"),
         check=Later(f"{services}.reference.check_files"),
         apply=Later(f"{services}.reference.apply_files"),
@@ -131,7 +131,7 @@ def administered(rights: Rights) -> list[Member]:
     return list(Member.objects.administered_by(rights)) if rights.administers else []
 
 
-def labelled(one: ReferenceSource, text: Any = "%(title)s") -> Any:
+def title_of_step(one: ReferenceSource, text: Any = "%(title)s") -> Any:
     """The title of a step, in which the files are named after their source; worded when it is read."""
     return lazy(lambda: str(text) % {"title": f"{one.label} · %(title)s"}, str)()
 

@@ -31,7 +31,7 @@ def survey_rows(tables: FeatureTables, member: Member, delivered: Delivered) -> 
     """How many rows lie where, and some of their places for a small map (EPSG:2154)."""
     places = np.array([spot_of(one.geom) for one in delivered.rows]).reshape(-1, 2)
     communes = [shapely.from_wkb(bytes(one.wkb)) for one in member.communes.values_list("geom", flat=True)]
-    inside = within(places, communes)
+    inside = are_within(places, communes)
     outside = places[~inside] if communes else places[:0]
     return {
         "rows": delivered.read,
@@ -51,7 +51,7 @@ def spot_of(shape: Any) -> tuple[float, float]:
     return spot.x, spot.y
 
 
-def within(places: Any, communes: Sequence[Any]) -> Any:
+def are_within(places: Any, communes: Sequence[Any]) -> Any:
     is_inside = np.zeros(len(places), dtype=bool)
     if communes and len(places):
         points = shapely.STRtree(shapely.points(places))

@@ -163,7 +163,7 @@ def changed_samples(choices: Choices, common: Mapping[str, sql.Composable]) -> l
             {"label": label_of(name, choices), "before": pairs[name][0], "after": pairs[name][1]} for name in fields
         ]
         entries.append({"key": key, "feature": feature, "changes": changes, "moved": move(measures) if moved else None})
-    return drawn(entries, common)
+    return add_shapes(entries, common)
 
 
 def as_texts(names: Sequence[str], alias: str) -> sql.Composable:
@@ -187,7 +187,7 @@ SHAPES = """
 """
 
 
-def drawn(entries: list[Entry], common: Mapping[str, sql.Composable]) -> list[Entry]:
+def add_shapes(entries: list[Entry], common: Mapping[str, sql.Composable]) -> list[Entry]:
     """With the shapes before and after, as SVG paths, of the first geometries that change."""
     features = [one["feature"] for one in entries if one["moved"]][:DRAWN]
     shapes = {row[0]: row[1:] for row in rows(SHAPES, **common, features=features)}

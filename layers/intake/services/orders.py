@@ -82,7 +82,7 @@ def past_imports(rights: Rights) -> QuerySet[Job]:
 # -- what waits for a decision ----------------------------------------------------------------------------------------
 
 
-def import_of(job: Job) -> FileImport | None:
+def import_of_job(job: Job) -> FileImport | None:
     """The import that a job works on."""
     known = FileImport.objects.select_related("source_import", "owner", "made_by")
     return known.filter(pk=job.parameters.get("import")).first()
@@ -96,7 +96,7 @@ def loss_of(job: Job) -> dict[str, Any] | None:
 
 def waiting_import(job: Job) -> FileImport | None:
     """The import that waits for a decision on what a job saw, the last of those about the same files."""
-    made = import_of(job)
+    made = import_of_job(job)
     waiting = waiting_of(made) if made and job.state in (Job.State.DONE, Job.State.FAILED) else None
     if waiting is None:
         return None
@@ -139,7 +139,7 @@ def give_up(job_id: int, *, rights: Rights) -> None:
 
 def start_revert(job: Job, *, user: User, rights: Rights) -> FileImport:
     """Queue the taking back of what a job imported. Raises NotFound, Forbidden, Conflict."""
-    made = import_of(job)
+    made = import_of_job(job)
     if made is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     return imports.start_reverting(file_source(get_source(made.source)), made.pk, user=user, rights=rights)
@@ -147,7 +147,7 @@ def start_revert(job: Job, *, user: User, rights: Rights) -> FileImport:
 
 def describe_revert(job: Job, rights: Rights) -> dict[str, Any]:
     """What an import's page says of taking it back; nothing where it changed nothing."""
-    made = import_of(job)
+    made = import_of_job(job)
     if made is None or made.source_import is None:
         return {}
     under_way = made.state == FileImport.State.REVERTING

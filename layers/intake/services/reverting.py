@@ -11,10 +11,10 @@ from layers.intake.models import FileImport
 from layers.intake.source import Progress
 from layers.intake.source_imports import (
     Counts,
-    check_may_revert,
+    check_within_rights,
     describe_counts,
+    is_within_rights,
     last_day,
-    may_revert,
     revert_source_import,
 )
 
@@ -26,7 +26,7 @@ def check_revert(made: FileImport, rights: Rights) -> None:
     kept = made.source_import
     if kept is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    check_may_revert(kept, rights)
+    check_within_rights(kept, rights)
     if kept.state != SourceImport.State.LOADED:
         raise Conflict(_("This import has been taken back already, or is being so."))
 
@@ -51,7 +51,7 @@ def describe_reverting(made: FileImport, rights: Rights) -> dict[str, Any]:
         return {}
     return {
         "loaded_import": kept,
-        "may_take_back": may_revert(kept, rights),
+        "may_take_back": is_within_rights(kept, rights),
         "until": last_day(kept),
         "undone": describe_counts(kept.counts) if kept.counts else [],
     }
