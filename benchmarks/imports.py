@@ -116,4 +116,4 @@ def forget() -> None:
     """The layer goes as it came; only the worker drops tables."""
     with acting_as(SYSTEM), transaction.atomic():
         for made in FileImport.objects.filter(layer__slug=SLUG, state=FileImport.State.APPLIED):
-            reverted(made.pk, confirmed=True, tell=lambda _share, _message: None)
+            reverted(made.pk, confirmed=True, progress=lambda _share, _message: None)

@@ -19,7 +19,7 @@ from demo.shapefiles import LINE, POINT, Rows, write_shapefile, write_table
 from demo.territory import Parcel, Territory
 from gis_core.operations.cluster import remove
 from layers.intake.report import ImportReport
-from layers.intake.sources import Order, source_named
+from layers.intake.sources import Order, get_source
 from layers.planning import standard
 from layers.planning.models import Document
 
@@ -65,7 +65,7 @@ def seed_planning(make: Callable[[], Territory], folder: Path, say: Say) -> None
     territory = make()
     with own_folder(folder) as written:
         for source, path in deliveries(territory, siren, written):
-            report = source_named(source).run(Order(paths=[path]))
+            report = get_source(source).run(Order(paths=[path]))
             check(report, path)
 
 

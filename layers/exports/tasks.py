@@ -23,7 +23,9 @@ def export_layers(running: RunningJob) -> dict[str, Any]:
     forget_scratch(job)
     try:
         scratch.mkdir(parents=True)
-        made = making.make_file(order, rights=running.rights, folder=scratch, stem=stem, progress=running.report_progress)
+        made = making.make_file(
+            order, rights=running.rights, folder=scratch, stem=stem, progress=running.report_progress
+        )
         size = making.put_away(made.path, files.file_of(job))
     except OSError as error:
         raise Unavailable(_("The file cannot be written: the disk is full or not writable.")) from error

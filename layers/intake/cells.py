@@ -21,7 +21,7 @@ from layers.intake.params import Param
 OLDEST: Final = 1800
 WIDEST_MM: Final = 10_000
 LARGEST: Final = 1e9
-SHOWN: Final = 60
+LONGEST_EXCERPT: Final = 60
 LONGEST_TEXT: Final = 254
 NUMBER = re.compile(r"^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?)\s*([a-z\"'″′]*)$", re.IGNORECASE)
 THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009](?=\d{3}(?!\d))")
@@ -58,9 +58,9 @@ YES: Final = frozenset({"o", "oui", "1", "true", "vrai", "t", "v", "y", "yes"})
 NO: Final = frozenset({"n", "non", "0", "2", "false", "faux", "f", "no"})
 
 
-def bare(words: str) -> str:
+def bare(text: str) -> str:
     """Words in small letters, without accents and signs."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", words.lower()) if not unicodedata.combining(c))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", " ", plain).strip()
 
 
@@ -84,8 +84,8 @@ type Read = Callable[[str, str], Cell]
 
 
 def note(code: str, field: str, text: str, /, **more: Any) -> Note:
-    """A note about a text of a field, of which the first SHOWN characters are kept."""
-    return Note(code, {"field": field, "value": text[:SHOWN], **more})
+    """A note about a text of a field, of which the first LONGEST_EXCERPT characters are kept."""
+    return Note(code, {"field": field, "value": text[:LONGEST_EXCERPT], **more})
 
 
 def is_nothing(text: str) -> bool:
@@ -97,13 +97,13 @@ def unread(field: str, text: str) -> Cell:
     return Cell(None, note(_("%(field)s “%(value)s” is not understood: left empty, kept aside."), field, text), True)
 
 
-def words_of(field: str, text: str, most: int) -> Cell:
+def cut_text(field: str, text: str, most: int) -> Cell:
     """A text, cut where its column ends."""
     plain = text.strip()
     if len(plain) <= most:
         return Cell(plain or None)
-    words = _("%(field)s is longer than %(most)s characters: cut, and kept aside in full.")
-    return Cell(plain[:most], note(words, field, plain, most=most), True)
+    message = _("%(field)s is longer than %(most)s characters: cut, and kept aside in full.")
+    return Cell(plain[:most], note(message, field, plain, most=most), True)
 
 
 def measured(text: str, units: Mapping[str, float]) -> tuple[float, float, str] | None:
@@ -119,14 +119,14 @@ def measured(text: str, units: Mapping[str, float]) -> tuple[float, float, str] 
 
 
 def metres(field: str, text: str) -> Cell:
-    found = measured(text, LENGTHS)
-    if found is None or abs(found[0]) > LARGEST:
+    number = measured(text, LENGTHS)
+    if number is None or abs(number[0]) > LARGEST:
         return unread(field, text)
-    value, times, unit = found
+    value, times, unit = number
     if times == 1.0:
         return Cell(value)
-    words = _("%(field)s “%(value)s” is in %(unit)s: turned into metres.")
-    return Cell(round(value * times, 4), note(words, field, text, unit=unit))
+    message = _("%(field)s “%(value)s” is in %(unit)s: turned into metres.")
+    return Cell(round(value * times, 4), note(message, field, text, unit=unit))
 
 
 def depth(field: str, text: str) -> Cell:
@@ -147,21 +147,21 @@ def no_filler(cell: Cell, field: str, text: str, *, lowest: float, without_zero:
 
 def diameter(field: str, text: str) -> Cell:
     """In whole millimetres: “DN 100”, “100 mm”, “0,1 m”, “4"”; less than 3 are metres."""
-    found = measured(text, DIAMETERS)
-    if found is None:
+    number = measured(text, DIAMETERS)
+    if number is None:
         return unread(field, text)
-    value, times, unit = found
+    value, times, unit = number
     if value <= 0:
         return Cell(None, note(_("%(field)s %(value)s was taken for “not known”."), field, text))
     if not unit and value < 3 and value != round(value):
         times, unit = 1000.0, "m"
     size = round(value * times)
     if not 1 <= size <= WIDEST_MM:
-        words = _("%(field)s “%(value)s” is not a possible diameter: left empty, kept aside.")
-        return Cell(None, note(words, field, text), True)
+        message = _("%(field)s “%(value)s” is not a possible diameter: left empty, kept aside.")
+        return Cell(None, note(message, field, text), True)
     if times != 1.0:
-        words = _("%(field)s “%(value)s” is in %(unit)s: turned into %(size)s mm.")
-        return Cell(size, note(words, field, text, unit=unit, size=size))
+        message = _("%(field)s “%(value)s” is in %(unit)s: turned into %(size)s mm.")
+        return Cell(size, note(message, field, text, unit=unit, size=size))
     if abs(value - size) > 1e-6:
         return Cell(size, note(_("%(field)s %(value)s was rounded to %(size)s mm."), field, text, size=size), True)
     return Cell(size)
@@ -175,11 +175,16 @@ def size_in(text: str) -> int | None:
     return size if 10 <= size <= WIDEST_MM else None
 
 
-def named_diameter(field: str, text: str) -> Cell:
+def diameter_in_name(field: str, text: str) -> Cell:
     """A diameter, or the name of a pipe that says it, which stays beside."""
     if measured(text, DIAMETERS) is None and (size := size_in(text)) is not None:
         return Cell(size, None, True)
     return diameter(field, text)
+
+
+def is_possible_year(number: int) -> bool:
+    """Whether it is from 1800 to next year."""
+    return OLDEST <= number <= timezone.localdate().year + 1
 
 
 def year(field: str, text: str) -> Cell:
@@ -188,12 +193,13 @@ def year(field: str, text: str) -> Cell:
     if plain in NO_YEAR:
         return Cell(None, note(_("%(field)s %(value)s was taken for “not known”."), field, plain))
     match = YEAR.match(plain)
-    if match and OLDEST <= int(match[1]) <= timezone.localdate().year + 1:
+    if match and is_possible_year(int(match[1])):
         return Cell(int(match[1]))
-    if match is None and (found := read_day(plain)) and OLDEST <= found.year <= timezone.localdate().year + 1:
-        return Cell(found.year, note(_("%(field)s “%(value)s” is a day: its year was taken."), field, plain), True)
-    words = _("%(field)s “%(value)s” is not a possible year: left empty, kept aside.")
-    return Cell(None, note(words, field, plain), True)
+    if match is None and (calendar_day := read_day(plain)) and is_possible_year(calendar_day.year):
+        message = _("%(field)s “%(value)s” is a day: its year was taken.")
+        return Cell(calendar_day.year, note(message, field, plain), True)
+    message = _("%(field)s “%(value)s” is not a possible year: left empty, kept aside.")
+    return Cell(None, note(message, field, plain), True)
 
 
 def read_day(text: str) -> date | None:
@@ -211,15 +217,15 @@ def day(field: str, text: str) -> Cell:
     plain = text.strip()
     if plain in NO_YEAR or plain in ("00000000", "0000-00-00", "00/00/0000"):
         return Cell(None, note(_("%(field)s %(value)s was taken for “not known”."), field, plain))
-    found = read_day(plain)
-    if found is not None and OLDEST <= found.year <= timezone.localdate().year + 1:
-        return Cell(found)
+    calendar_day = read_day(plain)
+    if calendar_day is not None and is_possible_year(calendar_day.year):
+        return Cell(calendar_day)
     match = YEAR.match(plain)
-    if match and OLDEST <= int(match[1]) <= timezone.localdate().year + 1:
-        words = _("%(field)s “%(value)s” is a year alone: its first of January was taken.")
-        return Cell(date(int(match[1]), 1, 1), note(words, field, plain), True)
-    words = _("%(field)s “%(value)s” is not a possible day: left empty, kept aside.")
-    return Cell(None, note(words, field, plain), True)
+    if match and is_possible_year(int(match[1])):
+        message = _("%(field)s “%(value)s” is a year alone: its first of January was taken.")
+        return Cell(date(int(match[1]), 1, 1), note(message, field, plain), True)
+    message = _("%(field)s “%(value)s” is not a possible day: left empty, kept aside.")
+    return Cell(None, note(message, field, plain), True)
 
 
 def yes(field: str, text: str) -> Cell:
@@ -247,31 +253,31 @@ def code_in(text: str, codes: Mapping[str, Any]) -> str | None:
     return next((code for code in tries if code in codes), None)
 
 
-def labelled(codes: Mapping[str, str]) -> dict[str, str]:
+def codes_by_label(codes: Mapping[str, str]) -> dict[str, str]:
     """Codes by their labels without accents, the first one of several."""
-    found: dict[str, str] = {}
+    by_label: dict[str, str] = {}
     for code, label in codes.items():
-        found.setdefault(bare(label), code)
-    return found
+        by_label.setdefault(bare(label), code)
+    return by_label
 
 
 def coded(labels: Mapping[str, str]) -> Read:
     """Reads the code of a list {code: label}, or its label in words."""
-    by_label = labelled(labels)
+    by_label = codes_by_label(labels)
 
     def read(field: str, text: str) -> Cell:
         if (code := code_in(text, labels)) is not None:
             return Cell(code)
         if (code := by_label.get(bare(text))) is not None:
-            words = _("%(field)s “%(value)s” is a label: read as the code %(code)s.")
-            return Cell(code, note(words, field, text, code=code))
+            message = _("%(field)s “%(value)s” is a label: read as the code %(code)s.")
+            return Cell(code, note(message, field, text, code=code))
         return unread(field, text)
 
     return read
 
 
 def limited(most: int) -> Read:
-    return lambda field, text: words_of(field, text, most)
+    return lambda field, text: cut_text(field, text, most)
 
 
 def quantity(unit: str, *, whole: bool = False) -> Read:
@@ -297,8 +303,8 @@ def within(read: Read, lowest: float | None, highest: float | None) -> Read:
         value, least, most = cell.value, -inf if lowest is None else lowest, inf if highest is None else highest
         if value is None or least <= value <= most:
             return cell
-        words = _("%(field)s “%(value)s” cannot be: left empty, kept aside.")
-        return Cell(None, note(words, field, text), True)
+        message = _("%(field)s “%(value)s” cannot be: left empty, kept aside.")
+        return Cell(None, note(message, field, text), True)
 
     return bounded
 
@@ -333,10 +339,10 @@ def then(read: Read, change: Callable[[Any], tuple[Any, bool]]) -> Read:
 
 def column_of(read: Read, field: str | Param) -> Callable[[str], Cell]:
     """A reader that asks once for each different text; notes name the field, which may be worded when they are read."""
-    return remembered(partial(read, field) if isinstance(field, str) else partial(name_field, read, field))
+    return remembered(partial(read, field) if isinstance(field, str) else partial(name_note_field, read, field))
 
 
-def name_field(read: Read, field: Param, text: str) -> Cell:
+def name_note_field(read: Read, field: Param, text: str) -> Cell:
     """A cell whose note names its field by what is worded when it is read."""
     cell = read("", text)
     return cell._replace(note=Note(cell.note.code, {**cell.note.params, "field": field})) if cell.note else cell
@@ -346,9 +352,9 @@ def remembered(ask: Callable[[str], Cell]) -> Callable[[str], Cell]:
     known: dict[str, Cell] = {}
 
     def answer(text: str) -> Cell:
-        found = known.get(text)
-        if found is None:
-            found = known[text] = Cell() if is_nothing(text) else ask(text)
-        return found
+        cell = known.get(text)
+        if cell is None:
+            cell = known[text] = Cell() if is_nothing(text) else ask(text)
+        return cell
 
     return answer

@@ -159,10 +159,10 @@ def label_of(source: str) -> str:
 def default_fields(layer: Mapping[str, Any]) -> tuple[Field, ...]:
     """All fields of a layer of a delivery, under the names that they get when nobody says more."""
     readable = [one for one in layer["fields"] if one["guess"] in TYPES]
-    named = safe_names([one["name"] for one in readable], sorted(ANSWERED))
+    names = safe_names([one["name"] for one in readable], sorted(ANSWERED))
     return tuple(
         Field(source=one["name"], name=name.name, label=label_of(one["name"]), type=one["guess"])
-        for one, name in zip(readable, named, strict=True)
+        for one, name in zip(readable, names, strict=True)
     )
 
 
@@ -170,12 +170,12 @@ def matched_fields(layer: Mapping[str, Any], columns: Sequence[Mapping[str, Any]
     """The fields of a layer of a delivery that fill columns which exist, by name or by label."""
     names = {column["name"]: column for column in columns}
     labels = {plain(column["label"]): column for column in columns}
-    found: dict[str, Field] = {}
+    fields: dict[str, Field] = {}
     for source in (one["name"] for one in layer["fields"]):
         column = names.get(source) or names.get(plain(source)) or labels.get(plain(source))
-        if column and column["name"] not in found:
-            found[column["name"]] = filling(source, column)
-    return tuple(found.values())
+        if column and column["name"] not in fields:
+            fields[column["name"]] = filling(source, column)
+    return tuple(fields.values())
 
 
 def filling(source: str, column: Mapping[str, Any]) -> Field:

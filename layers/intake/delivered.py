@@ -11,8 +11,8 @@ from layers.intake.rows import FileRefused
 def files_in(folder: Path, report: ImportReport, *, below: bool = False) -> list[Path]:
     """Its files by name, those of the folders below too where asked for."""
     files: list[Path] = []
-    for found, links in walked(folder):
-        files += found
+    for paths, links in walked(folder):
+        files += paths
         for link in links:
             report.file(link.relative_to(folder).as_posix()).file_refused(FileRefused("link"))
         if not below:

@@ -25,17 +25,17 @@ from gis_core.jobs.services import describe_job, describe_jobs
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member
 from layers.features.display import display_number, with_unit
-from layers.intake.finding_groups import findings_csv, findings_shown
+from layers.intake.finding_groups import findings_context, findings_csv
 from layers.intake.import_loss import describe_loss, word_scopes
 from layers.intake.models import FileImport
-from layers.intake.object_changes import changes_shown
+from layers.intake.object_changes import changes_context
 from layers.intake.services import imports
 from layers.intake.services.inbox import Sent
 from layers.intake.services.reverting import describe_reverting
 from layers.intake.source import Source, nothing
 
 State = FileImport.State
-SHOWN_IMPORTS: Final = 30
+MOST_IMPORTS: Final = 30
 MIB: Final = 1_048_576
 FORM_BYTES: Final = MIB
 """What a form holds at most beside its files."""
@@ -87,7 +87,7 @@ class ImportDesk:
     means, and raises Invalid.
 
     `show` is the desk's frame, in which `intake/file_imports.html` and `intake/file_import.html` are shown: with the
-    template `frame` around, and the desk's `words` (title, lead, files, formats, look, empty, reverting). `accept`
+    template `frame` around, and the desk's `labels` (title, lead, files, formats, look, empty, reverting). `accept`
     raises Invalid for files of no kind that is read; `given` reads what the form that sends files says, `choices` what
     the page of an import says, and raises Invalid. `context` is what the desk's own parts of the page need: `parts`
     names their templates (choices, plan, report), each shown at its step (`revert` in place of the common way to take
@@ -102,7 +102,7 @@ class ImportDesk:
     tab: str
     urls: tuple[str, str, str]
     frame: str
-    words: Callable[[], dict[str, Any]]
+    labels: Callable[[], dict[str, Any]]
     parts: Mapping[str, str]
     context: Context = no_choices
     choices: Choices = no_choices
@@ -141,7 +141,10 @@ class ImportDesk:
         return upload_page(page(too_large), most)(checked)
 
     def receive(self, request: HttpRequest, rights: Rights) -> FileImport:
-        """Raises Invalid, Forbidden, NotFound, Unavailable."""
+        """The import of the files that a form sent, queued to be read.
+
+        Raises Invalid, Forbidden, NotFound, Unavailable (disk full).
+        """
         source = self.sent_as(request.POST) if self.sent_as else self.source()
         files = request.FILES.getlist("file")
         self.accept(files)
@@ -161,7 +164,7 @@ class ImportDesk:
         source, rights = self.source(), self.rights_of(request)
         context = {
             "frame": self.frame,
-            "words": self.words(),
+            "labels": self.labels(),
             "parts": self.parts,
             "members": self.members_of(request),
             "refused": refused,
@@ -176,8 +179,8 @@ class ImportDesk:
     def past(self, rights: Rights, members: Sequence[Member]) -> list[tuple[FileImport, str, Any, str]]:
         """The latest imports, their addresses, of which source they are where there are several, what they did."""
         labels = {one.slug: one.label for one in self.sources()} if self.others() else {}
-        found = imports.imports_of_all(self.sources(), rights, members).defer("contents", "findings", "plan")
-        latest = list((found if self.summary is not no_summary else found.defer("report"))[:SHOWN_IMPORTS])
+        rows = imports.imports_of_all(self.sources(), rights, members).defer("contents", "findings", "plan")
+        latest = list((rows if self.summary is not no_summary else rows.defer("report"))[:MOST_IMPORTS])
         going = progress_lines(latest, rights)
         return [
             (
@@ -246,7 +249,7 @@ class ImportDesk:
         rights = rights_of_request(request)
         context: dict[str, Any] = {
             "frame": self.frame,
-            "words": self.words(),
+            "labels": self.labels(),
             "parts": self.parts,
             "made": made,
             "step": STEPS[State(made.state)],
@@ -258,9 +261,9 @@ class ImportDesk:
         if made.is_under_way:
             context |= describe_progress(made, rights)
         else:
-            context |= findings_shown(made.findings) | loss_shown(made, request.POST)
+            context |= findings_context(made.findings) | loss_context(made, request.POST)
             if made.state == State.READY:
-                context |= changes_shown((made.plan or {}).get("changes", ()), made.owner)
+                context |= changes_context((made.plan or {}).get("changes", ()), made.owner)
             context |= self.context(made, request.POST)
             if "revert" in self.parts:
                 context |= describe_reverting(made, rights)
@@ -312,11 +315,11 @@ def describe_progress(made: FileImport, rights: Rights) -> dict[str, Any]:
     return {"job": job, "job_label": label, "job_message": message}
 
 
-def loss_shown(made: FileImport, posted: QueryDict) -> dict[str, Any]:
+def loss_context(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     """For `intake/loss_field.html` and `intake/compared.html`."""
     done = made.report is not None and "compared" in made.report
     compared = ((made.report if done else made.plan) or {}).get("compared")
-    shown: dict[str, Any] = {"compared": compared and word_scopes(compared), "tried": made.state == State.READY}
+    context: dict[str, Any] = {"compared": compared and word_scopes(compared), "tried": made.state == State.READY}
     if made.state == State.READY and (loss := imports.loss_of(made)):
-        shown |= {"loss": loss | {"message": describe_loss(loss)}, "typed": posted.get("accepted", "")}
-    return shown
+        context |= {"loss": loss | {"message": describe_loss(loss)}, "typed": posted.get("accepted", "")}
+    return context

@@ -44,7 +44,7 @@ class FileImportCommand(ImportCommand):
 
     source: Source
     member_required = True
-    shown = 20
+    most_findings = 20
     """Findings that are listed on the terminal; the report has them all."""
 
     def user(self, options: dict[str, Any]) -> User | None:
@@ -137,8 +137,8 @@ class FileImportCommand(ImportCommand):
     def show(self, made: FileImport, summary: Iterable[str], options: dict[str, Any]) -> None:
         """Say what happened and what is amiss, and write the report."""
         findings = from_json(made.findings)
-        lines = [*self.counts(made), *map(self.line_of, findings[: self.shown])]
-        if (more := len(findings) - self.shown) > 0:
+        lines = [*self.counts(made), *map(self.line_of, findings[: self.most_findings])]
+        if (more := len(findings) - self.most_findings) > 0:
             lines.append(_("… and %(count)s more remarks (see --report)") % {"count": more})
         for line in (*lines, *summary):
             self.stdout.write(line)

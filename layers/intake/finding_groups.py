@@ -11,11 +11,11 @@ from django.utils.translation import pgettext
 from gis_core.desk.tables import as_csv
 from gis_core.files.writing.rows import Column
 from layers.intake.findings import Finding, from_json
-from layers.intake.messages import MESSAGES, MORE_ALIKE, worded, words
+from layers.intake.messages import MESSAGES, MORE_ALIKE, format_message, worded
 
-SHOWN_GROUPS: Final = 40
-SHOWN_ROWS: Final = 12
-SHOWN_VALUES: Final = 4
+MOST_GROUPS: Final = 40
+MOST_ROWS: Final = 12
+MOST_VALUES: Final = 4
 ELIDED: Final = "…"
 
 
@@ -38,8 +38,8 @@ class Group:
 
     @property
     def row_numbers(self) -> str:
-        shown = ", ".join(str(row) for row in self.rows[:SHOWN_ROWS])
-        return f"{shown} …" if len(self.rows) > SHOWN_ROWS else shown
+        numbers = ", ".join(str(row) for row in self.rows[:MOST_ROWS])
+        return f"{numbers} …" if len(self.rows) > MOST_ROWS else numbers
 
     @property
     def spare_row(self) -> int | None:
@@ -63,14 +63,14 @@ class Group:
     def message(self) -> str:
         """One message for all, in which what differs is left out."""
         params: dict[str, Any] = dict(self.findings[0].params)
-        return words(self.code, params | dict.fromkeys(self.differing, ELIDED))
+        return format_message(self.code, params | dict.fromkeys(self.differing, ELIDED))
 
     @property
     def values(self) -> list[str]:
         """Some of what differs, of the parameter that differs first."""
         name = next(iter(self.differing), None)
-        found = dict.fromkeys(str(worded(one.params.get(name))) for one in self.findings) if name else {}
-        return [*list(found)[:SHOWN_VALUES], *([ELIDED] if len(found) > SHOWN_VALUES else [])]
+        values = dict.fromkeys(str(worded(one.params.get(name))) for one in self.findings) if name else {}
+        return [*list(values)[:MOST_VALUES], *([ELIDED] if len(values) > MOST_VALUES else [])]
 
     @property
     def place(self) -> tuple[float, float] | None:
@@ -104,15 +104,15 @@ def grouped(findings: Sequence[Finding]) -> list[Group]:
     return sorted(groups.values(), key=lambda one: -one.count)
 
 
-def findings_shown(kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def findings_context(kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """For `intake/findings.html`: what stays out, what was done with the rest, how many groups are not listed."""
     groups = grouped(from_json(kept))
     errors = [one for one in groups if one.severity == "error"]
     warnings = [one for one in groups if one.severity != "error"]
     return {
-        "left_out": errors[:SHOWN_GROUPS],
-        "to_check": warnings[:SHOWN_GROUPS],
-        "more_groups": max(0, len(errors) - SHOWN_GROUPS) + max(0, len(warnings) - SHOWN_GROUPS),
+        "left_out": errors[:MOST_GROUPS],
+        "to_check": warnings[:MOST_GROUPS],
+        "more_groups": max(0, len(errors) - MOST_GROUPS) + max(0, len(warnings) - MOST_GROUPS),
         "several_files": len({one.file for one in groups}) > 1,
     }
 

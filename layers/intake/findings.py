@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from gis_core.errors import ArpentError
 from gis_core.files.reader import Problem
 from layers.intake.import_loss import word_differences
-from layers.intake.messages import MORE_ALIKE, worded, words
+from layers.intake.messages import MORE_ALIKE, format_message, worded
 
 type Severity = Literal["error", "warning"]
 """An error keeps its row out (the whole file, where a part of it would mislead); a warning says what was done."""
@@ -19,7 +19,7 @@ type Severity = Literal["error", "warning"]
 PLAIN: Final = (str, int, float, list, dict)
 MOST_ALIKE: Final = 1_000
 """Findings of one file with the same words that are listed one by one; the others are counted."""
-MOST_LISTED: Final = 10_000
+MOST_ITEMS: Final = 10_000
 """Findings of one file that are listed one by one."""
 
 
@@ -44,7 +44,7 @@ class Finding:
     @property
     def message(self) -> str:
         """Its words in the current language."""
-        return words(self.code, self.params)
+        return format_message(self.code, self.params)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -114,7 +114,7 @@ class Findings:
         given = dict(params or {})
         alike = self.alike.setdefault(f"{code}{given}", [code, given, 0])
         alike[2] += 1
-        if row is not None and len(self.items) >= MOST_LISTED:
+        if row is not None and len(self.items) >= MOST_ITEMS:
             self.beyond += 1
         elif row is None or alike[2] <= MOST_ALIKE:
             self.items.append(Finding(file=self.file, row=row, code=code, params=given, severity=severity, place=place))
@@ -126,8 +126,8 @@ class Findings:
     def more(self) -> Iterator[Finding]:
         for code, params, count in self.alike.values():
             if count > MOST_ALIKE:
-                told = {"count": count - MOST_ALIKE, "alike": code, "params": params}
-                yield Finding(file=self.file, code=MORE_ALIKE, params=told, severity="warning")
+                more_alike = {"count": count - MOST_ALIKE, "alike": code, "params": params}
+                yield Finding(file=self.file, code=MORE_ALIKE, params=more_alike, severity="warning")
         if self.beyond:
             beyond = gettext_noop("%(count)s more remarks on this file are not listed.")
             yield Finding(file=self.file, code=beyond, params={"count": self.beyond}, severity="warning")
@@ -165,4 +165,4 @@ class UnfitError(ValueError):
         self.code, self.params = code, params
 
     def __str__(self) -> str:
-        return words(self.code, self.params)
+        return format_message(self.code, self.params)

@@ -25,7 +25,7 @@ from layers.intake.choices import (
 )
 from layers.intake.geocoders import can_geocode
 from layers.intake.models import FileImport
-from layers.intake.services.placing import found_fields
+from layers.intake.services.placing import address_match_fields
 from layers.intake.services.reading import crs_of
 
 CRS = [
@@ -63,7 +63,7 @@ TYPE_LABELS = [
 KIND_LABELS = {"point": _("points"), "line": _("lines"), "polygon": _("polygons")}
 
 
-def choose(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+def set_choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
     form.fields[name].choices = list(choices)  # type: ignore[attr-defined]  # a field of choices
 
 
@@ -81,20 +81,21 @@ class OpeningForm(AccessibleForm):
         place = {name: value for name, value in (layer.get("place") or {}).items() if value}
         chosen = {name: value for name, value in layer["opening"].items() if value is not None}
         super().__init__(*args, **{"initial": place | chosen, **options})
-        self.found = place
-        found = layer["crs"]
+        self.likely_place = place
+        code_in_file = layer["crs"]
         known = dict(CRS)
-        likely = [(code, known.get(code, f"EPSG:{code}")) for code in (found, likely_crs(layer)) if code]
-        choose(self, "crs", [("", gettext("as found in the file") if found else "—"), *dict(likely + CRS).items()])
-        choose(self, "encoding", [(KEPT, gettext("as found in the file")), *ENCODINGS])
-        choose(self, "separator", [(KEPT, gettext("as found in the file")), *SEPARATORS])
+        likely = [(code, known.get(code, f"EPSG:{code}")) for code in (code_in_file, likely_crs(layer)) if code]
+        unchosen = gettext("as found in the file") if code_in_file else "—"
+        set_choices(self, "crs", [("", unchosen), *dict(likely + CRS).items()])
+        set_choices(self, "encoding", [(KEPT, gettext("as found in the file")), *ENCODINGS])
+        set_choices(self, "separator", [(KEPT, gettext("as found in the file")), *SEPARATORS])
         if "CSV" not in data_set["format"]:
             del self.fields["separator"]
         if not (layer.get("encoding") or {}).get("name"):
             del self.fields["encoding"]
         names = [(one["name"], one["name"]) for one in layer["fields"]]
         for name in ("x", "y"):
-            choose(self, name, [("", gettext("none")), *names])
+            set_choices(self, name, [("", gettext("none")), *names])
             if layer.get("place") is None and layer.get("has_geometry", True):
                 del self.fields[name]
 
@@ -111,8 +112,8 @@ class OpeningForm(AccessibleForm):
     def place(self) -> tuple[str | None, str | None]:
         """The columns of coordinates that were chosen; none where they are those found anyway."""
         x, y = (self.cleaned_data.get(name) or None for name in ("x", "y"))
-        found = (self.found.get("x"), self.found.get("y"))
-        return (None, None) if (x, y) == found else (x, y)
+        likely_columns = (self.likely_place.get("x"), self.likely_place.get("y"))
+        return (None, None) if (x, y) == likely_columns else (x, y)
 
 
 def likely_crs(layer: Mapping[str, Any]) -> int | None:
@@ -144,8 +145,8 @@ class ComingInForm(AccessibleForm):
         self.layer, self.rights, self.delivery = layer, rights, delivery
         super().__init__(*args, **options)
         self.kinds = kinds_of(layer)
-        choose(self, "geometry", [(kind, f"{KIND_LABELS[kind]} ({count})") for kind, count in self.kinds.items()])
-        choose(self, "addresses", [(one["name"], one["name"]) for one in layer["fields"]])
+        set_choices(self, "geometry", [(kind, f"{KIND_LABELS[kind]} ({count})") for kind, count in self.kinds.items()])
+        set_choices(self, "addresses", [(one["name"], one["name"]) for one in layer["fields"]])
         if len(self.kinds) < 2:
             del self.fields["geometry"]
         if self.kinds or not can_geocode():
@@ -216,31 +217,31 @@ class NewLayerForm(ComingInForm):
     def __init__(self, *args: Any, names: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         themes = [(theme.slug, str(theme)) for theme in Theme.objects.all()]
-        choose(self, "theme", [*themes, (NEW_THEME, gettext("a new theme…"))])
-        choose(self, "key", [("", gettext("none")), *names])
-        choose(self, "title_field", names)
+        set_choices(self, "theme", [*themes, (NEW_THEME, gettext("a new theme…"))])
+        set_choices(self, "key", [("", gettext("none")), *names])
+        set_choices(self, "title_field", names)
         self.partners = [(str(one.pk), one.name) for one in partners(self.rights)]
-        choose(self, "shared_with", self.partners)
-        choose(self, "editor_roles", [(role.value, role.label) for role in Role if role in WRITERS])
+        set_choices(self, "shared_with", self.partners)
+        set_choices(self, "editor_roles", [(role.value, role.label) for role in Role if role in WRITERS])
         unfit = set()
         if not self.partners:
             unfit.add(Layer.Visibility.MEMBERS.value)
         if self.delivery.owner_id is None:
             unfit.add(Layer.Visibility.OWNER.value)
-        choose(self, "visibility", [one for one in Layer.Visibility.choices if one[0] not in unfit])
+        set_choices(self, "visibility", [one for one in Layer.Visibility.choices if one[0] not in unfit])
 
     def choices(self, fields: Sequence[Field]) -> Choices:
         given = self.cleaned_data
         common = self.common(fields)
         if common["addresses"]:
-            common["fields"] += found_fields()
-        named = given["theme"] == NEW_THEME
+            common["fields"] += address_match_fields()
+        is_new_theme = given["theme"] == NEW_THEME
         members = given["visibility"] == Layer.Visibility.MEMBERS
         names = {one.source: one.name for one in fields}
         described = Description(
             slug="",
-            theme="" if named else given["theme"],
-            new_theme=given["new_theme"].strip() if named else "",
+            theme="" if is_new_theme else given["theme"],
+            new_theme=given["new_theme"].strip() if is_new_theme else "",
             source_date=given["source_date"].isoformat() if given["source_date"] else "",
             shared_with=tuple(int(one) for one in given["shared_with"]) if members else (),
             editor_roles=tuple(given["editor_roles"]),
@@ -262,7 +263,7 @@ class ExistingLayerForm(ComingInForm):
     def __init__(self, *args: Any, target: Layer, mode: str, names: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.target, self.mode = target, mode
-        choose(self, "key", [("", gettext("none")), *names])
+        set_choices(self, "key", [("", gettext("none")), *names])
         if mode == Mode.SYNCHRONISE:
             self.fields["key"].required = True
             self.fields["key"].label = gettext("Compare by")
@@ -281,7 +282,7 @@ class ExistingLayerForm(ComingInForm):
         names = {one.name for one in fields}
         if common["addresses"]:
             columns = {column["name"] for column in self.target.columns}
-            common["fields"] += tuple(one for one in found_fields() if one.name in columns)
+            common["fields"] += tuple(one for one in address_match_fields() if one.name in columns)
         kept = self.mode != Mode.APPEND or key in names
         return Choices(**common, key=key if kept else "")
 
@@ -289,15 +290,17 @@ class ExistingLayerForm(ComingInForm):
 class FieldRow:
     """One field of the file in the table of fields: kept or not, under which name, of which type, seen by whom."""
 
-    def __init__(self, number: int, found: Mapping[str, Any], field: Field, *, kept: bool, fixed: bool = False) -> None:
-        self.number, self.found, self.field, self.kept, self.fixed = number, found, field, kept, fixed
+    def __init__(
+        self, number: int, source_field: Mapping[str, Any], field: Field, *, kept: bool, fixed: bool = False
+    ) -> None:
+        self.number, self.source_field, self.field, self.kept, self.fixed = number, source_field, field, kept, fixed
         self.roles = "+".join(field.roles)
-        self.types = [one for one in TYPE_LABELS if one[0] in fitting(found)]
+        self.types = [one for one in TYPE_LABELS if one[0] in fitting(source_field)]
 
 
-def fitting(found: Mapping[str, Any]) -> set[str]:
+def fitting(source_field: Mapping[str, Any]) -> set[str]:
     """The types that a field's values may take."""
-    guess = found["guess"]
+    guess = source_field["guess"]
     wider = {"integer": {"number"}, "date": {"datetime"}}
     return {"text", guess, *wider.get(guess, ())}
 
@@ -308,14 +311,14 @@ def field_rows(layer: Mapping[str, Any], target: Layer | None, data: Mapping[str
     if target is not None:
         proposed |= {one.source: one for one in matched_fields(layer, target.columns)}
     rows = []
-    for number, found in enumerate(layer["fields"]):
-        if found["name"] not in proposed:
+    for number, source_field in enumerate(layer["fields"]):
+        if source_field["name"] not in proposed:
             continue
-        field = proposed[found["name"]]
-        kept = found["null_share"] < 1 or target is not None
+        field = proposed[source_field["name"]]
+        kept = source_field["null_share"] < 1 or target is not None
         if data is not None:
             field, kept = typed(number, field, data)
-        rows.append(FieldRow(number, found, field, kept=kept))
+        rows.append(FieldRow(number, source_field, field, kept=kept))
     return rows
 
 
@@ -339,12 +342,12 @@ def roles_choices() -> list[tuple[str, str]]:
     roles = list(Role)
     for role in (Role.READER, Role.PERMIT_INSTRUCTOR, Role.GIS_ADMINISTRATOR):
         above = "+".join(one.value for one in roles if one.rank >= role.rank)
-        words = (
+        label = (
             gettext("the owner’s people")
             if role == Role.READER
             else gettext("the owner’s: %(role)s and above") % {"role": role.label}
         )
-        audiences.append((above, words))
+        audiences.append((above, label))
     return audiences
 
 

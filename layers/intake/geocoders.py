@@ -26,9 +26,9 @@ def can_geocode() -> bool:
 
 def geocode(texts: Sequence[str]) -> list[Place | None]:
     """Where each address is; the first app that finds one is believed."""
-    found: list[Place | None] = [None] * len(texts)
+    places: list[Place | None] = [None] * len(texts)
     for geocoder in GEOCODERS.all():
-        missing = [number for number, place in enumerate(found) if place is None]
+        missing = [number for number, place in enumerate(places) if place is None]
         for number, place in zip(missing, geocoder([texts[number] for number in missing]), strict=True):
-            found[number] = place
-    return found
+            places[number] = place
+    return places

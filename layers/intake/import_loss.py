@@ -24,8 +24,8 @@ LOSS_SHARE: Final = 0.05
 """Of what a scope holds, the most that goes without anybody being asked: 95 % of the known keys must come again."""
 LOSS_COUNT: Final = 5
 """As many objects may always go: of a small scope, one object alone is more than the share."""
-LISTED: Final = 50
-NAMED: Final = 5
+MOST_SCOPES: Final = 50
+MOST_NAMES: Final = 5
 MOST_COMMUNES: Final = 400
 COUNTS: Final = ("known", "new", "changed", "gone")
 ALL: Final = {"label": gettext_noop("All together")}
@@ -57,11 +57,11 @@ class LossRefused(Conflict):
 
     @property
     def loss(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.extra["loss"]
-        return found
+        loss: dict[str, Any] = self.extra["loss"]
+        return loss
 
 
-def counted_difference(scope: str | Param, *, before: int, after: int, commune: str = "") -> ScopeDifference:
+def compare_counts(scope: str | Param, *, before: int, after: int, commune: str = "") -> ScopeDifference:
     """A scope whose objects have no lasting key: only their numbers can be compared."""
     new, gone = max(0, after - before), max(0, before - after)
     return ScopeDifference(scope=scope, known=before, new=new, gone=gone, commune=commune)
@@ -104,7 +104,7 @@ def losses_among(differences: Sequence[ScopeDifference]) -> list[ScopeDifference
 
 def describe_difference(differences: Sequence[ScopeDifference]) -> dict[str, Any]:
     """The difference as JSON, as it is kept (`word_scopes` words it): totals, the scopes with the greatest losses first
-    (at most LISTED), and likewise the communes that are known of them (at most MOST_COMMUNES).
+    (at most MOST_SCOPES), and likewise the communes that are known of them (at most MOST_COMMUNES).
     """
     whole = total_of(differences)
     ordered = sorted(differences, key=lambda one: (not one.is_loss, -one.gone, str(one.scope)))
@@ -112,9 +112,9 @@ def describe_difference(differences: Sequence[ScopeDifference]) -> dict[str, Any
     return {
         **{name: getattr(whole, name) for name in COUNTS},
         "beyond": bool(lossy),
-        "lossy": [one.scope for one in lossy[:LISTED]],
-        "scopes": [asdict(one) | {"beyond": one.is_loss} for one in ordered[:LISTED]],
-        "more_scopes": max(0, len(ordered) - LISTED),
+        "lossy": [one.scope for one in lossy[:MOST_SCOPES]],
+        "scopes": [asdict(one) | {"beyond": one.is_loss} for one in ordered[:MOST_SCOPES]],
+        "more_scopes": max(0, len(ordered) - MOST_SCOPES),
         "communes": communes[:MOST_COMMUNES],
         "more_communes": max(0, len(communes) - MOST_COMMUNES),
     }
@@ -166,8 +166,8 @@ def describe_loss(loss: Mapping[str, Any]) -> str:
     parts = [sentence % {"gone": gone, "known": known}]
     if loss.get("accepted") is not None:
         parts.append(_("You accepted that %(accepted)s go.") % {"accepted": loss["accepted"]})
-    if scopes := ", ".join(str(worded(one)) for one in loss["lossy"][:NAMED]):
-        more = "…" if len(loss["lossy"]) > NAMED else ""
+    if scopes := ", ".join(str(worded(one)) for one in loss["lossy"][:MOST_NAMES]):
+        more = "…" if len(loss["lossy"]) > MOST_NAMES else ""
         parts.append(_("Most of all: %(scopes)s%(more)s.") % {"scopes": scopes, "more": more})
     parts.append(_("Check that the file is whole and the right one; if these objects must go, confirm their number."))
     return " ".join(parts)

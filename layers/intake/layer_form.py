@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from layers.intake.cells import size_in
 from layers.intake.layer_mapping import Codes, LayerMapping, Target, Targets
-from layers.intake.looking import MOST_WORDS
+from layers.intake.looking import MOST_TEXTS
 
 SAMPLES: Final = 3
 LONGEST_SAMPLE: Final = 80
@@ -20,7 +20,7 @@ class TargetForm:
     """One column of ours on the form (`intake/target.html`).
 
     `source` is the field of the file that fills it, `sample` some of its words, `size` the diameter that the first of
-    them tells. `words` are those of a field that fills a code list, with how often they come and the code that is said
+    them tells. `texts` are those of a field that fills a code list, with how often they come and the code that is said
     of each, the unknown ones first; of `several` only the most frequent are listed. A `fixable` one may have one code
     for all; a `needed` one must be filled.
     """
@@ -32,7 +32,7 @@ class TargetForm:
     sample: str
     size: int | None
     choices: Sequence[tuple[str, str]]
-    words: Sequence[tuple[str, int, str]]
+    texts: Sequence[tuple[str, int, str]]
     several: bool
     fixable: bool
     fixed: str
@@ -43,7 +43,7 @@ class TargetForm:
     @property
     def unsaid(self) -> int:
         """How many words have no code."""
-        return sum(not code for _text, _count, code in self.words)
+        return sum(not code for _text, _count, code in self.texts)
 
 
 def target_form(
@@ -70,7 +70,7 @@ def target_form(
         sample=sample,
         size=size_in(first) if sized and not first.replace(".", "").isdigit() else None,
         choices=[(code, label_of(codes, code)) for code in codes],
-        words=words_of(counts, codes, mapping.values.get(name, {})) if codes and source and not fixed else (),
+        texts=texts_with_codes(counts, codes, mapping.values.get(name, {})) if codes and source and not fixed else (),
         several=source in layer["several"],
         fixable=fixable,
         fixed=fixed,
@@ -80,10 +80,10 @@ def target_form(
     )
 
 
-def words_of(counts: Mapping[str, int], codes: Codes, known: Mapping[str, str]) -> list[tuple[str, int, str]]:
+def texts_with_codes(counts: Mapping[str, int], codes: Codes, known: Mapping[str, str]) -> list[tuple[str, int, str]]:
     """The words of a field with how often they come and their codes: those without a code, then the most frequent."""
-    words = [(text, count, known.get(text, text if text in codes else "")) for text, count in counts.items()]
-    return sorted(words, key=lambda word: (bool(word[2]), -word[1]))
+    texts = [(text, count, known.get(text, text if text in codes else "")) for text, count in counts.items()]
+    return sorted(texts, key=lambda word: (bool(word[2]), -word[1]))
 
 
 def label_of(codes: Codes, code: str) -> str:
@@ -101,7 +101,7 @@ def mapping_in(posted: QueryDict, place: int, layer: Mapping[str, Any], targets:
         "columns": {name: field for name, field in columns.items() if field in layer["fields"]},
         "fixed": {name: posted.get(f"fixed-{place}-{name}", "") for name in names},
         "units": {name: posted.get(f"unit-{place}-{name}", "") for name in names},
-        "values": {name: words_in(posted, place, name) for name in names},
+        "values": {name: codes_in(posted, place, name) for name in names},
         "crs": system_in(posted, place),
     }
     return LayerMapping.from_json(given, targets)
@@ -119,10 +119,10 @@ def system_in(posted: QueryDict, place: int) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
 
 
-def words_in(posted: QueryDict, place: int, name: str) -> dict[str, str]:
+def codes_in(posted: QueryDict, place: int, name: str) -> dict[str, str]:
     """The codes that are said of the words of a field of a layer."""
     codes = {}
-    for number in range(MOST_WORDS):
+    for number in range(MOST_TEXTS):
         code = posted.get(f"word-{place}-{name}-{number}")
         if code is None:
             break

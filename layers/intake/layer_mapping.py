@@ -51,7 +51,7 @@ class LayerMapping:
         return cls(
             table=table if names else "",
             columns={name: str(source) for name, source in within("columns").items()},
-            values={name: known_codes(dict(words), lists[name]) for name, words in within("values").items()},
+            values={name: known_codes(dict(meanings), lists[name]) for name, meanings in within("values").items()},
             fixed=known_fixed(within("fixed"), lists),
             units=within("units"),
             crs=int(crs) if crs else None,
@@ -79,28 +79,28 @@ def likely_values(
         for name, _label, codes in targets
         if codes and name in columns
     }
-    return {name: words for name, words in values.items() if words}
+    return {name: meanings for name, meanings in values.items() if meanings}
 
 
-def with_new_words(
+def with_new_texts(
     kept: LayerMapping, targets: Iterable[Target], layer: Mapping[str, Any], likely_code: LikelyCode
 ) -> LayerMapping:
     """A mapping that was kept, for the words that a layer (`layers.intake.looking.Seen` as JSON) has now: with what
     those likely mean that came since.
     """
     likely = likely_values(targets, kept.columns, layer["fields"], likely_code)
-    values = {name: dict(words) for name, words in kept.values.items()}
+    values = {name: dict(meanings) for name, meanings in kept.values.items()}
     for name, source in kept.columns.items():
         if (name in values or name in likely) and source in layer["fields"]:
-            words = likely.get(name, {}) | values.get(name, {})
-            listed = words if source in layer["several"] else layer["fields"][source]
-            values[name] = {word: code for word, code in words.items() if word in listed}
-    return replace(kept, values={name: words for name, words in values.items() if words})
+            meanings = likely.get(name, {}) | values.get(name, {})
+            texts = meanings if source in layer["several"] else layer["fields"][source]
+            values[name] = {word: code for word, code in meanings.items() if word in texts}
+    return replace(kept, values={name: meanings for name, meanings in values.items() if meanings})
 
 
-def known_codes(words: Mapping[str, Any], codes: Codes) -> dict[str, str]:
+def known_codes(meanings: Mapping[str, Any], codes: Codes) -> dict[str, str]:
     """The words whose code is in the list, or is empty: nobody says what they mean."""
-    return {str(word): str(code) for word, code in words.items() if not code or code in codes}
+    return {str(word): str(code) for word, code in meanings.items() if not code or code in codes}
 
 
 def known_fixed(fixed: Mapping[str, Any], lists: Mapping[str, Codes]) -> dict[str, str]:
@@ -137,8 +137,8 @@ def likely_columns(
         ((fit(text, name, synonyms), -place, name, text) for name in names for place, text in enumerate(fields)),
         reverse=True,
     )
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for score, _place, name, text in fits:
-        if score and name not in found and text not in found.values():
-            found[name] = text
-    return found
+        if score and name not in columns and text not in columns.values():
+            columns[name] = text
+    return columns

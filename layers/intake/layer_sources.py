@@ -55,7 +55,7 @@ LAYER: Final = Source(
     may_choose=no,
     plan=Later(f"{SERVICES}.preparing.plan"),
     apply=Later(f"{SERVICES}.applying.apply"),
-    revert=Later(f"{SERVICES}.taking_back.revert"),
-    check_revert=Later(f"{SERVICES}.taking_back.check_revert"),
+    revert=Later(f"{SERVICES}.layer_reverting.revert"),
+    check_revert=Later(f"{SERVICES}.layer_reverting.check_revert"),
     ownerless=True,
 )

@@ -15,7 +15,7 @@ from gis_core.files.reader.messages import describe_problem as reader_message
 from layers.features.display import display_date, display_number, is_english
 from layers.intake.column_values import describe_values, label_of_column
 from layers.intake.params import Param
-from layers.intake.points import WORDS
+from layers.intake.points import FINDING_MESSAGES
 
 MESSAGES = {
     # Refused rows
@@ -175,7 +175,7 @@ OF_ROWS = "of_rows"
 """The parameter that says for how many rows a finding holds; its own row is the first of them."""
 
 
-def words(code: str, params: Mapping[str, Any]) -> str:
+def format_message(code: str, params: Mapping[str, Any]) -> str:
     """What a code means in the current language, with its parameters: those that are lists as alternatives, and how
     many rows it holds for (`OF_ROWS`), where several.
 
@@ -183,9 +183,9 @@ def words(code: str, params: Mapping[str, Any]) -> str:
     parameter may be worded itself (`layers.intake.params`).
     """
     if code == MORE_ALIKE:
-        alike = {"count": params["count"], "message": words(params["alike"], params["params"])}
+        alike = {"count": params["count"], "message": format_message(params["alike"], params["params"])}
         return gettext("%(count)s more rows alike: %(message)s") % alike
-    sentence = words_of(code, {name: worded(value) for name, value in params.items()})
+    sentence = format_sentence(code, {name: worded(value) for name, value in params.items()})
     if isinstance(count := params.get(OF_ROWS), int):
         return f"{sentence} ({ngettext('%(count)s row', '%(count)s rows', count) % {'count': count}})"
     return sentence
@@ -210,8 +210,8 @@ def worded_day(param: Param) -> str:
 
 
 WORDED: Mapping[frozenset[str], Callable[[Param], str]] = {
-    frozenset({"code"}): lambda param: words(param["code"], {}),
-    frozenset({"code", "params"}): lambda param: words(param["code"], param["params"]),
+    frozenset({"code"}): lambda param: format_message(param["code"], {}),
+    frozenset({"code", "params"}): lambda param: format_message(param["code"], param["params"]),
     frozenset({"column"}): lambda param: label_of_column(*param["column"]),
     frozenset({"layer", "values"}): lambda param: describe_values(param["layer"], param["values"]),
     frozenset({"label"}): lambda param: gettext(param["label"]),
@@ -225,7 +225,7 @@ WORDED: Mapping[frozenset[str], Callable[[Param], str]] = {
 """How each kind of parameter is worded, by the names that it holds."""
 
 
-def words_of(code: str, params: Mapping[str, Any]) -> str:
+def format_sentence(code: str, params: Mapping[str, Any]) -> str:
     message = MESSAGES.get(code)
     if message is not None:
         reason = params.get("reason")
@@ -233,7 +233,8 @@ def words_of(code: str, params: Mapping[str, Any]) -> str:
     if code in READER_MESSAGES:
         return reader_message(code, params)
     if " " not in code and "%(" not in code:
-        return next((text for one in WORDS.all() if (text := one(code, params))), "") or reader_message(code, params)
+        texts = (describe(code, params) for describe in FINDING_MESSAGES.all())
+        return next(filter(None, texts), "") or reader_message(code, params)
     sentence = gettext(code)
     return sentence % {name: alternatives(value) for name, value in params.items()} if params else sentence
 

@@ -20,7 +20,7 @@ from layers.intake.services.maps import SmallMap, small_map
 
 type What = Literal["new", "changed", "gone"]
 KINDS: Final[tuple[What, ...]] = ("changed", "new", "gone")
-MOST_LISTED: Final = 50
+MOST_OBJECTS: Final = 50
 """Of each kind, those whose values are kept; of others only the place."""
 MOST_DOTS: Final = 300
 """Of each kind, those that the map shows."""
@@ -32,7 +32,7 @@ class ObjectChanges:
     """The objects of one layer (its slug, for the labels of its columns) that an import would change."""
 
     layer: str
-    listed: dict[What, list[dict[str, Any]]] = field(default_factory=lambda: {one: [] for one in KINDS})
+    objects: dict[What, list[dict[str, Any]]] = field(default_factory=lambda: {one: [] for one in KINDS})
     dots: dict[What, list[int]] = field(default_factory=lambda: {one: [] for one in KINDS})
 
     def add(
@@ -50,11 +50,11 @@ class ObjectChanges:
         """
         if place is not None:
             self.dots[what] += (round(place[0]), round(place[1]))
-        if len(self.listed[what]) < MOST_LISTED:
+        if len(self.objects[what]) < MOST_OBJECTS:
             said = [
                 [column, self.as_kept(column, before), self.as_kept(column, after)] for column, before, after in values
             ]
-            self.listed[what].append({"name": name[:LONGEST_VALUE], "values": said, "moved_m": moved_m,
+            self.objects[what].append({"name": name[:LONGEST_VALUE], "values": said, "moved_m": moved_m,
                                       "redrawn": redrawn})  # fmt: skip
 
     def as_kept(self, column: str, value: Any) -> Any:
@@ -65,7 +65,7 @@ class ObjectChanges:
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept with a plan; of many places, some all over."""
-        return {"layer": self.layer, "listed": self.listed, "dots": {one: thinned(self.dots[one]) for one in KINDS}}
+        return {"layer": self.layer, "listed": self.objects, "dots": {one: thinned(self.dots[one]) for one in KINDS}}
 
 
 def as_kept(value: Any) -> Any:
@@ -81,22 +81,22 @@ def thinned(places: Sequence[int]) -> list[int]:
     return [value for pair in pairs[:: -(-len(pairs) // MOST_DOTS) or 1] for value in pair]
 
 
-def kept_changes(*found: ObjectChanges) -> list[dict[str, Any]]:
+def kept_changes(*layers: ObjectChanges) -> list[dict[str, Any]]:
     """Those of several layers as they are kept with a plan, without layers of which nothing changes."""
-    return [one.as_json() for one in found if any(one.listed.values()) or any(one.dots.values())]
+    return [one.as_json() for one in layers if any(one.objects.values()) or any(one.dots.values())]
 
 
 # -- worded ------------------------------------------------------------------------------------------------------------
 
 
-def changes_shown(kept: Sequence[Mapping[str, Any]], owner: Member | None) -> dict[str, Any]:
+def changes_context(kept: Sequence[Mapping[str, Any]], owner: Member | None) -> dict[str, Any]:
     """For `intake/object_changes.html`: the table in the reader's language, and the map."""
     if not kept:
         return {}
-    listed = [worded(layer["layer"], what, one) for layer in kept for what in KINDS for one in layer["listed"][what]]
+    table = [worded(layer["layer"], what, one) for layer in kept for what in KINDS for one in layer["listed"][what]]
     dots: dict[str, list[int]] = {what: [value for layer in kept for value in layer["dots"][what]] for what in KINDS}
     drawn = small_map(owner, changes=dots)
-    return {"object_changes": listed, "changes_map": drawn, "changes_legend": legend_of(drawn) if drawn else []}
+    return {"object_changes": table, "changes_map": drawn, "changes_legend": legend_of(drawn) if drawn else []}
 
 
 def legend_of(drawn: SmallMap) -> list[tuple[str, str]]:

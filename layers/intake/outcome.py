@@ -15,7 +15,7 @@ from layers.intake.import_loss import ScopeDifference, describe_difference, word
 from layers.intake.report import kept_entry, worded_entry
 
 # They are kept in one row of a table and shown to people.
-LISTED = 5000
+MOST_ENTRIES = 5000
 
 type About = Literal["left_out", "lost", "kept", "empty"]
 
@@ -53,7 +53,7 @@ class Outcome:
         self.rows += count
         for repair in repairs:
             self.repaired += 1
-            if len(self.repairs) < LISTED:
+            if len(self.repairs) < MOST_ENTRIES:
                 self.repairs.append(finding(repair.index, repair.identifier, repair.code, repair.params, "warning"))
 
     def left_out(self, problems: Iterable[Problem]) -> None:
@@ -66,7 +66,7 @@ class Outcome:
         self.refused += 1
         if identifier is not None:
             self.refused_keys.add(identifier)
-        if len(self.refusals) < LISTED:
+        if len(self.refusals) < MOST_ENTRIES:
             self.refusals.append(finding(index, identifier, code, params))
 
     def take_out(self, index: int, identifier: str | None, code: str, params: Mapping[str, Any]) -> None:

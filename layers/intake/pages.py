@@ -28,22 +28,22 @@ from layers.intake.commune_changes import describe_communes
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.points import SOURCES
 from layers.intake.report import worded
+from layers.intake.report_text import data_as_of, describe_vintages, format_counts, format_entry, groups
 from layers.intake.services.imports import imports_of
 from layers.intake.services.ordering import imports_seen_by
 from layers.intake.services.orders import (
     KIND,
-    describe_taking_back,
+    describe_revert,
     give_up,
     go_on,
     past_imports,
     start_import,
-    start_taking_back,
+    start_revert,
     waiting_import,
 )
 from layers.intake.sources import KEPT
-from layers.intake.words import counts, data_as_of, difference_in_words, entry_in_words, groups
 
-SHOWN = 50
+MOST_IMPORTS = 50
 
 
 @csrf_exempt
@@ -59,10 +59,10 @@ def imports(request: HttpRequest) -> HttpResponse:
 @page
 def too_large(request: HttpRequest) -> HttpResponse:
     """The page again, without what was sent: reading on is what the limit forbids."""
-    return imports_page(request, rights_of_page(request), status=413, refused=too_large_in_words())
+    return imports_page(request, rights_of_page(request), status=413, refused=describe_size_limit())
 
 
-def too_large_in_words() -> str:
+def describe_size_limit() -> str:
     limit = settings.UPLOAD_MAX_BYTES // 1_048_576
     return _("The files are larger than %(limit)s MB in all, the most that can be sent at once.") % {"limit": limit}
 
@@ -115,7 +115,7 @@ def imports_page(
         "refused": refused,
         "chosen": chosen or {},
         "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
-        "too_large": too_large_in_words(),
+        "too_large": describe_size_limit(),
     }
     return render(request, "intake/imports.html", context, status=status)
 
@@ -135,13 +135,13 @@ class Past:
 
 def past(rights: Rights, members: Sequence[Member]) -> list[Past]:
     """Files that wait, files that became layers, and reference data, the latest first."""
-    found = [*waiting_files(rights, members), *layer_imports(rights, members), *reference_imports(rights)]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:SHOWN]
+    rows = [*waiting_files(rights, members), *layer_imports(rights, members), *reference_imports(rights)]
+    return sorted(rows, key=lambda one: one.at, reverse=True)[:MOST_IMPORTS]
 
 
 def waiting_files(rights: Rights, members: Sequence[Member]) -> Iterator[Past]:
     """Files of which nothing was imported yet."""
-    for one in imports_of(DELIVERY, rights, members).filter(imports=None).defer("contents")[:SHOWN]:
+    for one in imports_of(DELIVERY, rights, members).filter(imports=None).defer("contents")[:MOST_IMPORTS]:
         yield Past(
             title=one.title,
             sub=joined(one.owner, one.made_by),
@@ -153,7 +153,7 @@ def waiting_files(rights: Rights, members: Sequence[Member]) -> Iterator[Past]:
 
 
 def layer_imports(rights: Rights, members: Sequence[Member]) -> Iterator[Past]:
-    for one in imports_seen_by(rights, members).defer("contents", "plan", "report")[:SHOWN]:
+    for one in imports_seen_by(rights, members).defer("contents", "plan", "report")[:MOST_IMPORTS]:
         mode = Mode(one.choices["mode"]).label
         target = f"{mode} · {one.layer}" if one.layer else mode
         yield Past(
@@ -202,13 +202,16 @@ def report(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 def decide(request: HttpRequest, rights: Rights, job_id: int) -> HttpResponse:
-    """Raises NotFound, Forbidden, Conflict, Invalid."""
+    """Do what a button of the report says: import, forget the files, or revert; then the page to go to.
+
+    Raises NotFound, Forbidden, Conflict, Invalid.
+    """
     assert isinstance(request.user, User)
     if request.POST.get("action") == "forget":
         give_up(job_id, rights=rights)
         messages.success(request, _("The files have been removed; nothing of them was imported."))
     elif request.POST.get("action") == "take_back":
-        start_taking_back(job_of(rights, job_id), user=request.user, rights=rights)
+        start_revert(job_of(rights, job_id), user=request.user, rights=rights)
         messages.success(request, _("The taking back is waiting for its turn; this page says what became of it."))
         return redirect("import_report", job_id)
     else:
@@ -229,27 +232,27 @@ def report_page(
     request: HttpRequest, rights: Rights, job_id: int, *, refused: str = "", typed: str = "", status: int = 200
 ) -> HttpResponse:
     job = job_of(rights, job_id)
-    told = worded(job.report or {})
-    context = {"section": "imports", "job": job, "files": files_in_words(told), "dated": data_as_of(told)}
-    context["difference"] = difference_in_words(told.get("difference"))
-    context |= {"compared": told.get("compared"), "loss": told.get("loss"), "waits": waiting_import(job)}
-    context |= describe_communes(told.get("compared"))
-    context |= {"tried": not told.get("written", True), "refused": refused, "typed": typed}
-    context |= describe_taking_back(job, rights)
+    content = worded(job.report or {})
+    context = {"section": "imports", "job": job, "files": describe_files(content), "dated": data_as_of(content)}
+    context["difference"] = describe_vintages(content.get("difference"))
+    context |= {"compared": content.get("compared"), "loss": content.get("loss"), "waits": waiting_import(job)}
+    context |= describe_communes(content.get("compared"))
+    context |= {"tried": not content.get("written", True), "refused": refused, "typed": typed}
+    context |= describe_revert(job, rights)
     context["step"] = 4 if context["waits"] else 5
     context |= {"kept_days": KEPT.days, "may_decide": may_run(KIND, job.owner_id, rights)}
     return render(request, "intake/report.html", context, status=status)
 
 
-def files_in_words(report: dict[str, Any]) -> list[dict[str, Any]]:
+def describe_files(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": file["file"],
-            "counts": counts(file, written=report.get("written", True)),
-            "difference": difference_in_words(file.get("difference")),
+            "counts": format_counts(file, is_saved=report.get("written", True)),
+            "difference": describe_vintages(file.get("difference")),
             "problem": file["problem"],
             "groups": [
-                {"title": title, "lines": [entry_in_words(entry) for entry in entries], "total": total}
+                {"title": title, "lines": [format_entry(entry) for entry in entries], "total": total}
                 for title, entries, total in groups(file)
             ],
         }

@@ -10,7 +10,7 @@ from gis_core.wiring.points import ExtensionPoint
 if TYPE_CHECKING:
     from layers.intake.geocoders import Geocoder
     from layers.intake.source import Source
-    from layers.intake.source_imports import TakingBack
+    from layers.intake.source_imports import SourceRevert
     from layers.intake.sources import ReferenceSource
 
 SOURCES: ExtensionPoint[ReferenceSource] = ExtensionPoint(
@@ -21,16 +21,16 @@ FILE_SOURCES: ExtensionPoint[Source] = ExtensionPoint(
     "Kinds of files that come in through the steps that are common to all, in no order.",
     key=lambda one: one.slug,
 )
-TAKING_BACK: ExtensionPoint[TakingBack] = ExtensionPoint(
-    "intake.taking_back",
+SOURCE_REVERTS: ExtensionPoint[SourceRevert] = ExtensionPoint(
+    "intake.source_reverts",
     "What taking an import of a source back does beside putting its rows back; one for each source, in no order.",
     key=lambda one: one.source,
 )
 GEOCODERS: ExtensionPoint[Geocoder] = ExtensionPoint(
     "intake.geocoders", "Who turns addresses into places: the first one that knows an address is believed."
 )
-WORDS: ExtensionPoint[Callable[[str, Mapping[str, Any]], str]] = ExtensionPoint(
-    "intake.words",
-    "Words of findings that importers do not give to `layers.intake.messages`, by code and parameters; empty for a code"
-    " of somebody else. In no order.",
+FINDING_MESSAGES: ExtensionPoint[Callable[[str, Mapping[str, Any]], str]] = ExtensionPoint(
+    "intake.finding_messages",
+    "Messages of findings that importers do not give to `layers.intake.messages`, by code and parameters; empty for a"
+    " code of somebody else. In no order.",
 )

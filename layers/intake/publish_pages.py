@@ -23,9 +23,9 @@ from gis_core.http.middleware import signed_in_user
 from gis_core.http.problem import as_problem, status_of, wants_problem
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
-from layers.intake import phrases
+from layers.intake import layer_description
 from layers.intake.choices import Mode, kinds_of, label_of, matched_fields
-from layers.intake.desk import describe_progress, loss_shown
+from layers.intake.desk import describe_progress, loss_context
 from layers.intake.forms import (
     LICENCES,
     ComingInForm,
@@ -44,15 +44,15 @@ from layers.intake.layer_sources import LAYER
 from layers.intake.models import FileImport
 from layers.intake.outcome import worded
 from layers.intake.pages import imports_page, rights_of_page, too_large
-from layers.intake.services import deliveries, imports, ordering, taking_back
+from layers.intake.services import deliveries, imports, layer_reverting, ordering
 from layers.intake.services.deliveries import delivery_of, layer_of
 from layers.intake.services.maps import box_in_lambert, small_map
 from layers.intake.services.ordering import import_of, updatable_layer, updatable_layers
 from layers.intake.services.preparing import mode_of
 from layers.intake.services.reading import crs_of, layers_in
 
-SHOWN = 100
-SHOWN_COLUMNS = 12
+MOST_ROWS = 100
+MOST_COLUMNS = 12
 State = FileImport.State
 
 
@@ -112,8 +112,8 @@ def numbered(delivery: FileImport) -> list[dict[str, Any]]:
             "number": number,
             "name": layer["name"] or data_set["file"],
             "file": data_set["file"],
-            "content": phrases.content(layer),
-            "crs": phrases.crs(layer),
+            "content": layer_description.describe_content(layer),
+            "crs": layer_description.describe_crs(layer),
         }
         for number, (data_set, layer) in enumerate(layers_in(delivery.contents), start=1)
     ]
@@ -121,8 +121,8 @@ def numbered(delivery: FileImport) -> list[dict[str, Any]]:
 
 def problems(delivery: FileImport) -> list[tuple[str, str]]:
     """What could not be read while the rest could: its name, and why."""
-    found = [(one["file"], one["problem"]["words"]) for one in delivery.contents if one["problem"]]
-    return found + [(part["name"], part["words"]) for one in delivery.contents for part in one.get("unread", ())]
+    unread = [(one["file"], one["problem"]["words"]) for one in delivery.contents if one["problem"]]
+    return unread + [(part["name"], part["words"]) for one in delivery.contents for part in one.get("unread", ())]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,7 +149,7 @@ def delivery_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
 
 def layer_context(delivery: FileImport, number: int, form: OpeningForm) -> dict[str, Any]:
     data_set, layer = layer_of(delivery, number)
-    kinds, columns = layer["geometry_types"], [one["name"] for one in layer["fields"]][:SHOWN_COLUMNS]
+    kinds, columns = layer["geometry_types"], [one["name"] for one in layer["fields"]][:MOST_COLUMNS]
     return {
         "section": "imports",
         "delivery": delivery,
@@ -158,12 +158,19 @@ def layer_context(delivery: FileImport, number: int, form: OpeningForm) -> dict[
         "layer": layer,
         "name": layer["name"] or data_set["file"],
         "several": sum(1 for _one in layers_in(delivery.contents)) > 1,
-        "content": phrases.content(layer),
-        "crs": phrases.crs(layer),
-        "encoding": phrases.encoding(layer),
-        "validity": phrases.validity(layer),
-        "remarks": [one for one in (phrases.missing(layer), phrases.partly(layer)) if one],
-        "fields": [phrases.field(one) for one in layer["fields"]],
+        "content": layer_description.describe_content(layer),
+        "crs": layer_description.describe_crs(layer),
+        "encoding": layer_description.describe_encoding(layer),
+        "validity": layer_description.describe_validity(layer),
+        "remarks": [
+            one
+            for one in (
+                layer_description.describe_missing_geometries(layer),
+                layer_description.describe_partial_reading(layer),
+            )
+            if one
+        ],
+        "fields": [layer_description.describe_field(one) for one in layer["fields"]],
         "columns": columns,
         "sample": [[row.get(column) for column in columns] for row in layer["rows"]],
         "map": small_map(delivery.owner, box=box_in_lambert(layer["bounds"], crs_of(layer))) if kinds else None,
@@ -279,8 +286,8 @@ def existing_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
     names = [(row.field.source, row.field.label) for row in fields] or [
         (column["name"], column["label"]) for column in target.columns
     ]
-    named = {row.field.name: row.field.source for row in fields}
-    initial = {"key": named.get(target.key_column, target.key_column)}
+    field_by_column = {row.field.name: row.field.source for row in fields}
+    initial = {"key": field_by_column.get(target.key_column, target.key_column)}
     form = ExistingLayerForm(
         data, delivery=delivery, layer=layer, rights=rights, target=target, mode=mode, names=names, initial=initial
     )
@@ -305,11 +312,11 @@ def which_layer(request: HttpRequest, rights: Rights, delivery: FileImport, numb
     return render(request, "intake/which_layer.html", context)
 
 
-def fitting_layers(found: Mapping[str, Any], rights: Rights) -> list[Layer]:
+def fitting_layers(source_layer: Mapping[str, Any], rights: Rights) -> list[Layer]:
     """The layers of this kind of geometry, those whose columns the file fills first."""
-    kinds = kinds_of(found) or {"point": 0}
+    kinds = kinds_of(source_layer) or {"point": 0}
     layers = [layer for layer in updatable_layers(rights) if layer.geometry_type in kinds]
-    return sorted(layers, key=lambda layer: -len(matched_fields(found, layer.columns)))
+    return sorted(layers, key=lambda layer: -len(matched_fields(source_layer, layer.columns)))
 
 
 # -- an import ---------------------------------------------------------------------------------------------------------
@@ -325,23 +332,23 @@ def layer_import(request: HttpRequest, import_id: int) -> HttpResponse:
 def import_page(request: HttpRequest, import_id: int, *, refused: str = "", status: int = 200) -> HttpResponse:
     rights = rights_of_page(request)
     made = import_of(import_id, rights)
-    told = phrases.report(worded(made.report or made.plan or {}))
+    outcome = layer_description.describe_changes(worded(made.report or made.plan or {}))
     context = {
         "section": "imports",
         "made": made,
         "mode": mode_of(made),
-        "told": told,
-        "difference": told.get("difference"),
-        "removed_share": removed_share(told.get("difference")),
-        **loss_shown(made, request.POST),
+        "outcome": outcome,
+        "difference": outcome.get("difference"),
+        "removed_share": removed_share(outcome.get("difference")),
+        **loss_context(made, request.POST),
         "refused": refused,
         "may_revert": imports.may_revert(LAYER, made, rights),
-        "refusals": told.get("refusals", [])[:SHOWN],
-        "repairs": told.get("repairs", [])[:SHOWN],
-        "more_refusals": max(0, told.get("refused", 0) - SHOWN),
+        "refusals": outcome.get("refusals", [])[:MOST_ROWS],
+        "repairs": outcome.get("repairs", [])[:MOST_ROWS],
+        "more_refusals": max(0, outcome.get("refused", 0) - MOST_ROWS),
         "on_the_map": map_address(made.layer),
         "reverted": (made.report or {}).get("reverted"),
-        "map": small_map(made.owner, inside=told.get("places", ()), outside=told.get("outside_places", ())),
+        "map": small_map(made.owner, inside=outcome.get("places", ()), outside=outcome.get("outside_places", ())),
         **describe_progress(made, rights),
     }
     return render(request, "intake/import.html", context, status=status)
@@ -392,7 +399,7 @@ def try_again(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
+def confirm_revert(request: HttpRequest, import_id: int) -> HttpResponse:
     """Ask whether the import is really to be taken back, then do it."""
     rights = rights_of_page(request)
     made = import_of(import_id, rights)
@@ -406,7 +413,7 @@ def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
     if made.layer is None or not imports.may_revert(LAYER, made, rights):
         return redirect("layer_import", import_id)
     mode = mode_of(made)
-    edited = taking_back.edits_since(made, made.layer.table) if mode in (Mode.CREATE, Mode.REPLACE) else 0
+    edited = layer_reverting.edits_since(made, made.layer.table) if mode in (Mode.CREATE, Mode.REPLACE) else 0
     context = {"section": "imports", "made": made, "mode": mode, "edited": edited}
     return render(request, "intake/take_back.html", context)
 
@@ -415,8 +422,8 @@ def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
 @page
 def report_json(request: HttpRequest, import_id: int) -> HttpResponse:
     """The report, or before it is applied the plan, for programs."""
-    made, told = reported(request, import_id)
-    answer = HttpResponse(json.dumps(told, ensure_ascii=False, indent=2), content_type="application/json")
+    made, outcome = reported(request, import_id)
+    answer = HttpResponse(json.dumps(outcome, ensure_ascii=False, indent=2), content_type="application/json")
     return attached(answer, made, "json")
 
 
@@ -424,11 +431,11 @@ def report_json(request: HttpRequest, import_id: int) -> HttpResponse:
 @page
 def report_csv(request: HttpRequest, import_id: int) -> HttpResponse:
     """Refused and repaired rows, for a spreadsheet."""
-    made, told = reported(request, import_id)
+    made, outcome = reported(request, import_id)
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     writer = csv.writer(answer, delimiter=";")
     writer.writerow([_("Row"), _("Reference"), _("What"), _("Why")])
-    for what, entries in ((_("refused"), told.get("refusals", [])), (_("repaired"), told.get("repairs", []))):
+    for what, entries in ((_("refused"), outcome.get("refusals", [])), (_("repaired"), outcome.get("repairs", []))):
         for one in entries:
             writer.writerow([one["index"] or "", defused(one["identifier"]), what, defused(one["words"])])
     return attached(answer, made, "csv")
@@ -441,11 +448,11 @@ def defused(text: str | None) -> str:
 
 def reported(request: HttpRequest, import_id: int) -> tuple[FileImport, dict[str, Any]]:
     made = import_of(import_id, rights_of_page(request))
-    told = made.report or made.plan
-    if told is None:
+    outcome = made.report or made.plan
+    if outcome is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     kept = {"title": made.title, "mode": mode_of(made), "state": made.state, "layer": made.layer and made.layer.slug}
-    return made, kept | {"taken_back" if name == "reverted" else name: one for name, one in worded(told).items()}
+    return made, kept | {"taken_back" if name == "reverted" else name: one for name, one in worded(outcome).items()}
 
 
 def attached(answer: HttpResponse, made: FileImport, suffix: str) -> HttpResponse:

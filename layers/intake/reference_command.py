@@ -14,10 +14,10 @@ from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.import_loss import LossRefused
 from layers.intake.report import worded
+from layers.intake.report_text import report_lines
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.source_imports import describe_number
-from layers.intake.sources import Order, communes_of, date_given, source_named
-from layers.intake.words import lines
+from layers.intake.sources import Order, communes_of, date_given, get_source
 
 
 def day(text: str) -> date:
@@ -44,7 +44,7 @@ class ReferenceImportCommand(ImportCommand):
         with acting_as(SYSTEM):
             order = self.order(options)
             try:
-                report = source_named(self.source).bring_in(order).as_json()
+                report = get_source(self.source).bring_in(order).as_json()
             except LossRefused as error:
                 report = worded(error.extra["report"])
         if not report["files"]:
@@ -67,10 +67,10 @@ class ReferenceImportCommand(ImportCommand):
             source_date=options["date"] or (date_given(str(chosen)) if chosen else None),
             accepted_loss=options["accept_loss"],
             dry_run=options["dry_run"],
-            tell=self.progress,
+            progress=self.progress,
         )
 
     def show(self, report: dict[str, Any]) -> None:
-        self.stdout.write("\n".join(lines(report)))
+        self.stdout.write("\n".join(report_lines(report)))
         if number := report["number"]:
             self.stdout.write(describe_number(number))

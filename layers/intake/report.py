@@ -16,24 +16,24 @@ from gis_core.files.reader import ReadRefused
 from layers.intake.exit_codes import ExitCode, exit_code_of
 from layers.intake.findings import Finding, json_of
 from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_difference, word_differences
-from layers.intake.messages import OF_ROWS, words
+from layers.intake.messages import OF_ROWS, format_message
 from layers.intake.rows import Refused, Remark
 
 # A report is read by people and kept in one row of a table: counts are exact, lists stop here.
-LISTED = 1000
+MOST_ENTRIES = 1000
 
 type Entry = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Difference:
-    """What changed from one vintage to the next: exact counts, and lists that stop at LISTED."""
+    """What changed from one vintage to the next: exact counts, and lists that stop at MOST_ENTRIES."""
 
     born: int = 0
     gone: int = 0
     changed: int = 0
     unchanged: int = 0
-    listed: dict[str, list[Finding]] = field(default_factory=lambda: {"born": [], "gone": [], "changed": []})
+    entries: dict[str, list[Finding]] = field(default_factory=lambda: {"born": [], "gone": [], "changed": []})
 
     def take(self, what: str, identifier: str, remark: Remark) -> None:
         """Count one object that was `born`, is `gone` or `changed`."""
@@ -42,25 +42,25 @@ class Difference:
 
     def add(self, other: "Difference") -> None:
         """Count what another file changed."""
-        for what, findings in other.listed.items():
+        for what, findings in other.entries.items():
             setattr(self, what, getattr(self, what) + getattr(other, what))
             for one in findings:
                 self._list(what, one)
         self.unchanged += other.unchanged
 
     def _list(self, what: str, one: Finding) -> None:
-        if len(self.listed[what]) < LISTED:
-            self.listed[what].append(one)
+        if len(self.entries[what]) < MOST_ENTRIES:
+            self.entries[what].append(one)
 
     def kept(self) -> Entry:
         """Counts, then the lists."""
         counts = {what: getattr(self, what) for what in ("born", "gone", "changed", "unchanged")}
-        return {**counts, "listed": {what: list(map(kept_entry, findings)) for what, findings in self.listed.items()}}
+        return {**counts, "listed": {what: list(map(kept_entry, findings)) for what, findings in self.entries.items()}}
 
 
 @dataclass(slots=True)
 class FileReport:
-    """One file of an import. `problem` is set when the file as a whole was refused; lists stop at LISTED.
+    """One file of an import. `problem` is set when the file as a whole was refused; lists stop at MOST_ENTRIES.
 
     `difference` is known where the file brings a new vintage of what was there.
     """
@@ -70,7 +70,7 @@ class FileReport:
     loaded: int = 0
     repaired_rows: int = 0
     refused_rows: int = 0
-    told: int = 0
+    remark_count: int = 0
     repaired: list[Finding] = field(default_factory=list)
     refused: list[Finding] = field(default_factory=list)
     remarks: list[Finding] = field(default_factory=list)
@@ -80,14 +80,14 @@ class FileReport:
     def row_loaded(self, index: int, identifier: str | None, repairs: Iterable[Remark | Refused] = ()) -> None:
         """Count a row that came in, with what was repaired in it."""
         self.loaded += 1
-        found = [self.finding(repair, index, identifier) for repair in repairs]
-        self.repaired_rows += bool(found)
-        self.repaired += found[: max(0, LISTED - len(self.repaired))]
+        findings = [self.finding(repair, index, identifier) for repair in repairs]
+        self.repaired_rows += bool(findings)
+        self.repaired += findings[: max(0, MOST_ENTRIES - len(self.repaired))]
 
     def row_refused(self, refused: Refused) -> None:
         """Count a row that was left out."""
         self.refused_rows += 1
-        if len(self.refused) < LISTED:
+        if len(self.refused) < MOST_ENTRIES:
             self.refused.append(
                 Finding(
                     code=refused.code,
@@ -98,12 +98,12 @@ class FileReport:
                 )
             )
 
-    def tell(
+    def add_remark(
         self, remark: Remark | Refused, index: int | None = None, identifier: str | None = None, times: int = 1
     ) -> None:
         """Note something that refuses nothing; where it holds for several rows, `index` is the first of them."""
-        self.told += 1
-        if len(self.remarks) < LISTED:
+        self.remark_count += 1
+        if len(self.remarks) < MOST_ENTRIES:
             self.remarks.append(self.finding(remark, index, identifier, times))
 
     def finding(self, remark: Remark | Refused, index: int | None, identifier: str | None, times: int = 1) -> Finding:
@@ -139,7 +139,7 @@ class FileReport:
             "loaded": self.loaded,
             "repaired": self.repaired_rows,
             "refused": self.refused_rows,
-            "remarks": self.told,
+            "remarks": self.remark_count,
             "problem": self.problem and kept_entry(self.problem),
             "difference": self.difference and self.difference.kept(),
             "rows": {name: list(map(kept_entry, findings)) for name, findings in lists.items()},
@@ -169,7 +169,7 @@ class ImportReport:
     ended_at: datetime | None = None
     files: list[FileReport] = field(default_factory=list)
     compared: list[ScopeDifference] | None = None
-    written: bool = True
+    is_saved: bool = True
     loss: LossRefused | None = None
     number: int | None = None
 
@@ -179,13 +179,13 @@ class ImportReport:
         try:
             check_loss(self.compared, accepted)
         except LossRefused as error:
-            self.written, self.loss = False, error
+            self.is_saved, self.loss = False, error
             error.extra["report"] = self.kept()
             raise
 
     def keep_nothing(self) -> None:
         """The end of a dry run: what this transaction did is undone."""
-        self.written = False
+        self.is_saved = False
         transaction.set_rollback(True)
 
     def file(self, name: str, kind: str = "") -> FileReport:
@@ -244,7 +244,7 @@ class ImportReport:
             "repaired": self.repaired,
             "refused": self.refused,
             "exit_code": self.exit_code,
-            "written": self.written,
+            "written": self.is_saved,
             "number": self.number,
             "compared": None if self.compared is None else describe_difference(self.compared),
             "loss": self.loss and self.loss.loss,
@@ -267,7 +267,7 @@ def worded_entry(kept: Mapping[str, Any]) -> Entry:
         "index": kept["index"],
         "identifier": kept["identifier"],
         "code": kept["code"],
-        "words": words(kept["code"], kept["params"]),
+        "words": format_message(kept["code"], kept["params"]),
     }
 
 

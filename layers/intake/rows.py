@@ -7,7 +7,7 @@ from typing import Any
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import Problem
-from layers.intake.messages import words
+from layers.intake.messages import format_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class FileRefused(Invalid):
     """A file that can be read but is not what the importer needs."""
 
     def __init__(self, code: str, /, **params: Any) -> None:
-        super().__init__(words(code, params), code=code)
+        super().__init__(format_message(code, params), code=code)
         self.code, self.params = code, params
 
 

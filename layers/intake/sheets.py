@@ -59,7 +59,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SourceLayer:
     """A layer of a delivery before its rows are read: `name` is its file in the reader, `source` the one sent."""
 
     name: str
@@ -81,11 +81,11 @@ class Found:
 def layers_in(
     reader: RestrictedReader,
     paths: Sequence[Path],
-    found: list[Finding],
+    findings: list[Finding],
     *,
     rows: int | None = None,
     reading: Reading = Reading(),  # noqa: B008 - it never changes
-) -> Iterator[Found]:
+) -> Iterator[SourceLayer]:
     """Every layer of the files of a delivery (archives, sets of files); those that cannot be opened are findings.
 
     They are looked at whole, or by so many rows where all of them are read next anyway.
@@ -96,36 +96,36 @@ def layers_in(
             name = reader.admit(by_name[main], *(by_name[one] for one in companions))
             info = reader.inspect(name, reading=reading, rows=rows)
         except ReadRefused as refused:
-            found.append(replace(of_reader(refused.problem, main), row=None))
+            findings.append(replace(of_reader(refused.problem, main), row=None))
             continue
-        found += [replace(of_reader(problem, label), row=None) for label, problem in info.unread]
+        findings += [replace(of_reader(problem, label), row=None) for label, problem in info.unread]
         for layer in info.layers:
-            yield Found(name, layer.name or main, layer, main, reading)
+            yield SourceLayer(name, layer.name or main, layer, main, reading)
 
 
-def sheet_of(reader: RestrictedReader, found: Found, shape: Shape, identifier: str | None) -> Sheet:
+def sheet_of(reader: RestrictedReader, layer: SourceLayer, shape: Shape, identifier: str | None) -> Sheet:
     """The rows of a layer; none, with a finding about the file, where its coordinates cannot be told."""
-    findings = Findings(found.file)
-    sheet = Sheet(found.file, [], {}, np.array([], object), findings)
-    epsg = sheet.epsg = system_of(found.layer, findings)
-    if found.layer.features == 0 or epsg is None:
+    findings = Findings(layer.file)
+    sheet = Sheet(layer.file, [], {}, np.array([], object), findings)
+    epsg = sheet.epsg = system_of(layer.layer, findings)
+    if layer.layer.features == 0 or epsg is None:
         return sheet
-    names = [name for name in found.fields if not is_shape(found.layer, name)]
+    names = [name for name in layer.fields if not is_shape(layer.layer, name)]
     wanted = GeometryColumn(shape, multi=shape == "line", epsg=epsg, invalid="keep", required=False)
-    geometry = wanted if found.layer.has_geometry else None
+    geometry = wanted if layer.layer.has_geometry else None
     columns = tuple(Column(name, "text") for name in names)
-    plan = CopyPlan(columns, geometry, found.reading, identifier=identifier)
+    plan = CopyPlan(columns, geometry, layer.reading, identifier=identifier)
     problems: list[Problem] = []
     lines: list[str] = []
     try:
-        for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
+        for chunk in reader.copy(layer.name, layer=layer.layer.name, plan=plan):
             lines += str(chunk.lines, "utf-8").split("\n")[:-1] if chunk.rows else []
             problems += chunk.problems
     except ReadRefused as refused:
         findings.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
     fill(sheet, lines, names)
     sheet.refused = len(problems)
-    tell_problems(problems, len(sheet), epsg, findings)
+    report_problems(problems, len(sheet), epsg, findings)
     return sheet
 
 
@@ -140,22 +140,22 @@ def system_of(layer: LayerInfo, findings: Findings) -> int | None:
     if reference is None or not layer.has_geometry:
         return LAMBERT_93
     if not layer.crs and reference.how in ("unknown", "unreadable") and not reference.seems:
-        words = _("The coordinate system “%(name)s” is not known here: deliver the file in EPSG:2154 (Lambert-93).")
-        findings.add(None, words, {"name": (reference.text or reference.name)[:80]}, "error")
+        message = _("The coordinate system “%(name)s” is not known here: deliver the file in EPSG:2154 (Lambert-93).")
+        findings.add(None, message, {"name": (reference.text or reference.name)[:80]}, "error")
         return None
     if layer.crs and (reference.fits or not reference.seems or reference.outside < layer.read):
         return layer.crs
     if layer.crs and reference.how == "default" and reference.seems in UNMISTAKABLE:
         # GeoJSON that names no system is in degrees; metres in it can only be what they look like.
-        words = _("The file names no coordinate system: its coordinates were read as EPSG:%(seems)s.")
-        findings.add(None, words, {"seems": reference.seems})
+        message = _("The file names no coordinate system: its coordinates were read as EPSG:%(seems)s.")
+        findings.add(None, message, {"seems": reference.seems})
         return reference.seems
     if layer.crs:
-        words = _(
+        message = _(
             "The file says EPSG:%(declared)s, but its coordinates look like EPSG:%(seems)s: correct the file’s system "
             "(.prj), or deliver it in EPSG:2154 (Lambert-93)."
         )
-        findings.add(None, words, {"declared": layer.crs, "seems": reference.seems}, "error")
+        findings.add(None, message, {"declared": layer.crs, "seems": reference.seems}, "error")
         return None
     return likely_system(layer, reference.seems, findings)
 
@@ -165,14 +165,14 @@ def likely_system(layer: LayerInfo, seems: int | None, findings: Findings) -> in
     if not layer.features or (seems == LAMBERT_93 and layer.place is not None):
         return LAMBERT_93
     if seems is None or seems in UNMISTAKABLE:
-        words = _("The coordinate system is missing (.prj): read as EPSG:%(seems)s.")
-        findings.add(None, words, {"seems": seems or LAMBERT_93})
+        message = _("The coordinate system is missing (.prj): read as EPSG:%(seems)s.")
+        findings.add(None, message, {"seems": seems or LAMBERT_93})
         return seems or LAMBERT_93
-    words = _(
+    message = _(
         "The coordinate system is missing (.prj), and the coordinates look like EPSG:%(seems)s: add the file’s system, "
         "or deliver it in EPSG:2154 (Lambert-93)."
     )
-    findings.add(None, words, {"seems": seems}, "error")
+    findings.add(None, message, {"seems": seems}, "error")
     return None
 
 
@@ -197,23 +197,23 @@ def unescaped(text: str) -> str:
     return ESCAPED.sub(lambda match: UNESCAPED.get(match[1], match[1]), text)
 
 
-def tell_problems(problems: Sequence[Problem], good: int, epsg: int, findings: Findings) -> None:
+def report_problems(problems: Sequence[Problem], good: int, epsg: int, findings: Findings) -> None:
     """The rows that the reader refused, in words; one finding for all of them when none of the file can be here."""
     misplaced = [problem for problem in problems if problem.code in MISPLACED and not at_origin(problem)]
     if len(misplaced) > 1 and not good:
-        words = _(
+        message = _(
             "None of the %(count)s objects is in metropolitan France as EPSG:%(epsg)s: deliver the file in EPSG:2154 "
             "(Lambert-93), or check the system it declares."
         )
-        findings.add(None, words, {"count": len(misplaced), "epsg": epsg}, "error")
+        findings.add(None, message, {"count": len(misplaced), "epsg": epsg}, "error")
         problems = [problem for problem in problems if problem.code not in MISPLACED or at_origin(problem)]
     for problem in problems:
         if at_origin(problem) and not problem.identifier:
-            words = _("An empty row at (0, 0), left over from the template: left out.")
-            findings.add(problem.index, words)
+            message = _("An empty row at (0, 0), left over from the template: left out.")
+            findings.add(problem.index, message)
         elif at_origin(problem):
-            words = _("“%(name)s” lies at (0, 0): give it its place. It was left out.")
-            findings.add(problem.index, words, {"name": problem.identifier}, "error")
+            message = _("“%(name)s” lies at (0, 0): give it its place. It was left out.")
+            findings.add(problem.index, message, {"name": problem.identifier}, "error")
         else:
             findings.add(problem.index, problem.code, problem.params, "error")
 

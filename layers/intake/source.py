@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gis_core.models import Member
     from layers.intake.models import FileImport
 
-type Tell = Callable[[float | None, str], None]
+type Progress = Callable[[float | None, str], None]
 """Says how far long work is (from 0 to 1, None where nobody knows) and what it is at."""
 
 
@@ -91,13 +91,13 @@ class Source:
     read_step: Step
     apply_step: Step
     revert_step: Step | None = None
-    plan: Callable[[FileImport, Tell], Plan]
-    apply: Callable[[FileImport, Tell], Report]
-    inspect: Callable[[FileImport, Tell], Sequence[Finding]] = lambda made, progress: ()
+    plan: Callable[[FileImport, Progress], Plan]
+    apply: Callable[[FileImport, Progress], Report]
+    inspect: Callable[[FileImport, Progress], Sequence[Finding]] = lambda made, progress: ()
     lacks: Callable[[FileImport], bool] = lambda made: False
     may_choose: Callable[[FileImport], bool] = lambda made: bool(made.contents or made.choices)
     check: Callable[[FileImport], None] = nothing
-    revert: Callable[[FileImport, Tell], dict[str, Any]] | None = None
+    revert: Callable[[FileImport, Progress], dict[str, Any]] | None = None
     check_revert: Callable[[FileImport, Rights], None] = nothing
     after: Callable[[FileImport], None] = nothing
     keeps_replaced: bool = False

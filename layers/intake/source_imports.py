@@ -1,8 +1,8 @@
 """Imports of reference data and of roads can be taken back for some days: one rule for every source.
 
 While an import runs, triggers keep the rows that it changes and removes, and note those that come
-(`sql/keep_replaced.sql`). Taking it back puts them back. An app says in `TAKING_BACK` what is to be done with its data
-after that.
+(`sql/keep_replaced.sql`). Taking it back puts them back. An app says in `SOURCE_REVERTS` what is to be done with its
+data after that.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.members.rights import Rights, has_failed
 from gis_core.models import Job, Member, SourceImport, User
 from layers.intake.models import FileImport
-from layers.intake.points import TAKING_BACK
+from layers.intake.points import SOURCE_REVERTS
 
 KEPT: Final = timedelta(days=30)
 """How long what an import replaced is kept."""
@@ -36,7 +36,7 @@ type Counts = dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakingBack:
+class SourceRevert:
     """What a source (its slug) does when an import is taken back: `remember` says before it what else was so (JSON);
     the rows are put back inside of `around`; then `finish` computes what depends on them. Nobody else writes the tables
     meanwhile, unless `around` sees to that itself.
@@ -67,7 +67,7 @@ def keep_replaced_rows(
             title=title[:200],
             owner=owner,
             all_communes=all_communes,
-            before=TAKING_BACK.get(source).remember(),
+            before=SOURCE_REVERTS.get(source).remember(),
         )
     call(f"select pg_advisory_lock({UNDER_WAY})", made.pk)
     set_current_import(str(made.pk))
@@ -116,7 +116,7 @@ def values_in_replaced(table: str, column: str) -> set[str]:
     return {value for (value,) in call("select arpent.replaced_values(%s, %s)", table, column)}
 
 
-def take_back(number: int, *, by: User | None, rights: Rights) -> Counts:
+def revert_source_import(number: int, *, by: User | None, rights: Rights) -> Counts:
     """Put back what an import replaced; how many rows went, came back, are as before, were changed since and stay.
 
     As the worker, in one transaction. Raises NotFound, Conflict, Forbidden.
@@ -126,7 +126,7 @@ def take_back(number: int, *, by: User | None, rights: Rights) -> Counts:
         if made is None:
             raise NotFound(_("There is no import %(number)s that can be taken back.") % {"number": number})
         check(made, rights)
-        source = TAKING_BACK.get(made.source)
+        source = SOURCE_REVERTS.get(made.source)
         with source.around(made):
             tables = tables_of(made)
             if source.locks_tables:
@@ -143,26 +143,28 @@ def take_back(number: int, *, by: User | None, rights: Rights) -> Counts:
 
 
 def check(made: SourceImport, rights: Rights) -> None:
-    """Raises Conflict, Forbidden."""
-    check_asker(made, rights)
+    """Check that an import is over, can still be reverted, and may be by these rights. Raises Conflict, Forbidden."""
+    check_within_rights(made, rights)
     if made.state == SourceImport.State.TAKEN_BACK:
         raise Conflict(_("This import has been taken back already."))
     if made.state == SourceImport.State.FORGOTTEN:
-        words = _("What this import replaced was kept for %(days)s days and is there no more: import the former file.")
-        raise Conflict(words % {"days": KEPT.days})
+        message = _(
+            "What this import replaced was kept for %(days)s days and is there no more: import the former file."
+        )
+        raise Conflict(message % {"days": KEPT.days})
     ((over,),) = call(f"select pg_try_advisory_xact_lock({UNDER_WAY})", made.pk)
     if not over:
         raise Conflict(_("This import is still under way: take it back when it is over."))
 
 
-def may_take_back(made: SourceImport, rights: Rights) -> bool:
+def is_within_rights(made: SourceImport, rights: Rights) -> bool:
     """Whether an import touched nobody's communes but the asker's, as far as it says. The role is another question."""
     return rights.agency or not made.all_communes
 
 
-def check_asker(made: SourceImport, rights: Rights) -> None:
-    """Raises Forbidden."""
-    if not may_take_back(made, rights):
+def check_within_rights(made: SourceImport, rights: Rights) -> None:
+    """Check that these rights may revert an import, as far as communes go. Raises Forbidden."""
+    if not is_within_rights(made, rights):
         raise Forbidden(_("This import was not held to a member's communes: only the agency takes it back."))
 
 
@@ -170,11 +172,11 @@ def check_later(made: SourceImport, rights: Rights) -> None:
     """Raises Conflict where another import changed the same since; those of others are not named."""
     if later := later_imports(made):
         seen = [one for one in later if rights.agency or one.owner_id in rights.members()]
-        named = [describe(one) for one in seen]
+        descriptions = [describe(one) for one in seen]
         if len(seen) < len(later):
-            named.append(_("another import, ask the agency"))
+            descriptions.append(_("another import, ask the agency"))
         raise Conflict(_("Later imports changed the same data: take them back first, the last one first: %(imports)s.")
-                       % {"imports": "; ".join(named)})  # fmt: skip
+                       % {"imports": "; ".join(descriptions)})  # fmt: skip
 
 
 def describe(made: SourceImport) -> str:
@@ -195,8 +197,10 @@ def imports_since(made: SourceImport) -> list[SourceImport]:
 def imports_numbered(statement: str, *values: Any) -> list[SourceImport]:
     """The imports whose numbers a statement gives, in its order, as far as they can be taken back."""
     numbers = [pk for (pk,) in call(statement, *values)]
-    found = SourceImport.objects.filter(state=SourceImport.State.LOADED).select_related("owner").in_bulk(numbers)
-    return [found[pk] for pk in numbers if pk in found]
+    imports_by_number = (
+        SourceImport.objects.filter(state=SourceImport.State.LOADED).select_related("owner").in_bulk(numbers)
+    )
+    return [imports_by_number[pk] for pk in numbers if pk in imports_by_number]
 
 
 def lock_tables(names: Sequence[str]) -> None:
@@ -211,15 +215,15 @@ def put_back(made: SourceImport, tables: Sequence[str]) -> Counts:
     try:
         with transaction.atomic():
             for table in tables:
-                ((found,),) = call("select arpent.take_back_rows(%s, %s::regclass)", made.pk, table)
-                for name, count in json.loads(found).items():
+                ((counts_as_json,),) = call("select arpent.take_back_rows(%s, %s::regclass)", made.pk, table)
+                for name, count in json.loads(counts_as_json).items():
                     counts[name] += count
             call("set constraints all immediate")
             call("set constraints all deferred")
     except IntegrityError as error:
-        words = _("Something else relies by now on what this import brought (%(table)s): nothing was taken back.")
+        message = _("Something else relies by now on what this import brought (%(table)s): nothing was taken back.")
         table = getattr(getattr(error.__cause__, "diag", None), "table_name", None) or "?"
-        raise Conflict(words % {"table": table}) from error
+        raise Conflict(message % {"table": table}) from error
     return counts
 
 
@@ -244,19 +248,19 @@ def forget_old() -> int:
 
 def describe_number(number: int) -> str:
     """How an import is taken back, for its command to say."""
-    words = _("To take this import back, within %(days)s days: take_back_source %(number)s")
-    return words % {"days": KEPT.days, "number": number}
+    message = _("To take this import back, within %(days)s days: take_back_source %(number)s")
+    return message % {"days": KEPT.days, "number": number}
 
 
 def describe_counts(counts: Counts) -> list[str]:
     """What taking back did, in lines."""
-    words = {
+    lines = {
         "removed": _("Objects removed: %(count)s"),
         "back": _("Objects that are back: %(count)s"),
         "restored": _("Objects as they were before: %(count)s"),
         "edited": _("Changed since, left as they are: %(count)s"),
     }
-    return [words[name] % {"count": counts[name]} for name in words if counts.get(name) or name != "edited"]
+    return [lines[name] % {"count": counts[name]} for name in lines if counts.get(name) or name != "edited"]
 
 
 def call(statement: str, *values: Any) -> list[tuple[Any, ...]]:

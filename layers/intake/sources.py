@@ -18,11 +18,10 @@ from gis_core.wiring.points import Given, Later
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed_slugs
 from layers.intake import source_imports
-from layers.intake.points import FILE_SOURCES, SOURCES, TAKING_BACK
+from layers.intake.points import FILE_SOURCES, SOURCE_REVERTS, SOURCES
 from layers.intake.report import ImportReport
-from layers.intake.source import Source, Step
-from layers.intake.source import Tell as Tell
-from layers.intake.source_imports import TakingBack
+from layers.intake.source import Progress, Source, Step
+from layers.intake.source_imports import SourceRevert
 
 KEPT: Final = timedelta(days=7)
 """How long the files of an import wait for a decision."""
@@ -47,14 +46,14 @@ class Order:
     source_date: date | None = None
     accepted_loss: int | None = None
     dry_run: bool = False
-    tell: Tell = silent
+    progress: Progress = silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceSource:
     """A kind of delivery and the function that imports it: reads, loads in one transaction, reports.
 
-    `layers` are the slugs of those that it fills; `after_taking_back` computes what depends on its rows.
+    `layers` are the slugs of those that it fills; `after_revert` computes what depends on its rows.
     """
 
     slug: str
@@ -62,7 +61,7 @@ class ReferenceSource:
     help: Any
     run: Callable[[Order], ImportReport]
     layers: Sequence[str] = ()
-    after_taking_back: Callable[[], Any] = lambda: None
+    after_revert: Callable[[], Any] = lambda: None
 
     def bring_in(self, order: Order) -> ImportReport:
         """Run an import that can be taken back: the report says by which number."""
@@ -78,9 +77,9 @@ class ReferenceSource:
         dates = Layer.objects.filter(slug__in=self.layers).values_list("slug", "source_date")
         return {"dates": {slug: day and day.isoformat() for slug, day in dates}}
 
-    def finish_taking_back(self, made: SourceImport) -> None:
+    def finish_revert(self, made: SourceImport) -> None:
         """What depends on the rows is computed; the layers have the dates of before, and are announced."""
-        self.after_taking_back()
+        self.after_revert()
         since = source_imports.imports_since(made)
         for slug, day in made.before.get("dates", {}).items():
             put_date_back(slug, day, since)
@@ -99,10 +98,10 @@ def put_date_back(slug: str, day: str | None, since: Sequence[SourceImport]) -> 
 
 def import_sources(
     *sources: ReferenceSource,
-) -> tuple[Given[ReferenceSource], Given[Source], Given[TakingBack]]:
+) -> tuple[Given[ReferenceSource], Given[Source], Given[SourceRevert]]:
     """For manifests: sources that can be imported by the steps of all files, and taken back as they say."""
-    taking_back = [TakingBack(source=one.slug, remember=one.remember, finish=one.finish_taking_back) for one in sources]
-    return SOURCES(*sources), FILE_SOURCES(*map(file_source, sources)), TAKING_BACK(*taking_back)
+    reverts = [SourceRevert(source=one.slug, remember=one.remember, finish=one.finish_revert) for one in sources]
+    return SOURCES(*sources), FILE_SOURCES(*map(file_source, sources)), SOURCE_REVERTS(*reverts)
 
 
 def file_source(one: ReferenceSource) -> Source:
@@ -113,9 +112,9 @@ def file_source(one: ReferenceSource) -> Source:
         label=one.label,
         members=administered,
         roles=ADMINISTRATORS,
-        read_step=Step(kind="import", title=labelled(one)),
-        apply_step=Step(kind="import", title=labelled(one)),
-        revert_step=Step(kind="take_back_source", title=labelled(one, gettext_lazy("Taking back %(title)s"))),
+        read_step=Step(kind="import", title=title_of_step(one)),
+        apply_step=Step(kind="import", title=title_of_step(one)),
+        revert_step=Step(kind="take_back_source", title=title_of_step(one, gettext_lazy("Taking back %(title)s"))),
         plan=Later(f"{services}.reference.plan_files"),
         check=Later(f"{services}.reference.check_files"),
         apply=Later(f"{services}.reference.apply_files"),
@@ -132,13 +131,13 @@ def administered(rights: Rights) -> list[Member]:
     return list(Member.objects.administered_by(rights)) if rights.administers else []
 
 
-def labelled(one: ReferenceSource, words: Any = "%(title)s") -> Any:
+def title_of_step(one: ReferenceSource, text: Any = "%(title)s") -> Any:
     """The title of a step, in which the files are named after their source; worded when it is read."""
-    return lazy(lambda: str(words) % {"title": f"{one.label} · %(title)s"}, str)()
+    return lazy(lambda: str(text) % {"title": f"{one.label} · %(title)s"}, str)()
 
 
-def source_named(slug: str) -> ReferenceSource:
-    """Raises Invalid."""
+def get_source(slug: str) -> ReferenceSource:
+    """The source of this slug. Raises Invalid, with the slugs that there are."""
     source = SOURCES.find(slug)
     if source is None:
         names = ", ".join(one.slug for one in SOURCES.all())

@@ -43,15 +43,15 @@ def lines(features: Sequence[Feature], epsg: int) -> list[MultiLineString | Rema
     """For each feature (MultiLineString in `epsg`) its line in EPSG:2154, or the remark that says why it has none."""
     shapes, projected = _read(features, epsg)
     boxes = shapely.bounds(projected)
-    found: list[MultiLineString | Remark] = []
+    projected_lines: list[MultiLineString | Remark] = []
     for row, shape in enumerate(shapes):
         if not isinstance(shape, MultiLineString) or shape.is_empty:
-            found.append(Remark("unreadable_geometry"))
+            projected_lines.append(Remark("unreadable_geometry"))
         elif not _inside(boxes[row], FRANCE_2154):
-            found.append(_outside(shape))
+            projected_lines.append(_outside(shape))
         else:
-            found.append(projected[row])
-    return found
+            projected_lines.append(projected[row])
+    return projected_lines
 
 
 def _read(features: Sequence[Feature], epsg: int) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Conflict, Invalid
 from gis_core.wiring.points import Later
 from layers.features.search_terms import split_terms
-from layers.intake.source import Plan, Report, Source, Step, Tell
+from layers.intake.source import Plan, Progress, Report, Source, Step
 
 if TYPE_CHECKING:
     from gis_core.members.rights import Rights, Role
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from layers.intake.models import FileImport
     from layers.intake.tables import Table
 
-EMPTY_WORDS: Final = frozenset(
+STOPWORDS: Final = frozenset(
     {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "par", "pour"}
 )
 WHOLE: Final = 100
 LONGEST_WORD: Final = 100
 LONGEST_SAMPLE: Final = 60
-MOST_WORDS: Final = 40
+MOST_TEXTS: Final = 40
 """Of the words of a field with codes, those that are kept and asked about: the most frequent ones."""
 
 read_table = Later("layers.intake.tables.read_table")
@@ -125,8 +125,8 @@ class TableMapping:
             known = {one.name: {code for code, _label in one.codes.choices()} for one in fields if one.codes}
             said = {name: dict(codes.get(name) or {}).items() for name in known}
             meant = {
-                name: {keyed(str(word)): str(code) for word, code in words_said if code in known[name]}
-                for name, words_said in said.items()
+                name: {keyed(str(word)): str(code) for word, code in pairs if code in known[name]}
+                for name, pairs in said.items()
             }
         except (AttributeError, TypeError, ValueError) as error:
             raise Invalid(_("This is no mapping of the columns of a table."), parameter="mapping") from error
@@ -191,7 +191,7 @@ def fit(text: str, names: Sequence[str]) -> tuple[int, int]:
 
 @lru_cache(10_000)
 def meaning(text: str) -> frozenset[str]:
-    return frozenset(split_terms(text)) - EMPTY_WORDS
+    return frozenset(split_terms(text)) - STOPWORDS
 
 
 # -- what a table holds ------------------------------------------------------------------------------------------------
@@ -215,21 +215,21 @@ def examples_of(table: Table, kind: TableFields, mapping: TableMapping) -> dict[
     Columns that look private have none.
     """
     hidden = kind.private_headers(table.header)
-    shown = TableMapping({name: header for name, header in mapping.columns.items() if header not in hidden})
-    sampled = [name for name in shown.columns if not kind[name].private]
-    coded = [one for one in kind.fields if one.codes and (one.codes.word or one.name in shown.columns)]
+    public = TableMapping({name: header for name, header in mapping.columns.items() if header not in hidden})
+    sampled = [name for name in public.columns if not kind[name].private]
+    coded = [one for one in kind.fields if one.codes and (one.codes.word or one.name in public.columns)]
     samples: dict[str, str] = {}
     counts: dict[str, Counter[str]] = {one.name: Counter() for one in coded}
     for row in table.rows:
         if row.cells is None:
             continue
-        cells = shown.cells(row.cells)
+        cells = public.cells(row.cells)
         for name in sampled:
             if cells[name]:
-                samples.setdefault(shown.columns[name], cells[name][:LONGEST_SAMPLE])
+                samples.setdefault(public.columns[name], cells[name][:LONGEST_SAMPLE])
         for one in coded:
             counts[one.name][word_of(one, cells)] += 1
-    return {"samples": samples, "words": {name: count.most_common(MOST_WORDS) for name, count in counts.items()}}
+    return {"samples": samples, "words": {name: count.most_common(MOST_TEXTS) for name, count in counts.items()}}
 
 
 def word_of(one: Field, cells: Mapping[str, str]) -> str:
@@ -240,8 +240,8 @@ def word_of(one: Field, cells: Mapping[str, str]) -> str:
 
 # -- its source --------------------------------------------------------------------------------------------------------
 
-type MakePlan = Callable[[FileImport, Table, TableMapping, Tell], Plan]
-type ApplyPlan = Callable[[FileImport, Table, TableMapping, Tell], Report]
+type MakePlan = Callable[[FileImport, Table, TableMapping, Progress], Plan]
+type ApplyPlan = Callable[[FileImport, Table, TableMapping, Progress], Report]
 
 
 def table_source(
@@ -294,7 +294,7 @@ class TableSteps:
     apply: ApplyPlan
     private: bool
 
-    def keep_contents(self, made: FileImport, progress: Tell) -> tuple[()]:
+    def keep_contents(self, made: FileImport, progress: Progress) -> tuple[()]:
         """Keep how the table is written, and how it is likely read: as the member's last one alike, else as its headers
         say. Raises Invalid for what is no table, or a private one without any header that is known.
         """
@@ -313,7 +313,7 @@ class TableSteps:
     def lacks(self, made: FileImport) -> bool:
         return bool(self.kind.lacking(self.mapping_of(made)))
 
-    def make_plan(self, made: FileImport, progress: Tell) -> Plan:
+    def make_plan(self, made: FileImport, progress: Progress) -> Plan:
         """What the source would do with the table, and how that was read. Raises Invalid."""
         table, mapping = self.table_of(made), self.mapping_of(made)
         made.contents = [made.contents[0] | self.examples(table, mapping)]
@@ -321,11 +321,11 @@ class TableSteps:
         return replace(planned, plan=planned.plan | {"mapping": mapping.as_json()})
 
     def check(self, made: FileImport) -> None:
-        """Raises Conflict where the columns were changed after the plan was made."""
+        """Check that the columns are read as when the plan was made. Raises Conflict."""
         if (made.plan or {}).get("mapping") != self.mapping_of(made).as_json():
             raise Conflict(_("You changed how the columns are read: check again first."))
 
-    def apply_plan(self, made: FileImport, progress: Tell) -> Report:
+    def apply_plan(self, made: FileImport, progress: Progress) -> Report:
         """Do it, and keep how the table was read for the next one. Raises Invalid, and what the source does."""
         table, mapping = self.table_of(made), self.mapping_of(made)
         done = self.apply(made, table, mapping, progress)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from layers.intake.models import FileImport
-from layers.intake.table import MOST_WORDS, Field, TableFields, TableMapping
+from layers.intake.table import MOST_TEXTS, Field, TableFields, TableMapping
 
 ENCODINGS: Final = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}
 LONGEST_NAME: Final = 80
@@ -72,7 +72,7 @@ def posted_mapping(made: FileImport, kind: TableFields, posted: Mapping[str, str
 
 def posted_codes(one: Field, posted: Mapping[str, str]) -> dict[str, str]:
     """The code of each word of a field that was on the page."""
-    names = [f"{one.name}-{place}" for place in range(MOST_WORDS)]
+    names = [f"{one.name}-{place}" for place in range(MOST_TEXTS)]
     return {posted.get(f"{name}-text", ""): posted[name] for name in names if posted.get(name)}
 
 

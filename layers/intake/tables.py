@@ -18,7 +18,7 @@ from layers.intake.table import TableLimits
 TABLES: Final = frozenset({"CSV", "XLSX", "ODS"})
 MEND: Final = Reading(mend=True)
 LOOKED_AT: Final = 20
-SHOWN_TABLES: Final = 5
+MOST_NAMES: Final = 5
 LONGEST_CELL: Final = 4_000
 LONGEST_HEADER: Final = 80
 NAMELESS: Final = re.compile(r"column_(\d+)(?:_\d+)?")
@@ -78,14 +78,14 @@ def refused(message: str) -> Invalid:
 
 
 def table_of(reader: RestrictedReader, name: str, limits: TableLimits) -> Table:
-    """Raises Invalid, ReadRefused."""
+    """The one table of an admitted file: its header and its rows, as texts. Raises Invalid, ReadRefused."""
     info = reader.inspect(name, reading=MEND, rows=LOOKED_AT)
     if info.format not in TABLES:
         raise refused(_("This is no table: send a CSV file, or a spreadsheet (XLSX, ODS)."))
     filled = [one for one in info.layers if one.features and one.columns]
     if len(filled) > 1:
         message = _("The file holds several tables (%(named)s): send the one that is meant alone.")
-        raise refused(message % {"named": ", ".join(str(one.name) for one in filled[:SHOWN_TABLES])})
+        raise refused(message % {"named": ", ".join(str(one.name) for one in filled[:MOST_NAMES])})
     layer = next(iter(filled), info.layers[0])
     if not 2 <= len(layer.columns) <= limits.columns:
         raise refused(_("No columns are found: the first row of the table must name its columns."))
@@ -153,7 +153,7 @@ def rows_of(
 
 
 def check_length(rows: int, most: int) -> None:
-    """Raises Invalid beyond the most."""
+    """Check that a table has at most so many rows. Raises Invalid."""
     if rows > most:
         raise refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": most})
 

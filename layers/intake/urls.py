@@ -16,7 +16,7 @@ urlpatterns = [
     path("couches/<int:import_id>/", publish_pages.layer_import, name="layer_import"),
     path("couches/<int:import_id>/appliquer/", publish_pages.apply, name="layer_import_apply"),
     path("couches/<int:import_id>/verifier/", publish_pages.try_again, name="layer_import_again"),
-    path("couches/<int:import_id>/reprendre/", publish_pages.take_back, name="layer_import_take_back"),
+    path("couches/<int:import_id>/reprendre/", publish_pages.confirm_revert, name="layer_import_take_back"),
     path("couches/<int:import_id>/rapport.json", publish_pages.report_json, name="layer_import_json"),
     path("couches/<int:import_id>/rapport.csv", publish_pages.report_csv, name="layer_import_csv"),
 ]

@@ -10,5 +10,5 @@ MAJIC = ReferenceSource(
     label=_("Owners (MAJIC)"),
     help=_("The files of the DGFiP as they are delivered: PROP, NBAT and BATI of the same year."),
     run=Later("layers.owners.importers.load_majic.import_majic"),
-    after_taking_back=Later("layers.owners.importers.load_majic.forget_old_years"),
+    after_revert=Later("layers.owners.importers.load_majic.forget_old_years"),
 )

@@ -4,7 +4,7 @@ from gis_core.jobs.points import TASKS, Task
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
-from layers.intake.points import WORDS
+from layers.intake.points import FINDING_MESSAGES
 from layers.intake.sources import import_sources
 from layers.parcels.sections import sheet_sections
 from layers.planning import layers, sections, sources
@@ -13,7 +13,7 @@ MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.planning.api.urls"),),
     gives=(
         *import_sources(sources.PLU, sources.SUP, sources.RISKS),
-        WORDS(Later("layers.planning.cnig.describe_rule")),
+        FINDING_MESSAGES(Later("layers.planning.cnig.describe_rule")),
         *sheet_sections(*sections.SECTIONS),
         LAYERS(*layers.declarations()),
         TASKS(

@@ -15,7 +15,7 @@ PLU = ReferenceSource(
     help=_("A ZIP archive of a delivery of the CNIG standard, as the Géoportail de l’urbanisme takes it."),
     run=Later("layers.planning.importers.plu.import_plu"),
     layers=versions.LAYERS,
-    after_taking_back=versions.refresh,
+    after_revert=versions.refresh,
 )
 SUP = ReferenceSource(
     slug="sup",

@@ -10,7 +10,7 @@ from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
 from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, SEARCHERS, FeatureSheet, Searcher
-from layers.intake.points import FILE_SOURCES, TAKING_BACK
+from layers.intake.points import FILE_SOURCES, SOURCE_REVERTS
 from layers.printing.points import MARKS, Marks
 from networks.roads import asset_sheets, editing, jobs, layers, road_sheets, searching, section_sheets, sources
 from networks.roads.pictograms import pictogram_on_paper
@@ -31,7 +31,7 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("road-sections", road_sheets.sections)),
         FEATURE_SHEETS(FeatureSheet("road-markers", road_sheets.markers)),
         FILE_SOURCES(*sources.FILE_SOURCES),
-        TAKING_BACK(ROADS_TAKING_BACK),
+        SOURCE_REVERTS(ROADS_TAKING_BACK),
         MARKS(Marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)),
         LAYERS(*layers.declarations()),
         EDITING(*editing.TABLES),

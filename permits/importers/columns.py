@@ -6,7 +6,7 @@ from functools import lru_cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from layers.intake.table import EMPTY_WORDS, Codes, Field, TableFields, TableLimits
+from layers.intake.table import STOPWORDS, Codes, Field, TableFields, TableLimits
 from permits.deadlines.law import Kind
 from permits.folding import folded
 from permits.models import Permit
@@ -41,7 +41,7 @@ KINDS: Mapping[str, Kind] = {
 @lru_cache(10_000)
 def likely_kind(text: str) -> str:
     parts = folded(text)
-    meaningful = [word for word in parts if word not in EMPTY_WORDS or word == "a"]
+    meaningful = [word for word in parts if word not in STOPWORDS or word == "a"]
     for candidate in (" ".join(parts), " ".join(meaningful), " ".join(word for word in meaningful if word != "a")):
         if candidate in KINDS:
             return KINDS[candidate]

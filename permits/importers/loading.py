@@ -21,7 +21,7 @@ from gis_core.models import Member, Territory
 from layers.catalogue.models import Layer
 from layers.intake.findings import UnfitError
 from layers.intake.params import day_param
-from layers.intake.source import Tell
+from layers.intake.source import Progress
 from layers.intake.table import TableMapping
 from layers.intake.tables import Table
 from permits.deadlines.calendar import after_months
@@ -99,7 +99,7 @@ def planned(order: Order, limit: int | None = None) -> Plan:
     return plan
 
 
-def load(order: Order, progress: Tell = lambda share, words: None) -> Report:
+def load(order: Order, progress: Progress = lambda share, words: None) -> Report:
     """Import: to be called in a transaction. Raises Invalid, Interrupted (by `progress`)."""
     progress(None, _("Checking the rows"))
     plan = planned(order)

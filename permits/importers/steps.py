@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from gis_core.members.rights import ANONYMOUS, Rights, current_rights, under_policies
 from gis_core.models import Member
 from layers.intake.models import FileImport
-from layers.intake.source import Plan, Report, Tell
+from layers.intake.source import Plan, Progress, Report
 from layers.intake.table import TableMapping
 from layers.intake.tables import Table
 from permits.importers.loading import Order, load, planned
@@ -25,7 +25,7 @@ def members_importing(rights: Rights) -> list[Member]:
     return list(members.order_by("name"))
 
 
-def plan_register(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Plan:
+def plan_register(made: FileImport, table: Table, mapping: TableMapping, progress: Progress) -> Plan:
     """What would come in: counts, the first files."""
     progress(None, _("Checking the rows"))
     with under_policies():
@@ -34,7 +34,7 @@ def plan_register(made: FileImport, table: Table, mapping: TableMapping, progres
     return Plan(plan={**plan.report.as_json(), "first": first}, findings=plan.report.findings)
 
 
-def load_register(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Report:
+def load_register(made: FileImport, table: Table, mapping: TableMapping, progress: Progress) -> Report:
     """Write the files that come in. Raises Invalid, Interrupted."""
     with under_policies():
         done = load(order_for(made, table, mapping), progress)

@@ -68,7 +68,7 @@ DESK = ImportDesk(
     tab="import",
     urls=("permit_import", "permit_import_report", "permit_import_csv"),
     frame="permits/import_frame.html",
-    words=page_texts,
+    labels=page_texts,
     parts={
         "choices": "intake/columns.html",
         "plan": "permits/import_plan.html",

@@ -10,7 +10,7 @@ import pytest
 
 from gis_core.files.reader import ReadRefused, RestrictedReader
 from layers.cadastre.importers import communes
-from layers.intake.messages import words
+from layers.intake.messages import format_message
 from layers.intake.report import ImportReport
 from layers.intake.rows import FileRefused
 
@@ -65,7 +65,7 @@ def test_a_merged_commune_comes_in_and_is_told(reader: RestrictedReader) -> None
     assert [row.insee for row in read.communes.rows if not row.current] == ["45287"]
     (told,) = read.communes.remarks
     assert (told.identifier, told.remark.code) == ("45287", "merged_commune")
-    assert "45307" in words(told.remark.code, told.remark.params)
+    assert "45307" in format_message(told.remark.code, told.remark.params)
 
 
 @needs_loiret

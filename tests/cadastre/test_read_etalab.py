@@ -10,7 +10,7 @@ import pytest
 from gis_core.files.reader import ReadRefused, RestrictedReader
 from layers.cadastre.importers import etalab
 from layers.cadastre.importers.etalab import BuildingRow, CommuneRow, Kind, ParcelRow, Row, SectionRow
-from layers.intake.messages import words
+from layers.intake.messages import format_message
 from layers.intake.rows import FileRefused, Refused
 from tests.counting import calls
 
@@ -55,7 +55,7 @@ def test_a_row_that_cannot_be_used_is_refused_alone(reader: RestrictedReader, na
     first, *others = rows(reader, DATA / name)
     assert isinstance(first, Refused)
     assert (first.index, first.code) == (1, code)
-    assert "%(" not in words(first.code, first.params)
+    assert "%(" not in format_message(first.code, first.params)
     assert isinstance(others[-1], ParcelRow)
 
 
@@ -65,7 +65,7 @@ def test_a_row_that_can_be_repaired_comes_in_and_tells(reader: RestrictedReader,
     assert isinstance(row, ParcelRow)
     assert [repair.code for repair in row.repairs] == [code]
     assert row.geom.is_valid
-    assert "%(" not in words(row.repairs[0].code, row.repairs[0].params)
+    assert "%(" not in format_message(row.repairs[0].code, row.repairs[0].params)
 
 
 @pytest.mark.parametrize(("name", "code"), OTHER_FILES.items())
@@ -162,7 +162,7 @@ def test_a_whole_commune_comes_in_with_little_work_for_each_parcel(reader: Restr
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.name)
 def test_broken_files_from_elsewhere_give_no_row_and_clear_words(reader: RestrictedReader, path: Path) -> None:
     try:
-        told = [words(row.code, row.params) for row in rows(reader, path) if isinstance(row, Refused)]
+        told = [format_message(row.code, row.params) for row in rows(reader, path) if isinstance(row, Refused)]
     except (ReadRefused, FileRefused) as refused:
         told = [refused.message]
     assert told

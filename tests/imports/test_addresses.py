@@ -7,7 +7,7 @@ from django.contrib.gis.geos import Point
 
 from layers.cadastre.models import Address
 from layers.features.search_terms import search_text
-from layers.intake.services.placing import found_fields
+from layers.intake.services.placing import address_match_fields
 from tests import factories
 from tests.imports.conftest import EAST, NORTH, Desk, rows_of
 
@@ -42,7 +42,7 @@ def test_a_table_of_addresses_becomes_points_with_their_likeness(desk: Desk) -> 
     path.write_text(TABLE)
     delivery = desk.deliver(path)
     choices = desk.choices(delivery, addresses=("numero", "voie", "ville"))
-    made = desk.order(delivery, "create", replace(choices, fields=(*choices.fields, *found_fields())))
+    made = desk.order(delivery, "create", replace(choices, fields=(*choices.fields, *address_match_fields())))
     assert made.state == "ready", made.message
     assert made.plan is not None
     assert [(one["index"], one["code"]) for one in made.plan["refusals"]] == [

@@ -82,7 +82,7 @@ def test_what_nobody_foresaw_does_not_end_as_an_import_with_refusals(
     def fail(*_given: Any, **_named: Any) -> Any:
         raise RuntimeError("not foreseen\nDETAIL: a value")
 
-    monkeypatch.setattr("layers.intake.reference_command.source_named", fail)
+    monkeypatch.setattr("layers.intake.reference_command.get_source", fail)
     code, said = reference("etalab", written(tmp_path, parcel(1)))
     assert (code, "RuntimeError" in said, "not foreseen" in said, "a value" in said) == (2, True, True, False)
     assert reference("etalab", written(tmp_path, parcel(1)), "--traceback")[0] == 2

@@ -62,7 +62,7 @@ def test_the_files_of_an_import_that_fails_go_too(inbox: Path, monkeypatch: pyte
         raise RuntimeError("the database went away")
 
     broken = ReferenceSource(slug="etalab", label="", help="", run=fail)
-    monkeypatch.setattr(reference, "source_named", lambda _slug: broken)
+    monkeypatch.setattr(reference, "get_source", lambda _slug: broken)
     sent(inbox)
     job = importing()
     with factories.as_worker(), pytest.raises(RuntimeError):
@@ -72,10 +72,10 @@ def test_the_files_of_an_import_that_fails_go_too(inbox: Path, monkeypatch: pyte
 
 def test_the_files_of_an_import_that_the_worker_interrupts_stay(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def go_on(order: Order) -> Any:
-        order.tell(0.5, "")
+        order.progress(0.5, "")
 
     slow = ReferenceSource(slug="etalab", label="", help="", run=go_on)
-    monkeypatch.setattr(reference, "source_named", lambda _slug: slow)
+    monkeypatch.setattr(reference, "get_source", lambda _slug: slow)
     sent(inbox)
     job = importing()
     with factories.as_worker(), pytest.raises(jobs.Interrupted):

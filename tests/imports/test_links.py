@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gis_core.members.rights import SYSTEM, acting_as
-from layers.intake.sources import Order, source_named
+from layers.intake.sources import Order, get_source
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def test_a_link_is_named_and_not_followed(tmp_path: Path, source: str) -> None:
     link.symlink_to(elsewhere / "secret")
     (tmp_path / "delivery" / "folder").symlink_to(elsewhere)
     with factories.as_worker(), acting_as(SYSTEM):
-        report = source_named(source).run(Order(paths=[tmp_path / "delivery"]))
+        report = get_source(source).run(Order(paths=[tmp_path / "delivery"]))
     named = {Path(file.name).name for file in report.files if file.problem and file.problem.code == "link"}
     assert named == {link.name, "folder"}
     assert report.loaded == 0

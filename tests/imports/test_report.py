@@ -2,7 +2,7 @@
 
 import json
 
-from layers.intake.report import LISTED, ImportReport
+from layers.intake.report import MOST_ENTRIES, ImportReport
 from layers.intake.rows import FileRefused, Refused, Remark
 
 
@@ -43,7 +43,7 @@ def test_exit_code_is_2_when_nothing_was_loaded() -> None:
 def test_the_report_is_json_with_words_and_codes() -> None:
     made = report()
     made.files[0].row_refused(Refused(3, "45901000AB0121", "no_geometry"))
-    made.files[0].tell(Remark("utf8_bom"))
+    made.files[0].add_remark(Remark("utf8_bom"))
     (file,) = json.loads(json.dumps(made.as_json()))["files"]
     (refused,) = file["rows"]["refused"]
     assert (refused["index"], refused["code"]) == (3, "no_geometry")
@@ -53,9 +53,9 @@ def test_the_report_is_json_with_words_and_codes() -> None:
 
 def test_lists_stop_where_counts_go_on() -> None:
     made = report()
-    for index in range(LISTED + 5):
+    for index in range(MOST_ENTRIES + 5):
         made.files[0].row_refused(Refused(index, None, "no_geometry"))
         made.files[0].row_loaded(index, None, [Remark("utf8_bom")])
     file = made.as_json()["files"][0]
-    assert (file["refused"], len(file["rows"]["refused"])) == (LISTED + 5, LISTED)
-    assert (file["repaired"], len(file["rows"]["repaired"])) == (LISTED + 5, LISTED)
+    assert (file["refused"], len(file["rows"]["refused"])) == (MOST_ENTRIES + 5, MOST_ENTRIES)
+    assert (file["repaired"], len(file["rows"]["repaired"])) == (MOST_ENTRIES + 5, MOST_ENTRIES)

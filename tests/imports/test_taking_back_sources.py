@@ -19,7 +19,7 @@ from gis_core.tasks import run
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer
 from layers.intake.source_imports import UNDER_WAY, forget_old, keep_replaced_rows, set_current_import
-from layers.intake.sources import Order, source_named
+from layers.intake.sources import Order, get_source
 from layers.intake.tasks import revert_import
 from layers.planning.models import Document
 from layers.planning.services import files
@@ -154,7 +154,7 @@ def test_later_is_what_was_written_later(shared_data: Path, tmp_path: Path) -> N
         short = latest()
         set_current_import(str(long.pk))
         gone = Parcel.objects.count() - 100
-        source_named("etalab").run(Order(paths=[first_features(whole, 100, tmp_path)], accepted_loss=gone))
+        get_source("etalab").run(Order(paths=[first_features(whole, 100, tmp_path)], accepted_loss=gone))
     assert long.pk < short
     with pytest.raises(CommandError) as refused:
         take_back(short)

@@ -13,7 +13,7 @@ from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Job, Member
 from layers.intake import tasks
-from layers.intake.finding_groups import findings_csv, findings_shown
+from layers.intake.finding_groups import findings_context, findings_csv
 from layers.intake.findings import MOST_ALIKE, Finding, Findings, as_json, from_json
 from layers.intake.models import FileImport
 from layers.intake.services import imports, mappings
@@ -44,7 +44,7 @@ def test_findings_beyond_the_limit_are_counted_by_what_they_say() -> None:
     for row in range(MOST_ALIKE + 5):
         found.add(row, "Row of %(what)s.", {"what": "one"})
         found.add(row, "Row of %(what)s.", {"what": "two"})
-    shown = findings_shown(as_json(found.all(), 10_000))
+    shown = findings_context(as_json(found.all(), 10_000))
     messages = [group.message for group in shown["to_check"]]
     beyond = [one for one in messages if one.startswith("5 ")]
     assert [one.rpartition(": ")[2] for one in beyond] == ["Row of one.", "Row of two."]
@@ -56,7 +56,7 @@ def test_alike_findings_name_what_differs_in_the_order_of_their_sentence() -> No
         Finding(code=code, params={"row": row, "kind": "a", "name": f"objet {row}"}, row=row).as_json()
         for row in (4, 9)
     ]
-    (group,) = findings_shown(kept)["left_out"]
+    (group,) = findings_context(kept)["left_out"]
     assert (group.values, group.rows) == (["objet 4", "objet 9"], [4, 9])
     assert group.message == "“…” is that of row …, of a."
 

@@ -4,7 +4,7 @@ import json
 
 from django.utils import translation
 
-from layers.intake.object_changes import ObjectChanges, changes_shown
+from layers.intake.object_changes import ObjectChanges, changes_context
 from layers.intake.params import values_param
 
 
@@ -15,7 +15,7 @@ def test_no_value_of_a_column_that_only_some_roles_see_is_kept() -> None:
     kept_as_finding = values_param("water-connections", {"sensitive_name": "Mme Dupont"})
     assert not any(name in json.dumps([kept, kept_as_finding]) for name in ("Dupont", "Durand"))
     with translation.override("fr"):
-        (one,) = changes_shown([kept], None)["object_changes"]
+        (one,) = changes_context([kept], None)["object_changes"]
     assert [(line["before"], line["after"]) for line in one["lines"]] == [
         ("non montré ici", "non montré ici"), ("", "non montré ici"),
     ]  # fmt: skip

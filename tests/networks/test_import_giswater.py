@@ -15,7 +15,7 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from layers.intake.findings import from_json
-from layers.intake.looking import look_at
+from layers.intake.looking import inspect_layers
 from layers.intake.models import FileImport
 from networks.water.importers.mapping import suggested
 from tests.networks.conftest import Network, X, Y
@@ -90,7 +90,7 @@ def pressed(importing: Importing, made: FileImport, action: str, **changed: str)
 
 
 def test_what_its_layers_are_is_suggested_as_one_who_knows_them_would(giswater: Path) -> None:
-    seen, faults = look_at([giswater])
+    seen, faults = inspect_layers([giswater])
     found = {one.label: suggested(one.label, one.geometry, one.fields) for one in seen}
     assert not faults
     assert {label: one.table for label, one in found.items() if one.table} == {
@@ -115,7 +115,7 @@ def test_what_its_layers_are_is_suggested_as_one_who_knows_them_would(giswater: 
 
 def test_the_kind_of_each_node_is_that_of_its_catalogue(giswater: Path) -> None:
     """The file's own catalogue of nodes says of what type each is; the suggestion has only the catalogue's names."""
-    seen, _faults = look_at([giswater])
+    seen, _faults = inspect_layers([giswater])
     node = next(one for one in seen if one.label == "node")
     suggestion = suggested(node.label, node.geometry, node.fields).values["kind"]
     with closing(sqlite3.connect(f"file:{giswater}?immutable=1", uri=True)) as file:

@@ -12,7 +12,7 @@ from shapely.geometry import LineString as Line
 
 from gis_core.errors import Invalid
 from layers.intake.models import FileImport
-from layers.intake.object_changes import changes_shown
+from layers.intake.object_changes import changes_context
 from networks.roads.models import RoadSection
 from tests import factories
 from tests.networks.conftest import Network
@@ -78,7 +78,7 @@ def test_what_a_network_would_change_is_listed_object_by_object(importing: Impor
     made = importing.sent(importing.file("canalisations", [MANY[0], moved, *MANY[3:], pipe("N1", (0, 50), (10, 50))]))
     again = importing.read(made, known="replace")
     with translation.override("fr"):
-        shown = changes_shown(again.plan["changes"], network.member)["object_changes"]
+        shown = changes_context(again.plan["changes"], network.member)["object_changes"]
     assert [(one["label"], one["name"], [line["after"] for line in one["lines"]]) for one in shown] == [
         ("Modifié", "C1", ["redessinée"]),
         ("Nouveau", "N1", []),

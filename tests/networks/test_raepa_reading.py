@@ -12,7 +12,7 @@ import shapely
 
 from gis_core.files.reader import Problem
 from layers.intake.findings import Finding, Findings
-from layers.intake.sheets import tell_problems
+from layers.intake.sheets import report_problems
 from networks.water.exchange.tables import Shapefile
 from networks.water.importers.draft import Draft
 from networks.water.importers.raepa import read_raepa
@@ -393,5 +393,5 @@ def test_a_large_file_that_lies_elsewhere_is_told_in_one_pass() -> None:
     elsewhere = [Problem("out_of_range", {"x": rank, "y": 1.0}, index=rank) for rank in range(1, 2_001)]
     problems = [*elsewhere, Problem("out_of_range", {"x": 0, "y": 0}, index=2_001)]
     findings = Findings("canalisations.shp")
-    assert calls(lambda: tell_problems(problems, 0, 2154, findings)) < 20 * len(problems)
+    assert calls(lambda: report_problems(problems, 0, 2154, findings)) < 20 * len(problems)
     assert [one.row for one in findings.all()] == [None, 2_001]

@@ -7,7 +7,7 @@ from django.utils import translation
 from shapely.geometry import LineString
 
 from gis_core.models import Member
-from layers.intake.object_changes import changes_shown
+from layers.intake.object_changes import changes_context
 from tests import factories
 from tests.networks import test_road_imports_again as sections
 from tests.networks import test_road_markers as markers
@@ -20,7 +20,7 @@ X, Y = factories.ORIGIN
 def listed(report: dict[str, Any], member: Member) -> list[tuple[str, str, list[str]]]:
     """What the page says of each object: what becomes of it, its name, what changes."""
     with translation.override("fr"):
-        shown = changes_shown(report["changes"], member)
+        shown = changes_context(report["changes"], member)
     return [
         (one["label"], one["name"], [f"{line['label']} : {line['before']} → {line['after']}" for line in one["lines"]])
         for one in shown.get("object_changes", [])

@@ -15,7 +15,7 @@ from gis_core.tasks import run
 from layers.intake import tasks
 from layers.intake.models import FileImport
 from layers.intake.services.imports import register
-from layers.intake.source_imports import Counts, take_back
+from layers.intake.source_imports import Counts, revert_source_import
 from networks.roads.models import RoadNode, RoadSection
 from networks.roads.sources import SECTIONS
 from tests import factories
@@ -38,7 +38,7 @@ def content() -> dict[str, list[Any]]:
 
 def taken_back(report: dict[str, Any]) -> Counts:
     with factories.as_worker(), acting_as(SYSTEM):
-        return take_back(report["number"], by=None, rights=SYSTEM)
+        return revert_source_import(report["number"], by=None, rights=SYSTEM)
 
 
 def edit(reference: str, **values: Any) -> None:

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from gis_core.errors import Invalid
 from layers.intake.findings import UnfitError
-from layers.intake.messages import words as message_of
+from layers.intake.messages import format_message as message_of
 from layers.intake.table import TableLimits, TableMapping
 from layers.intake.table import likely_columns as likely_columns_of
 from layers.intake.tables import Table, read_table
@@ -228,10 +228,10 @@ def test_decisions_are_recognised(text: str, ending: str) -> None:
         (b'numero;depot\n"PC 045 901 21 00001;' + b"x" * 200_000, "coupé"),
     ],
 )
-def test_what_is_no_register_is_refused_in_words(tmp_path: Path, content: bytes, words: str) -> None:
+def test_what_is_no_register_is_refused_in_words(tmp_path: Path, content: bytes, format_message: str) -> None:
     path = tmp_path / "registre.csv"
     path.write_bytes(content)
-    with pytest.raises(Invalid, match=words):
+    with pytest.raises(Invalid, match=format_message):
         register(path)
 
 

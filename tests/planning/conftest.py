@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from demo.shapefiles import LINE, POINT, POLYGON, write_shapefile, write_table
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.intake.report import FileReport, ImportReport
-from layers.intake.sources import Order, source_named
+from layers.intake.sources import Order, get_source
 from layers.planning import standard
 from tests import factories
 
@@ -161,7 +161,7 @@ class Desk:
         root = self.folder / str(self.number)
         paths = [one.written(root) if isinstance(one, Made) else one for one in made]
         with factories.as_worker(), acting_as(SYSTEM):
-            return source_named(source).run(Order(paths=paths, **order))
+            return get_source(source).run(Order(paths=paths, **order))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from gis_core.database import clock as database_clock
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.services.origin import open_event
-from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.import_loss import ScopeDifference, compare_counts
 from layers.intake.params import Param, label_param, sentence_param
 from layers.intake.source_imports import lock_tables
 
@@ -91,7 +91,7 @@ def compare_table(table: Table, staged: Staged) -> list[ScopeDifference]:
     if table.key is None:
         counts = run_statement(COUNTS, table, {"insee": insee})
         return [
-            counted_difference(scope_of(table, code), before=before, after=after, commune=code)
+            compare_counts(scope_of(table, code), before=before, after=after, commune=code)
             for code, before, after in counts
         ]
     compared = run_statement(COMPARED, table, {"insee": insee, "refused": sorted(staged.refused)})

@@ -105,7 +105,7 @@ class Loading:
     report: ImportReport
 
     def report_progress(self, share: float | None, message: str) -> None:
-        self.order.tell(share, message)
+        self.order.progress(share, message)
 
 
 def import_ban(order: Order) -> ImportReport:
@@ -156,7 +156,7 @@ def stage(loading: Loading, reader: RestrictedReader, path: Path, report: FileRe
     """COPY the lines of a file as they are."""
     opened = ban.open_ban(reader, path)
     if opened.encoding:
-        report.tell(Remark("ban_encoding", {"name": opened.encoding.upper()}))
+        report.add_remark(Remark("ban_encoding", {"name": opened.encoding.upper()}))
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for chunk in opened.chunks:
             copy.write(chunk.lines)
@@ -187,7 +187,7 @@ def take_out(loading: Loading, report: FileReport, number: int) -> None:
         code = "duplicate_identifier" if file == number else "duplicate_in_import"
         report.row_refused(Refused(rank, key, code, {"identifier": key, "first": first}))
     for rank, key, value in fetch_all(ODD_PARCELS, {"file": number, "parcel": PARCEL}):
-        report.tell(Remark("ban_parcels", {"value": value[:100]}), rank, key)
+        report.add_remark(Remark("ban_parcels", {"value": value[:100]}), rank, key)
 
 
 def compare() -> list[ScopeDifference]:

@@ -31,7 +31,7 @@ def import_communes(order: Order) -> ImportReport:
     member = order.member.slug if order.member else None
     report = ImportReport("communes", member=member, source_date=order.source_date, started_at=database_clock.now())
     with RestrictedReader() as reader:
-        order.tell(None, _("Reading the files"))
+        order.progress(None, _("Reading the files"))
         try:
             folder = communes.read_folder(reader, order.paths, report)
         except Invalid as error:
@@ -45,7 +45,7 @@ def import_communes(order: Order) -> ImportReport:
 @transaction.atomic
 def load_folder(order: Order, folder: communes.CommunesFolder, report: ImportReport) -> None:
     """Everything that may come in, as one event."""
-    order.tell(None, _("Putting the data in place"))
+    order.progress(None, _("Putting the data in place"))
     boundaries = reported(report, folder.communes, "communes")
     official = reported(report, folder.official, "official")
     rows = [row for row in folder.communes.rows if may_come_in(order, row, boundaries)]
@@ -98,7 +98,7 @@ def reported(
     for refused in read.refused:
         file.row_refused(refused)
     for remark in read.remarks:
-        file.tell(remark.remark, remark.index, remark.identifier)
+        file.add_remark(remark.remark, remark.index, remark.identifier)
     return file
 
 

@@ -70,7 +70,7 @@ class Loading:
 
     def report_progress(self, name: str) -> None:
         message = _("Sheets loaded: %(count)s (%(name)s)") % {"count": len(self.sheets), "name": name}
-        self.order.tell(self.done / self.paths if self.paths > 1 else None, message)
+        self.order.progress(self.done / self.paths if self.paths > 1 else None, message)
 
 
 def import_edigeo(order: Order) -> ImportReport:
@@ -89,7 +89,7 @@ def import_edigeo(order: Order) -> ImportReport:
             load_held(loading, reader)
         finally:
             announce(loading)
-    report.written = bool(loading.sheets) and not order.dry_run
+    report.is_saved = bool(loading.sheets) and not order.dry_run
     report_missing(loading)
     report.source_date = order.source_date or loading.dated.latest
     report.ended_at = database_clock.now()
@@ -281,11 +281,11 @@ def reconcile(content: edigeo.Content, compared: plan_sql.Comparison, report: Fi
             raise FileRefused("edigeo_counts", kind=kind, held=held, base=base[slug])
         what = label_param(SHEET_TABLES[slug].label)
         counts += [sentence_param("%(what)s %(base)s/%(held)s", what=what, base=base[slug], held=held)] if held else []
-    report.tell(Remark("edigeo_reconciled", {"counts": all_param(counts)}))
+    report.add_remark(Remark("edigeo_reconciled", {"counts": all_param(counts)}))
     others = {kind: count for kind, count in sorted(content.objects.items()) if kind not in edigeo.PARSERS}
     if others:
         kinds = ", ".join(f"{kind} {count}" for kind, count in others.items())
-        report.tell(Remark("edigeo_unread", {"counts": kinds}))
+        report.add_remark(Remark("edigeo_unread", {"counts": kinds}))
 
 
 def announce(loading: Loading) -> None:
@@ -305,7 +305,7 @@ def report_missing(loading: Loading) -> None:
     for insee, idus in missing_sheets(loading.sheets | dict.fromkeys(loading.held, "")):
         report = loading.report.file(_("Commune %(insee)s") % {"insee": insee}, "commune")
         for idu in idus:
-            report.tell(Remark("edigeo_sheet_stays", {"idu": idu}), identifier=idu)
+            report.add_remark(Remark("edigeo_sheet_stays", {"idu": idu}), identifier=idu)
 
 
 def missing_sheets(came_in: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:

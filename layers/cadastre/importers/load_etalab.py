@@ -74,7 +74,7 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path) -> None:
             opened = etalab.open_etalab(reader, path)
             report.kind = opened.kind
             for note in opened.notes:
-                report.tell(note)
+                report.add_remark(note)
             stage_file(loading, opened, report)
     except Invalid as error:
         loading.seen = kept
@@ -107,7 +107,7 @@ def usable(loading: Loading, opened: etalab.EtalabFile, report: FileReport) -> I
     """The rows that come in; every other one goes into the report."""
     for number, row in enumerate(opened.rows, start=1):
         if number % PROGRESS_EVERY == 0:
-            loading.order.tell(number / max(opened.features, number), _("Reading %(file)s") % {"file": report.name})
+            loading.order.progress(number / max(opened.features, number), _("Reading %(file)s") % {"file": report.name})
         refused = row if isinstance(row, Refused) else refuse_row(loading, row)
         if refused:
             report.row_refused(refused)
@@ -147,7 +147,7 @@ def columns_of(row: etalab.Row, staged: Staged) -> tuple[Any, ...]:
 
 def finish(loading: Loading) -> None:
     """Put everything in place."""
-    loading.order.tell(None, _("Putting the data in place"))
+    loading.order.progress(None, _("Putting the data in place"))
     report = loading.report
     detail = {
         "files": [file.name for file in report.files],

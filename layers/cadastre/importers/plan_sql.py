@@ -13,7 +13,7 @@ from psycopg import sql
 from gis_core.database.statements import fetch_all
 from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
 from layers.cadastre.services import SHEET_TABLES, Table
-from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.import_loss import ScopeDifference, compare_counts
 from layers.intake.params import Param, label_param, sentence_param
 
 # Where a kind of the plan goes; the commune goes into the territory.
@@ -170,7 +170,7 @@ def difference_of(known: int, counts: Sequence[int] | None, scope: Param, insee:
         return ScopeDifference(scope=scope, known=known, commune=insee)
     if len(counts) == 2:
         staged, moved = counts
-        return counted_difference(scope, before=known - moved, after=staged, commune=insee)
+        return compare_counts(scope, before=known - moved, after=staged, commune=insee)
     new, changed, gone = counts
     return ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone, commune=insee)
 

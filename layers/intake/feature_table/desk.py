@@ -47,10 +47,10 @@ def feature_desk(
     tab: str,
     urls: tuple[str, str, str],
     frame: str,
-    words: Callable[[], dict[str, Any]],
+    labels: Callable[[], dict[str, Any]],
     describe_numbers: DescribeNumbers = no_numbers,
 ) -> ImportDesk:
-    """The pages of the imports of a source. `words` are those of `layers.intake.desk.ImportDesk` that are the desk's
+    """The pages of the imports of a source. `labels` are those of `layers.intake.desk.ImportDesk` that are the desk's
     own (`title`, `lead`, `empty`, `trail`, and `result`: the label and the address of the page where the objects are),
     the others are common. `urls` and `frame` as there.
     """
@@ -61,7 +61,7 @@ def feature_desk(
         tab=tab,
         urls=urls,
         frame=frame,
-        words=lambda: common_words() | words(),
+        labels=lambda: common_labels() | labels(),
         parts={
             "choices": "intake/feature_choices.html",
             "plan": "intake/feature_plan.html",
@@ -74,7 +74,7 @@ def feature_desk(
     )
 
 
-def common_words() -> dict[str, Any]:
+def common_labels() -> dict[str, Any]:
     return {
         "files": _("The files"),
         "formats": _(
@@ -125,20 +125,20 @@ class FeaturePages:
         if is_just_chosen(posted, place):
             return self.tables.suggest(self.tables, layer, posted.get(f"table-{place}", ""))
         chosen = mapping_in(posted, place, layer, self.tables.targets_of)
-        return replace(chosen, values=self.with_rare_words(made, layer, chosen))
+        return replace(chosen, values=self.with_rare_texts(made, layer, chosen))
 
-    def with_rare_words(
+    def with_rare_texts(
         self, made: FileImport, layer: Mapping[str, Any], chosen: LayerMapping
     ) -> dict[str, Mapping[str, str]]:
         """Codes of words that the form does not list, as they were: of fields with many words it lists some."""
         former = FeatureChoices.of(made, self.tables).readings.get(key_in(layer)) or LayerMapping()
-        values = {name: dict(words) for name, words in chosen.values.items()}
+        values = {name: dict(meanings) for name, meanings in chosen.values.items()}
         for name, source in chosen.columns.items():
             if source in layer["several"] and former.columns.get(name) == source:
-                listed = layer["fields"][source]
-                rare = {word: code for word, code in former.values.get(name, {}).items() if word not in listed}
+                texts = layer["fields"][source]
+                rare = {word: code for word, code in former.values.get(name, {}).items() if word not in texts}
                 values[name] = rare | values.get(name, {})
-        return {name: words for name, words in values.items() if words}
+        return {name: meanings for name, meanings in values.items() if meanings}
 
     def load(self, request: HttpRequest, made: FileImport, rights: Rights) -> HttpResponse:
         """Load what was compared; files that are to be read otherwise than they were are read, and shown, first."""
@@ -153,8 +153,8 @@ class FeaturePages:
     def without_empty_codes(self, readings: Mapping[str, Any]) -> dict[str, Any]:
         """Readings as JSON; a word without a code says what a word that nobody spoke of says."""
         return {
-            label: one | {"values": {name: {word: code for word, code in words.items() if code}
-                                     for name, words in one["values"].items() if any(words.values())}}
+            label: one | {"values": {name: {word: code for word, code in meanings.items() if code}
+                                     for name, meanings in one["values"].items() if any(meanings.values())}}
             for label, one in readings.items()
         }  # fmt: skip
 

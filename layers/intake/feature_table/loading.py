@@ -25,14 +25,14 @@ from layers.intake.findings import Finding
 from layers.intake.models import FileImport
 from layers.intake.object_changes import ObjectChanges, kept_changes
 from layers.intake.params import column_param, values_param
-from layers.intake.source import Tell
+from layers.intake.source import Progress
 
 BATCH: Final = 2_000
 LACKING: Final = gettext_noop("“%(name)s” has no %(column)s: it was left out.")
 
 
 def load_rows(
-    tables: FeatureTables, made: FileImport, delivered: Delivered, progress: Tell, *, write: bool = True
+    tables: FeatureTables, made: FileImport, delivered: Delivered, progress: Progress, *, write: bool = True
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """How many rows are new, updated, the same, kept as somebody corrected them, changed on both sides, known by their
     place, refused, with the history's event of each table; and the changes object by object. Unless they are to
@@ -128,7 +128,7 @@ class Writing:
         self.findings, self.counts, self.writes = findings, counts, write
         self.changes = ObjectChanges(table.slug)
 
-    def all(self, progress: Tell) -> None:
+    def all(self, progress: Progress) -> None:
         for start in range(0, len(self.rows), BATCH):
             ranks = [one for one in range(start, min(start + BATCH, len(self.rows))) if one not in self.matches.barred]
             self.some(ranks)

@@ -44,18 +44,18 @@ def suggest_columns(
     free = [one for one in fields if one not in columns.values() and bare(one) not in table.unguessed]
     names = [name for name, _label, _codes in table.all_targets() if not is_place(name)]
     columns |= likely_columns(names, free, table.headers)
-    values = likely_values(table.all_targets(), columns, fields, partial(likely_code, table.words))
+    values = likely_values(table.all_targets(), columns, fields, partial(likely_code, table.meanings))
     return LayerMapping(table=table.slug, columns=columns, values=values)
 
 
-def likely_code(words: Mapping[str, Mapping[str, str]], name: str, word: str, codes: Mapping[str, Any]) -> str:
-    """The code that a word of a column means, by what is said of it (`FeatureTable.words`) or by the labels of the
+def likely_code(meanings: Mapping[str, Mapping[str, str]], name: str, word: str, codes: Mapping[str, Any]) -> str:
+    """The code that a word of a column means, by what is said of it (`FeatureTable.meanings`) or by the labels of the
     codes; "" where it says too little.
     """
     plain = bare(word)
     if word.strip() in codes:
         return word.strip()
-    spoken = words.get(name, {})
+    spoken = meanings.get(name, {})
     # "Bon état", "en mauvais état", "H.S."
     for form in (plain, " ".join(one for one in plain.split() if one not in ("en", "etat")), plain.replace(" ", "")):
         if (code := spoken.get(form, "")) in codes:

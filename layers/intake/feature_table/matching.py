@@ -46,9 +46,9 @@ class Matches:
 def match_rows(owner: Member, table: FeatureTable, rows: Sequence[FeatureRow]) -> Matches:
     """The object of each row that has one already."""
     matches = Matches()
-    named = [rank for rank, one in enumerate(rows) if one.values.get(table.key)]
-    if named:
-        pairs = list(pairs_of(BY_KEY, table, owner, rows, named))
+    with_key = [rank for rank, one in enumerate(rows) if one.values.get(table.key)]
+    if with_key:
+        pairs = list(pairs_of(BY_KEY, table, owner, rows, with_key))
         matches.claim(pairs)
         matches.barred = {rank for rank, _pk in pairs} - set(matches.ids)
     if others := matches.left(rows):

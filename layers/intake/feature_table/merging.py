@@ -33,7 +33,7 @@ def merge(now: Mapping[str, Any], before: Mapping[str, Any] | None, here: Mappin
 
     Of what no source has said yet, nothing is overwritten: where a column is empty here, it is filled.
     """
-    found = Merge()
+    merged = Merge()
     for name, value in now.items():
         own, former = here.get(name), (before or {}).get(name)
         if same(name, value, own):
@@ -41,12 +41,12 @@ def merge(now: Mapping[str, Any], before: Mapping[str, Any] | None, here: Mappin
         untouched = same(name, own, former) or (name == PLACE and same(name, own, (before or {}).get(FOLLOWED)))
         if former is not None and same(name, value, former):
             if not untouched:
-                found.kept.append(name)
+                merged.kept.append(name)
         elif untouched:
-            found.taken.append(name)
+            merged.taken.append(name)
         else:
-            found.both.append(name)
-    return found
+            merged.both.append(name)
+    return merged
 
 
 def same(name: str, one: Any, other: Any) -> bool:

@@ -17,9 +17,9 @@ from layers.intake.feature_table.loading import open_event
 from layers.intake.feature_table.source import FeatureTable, FeatureTables
 from layers.intake.layer_mapping import columns_of
 from layers.intake.models import FileImport
-from layers.intake.services.loading import listed, rows, run
-from layers.intake.services.taking_back import CHANGED, FORMER, KIND, OWNED, RESTORED, find_as_left
-from layers.intake.source import Tell
+from layers.intake.services.layer_reverting import CHANGED, FORMER, KIND, OWNED, RESTORED, find_as_left
+from layers.intake.services.loading import join_names, rows, run
+from layers.intake.source import Progress
 
 NEVER_PUT_BACK: Final = ("version", "geom", "geom_3857")
 
@@ -40,7 +40,7 @@ UNTOUCHED: Final = """
 """
 
 
-def revert(tables: FeatureTables, made: FileImport, progress: Tell) -> dict[str, int]:
+def revert(tables: FeatureTables, made: FileImport, progress: Progress) -> dict[str, int]:
     """How many objects went, are as they were, and stay because somebody changed them since."""
     progress(None, pgettext("import of assets", "Taking the import back"))
     tables.lock()
@@ -65,7 +65,7 @@ def revert_table(table: FeatureTable, made: FileImport) -> dict[str, int]:
     run(
         FORMER,
         layer=identifier,
-        columns=listed([*OWNED, *columns]),
+        columns=join_names([*OWNED, *columns]),
         event=(made.report or {}).get("events", {}).get(name),
     )
     run("analyze former")

@@ -17,9 +17,9 @@ from layers.intake.cells import Cell, Read
 from layers.intake.feature_table.source import FeatureTable, FeatureTables, is_place
 from layers.intake.findings import Finding, Severity
 from layers.intake.layer_mapping import LayerMapping, columns_of
-from layers.intake.looking import at_origin, by_words, geometry_of, in_system, lines_of, origins_of, placed_by
+from layers.intake.looking import at_origin, geometry_of, in_system, lines_of, origins_of, placed_by, read_by_meaning
 from layers.intake.params import column_param
-from layers.intake.sheets import ENOUGH_ROWS, Found, Sheet, layers_in, sheet_of
+from layers.intake.sheets import ENOUGH_ROWS, Sheet, SourceLayer, layers_in, sheet_of
 
 COMMA: Final = re.compile(r"^[+-]?\d+,\d+$")
 LONG: Final = re.compile(r"^[+-]?\d+\.\d{4,}$")
@@ -73,7 +73,7 @@ def read_rows(
     return made
 
 
-def in_place(reader: RestrictedReader, layer: Found, table: FeatureTable, mapping: LayerMapping) -> Found:
+def in_place(reader: RestrictedReader, layer: SourceLayer, table: FeatureTable, mapping: LayerMapping) -> SourceLayer:
     """A layer whose coordinates are in the fields and in the system that somebody chose; without them where something
     else says what its coordinates cannot: the ends of a line. Raises Invalid.
     """
@@ -86,7 +86,7 @@ def in_place(reader: RestrictedReader, layer: Found, table: FeatureTable, mappin
 
 def name_field(table: FeatureTable, mapping: LayerMapping) -> str | None:
     """The field by which a row that is refused is named."""
-    return next((mapping.columns[one] for one in table.named if mapping.columns.get(one)), None)
+    return next((mapping.columns[one] for one in table.name_columns if mapping.columns.get(one)), None)
 
 
 def key_of(source: str, label: str) -> str:
@@ -102,7 +102,7 @@ def mapping_of(source: str, label: str, mappings: Mapping[str, LayerMapping]) ->
 class Rows:
     """One layer's rows on their way in; `values` of each by our columns."""
 
-    def __init__(self, sheet: Sheet, layer: Found, table: FeatureTable, mapping: LayerMapping) -> None:
+    def __init__(self, sheet: Sheet, layer: SourceLayer, table: FeatureTable, mapping: LayerMapping) -> None:
         self.sheet, self.table, self.mapping = sheet, table, mapping
         place = layer.layer.place
         self.place_fields = {place.x, place.y, place.wkt} if place else set()
@@ -153,7 +153,7 @@ class Rows:
         if own is not None:
             return own
         if codes:
-            return by_words(self.mapping.values.get(name, {}), codes, needed=False)
+            return read_by_meaning(self.mapping.values.get(name, {}), codes, needed=False)
         return cells.of_column(self.columns[name])
 
     def keep(self, rank: int, source: str, text: str) -> None:

@@ -72,9 +72,9 @@ class FeatureTable:
     """A declared layer (its `slug`) whose objects are rows of files; `label` says on the page what such rows are.
 
     `model` names its model (`layers.intake.feature_table.models.ImportedFeature`). `headers` are the usual names of its
-    columns in other tools (in small letters, without accents), `words` what words mean which code beside the labels of
-    the codes: both {column: …}. Objects are known by `key`, else by what is `alike` (columns of texts) and their place.
-    A row is called by the first of `named` that it has. `first` are the columns that the page asks for at once,
+    columns in other tools (in small letters, without accents), `meanings` the codes of words beside the labels of the
+    codes: both {column: …}. Objects are known by `key`, else by what is `alike` (columns of texts) and their place.
+    A row is called by the first of `name_columns` that it has. `first` are the columns that the page asks for at once,
     `fixable` those that may have one code for all rows, `defaults` what a row has that says nothing, `unguessed` names
     of fields that no column takes by itself. `reads` are columns that are not read as their type says.
 
@@ -92,8 +92,8 @@ class FeatureTable:
     key: str = "reference"
     alike: tuple[str, ...] = ()
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    named: tuple[str, ...] = ("reference",)
+    meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    name_columns: tuple[str, ...] = ("reference",)
     first: tuple[str, ...] = ("reference",)
     fixable: tuple[str, ...] = ()
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class FeatureTable:
 
     def name_of(self, values: Mapping[str, Any]) -> str:
         """What a row is called in findings, empty where it has no name."""
-        return str(next((values[one] for one in self.named if values.get(one)), ""))[:80]
+        return str(next((values[one] for one in self.name_columns if values.get(one)), ""))[:80]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

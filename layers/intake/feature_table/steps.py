@@ -20,14 +20,14 @@ from layers.intake.feature_table.rows import Delivered, key_of, mapping_of, read
 from layers.intake.feature_table.source import FeatureTables
 from layers.intake.feature_table.survey import check_where, survey_rows
 from layers.intake.findings import Finding
-from layers.intake.layer_mapping import LayerMapping, with_new_words
-from layers.intake.looking import Seen, look_at
+from layers.intake.layer_mapping import LayerMapping, with_new_texts
+from layers.intake.looking import Seen, inspect_layers
 from layers.intake.models import FileImport
 from layers.intake.services.imports import MOST_FINDINGS, paths_of
 from layers.intake.services.inbox import Sent
 from layers.intake.services.mappings import keep_mappings, mapping_for
 from layers.intake.services.reading import MAIN
-from layers.intake.source import Plan, Report, Tell
+from layers.intake.source import Plan, Progress, Report
 
 LONGEST_NAME = 80
 
@@ -58,35 +58,35 @@ class FeatureChoices:
 
 
 def check_kinds(files: Sequence[Sent]) -> None:
-    """Raises Invalid where no file is one that layers are read of."""
+    """Check that one file at least is of a kind that layers are read of. Raises Invalid."""
     names = [one.name or "" for one in files]
     if names and not any(Path(one).suffix.lower() in MAIN for one in names):
-        words = _(
+        message = _(
             "“%(name)s” is of no kind that is read here: send CSV, XLSX, ODS, KML, GeoJSON, GeoPackage, Shapefile "
             "(with its .dbf and .prj), or a ZIP of these."
         )
-        raise Invalid(words % {"name": names[0][:80]}, parameter="file")
+        raise Invalid(message % {"name": names[0][:80]}, parameter="file")
 
 
 # -- what the files hold ----------------------------------------------------------------------------------------------
 
 
-def inspect(tables: FeatureTables, made: FileImport, progress: Tell) -> Sequence[Finding]:
+def inspect(tables: FeatureTables, made: FileImport, progress: Progress) -> Sequence[Finding]:
     """Keep what the layers hold, and how each was read last time or is likely read. Raises Invalid where they hold
     nothing, ReaderUnavailable.
     """
     progress(None, _("Reading the files"))
     chosen = FeatureChoices.of(made, tables)
-    seen, found = look_at(paths_of(made), chosen.headed)
-    found += [empty(one, made) for one in seen if not one.fields]
+    seen, problems = inspect_layers(paths_of(made), chosen.headed)
+    problems += [empty(one, made) for one in seen if not one.fields]
     seen = [one for one in seen if one.fields]
     if not seen:
-        words = " ".join(sentence(one) for one in found[:3])
-        raise Invalid(words or _("There is no layer in these files."))
+        message = " ".join(sentence(one) for one in problems[:3])
+        raise Invalid(message or _("There is no layer in these files."))
     made.contents = [one.as_json() for one in seen]
     name, readings = readings_for(tables, made.owner, made.contents)
     made.choices = made.choices | replace(chosen, mapping_name=name, readings=readings).as_json()
-    return found
+    return problems
 
 
 def empty(one: Seen, made: FileImport) -> Finding:
@@ -102,8 +102,8 @@ def empty(one: Seen, made: FileImport) -> Finding:
 
 def sentence(one: Finding) -> str:
     """What is amiss with a file, with its name where the message does not say it."""
-    named = Path(one.file).stem in one.message
-    return one.message if named else f"{one.file} : {one.message}"
+    has_name = Path(one.file).stem in one.message
+    return one.message if has_name else f"{one.file} : {one.message}"
 
 
 def readings_for(
@@ -118,14 +118,14 @@ def readings_for(
             readings[key_in(layer)] = tables.suggest(tables, layer, "")
         else:
             name = name or kept.name
-            readings[key_in(layer)] = with_words_since(tables, tables.mapping_from(kept.mapping), layer)
+            readings[key_in(layer)] = with_texts_since(tables, tables.mapping_from(kept.mapping), layer)
     return name, readings
 
 
-def with_words_since(tables: FeatureTables, kept: LayerMapping, layer: Mapping[str, Any]) -> LayerMapping:
+def with_texts_since(tables: FeatureTables, kept: LayerMapping, layer: Mapping[str, Any]) -> LayerMapping:
     """A mapping that was kept, with what words likely mean that came since."""
     table = tables.get(kept.table)
-    return with_new_words(kept, table.all_targets(), layer, partial(likely_code, table.words)) if table else kept
+    return with_new_texts(kept, table.all_targets(), layer, partial(likely_code, table.meanings)) if table else kept
 
 
 def key_in(layer: Mapping[str, Any]) -> str:
@@ -152,7 +152,7 @@ def lacks(tables: FeatureTables, made: FileImport) -> bool:
     return not any(one.table for one in FeatureChoices.of(made, tables).readings.values())
 
 
-def plan(tables: FeatureTables, made: FileImport, progress: Tell) -> Plan:
+def plan(tables: FeatureTables, made: FileImport, progress: Progress) -> Plan:
     """Where the rows lie, and what they would change. Raises Invalid, ReaderUnavailable."""
     delivered = rows_of(tables, made)
     survey = survey_rows(tables, made.owner, delivered)
@@ -162,7 +162,9 @@ def plan(tables: FeatureTables, made: FileImport, progress: Tell) -> Plan:
 
 
 def check(tables: FeatureTables, made: FileImport) -> None:
-    """Raises Invalid where nothing is chosen, or where most lies outside the territory and nobody says that it may."""
+    """Check that something is chosen, and that what was planned lies in the territory or may lie outside. Raises
+    Invalid.
+    """
     if lacks(tables, made):
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
     planned = made.plan or {}
@@ -170,7 +172,7 @@ def check(tables: FeatureTables, made: FileImport) -> None:
         check_where(planned["survey"], made.owner)
 
 
-def apply(tables: FeatureTables, made: FileImport, progress: Tell) -> Report:
+def apply(tables: FeatureTables, made: FileImport, progress: Progress) -> Report:
     """Write the objects, all or nothing. Raises Invalid."""
     progress(None, _("Reading the files"))
     chosen = FeatureChoices.of(made, tables)
@@ -187,8 +189,8 @@ def apply(tables: FeatureTables, made: FileImport, progress: Tell) -> Report:
     return Report(report=counts | {"survey": survey}, findings=delivered.findings)
 
 
-def as_json(found: Iterable[Finding]) -> list[dict[str, Any]]:
-    return findings.as_json(found, MOST_FINDINGS)
+def as_json(remarks: Iterable[Finding]) -> list[dict[str, Any]]:
+    return findings.as_json(remarks, MOST_FINDINGS)
 
 
 def rows_of(tables: FeatureTables, made: FileImport) -> Delivered:

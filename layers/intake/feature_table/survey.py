@@ -31,7 +31,7 @@ def survey_rows(tables: FeatureTables, member: Member, delivered: Delivered) -> 
     """How many rows lie where, and some of their places for a small map (EPSG:2154)."""
     places = np.array([spot_of(one.geom) for one in delivered.rows]).reshape(-1, 2)
     communes = [shapely.from_wkb(bytes(one.wkb)) for one in member.communes.values_list("geom", flat=True)]
-    inside = within(places, communes)
+    inside = are_within(places, communes)
     outside = places[~inside] if communes else places[:0]
     return {
         "rows": delivered.read,
@@ -51,24 +51,24 @@ def spot_of(shape: Any) -> tuple[float, float]:
     return spot.x, spot.y
 
 
-def within(places: Any, communes: Sequence[Any]) -> Any:
-    found = np.zeros(len(places), dtype=bool)
+def are_within(places: Any, communes: Sequence[Any]) -> Any:
+    is_inside = np.zeros(len(places), dtype=bool)
     if communes and len(places):
         points = shapely.STRtree(shapely.points(places))
-        found[points.query(communes, predicate="intersects")[1]] = True
-    return found
+        is_inside[points.query(communes, predicate="intersects")[1]] = True
+    return is_inside
 
 
 def whereabouts(outside: Any, communes: Sequence[Any]) -> dict[str, Any]:
     """The communes of what lies outside, as far as they are known here, and how far from the territory it is."""
     if not len(outside):
         return {"communes": [], "elsewhere": 0, "away_km": None}
-    counted = Counter(dict(rows(COMMUNES, **flat(outside))))
+    counts = Counter(dict(rows(COMMUNES, **flat(outside))))
     around = shapely.convex_hull(shapely.union_all([shapely.envelope(one) for one in communes]))
     away = float(np.median(shapely.distance(shapely.points(outside), around))) / 1000
-    shown = counted.most_common(MOST_COMMUNES)
-    elsewhere = max(0, len(outside) - sum(count for _name, count in shown))
-    return {"communes": [list(one) for one in shown], "elsewhere": elsewhere, "away_km": round(away, 1)}
+    nearest = counts.most_common(MOST_COMMUNES)
+    elsewhere = max(0, len(outside) - sum(count for _name, count in nearest))
+    return {"communes": [list(one) for one in nearest], "elsewhere": elsewhere, "away_km": round(away, 1)}
 
 
 def flat(places: Any) -> dict[str, list[float]]:
@@ -85,8 +85,8 @@ def mostly_outside(survey: Mapping[str, Any] | None) -> bool:
 
 
 def check_where(survey: Mapping[str, Any], member: Member) -> None:
-    """Raises Invalid where most lies outside the territory."""
+    """Check that at most half of the rows lie outside the member's territory. Raises Invalid."""
     if mostly_outside(survey):
-        words = _("%(count)s of %(all)s lie outside the territory of %(member)s: confirm that they are to come in.")
-        told = {"count": display_number(survey["outside"], 0), "all": display_number(survey["placed"], 0)}
-        raise Invalid(words % (told | {"member": member}), parameter="outside")
+        message = _("%(count)s of %(all)s lie outside the territory of %(member)s: confirm that they are to come in.")
+        numbers = {"count": display_number(survey["outside"], 0), "all": display_number(survey["placed"], 0)}
+        raise Invalid(message % (numbers | {"member": member}), parameter="outside")

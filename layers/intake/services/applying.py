@@ -16,13 +16,13 @@ from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, create_table, secure_table
 from layers.features.services.refusals import refusal
 from layers.intake.choices import Choices, Mode, date_or_none, plain
+from layers.intake.default_style import legend_for, zoom_for
 from layers.intake.import_loss import LossRefused, check_loss
-from layers.intake.looks import legend_for, zoom_for
 from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
 from layers.intake.services.differences import apply_difference
-from layers.intake.services.events import keep_as_it_is, layer_named, one_at_a_time, open_event
-from layers.intake.services.loading import Target, geometry_type_of, listed, load, rows, run
+from layers.intake.services.events import keep_as_it_is, one_at_a_time, open_event, require_layer
+from layers.intake.services.loading import Target, geometry_type_of, join_names, load, rows, run
 from layers.intake.services.preparing import (
     TAKING_AWAY,
     compare,
@@ -33,14 +33,14 @@ from layers.intake.services.preparing import (
     source_of,
     stage,
 )
-from layers.intake.source import Report, Tell
+from layers.intake.source import Progress, Report
 
 KIND = "import"
 # What a replacement changes of a layer, and what is kept of it for taking the replacement back.
 STRUCTURE = ("table", "columns", "geometry_type", "title_field", "key_column", "source_date")
 
 
-def apply(order: FileImport, tell: Tell) -> Report:
+def apply(order: FileImport, progress: Progress) -> Report:
     """Do what the plan says.
 
     Raises Invalid, Conflict when the layer has changed since it was compared, and LossRefused.
@@ -50,18 +50,18 @@ def apply(order: FileImport, tell: Tell) -> Report:
     if order.layer is not None:
         one_at_a_time(order.layer)
         order.layer.refresh_from_db()
-    outcome = APPLY[mode_of(order)](order, choices, tell)
+    outcome = APPLY[mode_of(order)](order, choices, progress)
     places = {name: (order.plan or {}).get(name, []) for name in ("places", "outside_places")}
     return Report(report=outcome.as_json() | places | {"seconds": round(time.monotonic() - begun, 1)})
 
 
-def create(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
+def create(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     """A new layer with a table of its own."""
     described = choices.layer
     if described is None:
         raise Invalid(_("A new layer needs a title."))
     slug = free_slug(described.slug or slugify(described.title) or plain(described.title))
-    outcome = fill_new_table(order, choices, slug, tell)
+    outcome = fill_new_table(order, choices, slug, progress)
     order.layer = Layer.objects.create(
         slug=slug,
         theme=theme_of(described.theme, described.new_theme),
@@ -95,21 +95,21 @@ def structure(order: FileImport, choices: Choices) -> dict[str, Any]:
 
 def publish(order: FileImport, outcome: Outcome) -> None:
     """Secure the new table, record the event, tell the caches."""
-    layer = layer_named(order)
-    with in_words(layer):
+    layer = require_layer(order)
+    with explain_refusals(layer):
         secure_table(layer)
     order.revert_data["event"] = open_event(order, KIND, detail(outcome))
     announce_changed(layer)
 
 
-def fill_new_table(order: FileImport, choices: Choices, slug: str, tell: Tell, first: int = 0) -> Outcome:
+def fill_new_table(order: FileImport, choices: Choices, slug: str, progress: Progress, first: int = 0) -> Outcome:
     """Make a table for the file's rows and bring them in; nobody sees it yet."""
     source, table = source_of(order), table_name(slug, order.pk)
     order.revert_data = {"table": table}
     columns = [one.column() for one in choices.fields]
     kind = geometry_type_of(choices, source.layer)
     if choices.addresses or first:
-        outcome = stage(order, choices, tell)
+        outcome = stage(order, choices, progress)
         create_table(table, columns, kind)
         move_staged(order, choices, first)
     else:
@@ -122,11 +122,11 @@ def fill_new_table(order: FileImport, choices: Choices, slug: str, tell: Tell, f
             columns=choices.fields,
             constants=constants,
         )
-        load(source, choices, target, outcome, tell, takes_away=mode_of(order) in TAKING_AWAY)
+        load(source, choices, target, outcome, progress, takes_away=mode_of(order) in TAKING_AWAY)
         refuse(order, choices, target, outcome)
-    compare(order, choices, outcome, tell)
+    compare(order, choices, outcome, progress)
     refuse_nothing(order, outcome)
-    tell(None, _("Making the indexes"))
+    progress(None, _("Making the indexes"))
     return outcome
 
 
@@ -134,17 +134,17 @@ def move_staged(order: FileImport, choices: Choices, first: int) -> None:
     names = ["geom", *choices.column_names()]
     run(
         "insert into {} (id, {}, owner_id, import_id) select id + %(first)s, {}, %(owner)s, %(order)s from staged",
-        *(sql.Identifier(order.revert_data["table"]), listed(names), listed(names)),
+        *(sql.Identifier(order.revert_data["table"]), join_names(names), join_names(names)),
         first=first,
         owner=order.owner_id,
         order=order.pk,
     )
 
 
-def replace(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
+def replace(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     """A new table takes the place of the layer's; ids go on, so that no address means another object."""
-    layer = layer_named(order)
-    outcome = fill_new_table(order, choices, layer.slug, tell, last_id(layer))
+    layer = require_layer(order)
+    outcome = fill_new_table(order, choices, layer.slug, progress, last_id(layer))
     keep_as_it_is(layer)
     compare_replaced(order, layer, choices, outcome)
     refuse_loss(outcome, order.choices.get("accepted_loss"))
@@ -160,8 +160,8 @@ def replace(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
 def last_id(layer: Layer) -> int:
     """The highest id that a row of the layer ever had."""
     statement = "select greatest(max(id), pg_sequence_last_value(pg_get_serial_sequence(%(table)s, 'id')), 0) from {}"
-    ((found,),) = rows(statement, sql.Identifier(layer.table), table=layer.table)
-    return int(found)
+    ((highest,),) = rows(statement, sql.Identifier(layer.table), table=layer.table)
+    return int(highest)
 
 
 def kept(layer: Layer, name: str) -> Any:
@@ -180,18 +180,18 @@ def columns_replaced(layer: Layer, choices: Choices) -> list[dict[str, Any]]:
     return [former.get(one.name, one.column()) for one in choices.fields]
 
 
-def append(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
+def append(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     """Rows beside those of the layer."""
-    layer = layer_named(order)
-    outcome = stage(order, choices, tell)
-    compare(order, choices, outcome, tell)
+    layer = require_layer(order)
+    outcome = stage(order, choices, progress)
+    compare(order, choices, outcome, progress)
     refuse_nothing(order, outcome)
     order.revert_data = {"table": layer.table, "event": open_event(order, KIND, detail(outcome))}
     names = ["geom", *choices.column_names()]
-    with bulk(), in_words(layer):
+    with bulk(), explain_refusals(layer):
         run(
             "insert into {} ({}, owner_id, import_id) select {}, %(owner)s, %(order)s from staged order by id",
-            *(sql.Identifier(layer.table), listed(names), listed(names)),
+            *(sql.Identifier(layer.table), join_names(names), join_names(names)),
             owner=layer.owner_id,
             order=order.pk,
         )
@@ -199,17 +199,17 @@ def append(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
     return outcome
 
 
-def synchronise(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
+def synchronise(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     """The layer becomes what the file says, exactly as it was shown before."""
-    layer = layer_named(order)
-    outcome = stage(order, choices, tell)
+    layer = require_layer(order)
+    outcome = stage(order, choices, progress)
     refuse_nothing(order, outcome)
     keep_as_it_is(layer)
-    compare(order, choices, outcome, tell)
+    compare(order, choices, outcome, progress)
     check_still_the_same(order, outcome)
     refuse_loss(outcome, order.choices.get("accepted_loss"))
     order.revert_data = {"table": layer.table, "event": open_event(order, KIND, detail(outcome))}
-    with bulk(), in_words(layer):
+    with bulk(), explain_refusals(layer):
         apply_difference(layer, choices, order.pk)
     if not layer.key_column:
         layer.key_column = choices.key
@@ -219,9 +219,9 @@ def synchronise(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
 
 
 def check_still_the_same(order: FileImport, outcome: Outcome) -> None:
-    """Raises Conflict, with what was found now, when it is not what was shown."""
-    shown = (order.plan or {}).get("difference") or {}
-    if outcome.difference and shown.get("digest") != outcome.difference["digest"]:
+    """Check that the difference is the one that was shown. Raises Conflict, with the one that was computed now."""
+    compared = (order.plan or {}).get("difference") or {}
+    if outcome.difference and compared.get("digest") != outcome.difference["digest"]:
         message = _("The layer has changed since the difference was shown. Look at it again, then apply it.")
         raise Conflict(message, report={"plan": outcome.as_json()})
 
@@ -238,12 +238,12 @@ def refuse_loss(outcome: Outcome, accepted: int | None) -> None:
 def detail(outcome: Outcome) -> Mapping[str, Any]:
     """What the history counts of the import."""
     difference = outcome.difference or {}
-    counted: dict[str, Any] = {name: difference[name] for name in ("added", "changed", "removed") if name in difference}
-    return {"rows": outcome.rows, "refused": outcome.refused, "repaired": outcome.repaired, **counted}
+    changes: dict[str, Any] = {name: difference[name] for name in ("added", "changed", "removed") if name in difference}
+    return {"rows": outcome.rows, "refused": outcome.refused, "repaired": outcome.repaired, **changes}
 
 
 @contextmanager
-def in_words(layer: Layer) -> Iterator[None]:
+def explain_refusals(layer: Layer) -> Iterator[None]:
     """What the layer's rules refuse becomes a refusal of the import, in words; deferred rules are asked at the end."""
     try:
         with transaction.atomic():
@@ -253,8 +253,8 @@ def in_words(layer: Layer) -> Iterator[None]:
         refused = refusal(error, layer, lambda _feature: 0)
         if refused is None:
             raise
-        words = _("A rule of the layer refuses these rows: %(reason)s")
-        raise Invalid(words % {"reason": refused.message}) from error
+        message = _("A rule of the layer refuses these rows: %(reason)s")
+        raise Invalid(message % {"reason": refused.message}) from error
 
 
 def ask_rules_now() -> None:

@@ -17,7 +17,7 @@ from layers.intake.services import imports
 from layers.intake.services.inbox import Sent
 from layers.intake.services.orders import member_for
 from layers.intake.services.reading import contents_of, layers_in, nothing_to_read
-from layers.intake.source import Tell
+from layers.intake.source import Progress
 
 State = FileImport.State
 UNDER_WAY = (State.READING, State.APPLYING, State.REVERTING)
@@ -42,7 +42,7 @@ def layer_of(delivery: FileImport, number: int) -> tuple[dict[str, Any], dict[st
     return layers[number - 1]
 
 
-def inspect(delivery: FileImport, progress: Tell) -> tuple[()]:
+def inspect(delivery: FileImport, progress: Progress) -> tuple[()]:
     """Have the files read through; why they are refused where there is no layer. Raises Invalid when they are gone."""
     progress(None, _("Reading the file"))
     delivery.contents = contents_of(delivery)

@@ -13,7 +13,7 @@ from psycopg import sql
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
 from layers.intake.choices import Choices, Field
-from layers.intake.services.loading import STAGED, listed, rows, run
+from layers.intake.services.loading import STAGED, join_names, rows, run
 
 # Shown of each kind, and of those the shapes that are drawn.
 SAMPLES = 100
@@ -86,20 +86,20 @@ def differs(field: Field) -> sql.Composable:
 
 
 def check_unique_in_layer(layer: Layer, choices: Choices) -> None:
-    """Raises Invalid."""
-    found = rows(
+    """Check that no two objects of the layer have the same reference. Raises Invalid, with some that have."""
+    duplicates = rows(
         "select {key}::text, count(*) from {layer} where {key} is not null group by 1 having count(*) > 1"
         " order by 2 desc, 1 limit %(most)s",
         key=sql.Identifier(choices.key),
         layer=sql.Identifier(layer.table),
         most=EXAMPLES,
     )
-    if found:
+    if duplicates:
         message = _(
             "Several objects of the layer have the same “%(column)s” (%(examples)s): give each its own, or choose "
             "another reference."
         )
-        examples = ", ".join(f"{key} (×{times})" for key, times in found)
+        examples = ", ".join(f"{key} (×{times})" for key, times in duplicates)
         raise Invalid(message % {"column": label_of(choices.key, choices), "examples": examples}, parameter="key")
 
 
@@ -115,7 +115,7 @@ def counts(common: Mapping[str, sql.Composable]) -> Entry:
 
 def digest(common: Mapping[str, sql.Composable]) -> str:
     """Another one when the difference is another one: what would change, and which version of it was compared."""
-    ((found,),) = rows(
+    ((value,),) = rows(
         "select md5(concat("
         " (select string_agg({key}::text, ',' order by {key}::text) from added join {staged} using (id)),"
         " (select string_agg(feature || ':' || version || array_to_string(fields, '+') || moved, ','"
@@ -123,7 +123,7 @@ def digest(common: Mapping[str, sql.Composable]) -> str:
         " (select string_agg(feature || ':' || version, ',' order by feature) from removed)))",
         **common,
     )
-    return str(found)
+    return str(value)
 
 
 def samples(layer: Layer, choices: Choices, common: Mapping[str, sql.Composable]) -> Entry:
@@ -156,14 +156,14 @@ SOME_CHANGED = """
 def changed_samples(choices: Choices, common: Mapping[str, sql.Composable]) -> list[Entry]:
     names = [one.name for one in choices.fields] or [choices.key]
     values = {"before": as_texts(names, "old"), "after": as_texts(names, "staged")}
-    found = []
+    entries = []
     for key, fields, moved, before, after, *measures, feature in rows(SOME_CHANGED, **common, **values, most=SAMPLES):
         pairs = dict(zip(names, zip(before, after, strict=True), strict=True))
         changes = [
             {"label": label_of(name, choices), "before": pairs[name][0], "after": pairs[name][1]} for name in fields
         ]
-        found.append({"key": key, "feature": feature, "changes": changes, "moved": move(measures) if moved else None})
-    return drawn(found, common)
+        entries.append({"key": key, "feature": feature, "changes": changes, "moved": move(measures) if moved else None})
+    return add_shapes(entries, common)
 
 
 def as_texts(names: Sequence[str], alias: str) -> sql.Composable:
@@ -187,16 +187,16 @@ SHAPES = """
 """
 
 
-def drawn(found: list[Entry], common: Mapping[str, sql.Composable]) -> list[Entry]:
+def add_shapes(entries: list[Entry], common: Mapping[str, sql.Composable]) -> list[Entry]:
     """With the shapes before and after, as SVG paths, of the first geometries that change."""
-    features = [one["feature"] for one in found if one["moved"]][:DRAWN]
+    features = [one["feature"] for one in entries if one["moved"]][:DRAWN]
     shapes = {row[0]: row[1:] for row in rows(SHAPES, **common, features=features)}
-    for one in found:
+    for one in entries:
         if one["feature"] in shapes:
             before, after, *box = shapes[one["feature"]]
             view = " ".join(f"{value:.1f}" for value in box)
             one["moved"] |= {"before": before, "after": after, "view": view}
-    return found
+    return entries
 
 
 def label_of(name: str, choices: Choices) -> str:
@@ -222,8 +222,8 @@ def apply_difference(layer: Layer, choices: Choices, import_id: int) -> None:
         " select %(owner)s, %(import_id)s, {values} from added join {staged} staged using (id)"
         " order by id",
         **common,
-        columns=listed([*names, "geom"]),
-        values=listed([*names, "geom"], "staged"),
+        columns=join_names([*names, "geom"]),
+        values=join_names([*names, "geom"], "staged"),
         owner=layer.owner_id,
         import_id=import_id,
     )

@@ -19,7 +19,7 @@ CATALOGUE = "catalogue_layer"
 
 def open_event(order: FileImport, kind: str, counts: Mapping[str, Any] | None = None) -> int:
     """One history event for every change that this transaction makes to the layer's table from now on; its id."""
-    table = layer_named(order).table
+    table = require_layer(order).table
     order_detail = {"label": order.title, "import": order.pk, "mode": order.choices["mode"]}
     detail = {"from": "import", **order_detail, **(counts or {})}
     with connection.cursor() as cursor:
@@ -30,7 +30,7 @@ def open_event(order: FileImport, kind: str, counts: Mapping[str, Any] | None = 
     return int(event)
 
 
-def layer_named(order: FileImport) -> Layer:
+def require_layer(order: FileImport) -> Layer:
     """The layer that exists. Raises Invalid when it is gone."""
     if order.layer is None:
         raise Invalid(_("The layer no longer exists."))

@@ -27,7 +27,7 @@ from layers.intake.import_loss import accepted_in
 from layers.intake.models import FileImport
 from layers.intake.points import FILE_SOURCES
 from layers.intake.services.inbox import Sent, digest_of, harmless, kept_files
-from layers.intake.source import Report, Source, Step, Tell
+from layers.intake.source import Progress, Report, Source, Step
 
 State = FileImport.State
 LONGEST_TITLE: Final = 200
@@ -72,10 +72,10 @@ def imports_of(source: Source, rights: Rights, members: Sequence[Member] | None 
 
     Raises Forbidden.
     """
-    found = FileImport.objects.of(source.slug, members_of(source, rights) if members is None else members)
+    imports = FileImport.objects.of(source.slug, members_of(source, rights) if members is None else members)
     if source.ownerless and rights.agency:
-        found |= FileImport.objects.filter(source=source.slug, owner=None)
-    return found.select_related("owner", "made_by")
+        imports |= FileImport.objects.filter(source=source.slug, owner=None)
+    return imports.select_related("owner", "made_by")
 
 
 def imports_of_all(
@@ -96,10 +96,10 @@ def import_among(
     sources: Sequence[Source], import_id: int, rights: Rights, members: Sequence[Member] | None = None
 ) -> FileImport:
     """One import of one of these sources. Raises Forbidden, NotFound."""
-    found = imports_of_all(sources, rights, members).filter(pk=import_id).first()
-    if found is None:
+    made = imports_of_all(sources, rights, members).filter(pk=import_id).first()
+    if made is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return made
 
 
 def job_of(made: FileImport, rights: Rights) -> Job | None:
@@ -216,8 +216,8 @@ def accepted_loss(made: FileImport, typed: str) -> int | None:
         return None
     accepted = accepted_in(typed)
     if accepted != loss["gone"]:
-        words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
-        raise Invalid(words % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
+        message = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
+        raise Invalid(message % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
     return accepted
 
 
@@ -334,12 +334,12 @@ def hold(import_id: int) -> FileImport:
     return held.get(pk=import_id)
 
 
-def read(import_id: int, progress: Tell) -> dict[str, Any]:
+def read(import_id: int, progress: Progress) -> dict[str, Any]:
     """Look at the files where nobody has yet, and plan where all is chosen. Raises what the source does."""
     made = hold(import_id)
     source = FILE_SOURCES.get(made.source)
     made.message, made.plan = "", None
-    found = list(source.inspect(made, progress)) if not made.contents else []
+    entries = list(source.inspect(made, progress)) if not made.contents else []
     if made.message:
         made.state = State.REFUSED
     elif source.lacks(made):
@@ -347,13 +347,13 @@ def read(import_id: int, progress: Tell) -> dict[str, Any]:
     else:
         planned = source.plan(made, progress)
         made.plan, made.state = planned.plan, State.READY
-        found += planned.findings
-    made.findings = findings.as_json(found, MOST_FINDINGS)
+        entries += planned.findings
+    made.findings = findings.as_json(entries, MOST_FINDINGS)
     made.save()
-    return {"state": str(made.state), "errors": findings.errors_in(found), "findings": len(found)}
+    return {"state": str(made.state), "errors": findings.errors_in(entries), "findings": len(entries)}
 
 
-def apply(import_id: int, progress: Tell) -> dict[str, Any]:
+def apply(import_id: int, progress: Progress) -> dict[str, Any]:
     """Do what was planned, as one transaction; the files go with it. Raises what the source does."""
     made = hold(import_id)
     if made.applied_at is not None:
@@ -375,7 +375,7 @@ def keep_report(made: FileImport, done: Report) -> None:
     made.save()
 
 
-def revert(import_id: int, progress: Tell) -> dict[str, Any]:
+def revert(import_id: int, progress: Progress) -> dict[str, Any]:
     """Undo what was done. Raises what the source does."""
     made = hold(import_id)
     source = FILE_SOURCES.get(made.source)

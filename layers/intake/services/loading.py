@@ -17,7 +17,7 @@ from layers.intake.choices import Choices, Field
 from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
 from layers.intake.services.reading import admitted
-from layers.intake.source import Tell
+from layers.intake.source import Progress
 
 STAGED = "staged"
 EXAMPLES = 5
@@ -63,8 +63,8 @@ def geometry_type_in(table: str) -> GeometryType:
         cursor.execute(
             "select type from geometry_columns where f_table_name = %s and f_geometry_column = 'geom'", [table]
         )
-        (found,) = cursor.fetchone()
-    return known[found]
+        (type_name,) = cursor.fetchone()
+    return known[type_name]
 
 
 def create_staged(columns: Sequence[Field], *more: str) -> sql.Composable:
@@ -77,14 +77,14 @@ def create_staged(columns: Sequence[Field], *more: str) -> sql.Composable:
 
 
 def load(
-    source: Source, choices: Choices, target: Target, outcome: Outcome, tell: Tell, *, takes_away: bool = False
+    source: Source, choices: Choices, target: Target, outcome: Outcome, progress: Progress, *, takes_away: bool = False
 ) -> None:
     """COPY every row that can be used into the target. Of a file that may be cut nothing is read where rows that it
     does not hold are to go.
     """
     plan = copy_plan(choices, target, takes_away)
     names = [*(one.name for one in target.columns), *(["geom"] if target.geometry else []), *target.constants]
-    statement = sql.SQL("copy {} (id, {}) from stdin").format(target.table, listed(names))
+    statement = sql.SQL("copy {} (id, {}) from stdin").format(target.table, join_names(names))
     if not names:
         statement = sql.SQL("copy {} (id) from stdin").format(target.table)
     expected = max(source.layer["features"], 1)
@@ -97,7 +97,7 @@ def load(
             copy.write(copied.lines)
             outcome.came_in(copied.rows, copied.repairs)
             outcome.left_out(copied.problems)
-            tell(min(copied.last / expected, 1.0), _("Reading %(file)s") % {"file": source.data_set["file"]})
+            progress(min(copied.last / expected, 1.0), _("Reading %(file)s") % {"file": source.data_set["file"]})
 
 
 def copy_plan(choices: Choices, target: Target, takes_away: bool) -> CopyPlan:
@@ -171,23 +171,23 @@ def refuse_duplicates(target: Target, choices: Choices, outcome: Outcome) -> Non
 
 
 def check_unique(target: Target, choices: Choices) -> None:
-    """Raises Invalid when the chosen reference is not unique in the file."""
+    """Check that the chosen reference is unique in the file. Raises Invalid, with some values that are not."""
     if not choices.key:
         return
-    found = rows(
+    duplicates = rows(
         "select {}, count(*), count(*) over () from {} where {} is not null group by 1 having count(*) > 1"
         " order by 2 desc, 1 limit %(most)s",
         *(key_text(choices), target.table, sql.Identifier(choices.key)),
         most=EXAMPLES,
     )
-    if found:
-        words = _(
+    if duplicates:
+        message = _(
             "“%(column)s” cannot be the unique reference: %(count)s of its values come back (%(examples)s). Choose "
             "another reference, or none."
         )
-        examples = ", ".join(f"{key} (×{times})" for key, times, _all in found)
+        examples = ", ".join(f"{key} (×{times})" for key, times, _all in duplicates)
         label = next(one.label for one in choices.fields if one.name == choices.key)
-        raise Invalid(words % {"column": label, "count": found[0][2], "examples": examples}, parameter="key")
+        raise Invalid(message % {"column": label, "count": duplicates[0][2], "examples": examples}, parameter="key")
 
 
 def refuse_missing_key(target: Target, choices: Choices, outcome: Outcome) -> None:
@@ -220,22 +220,22 @@ def key_text(choices: Choices, alias: str = "") -> sql.Composable:
     return sql.SQL("{}::text").format(name)
 
 
-def listed(names: Iterable[str], alias: str = "") -> sql.Composable:
+def join_names(names: Iterable[str], alias: str = "") -> sql.Composable:
     """Names of columns between commas."""
     return sql.SQL(", ").join(sql.Identifier(alias, name) if alias else sql.Identifier(name) for name in names)
 
 
-def composed(statement: Any, parts: Sequence[sql.Composable], named: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    inside = {name: part for name, part in named.items() if isinstance(part, sql.Composable)}
-    values = {name: value for name, value in named.items() if name not in inside}
+def composed(statement: Any, parts: Sequence[sql.Composable], params: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    inside = {name: part for name, part in params.items() if isinstance(part, sql.Composable)}
+    values = {name: value for name, value in params.items() if name not in inside}
     return sql.SQL(statement).format(*parts, **inside), values
 
 
-def run(statement: Any, *parts: sql.Composable, **named: Any) -> int:
+def run(statement: Any, *parts: sql.Composable, **params: Any) -> int:
     """Run SQL written with `{}` or `{name}` for identifiers and `%(name)s` for values; how many rows it touched."""
-    return execute(*composed(statement, parts, named))
+    return execute(*composed(statement, parts, params))
 
 
-def rows(statement: Any, *parts: sql.Composable, **named: Any) -> list[tuple[Any, ...]]:
+def rows(statement: Any, *parts: sql.Composable, **params: Any) -> list[tuple[Any, ...]]:
     """As `run`, for what it answers."""
-    return fetch_all(*composed(statement, parts, named))
+    return fetch_all(*composed(statement, parts, params))

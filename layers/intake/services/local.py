@@ -20,7 +20,7 @@ from layers.intake.models import FileImport
 from layers.intake.services import deliveries, imports, ordering, preparing
 from layers.intake.services.inbox import kept_files
 from layers.intake.services.reading import layers_in
-from layers.intake.source import Tell
+from layers.intake.source import Progress
 
 State = FileImport.State
 CHUNK = 1 << 20
@@ -48,12 +48,12 @@ class LocalFile:
 
 
 @contextmanager
-def delivered(paths: Sequence[Path], owner: Member | None, tell: Tell) -> Iterator[FileImport]:
+def delivered(paths: Sequence[Path], owner: Member | None, progress: Progress) -> Iterator[FileImport]:
     """The files as an inspected delivery, which goes in the end. Raises Invalid."""
     with kept_files([LocalFile(path) for path in paths]) as (folder, names), transaction.atomic():
         delivery = imports.register(DELIVERY, folder, names, member=owner, user=None)
     try:
-        step(delivery, lambda: imports.read(delivery.pk, tell))
+        step(delivery, lambda: imports.read(delivery.pk, progress))
         if delivery.state == State.REFUSED:
             raise Invalid(delivery.message)
         yield delivery
@@ -74,7 +74,7 @@ def layer_number(delivery: FileImport, name: str) -> int:
     raise Invalid(message % {"names": ", ".join(names)[:300]}, parameter="source-layer")
 
 
-def reopened(delivery: FileImport, number: int, opening: Opening, tell: Tell) -> None:
+def reopened(delivery: FileImport, number: int, opening: Opening, progress: Progress) -> None:
     """Have a layer read with another CRS or encoding."""
     with transaction.atomic():
         again = deliveries.reopen(delivery, number, opening)
@@ -82,31 +82,31 @@ def reopened(delivery: FileImport, number: int, opening: Opening, tell: Tell) ->
             delivery.contents, delivery.state = [], State.READING
         delivery.save(update_fields=["choices", "contents", "state"])
     if again:
-        step(delivery, lambda: imports.read(delivery.pk, tell))
+        step(delivery, lambda: imports.read(delivery.pk, progress))
 
 
 def tried_out(
-    delivery: FileImport, number: int, *, mode: Mode, layer: Layer | None, choices: Choices, tell: Tell
+    delivery: FileImport, number: int, *, mode: Mode, layer: Layer | None, choices: Choices, progress: Progress
 ) -> FileImport:
     """An import with its plan. Raises Invalid."""
     with transaction.atomic():
         made = ordering.register(delivery, number, mode=mode, layer=layer, choices=choices, user=None, rights=SYSTEM)
-    return step(made, lambda: imports.read(made.pk, tell))
+    return step(made, lambda: imports.read(made.pk, progress))
 
 
-def apply_import(made: FileImport, tell: Tell, accepted: int | None = None) -> FileImport:
+def apply_import(made: FileImport, progress: Progress, accepted: int | None = None) -> FileImport:
     """Apply what was tried out. Raises Invalid, Conflict, LossRefused."""
     begin(made, State.READY, State.APPLYING, accepted_loss=accepted)
-    return step(made, lambda: imports.apply(made.pk, tell))
+    return step(made, lambda: imports.apply(made.pk, progress))
 
 
-def reverted(import_id: int, *, confirmed: bool, tell: Tell) -> dict[str, int]:
+def reverted(import_id: int, *, confirmed: bool, progress: Progress) -> dict[str, int]:
     """Undo an import that was applied. Raises NotFound, Conflict."""
     with transaction.atomic():
         made = ordering.import_of(import_id, SYSTEM)
     begin(made, State.APPLIED, State.REVERTING, confirmed=confirmed)
     counts: dict[str, int] = {}
-    step(made, lambda: counts.update(imports.revert(import_id, tell)))
+    step(made, lambda: counts.update(imports.revert(import_id, progress)))
     return counts
 
 
@@ -115,8 +115,8 @@ def begin(made: FileImport, before: str, after: str, **choices: Any) -> None:
     """Note that a step is under way, with further choices. Raises Conflict."""
     changes = {"state": after, "message": "", "choices": made.choices | choices, "touched_at": database_clock.now()}
     if not FileImport.objects.filter(pk=made.pk, state=before).update(**changes):
-        words = _("This is not possible now: the import is in the state “%(state)s”.")
-        raise Conflict(words % {"state": made.get_state_display().lower()})
+        message = _("This is not possible now: the import is in the state “%(state)s”.")
+        raise Conflict(message % {"state": made.get_state_display().lower()})
 
 
 def step(made: FileImport, act: Callable[[], Any]) -> FileImport:

@@ -31,7 +31,7 @@ def mappings_of(source: str, owner: Member) -> list[ImportMapping]:
     return list(ImportMapping.objects.filter(source=source, owner=owner))
 
 
-def mapping_named(source: str, owner: Member, name: str) -> ImportMapping | None:
+def mapping_by_name(source: str, owner: Member, name: str) -> ImportMapping | None:
     return ImportMapping.objects.filter(source=source, owner=owner, name=name).first()
 
 
@@ -42,8 +42,8 @@ def choices_in_file(path: Path | None) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        words = _("The choices in %(path)s cannot be read: %(reason)s")
-        raise Invalid(words % {"path": path, "reason": error}, parameter="map") from error
+        message = _("The choices in %(path)s cannot be read: %(reason)s")
+        raise Invalid(message % {"path": path, "reason": error}, parameter="map") from error
     if not isinstance(content, dict) or not isinstance(content.get("choices", {}), dict):
         raise Invalid(_("The choices in %(path)s are no JSON object.") % {"path": path}, parameter="map")
     return dict(content.get("choices", content))

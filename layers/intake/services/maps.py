@@ -80,11 +80,11 @@ def small_map(
     boxes = [one for one in (frame, *drawn_boxes, *around(everywhere), *around(beyond)) if one]
     if not boxes or not (everywhere or beyond or any(drawn_boxes)):
         return None
-    shown = union(boxes)
+    view = union(boxes)
     if frame:
-        shown = within(shown, enlarged(frame))
-        beyond = [(round(x), round(y)) for x, y, *_ in (within((x, y, x, y), shown) for x, y in beyond)]
-    west, south, east, north = padded(shown)
+        view = within(view, enlarged(frame))
+        beyond = [(round(x), round(y)) for x, y, *_ in (within((x, y, x, y), view) for x, y in beyond)]
+    west, south, east, north = padded(view)
     return SmallMap(
         view=f"{west:.0f} {-north:.0f} {east - west:.0f} {north - south:.0f}",
         territory=territory,

@@ -32,8 +32,8 @@ MOST_FIELDS = 500
 
 def updatable_layers(rights: Rights) -> list[Layer]:
     """The layers whose rows imports may change: those with a table of their own, of the members one administers."""
-    found = Layer.objects.visible_to(rights).filter(rows=Layer.Rows.LAYER, table__startswith="layer_")
-    mine = found if rights.agency else found.filter(owner_id__in=rights.administered())
+    layers = Layer.objects.visible_to(rights).filter(rows=Layer.Rows.LAYER, table__startswith="layer_")
+    mine = layers if rights.agency else layers.filter(owner_id__in=rights.administered())
     return list(mine.select_related("owner", "theme").order_by("title"))
 
 
@@ -52,10 +52,10 @@ def imports_seen_by(rights: Rights, members: Sequence[Member] | None = None) -> 
 
 def import_of(import_id: int, rights: Rights) -> FileImport:
     """An import that the asker works on. Raises Forbidden, NotFound."""
-    found = imports_seen_by(rights).filter(pk=import_id).first()
-    if found is None:
+    made = imports_seen_by(rights).filter(pk=import_id).first()
+    if made is None:
         raise NotFound(_("There is no such import, or it is not yours to work on."))
-    return found
+    return made
 
 
 @transaction.atomic
@@ -91,15 +91,15 @@ def register(
         raise Forbidden(_("Your role does not allow this."))
     if delivery.state != FileImport.State.CHOOSING:
         raise Conflict(_("The file has not been read yet."))
-    data_set, found = layer_of(delivery, number)
-    check(choices, found, mode=mode, layer=layer, owner=owner, rights=rights)
+    data_set, source_layer = layer_of(delivery, number)
+    check(choices, source_layer, mode=mode, layer=layer, owner=owner, rights=rights)
     return FileImport.objects.create(
         source=LAYER.slug,
-        title=title_of(data_set, found),
+        title=title_of(data_set, source_layer),
         owner=owner,
         folder=delivery.folder,
         files=delivery.files,
-        contents=[data_set | {"layers": [found]}],
+        contents=[data_set | {"layers": [source_layer]}],
         choices=choices.as_json() | {"mode": mode.value, "number": number},
         layer=layer,
         files_of=delivery,
@@ -118,7 +118,7 @@ def title_of(data_set: Mapping[str, Any], layer: Mapping[str, Any]) -> str:
 
 def check(
     choices: Choices,
-    found: Mapping[str, Any],
+    source_layer: Mapping[str, Any],
     *,
     mode: str,
     layer: Layer | None,
@@ -126,10 +126,10 @@ def check(
     rights: Rights,
 ) -> None:
     """Raises Invalid with the `parameter` that is wrong."""
-    if not found["features"]:
+    if not source_layer["features"]:
         raise Invalid(_("The layer is empty: there is nothing to import."))
-    check_source(choices, found)
-    check_fields(choices, found)
+    check_source(choices, source_layer)
+    check_fields(choices, source_layer)
     if choices.key and choices.key not in choices.column_names():
         raise Invalid(_("The unique reference must be a field that comes in."), parameter="key")
     if choices.outside and not rights.agency:
@@ -142,23 +142,23 @@ def check(
         check_against(choices, layer, mode)
 
 
-def check_source(choices: Choices, found: Mapping[str, Any]) -> None:
+def check_source(choices: Choices, source_layer: Mapping[str, Any]) -> None:
     """Whether places can be read: a CRS, or addresses."""
     if choices.addresses:
-        names = {one["name"] for one in found["fields"]}
+        names = {one["name"] for one in source_layer["fields"]}
         if not can_geocode() or not set(choices.addresses) <= names:
             raise Invalid(_("Choose the fields that make up the address."), parameter="addresses")
         if choices.geometry != Layer.Geometry.POINT:
             raise Invalid(_("Addresses become points."), parameter="addresses")
         return
-    if choices.geometry not in kinds_of(found):
+    if choices.geometry not in kinds_of(source_layer):
         raise Invalid(_("The file holds no geometry of this kind."), parameter="geometry")
     if choices.opening.crs is None or not is_known(choices.opening.crs):
         raise Invalid(_("Say in which coordinate reference system the file is."), parameter="crs")
 
 
-def check_fields(choices: Choices, found: Mapping[str, Any]) -> None:
-    sources = {one["name"] for one in found["fields"]}
+def check_fields(choices: Choices, source_layer: Mapping[str, Any]) -> None:
+    sources = {one["name"] for one in source_layer["fields"]}
     if len(choices.fields) > MOST_FIELDS:
         raise Invalid(_("At most %(most)s fields come in.") % {"most": MOST_FIELDS}, parameter="fields")
     for field in choices.fields:
@@ -172,8 +172,10 @@ def check_field(field: Field, sources: set[str]) -> None:
     if field.source and field.source not in sources:
         raise Invalid(_("The file has no field %(source)s.") % names, parameter="fields")
     if not NAME.fullmatch(field.name) or len(field.name) > LENGTH or field.name in TAKEN | ANSWERED:
-        words = _("%(name)s cannot be the name of a field: small letters, digits and _ only, and not a reserved word.")
-        raise Invalid(words % names, parameter="fields")
+        message = _(
+            "%(name)s cannot be the name of a field: small letters, digits and _ only, and not a reserved word."
+        )
+        raise Invalid(message % names, parameter="fields")
     if not field.label.strip() or len(field.label) > LONGEST_LABEL:
         raise Invalid(_("The field %(name)s needs a label of at most 80 characters.") % names, parameter="fields")
     if field.type not in TYPES and field.type not in ("area_m2", "length_m"):
@@ -183,8 +185,8 @@ def check_field(field: Field, sources: set[str]) -> None:
 
 
 def repeated(names: Iterable[str]) -> list[str]:
-    listed = list(names)
-    return sorted({name for name in listed if listed.count(name) > 1})
+    all_names = list(names)
+    return sorted({name for name in all_names if all_names.count(name) > 1})
 
 
 def check_description(choices: Choices, owner: Member | None, rights: Rights) -> None:
@@ -193,8 +195,8 @@ def check_description(choices: Choices, owner: Member | None, rights: Rights) ->
         raise Invalid(_("A new layer needs a title."), parameter="title")
     check_lengths(described)
     if described.slug and (not SLUG.fullmatch(described.slug) or len(described.slug) > 50):
-        words = _("The short name is made of lower-case letters, digits and hyphens, at most 50.")
-        raise Invalid(words, parameter="slug")
+        message = _("The short name is made of lower-case letters, digits and hyphens, at most 50.")
+        raise Invalid(message, parameter="slug")
     if not described.new_theme and not Theme.objects.filter(slug=described.theme).exists():
         raise Invalid(_("Choose a theme, or name a new one."), parameter="theme")
     if described.source_date:
@@ -209,8 +211,8 @@ def check_lengths(described: Description) -> None:
     limits |= {"abstract": LONGEST_TEXT, "lineage": LONGEST_TEXT}
     for name, limit in limits.items():
         if len(getattr(described, name)) > limit:
-            words = _("This text is longer than %(limit)s characters.") % {"limit": limit}
-            raise Invalid(words, parameter=name)
+            message = _("This text is longer than %(limit)s characters.") % {"limit": limit}
+            raise Invalid(message, parameter=name)
 
 
 def check_audience(described: Description, owner: Member | None, rights: Rights) -> None:
@@ -229,8 +231,8 @@ def check_audience(described: Description, owner: Member | None, rights: Rights)
 def check_against(choices: Choices, layer: Layer, mode: str) -> None:
     """What is chosen must fit the layer that exists."""
     if layer.geometry_type != choices.geometry:
-        words = _("The layer holds %(kind)s geometries: choose another layer, or another mode.")
-        raise Invalid(words % {"kind": layer.get_geometry_type_display().lower()}, parameter="layer")
+        message = _("The layer holds %(kind)s geometries: choose another layer, or another mode.")
+        raise Invalid(message % {"kind": layer.get_geometry_type_display().lower()}, parameter="layer")
     names = set(choices.column_names())
     columns = {column["name"]: column["type"] for column in layer.columns}
     if mode == Mode.REPLACE:
@@ -239,8 +241,8 @@ def check_against(choices: Choices, layer: Layer, mode: str) -> None:
     if unknown := sorted(names - set(columns)):
         raise Invalid(_("The layer has no column %(name)s.") % {"name": unknown[0]}, parameter="fields")
     if wrong := [one.name for one in choices.fields if one.type != columns[one.name]]:
-        words = _("The column %(name)s of the layer has another type.")
-        raise Invalid(words % {"name": wrong[0]}, parameter="fields")
+        message = _("The column %(name)s of the layer has another type.")
+        raise Invalid(message % {"name": wrong[0]}, parameter="fields")
     if mode == Mode.SYNCHRONISE and not choices.key:
         raise Invalid(_("Choose the unique reference by which the file is compared."), parameter="key")
 
@@ -249,5 +251,7 @@ def check_replacement(layer: Layer, names: set[str]) -> None:
     """Columns that the style or the rules of the layer use must stay."""
     used = columns_used(layer) | {rule["column"] for rule in layer.rules if rule.get("column")}
     if missing := sorted(used - names):
-        words = _("The style or the rules of the layer use %(names)s: let these columns come in, or change them first.")
-        raise Invalid(words % {"names": ", ".join(missing)}, parameter="fields")
+        message = _(
+            "The style or the rules of the layer use %(names)s: let these columns come in, or change them first."
+        )
+        raise Invalid(message % {"names": ", ".join(missing)}, parameter="fields")

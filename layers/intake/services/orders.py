@@ -22,10 +22,10 @@ from layers.intake.services import imports
 from layers.intake.services.inbox import Sent, kept_files
 from layers.intake.services.reference import waiting_of
 from layers.intake.services.reverting import describe_reverting
-from layers.intake.sources import date_given, file_source, source_named
+from layers.intake.sources import date_given, file_source, get_source
 
 KIND = "import"
-SHOWN_JOBS = 50
+MOST_JOBS = 50
 
 
 def member_for(slug: str, rights: Rights) -> Member | None:
@@ -63,7 +63,7 @@ def start_import(
     of objects that may go, empty where nobody said that more may go than usual.
     Raises Invalid, Forbidden, NotFound, Unavailable (disk full).
     """
-    owner, kind = member_for(member, rights), file_source(source_named(source))
+    owner, kind = member_for(member, rights), file_source(get_source(source))
     dated = date_given(source_date).isoformat() if source_date else None
     choices = {"date": dated, "accepted_loss": accepted_in(accepted_loss) if accepted_loss else None}
     with kept_files(files) as (folder, names), transaction.atomic():
@@ -76,21 +76,21 @@ def start_import(
 
 def past_imports(rights: Rights) -> QuerySet[Job]:
     """The latest imports that the asker may see, newest first."""
-    return jobs_seen_by(rights).filter(kind=KIND).select_related("owner", "started_by")[:SHOWN_JOBS]
+    return jobs_seen_by(rights).filter(kind=KIND).select_related("owner", "started_by")[:MOST_JOBS]
 
 
 # -- what waits for a decision ----------------------------------------------------------------------------------------
 
 
-def import_of(job: Job) -> FileImport | None:
+def import_of_job(job: Job) -> FileImport | None:
     """The import that a job works on."""
-    found = FileImport.objects.select_related("source_import", "owner", "made_by")
-    return found.filter(pk=job.parameters.get("import")).first()
+    known = FileImport.objects.select_related("source_import", "owner", "made_by")
+    return known.filter(pk=job.parameters.get("import")).first()
 
 
 def waiting_import(job: Job) -> FileImport | None:
     """The import that waits for a decision on what a job saw, the last of those about the same files."""
-    made = import_of(job)
+    made = import_of_job(job)
     waiting = waiting_of(made) if made and job.state in (Job.State.DONE, Job.State.FAILED) else None
     if waiting is None:
         return None
@@ -117,7 +117,7 @@ def go_on(job_id: int, typed: str, *, user: User, rights: Rights) -> FileImport:
     The job counts again what goes before it writes. Raises NotFound, Forbidden, Conflict, Invalid.
     """
     made = import_to_decide(job_id, rights)
-    source = file_source(source_named(made.source))
+    source = file_source(get_source(made.source))
     return imports.start_applying(source, made.pk, typed=typed, user=user, rights=rights)
 
 
@@ -125,23 +125,23 @@ def go_on(job_id: int, typed: str, *, user: User, rights: Rights) -> FileImport:
 def give_up(job_id: int, *, rights: Rights) -> None:
     """Remove the files of an import that waits, and the import. Raises NotFound, Forbidden, Conflict."""
     made = import_to_decide(job_id, rights)
-    imports.forget(file_source(source_named(made.source)), made.pk, rights=rights)
+    imports.forget(file_source(get_source(made.source)), made.pk, rights=rights)
 
 
 # -- taking back ------------------------------------------------------------------------------------------------------
 
 
-def start_taking_back(job: Job, *, user: User, rights: Rights) -> FileImport:
+def start_revert(job: Job, *, user: User, rights: Rights) -> FileImport:
     """Queue the taking back of what a job imported. Raises NotFound, Forbidden, Conflict."""
-    made = import_of(job)
+    made = import_of_job(job)
     if made is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return imports.start_reverting(file_source(source_named(made.source)), made.pk, user=user, rights=rights)
+    return imports.start_reverting(file_source(get_source(made.source)), made.pk, user=user, rights=rights)
 
 
-def describe_taking_back(job: Job, rights: Rights) -> dict[str, Any]:
+def describe_revert(job: Job, rights: Rights) -> dict[str, Any]:
     """What an import's page says of taking it back; nothing where it changed nothing."""
-    made = import_of(job)
+    made = import_of_job(job)
     if made is None or made.source_import is None:
         return {}
     under_way = made.state == FileImport.State.REVERTING

@@ -9,12 +9,12 @@ from psycopg import sql
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
 from layers.intake.choices import Choices, Mode
-from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.import_loss import ScopeDifference, compare_counts
 from layers.intake.models import FileImport
 from layers.intake.outcome import About, ColumnsRemark, Outcome
 from layers.intake.services import imports, placing
 from layers.intake.services.differences import find_difference
-from layers.intake.services.events import layer_named, one_at_a_time
+from layers.intake.services.events import one_at_a_time, require_layer
 from layers.intake.services.imports import paths_of
 from layers.intake.services.loading import (
     STAGED,
@@ -33,7 +33,7 @@ from layers.intake.services.loading import (
     some_places,
 )
 from layers.intake.services.territory import territory_wkb
-from layers.intake.source import Plan, Tell
+from layers.intake.source import Plan, Progress
 
 NEW_TABLE = (Mode.CREATE, Mode.REPLACE)
 TAKING_AWAY = (Mode.REPLACE, Mode.SYNCHRONISE)
@@ -51,32 +51,32 @@ def mode_of(order: FileImport) -> Mode:
     return Mode(order.choices["mode"])
 
 
-def plan(order: FileImport, tell: Tell) -> Plan:
+def plan(order: FileImport, progress: Progress) -> Plan:
     """Try the import out and undo it. Raises Invalid when nothing can come in."""
     choices = Choices.from_json(order.choices)
     if order.layer is not None:
         one_at_a_time(order.layer)
-    outcome = stage(order, choices, tell)
-    compare(order, choices, outcome, tell)
+    outcome = stage(order, choices, progress)
+    compare(order, choices, outcome, progress)
     refuse_nothing(order, outcome)
     outcome.places = some_places(sql.Identifier(STAGED))
     return Plan(plan=outcome.as_json() | {"layer_version": order.layer.version if order.layer else None})
 
 
-def counts_in(found: Mapping[str, Any]) -> dict[str, Any]:
+def counts_in(outcome: Mapping[str, Any]) -> dict[str, Any]:
     """The report of a job, from a plan or from what was done."""
-    return {name: found[name] for name in ("rows", "repaired", "refused")}
+    return {name: outcome[name] for name in ("rows", "repaired", "refused")}
 
 
 def refuse_nothing(order: FileImport, outcome: Outcome) -> None:
     """Raises Invalid when no row comes in; the report says why."""
     if not outcome.rows:
-        words = [one.message for one in outcome.refusals[:1]]
-        message = _("No row of the file can come in.") + "".join(f" {one}" for one in words)
+        reasons = [one.message for one in outcome.refusals[:1]]
+        message = _("No row of the file can come in.") + "".join(f" {one}" for one in reasons)
         raise Invalid(message, report=outcome.as_json())
 
 
-def stage(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
+def stage(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     """Bring the file's rows into the temporary table `staged`, less those that may not come in."""
     outcome, source = Outcome(), source_of(order)
     more = placing.address_columns(choices)
@@ -86,9 +86,9 @@ def stage(order: FileImport, choices: Choices, tell: Tell) -> Outcome:
         geometry=None if choices.addresses else geometry_type(order, choices, source),
         columns=[*(one for one in choices.fields if one.source), *more],
     )
-    load(source, choices, target, outcome, tell, takes_away=mode_of(order) in TAKING_AWAY)
+    load(source, choices, target, outcome, progress, takes_away=mode_of(order) in TAKING_AWAY)
     if choices.addresses:
-        placing.place(target, choices, choices.column_names(), outcome, tell)
+        placing.place(target, choices, choices.column_names(), outcome, progress)
     refuse(order, choices, target, outcome)
     return outcome
 
@@ -108,24 +108,24 @@ def refuse(order: FileImport, choices: Choices, target: Target, outcome: Outcome
             check_unique(target, choices)
         case Mode.APPEND:
             refuse_duplicates(target, choices, outcome)
-            refuse_known(target, choices, layer_named(order).table, outcome)
+            refuse_known(target, choices, require_layer(order).table, outcome)
         case Mode.SYNCHRONISE:
             refuse_missing_key(target, choices, outcome)
             refuse_duplicates(target, choices, outcome)
 
 
-def compare(order: FileImport, choices: Choices, outcome: Outcome, tell: Tell) -> None:
+def compare(order: FileImport, choices: Choices, outcome: Outcome, progress: Progress) -> None:
     """What the import does to a layer that exists, and what it does not use."""
     outcome.remarks += remarks(order, choices)
     if mode_of(order) == Mode.SYNCHRONISE and order.layer is not None:
-        tell(None, _("Comparing with the layer"))
-        found = outcome.difference = find_difference(order.layer, choices, outcome.refused_keys)
+        progress(None, _("Comparing with the layer"))
+        difference = outcome.difference = find_difference(order.layer, choices, outcome.refused_keys)
         outcome.compared = ScopeDifference(
             scope=order.layer.title,
-            known=sum(found[name] for name in ("removed", "changed", "unchanged", "without_key")),
-            new=found["added"],
-            changed=found["changed"],
-            gone=found["removed"],
+            known=sum(difference[name] for name in ("removed", "changed", "unchanged", "without_key")),
+            new=difference["added"],
+            changed=difference["changed"],
+            gone=difference["removed"],
         )
     if mode_of(order) == Mode.REPLACE and order.layer is not None:
         compare_replaced(order, order.layer, choices, outcome)
@@ -146,7 +146,7 @@ def compare_replaced(order: FileImport, layer: Layer, choices: Choices, outcome:
         ((new,),) = rows(missing, a=filled, b=former, key=key)
         outcome.compared = ScopeDifference(scope=layer.title, known=count, new=new, gone=gone)
     else:
-        outcome.compared = counted_difference(layer.title, before=count, after=outcome.rows)
+        outcome.compared = compare_counts(layer.title, before=count, after=outcome.rows)
 
 
 def remarks(order: FileImport, choices: Choices) -> list[ColumnsRemark]:

@@ -23,15 +23,15 @@ MAIN = (
 def data_sets(files: Sequence[str]) -> list[tuple[str, list[str]]]:
     """(main file, companions) of each data set among the names of a delivery; a lone companion is one of its own."""
     main = [name for name in files if Path(name).suffix.lower() in MAIN]
-    found: dict[str, list[str]] = {name: [] for name in main}
+    sets: dict[str, list[str]] = {name: [] for name in main}
     for name in files:
-        if name in found:
+        if name in sets:
             continue
         owner = next((one for one in main if belongs(name, one)), None)
-        found.setdefault(owner or name, [])
+        sets.setdefault(owner or name, [])
         if owner:
-            found[owner].append(name)
-    return list(found.items())
+            sets[owner].append(name)
+    return list(sets.items())
 
 
 def belongs(companion: str, main: str) -> bool:
@@ -65,15 +65,15 @@ def data_set_of(delivery: FileImport, file: str, companions: Sequence[str]) -> d
     openings = delivery.choices.get("openings", {}).get(file, {})
     chosen = {name: Opening(**one) for name, one in openings.items()}
     reading = next((opening.reading() for opening in chosen.values()), Reading())
-    told: dict[str, Any] = {"file": file, "companions": list(companions), "format": "", "notes": [], "unread": []}
+    described: dict[str, Any] = {"file": file, "companions": list(companions), "format": "", "notes": [], "unread": []}
     try:
         with admitted(delivery, file, companions) as (reader, name):
-            found = reader.inspect(name, reading=reading)
+            content = reader.inspect(name, reading=reading)
     except ReadRefused as refused:
-        return told | {"problem": {"code": refused.problem.code, "words": refused.message}, "layers": []}
-    layers = [layer_as_json(layer, chosen.get(layer.name or "", Opening())) for layer in found.layers]
-    told |= {"format": found.format, "notes": list(found.notes), "problem": None, "layers": layers}
-    return told | {"unread": [{"name": name, "words": problem.message} for name, problem in found.unread]}
+        return described | {"problem": {"code": refused.problem.code, "words": refused.message}, "layers": []}
+    layers = [layer_as_json(layer, chosen.get(layer.name or "", Opening())) for layer in content.layers]
+    described |= {"format": content.format, "notes": list(content.notes), "problem": None, "layers": layers}
+    return described | {"unread": [{"name": name, "words": problem.message} for name, problem in content.unread]}
 
 
 def layers_in(contents: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -85,9 +85,9 @@ def layers_in(contents: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, An
 
 def layer_as_json(layer: LayerInfo, opening: Opening) -> dict[str, Any]:
     """What was found in one layer, and how it is to be read."""
-    told = asdict(layer)
-    told["fields"] = told.pop("columns")
-    return told | {"opening": asdict(opening)}
+    described = asdict(layer)
+    described["fields"] = described.pop("columns")
+    return described | {"opening": asdict(opening)}
 
 
 def crs_of(layer: Mapping[str, Any]) -> int | None:

@@ -19,13 +19,13 @@ from layers.intake.models import FileImport
 from layers.intake.report import ImportReport
 from layers.intake.services import imports
 from layers.intake.services.imports import folder_of, paths_of, rest_of
-from layers.intake.source import Plan, Report, Tell
-from layers.intake.sources import Order, source_named, territory_for
+from layers.intake.source import Plan, Progress, Report
+from layers.intake.sources import Order, get_source, territory_for
 
 State = FileImport.State
 
 
-def order_of(made: FileImport, progress: Tell, *, dry_run: bool) -> Order:
+def order_of(made: FileImport, progress: Progress, *, dry_run: bool) -> Order:
     """What is to be imported: the files, for whom, as it was chosen. Raises Invalid when they are there no more."""
     member, day = member_of(made), made.choices.get("date")
     return Order(
@@ -35,7 +35,7 @@ def order_of(made: FileImport, progress: Tell, *, dry_run: bool) -> Order:
         source_date=date.fromisoformat(day) if day else None,
         accepted_loss=made.choices.get("accepted_loss"),
         dry_run=dry_run,
-        tell=progress,
+        progress=progress,
     )
 
 
@@ -44,17 +44,17 @@ def member_of(made: FileImport) -> Member | None:
     return made.owner if made.owner_id else None
 
 
-def bring_in(made: FileImport, progress: Tell, *, dry_run: bool) -> ImportReport:
+def bring_in(made: FileImport, progress: Progress, *, dry_run: bool) -> ImportReport:
     """As the worker. Raises Conflict where too much would go, Invalid where nothing comes in, each with the report."""
-    report = source_named(made.source).bring_in(order_of(made, progress, dry_run=dry_run))
-    if report.loss and not report.written:
+    report = get_source(made.source).bring_in(order_of(made, progress, dry_run=dry_run))
+    if report.loss and not report.is_saved:
         raise Conflict(report.loss.message, report=report.kept())
     if report.exit_code == ExitCode.NOTHING:
         raise Invalid(_("Nothing was loaded: see the report."), report=report.kept())
     return report
 
 
-def plan_files(made: FileImport, progress: Tell) -> Plan:
+def plan_files(made: FileImport, progress: Progress) -> Plan:
     """What the files would change. Raises Conflict, Invalid."""
     report = bring_in(made, progress, dry_run=True)
     return Plan(plan=plan_in(report.kept()), findings=report.findings())
@@ -66,7 +66,7 @@ def check_files(made: FileImport) -> None:
         raise Conflict(_("Somebody has gone on with this import, or its files are there no more: send them again."))
 
 
-def apply_files(made: FileImport, progress: Tell) -> Report:
+def apply_files(made: FileImport, progress: Progress) -> Report:
     """Bring them in. Raises Conflict, Invalid."""
     report = bring_in(made, progress, dry_run=False)
     kept = report.kept()

@@ -26,8 +26,8 @@ def retire() -> list[str]:
     for one in reverted.filter(revert_data__has_key="table"):
         dropped.append(one.revert_data.pop("table"))
         one.save(update_fields=["revert_data"])
-    shown = set(Layer.objects.filter(table__in=dropped).values_list("table", flat=True))
-    gone = [table for table in dropped if table not in shown]
+    in_use = set(Layer.objects.filter(table__in=dropped).values_list("table", flat=True))
+    gone = [table for table in dropped if table not in in_use]
     for table in gone:
         drop_table(table)
     return gone

@@ -19,5 +19,5 @@ def territory_wkb(member: Member | None) -> bytes | None:
             " where insee in (select insee from gis_core_territory where member_id = %s)",
             [TOLERANCE_M, member.pk],
         )
-        (found,) = cursor.fetchone()
-    return bytes(found)
+        (wkb,) = cursor.fetchone()
+    return bytes(wkb)

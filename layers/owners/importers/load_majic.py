@@ -17,7 +17,7 @@ from gis_core.errors import Invalid
 from gis_core.files.reader import Limits, RestrictedReader
 from layers.features.services.origin import open_event
 from layers.intake.delivered import files_in
-from layers.intake.import_loss import ScopeDifference, counted_difference
+from layers.intake.import_loss import ScopeDifference, compare_counts
 from layers.intake.params import sentence_param
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import FileRefused, Refused, Remark
@@ -206,7 +206,7 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path) -> None:
             kind = majic.kind_of(path)
             report.kind = kind or "majic"
             if not kind:
-                report.tell(Remark("majic_not_read", {"name": path.name}))
+                report.add_remark(Remark("majic_not_read", {"name": path.name}))
                 return
             opened = majic.open_majic(reader, path, kind)
             stage_file(loading, opened, report)
@@ -246,15 +246,15 @@ def stage_file(loading: Loading, opened: majic.MajicFile, report: FileReport) ->
             case Refused():
                 report.row_refused(line)
             case Remark():
-                report.tell(line, line.params.get("line"))
+                report.add_remark(line, line.params.get("line"))
         if position % BATCH == 0:
             copy(loading)
-            loading.order.tell(None, _("Reading %(file)s") % {"file": report.name})
+            loading.order.progress(None, _("Reading %(file)s") % {"file": report.name})
     copy(loading)
     if opened.unended:
         raise FileRefused("majic_file_cut", line=opened.unended)
     for kind, count in sorted(opened.unused.items()):
-        report.tell(Remark("majic_unused", {"kind": kind, "count": count}))
+        report.add_remark(Remark("majic_unused", {"kind": kind, "count": count}))
 
 
 def stage_line(loading: Loading, line: majic.Line, number: int, year: int, report: FileReport) -> None:
@@ -283,7 +283,7 @@ def settle(loading: Loading) -> None:
     """Look at what was staged as a whole: what may not come in is left out. From here on nobody else writes the
     tables: two imports at once agree on the years that may be kept.
     """
-    loading.order.tell(None, _("Comparing with what is there"))
+    loading.order.progress(None, _("Comparing with what is there"))
     lock_tables(TABLES)
     loading.first_year = refuse_old_years(loading)
     for table, key in KEYS.items():
@@ -327,7 +327,7 @@ def compare_table(table: str) -> Iterator[ScopeDifference]:
             new = coming - (known - gone)
             yield ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone, commune=insee)
         else:
-            yield counted_difference(scope, before=before, after=coming, commune=insee)
+            yield compare_counts(scope, before=before, after=coming, commune=insee)
 
 
 def qualified_columns(alias: str, names: Sequence[str]) -> sql.Composed:
@@ -336,7 +336,7 @@ def qualified_columns(alias: str, names: Sequence[str]) -> sql.Composed:
 
 def put_in_place(loading: Loading) -> None:
     """The rows of the delivered years and communes are replaced, as one event; years that may not be kept go."""
-    loading.order.tell(None, _("Putting the data in place"))
+    loading.order.progress(None, _("Putting the data in place"))
     report = loading.report
     detail = {
         "files": [file.name for file in report.files],
@@ -370,7 +370,7 @@ def leave_out(loading: Loading, code: str, statement: sql.Composable) -> None:
 
 def doubt(loading: Loading, code: str, statement: sql.Composable) -> None:
     for file, line, identifier in locate_lines(statement):
-        loading.report.files[file].tell(Remark(code, {"identifier": identifier}), line, identifier)
+        loading.report.files[file].add_remark(Remark(code, {"identifier": identifier}), line, identifier)
 
 
 def locate_lines(statement: sql.Composable) -> list[tuple[int, int, str]]:

@@ -177,7 +177,7 @@ def report_findings(findings: Iterator[Finding], file: FileReport) -> bool:
             usable = False
             file.file_refused(FindingRefused(one))
         else:
-            file.tell(one)
+            file.add_remark(one)
     return usable
 
 
@@ -195,7 +195,7 @@ def refuse_delivery(findings: Iterator[Finding], file: FileReport) -> None:
         if one.rule.effect is Effect.DELIVERY:
             refusing = refusing or one
         else:
-            file.tell(one)
+            file.add_remark(one)
     if refusing:
         raise FindingRefused(refusing)
 

@@ -52,7 +52,7 @@ class Work:
 
     def loading(self, table: DeliveredTable, known: Known, identifier: str = "") -> Loading:
         """A table on its way in."""
-        return Loading(table, self.reader, known, self.order.tell, self.area, identifier)
+        return Loading(table, self.reader, known, self.order.progress, self.area, identifier)
 
     def dated(self, day: date | None) -> None:
         """Take note of a date of the data."""
@@ -125,7 +125,7 @@ def load_paths(work: Work, kind: Kind, paths: Sequence[Path]) -> None:
 
 def finish(work: Work, kind: Kind) -> None:
     """Compute what is in force, date and announce the layers, say in the event what came in."""
-    work.order.tell(None, _("Putting the data in place"))
+    work.order.progress(None, _("Putting the data in place"))
     report = work.report
     report.source_date = work.order.source_date or work.latest
     refresh()

@@ -13,7 +13,7 @@ from psycopg import sql
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn, Problem, RestrictedReader
 from gis_core.files.reader.vectors import Family
 from layers.intake.report import FileReport
-from layers.intake.sources import Tell
+from layers.intake.source import Progress
 from layers.intake.surfaces import FRANCE_2154
 from layers.planning import cnig
 from layers.planning.cnig import Effect, Finding, Known, Row
@@ -48,7 +48,7 @@ class Remarks:
         """Into the report, in the order of the file."""
         for key, finding in sorted(self.first.items(), key=lambda one: one[1].index):
             more = self.times[key]
-            self.file.tell(finding, finding.index, finding.identifier, more)
+            self.file.add_remark(finding, finding.index, finding.identifier, more)
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Loading:
     delivered: DeliveredTable
     reader: RestrictedReader
     known: Known
-    progress: Tell
+    progress: Progress
     area: GEOSGeometry | None = None
     identifier: str = ""
     repairs: dict[int, Finding] = field(default_factory=dict)

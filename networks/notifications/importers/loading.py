@@ -14,7 +14,7 @@ from gis_core.members.rights import ANONYMOUS, Rights, current_rights, under_pol
 from gis_core.models import Member
 from layers.intake.findings import Finding
 from layers.intake.models import FileImport
-from layers.intake.source import Plan, Report, Tell, nothing
+from layers.intake.source import Plan, Progress, Report, nothing
 from layers.intake.table import TableMapping
 from layers.intake.tables import Table
 from networks.notifications.importers.rows import contact_rows
@@ -37,20 +37,20 @@ def members_keeping(rights: Rights) -> list[Member]:
     return kept_by(read_by(members_with_contacts(rights)), rights)
 
 
-def plan_contacts(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Plan:
+def plan_contacts(made: FileImport, table: Table, mapping: TableMapping, progress: Progress) -> Plan:
     """What would come in; nothing is written. Raises Forbidden."""
     counts, findings = work_on(made, table, mapping, progress, only_check=True)
     return Plan(plan=counts, findings=findings)
 
 
-def load_contacts(made: FileImport, table: Table, mapping: TableMapping, progress: Tell) -> Report:
+def load_contacts(made: FileImport, table: Table, mapping: TableMapping, progress: Progress) -> Report:
     """Write the contacts that come in. Raises Forbidden, Interrupted."""
     counts, findings = work_on(made, table, mapping, progress, only_check=False)
     return Report(report=counts, findings=findings)
 
 
 def work_on(
-    made: FileImport, table: Table, mapping: TableMapping, progress: Tell, *, only_check: bool
+    made: FileImport, table: Table, mapping: TableMapping, progress: Progress, *, only_check: bool
 ) -> tuple[dict[str, int], list[Finding]]:
     with under_policies():
         check_may_keep(made.owner, current_rights() or ANONYMOUS)
@@ -58,7 +58,7 @@ def work_on(
 
 
 def load_rows(
-    member: Member, table: Table, mapping: TableMapping, *, only_check: bool, progress: Tell = nothing
+    member: Member, table: Table, mapping: TableMapping, *, only_check: bool, progress: Progress = nothing
 ) -> tuple[dict[str, int], list[Finding]]:
     """Read the rows, find their places, write them unless it is only a check.
 
@@ -84,7 +84,7 @@ def unsaid_by(mapping: TableMapping) -> list[str]:
     return [name for name, columns in UNSAID.items() if not mapping.columns.keys() & set(columns)]
 
 
-def locate_people(member: Member, good: Sequence[tuple[int, Person]], progress: Tell) -> Iterator[list[Person]]:
+def locate_people(member: Member, good: Sequence[tuple[int, Person]], progress: Progress) -> Iterator[list[Person]]:
     """The people, some hundred at a time, each at their connection or address where that is found."""
     done = 0
     for part in batched((person for _place, person in good), AT_ONCE, strict=False):

@@ -38,7 +38,7 @@ DESK = ImportDesk(
     tab="contacts",
     urls=("contact_import", "contact_import_report", "contact_import_csv"),
     frame="notifications/room.html",
-    words=page_texts,
+    labels=page_texts,
     parts={
         "choices": "intake/columns.html",
         "plan": "notifications/import_plan.html",

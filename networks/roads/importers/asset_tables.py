@@ -18,8 +18,8 @@ HAS_INSPECTIONS: Final = "exists (select from road_inspection i where i.of = '{o
 
 COMMON: Final[dict[str, Any]] = {
     "headers": SYNONYMS,
-    "words": SPOKEN,
-    "named": ("reference", "comment", "code"),
+    "meanings": SPOKEN,
+    "name_columns": ("reference", "comment", "code"),
     "first": ("reference", "kind", "code", "state"),
     "fixable": ("kind",),
     "defaults": {"kind": "other"},

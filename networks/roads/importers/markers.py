@@ -22,7 +22,7 @@ from layers.intake.cells import bare
 from layers.intake.feature_table.merging import PLACE, place_of
 from layers.intake.findings import Finding, Findings
 from layers.intake.services.loading import rows
-from layers.intake.sheets import Found, layers_in, sheet_of
+from layers.intake.sheets import SourceLayer, layers_in, sheet_of
 from networks.roads.axis import Axis
 from networks.roads.axis import place_at as axis_place_at
 from networks.roads.importers.bdtopo import plain_name, ranks_of
@@ -141,7 +141,7 @@ def missing_in(at: Mapping[str, int]) -> str:
     )
 
 
-def read_layer(reader: RestrictedReader, found: Found) -> Table:
+def read_layer(reader: RestrictedReader, found: SourceLayer) -> Table:
     """The rows of a layer that can be understood."""
     at = ranks_of(found.fields, FIELDS)
     place = found.layer.place
@@ -186,7 +186,9 @@ def keep_ends(table: Table) -> None:
     table.rows = kept
 
 
-def text_rows(reader: RestrictedReader, found: Found, findings: Findings) -> Iterator[tuple[int, list[str | None]]]:
+def text_rows(
+    reader: RestrictedReader, found: SourceLayer, findings: Findings
+) -> Iterator[tuple[int, list[str | None]]]:
     plan = CopyPlan(tuple(Column(name, "text") for name in found.fields), None)
     try:
         for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):

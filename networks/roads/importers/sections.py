@@ -19,7 +19,7 @@ from psycopg import sql
 from gis_core.models import Member
 from layers.intake.findings import Finding
 from layers.intake.object_changes import MOST_DOTS, ObjectChanges
-from layers.intake.services.loading import listed, rows, run
+from layers.intake.services.loading import join_names, rows, run
 from networks.roads.importers.bdtopo import COLUMNS, SOURCE
 from networks.roads.importers.markers import NEAR_M
 from networks.roads.importers.staging import SHORTEST_M, STAGED, TYPES, Scope, too_short
@@ -408,7 +408,7 @@ def update() -> None:
 
 
 def insert(owner: Member, event: int) -> None:
-    columns = listed(COLUMNS)
+    columns = join_names(COLUMNS)
     run(
         "insert into road_section (owner_id, import_id, source, reference, {columns}, more, start_node_id, end_node_id,"
         " geom) select %(owner)s, %(event)s, %(source)s, s.reference, {columns},"

@@ -16,9 +16,9 @@ from psycopg import sql
 
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn, Problem, ReadRefused, RestrictedReader
 from layers.intake.findings import Finding, Findings
-from layers.intake.services.loading import listed, run
-from layers.intake.sheets import NULL, Found, layers_in, system_of, tell_problems, unescaped
-from layers.intake.sources import Tell
+from layers.intake.services.loading import join_names, run
+from layers.intake.sheets import NULL, SourceLayer, layers_in, report_problems, system_of, unescaped
+from layers.intake.source import Progress
 from networks.roads.importers.bdtopo import COLUMNS, Named, Read, Reader, is_sections, named_of, plain_name
 
 SHORTEST_M: Final = 0.5
@@ -59,14 +59,14 @@ class Staged:
 
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
-    markers: list[Found] = field(default_factory=list)
+    markers: list[SourceLayer] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Sections whose row cannot come in: they are not gone."""
     whole: bool = True
     """Whether every row could be read."""
 
 
-def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, tell: Tell) -> Staged:
+def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, tell: Progress) -> Staged:
     """Every section of a delivery into `staged_section`; its markers are only found."""
     staged = Staged()
     tell(None, _("Reading the files"))
@@ -89,7 +89,7 @@ def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, tell: Te
     return staged
 
 
-def tell_missing(found: Sequence[Found], staged: Staged) -> None:
+def tell_missing(found: Sequence[SourceLayer], staged: Staged) -> None:
     """Why a delivery holds no sections."""
     for one in found:
         if "troncon" in plain_name(one.label) and not one.fields:
@@ -118,7 +118,7 @@ def create() -> None:
     )
 
 
-def texts_of(reader: RestrictedReader, found: Found) -> Iterator[list[str | None]]:
+def texts_of(reader: RestrictedReader, found: SourceLayer) -> Iterator[list[str | None]]:
     """The rows of a layer as texts, without their geometry."""
     plan = CopyPlan(tuple(Column(name, "text") for name in found.fields), None)
     for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
@@ -132,12 +132,12 @@ def cells(line: str) -> list[str | None]:
 
 def stage_layer(
     reader: RestrictedReader,
-    found: Found,
+    found: SourceLayer,
     named: dict[str, Named],
     scope: Scope,
     staged: Staged,
     seen: dict[str, int],
-    tell: Tell,
+    tell: Progress,
 ) -> None:
     findings = Findings(found.file)
     if (epsg := system_of(found.layer, findings)) is None:
@@ -151,7 +151,7 @@ def stage_layer(
         identifier=next((name for name in names if plain_name(name) in ("cleabs", "id")), None),
     )
     layer = Layer(Reader(names, named), scope, staged.counts, findings, seen)
-    filled = listed(("rank", "reference", *COLUMNS, "delivered", "beside", "line", "file", "geom"))
+    filled = join_names(("rank", "reference", *COLUMNS, "delivered", "beside", "line", "file", "geom"))
     problems: list[Problem] = []
     good = 0
     with connection.cursor() as cursor:
@@ -167,7 +167,7 @@ def stage_layer(
         except ReadRefused as refused:
             staged.whole = False
             findings.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
-    tell_problems(problems, good, epsg, findings)
+    report_problems(problems, good, epsg, findings)
     staged.counts["read"] += good + len(problems)
     staged.whole = staged.whole and not problems
     staged.refused |= layer.refused

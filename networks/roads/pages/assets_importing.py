@@ -56,6 +56,6 @@ DESK: Final = feature_desk(
     tab="road_assets",
     urls=("road_asset_imports", "road_asset_import", "road_asset_rows"),
     frame="roads/room.html",
-    words=words,
+    labels=words,
     describe_numbers=describe_numbers,
 )

@@ -79,7 +79,7 @@ DESK: Final = ImportDesk(
     tab="road_import",
     urls=("road_import", "road_import_page", "road_import_findings"),
     frame="roads/room.html",
-    words=words,
+    labels=words,
     parts={
         "given": "roads/import_given.html",
         "choices": "roads/import_choices.html",

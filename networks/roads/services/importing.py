@@ -24,7 +24,7 @@ from layers.intake.object_changes import ObjectChanges, kept_changes
 from layers.intake.params import label_param
 from layers.intake.services.imports import MOST_FINDINGS, paths_of
 from layers.intake.services.loading import rows
-from layers.intake.source import Plan, Report, Tell
+from layers.intake.source import Plan, Progress, Report
 from layers.intake.source_imports import keep_replaced_rows
 from networks.roads.importers import marker_loading, markers, sections
 from networks.roads.importers.staging import Scope, stage
@@ -57,7 +57,7 @@ class Order:
     accepted_loss: int | None = None
 
 
-def bring_in(owner: Member, order: Order, tell: Tell) -> Report:
+def bring_in(owner: Member, order: Order, tell: Progress) -> Report:
     """Carry an order out and report, in one transaction; `number` is the one to take it back by (None where nothing
     changed). Raises Invalid, with the plan and the findings, where nothing can come in.
 
@@ -72,7 +72,7 @@ def bring_in(owner: Member, order: Order, tell: Tell) -> Report:
     return done
 
 
-def carry_out(owner: Member, order: Order, tell: Tell) -> Report:
+def carry_out(owner: Member, order: Order, tell: Progress) -> Report:
     began = time.monotonic()
     with transaction.atomic():
         done = {"sections": bring_sections, "markers": bring_markers}[order.what](owner, order, tell)
@@ -90,7 +90,7 @@ def undone(plan: dict[str, Any] | None, findings: Sequence[Finding]) -> dict[str
     return {"plan": plan and plan | {"written": False}, "findings": as_json(findings, MOST_FINDINGS)}
 
 
-def bring_sections(owner: Member, order: Order, tell: Tell) -> Report:
+def bring_sections(owner: Member, order: Order, tell: Progress) -> Report:
     with RestrictedReader() as reader:
         staged = stage(reader, order.paths, order.scope, tell)
         found_markers = [markers.read_layer(reader, one) for one in staged.markers]
@@ -161,7 +161,7 @@ def check_plan(
         raise
 
 
-def bring_markers(owner: Member, order: Order, tell: Tell) -> Report:
+def bring_markers(owner: Member, order: Order, tell: Progress) -> Report:
     tell(None, _("Reading the files"))
     counts: dict[str, int] = {}
     findings: list[Finding] = []
@@ -186,7 +186,7 @@ def bring_markers(owner: Member, order: Order, tell: Tell) -> Report:
     return Report(report=report | again, findings=findings)
 
 
-def measured(roads: Collection[Road], tell: Tell) -> dict[str, Any]:
+def measured(roads: Collection[Road], tell: Progress) -> dict[str, Any]:
     """Few roads are measured with the import, for people to see what is amiss; many after it, for whoever edits roads
     or assets waits for its end.
     """
@@ -222,7 +222,7 @@ def order_of(made: FileImport, *, write: bool) -> Order:
     )
 
 
-def plan_files(made: FileImport, progress: Tell) -> Plan:
+def plan_files(made: FileImport, progress: Progress) -> Plan:
     """What the files would change. Raises Invalid."""
     tried = carry_out(made.owner, order_of(made, write=False), progress)
     return Plan(plan=tried.report, findings=tried.findings)
@@ -240,7 +240,7 @@ def brings(planned: Mapping[str, Any]) -> bool:
     return drawn or any(planned["counts"].get(name) for name in names)
 
 
-def apply_files(made: FileImport, progress: Tell) -> Report:
+def apply_files(made: FileImport, progress: Progress) -> Report:
     """Change it. Raises Invalid, LossRefused."""
     done = bring_in(made.owner, order_of(made, write=True), progress)
     made.source_import_id = done.report["number"]

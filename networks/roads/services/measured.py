@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from layers.intake.sources import Tell
+from layers.intake.source import Progress
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.references import Road
 from networks.roads.services.calibrating import calibrate, faults_of, with_department
@@ -14,7 +14,7 @@ from networks.roads.services.overview import describe_faults
 MOST_MARKERS = 10
 
 
-def measure(roads: Iterable[Road], progress: Tell) -> list[dict[str, Any]]:
+def measure(roads: Iterable[Road], progress: Progress) -> list[dict[str, Any]]:
     """Calibrate roads; each with its kilometres and what is amiss, in words. As the worker."""
     results, wanted = [], sorted(roads)
     for rank, road in enumerate(wanted):

@@ -9,7 +9,7 @@ from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.features.topology import loading
 from layers.intake.services.loading import rows, run
-from layers.intake.source_imports import TakingBack
+from layers.intake.source_imports import SourceRevert
 from networks.roads.references import Road
 from networks.roads.services.calibrating import leave_stale
 from networks.roads.services.locking import lock_roads
@@ -58,4 +58,4 @@ def roads_state() -> dict[Road, tuple[int, ...]]:
     return {Road(route, department): tuple(sums) for route, department, *sums in rows(ROADS_STATE)}
 
 
-ROADS_TAKING_BACK: Final = TakingBack(source=SOURCE, around=with_roads_locked, locks_tables=False)
+ROADS_TAKING_BACK: Final = SourceRevert(source=SOURCE, around=with_roads_locked, locks_tables=False)

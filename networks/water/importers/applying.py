@@ -16,8 +16,8 @@ from layers.features.topology import loading
 from layers.intake.findings import Finding
 from layers.intake.import_loss import LossRefused, check_loss, describe_difference
 from layers.intake.models import FileImport
-from layers.intake.services.loading import listed, rows, run
-from layers.intake.source import Tell
+from layers.intake.services.loading import join_names, rows, run
+from layers.intake.source import Progress
 from networks.water.importers.checking import MODELS
 from networks.water.importers.choices import REPLACE, NetworkChoices
 from networks.water.importers.draft import Family
@@ -42,7 +42,7 @@ def tables() -> Iterable[tuple[Family, str]]:
                 yield family, what
 
 
-def apply_plan(made: FileImport, plan: NetworkPlan, progress: Tell) -> dict[str, Any]:
+def apply_plan(made: FileImport, plan: NetworkPlan, progress: Progress) -> dict[str, Any]:
     """Write the networks of a plan. Raises LossRefused, and Invalid with the rows that the database found wrong."""
     began, choices = time.monotonic(), NetworkChoices.of(made)
     replaced = list(plan.summary["known"]["imports"]) if choices.known == REPLACE else []
@@ -66,7 +66,7 @@ def apply_plan(made: FileImport, plan: NetworkPlan, progress: Tell) -> dict[str,
             "adopted": adopted, "moved": plan.summary["moved"], "base_version": base_version}  # fmt: skip
 
 
-def loading_of(made: FileImport, network: Network, base_version: int, progress: Tell) -> Loading:
+def loading_of(made: FileImport, network: Network, base_version: int, progress: Progress) -> Loading:
     return Loading(
         made=made,
         base_version=base_version,
@@ -227,7 +227,7 @@ ALIKE = """
 """
 
 
-def revert_import(made: FileImport, progress: Tell) -> dict[str, Any]:
+def revert_import(made: FileImport, progress: Progress) -> dict[str, Any]:
     """What an import brought and nobody changed since goes; pipes that its nodes had cut are one again."""
     lock(made)
     progress(None, _("Taking the import back"))
@@ -328,8 +328,8 @@ def give_back_adopted(made: FileImport, family: Family) -> None:
         " arpent.event_rows(%(event)s) e where e.operation = 'UPDATE' and e.pk_value = now.id"
         " and now.version = e.version + 1)",
         nodes=table_identifier(family, "nodes"),
-        columns=listed(fields),
-        former=listed(fields, "was"),
+        columns=join_names(fields),
+        former=join_names(fields, "was"),
         event=event,
         ids=ids,
     )
@@ -344,7 +344,7 @@ BACK = """
 """
 
 
-def undo_moves(made: FileImport, progress: Tell) -> dict[str, Any]:
+def undo_moves(made: FileImport, progress: Progress) -> dict[str, Any]:
     """Each end that was moved and is still there goes back, with a node of its own; cuts made for it are joined."""
     lock(made)
     open_events(made, "import_snapping_undone")
@@ -437,8 +437,8 @@ def put_node_back(made: FileImport, snap: Snap, family: Family) -> bool:
                 "insert into {nodes} ({columns}) select {values} from jsonb_populate_record(null::{nodes},"
                 " jsonb_set(%(former)s::jsonb, '{{geom}}', to_jsonb(st_point(%(x)s, %(y)s, 2154)))) was",
                 nodes=name,
-                columns=listed(fields),
-                values=listed(fields, "was"),
+                columns=join_names(fields),
+                values=join_names(fields, "was"),
                 former=former,
                 x=snap.place.x,
                 y=snap.place.y,

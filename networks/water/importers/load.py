@@ -21,8 +21,8 @@ from gis_core.models import Member
 from layers.features.topology import loading, setting
 from layers.intake.findings import Finding
 from layers.intake.models import FileImport
-from layers.intake.services.loading import listed, rows, run
-from layers.intake.source import Tell
+from layers.intake.services.loading import join_names, rows, run
+from layers.intake.source import Progress
 from networks.water.importers.checking import MODELS, columns_of
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.known import table_identifier
@@ -67,7 +67,7 @@ class Loading:
     built: BuiltTopology
     there: There
     kept_ids: Mapping[str, Mapping[str, int]]
-    progress: Tell
+    progress: Progress
 
     @property
     def owner(self) -> Member:
@@ -273,7 +273,7 @@ def copy(
     fixed = {"owner_id": work.owner.pk, "import_id": work.made.pk, "version": work.base_version}
     codes = shapely.to_wkb(shapely.set_srid(shapes, 2154), hex=True, include_srid=True)
     target, columns = table_identifier(work.draft.family, what), list(extra.values())
-    filled = listed(["id", *fixed, "geom", *extra, *names])
+    filled = join_names(["id", *fixed, "geom", *extra, *names])
     # COPY goes into no table with row policies.
     run("create temporary table {} on commit drop as select {} from {} limit 0", STAGED, filled, target)
     statement = sql.SQL("copy {} ({}) from stdin").format(STAGED, filled)

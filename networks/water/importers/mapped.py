@@ -14,7 +14,7 @@ from layers.intake import cells
 from layers.intake.cells import Cell, Read
 from layers.intake.findings import Finding
 from layers.intake.layer_mapping import LayerMapping, columns_of
-from layers.intake.looking import at_origin, by_words, in_system, lines_of, origins_of, place_in
+from layers.intake.looking import at_origin, in_system, lines_of, origins_of, place_in, read_by_meaning
 from layers.intake.params import column_param
 from layers.intake.sheets import ENOUGH_ROWS, Shape, Sheet, layers_in, sheet_of
 from networks.water import lists
@@ -108,9 +108,9 @@ class Rows:
     def _reader(self, name: str, codes: Mapping[str, Any]) -> Read:
         column = next((one for one in columns_of(self.reading.table) if one["name"] == name), {})
         if codes:
-            return by_words(self.reading.values.get(name, {}), codes, needed=name == "kind")
+            return read_by_meaning(self.reading.values.get(name, {}), codes, needed=name == "kind")
         if name == "diameter_mm":
-            return in_unit(cells.named_diameter, UNIT_MM.get(self.reading.units.get(name, "mm"), 1.0), whole=True)
+            return in_unit(cells.diameter_in_name, UNIT_MM.get(self.reading.units.get(name, "mm"), 1.0), whole=True)
         if name in YEARS:
             return year_of_day
         if column.get("type") == "date":

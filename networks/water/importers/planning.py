@@ -16,7 +16,7 @@ from layers.intake.models import FileImport
 from layers.intake.services.imports import MOST_FINDINGS, paths_of
 from layers.intake.services.loading import rows
 from layers.intake.services.territory import territory_wkb
-from layers.intake.source import Tell
+from layers.intake.source import Progress
 from networks.water.importers.checking import (
     APART,
     check_parts,
@@ -94,7 +94,7 @@ def drafts_of(made: FileImport, choices: NetworkChoices) -> list[Draft]:
     return read_mapped(paths, choices.mapping)
 
 
-def make_plan(made: FileImport, progress: Tell, *, compare_with_known: bool = True) -> NetworkPlan:
+def make_plan(made: FileImport, progress: Progress, *, compare_with_known: bool = True) -> NetworkPlan:
     """What an import would do; near misses and changes are told where somebody looks.
 
     Raises Invalid, ReaderUnavailable.

@@ -20,7 +20,7 @@ from gis_core.files.reader import RestrictedReader
 from layers.intake import cells
 from layers.intake.findings import Finding, Findings
 from layers.intake.params import pair_param
-from layers.intake.sheets import ENOUGH_ROWS, Found, Geometries, Sheet, layers_in, sheet_of
+from layers.intake.sheets import ENOUGH_ROWS, Geometries, Sheet, SourceLayer, layers_in, sheet_of
 from networks.water import lists, raepa
 from networks.water.importers import raepa_rules
 from networks.water.importers.draft import Draft, Family, NodeRow, PipeRow, RepairRow
@@ -88,7 +88,7 @@ def nothing(names: str) -> Finding:
 
 def known_layers(
     reader: RestrictedReader, paths: Sequence[Path], findings: list[Finding]
-) -> Iterator[tuple[Found, raepa.RaepaTable]]:
+) -> Iterator[tuple[SourceLayer, raepa.RaepaTable]]:
     """The layers that are tables of RAEPA; the others are told."""
     for layer in layers_in(reader, paths, findings, rows=ENOUGH_ROWS):
         table = raepa.table_of(layer.label, {raepa.field_name(name) for name in layer.fields})
@@ -101,7 +101,7 @@ def known_layers(
             findings.append(Finding(file=layer.file, row=None, code=message, severity="warning"))
 
 
-def list_findings(reader: RestrictedReader, layer: Found) -> list[Finding]:
+def list_findings(reader: RestrictedReader, layer: SourceLayer) -> list[Finding]:
     """A list of values beside the tables is not needed; that of materials is known to use the code 18 twice."""
     if "materiau" not in layer.label.lower():
         return []
@@ -116,7 +116,7 @@ def list_findings(reader: RestrictedReader, layer: Found) -> list[Finding]:
     return [Finding(file=layer.file, row=None, code=message, severity="warning")]
 
 
-def read_sheet(reader: RestrictedReader, layer: Found, table: raepa.RaepaTable) -> Sheet:
+def read_sheet(reader: RestrictedReader, layer: SourceLayer, table: raepa.RaepaTable) -> Sheet:
     identifier = next((name for name in layer.fields if raepa.field_name(name) == table.identifier), None)
     return sheet_of(reader, layer, "line" if table.content == "pipes" else "point", identifier)
 

@@ -295,7 +295,7 @@ DESK: Final = ImportDesk(
     tab="network_import",
     urls=URLS,
     frame="water/room.html",
-    words=desk_texts,
+    labels=desk_texts,
     parts={
         "given": "water/import_format.html",
         "choices": "water/import_choices.html",

@@ -15,12 +15,12 @@ from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
 from layers.intake.findings import Finding
-from layers.intake.layer_mapping import LayerMapping, with_new_words
-from layers.intake.looking import Seen, look_at
+from layers.intake.layer_mapping import LayerMapping, with_new_texts
+from layers.intake.looking import Seen, inspect_layers
 from layers.intake.models import FileImport, ImportMapping
 from layers.intake.services import imports
 from layers.intake.services.mappings import keep_mappings, mappings_of
-from layers.intake.source import Plan, Report, Tell
+from layers.intake.source import Plan, Progress, Report
 from networks.water import raepa
 from networks.water.importers.applying import apply_plan, revert_import, undo_moves
 from networks.water.importers.choices import REPLACE, Format, NetworkChoices
@@ -50,7 +50,7 @@ def collector_at_rest() -> Iterator[None]:
 
 
 @collector_at_rest()
-def inspect(made: FileImport, progress: Tell) -> Sequence[Finding]:
+def inspect(made: FileImport, progress: Progress) -> Sequence[Finding]:
     """What the layers hold. A delivery of RAEPA is taken for what it is, whatever its files are called.
 
     Raises Invalid, ReaderUnavailable.
@@ -58,7 +58,7 @@ def inspect(made: FileImport, progress: Tell) -> Sequence[Finding]:
     if NetworkChoices.of(made).format != Format.LAYERS:
         return ()
     progress(None, _("Reading the files"))
-    seen, findings = look_at(imports.paths_of(made))
+    seen, findings = inspect_layers(imports.paths_of(made))
     if not seen:
         raise Invalid(first_messages(findings))
     if any(is_raepa(one) for one in seen):
@@ -92,7 +92,7 @@ def may_choose(made: FileImport) -> bool:
 
 
 @collector_at_rest()
-def plan(made: FileImport, progress: Tell) -> Plan:
+def plan(made: FileImport, progress: Progress) -> Plan:
     """What would come in; the mapping that served is kept. Raises Invalid, ReaderUnavailable."""
     planned = make_plan(made, progress)
     keep_readings(made, NetworkChoices.of(made))
@@ -129,7 +129,7 @@ def likely_reading(kept: Mapping[str, Any] | None, layer: Mapping[str, Any]) -> 
     if kept is None:
         return suggestion(layer)
     reading = reading_from(kept)
-    return with_new_words(reading, targets_of(reading.table), layer, likely_code)
+    return with_new_texts(reading, targets_of(reading.table), layer, likely_code)
 
 
 def fitting_mapping(kept: Sequence[ImportMapping], layer: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -181,7 +181,7 @@ def brings_nothing(summary: Mapping[str, Any]) -> bool:
 
 
 @collector_at_rest()
-def apply(made: FileImport, progress: Tell) -> Report:
+def apply(made: FileImport, progress: Progress) -> Report:
     """Read the files again and load them. Raises Invalid, Conflict; then nothing is written."""
     planned = make_plan(made, progress, compare_with_known=False)
     # What was counted and compared when somebody looked stays to be seen.
@@ -212,7 +212,7 @@ def start_undoing(import_id: int, *, user: User, rights: Rights) -> FileImport:
     return imports.move_on(NETWORK, UNDO, made, (State.APPLIED,), State.REVERTING, user, rights)
 
 
-def undo(import_id: int, progress: Tell) -> dict[str, Any]:
+def undo(import_id: int, progress: Progress) -> dict[str, Any]:
     """Every end that was snapped back to where the file had it."""
     made = imports.hold(import_id)
     counts = undo_moves(made, progress)
@@ -222,6 +222,6 @@ def undo(import_id: int, progress: Tell) -> dict[str, Any]:
     return {"undone": counts["ends"], "left": counts["left"]}
 
 
-def revert(made: FileImport, progress: Tell) -> dict[str, Any]:
+def revert(made: FileImport, progress: Progress) -> dict[str, Any]:
     """What an import brought goes, but for what was changed since."""
     return revert_import(made, progress)

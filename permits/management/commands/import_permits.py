@@ -13,7 +13,7 @@ from layers.intake.exit_codes import ExitCode
 from layers.intake.file_command import FileImportCommand
 from layers.intake.findings import from_json
 from layers.intake.models import FileImport
-from layers.intake.services.mappings import choices_in_file, mapping_named
+from layers.intake.services.mappings import choices_in_file, mapping_by_name
 from layers.intake.table import TableMapping
 from permits.importers.columns import REGISTER
 from permits.importers.report import as_csv
@@ -43,7 +43,7 @@ class Command(FileImportCommand):
     def choose(self, made: FileImport, options: dict[str, Any]) -> None:
         """The columns are read as a mapping that is named says, else as the member's last one that fits."""
         if name := options["mapping"]:
-            kept = mapping_named(PERMITS.slug, made.owner, name)
+            kept = mapping_by_name(PERMITS.slug, made.owner, name)
             if kept is None:
                 raise Invalid(_("The member keeps no reading named “%(name)s”.") % {"name": name}, parameter="mapping")
             self.read_by(made, kept.mapping)

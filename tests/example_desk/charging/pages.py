@@ -13,7 +13,7 @@ DESK = feature_desk(
     tab="charging_imports",
     urls=("charging_imports", "charging_import", "charging_findings"),
     frame="desk/tabs.html",
-    words=lambda: {"title": "Importer des bornes de recharge", "lead": "Du schéma national, ou de tout tableau."},
+    labels=lambda: {"title": "Importer des bornes de recharge", "lead": "Du schéma national, ou de tout tableau."},
 )
 urlpatterns = [
     path("importer/", DESK.imports(), name="charging_imports"),

@@ -28,12 +28,12 @@ from layers.intake.exit_codes import ExitCode, exit_code_of
 from layers.intake.import_loss import LossRefused, check_planned_loss
 from layers.intake.models import FileImport
 from layers.intake.outcome import worded, worded_report
+from layers.intake.report_text import format_outcome
 from layers.intake.services import local
 from layers.intake.services.deliveries import layer_of
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.services.ordering import updatable_layer
 from layers.intake.services.reading import crs_of
-from layers.intake.words import outcome_in_words
 
 
 class Command(ImportCommand):
@@ -68,14 +68,14 @@ class Command(ImportCommand):
                 made = self.work(options)
         except LossRefused as error:
             plan = worded(error.extra["report"]["plan"])
-            self.stdout.write(outcome_in_words(plan, done=False))
+            self.stdout.write(format_outcome(plan, done=False))
             self.write_report(options["report"], plan)
             raise
         except ArpentError as error:
             self.write_report(options["report"], worded_report(error.extra.get("report")))
             raise
         outcome = worded(made.report or made.plan or {})
-        self.stdout.write(outcome_in_words(outcome, done=made.report is not None))
+        self.stdout.write(format_outcome(outcome, done=made.report is not None))
         if made.report is not None:
             self.stdout.write(_("To take it back: take_back_import %(number)s") % {"number": made.pk})
         self.write_report(options["report"], outcome | {"choices": made.choices})
@@ -95,7 +95,7 @@ class Command(ImportCommand):
             with transaction.atomic():
                 choices = self.choices(delivery, number, layer, mode, options)
                 choices = with_choices(choices, layer_of(delivery, number)[1], choices_in_file(options["map"]))
-            made = local.tried_out(delivery, number, mode=mode, layer=layer, choices=choices, tell=self.progress)
+            made = local.tried_out(delivery, number, mode=mode, layer=layer, choices=choices, progress=self.progress)
             if options["dry_run"]:
                 refuse_planned_loss(made, options["accept_loss"])
                 return made
@@ -112,10 +112,10 @@ class Command(ImportCommand):
         self, delivery: FileImport, number: int, layer: Layer | None, mode: Mode, options: dict[str, Any]
     ) -> Choices:
         """What the wizard would propose, with what was said."""
-        found = layer_of(delivery, number)[1]
-        fields = default_fields(found)
+        source_layer = layer_of(delivery, number)[1]
+        fields = default_fields(source_layer)
         if layer is not None:
-            matched = matched_fields(found, layer.columns)
+            matched = matched_fields(source_layer, layer.columns)
             known = {one.source for one in matched}
             others = [one for one in fields if one.source not in known and mode == Mode.REPLACE]
             fields = (*matched, *others)
@@ -123,11 +123,11 @@ class Command(ImportCommand):
         key = options["key"] or (layer.key_column if layer else "")
         choices = Choices(
             fields=fields,
-            geometry=next(iter(kinds_of(found)), layer.geometry_type if layer else "point"),
+            geometry=next(iter(kinds_of(source_layer)), layer.geometry_type if layer else "point"),
             key=keys.get(key, key),
             outside=options["outside"],
             invalid=options["invalid"],
-            opening=Opening(**found["opening"] | {"crs": crs_of(found)}),
+            opening=Opening(**source_layer["opening"] | {"crs": crs_of(source_layer)}),
         )
         return choices if layer else replace(choices, layer=self.description(choices, delivery, options))
 
@@ -155,13 +155,13 @@ def with_choices(choices: Choices, layer: Mapping[str, Any], given: Mapping[str,
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Invalid(_("This is no mapping of the columns of a table."), parameter="map") from error
     if missing:
-        words = _("The layer has no field %(names)s, which these choices name.")
-        raise Invalid(words % {"names": ", ".join(sorted(missing))[:300]}, parameter="map")
+        message = _("The layer has no field %(names)s, which these choices name.")
+        raise Invalid(message % {"names": ", ".join(sorted(missing))[:300]}, parameter="map")
     return chosen
 
 
 def refuse_planned_loss(made: FileImport, accepted: int | None) -> None:
-    """Raises LossRefused where the plan would be refused because of what would go."""
+    """End a dry run as its import would end, where more would go than may. Raises LossRefused, with the plan."""
     plan = made.plan or {}
     try:
         check_planned_loss(plan.get("compared"), accepted)

@@ -22,12 +22,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with nothing_done(), acting_as(SYSTEM):
-            counts = local.reverted(options["number"], confirmed=options["confirmed"], tell=lambda *_progress: None)
-        words = {
+            counts = local.reverted(options["number"], confirmed=options["confirmed"], progress=lambda *_progress: None)
+        messages = {
             "removed": _("Objects removed: %(count)s"),
             "back": _("Objects that are back: %(count)s"),
             "restored": _("Objects as they were before: %(count)s"),
             "edited": _("Edited since, left as they are or gone with it: %(count)s"),
         }
         for name, count in counts.items():
-            self.stdout.write(words[name] % {"count": count})
+            self.stdout.write(messages[name] % {"count": count})

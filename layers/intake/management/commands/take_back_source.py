@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.intake.command import nothing_done
-from layers.intake.source_imports import can_be_taken_back, describe_counts, last_day, take_back
+from layers.intake.source_imports import can_be_taken_back, describe_counts, last_day, revert_source_import
 
 
 class Command(BaseCommand):
@@ -20,15 +20,15 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        words = _("number of the import, which its end and its page show; without it, they are listed")
-        parser.add_argument("number", type=int, nargs="?", metavar="NUMBER", help=words)
+        label = _("number of the import, which its end and its page show; without it, they are listed")
+        parser.add_argument("number", type=int, nargs="?", metavar="NUMBER", help=label)
 
     def handle(self, *args: Any, **options: Any) -> None:
         with nothing_done(), acting_as(SYSTEM):
             if options["number"] is None:
                 self.list_imports()
                 return
-            counts = take_back(options["number"], by=None, rights=SYSTEM)
+            counts = revert_source_import(options["number"], by=None, rights=SYSTEM)
         self.stdout.write("\n".join(describe_counts(counts)))
 
     def list_imports(self) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from layers.intake.file_command import FileImportCommand
 from layers.intake.models import FileImport
-from layers.intake.services.mappings import mapping_named
+from layers.intake.services.mappings import mapping_by_name
 from networks.roads.importers import asset_tables
 from networks.roads.sources import ASSETS
 
@@ -33,7 +33,7 @@ class Command(FileImportCommand):
 
     def choose(self, made: FileImport, options: dict[str, Any]) -> None:
         """What was said on the command line changes what is likely."""
-        kept = mapping_named(ASSETS.slug, made.owner, options["mapping"])
+        kept = mapping_by_name(ASSETS.slug, made.owner, options["mapping"])
         pairs = [one.partition("=") for one in options["column"]]
         for label, likely in made.choices["readings"].items():
             reading = dict(kept.mapping) if kept else dict(likely)

@@ -13,11 +13,11 @@ from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, drop_table, secure_table
 from layers.intake.choices import Mode, date_or_none
 from layers.intake.models import FileImport
-from layers.intake.services.applying import in_words
-from layers.intake.services.events import keep_as_it_is, layer_named, one_at_a_time, open_event
-from layers.intake.services.loading import listed, rows, run
+from layers.intake.services.applying import explain_refusals
+from layers.intake.services.events import keep_as_it_is, one_at_a_time, open_event, require_layer
+from layers.intake.services.loading import join_names, rows, run
 from layers.intake.services.preparing import mode_of
-from layers.intake.source import Tell
+from layers.intake.source import Progress
 
 KIND = "import_taken_back"
 
@@ -30,18 +30,20 @@ def check_revert(order: FileImport, _rights: Rights) -> None:
         raise Conflict(_("The layer no longer exists."))
 
 
-def revert(order: FileImport, tell: Tell) -> Counts:
+def revert(order: FileImport, progress: Progress) -> Counts:
     """Undo an import. Raises Conflict where it would undo other people's edits and nobody said that it may."""
-    layer = layer_named(order)
+    layer = require_layer(order)
     one_at_a_time(layer)
     layer.refresh_from_db()
     check(order, layer, confirmed=bool(order.choices.get("confirmed")))
-    tell(None, _("Taking the import back"))
+    progress(None, _("Taking the import back"))
     return BY_MODE[mode_of(order)](order, layer)
 
 
 def check(order: FileImport, layer: Layer, *, confirmed: bool) -> None:
-    """Raises Conflict."""
+    """Check that nothing came after the import, or that somebody confirmed that it may go. Raises Conflict, with how
+    many objects were `edited` since.
+    """
     mode = mode_of(order)
     if mode != Mode.CREATE and layer.table != order.revert_data.get("table"):
         raise Conflict(_("The layer has been replaced by another import since: take that one back first."))
@@ -125,8 +127,8 @@ def revert_difference(order: FileImport, layer: Layer) -> Counts:
     columns = [column["name"] for column in layer.columns]
     parts: dict[str, Any] = {
         "layer": sql.Identifier(layer.table),
-        "columns": listed([*OWNED, *columns]),
-        "values": listed([*OWNED, *columns], "former"),
+        "columns": join_names([*OWNED, *columns]),
+        "values": join_names([*OWNED, *columns], "former"),
         "assignments": sql.SQL("").join(
             sql.SQL("{} = {}, ").format(sql.Identifier(name), sql.Identifier("former", name)) for name in columns
         ),
@@ -138,7 +140,7 @@ def revert_difference(order: FileImport, layer: Layer) -> Counts:
         "select count(*) filter (where operation = 'UPDATE'), count(*) filter (where operation = 'DELETE') from former"
     )
     open_event(order, KIND)
-    with bulk(), in_words(layer):
+    with bulk(), explain_refusals(layer):
         removed = remove_untouched(order, layer)
         forget_taken(layer)
         back = run(BACK, **parts)
@@ -182,10 +184,10 @@ AS_LEFT = """
 """
 
 
-def find_as_left(table: str, *asked: str, **values: Any) -> None:
+def find_as_left(table: str, *statements: str, **values: Any) -> None:
     """The rows of an import that are as it left them under another version: their ids, in `as_left`."""
     layer = sql.Identifier(table)
-    chosen = sql.SQL(" union all ").join(sql.SQL(one).format(layer=layer) for one in asked)
+    chosen = sql.SQL(" union all ").join(sql.SQL(one).format(layer=layer) for one in statements)
     run("drop table if exists as_left")
     run(AS_LEFT, layer=layer, asked=chosen, table=table, **values)
 

@@ -35,26 +35,26 @@ UNDEFINED = "Undefined"
 SHIFT_M = 0.01
 
 
-def content(layer: Mapping[str, Any]) -> str:
+def describe_content(layer: Mapping[str, Any]) -> str:
     """How many objects there are, and of what kind."""
     counts = kinds_of(layer)
     if not counts:
         return ngettext("%(count)s row without geometry", "%(count)s rows without geometry", layer["features"]) % {
             "count": number_format(layer["features"])
         }
-    return ", ".join(kind_in_words(kind, count) for kind, count in counts.items())
+    return ", ".join(format_kind_count(kind, count) for kind, count in counts.items())
 
 
-def kind_in_words(kind: str, count: int) -> str:
-    words = {
+def format_kind_count(kind: str, count: int) -> str:
+    texts = {
         "point": ngettext("%(count)s point", "%(count)s points", count),
         "line": ngettext("%(count)s line", "%(count)s lines", count),
         "polygon": ngettext("%(count)s polygon", "%(count)s polygons", count),
     }
-    return words[kind] % {"count": number_format(count)}
+    return texts[kind] % {"count": number_format(count)}
 
 
-def crs(layer: Mapping[str, Any]) -> dict[str, Any]:
+def describe_crs(layer: Mapping[str, Any]) -> dict[str, Any]:
     """The CRS in words, how it was found, and what is wrong with it."""
     reference, chosen = layer.get("reference") or {}, layer["opening"]["crs"]
     code = chosen or layer["crs"]
@@ -63,11 +63,13 @@ def crs(layer: Mapping[str, Any]) -> dict[str, Any]:
         "code": code,
         "name": "" if chosen else reference.get("name", ""),
         "how": str(how) % {"text": reference.get("text", "")} if how and code else "",
-        "problem": crs_problem(layer, reference, code, chosen),
+        "problem": describe_crs_problem(layer, reference, code, chosen),
     }
 
 
-def crs_problem(layer: Mapping[str, Any], reference: Mapping[str, Any], code: int | None, chosen: int | None) -> str:
+def describe_crs_problem(
+    layer: Mapping[str, Any], reference: Mapping[str, Any], code: int | None, chosen: int | None
+) -> str:
     if not kinds_of(layer) or chosen:
         return ""
     seems = reference.get("seems")
@@ -75,11 +77,11 @@ def crs_problem(layer: Mapping[str, Any], reference: Mapping[str, Any], code: in
     if code is None and reference.get("text") and not reference["text"].startswith(UNDEFINED):
         return gettext("The file names a system that is not known here: “%(text)s”. Choose it below.") % names
     if code is None and seems:
-        words = gettext(
+        message = gettext(
             "The file does not say in which coordinate reference system it is. Its coordinates look like "
             "EPSG:%(seems)s: choose it below if that is right."
         )
-        return words % names
+        return message % names
     if code is None:
         return gettext("The file does not say in which coordinate reference system it is. Choose it below.")
     if reference.get("swapped"):
@@ -91,40 +93,40 @@ def crs_problem(layer: Mapping[str, Any], reference: Mapping[str, Any], code: in
     return ""
 
 
-def encoding(layer: Mapping[str, Any]) -> dict[str, Any] | None:
+def describe_encoding(layer: Mapping[str, Any]) -> dict[str, Any] | None:
     """The encoding, how it was found, and texts that tell whether it is right; None where it is of no matter."""
-    found = layer.get("encoding") or {}
-    if not found.get("name"):
+    detected = layer.get("encoding") or {}
+    if not detected.get("name"):
         return None
-    how = HOW_ENCODING.get(str(found.get("how")), "")
-    return {"name": str(found["name"]).upper(), "how": str(how), "samples": found.get("accented") or []}
+    how = HOW_ENCODING.get(str(detected.get("how")), "")
+    return {"name": str(detected["name"]).upper(), "how": str(how), "samples": detected.get("accented") or []}
 
 
-def validity(layer: Mapping[str, Any]) -> dict[str, Any] | None:
+def describe_validity(layer: Mapping[str, Any]) -> dict[str, Any] | None:
     """How many geometries are invalid, what repairing them changes, and examples."""
     geometry = layer.get("geometry") or {}
     count = sum((geometry.get("invalid") or {}).values())
     if not count:
         return None
-    words = ngettext(
+    message = ngettext(
         "%(count)s geometry is invalid; it will be repaired.",
         "%(count)s geometries are invalid; they will be repaired.",
         count,
     )
-    told = [words % {"count": number_format(count)}]
+    sentences = [message % {"count": number_format(count)}]
     if lost := geometry.get("lost"):
-        words = ngettext(
+        message = ngettext(
             "Of %(count)s nothing is left: it will be refused.",
             "Of %(count)s nothing is left: they will be refused.",
             lost,
         )
-        told.append(words % {"count": number_format(lost)})
+        sentences.append(message % {"count": number_format(lost)})
     unit = "m" if "line" in kinds_of(layer) else "m²"
     examples = [one | {"unit": unit} for one in geometry.get("examples") or []]
-    return {"told": " ".join(told), "examples": examples}
+    return {"message": " ".join(sentences), "examples": examples}
 
 
-def missing(layer: Mapping[str, Any]) -> str:
+def describe_missing_geometries(layer: Mapping[str, Any]) -> str:
     """Rows without a geometry where others have one."""
     if not layer["features"]:
         return gettext("The layer is empty: there is nothing to import.")
@@ -136,49 +138,49 @@ def missing(layer: Mapping[str, Any]) -> str:
     count = layer["without_geometry"]
     if not count:
         return ""
-    words = ngettext(
+    message = ngettext(
         "%(count)s row has no geometry and will be refused.",
         "%(count)s rows have no geometry and will be refused.",
         count,
     )
-    return words % {"count": number_format(count)}
+    return message % {"count": number_format(count)}
 
 
-def partly(layer: Mapping[str, Any]) -> str:
+def describe_partial_reading(layer: Mapping[str, Any]) -> str:
     """Whether the file was too long to be read through for this page."""
     if layer.get("complete", True):
         return ""
-    words = gettext("Only the first %(read)s rows were looked at for this page; the check reads them all.")
-    return words % {"read": number_format(layer["read"])}
+    message = gettext("Only the first %(read)s rows were looked at for this page; the check reads them all.")
+    return message % {"read": number_format(layer["read"])}
 
 
-def field(found: Mapping[str, Any]) -> dict[str, Any]:
+def describe_field(described: Mapping[str, Any]) -> dict[str, Any]:
     """A field as the page of a layer shows it."""
-    filled = round(100 * (1 - found["null_share"]), 1)
-    label = TYPES.get(found["guess"], gettext("not read"))
-    return {**found, "type_label": label, "filled": number_format(int(filled) if filled == int(filled) else filled)}
+    filled = round(100 * (1 - described["null_share"]), 1)
+    label = TYPES.get(described["guess"], gettext("not read"))
+    return {**described, "type_label": label, "filled": number_format(int(filled) if filled == int(filled) else filled)}
 
 
-def report(told: Mapping[str, Any]) -> dict[str, Any]:
+def describe_changes(plan: Mapping[str, Any]) -> dict[str, Any]:
     """A plan or a report with its changes of geometry in words."""
-    difference = told.get("difference")
+    difference = plan.get("difference")
     if not difference or "samples" not in difference:
-        return dict(told)
+        return dict(plan)
     changed = [
-        one | {"lines": len(one["changes"]) + bool(one["moved"]), "moved_words": moved(one["moved"])}
+        one | {"lines": len(one["changes"]) + bool(one["moved"]), "moved_text": describe_move(one["moved"])}
         for one in difference["samples"]["changed"]
     ]
-    return {**told, "difference": difference | {"samples": difference["samples"] | {"changed": changed}}}
+    return {**plan, "difference": difference | {"samples": difference["samples"] | {"changed": changed}}}
 
 
-def moved(change: Mapping[str, float] | None) -> str:
+def describe_move(change: Mapping[str, float] | None) -> str:
     """What happened to a geometry."""
     if not change:
         return ""
-    told = []
+    changes = []
     for before, after, unit in (("area_before", "area_after", "m²"), ("length_before", "length_after", "m")):
         if change[before] != change[after] and (unit == "m²" or not change["area_after"]):
-            told.append(f"{number_format(change[before], 1)} → {number_format(change[after], 1)} {unit}")
+            changes.append(f"{number_format(change[before], 1)} → {number_format(change[after], 1)} {unit}")
     if change["shift_m"] >= SHIFT_M:
-        told.append(gettext("moved by %(metres)s m") % {"metres": number_format(change["shift_m"], 2)})
-    return ", ".join(told) or gettext("shape changed")
+        changes.append(gettext("moved by %(metres)s m") % {"metres": number_format(change["shift_m"], 2)})
+    return ", ".join(changes) or gettext("shape changed")
