@@ -15,7 +15,7 @@ from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.pictures import Pixels, open_photo
 from layers.parcels.plan import HEIGHT_MM, WIDTH_MM, Plan
 from layers.parcels.sections import Ground
-from layers.printing.facts import PhotoShown, photo_source
+from layers.printing.facts import DrawnPhoto, photo_source
 from layers.printing.paper import MM_PER_INCH
 from layers.printing.services.pictures import photo_picture
 
@@ -44,7 +44,7 @@ def aerial_of(ground: Ground, plan: Plan, rights: Rights) -> Aerial | None:
             return Aerial(None, error.message)
         if not picture.covered:
             return None
-        words = " · ".join(photo_source(PhotoShown(photo, picture.covered, pixels.narrowed)))
+        words = " · ".join(photo_source(DrawnPhoto(photo, picture.covered, pixels.narrowed)))
         return Aerial(picture.path.read_bytes(), words)
 
 
