@@ -19,7 +19,7 @@ from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.middleware import rights_of_request
 from gis_core.models import User
 from layers.features.display import display_number
-from layers.parcels.document import area_in_words, share_in_words
+from layers.parcels.document import format_crossing_area, format_crossing_share
 from permits.deadlines.events import Opinion
 from permits.deadlines.opinions import Standing
 from permits.explanations import OPINIONS
@@ -250,9 +250,9 @@ def measure_label(reason: dict[str, Any]) -> str:
     """How much of the ground it covers, as the parcel sheet says it."""
     parts: Sequence[str] = []
     if (area := reason.get("area_m2")) is not None:
-        parts = [area_in_words(area)]
+        parts = [format_crossing_area(area)]
         if area and reason.get("share") is not None:
-            parts = [*parts, share_in_words(reason["share"])]
+            parts = [*parts, format_crossing_share(reason["share"])]
     elif (length := reason.get("length_m")) is not None:
         parts = [f"{display_number(length, 1)}\u00a0m"]
     return " · ".join(parts)
