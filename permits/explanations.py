@@ -32,7 +32,7 @@ GROUNDS: Mapping[Ground, Any] = {
     Ground.BUILDING_CODE_DEROGATION: gettext_lazy("Derogation from the building code"),
     Ground.COMMERCIAL_OPERATION: gettext_lazy("Authorisation of a commercial operation"),
     Ground.ELECTRONIC_PARTICIPATION: gettext_lazy("Electronic participation of the public"),
-    Ground.LISTED_BUILDING: gettext_lazy("Works on a building inscribed as a historic monument"),
+    Ground.REGISTERED_MONUMENT: gettext_lazy("Works on a building inscribed as a historic monument"),
     Ground.PUBLIC_BUILDING: gettext_lazy("Building open to the public (ERP)"),
     Ground.TALL_BUILDING: gettext_lazy("Tall building (IGH)"),
     Ground.PUBLIC_INQUIRY: gettext_lazy("Public inquiry"),
@@ -191,10 +191,10 @@ def months(count: int) -> str:
 TITLES: Mapping[Said, Any] = {
     Said.FILED: gettext_lazy("Filing"),
     Said.DEEMED_COMPLETE: gettext_lazy("File complete since its filing"),
-    Said.ASKED: gettext_lazy("Missing pieces asked for"),
-    Said.ASKED_LATE: gettext_lazy("Missing pieces asked for too late"),
-    Said.ASKED_OUTSIDE_CODE: gettext_lazy("Pieces asked for that the code does not list"),
-    Said.ASKED_OF_CERTIFICATE: gettext_lazy("Pieces asked for of a certificate"),
+    Said.REQUESTED: gettext_lazy("Missing pieces asked for"),
+    Said.REQUESTED_LATE: gettext_lazy("Missing pieces asked for too late"),
+    Said.REQUESTED_OUTSIDE_CODE: gettext_lazy("Pieces asked for that the code does not list"),
+    Said.REQUESTED_OF_CERTIFICATE: gettext_lazy("Pieces asked for of a certificate"),
     Said.REPLACED: gettext_lazy("Request for pieces, replaced by a later one"),
     Said.CAME: gettext_lazy("Pieces received, others still missing"),
     Said.COMPLETE: gettext_lazy("File complete"),
@@ -258,19 +258,19 @@ REASONS: Mapping[Said, Any] = {
         "No missing piece was asked for with effect: the file is complete since its filing. Only a request that the "
         "applicant receives until %(until)s changes this."
     ),
-    Said.ASKED: gettext_lazy(
+    Said.REQUESTED: gettext_lazy(
         "The applicant received the request in the first month: the delay begins on the day on which the last of these "
         "pieces comes: %(missing)s."
     ),
-    Said.ASKED_LATE: gettext_lazy(
+    Said.REQUESTED_LATE: gettext_lazy(
         "Without effect: a request must be received until %(until)s, one month from the filing. The delay goes on as "
         "if nothing had been asked for."
     ),
-    Said.ASKED_OUTSIDE_CODE: gettext_lazy(
+    Said.REQUESTED_OUTSIDE_CODE: gettext_lazy(
         "Without effect: a piece that the code does not list may not be asked for. The delay goes on as if nothing had "
         "been asked for."
     ),
-    Said.ASKED_OF_CERTIFICATE: gettext_lazy("Without effect on the delay of a certificate."),
+    Said.REQUESTED_OF_CERTIFICATE: gettext_lazy("Without effect on the delay of a certificate."),
     Said.REPLACED: gettext_lazy("Without effect: the request received on %(by)s replaces it."),
     Said.CAME: gettext_lazy("The delay does not begin yet: these pieces are still missing: %(missing)s."),
     Said.COMPLETE: gettext_lazy("The last missing piece came on this day: the delay begins."),

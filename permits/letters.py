@@ -137,7 +137,7 @@ GROUNDS: Mapping[Ground, Any] = {
     Ground.BUILDING_CODE_DEROGATION: "Dérogation au code de la construction et de l’habitation",
     Ground.COMMERCIAL_OPERATION: "Autorisation d’exploitation commerciale",
     Ground.ELECTRONIC_PARTICIPATION: "Participation du public par voie électronique",
-    Ground.LISTED_BUILDING: "Immeuble inscrit au titre des monuments historiques",
+    Ground.REGISTERED_MONUMENT: "Immeuble inscrit au titre des monuments historiques",
     Ground.PUBLIC_BUILDING: "Établissement recevant du public",
     Ground.TALL_BUILDING: "Immeuble de grande hauteur",
     Ground.PUBLIC_INQUIRY: "Enquête publique",

@@ -52,7 +52,10 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A sheet and its parts: the map, the strip under it (scale, north), the title block. `text_scale` enlarges text."""
+    """A sheet and its parts: the map, the strip under it (scale, north), the title block.
+
+    `text_scale` is how large text is beside that of an A4 sheet.
+    """
 
     width: float
     height: float

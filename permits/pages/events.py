@@ -69,7 +69,7 @@ class EventForm(AccessibleForm):
         super().__init__(*args, **options)
         self.permit, self.rows = permit, rows
         self.fields["on"].initial = database_clock.today()
-        add = getattr(self, f"add_{what.value}", self.add_note)
+        add = getattr(self, f"add_{what.name.lower()}", self.add_note)
         add()
         on = self.fields.pop("on")
         if what in NOTIFIED:
@@ -134,13 +134,13 @@ class EventForm(AccessibleForm):
             help_text=_("One per line."),
         )
 
-    def add_pieces_asked(self) -> None:
+    def add_documents_requested(self) -> None:
         self.add_document_choices(list(USUAL[Kind(self.permit.kind)]), _("Missing pieces"))
         self.fields["outside_code"] = forms.BooleanField(
             label=_("The code does not list one of them (the request has no effect)"), required=False
         )
 
-    def add_pieces_came(self) -> None:
+    def add_documents_received(self) -> None:
         requests = [
             row.detail["pieces"] for row in self.rows if row.what == What.DOCUMENTS_REQUESTED and row.struck_at is None
         ]

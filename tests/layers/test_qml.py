@@ -177,7 +177,9 @@ def test_of_rules_by_scale_those_of_the_scale_that_draws_most_are_taken() -> Non
       <rule filter="typezone = 'A'" symbol="0" label="A"/></rule></rules>"""
     found = read_qml(qml(rendered("RuleRenderer", inside)), layer())
     assert [label for label, _where in lines(found)] == ["U", "A"]
-    assert found.warnings == ["QGIS dessine autrement à d’autres échelles ; les symboles sont ceux de 1:2000 et au-dessus."]
+    assert found.warnings == [
+        "QGIS dessine autrement à d’autres échelles ; les symboles sont ceux de 1:2000 et au-dessus."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_the_last_day_is_explained_by_what_was_counted() -> None:
 
 
 def test_a_request_that_came_late_says_until_when_it_had_to_come() -> None:
-    told = why(read(PC, "2026-01-05", asked("2026-02-06", "PC2")), What.ASKED_LATE)
+    told = why(read(PC, "2026-01-05", asked("2026-02-06", "PC2")), What.REQUESTED_LATE)
     assert told.title == "Pièces manquantes demandées trop tard"
     assert told.why.startswith("Sans effet : une demande doit être reçue jusqu’au 5 février 2026")
 
@@ -69,7 +69,7 @@ def test_a_replaced_request_names_the_one_that_counts_and_is_unsure() -> None:
 
 
 def test_a_request_outside_the_code_says_so() -> None:
-    told = why(read(PC, "2026-01-05", asked("2026-01-10", "PC99", outside_code=True)), What.ASKED_OUTSIDE_CODE)
+    told = why(read(PC, "2026-01-05", asked("2026-01-10", "PC99", outside_code=True)), What.REQUESTED_OUTSIDE_CODE)
     assert told.why.startswith("Sans effet : une pièce que le code ne prévoit pas")
 
 
@@ -143,7 +143,7 @@ def test_an_extension_in_vain_says_why(days: list[str], word: str) -> None:
 )
 def test_an_act_says_how_it_was_sent(detail: dict[str, Any], word: str, article: str | None) -> None:
     record = SimpleNamespace(what="pieces_asked", detail={"pieces": ["PC2"], **detail})
-    told = why(read(PC, "2026-01-05", asked("2026-01-10", "PC2")), What.ASKED, record=record)
+    told = why(read(PC, "2026-01-05", asked("2026-01-10", "PC2")), What.REQUESTED, record=record)
     assert word in told.why
     assert article is None or article in told.articles
 
