@@ -56,7 +56,7 @@ class PrintOrder:
     def of(cls, given: Mapping[str, Any]) -> Self:
         """Read what the API has given its types. Raises Invalid, naming the parameter."""
         order = cls(
-            **{name: printable_text(given, name) for name in LONGEST},
+            **{name: parse_order_text(given, name) for name in LONGEST},
             scale=within(given, "scale", *SCALES),
             paper=one_of(given, "paper", PAPERS),
             orientation=one_of(given, "orientation", ORIENTATIONS),
@@ -118,7 +118,7 @@ class PrintOrder:
         return cls(**{**kept, "layers": layers, "center": tuple(kept["center"])})
 
 
-def printable_text(given: Mapping[str, Any], name: str) -> str:
+def parse_order_text(given: Mapping[str, Any], name: str) -> str:
     """A text that the platform's font can write; only a note keeps its lines."""
     from layers.printing.document import unknown_letters
 

@@ -22,7 +22,7 @@ from layers.features.display import display_number
 from layers.parcels.document import format_crossing_area, format_crossing_share
 from permits.deadlines.events import Opinion
 from permits.deadlines.opinions import OpinionStatus
-from permits.explanations import OPINIONS
+from permits.labels import OPINIONS
 from permits.models import Consultation, Permit
 from permits.pages.frame import day_field, page, permit_of, show_file
 from permits.procedure import INSTRUCTS, OPEN

@@ -27,7 +27,7 @@ from layers.parcels.services.sheets import sheet_of
 from permits.deadlines.events import Opinion
 from permits.deadlines.law import Ground, Kind
 from permits.deadlines.opinions import Body, KnownOpinion, OpinionRule, Protection, due_on, opinion_on, rule_for
-from permits.explanations import OPINIONS
+from permits.labels import OPINIONS
 from permits.models import Consultation, Event, Permit
 from permits.procedure import INSTRUCTS, What
 from permits.services.reading import format_day

@@ -27,7 +27,7 @@ from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of, 
 from gis_core.models import Commune, Membership, User
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.opinions import OpinionStatus
-from permits.explanations import OPINIONS
+from permits.labels import OPINIONS
 from permits.models import Consultation, Event, Permit, Reminder
 from permits.procedure import INSTRUCTS, OPEN, State
 from permits.services.consulting import answer_status

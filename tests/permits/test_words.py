@@ -10,16 +10,8 @@ from hypothesis import given, settings
 from permits.deadlines.clock import Timeline, What, revisions
 from permits.deadlines.events import ArchitectSaid, Decided, Event, Extended, File, Filed, Opinion, Outcome
 from permits.deadlines.law import Ground, Kind
-from permits.explanations import (
-    GROUNDS,
-    Explanation,
-    changed,
-    distance,
-    effect_word,
-    explained,
-    outcome_word,
-    tacit_word,
-)
+from permits.explanations import Explanation, distance, explained
+from permits.labels import GROUNDS, describe_changes, effect_label, outcome_label, tacit_label
 from tests.permits.test_deadlines import asked, came, day, longer, made, read, said
 from tests.permits.test_deadlines_in_any_order import LATER, files, histories, timeline
 
@@ -152,7 +144,7 @@ def test_a_late_record_tells_what_it_changed() -> None:
     events = [made(Filed, "2026-01-05"), longer("2026-01-20", Ground.COMMISSION, recorded="2026-02-20")]
     last = revisions(File(kind=PC), events)[-1]
     with translation.override("fr"):
-        told = changed(last.changes, PC)
+        told = describe_changes(last.changes, PC)
     assert "dernier jour pour notifier la décision : 5 avril 2026 → 5 juin 2026" in told
 
 
@@ -175,13 +167,13 @@ def test_how_far_a_day_is(on: str, word: str) -> None:
 def test_every_ground_has_words_and_an_effect_for_a_permit() -> None:
     assert set(GROUNDS) == set(Ground)
     with translation.override("fr"):
-        assert all(effect_word(ground, PC, day("2026-01-05")) for ground in Ground)
-        assert effect_word(Ground.COMMISSION, Kind.DP, day("2026-01-05")) is None
-        assert effect_word(Ground.PUBLIC_BUILDING, PC, day("2026-01-05")) == ("5 mois en tout", "R.423-28")
+        assert all(effect_label(ground, PC, day("2026-01-05")) for ground in Ground)
+        assert effect_label(Ground.COMMISSION, Kind.DP, day("2026-01-05")) is None
+        assert effect_label(Ground.PUBLIC_BUILDING, PC, day("2026-01-05")) == ("5 mois en tout", "R.423-28")
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_outcome_has_words_for_every_kind(kind: Kind) -> None:
     for outcome in Outcome:
-        assert outcome_word(outcome, kind)
-        assert outcome == Outcome.WITHDRAWN or tacit_word(outcome, kind)
+        assert outcome_label(outcome, kind)
+        assert outcome == Outcome.WITHDRAWN or tacit_label(outcome, kind)

@@ -124,14 +124,14 @@ def title_of(ground: Ground) -> str:
     with connection.cursor() as cursor:
         cursor.execute(LABELS, {"ids": list(ground.parcels), "insee": sorted(ground.insee)})
         labels, communes = cursor.fetchone()
-    return shortened(title_after(labels, ", ".join(communes)))
+    return shortened(format_title(labels, ", ".join(communes)))
 
 
 def shortened(title: str) -> str:
     return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip(' ,')}…"
 
 
-def title_after(labels: Sequence[str], places: str) -> str:
+def format_title(labels: Sequence[str], places: str) -> str:
     if not labels:
         return _("Drawn shape, %(communes)s") % {"communes": places}
     if len(labels) == 1:
