@@ -41,7 +41,7 @@ EVERY = SQL("""
 
 
 def crossings(ground: Ground, sources: Sequence[Source]) -> list[list[Crossing]]:
-    """What crosses the ground of each source, by id; one statement for all. At most one more than MOST_FOUND."""
+    """What crosses the ground of each source, by id; one statement for all. At most one more than MOST_CROSSINGS."""
     by_source: list[list[Crossing]] = [[] for _source in sources]
     if not sources:
         return by_source
