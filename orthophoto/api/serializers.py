@@ -57,7 +57,7 @@ def counts_field() -> serializers.Serializer[Any]:
 
 
 def findings_field() -> serializers.Serializer[Any]:
-    fields = {
+    fields: dict[str, Any] = {
         "code": serializers.CharField(),
         "words": serializers.CharField(),
         "files": serializers.ListField(child=serializers.CharField()),

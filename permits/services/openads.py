@@ -43,7 +43,7 @@ ROAD = re.compile(
     re.IGNORECASE,
 )
 OF_COMMUNE = MEASURED.format(
-    found=SQL("select null::bigint as id, null::text as idu, geom from gis_core_commune where insee = %(insee)s"),
+    rows=SQL("select null::bigint as id, null::text as idu, geom from gis_core_commune where insee = %(insee)s"),
     communes=SQL("select %(insee)s::text"),
 ).as_bytes()
 OF_GEOMETRY = MEASURED.format(
