@@ -47,7 +47,7 @@ OF_COMMUNE = MEASURED.format(
     communes=SQL("select %(insee)s::text"),
 ).as_bytes()
 OF_GEOMETRY = MEASURED.format(
-    found=SQL("select null::bigint as id, null::text as idu, %(ewkb)s::bytea::public.geometry as geom"),
+    rows=SQL("select null::bigint as id, null::text as idu, %(ewkb)s::bytea::public.geometry as geom"),
     communes=SQL("select %(insee)s::text"),
 ).as_bytes()
 
