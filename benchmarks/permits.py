@@ -127,7 +127,7 @@ EVENTS = """
     ) as e (happens, what, on_date, detail) where e.happens and e.on_date <= %(day)s::date
 """
 CONSULTATIONS = """
-    insert into permits_consultation (permit_id, body, name, email, reason, asked_date, months, article, uncertain,
+    insert into permits_consultation (permit_id, body, name, email, reason, requested_date, months, article, uncertain,
         due_date, silence, answered_date, opinion, text, recorded_at, version)
     select id, 'water', '', '', '[]', filed_date + 3, 1, 'R.423-59', false, filed_date + 33, 'favourable',
         case when id %% 3 > 0 and state <> 'instruction' then filed_date + 14 end,

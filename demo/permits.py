@@ -370,7 +370,7 @@ def consultations_of(story: Story, permit: Permit) -> Iterator[Consultation]:
             body=one.body,
             name=BODIES[Consultation.Body(one.body)],
             email=f"{one.body}@demo.invalid",
-            asked_date=one.on,
+            requested_date=one.on,
             months=rule.months,
             article=rule.article,
             uncertain=rule.uncertain,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from gis_core.files.reader.messages import MESSAGES as READER
-from gis_core.files.reader.messages import describe_problem as reader_message
+from gis_core.files.reader.messages import describe_problem as describe_reader_finding
 
 MOST_FILES = 3
 
@@ -112,7 +112,7 @@ def refused(code: str, params: Mapping[str, Any]) -> str:
     """Why a file is left out."""
     if code in REFUSED:
         return str(REFUSED[code]) % params
-    return reader_message(code, params) if code in READER else code
+    return describe_reader_finding(code, params) if code in READER else code
 
 
 def describe_finding(code: str, files: Sequence[str], params: Mapping[str, Any]) -> str:

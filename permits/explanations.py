@@ -2,93 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from permits.deadlines.clock import LENGTHENING, PROLONGING, Change, Step, Timeline
+from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.clock import What as Said
 from permits.deadlines.events import Opinion, Outcome
-from permits.deadlines.law import Effect, Ground, Kind, Rule, rules_of
+from permits.deadlines.law import Ground, Kind
+from permits.labels import GROUNDS, OPINIONS, format_long_date, format_months, outcome_label, tacit_label
 from permits.procedure import State, What
 
 if TYPE_CHECKING:
     from permits.models import Permit
-
-GROUNDS: Mapping[Ground, Any] = {
-    Ground.OTHER_REGIME: gettext_lazy("Another authorisation or regime applies to the works as well"),
-    Ground.DEROGATION: gettext_lazy("Derogation from the rules of the plan"),
-    Ground.PROTECTED_SURROUNDINGS: gettext_lazy("Surroundings of a historic monument or remarkable heritage site"),
-    Ground.FARMLAND_COMMISSION: gettext_lazy("Opinion of the commission for farmland (CDPENAF)"),
-    Ground.PUBLIC_PARTICIPATION: gettext_lazy("Participation of the public"),
-    Ground.COMMISSION: gettext_lazy("Opinion of a departmental or regional commission"),
-    Ground.AGRICULTURE_MINISTER: gettext_lazy("Opinion of the minister of agriculture"),
-    Ground.RURAL_DEROGATION: gettext_lazy("Derogation in a rural commune (L.111-3)"),
-    Ground.BUILDING_CODE_DEROGATION: gettext_lazy("Derogation from the building code"),
-    Ground.COMMERCIAL_OPERATION: gettext_lazy("Authorisation of a commercial operation"),
-    Ground.ELECTRONIC_PARTICIPATION: gettext_lazy("Electronic participation of the public"),
-    Ground.LISTED_BUILDING: gettext_lazy("Works on a building inscribed as a historic monument"),
-    Ground.PUBLIC_BUILDING: gettext_lazy("Building open to the public (ERP)"),
-    Ground.TALL_BUILDING: gettext_lazy("Tall building (IGH)"),
-    Ground.PUBLIC_INQUIRY: gettext_lazy("Public inquiry"),
-    Ground.NATIONAL_PARK: gettext_lazy("Heart of a national park"),
-    Ground.NATIONAL_COMMISSION: gettext_lazy("Opinion of a national commission"),
-    Ground.NATURE_RESERVE: gettext_lazy("National nature reserve, opinion of the prefect"),
-    Ground.CLEARING: gettext_lazy("Clearing of woodland, without a survey of the ground"),
-    Ground.CLEARING_SURVEYED: gettext_lazy("Clearing of woodland, with a survey of the ground"),
-    Ground.CLEARING_INQUIRY: gettext_lazy("Clearing of woodland, with a public inquiry"),
-    Ground.CLEARING_PROLONGED: gettext_lazy("The prefect prolongs the authorisation to clear woodland"),
-    Ground.ARCHITECT_APPEAL: gettext_lazy(
-        "Appeal to the prefect against the opinion of the architect of French buildings"
-    ),
-    Ground.NATIONAL_RETAIL_COMMISSION: gettext_lazy("Opinion of the national commission for retail (CNAC)"),
-    Ground.CALLED_IN: gettext_lazy("A minister takes the file over"),
-}
-OPINIONS: Mapping[str, Any] = {
-    Opinion.FAVOURABLE: gettext_lazy("favourable"),
-    Opinion.WITH_PRESCRIPTIONS: gettext_lazy("favourable with prescriptions"),
-    Opinion.UNFAVOURABLE: gettext_lazy("unfavourable"),
-}
-OUTCOMES: Mapping[Outcome, Any] = {
-    Outcome.GRANTED: gettext_lazy("Granted"),
-    Outcome.REFUSED: pgettext_lazy("permit", "Refused"),
-    Outcome.REJECTED: gettext_lazy("Rejected, pieces missing"),
-    Outcome.WITHDRAWN: gettext_lazy("Withdrawn"),
-}
-OF_A_DECLARATION: Mapping[Outcome, Any] = {
-    **OUTCOMES,
-    Outcome.GRANTED: gettext_lazy("No opposition"),
-    Outcome.REFUSED: gettext_lazy("Opposition"),
-}
-TACIT: Mapping[Outcome, Any] = {
-    Outcome.GRANTED: gettext_lazy("Tacit permit"),
-    Outcome.REFUSED: gettext_lazy("Implicit refusal"),
-    Outcome.REJECTED: gettext_lazy("Tacit rejection"),
-}
-TACIT_DECLARATION: Mapping[Outcome, Any] = {
-    Outcome.GRANTED: gettext_lazy("Tacit decision not to oppose"),
-    Outcome.REFUSED: gettext_lazy("Implicit opposition"),
-    Outcome.REJECTED: gettext_lazy("Tacit opposition, pieces missing"),
-}
-TACIT_CERTIFICATE = gettext_lazy("Tacit certificate")
-CHANGED: Mapping[str, Any] = {
-    "filed_on": gettext_lazy("filing"),
-    "notify_by": gettext_lazy("last day for notices"),
-    "complete_on": gettext_lazy("file complete since"),
-    "answer_by": gettext_lazy("last day for the missing pieces"),
-    "months": gettext_lazy("months of the delay"),
-    "due_on": gettext_lazy("last day to notify the decision"),
-    "silence": gettext_lazy("what silence means"),
-    "outcome": gettext_lazy("outcome"),
-    "tacit": gettext_lazy("tacit"),
-    "ended_on": gettext_lazy("end of the file"),
-    "valid_until": gettext_lazy("valid until"),
-}
 
 
 class Recorded(Protocol):
@@ -119,82 +49,15 @@ def explained(step: Step, kind: str, record: Recorded | None = None) -> Explanat
     return Explanation(title(step, nature, record), " ".join(sentences), articles)
 
 
-# -- single words -----------------------------------------------------------------------------------------------------
-
-
-def outcome_word(outcome: str, kind: str) -> str:
-    """How such a file ends: one grants a permit, and does not oppose a declaration."""
-    labels = OF_A_DECLARATION if Kind(kind) == Kind.DP else OUTCOMES
-    return str(labels[Outcome(outcome)])
-
-
-def tacit_word(outcome: str, kind: str) -> str:
-    """What such a file becomes when nobody answers."""
-    if Kind(kind).certifies and outcome == Outcome.GRANTED:
-        return str(TACIT_CERTIFICATE)
-    labels = TACIT_DECLARATION if Kind(kind) == Kind.DP else TACIT
-    return str(labels[Outcome(outcome)])
-
-
-def effect_word(ground: Ground, kind: str, filed: date) -> tuple[str, str] | None:
-    """What a ground does to the delay of such a file, and its article; None where no article knows it for the kind."""
-    for effect in (*LENGTHENING, *PROLONGING):
-        for rule in rules_of(effect, Kind(kind), filed):
-            if ground in rule.grounds:
-                return delay_label(rule), rule.article
-    return None
-
-
-def delay_label(rule: Rule) -> str:
-    delay = months(rule.months)
-    match rule.effect:
-        case Effect.MORE | Effect.PROLONGS:
-            return _("+ %(months)s") % {"months": delay}
-        case Effect.AFTER_REPORT:
-            return _("%(months)s from the report") % {"months": delay}
-        case _:
-            return _("%(months)s in all") % {"months": delay}
-
-
-def changed(changes: Iterable[Change], kind: str) -> list[str]:
-    """What a record changed, a sentence for each: “last day to notify the decision: 5 April 2026 → 5 May 2026”."""
-    return [
-        _("%(name)s: from %(was)s to %(now)s") % {"name": CHANGED[one.name], "was": was, "now": now}
-        for one in changes
-        if one.name in CHANGED
-        and (was := value_word(one.name, one.was, kind)) != (now := value_word(one.name, one.now, kind))
-    ]
-
-
-def value_word(name: str, value: Any, kind: str) -> str:
-    if value is None:
-        return _("not known")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, date):
-        return format_day(value)
-    if name == "silence":
-        return tacit_word(value, kind)
-    return outcome_word(value, kind) if name == "outcome" else str(value)
-
-
-def format_day(value: date) -> str:
-    return date_format(value, "j F Y")
-
-
-def months(count: int) -> str:
-    return ngettext("%(count)s month", "%(count)s months", count) % {"count": count}
-
-
 # -- titles -----------------------------------------------------------------------------------------------------------
 
 TITLES: Mapping[Said, Any] = {
     Said.FILED: gettext_lazy("Filing"),
     Said.DEEMED_COMPLETE: gettext_lazy("File complete since its filing"),
-    Said.ASKED: gettext_lazy("Missing pieces asked for"),
-    Said.ASKED_LATE: gettext_lazy("Missing pieces asked for too late"),
-    Said.ASKED_OUTSIDE_CODE: gettext_lazy("Pieces asked for that the code does not list"),
-    Said.ASKED_OF_CERTIFICATE: gettext_lazy("Pieces asked for of a certificate"),
+    Said.REQUESTED: gettext_lazy("Missing pieces asked for"),
+    Said.REQUESTED_LATE: gettext_lazy("Missing pieces asked for too late"),
+    Said.REQUESTED_OUTSIDE_CODE: gettext_lazy("Pieces asked for that the code does not list"),
+    Said.REQUESTED_OF_CERTIFICATE: gettext_lazy("Pieces asked for of a certificate"),
     Said.REPLACED: gettext_lazy("Request for pieces, replaced by a later one"),
     Said.CAME: gettext_lazy("Pieces received, others still missing"),
     Said.COMPLETE: gettext_lazy("File complete"),
@@ -217,9 +80,9 @@ TITLES: Mapping[Said, Any] = {
 def title(step: Step, kind: Kind, record: Recorded | None) -> str:
     match step.what:
         case Said.TACIT | Said.REJECTED:
-            return tacit_word(step.values["outcome"], kind)
+            return tacit_label(step.values["outcome"], kind)
         case Said.DECIDED:
-            return _("Decision notified: %(outcome)s") % {"outcome": outcome_word(step.values["outcome"], kind)}
+            return _("Decision notified: %(outcome)s") % {"outcome": outcome_label(step.values["outcome"], kind)}
         case Said.OPINION:
             opinion = OPINIONS[Opinion(step.values["opinion"])]
             return _("Opinion of the architect of French buildings: %(opinion)s") % {"opinion": opinion}
@@ -258,19 +121,19 @@ REASONS: Mapping[Said, Any] = {
         "No missing piece was asked for with effect: the file is complete since its filing. Only a request that the "
         "applicant receives until %(until)s changes this."
     ),
-    Said.ASKED: gettext_lazy(
+    Said.REQUESTED: gettext_lazy(
         "The applicant received the request in the first month: the delay begins on the day on which the last of these "
         "pieces comes: %(missing)s."
     ),
-    Said.ASKED_LATE: gettext_lazy(
+    Said.REQUESTED_LATE: gettext_lazy(
         "Without effect: a request must be received until %(until)s, one month from the filing. The delay goes on as "
         "if nothing had been asked for."
     ),
-    Said.ASKED_OUTSIDE_CODE: gettext_lazy(
+    Said.REQUESTED_OUTSIDE_CODE: gettext_lazy(
         "Without effect: a piece that the code does not list may not be asked for. The delay goes on as if nothing had "
         "been asked for."
     ),
-    Said.ASKED_OF_CERTIFICATE: gettext_lazy("Without effect on the delay of a certificate."),
+    Said.REQUESTED_OF_CERTIFICATE: gettext_lazy("Without effect on the delay of a certificate."),
     Said.REPLACED: gettext_lazy("Without effect: the request received on %(by)s replaces it."),
     Said.CAME: gettext_lazy("The delay does not begin yet: these pieces are still missing: %(missing)s."),
     Said.COMPLETE: gettext_lazy("The last missing piece came on this day: the delay begins."),
@@ -332,7 +195,7 @@ def received(record: Recorded | None) -> Iterator[str]:
     """How an act was sent, and so on which day it counts."""
     detail = record.detail if record else {}
     days = {
-        name: format_day(date.fromisoformat(detail[name]))
+        name: format_long_date(date.fromisoformat(detail[name]))
         for name in ("sent", "presented", "consulted")
         if detail.get(name)
     }
@@ -347,9 +210,9 @@ def received(record: Recorded | None) -> Iterator[str]:
 
 def readable_values(values: Mapping[str, Any]) -> dict[str, str]:
     """The values that a step was counted with, as they are read."""
-    texts = {name: format_day(value) if isinstance(value, date) else str(value) for name, value in values.items()}
+    texts = {name: format_long_date(value) if isinstance(value, date) else str(value) for name, value in values.items()}
     if values.get("months"):
-        texts["months"] = months(values["months"])
+        texts["months"] = format_months(values["months"])
     if "missing" in values:
         texts["missing"] = ", ".join(values["missing"])
     if "grounds" in values:
@@ -435,16 +298,16 @@ def facts(record: Recorded, kind: str) -> list[str]:
     detail = record.detail
     lines = [*detail.get("pieces", ()), *(str(GROUNDS[Ground(one)]) for one in detail.get("grounds", ()))]
     if "outcome" in detail:
-        lines.append(outcome_word(detail["outcome"], kind))
+        lines.append(outcome_label(detail["outcome"], kind))
     if "opinion" in detail:
         lines.append(str(OPINIONS[Opinion(detail["opinion"])]))
     if detail.get("outside_code"):
         lines.append(_("one of them is not listed by the code"))
     if "months" in detail:
         template = _("%(months)s more (%(article)s)") if detail.get("adds") else _("%(months)s in all (%(article)s)")
-        lines.append(template % {"months": months(detail["months"]), "article": detail["article"]})
+        lines.append(template % {"months": format_months(detail["months"]), "article": detail["article"]})
     if detail.get("signed"):
-        lines.append(_("signed on %(day)s") % {"day": format_day(date.fromisoformat(detail["signed"]))})
+        lines.append(_("signed on %(day)s") % {"day": format_long_date(date.fromisoformat(detail["signed"]))})
     if detail.get("reference"):
         lines.append(_("reference %(reference)s") % {"reference": detail["reference"]})
     return [*lines, *filter(None, (detail.get("reason"), detail.get("note")))]
@@ -492,7 +355,7 @@ def ahead(timeline: Timeline | None, permit: Permit, today: date) -> list[str]:
     if on is None:
         return [_("The delay begins when the report of the public inquiry is received.")]
     missing = next((step.values["missing"] for step in reversed(timeline.steps) if "missing" in step.values), ())
-    known = {"day": format_day(on), "distance": distance(on, today), "missing": ", ".join(missing)}
+    known = {"day": format_long_date(on), "distance": distance(on, today), "missing": ", ".join(missing)}
     return [str(NEXT[permit.next_what]) % known, unanswered(timeline, kind)]
 
 
@@ -506,19 +369,21 @@ def unanswered(timeline: Timeline, kind: str) -> str:
     message = _("Without a decision: %(outcome)s on %(day)s.")
     if outcome == Outcome.REJECTED:
         message = _("Without these pieces: %(outcome)s on %(day)s.")
-    return message % {"outcome": tacit_word(outcome, kind).lower(), "day": format_day(last + timedelta(days=1))}
+    return message % {"outcome": tacit_label(outcome, kind).lower(), "day": format_long_date(last + timedelta(days=1))}
 
 
 def ended(timeline: Timeline, permit: Permit, today: date) -> list[str]:
     """How and when the file ended, and until when what it gave holds."""
     if timeline.outcome is None or timeline.ended_on is None:
         return []
-    word = tacit_word(timeline.outcome, permit.kind) if timeline.tacit else outcome_word(timeline.outcome, permit.kind)
+    word = (
+        tacit_label(timeline.outcome, permit.kind) if timeline.tacit else outcome_label(timeline.outcome, permit.kind)
+    )
     template = str(SINCE["tacit" if timeline.tacit else "decided"])
-    lines = [template % {"outcome": word, "day": format_day(timeline.ended_on)}]
+    lines = [template % {"outcome": word, "day": format_long_date(timeline.ended_on)}]
     if timeline.valid_until is None or permit.state in (State.WORKS, State.FINISHED):
         return lines
-    until = {"day": format_day(timeline.valid_until), "distance": distance(timeline.valid_until, today)}
+    until = {"day": format_long_date(timeline.valid_until), "distance": distance(timeline.valid_until, today)}
     if permit.state == State.EXPIRED:
         return [*lines, _("Its validity ended on %(day)s (%(distance)s).") % until]
     if Kind(permit.kind).certifies:

@@ -17,7 +17,7 @@ from gis_core.letters.document import format_day
 from gis_core.letters.kinds import Field, Holds, LetterKind, Value
 from gis_core.members.rights import Role
 from gis_core.models import Commune
-from permits import explanations
+from permits import labels
 from permits.deadlines import clock, law
 from permits.deadlines import events as legal
 from permits.deadlines.law import Ground, Kind
@@ -137,7 +137,7 @@ GROUNDS: Mapping[Ground, Any] = {
     Ground.BUILDING_CODE_DEROGATION: "Dérogation au code de la construction et de l’habitation",
     Ground.COMMERCIAL_OPERATION: "Autorisation d’exploitation commerciale",
     Ground.ELECTRONIC_PARTICIPATION: "Participation du public par voie électronique",
-    Ground.LISTED_BUILDING: "Immeuble inscrit au titre des monuments historiques",
+    Ground.REGISTERED_MONUMENT: "Immeuble inscrit au titre des monuments historiques",
     Ground.PUBLIC_BUILDING: "Établissement recevant du public",
     Ground.TALL_BUILDING: "Immeuble de grande hauteur",
     Ground.PUBLIC_INQUIRY: "Enquête publique",
@@ -280,7 +280,7 @@ def describe_ground(ground: Ground, what: Kind, filed: date) -> str:
         rule.article for effect in effects for rule in law.rules_of(effect, what, filed) if ground in rule.grounds
     ]
     with override("fr"):
-        name = str(GROUNDS.get(ground) or explanations.GROUNDS[ground])
+        name = str(GROUNDS.get(ground) or labels.GROUNDS[ground])
     return f"{name} ({', '.join(articles)})" if articles else name
 
 

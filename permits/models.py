@@ -144,7 +144,7 @@ class Permit(models.Model):
     plan_date = models.DateField(null=True)
     geom = models.MultiPolygonField(srid=2154, null=True)
     geom_3857 = web_mercator(models.MultiPolygonField)
-    words = models.GeneratedField(
+    folded_text = models.GeneratedField(
         expression=Folded("description", "address", Substr("number", 11)),
         output_field=models.TextField(),
         db_persist=True,
@@ -166,7 +166,7 @@ class Permit(models.Model):
             models.Index(fields=["instructor", "next_date"], name="permit_instructor"),
             models.Index(fields=["-filed_date", "-id"], name="permit_filed"),
             models.Index(fields=["-ended_date", "-id"], name="permit_decided", condition=in_states(PUBLISHED)),
-            GinIndex(OpClass(F("words"), name="gin_trgm_ops"), name="permit_words"),
+            GinIndex(OpClass(F("folded_text"), name="gin_trgm_ops"), name="permit_words"),
             models.Index(fields=["kind", "state", "-filed_date", "-id"], name="permit_of_kind"),
             models.Index(fields=["valid_until_date"], name="permit_validity", condition=Q(state="granted")),
         ]
@@ -253,7 +253,7 @@ class ApplicantReading(models.Model):
 
     class Action(models.TextChoices):
         READ = "read", _("Read")
-        WRITTEN = "written", _("Written")
+        EDITED = "written", _("Written")
         EXPORTED = "exported", _("Exported")
         FORGOTTEN = "forgotten", _("Forgotten")
 
@@ -292,7 +292,7 @@ class Piece(Removable):
         OTHER = "other", _("Other piece")
 
     permit = models.ForeignKey(
-        Permit, models.CASCADE, related_name="pieces", verbose_name=pgettext_lazy("permit", "file")
+        Permit, models.CASCADE, related_name="documents", verbose_name=pgettext_lazy("permit", "file")
     )
     name = models.UUIDField(default=uuid4, unique=True)
     title = models.CharField(_("title"), max_length=120)
@@ -318,7 +318,7 @@ class Consultation(models.Model):
     """An opinion that was asked for: of whom, why (`reason`, what crosses the parcels), until when, and the answer.
 
     Without an answer on `due_date` the opinion is what `silence` says; `article` gives the delay, which runs from
-    `received_date`, or from `asked_date` while the receipt is not known.
+    `received_date`, or from `requested_date` while the receipt is not known.
     """
 
     security = "part:permit_id:filed"
@@ -340,7 +340,7 @@ class Consultation(models.Model):
     name = models.CharField(_("name"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     reason = models.JSONField(default=list, blank=True)
-    asked_date = models.DateField(_("asked on"))
+    requested_date = models.DateField(_("asked on"))
     received_date = models.DateField(_("received by the body on"), null=True, blank=True)
     mailed_at = models.DateTimeField(_("sent by mail"), null=True, editable=False)
     months = models.PositiveSmallIntegerField(_("months to answer"))
@@ -362,13 +362,13 @@ class Consultation(models.Model):
     class Meta:
         verbose_name = _("consultation")
         verbose_name_plural = _("consultations")
-        ordering: ClassVar[list[str]] = ["asked_date", "id"]
+        ordering: ClassVar[list[str]] = ["requested_date", "id"]
         indexes: ClassVar = [
             models.Index(fields=["due_date"], name="consultation_waiting", condition=Q(answered_date=None))
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_body_display()} {self.asked_date}"
+        return f"{self.get_body_display()} {self.requested_date}"
 
 
 class Reminder(models.Model):

@@ -33,7 +33,7 @@ class Target:
     path: str
 
     @property
-    def listed(self) -> str:
+    def authority(self) -> str:
         return self.host if self.port == PORTS[self.scheme] else f"{self.host}:{self.port}"
 
 
@@ -43,7 +43,7 @@ def target_of(url: str) -> Target:
         raise NotAllowed(_("This is no address of the web: it is too long or has a space in it."))
     try:
         parts = urlsplit(url)
-        host, port = written(parts.hostname or ""), parts.port
+        host, port = normalize_host(parts.hostname or ""), parts.port
     except ValueError as error:
         raise NotAllowed(_("This is no address of the web.")) from error
     if parts.scheme not in PORTS or HOST.fullmatch(host) is None:
@@ -54,38 +54,38 @@ def target_of(url: str) -> Target:
     return Target(parts.scheme, host, port or PORTS[parts.scheme], path)
 
 
-def written(host: str) -> str:
+def normalize_host(host: str) -> str:
     """A host's name as it is asked of the DNS; an IPv6 address between brackets. Raises ValueError."""
     if ":" in host:
         return f"[{host.lower()}]"
     return host.rstrip(".").encode("idna").decode().lower() if host else ""
 
 
-def check_listed(target: Target, allowed: Allowed) -> None:
-    if not allowed(target.listed):
-        words = _(
+def check_allowed(target: Target, allowed: Allowed) -> None:
+    if not allowed(target.authority):
+        message = _(
             "The server “%(host)s” is not on the list of those that may be asked; the agency administrator adds it."
         )
-        raise NotAllowed(words % {"host": target.listed}, host=target.listed)
+        raise NotAllowed(message % {"host": target.authority}, host=target.authority)
 
 
 def addresses(target: Target) -> list[str]:
     """The internet addresses of a host, resolved now. Raises NotAllowed if any of them is not of the open internet."""
-    found = resolved(target.host.strip("[]"), target.port)
+    ips = resolved(target.host.strip("[]"), target.port)
     private: Collection[str] = settings.EXTERNAL_PRIVATE_HOSTS
-    if target.listed not in private and not all(map(is_public, found)):
-        words = _("The server “%(host)s” lies in a private network: nothing is fetched from there.")
-        raise NotAllowed(words % {"host": target.listed})
-    return found
+    if target.authority not in private and not all(map(is_public, ips)):
+        message = _("The server “%(host)s” lies in a private network: nothing is fetched from there.")
+        raise NotAllowed(message % {"host": target.authority})
+    return ips
 
 
 def resolved(host: str, port: int) -> list[str]:
     asking = _asking.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
-        found = asking.result(timeout=DNS_SECONDS)
+        results = asking.result(timeout=DNS_SECONDS)
     except (TimeoutError, OSError, UnicodeError) as error:
         raise NoAnswer(_("The name of the server “%(host)s” leads nowhere.") % {"host": host}) from error
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
+    return list(dict.fromkeys(str(one[4][0]) for one in results))
 
 
 def is_public(text: str) -> bool:

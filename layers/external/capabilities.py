@@ -48,16 +48,14 @@ def offers_in(root: Element, service: str) -> tuple[str, list[Offer]]:
     if name == "capabilities" and root.find("Contents/Layer") is not None:
         return ExternalLayer.Kind.WMTS, list(wmts_offers(root, service))[:MOST_OFFERS]
     if name in ("serviceexceptionreport", "exceptionreport"):
-        raise Invalid(
-            _("The service refuses: %(words)s") % {"words": exception_words(root) or _("it does not say why")}
-        )
+        raise Invalid(_("The service refuses: %(words)s") % {"words": exception_text(root) or _("it does not say why")})
     raise Invalid(_("At this address is no list of a WMS's or WMTS's layers: “%(tag)s”.") % {"tag": root.tag[:60]})
 
 
-def exception_words(root: Element) -> str:
+def exception_text(root: Element) -> str:
     """What an OGC service says that went wrong, short and on one line."""
-    found = [one.text for one in root.iter() if one.tag in ("ServiceException", "ExceptionText") and one.text]
-    return plain(" ".join(found))[:300]
+    texts = [one.text for one in root.iter() if one.tag in ("ServiceException", "ExceptionText") and one.text]
+    return plain(" ".join(texts))[:300]
 
 
 # -- WMS --------------------------------------------------------------------------------------------------------------
@@ -205,13 +203,13 @@ def wmts_fault(chosen: str | None, format_: str, template: str) -> str:
     return ""
 
 
-def matrix_set(found: Element) -> tuple[str, list[str]]:
+def matrix_set(element: Element) -> tuple[str, list[str]]:
     """The name of a set of levels and their identifiers from zoom 0 on; none where it is not the map's pyramid."""
-    name = (found.findtext("Identifier") or "").strip()
-    system = (found.findtext("SupportedCRS") or "").upper().replace("::", ":").replace("URN:OGC:DEF:CRS:", "")
+    name = (element.findtext("Identifier") or "").strip()
+    system = (element.findtext("SupportedCRS") or "").upper().replace("::", ":").replace("URN:OGC:DEF:CRS:", "")
     if not any(system.endswith(code.split(":")[1]) for code in MERCATOR):
         return name, []
-    by_zoom = {zoom: identifier for zoom, identifier in map(level, found.findall("TileMatrix")) if zoom is not None}
+    by_zoom = {zoom: identifier for zoom, identifier in map(level, element.findall("TileMatrix")) if zoom is not None}
     if not by_zoom:
         return name, []
     return name, [by_zoom.get(zoom, "") for zoom in range(max(by_zoom) + 1)]
@@ -242,8 +240,8 @@ def limited_to(layer: Element, chosen: str) -> list[str]:
 
 
 def resource_template(layer: Element, format_: str) -> str:
-    found = [one for one in layer.findall("ResourceURL") if one.get("resourceType") == "tile"]
-    chosen = next((one for one in found if one.get("format") == format_), found[0] if found else None)
+    resources = [one for one in layer.findall("ResourceURL") if one.get("resourceType") == "tile"]
+    chosen = next((one for one in resources if one.get("format") == format_), resources[0] if resources else None)
     return chosen.get("template", "") if chosen is not None else ""
 
 
@@ -256,10 +254,10 @@ def wmts_style(layer: Element) -> tuple[str, str]:
     return (style.findtext("Identifier") or "").strip(), legend.get("href", "")[:1000] if legend is not None else ""
 
 
-def corners_box(found: Element | None) -> list[float] | None:
-    if found is None:
+def corners_box(element: Element | None) -> list[float] | None:
+    if element is None:
         return None
-    return box([*(found.findtext("LowerCorner") or "").split(), *(found.findtext("UpperCorner") or "").split()])
+    return box([*(element.findtext("LowerCorner") or "").split(), *(element.findtext("UpperCorner") or "").split()])
 
 
 # -- both -------------------------------------------------------------------------------------------------------------

@@ -18,14 +18,14 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from gis_core.errors import Busy
-from layers.external.addresses import Allowed, Target, addresses, check_listed, target_of
+from layers.external.addresses import Allowed, Target, addresses, check_allowed, target_of
 from layers.external.errors import NoAnswer
 
 CONNECT_SECONDS = 4.0
 MOST_REDIRECTIONS = 3
 MOST_ADDRESSES = 2
 REDIRECTIONS = (301, 302, 303, 307, 308)
-PIECE = 65_536
+CHUNK_BYTES = 65_536
 AGENT = "Arpent"
 AT_ONCE = 3  # requests under way in one process, of its four threads
 WAIT_SECONDS = 0.3
@@ -60,7 +60,7 @@ class Fetched:
 
 
 @dataclass(slots=True)
-class Standing:
+class HostHealth:
     """How a host has answered lately: one that failed several times in a row is left alone for a while."""
 
     failures: int = 0
@@ -71,21 +71,21 @@ class Standing:
 class Hosts:
     """What this process knows about the hosts that it asked."""
 
-    known: dict[str, Standing] = field(default_factory=dict)
+    known: dict[str, HostHealth] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def check(self, host: str) -> None:
         with self.lock:
-            standing = self.known.get(host)
-        if standing and standing.rests_until > time.monotonic():
+            health = self.known.get(host)
+        if health and health.rests_until > time.monotonic():
             raise NoAnswer(_("The server “%(host)s” does not answer; it is asked again in a moment.") % {"host": host})
 
-    def tell(self, host: str, *, answered: bool) -> None:
+    def record(self, host: str, *, answered: bool) -> None:
         with self.lock:
-            standing = self.known.setdefault(host, Standing())
-            standing.failures = 0 if answered else standing.failures + 1
-            if standing.failures >= RESTED_AFTER:
-                standing.failures, standing.rests_until = 0, time.monotonic() + REST_SECONDS
+            health = self.known.setdefault(host, HostHealth())
+            health.failures = 0 if answered else health.failures + 1
+            if health.failures >= RESTED_AFTER:
+                health.failures, health.rests_until = 0, time.monotonic() + REST_SECONDS
 
 
 hosts = Hosts()
@@ -97,7 +97,7 @@ def fetch(url: str, limits: Limits, allowed: Allowed, headers: Mapping[str, str]
     with one_of_few():
         for _step in range(MOST_REDIRECTIONS + 1):
             target = target_of(url)
-            check_listed(target, allowed)
+            check_allowed(target, allowed)
             answer = ask(url, target, limits, deadline, headers or {})
             place = answer.headers.get("location")
             if answer.status not in REDIRECTIONS or not place:
@@ -119,17 +119,17 @@ def one_of_few() -> Iterator[None]:
 
 def ask(url: str, target: Target, limits: Limits, deadline: float, headers: Mapping[str, str]) -> Fetched:
     """One request to one of the host's checked addresses."""
-    hosts.check(target.listed)
-    found = addresses(target)[:MOST_ADDRESSES]
-    for rank, address in enumerate(found, start=1):
+    hosts.check(target.authority)
+    ips = addresses(target)[:MOST_ADDRESSES]
+    for rank, address in enumerate(ips, start=1):
         try:
             answer = ask_at(address, url, target, limits, deadline, headers)
         except ConnectionError as error:
-            if rank < len(found):
+            if rank < len(ips):
                 continue
-            hosts.tell(target.listed, answered=False)
+            hosts.record(target.authority, answered=False)
             raise NoAnswer(_("The server “%(host)s” does not answer.") % {"host": target.host}) from error
-        hosts.tell(target.listed, answered=True)
+        hosts.record(target.authority, answered=True)
         return answer
     raise NoAnswer(_("The server “%(host)s” does not answer.") % {"host": target.host})
 
@@ -168,14 +168,14 @@ def sent(headers: Mapping[str, str]) -> dict[str, str]:
 def read(response: BaseHTTPResponse, limits: Limits, target: Target) -> bytes:
     """The body, as far as the limit. Raises NoAnswer beyond it."""
     size = 0
-    pieces = []
-    while piece := response.read1(PIECE):
-        size += len(piece)
+    chunks = []
+    while chunk := response.read1(CHUNK_BYTES):
+        size += len(chunk)
         if size > limits.bytes:
-            words = _("The server “%(host)s” sends more than %(most)s MB at once.")
-            raise NoAnswer(words % {"host": target.host, "most": limits.bytes // 1_000_000})
-        pieces.append(piece)
-    return b"".join(pieces)
+            message = _("The server “%(host)s” sends more than %(most)s MB at once.")
+            raise NoAnswer(message % {"host": target.host, "most": limits.bytes // 1_000_000})
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 class Pinned(HTTPConnection):

@@ -22,7 +22,7 @@ from layers.external.forms import ExternalChangeForm, ExternalLayerForm, HostFor
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.external.services import declaring
 
-SHOWN_OFFERS = 500
+OFFERS_ON_PAGE = 500
 
 
 def rights_of_page(request: HttpRequest) -> Rights:
@@ -39,7 +39,7 @@ def externals(request: HttpRequest) -> HttpResponse:
     """The layers of other servers that the asker administers, and the servers that may be asked."""
     rights = rights_of_page(request)
     context = {"layers": declaring.administered(rights), "hosts": AllowedHost.objects.all(), "host_form": HostForm()}
-    return shown(request, "externals", context)
+    return external_page(request, "externals", context)
 
 
 @require_safe
@@ -47,37 +47,37 @@ def externals(request: HttpRequest) -> HttpResponse:
 def new_external(request: HttpRequest) -> HttpResponse:
     """Which server, then which of its layers: what was asked stands in the address, nothing is kept."""
     rights = rights_of_page(request)
-    asked = "service" in request.GET
-    form = ServiceForm(request.GET if asked else None)
-    if not asked:
-        return shown(request, "service", {"form": form})
+    is_submitted = "service" in request.GET
+    form = ServiceForm(request.GET if is_submitted else None)
+    if not is_submitted:
+        return external_page(request, "service", {"form": form})
     if not form.is_valid():
-        return shown(request, "service", {"form": form}, status=400)
+        return external_page(request, "service", {"form": form}, status=400)
     service, kind = form.cleaned_data["service"].strip(), form.cleaned_data["kind"]
     try:
         if kind == ExternalLayer.Kind.XYZ:
             declaring.check_template(service)
             return declaration_page(request, rights, service, kind, "", {})
-        found = declaring.look(service, kind)
+        inspected = declaring.inspect_service(service, kind)
     except ArpentError as error:
         form.add_error("service", error.message)
         extra = {"form": form, "missing_host": error.extra.get("host") if rights.agency else None}
-        return shown(request, "service", extra, status=status_of(error))
+        return external_page(request, "service", extra, status=status_of(error))
     name = request.GET.get("name", "")
-    offer = next((one for one in found.offers if one.name == name and not one.why_not), None)
+    offer = next((one for one in inspected.offers if one.name == name and not one.why_not), None)
     if offer is not None:
         started = {"title": offer.title, "abstract": offer.abstract, "attribution": offer.values.get("attribution")}
-        return declaration_page(request, rights, service, found.kind, name, started)
-    offers = sorted(found.offers, key=lambda one: bool(one.why_not))
-    context = {"form": form, "service": service, "kind": found.kind, "offers": offers[:SHOWN_OFFERS]}
-    return shown(request, "offers", context | {"more": max(0, len(offers) - SHOWN_OFFERS)})
+        return declaration_page(request, rights, service, inspected.kind, name, started)
+    offers = sorted(inspected.offers, key=lambda one: bool(one.why_not))
+    context = {"form": form, "service": service, "kind": inspected.kind, "offers": offers[:OFFERS_ON_PAGE]}
+    return external_page(request, "offers", context | {"more": max(0, len(offers) - OFFERS_ON_PAGE)})
 
 
 def declaration_page(
     request: HttpRequest, rights: Rights, service: str, kind: str, name: str, started: dict[str, Any]
 ) -> HttpResponse:
     form = ExternalLayerForm(rights=rights, kind=kind, initial={"visibility": "signed_in", **started})
-    return shown(request, "declare", {"form": form, "service": service, "kind": kind, "name": name})
+    return external_page(request, "declare", {"form": form, "service": service, "kind": kind, "name": name})
 
 
 @require_POST
@@ -90,14 +90,14 @@ def declare(request: HttpRequest) -> HttpResponse:
     form = ExternalLayerForm(request.POST, rights=rights, kind=kind)
     context = {"form": form, "service": service, "kind": kind, "name": name}
     if kind not in ExternalLayer.Kind.values or not form.is_valid():
-        return shown(request, "declare", context, status=400)
+        return external_page(request, "declare", context, status=400)
     try:
         owner = owner_chosen(form, rights)
         made = declaring.declare(
             service=service, kind=kind, name=name, owner=owner, chosen=form.chosen(), rights=rights
         )
     except ArpentError as error:
-        return shown(request, "declare", context, status=blame(form, error))
+        return external_page(request, "declare", context, status=blame(form, error))
     messages.success(request, _("%(title)s is in the map, for those who may see it.") % {"title": made})
     return redirect("externals")
 
@@ -120,15 +120,15 @@ def external(request: HttpRequest, slug: str) -> HttpResponse:
     form = ExternalChangeForm(request, row=layer, read=values_of, rights=rights, kind=layer.kind, layer=layer)
     context = {"form": form, "layer": layer}
     if request.method != "POST":
-        return shown(request, "external", context)
+        return external_page(request, "external", context)
     if not form.is_valid():
-        return shown(request, "external", context, status=400)
+        return external_page(request, "external", context, status=400)
     version = str(layer.version) if form.was_compared else request.POST.get("version", "")
     try:
         declaring.change(slug, form.chosen(), version=whole_number(version) or 0, rights=rights)
     except ArpentError as error:
         now = declaring.administered_external(slug, rights)
-        return shown(request, "external", {"form": form, "layer": now}, status=blame(form, error))
+        return external_page(request, "external", {"form": form, "layer": now}, status=blame(form, error))
     messages.success(request, _("The settings are saved."))
     return redirect("external", slug=slug)
 
@@ -160,14 +160,14 @@ def allow(request: HttpRequest) -> HttpResponse:
         form.add_error("host", error.message)
         return hosts_page(request, rights, form, status_of(error))
     messages.success(request, _("The server %(host)s may be asked now.") % {"host": made})
-    if asked := {name: request.POST[name] for name in ("kind", "service") if request.POST.get(name)}:
-        return redirect(reverse("external_new", query=asked))
+    if query := {name: request.POST[name] for name in ("kind", "service") if request.POST.get(name)}:
+        return redirect(reverse("external_new", query=query))
     return redirect("externals")
 
 
 def hosts_page(request: HttpRequest, rights: Rights, form: HostForm, status: int) -> HttpResponse:
     context = {"layers": declaring.administered(rights), "hosts": AllowedHost.objects.all(), "host_form": form}
-    return shown(request, "externals", context, status=status)
+    return external_page(request, "externals", context, status=status)
 
 
 @require_POST
@@ -190,5 +190,5 @@ def blame(form: Form, error: ArpentError) -> int:
     return status_of(error)
 
 
-def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def external_page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     return render(request, f"external/{template}.html", {"section": "layers", **context}, status=status)

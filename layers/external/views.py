@@ -35,7 +35,7 @@ def tile(request: HttpRequest, slug: str, z: str, x: str, y: str) -> HttpRespons
     """One image of a layer: 200, 304; 400 for no numbers, 404 where there is none, 503 where the server fails."""
     if not all(NUMBER.fullmatch(part) for part in (z, x, y)):
         raise Invalid(_("A tile's address is three whole numbers: zoom, column and row."))
-    layer, hosts = asked(slug, rights_of_request(request))
+    layer, hosts = layer_and_hosts(slug, rights_of_request(request))
     try:
         return passed_on(layer, tile_image(layer, Tile(min(int(z), 99), int(x), int(y)), hosts, conditions(request)))
     except Busy as error:
@@ -46,7 +46,7 @@ def tile(request: HttpRequest, slug: str, z: str, x: str, y: str) -> HttpRespons
 @require_safe
 def legend(request: HttpRequest, slug: str) -> HttpResponse:
     """The image of a layer's legend."""
-    layer, hosts = asked(slug, rights_of_request(request))
+    layer, hosts = layer_and_hosts(slug, rights_of_request(request))
     if not layer.legend_url:
         raise NotFound(_("This layer has no image of its legend."))
     try:
@@ -55,7 +55,7 @@ def legend(request: HttpRequest, slug: str) -> HttpResponse:
         return later(error)
 
 
-def asked(slug: str, rights: Rights) -> tuple[ExternalLayer, Collection[str]]:
+def layer_and_hosts(slug: str, rights: Rights) -> tuple[ExternalLayer, Collection[str]]:
     """The layer and the servers that may be asked. The database's connection is given back before the fetching."""
     with transaction.atomic():
         layer, hosts = visible_external(slug, rights), allowed_hosts()

@@ -15,7 +15,7 @@ from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.pictures import Pixels, open_photo
 from layers.parcels.plan import HEIGHT_MM, WIDTH_MM, Plan
 from layers.parcels.sections import Ground
-from layers.printing.facts import PhotoShown, photo_source
+from layers.printing.facts import DrawnPhoto, photo_source
 from layers.printing.paper import MM_PER_INCH
 from layers.printing.services.pictures import photo_picture
 
@@ -25,10 +25,10 @@ SIZE = (round(WIDTH_MM / MM_PER_INCH * DPI), round(HEIGHT_MM / MM_PER_INCH * DPI
 
 @dataclass(frozen=True, slots=True)
 class Aerial:
-    """The photo as a JPEG of the plan's box, None where it could not be read; `words` say which photo, or why."""
+    """The photo as a JPEG of the plan's box, None where it could not be read; `caption` says which photo, or why."""
 
     jpeg: bytes | None
-    words: str
+    caption: str
 
 
 def aerial_of(ground: Ground, plan: Plan, rights: Rights) -> Aerial | None:
@@ -44,8 +44,8 @@ def aerial_of(ground: Ground, plan: Plan, rights: Rights) -> Aerial | None:
             return Aerial(None, error.message)
         if not picture.covered:
             return None
-        words = " · ".join(photo_source(PhotoShown(photo, picture.covered, pixels.narrowed)))
-        return Aerial(picture.path.read_bytes(), words)
+        caption = " · ".join(photo_source(DrawnPhoto(photo, picture.covered, pixels.narrowed)))
+        return Aerial(picture.path.read_bytes(), caption)
 
 
 def choose(ground: Ground, rights: Rights) -> tuple[Photo, Pixels] | None:
@@ -63,6 +63,6 @@ def opened(ground: Ground, rights: Rights) -> Iterator[tuple[Photo, Pixels]]:
     """The photos there that the asker may see, the latest first, each opened when it is asked for."""
     near = GEOSGeometry(memoryview(ground.geom))
     sheets = PhotoSheet.objects.filter(photo=OuterRef("pk"))
-    found = Photo.objects.visible_to(rights).filter(Exists(sheets), geom__intersects=near)
-    for photo in found.order_by("-acquired_date", "-pk"):
+    photos = Photo.objects.visible_to(rights).filter(Exists(sheets), geom__intersects=near)
+    for photo in photos.order_by("-acquired_date", "-pk"):
         yield photo, open_photo(photo, rights)

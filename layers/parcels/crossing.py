@@ -12,13 +12,13 @@ from psycopg.sql import SQL, Composed, Identifier, Literal, Placeholder
 
 from layers.parcels.sections import Crossing, Ground, Measure, Source, Tolerance
 
-MOST_FOUND = 2_000
+MOST_CROSSINGS = 2_000
 # Coordinates are kept to a centimetre at best: less is a common limit, not a common area.
 CONTACT_M2 = 0.05
 LINE = {"kind": "line"}
 
 # A shape that holds the whole ground needs no overlay; one of which only the limit meets the ground shares no area.
-FOUND = SQL("""
+CROSSING_ROWS = SQL("""
     (select {place}, json_build_array({columns}), st_dimension(t.geom), st_area(part), st_length(part),
             case st_dimension(t.geom)
                 when 0 then st_distance(t.geom, st_boundary(ground))
@@ -41,26 +41,28 @@ EVERY = SQL("""
 
 
 def crossings(ground: Ground, sources: Sequence[Source]) -> list[list[Crossing]]:
-    """What crosses the ground of each source, by id; one statement for all. At most one more than MOST_FOUND."""
-    found: list[list[Crossing]] = [[] for _source in sources]
+    """What crosses the ground of each source, by id; one statement for all. At most one more than MOST_CROSSINGS."""
+    by_source: list[list[Crossing]] = [[] for _source in sources]
     if not sources:
-        return found
+        return by_source
     values: dict[str, Any] = {
         "ground": ground.geom,
         "day": ground.day,
         "parcels": list(ground.parcels),
-        "most": MOST_FOUND + 1,
+        "most": MOST_CROSSINGS + 1,
     }
     values |= {f"along_{place}": ground.tolerance(source.layer_of(LINE)).m for place, source in enumerate(sources)}
     backend: Any = connection
     with backend.preparing() as cursor:
         cursor.execute(statement(tuple(sources)), values)
         rows = cursor.fetchall()
-    for place, told, *measures in rows:
+    for place, cells, *measures in rows:
         source = sources[place]
-        named = dict(zip(source.columns, told, strict=True))
-        found[place].append(Crossing(named, measured(ground, ground.tolerance(source.layer_of(named)), *measures)))
-    return found
+        columns = dict(zip(source.columns, cells, strict=True))
+        by_source[place].append(
+            Crossing(columns, measured(ground, ground.tolerance(source.layer_of(columns)), *measures))
+        )
+    return by_source
 
 
 @cache
@@ -75,7 +77,7 @@ def near(metres: int) -> Identifier:
 
 
 def part(place: int, source: Source) -> Composed:
-    return FOUND.format(
+    return CROSSING_ROWS.format(
         place=Literal(place),
         along=Placeholder(f"along_{place}"),
         columns=SQL(", ").join(map(SQL, source.columns.values())),

@@ -41,8 +41,8 @@ def pdf_of(
     Raises Unavailable where a section could not be read: paper must not be silent about it.
     """
     if failed := [section["title"] for section in content["sections"] if section["failed"]]:
-        words = _("“%(section)s” could not be read, and nothing was printed. Try again.")
-        raise Unavailable(words % {"section": failed[0]})
+        message = _("“%(section)s” could not be read, and nothing was printed. Try again.")
+        raise Unavailable(message % {"section": failed[0]})
     given = {
         "title": title,
         "author": author,
@@ -67,37 +67,37 @@ def printed(section: Mapping[str, Any], site: str) -> dict[str, Any]:
     """A section with its measures in words and whole addresses."""
     return {
         **section,
-        "lines": [with_words(line, site) for line in section["lines"]],
-        "uncertain": [with_words(line, site) for line in section["uncertain"]],
+        "lines": [format_line(line, site) for line in section["lines"]],
+        "uncertain": [format_line(line, site) for line in section["uncertain"]],
         "below": " · ".join(one["display"] for one in section["tolerances"]),
-        "vintages": [vintage_in_words(one) for one in section["vintages"]],
+        "vintages": [format_vintage(one) for one in section["vintages"]],
     }
 
 
-def with_words(line: Mapping[str, Any], site: str) -> dict[str, Any]:
+def format_line(line: Mapping[str, Any], site: str) -> dict[str, Any]:
     area, share, length = line["area_m2"], line["share"], line["length_m"]
-    measure = area_in_words(area) if area is not None else ""
+    measure = format_crossing_area(area) if area is not None else ""
     if length is not None:
         measure = f"{display_number(length, 1)} m"
     links = [{**link, "url": urljoin(site, link["url"])} for link in line["links"]]
-    part = share_in_words(share) if share is not None and area else ""
+    part = format_crossing_share(share) if share is not None and area else ""
     return {**line, "links": links, "measure": measure, "part": part}
 
 
-def area_in_words(area_m2: float) -> str:
+def format_crossing_area(area_m2: float) -> str:
     """With a decimal where the whole number says little; in words where only a limit is shared."""
     if not area_m2:
         return _("common limit")
     return f"{display_number(area_m2, 1)}\u00a0m²" if area_m2 < SMALL_M2 else display_area(area_m2)
 
 
-def share_in_words(share: float) -> str:
+def format_crossing_share(share: float) -> str:
     """With a decimal, as on the screen: 99.9 % is not the whole."""
     if share < LEAST_SHARE:
         return f"< {display_share(LEAST_SHARE, 1)}"
     return display_share(share, 1)
 
 
-def vintage_in_words(vintage: Mapping[str, Any]) -> str:
+def format_vintage(vintage: Mapping[str, Any]) -> str:
     when = display_date(vintage["date"]) if vintage["date"] else _("date not known")
     return f"{vintage['title']} ({when})"

@@ -19,7 +19,7 @@ LARGEST_M2 = 20_000_000
 SMALLEST_M2 = 0.05
 
 MEASURED = SQL("""
-    with asked as materialized ({found})
+    with asked as materialized ({rows})
     select coalesce(array_agg(id order by idu), '{{}}'), coalesce(array_agg(idu order by idu), '{{}}'),
            st_asewkb(whole), st_asgeojson(st_transform(whole, 4326), 8),
            st_area(st_transform(whole, 4326)::geography), st_area(whole),
@@ -28,12 +28,12 @@ MEASURED = SQL("""
 """)
 PARCELS_LAYER = "parcels"
 OF_PARCELS = MEASURED.format(
-    found=SQL("select id, idu, geom from cadastre_parcel where idu = any(%(idus)s::text[])"),
+    rows=SQL("select id, idu, geom from cadastre_parcel where idu = any(%(idus)s::text[])"),
     # A parcel on the edge of its commune touches the neighbour's.
     communes=SQL("select distinct left(idu, 5) from asked"),
 ).as_bytes()
 OF_SHAPE = MEASURED.format(
-    found=SQL(
+    rows=SQL(
         "select null::bigint as id, null::text as idu, st_transform(st_geomfromwkb(%(wkb)s::bytea, 4326), 2154) as geom"
     ),
     communes=SQL(
@@ -44,11 +44,11 @@ OF_SHAPE = MEASURED.format(
 
 def identifier(text: str) -> str:
     """The 14 characters of a parcel's identifier, written with 14 or 15. Raises Invalid."""
-    found = whole_identifier(text)
-    if found is None:
-        words = _("“%(text)s” is no parcel: an identifier has 14 characters (450010000A0001) or 15.")
-        raise Invalid(words % {"text": text[:40]}, parameter="parcels")
-    return found
+    idu = whole_identifier(text)
+    if idu is None:
+        message = _("“%(text)s” is no parcel: an identifier has 14 characters (450010000A0001) or 15.")
+        raise Invalid(message % {"text": text[:40]}, parameter="parcels")
+    return idu
 
 
 def ground_of_parcels(texts: Sequence[str], day: date, reader: Reader) -> Ground:
@@ -64,8 +64,8 @@ def ground_of_parcels(texts: Sequence[str], day: date, reader: Reader) -> Ground
     ground = measured(OF_PARCELS, {"idus": idus}, day)
     missing = sorted(set(idus) - set(ground.idus)) if ground else idus
     if ground is None or missing:
-        words = _("The cadastral plan has no parcel %(idus)s.")
-        raise NotFound(words % {"idus": ", ".join(missing[:10])})
+        message = _("The cadastral plan has no parcel %(idus)s.")
+        raise NotFound(message % {"idus": ", ".join(missing[:10])})
     return ground
 
 
@@ -73,8 +73,8 @@ def ground_of_shape(shape: Mapping[str, Any], day: date) -> Ground:
     """The ground of a polygon (GeoJSON, EPSG:4326). Raises Invalid."""
     ground = measured(OF_SHAPE, {"wkb": shape_of(shape, SURFACES).wkb}, day)
     if ground is None or not SMALLEST_M2 <= ground.measured_m2 <= LARGEST_M2:
-        words = _("The shape must have an area, 0.05 m² at least and %(most)s km² at most.")
-        raise Invalid(words % {"most": LARGEST_M2 // 1_000_000}, parameter="shape")
+        message = _("The shape must have an area, 0.05 m² at least and %(most)s km² at most.")
+        raise Invalid(message % {"most": LARGEST_M2 // 1_000_000}, parameter="shape")
     return ground
 
 

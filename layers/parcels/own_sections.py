@@ -55,9 +55,9 @@ PHOTOS = Source(table="catalogue_photo", columns={"id": "t.id"})
 # -- identity ---------------------------------------------------------------------------------------------------------
 
 
-def identity(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
+def identity(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
     """Reference, commune, registered and measured areas with their difference, addresses; a line for each parcel."""
-    parcels = sorted((one.values for one in found), key=itemgetter("idu"))
+    parcels = sorted((one.values for one in crossings), key=itemgetter("idu"))
     registered = [one["area_m2"] for one in parcels]
     known = sum(registered) if parcels and None not in registered else None
     notes = [] if known is not None or not parcels else [_("The register gives no area for one parcel or more.")]
@@ -92,13 +92,13 @@ def parcel_line(ground: Ground, parcel: Mapping[str, Any]) -> Line:
 
 def areas(registered: int | None, measured_m2: float) -> list[Property]:
     """Both areas, and how far the plan is from the register."""
-    told = [fact("measured_area_m2", _("Measured area"), round(measured_m2, 1), display_area(measured_m2), "m²")]
+    facts = [fact("measured_area_m2", _("Measured area"), round(measured_m2, 1), display_area(measured_m2), "m²")]
     if registered:
         difference = measured_m2 / registered - 1
-        words = _("Difference from the registered area")
-        told.insert(0, fact("area_m2", _("Registered area"), registered, display_area(registered), "m²"))
-        told.append(fact("area_difference", words, round(difference, 4), display_difference(difference)))
-    return told
+        label = _("Difference from the registered area")
+        facts.insert(0, fact("area_m2", _("Registered area"), registered, display_area(registered), "m²"))
+        facts.append(fact("area_difference", label, round(difference, 4), display_difference(difference)))
+    return facts
 
 
 def difference_notes(registered: int | None, measured_m2: float) -> list[str]:
@@ -114,17 +114,17 @@ def difference_notes(registered: int | None, measured_m2: float) -> list[str]:
 
 def buildings(ground: Ground, rights: Rights, met: Sequence[Crossing]) -> Answer:
     """Every building that stands on the ground, and how much of it they cover; not those that share a wall with it."""
-    found = [one for one in met if one.measure.area_m2]
-    sure = [one for one in found if not one.measure.uncertain]
+    covering = [one for one in met if one.measure.area_m2]
+    sure = [one for one in covering if not one.measure.uncertain]
     built = sum(one.measure.area_m2 or 0 for one in sure)
     share = built / ground.measured_m2 if ground.measured_m2 else 0
     facts = [
         fact("built_m2", _("Built area"), round(built, 1), display_area(built), "m²"),
         fact("built_share", _("Built share"), round(share, 4), display_share(min(share, 1))),
     ]
-    notes = [] if found else [_("The plan shows no building here.")]
+    notes = [] if covering else [_("The plan shows no building here.")]
     return Answer(
-        facts=facts if sure else (), lines=[building_line(one) for one in found], notes=notes,
+        facts=facts if sure else (), lines=[building_line(one) for one in covering], notes=notes,
         vintages=[Vintage(layer="buildings")],
     )  # fmt: skip
 
@@ -138,18 +138,18 @@ def building_line(one: Crossing) -> Line:
 # -- photos -----------------------------------------------------------------------------------------------------------
 
 
-def photos(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
+def photos(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
     """The aerial photos that show the ground to the asker, the latest first."""
-    measures = {one.values["id"]: one.measure for one in found}
+    measures = {one.values["id"]: one.measure for one in crossings}
     seen = Photo.objects.visible_to(rights).defer("geom", "footprint_4326").in_bulk(measures)
-    shown = [(photo, measures[pk]) for pk, photo in seen.items()]
-    shown = [pair for pair in shown if is_shown(pair[0], ground, rights)]
-    shown.sort(key=lambda pair: (pair[0].acquired_date, pair[0].pk), reverse=True)
-    notes = [] if shown else [_("No aerial photo shows this place.")]
-    return Answer(lines=[photo_line(*pair) for pair in shown], notes=notes)
+    visible = [(photo, measures[pk]) for pk, photo in seen.items()]
+    visible = [pair for pair in visible if is_visible_on(pair[0], ground, rights)]
+    visible.sort(key=lambda pair: (pair[0].acquired_date, pair[0].pk), reverse=True)
+    notes = [] if visible else [_("No aerial photo shows this place.")]
+    return Answer(lines=[photo_line(*pair) for pair in visible], notes=notes)
 
 
-def is_shown(photo: Photo, ground: Ground, rights: Rights) -> bool:
+def is_visible_on(photo: Photo, ground: Ground, rights: Rights) -> bool:
     """Whether the asker sees the photo here: it may be shared on some communes only."""
     if not photo.within_communes:
         return True
@@ -159,11 +159,11 @@ def is_shown(photo: Photo, ground: Ground, rights: Rights) -> bool:
 def photo_line(photo: Photo, measure: Measure) -> Line:
     day, centimetres = photo.acquired_date, photo.resolution_m * 100
     precise = {"day": display_date(day), "month": f"{day:%m/%Y}", "year": f"{day:%Y}"}[photo.acquired_precision]
-    words = ngettext("%(size)s cm a pixel", "%(size)s cm a pixel", round(centimetres))
+    resolution = ngettext("%(size)s cm a pixel", "%(size)s cm a pixel", round(centimetres))
     return Line(
         key=f"photo:{photo.slug}",
         title=str(photo),
-        detail=f"{precise} · {words % {'size': display_number(centimetres, 0)}}",
+        detail=f"{precise} · {resolution % {'size': display_number(centimetres, 0)}}",
         measure=measure,
         facts=[fact("acquired_date", _("Date of the photos"), day.isoformat(), precise)],
     )
@@ -172,8 +172,8 @@ def photo_line(photo: Photo, measure: Measure) -> Line:
 # -- words ------------------------------------------------------------------------------------------------------------
 
 
-def fact(name: str, label: str, value: Any, shown: str | None = None, unit: str | None = None) -> Property:
-    return Property(name=name, label=label, value=value, unit=unit, display=str(value) if shown is None else shown)
+def fact(name: str, label: str, value: Any, display: str | None = None, unit: str | None = None) -> Property:
+    return Property(name=name, label=label, value=value, unit=unit, display=str(value) if display is None else display)
 
 
 SECTIONS = (

@@ -23,24 +23,24 @@ MOST_STRESSED = 6  # more labels in bold would lie over one another
 
 DRAWN = """
     with frame as (select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154) as box),
-    near as (select label, geom, idu = any(%(idus)s) as asked from cadastre_parcel, frame
+    near as (select label, geom, idu = any(%(idus)s) as stressed from cadastre_parcel, frame
              where %(parcels)s and geom && box and st_intersects(geom, box)
-             order by asked desc, st_area(geom) desc limit %(most)s),
+             order by stressed desc, st_area(geom) desc limit %(most)s),
     built as (select kind, geom from cadastre_building, frame
               where %(buildings)s and geom && box and st_intersects(geom, box)
               order by st_area(geom) desc limit %(most)s),
     placed as (
-        select 'parcel' as kind, label, asked, geom from near
+        select 'parcel' as kind, label, stressed, geom from near
         union all select 'building', kind, false, geom from built
         union all select 'ground', '', true, %(ground)s::geometry)
-    select kind, label, asked, st_assvg(st_forcepolygoncw(mm), 0, 2), st_x(spot), st_y(spot), st_area(mm)
+    select kind, label, stressed, st_assvg(st_forcepolygoncw(mm), 0, 2), st_x(spot), st_y(spot), st_area(mm)
     from (select *, st_pointonsurface(mm) as spot from (
-        select kind, label, asked,
+        select kind, label, stressed,
                st_affine(st_clipbybox2d(geom, box::box2d), %(k)s, 0, 0, %(k)s, -%(west)s * %(k)s, -%(south)s * %(k)s)
                as mm
         from placed, frame) clipped where not st_isempty(mm)) drawn
 """
-LOOKS = {
+STYLES = {
     "parcel": 'fill="none" stroke="#5C6B64" stroke-width="0.15"',
     "building": 'fill="#D8D2C6" stroke="#8A8172" stroke-width="0.1"',
     "ground": 'fill="#0B5C6B" fill-opacity="0.10" stroke="#0B5C6B" stroke-width="0.6" stroke-linejoin="round"',
@@ -49,7 +49,7 @@ LOOKS = {
 
 HALO = 'stroke="#FFFFFF" stroke-width="0.7" stroke-linejoin="round" '
 # Over a picture each line lies on a white one; the ground over the other parcels.
-LOOKS_OVER = {
+STYLES_OVER_PICTURE = {
     "parcel": ('stroke="#FFFFFF" stroke-opacity="0.75" stroke-width="0.5"', 'stroke="#1B2A2F" stroke-width="0.15"'),
     "ground": (
         'stroke="#FFFFFF" stroke-width="1.3" stroke-linejoin="round"',
@@ -58,7 +58,7 @@ LOOKS_OVER = {
 }
 
 type Shape = tuple[Any, ...]
-"""(kind, label, asked, path, x, y, area), millimetres on paper."""
+"""(kind, label, stressed, path, x, y, area), millimetres on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +98,22 @@ def draw(ground: Ground, reader: Reader) -> Plan:
     box = box_for(ground, scale)
     shapes = read(ground, scale, box, reader.layers.keys())
     paths = [path(kind, shapes) for kind in ("building", "parcel", "ground")]
-    words = [label(one) for one in shapes if is_named(scale, *one)]
-    return Plan(framed([*paths, *words, bar(scale), north()]), scale, box, shapes)
+    labels = [label(one) for one in shapes if is_labelled(scale, *one)]
+    return Plan(framed([*paths, *labels, bar(scale), north()]), scale, box, shapes)
 
 
 def draw_over(plan: Plan, picture: str) -> str:
     """The limits of the same plan over a picture of its box, named by its address: each line on a white one."""
-    drawn = {kind: " ".join(one[3] for one in plan.shapes if one[0] == kind) for kind in LOOKS_OVER}
+    drawn = {kind: " ".join(one[3] for one in plan.shapes if one[0] == kind) for kind in STYLES_OVER_PICTURE}
     lines = [
-        f'<path d="{drawn[kind]}" fill="none" {look}/>'
-        for kind, looks in LOOKS_OVER.items()
-        for look in looks
+        f'<path d="{drawn[kind]}" fill="none" {style}/>'
+        for kind, styles in STYLES_OVER_PICTURE.items()
+        for style in styles
         if drawn[kind]
     ]
-    words = [label(one, HALO) + label(one) for one in plan.shapes if is_named(plan.scale, *one)]
+    labels = [label(one, HALO) + label(one) for one in plan.shapes if is_labelled(plan.scale, *one)]
     place = f'x="0" y="{-HEIGHT_MM}" width="{WIDTH_MM}" height="{HEIGHT_MM}" preserveAspectRatio="none"'
-    return framed([f'<image {place} href="{picture}"/>', *lines, *words, bar(plan.scale), north()])
+    return framed([f'<image {place} href="{picture}"/>', *lines, *labels, bar(plan.scale), north()])
 
 
 def framed(inside: Sequence[str]) -> str:
@@ -143,16 +143,18 @@ def read(ground: Ground, scale: int, box: tuple[float, float, float, float], see
 def path(kind: str, shapes: Sequence[Shape]) -> str:
     """All of one kind as one path: thousands of small ones take seconds to set."""
     drawing = " ".join(one[3] for one in shapes if one[0] == kind)
-    return f'<path d="{drawing}" {LOOKS[kind]}/>' if drawing else ""
+    return f'<path d="{drawing}" {STYLES[kind]}/>' if drawing else ""
 
 
-def is_named(scale: int, kind: str, _label: str, asked: bool, _drawing: str, _x: float, _y: float, area: float) -> bool:
-    return kind == "parcel" and (asked or (scale <= LABELLED_FROM and area >= SMALLEST_LABEL_MM2))
+def is_labelled(
+    scale: int, kind: str, _label: str, stressed: bool, _drawing: str, _x: float, _y: float, area: float
+) -> bool:
+    return kind == "parcel" and (stressed or (scale <= LABELLED_FROM and area >= SMALLEST_LABEL_MM2))
 
 
 def label(shape: Shape, paint: str = "") -> str:
-    _kind, text, asked, _drawing, x, y, _area = shape
-    weight, colour, size = ("700", "#0B5C6B", 3.2) if asked else ("400", "#3C4A45", 2.3)
+    _kind, text, stressed, _drawing, x, y, _area = shape
+    weight, colour, size = ("700", "#0B5C6B", 3.2) if stressed else ("400", "#3C4A45", 2.3)
     return (
         f'<text x="{x:.2f}" y="{-y + size / 3:.2f}" font-family="Arpent" font-size="{size}" font-weight="{weight}"'
         f' fill="{colour}" {paint}text-anchor="middle">{escape(text)}</text>'
@@ -162,12 +164,12 @@ def label(shape: Shape, paint: str = "") -> str:
 def bar(scale: int) -> str:
     """A bar of 50 mm with what it is on the ground, at the lower left."""
     metres = 50 * scale / 1000
-    words = f"{metres:g} m" if metres < 1000 else f"{metres / 1000:g} km"
+    length = f"{metres:g} m" if metres < 1000 else f"{metres / 1000:g} km"
     return (
         '<rect x="3" y="-9.5" width="66" height="7" fill="#FFFFFF" fill-opacity="0.85"/>'
         '<rect x="5" y="-4.8" width="50" height="0.4" fill="#1B2A2F"/>'
         '<path d="M5 -6.2h.3v1.4h-.3z M54.7 -6.2h.3v1.4h-.3z M29.85 -5.6h.3v.8h-.3z" fill="#1B2A2F"/>'
-        f'<text x="57" y="-4.3" font-family="Arpent" font-size="2.8" fill="#1B2A2F">{words.replace(".", ",")}</text>'
+        f'<text x="57" y="-4.3" font-family="Arpent" font-size="2.8" fill="#1B2A2F">{length.replace(".", ",")}</text>'
     )
 
 

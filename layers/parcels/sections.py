@@ -214,7 +214,7 @@ class Section:
     kept: bool = True
 
 
-TOLD = ("slug", "title", "title_en", "source_date", "tolerance_m2", "tolerance_percent", "tolerance_m")
+LAYER_COLUMNS = ("slug", "title", "title_en", "source_date", "tolerance_m2", "tolerance_percent", "tolerance_m")
 
 
 def sheet_sections(*sections: Section) -> tuple[Given[Section], Given[str]]:
@@ -235,7 +235,7 @@ class Reader:
 def reader_with(rights: Rights) -> Reader:
     opened = [one for one in SECTIONS.all() if one.open_to(rights)]
     read = {slug for one in opened for slug in (*one.layers, *one.also)}
-    seen = Layer.objects.visible_to(rights).filter(slug__in=read).only(*TOLD).order_by()
+    seen = Layer.objects.visible_to(rights).filter(slug__in=read).only(*LAYER_COLUMNS).order_by()
     layers = {layer.slug: layer for layer in seen}
     given = [one for one in opened if layers.keys() >= set(one.layers)]
     return Reader(rights=rights, sections=given, layers=layers)
@@ -271,17 +271,17 @@ def tolerance_as_json(measure: Measure, below: Tolerance) -> dict[str, Any]:
     """The part of a tolerance that counts for such a measure."""
     if measure.area_m2 is not None:
         values = {"m2": below.m2, "percent": below.percent, "m": None}
-        words = _("less than %(area)s and %(percent)s")
+        message = _("less than %(area)s and %(percent)s")
     else:
         values = {"m2": None, "percent": None, "m": below.m}
-        words = (
+        message = (
             _("less than %(length)s of a line")
             if measure.length_m is not None
             else _("less than %(length)s from the limit to a point")
         )
-    shown = {
+    limits = {
         "area": with_unit(display_number(below.m2), "m²"),
         "percent": with_unit(display_number(below.percent), "%"),
         "length": with_unit(display_number(below.m), "m"),
     }
-    return {"layer": below.layer or None, **values, "display": words % shown}
+    return {"layer": below.layer or None, **values, "display": message % limits}

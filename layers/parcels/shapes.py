@@ -24,8 +24,8 @@ def shape_of(shape: Mapping[str, Any], kinds: Sequence[str]) -> BaseGeometry:
     except (ShapelyError, TypeError, ValueError) as error:
         raise Invalid(_("The shape cannot be read: send a GeoJSON geometry."), parameter="shape") from error
     if read.geom_type not in kinds or read.is_empty or shapely.get_num_coordinates(read) > MOST_POSITIONS:
-        words = _("The shape must be a %(kinds)s of at most %(most)s positions.")
-        raise Invalid(words % {"kinds": " | ".join(kinds), "most": MOST_POSITIONS}, parameter="shape")
+        message = _("The shape must be a %(kinds)s of at most %(most)s positions.")
+        raise Invalid(message % {"kinds": " | ".join(kinds), "most": MOST_POSITIONS}, parameter="shape")
     if not read.is_valid:
         raise Invalid(_("The shape crosses itself: draw it again."), parameter="shape")
     if not shapely.box(*DOMAIN_4326).covers(read):

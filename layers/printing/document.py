@@ -56,21 +56,21 @@ def wrapped(text: str, size: float, width: float, font: str = REGULAR) -> list[s
                 continue
             if line:
                 lines.append(line)
-            *full, line = pieces(word, size, width, font)
+            *full, line = split_word(word, size, width, font)
             lines += full
         lines.append(line)
     return lines
 
 
-def pieces(word: str, size: float, width: float, font: str) -> list[str]:
-    """A word in as many pieces as its width asks for."""
-    found, piece = [], ""
+def split_word(word: str, size: float, width: float, font: str) -> list[str]:
+    """A word in as many parts as the width (mm) asks for."""
+    parts, piece = [], ""
     for letter in word:
         if piece and width_of(piece + letter, size, font) > width:
-            found.append(piece)
+            parts.append(piece)
             piece = ""
         piece += letter
-    return [*found, piece]
+    return [*parts, piece]
 
 
 @dataclass(slots=True)
@@ -111,8 +111,8 @@ class Group(pdfdoc.PDFFormXObject):
         self.Contents = pdfdoc.PDFStream(content="\n".join(self.drawing.operators).encode("ascii"))
         names = {"S": pdfdoc.PDFName("Transparency"), "CS": pdfdoc.PDFName("DeviceRGB"), "I": "true"}
         self.Contents.dictionary["Group"] = pdfdoc.PDFDictionary(names)
-        written: bytes = super().format(document)  # type: ignore[no-untyped-call]
-        return written
+        content: bytes = super().format(document)  # type: ignore[no-untyped-call]
+        return content
 
 
 def opacity(percent: int) -> Any:
@@ -209,14 +209,14 @@ class Document:
             if text.halo is not None:
                 brush.halo(*text.halo)
                 canvas.addLiteral(f"/Span <</ActualText <{actual(text.text)}>>> BDC")
-                canvas.addLiteral(f"{STROKED_GLYPHS} Tr {self._shown(text, brush)}")
-            canvas.addLiteral(f"{FILLED_GLYPHS} Tr {self._shown(text, brush)}")
+                canvas.addLiteral(f"{STROKED_GLYPHS} Tr {self._text_operators(text, brush)}")
+            canvas.addLiteral(f"{FILLED_GLYPHS} Tr {self._text_operators(text, brush)}")
             if text.halo is not None:
                 canvas.addLiteral("EMC")
         canvas.addLiteral("ET")
         canvas.restoreState()
 
-    def _shown(self, text: "Text", brush: "Brush") -> str:
+    def _text_operators(self, text: "Text", brush: "Brush") -> str:
         """The operators that place and show a text, in the parts of the font that hold its letters."""
         font, document = pdfmetrics.getFont(text.font), self.canvas._doc
         cosine, sine = text.turn

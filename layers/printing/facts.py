@@ -25,7 +25,7 @@ FORMATS = {Photo.Precision.YEAR: "Y", Photo.Precision.MONTH: "F Y", Photo.Precis
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the legend: its words, what it shows (`fill`, `line`, `circle`) and how; on a photo or not."""
+    """A line of the legend: its label, what it shows (`fill`, `line`, `circle`) and how; on a photo or not."""
 
     label: str
     kind: str
@@ -43,7 +43,7 @@ class Section:
 
 
 @dataclass(slots=True)
-class Shown:
+class DrawnLayer:
     """What has been drawn of one layer: how many features of which lines of its legend, and how the first looked."""
 
     layer: Printable
@@ -60,7 +60,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoShown:
+class DrawnPhoto:
     """The photo under the map, how much of the map it covers, and whether the asker's rights end inside the map."""
 
     photo: Photo
@@ -88,28 +88,28 @@ class Facts:
 # -- legend -----------------------------------------------------------------------------------------------------------
 
 
-def legend_of(shown: Sequence[Shown]) -> list[Section]:
+def legend_of(layers: Sequence[DrawnLayer]) -> list[Section]:
     """The lines of what was drawn, the uppermost layer first."""
-    return [section_of(one, one.layer) for one in shown if one.count]
+    return [section_of(one, one.layer) for one in layers if one.count]
 
 
-def section_of(shown: Shown, layer: Printable) -> Section:
+def section_of(drawn: DrawnLayer, layer: Printable) -> Section:
     if isinstance(layer, ExternalLayer):
         return Section(str(layer), (Entry(str(layer), "fill", (IMAGE,), False),), titled=False)
-    return Section(str(layer), entries_of(shown, layer), len(layer.legend) > 1)
+    return Section(str(layer), entries_of(drawn, layer), len(layer.legend) > 1)
 
 
-def entries_of(shown: Shown, layer: Layer) -> tuple[Entry, ...]:
+def entries_of(drawn: DrawnLayer, layer: Layer) -> tuple[Entry, ...]:
     """A layer's lines that were drawn, those that look alike in one; on the photo or off it, as most of it is."""
     commonest: dict[int, Key] = {}
-    for key in sorted(shown.counts, key=lambda key: shown.counts[key]):
+    for key in sorted(drawn.counts, key=lambda key: drawn.counts[key]):
         commonest[key[0]] = key
     alike: dict[tuple[tuple[Paint, ...], bool], list[int]] = {}
     for number, key in sorted(commonest.items()):
-        alike.setdefault((shown.samples[key].paints, key[1]), []).append(number)
+        alike.setdefault((drawn.samples[key].paints, key[1]), []).append(number)
     return tuple(
-        Entry(", ".join(label_of(layer, number) for number in numbers), kind_of(layer, numbers[0]), *looks)
-        for looks, numbers in alike.items()
+        Entry(", ".join(label_of(layer, number) for number in numbers), kind_of(layer, numbers[0]), *style)
+        for style, numbers in alike.items()
     )
 
 
@@ -124,12 +124,12 @@ def kind_of(layer: Layer, number: int) -> str:
 # -- sources ----------------------------------------------------------------------------------------------------------
 
 
-def sources_of(layers: Sequence[Printable], photo: PhotoShown | None) -> list[str]:
+def sources_of(layers: Sequence[Printable], photo: DrawnPhoto | None) -> list[str]:
     """Where everything comes from, of when, under which licence; what is alike in one line."""
     alike: dict[str, list[str]] = {}
     for layer in layers:
         alike.setdefault(source_of(layer), []).append(str(layer))
-    lines = [f"{', '.join(titles)}{NO_BREAK}: {words}" for words, titles in alike.items()]
+    lines = [f"{', '.join(titles)}{NO_BREAK}: {source}" for source, titles in alike.items()]
     return [*lines, *(photo_source(photo) if photo else ())]
 
 
@@ -144,15 +144,15 @@ def source_of(layer: Printable) -> str:
     return " · ".join(part for part in (layer.attribution or owner, layer.licence, of_when) if part)
 
 
-def photo_source(shown: PhotoShown) -> list[str]:
-    photo = shown.photo
-    told = {"title": photo, "date": taken(photo), "resolution": resolution(photo.resolution_m)}
-    words = _("Aerial photo “%(title)s”, %(date)s, %(resolution)s") % told
-    lines = [" · ".join(part for part in (words, photo.attribution, photo.licence) if part)]
-    if shown.narrowed and shown.covered < 0.9995:
+def photo_source(drawn: DrawnPhoto) -> list[str]:
+    photo = drawn.photo
+    parameters = {"title": photo, "date": taken(photo), "resolution": resolution(photo.resolution_m)}
+    description = _("Aerial photo “%(title)s”, %(date)s, %(resolution)s") % parameters
+    lines = [" · ".join(part for part in (description, photo.attribution, photo.licence) if part)]
+    if drawn.narrowed and drawn.covered < 0.9995:
         lines.append(_("The photo is shown on your communes only."))
-    elif shown.covered < 0.9995:
-        share = max(1, min(99, round(shown.covered * 100)))
+    elif drawn.covered < 0.9995:
+        share = max(1, min(99, round(drawn.covered * 100)))
         lines.append(_("The photo covers %(share)s%% of the map.") % {"share": share})
     return lines
 
@@ -171,20 +171,20 @@ def resolution(metres: float) -> str:
 # -- scale and projection ---------------------------------------------------------------------------------------------
 
 
-def scale_words(scale: int) -> str:
+def format_scale(scale: int) -> str:
     return f"1{NO_BREAK}:{NO_BREAK}{display_number(scale, 0)}"
 
 
-def projection_words(projection: Projection) -> list[str]:
+def describe_projection(projection: Projection) -> list[str]:
     """The projection, how much it stretches here, and where true north lies."""
     stretch = (projection.factor - 1) * 1000
-    words = _("Linear alteration: %(sign)s%(metres)s m per km")
+    alteration = _("Linear alteration: %(sign)s%(metres)s m per km")
     lines = ["RGF93 / Lambert-93 (EPSG:2154)"]
-    lines.append(words % {"sign": "−" if stretch < 0 else "+", "metres": display_number(abs(stretch), 2)})
+    lines.append(alteration % {"sign": "−" if stretch < 0 else "+", "metres": display_number(abs(stretch), 2)})
     if projection.is_telling:
         east = projection.convergence < 0
-        words = (
+        north = (
             _("True north %(degrees)s° east of the grid’s") if east else _("True north %(degrees)s° west of the grid’s")
         )
-        lines.append(words % {"degrees": display_number(abs(projection.convergence), 1)})
+        lines.append(north % {"degrees": display_number(abs(projection.convergence), 1)})
     return lines

@@ -39,8 +39,9 @@ class Placed:
     lettering: Lettering
 
     def as_text(self) -> Text:
-        font, look = BOLD if self.lettering.bold else REGULAR, self.lettering
-        return Text(self.x, self.y, self.text, self.size, font, look.colour, self.turn, (look.halo, self.size * HALO))
+        lettering = self.lettering
+        font, halo = BOLD if lettering.bold else REGULAR, (lettering.halo, self.size * HALO)
+        return Text(self.x, self.y, self.text, self.size, font, lettering.colour, self.turn, halo)
 
 
 @dataclass(slots=True)
@@ -49,26 +50,26 @@ class Names:
 
     width: float
     height: float
-    asked: list[tuple[BaseGeometry, str, Lettering]] = field(default_factory=list)
+    candidates: list[tuple[BaseGeometry, str, Lettering]] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     taken: dict[tuple[int, int], list[Box]] = field(default_factory=lambda: defaultdict(list))
 
     def ask(self, geometry: BaseGeometry, text: str, lettering: Lettering) -> None:
-        self.asked.append((geometry, text, lettering))
+        self.candidates.append((geometry, text, lettering))
 
     def place(self, pulse: Callable[[], None] = lambda: None) -> None:
         """Place what can be placed, the weightiest first; `pulse` is called now and then."""
-        asked = [(self.seen(geometry), text, lettering) for geometry, text, lettering in joined(self.asked)]
-        asked.sort(key=lambda one: -one[2].weight)
-        middles = iter(areas([shape for shape, _text, lettering in asked if lettering.placing == "inside"]))
-        for number, (shape, text, lettering) in enumerate(asked):
+        candidates = [(self.seen(geometry), text, lettering) for geometry, text, lettering in joined(self.candidates)]
+        candidates.sort(key=lambda one: -one[2].weight)
+        middles = iter(areas([shape for shape, _text, lettering in candidates if lettering.placing == "inside"]))
+        for number, (shape, text, lettering) in enumerate(candidates):
             if number % PULSE == 0:
                 pulse()
             if lettering.placing != "inside":
                 WAYS[lettering.placing](self, shape, text, lettering)
             elif area := next(middles):
                 inside(self, area, text, lettering)
-        self.asked.clear()
+        self.candidates.clear()
 
     def seen(self, geometry: BaseGeometry) -> BaseGeometry:
         """What the map shows of a geometry: a name stands there."""
@@ -122,17 +123,17 @@ class Names:
 
 
 def joined(
-    asked: Iterable[tuple[BaseGeometry, str, Lettering]],
+    candidates: Iterable[tuple[BaseGeometry, str, Lettering]],
 ) -> Iterator[tuple[BaseGeometry, str, Lettering]]:
-    """Pieces of road of one name as one road; the rest as it is."""
+    """Parts of road of one name as one road; the rest as it is."""
     roads: defaultdict[tuple[str, Lettering], list[BaseGeometry]] = defaultdict(list)
-    for geometry, text, lettering in asked:
+    for geometry, text, lettering in candidates:
         if lettering.placing == "along":
             roads[text, lettering].append(geometry)
         else:
             yield geometry, text, lettering
-    for (text, lettering), pieces in roads.items():
-        yield shapely.line_merge(shapely.union_all(pieces)), text, lettering
+    for (text, lettering), parts in roads.items():
+        yield shapely.line_merge(shapely.union_all(parts)), text, lettering
 
 
 def cells(box: Box) -> Iterator[tuple[int, int]]:
@@ -149,10 +150,10 @@ def rectangle(corner: tuple[float, float], width: float, height: float, turn: tu
     """The outline of a turned text."""
     along, up = (turn[0] * width, turn[1] * width), (-turn[1] * height, turn[0] * height)
     x, y = corner
-    found: BaseGeometry = shapely.polygons(
+    outline: BaseGeometry = shapely.polygons(
         [(x, y), (x + along[0], y + along[1]), (x + along[0] + up[0], y + along[1] + up[1]), (x + up[0], y + up[1])]
     )
-    return found
+    return outline
 
 
 def covering(corner: tuple[float, float], width: float, height: float, turn: tuple[float, float]) -> Iterator[Box]:
@@ -216,12 +217,12 @@ class Area:
 def areas(geometries: Sequence[BaseGeometry]) -> list[Area | None]:
     """What is to be named of each geometry, None where there is no area."""
     parts = [largest(geometry) for geometry in geometries]
-    found = np.array([part for part in parts if part is not None], dtype=object)
-    if not len(found):
+    polygons = np.array([part for part in parts if part is not None], dtype=object)
+    if not len(polygons):
         return [None] * len(parts)
-    radii = shapely.maximum_inscribed_circle(found, CENTRE_MM)
+    radii = shapely.maximum_inscribed_circle(polygons, CENTRE_MM)
     middles, reaches = shapely.get_coordinates(shapely.get_point(radii, 0)).tolist(), shapely.length(radii).tolist()
-    made = (Area(part, (x, y), reach) for part, (x, y), reach in zip(found, middles, reaches, strict=True))
+    made = (Area(part, (x, y), reach) for part, (x, y), reach in zip(polygons, middles, reaches, strict=True))
     return [None if part is None else next(made) for part in parts]
 
 
@@ -252,14 +253,14 @@ def readable(dx: float, dy: float) -> tuple[float, float]:
 def along(names: Names, road: BaseGeometry, text: str, lettering: Lettering) -> None:
     """On a road where it is straight enough, and again far away."""
     length = width_of(text, lettering.size_mm, BOLD if lettering.bold else REGULAR) + 2
-    written: list[tuple[float, float]] = []
+    middles: list[tuple[float, float]] = []
     parts = [part for part in shapely.get_parts(road) if shapely.get_dimensions(part) == 1]
     for part in sorted(parts, key=shapely.length, reverse=True):
         for middle, turn in stretches(part, length, lettering.size_mm * STRAIGHT):
-            if any(math.dist(middle, other) < AGAIN_MM for other in written):
+            if any(math.dist(middle, other) < AGAIN_MM for other in middles):
                 continue
             if names.try_at(middle, text, lettering, turn=turn):
-                written.append(middle)
+                middles.append(middle)
 
 
 def stretches(

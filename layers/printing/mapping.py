@@ -15,13 +15,13 @@ from shapely.geometry.base import BaseGeometry
 from layers.catalogue.models import Layer
 from layers.printing import marks
 from layers.printing.document import Drawing
-from layers.printing.facts import Shown
+from layers.printing.facts import DrawnLayer
 from layers.printing.labels import Names
 from layers.printing.palette import INK
 from layers.printing.paper import Box, Rectangle
 from layers.printing.paths import POINT, Geometries, Layered, on_paper, outline_of
 from layers.printing.services.reading import Batch
-from layers.printing.symbols import Drawn, Paint, faded, look_of
+from layers.printing.symbols import Drawn, Paint, faded, layer_style
 
 
 @dataclass(slots=True)
@@ -52,8 +52,8 @@ class LayerDrawing:
         photographed: BaseGeometry | None,
     ) -> None:  # fmt: skip
         self.scale, self.opacity, self.names = scale, opacity, names
-        self.look = look_of(layer, scale)
-        self.shown = Shown(layer)
+        self.style = layer_style(layer, scale)
+        self.drawn_layer = DrawnLayer(layer)
         self.sides = list(sides(frame, photographed))
 
     def add(self, batch: Batch, ground: Box) -> None:
@@ -63,7 +63,7 @@ class LayerDrawing:
         for side in self.sides:
             alike: dict[tuple[Paint, ...], list[int]] = {}
             for number in np.flatnonzero(there & side.meets(placed)).tolist():
-                drawn = faded(self.look(batch.properties[number], side.on_photo), self.opacity)
+                drawn = faded(self.style(batch.properties[number], side.on_photo), self.opacity)
                 if not drawn.paints:
                     continue
                 if drawn.mark:
@@ -77,15 +77,15 @@ class LayerDrawing:
     def note(self, geometry: BaseGeometry, drawn: Drawn, side: Side) -> None:
         """Count a feature for the legend, and remember its name."""
         if side.shows(geometry, drawn):
-            self.shown.add(drawn, side.on_photo)
+            self.drawn_layer.add(drawn, side.on_photo)
         if shapely.get_dimensions(geometry) == POINT:
             radius = marks.MARK_MM / 2 if drawn.mark else max(paint.radius_mm for paint in drawn.paints)
             for x, y in coordinates(geometry):
                 self.names.keep_clear(x, y, radius)
-        if drawn.text and drawn.lettering and self.is_named_on(side, geometry):
+        if drawn.text and drawn.lettering and self.is_labelled_on(side, geometry):
             self.names.ask(geometry, drawn.text, drawn.lettering)
 
-    def is_named_on(self, side: Side, geometry: BaseGeometry) -> bool:
+    def is_labelled_on(self, side: Side, geometry: BaseGeometry) -> bool:
         """Whether a name is written in the colours of this side: once, where most of what one sees lies."""
         if side.whole:
             return True

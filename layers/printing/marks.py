@@ -68,10 +68,10 @@ def ink(text: str) -> str:
 
 def shape(element: ElementTree.Element) -> str:
     """One element, painted."""
-    told = element.attrib
-    fill, stroke = (told.get(name, "none") for name in ("fill", "stroke"))
-    width = float(told.get("stroke-width", 1))
-    parts = [f"{int(told.get('stroke-linecap') == 'round')} J 1 j"]
+    attributes = element.attrib
+    fill, stroke = (attributes.get(name, "none") for name in ("fill", "stroke"))
+    width = float(attributes.get("stroke-width", 1))
+    parts = [f"{int(attributes.get('stroke-linecap') == 'round')} J 1 j"]
     if fill != "none":
         parts.append(f"{ink(fill)} rg")
     if stroke != "none" and width:
@@ -87,18 +87,20 @@ def shape(element: ElementTree.Element) -> str:
 
 
 def draw(element: ElementTree.Element, pen: Any) -> None:
-    told = element.attrib
+    attributes = element.attrib
     match element.tag.rpartition("}")[2]:
         case "path":
-            parse_path(told["d"], pen)
+            parse_path(attributes["d"], pen)
         case "circle":
-            x, y, radius = (float(told[name]) for name in ("cx", "cy", "r"))
+            x, y, radius = (float(attributes[name]) for name in ("cx", "cy", "r"))
             rounded(pen, x - radius, y - radius, x + radius, y + radius, radius)
         case "rect":
-            x, y, width, height = (float(told[name]) for name in ("x", "y", "width", "height"))
-            rounded(pen, x, y, x + width, y + height, float(told.get("rx", 0)))
+            x, y, width, height = (float(attributes[name]) for name in ("x", "y", "width", "height"))
+            rounded(pen, x, y, x + width, y + height, float(attributes.get("rx", 0)))
         case "text":
-            write(pen, element.text or "", float(told["x"]), float(told["y"]), float(told["font-size"]))
+            write(
+                pen, element.text or "", float(attributes["x"]), float(attributes["y"]), float(attributes["font-size"])
+            )
 
 
 def rounded(pen: Any, west: float, north: float, east: float, south: float, radius: float) -> None:
@@ -123,8 +125,8 @@ def lettering() -> Any:
 
 def glyphs(text: str) -> Iterator[Any]:
     """Of the letters that the font has."""
-    found, names = lettering().getGlyphSet(), lettering().getBestCmap()
-    return (found[names[ord(letter)]] for letter in text if ord(letter) in names)
+    glyph_set, names = lettering().getGlyphSet(), lettering().getBestCmap()
+    return (glyph_set[names[ord(letter)]] for letter in text if ord(letter) in names)
 
 
 def write(pen: Any, text: str, middle: float, baseline: float, size: float) -> None:

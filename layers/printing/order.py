@@ -56,7 +56,7 @@ class PrintOrder:
     def of(cls, given: Mapping[str, Any]) -> Self:
         """Read what the API has given its types. Raises Invalid, naming the parameter."""
         order = cls(
-            **{name: written(given, name) for name in LONGEST},
+            **{name: parse_order_text(given, name) for name in LONGEST},
             scale=within(given, "scale", *SCALES),
             paper=one_of(given, "paper", PAPERS),
             orientation=one_of(given, "orientation", ORIENTATIONS),
@@ -75,8 +75,8 @@ class PrintOrder:
         if not slugs and not self.photo:
             raise Invalid(_("Choose at least one layer or a photo to print."), parameter="layers")
         if len(slugs) > MOST_LAYERS or len(set(slugs)) < len(slugs):
-            words = _("At most %(most)s layers can be printed at once, each of them once.")
-            raise Invalid(words % {"most": MOST_LAYERS}, parameter="layers")
+            message = _("At most %(most)s layers can be printed at once, each of them once.")
+            raise Invalid(message % {"most": MOST_LAYERS}, parameter="layers")
         if not self.title:
             raise Invalid(_("Give the map a title."), parameter="title")
         if self.photo:
@@ -85,16 +85,16 @@ class PrintOrder:
     def check_pixels(self) -> None:
         """Of pictures: the photo, and layers of other servers. Raises Invalid."""
         if self.pixels > MOST_PIXELS:
-            words = _(
+            message = _(
                 "At %(dpi)s dpi a picture on %(paper)s has %(pixels)s million pixels, of which at most %(most)s are"
                 " printed: choose %(fitting)s dpi or less."
             )
-            raise Invalid(words % self.too_large(), parameter="dpi")
+            raise Invalid(message % self.too_large(), parameter="dpi")
 
     def too_large(self) -> dict[str, Any]:
         millions = {"pixels": self.pixels, "most": MOST_PIXELS}
-        told = {name: display_number(value / 1e6, 0) for name, value in millions.items()}
-        return told | {
+        parameters = {name: display_number(value / 1e6, 0) for name, value in millions.items()}
+        return parameters | {
             "dpi": self.dpi,
             "paper": self.paper,
             "fitting": int(self.dpi * (MOST_PIXELS / self.pixels) ** 0.5),
@@ -118,7 +118,7 @@ class PrintOrder:
         return cls(**{**kept, "layers": layers, "center": tuple(kept["center"])})
 
 
-def written(given: Mapping[str, Any], name: str) -> str:
+def parse_order_text(given: Mapping[str, Any], name: str) -> str:
     """A text that the platform's font can write; only a note keeps its lines."""
     from layers.printing.document import unknown_letters
 
@@ -128,11 +128,11 @@ def written(given: Mapping[str, Any], name: str) -> str:
     lines = [re.sub(r"[ \t]+", " ", line).strip(" ") for line in text.splitlines()]
     text = "\n".join(lines).strip() if name == "note" else " ".join(filter(None, lines))
     if len(text) > LONGEST[name]:
-        words = _("“%(name)s” is longer than %(most)s characters.")
-        raise Invalid(words % {"name": name, "most": LONGEST[name]}, parameter=name)
+        message = _("“%(name)s” is longer than %(most)s characters.")
+        raise Invalid(message % {"name": name, "most": LONGEST[name]}, parameter=name)
     if unknown := unknown_letters(text):
-        words = _("“%(name)s” contains characters that the font of printed maps does not have: %(letters)s.")
-        raise Invalid(words % {"name": name, "letters": " ".join(unknown)[:40]}, parameter=name)
+        message = _("“%(name)s” contains characters that the font of printed maps does not have: %(letters)s.")
+        raise Invalid(message % {"name": name, "letters": " ".join(unknown)[:40]}, parameter=name)
     return text
 
 
@@ -146,9 +146,9 @@ def opacity(given: Mapping[str, Any]) -> float:
 def within(given: Mapping[str, Any], name: str, least: int, most: int) -> int:
     value = given[name]
     if not least <= value <= most:
-        words = _("“%(name)s” must be a whole number between %(low)s and %(high)s.")
-        told = {"low": display_number(least, 0), "high": display_number(most, 0)}
-        raise Invalid(words % {"name": name, **told}, parameter=name)
+        message = _("“%(name)s” must be a whole number between %(low)s and %(high)s.")
+        parameters = {"low": display_number(least, 0), "high": display_number(most, 0)}
+        raise Invalid(message % {"name": name, **parameters}, parameter=name)
     return int(value)
 
 
@@ -156,8 +156,8 @@ def one_of[T: str](given: Mapping[str, Any], name: str, known: tuple[T, ...]) ->
     for value in known:
         if value == given[name]:
             return value
-    words = _("“%(name)s” must be one of %(known)s.")
-    raise Invalid(words % {"name": name, "known": ", ".join(known)}, parameter=name)
+    message = _("“%(name)s” must be one of %(known)s.")
+    raise Invalid(message % {"name": name, "known": ", ".join(known)}, parameter=name)
 
 
 def place(center: Any) -> tuple[float, float]:

@@ -18,9 +18,9 @@ class Colour(NamedTuple):
 
 def colour(text: str) -> Colour:
     """A colour of a legend or of the web map: `#rgb`, `#rgba`, `#rrggbb`, `#rrggbbaa` or `rgba(…)`."""
-    if found := RGBA.fullmatch(text):
-        red, green, blue = (int(part) / 255 for part in found.groups()[:3])
-        return Colour(red, green, blue, float(found[4]))
+    if match := RGBA.fullmatch(text):
+        red, green, blue = (int(part) / 255 for part in match.groups()[:3])
+        return Colour(red, green, blue, float(match[4]))
     digits = text.removeprefix("#")
     if len(digits) < 6:
         digits = "".join(digit * 2 for digit in digits)

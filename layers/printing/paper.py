@@ -52,12 +52,15 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A sheet and its parts: the map, the strip under it (scale, north), the title block. `words` enlarges text."""
+    """A sheet and its parts: the map, the strip under it (scale, north), the title block.
+
+    `text_scale` is how large text is beside that of an A4 sheet.
+    """
 
     width: float
     height: float
     margin: float
-    words: float
+    text_scale: float
     map: Rectangle
     strip: Rectangle
     block: Rectangle
@@ -75,16 +78,16 @@ class Layout:
 
 def layout(paper: Paper, orientation: Orientation) -> Layout:
     """The parts of a sheet: the title block stands beside a wide map, and lies under a high one."""
-    short, long, margin, words = SHEETS[paper]
+    short, long, margin, text_scale = SHEETS[paper]
     upright = orientation == "portrait"
     width, height = (short, long) if upright else (long, short)
-    block_width, block_height = (width - 2 * margin, BLOCK_HEIGHT * words) if upright else (
-        BLOCK_WIDTH * words,
+    block_width, block_height = (width - 2 * margin, BLOCK_HEIGHT * text_scale) if upright else (
+        BLOCK_WIDTH * text_scale,
         height - 2 * margin,
     )  # fmt: skip
     block = Rectangle(width - margin - block_width, margin, block_width, block_height)
-    bottom = block.top + GAP * words if upright else margin
-    right = width - margin if upright else block.x - GAP * words
-    strip = Rectangle(margin, bottom, right - margin, STRIP_HEIGHT * words)
+    bottom = block.top + GAP * text_scale if upright else margin
+    right = width - margin if upright else block.x - GAP * text_scale
+    strip = Rectangle(margin, bottom, right - margin, STRIP_HEIGHT * text_scale)
     frame = Rectangle(margin, strip.top, right - margin, height - margin - strip.top)
-    return Layout(width, height, margin, words, frame, strip, block, upright)
+    return Layout(width, height, margin, text_scale, frame, strip, block, upright)

@@ -59,10 +59,10 @@ class Layered:
         self.paths: defaultdict[Paint, list[str]] = defaultdict(list)
 
     def add(self, geometries: Geometries, paints: Iterable[Paint]) -> None:
-        """Some geometries of one look, as one path of each paint: viewers stumble over one of a whole town."""
+        """Some geometries of one style, as one path of each paint: viewers stumble over one of a whole town."""
         for paint in paints:
-            if (paint.fill or paint.stroke) and (found := outline_of(geometries, paint)):
-                self.paths[paint].append(self.hatched(found, geometries, paint) if paint.hatch else found)
+            if (paint.fill or paint.stroke) and (outline := outline_of(geometries, paint)):
+                self.paths[paint].append(self.hatched(outline, geometries, paint) if paint.hatch else outline)
 
     def hatched(self, outline: str, geometries: Geometries, paint: Paint) -> str:
         """The lines of a hatch, cut at the outline: they begin at the drawing's corner, so that neighbours go on."""
@@ -76,8 +76,8 @@ class Layered:
         for paint in sorted(self.paths, key=lambda paint: paint.rank):
             chosen, act = settings_of(paint, self.drawing)
             self.drawing.add(chosen)
-            for found in self.paths[paint]:
-                self.drawing.add(found, act)
+            for path in self.paths[paint]:
+                self.drawing.add(path, act)
         self.paths.clear()
 
 

@@ -26,7 +26,7 @@ CACHE_BYTES = 48 * 1024 * 1024
 type Bands = NDArray[np.uint8]
 # A rectangle (EPSG:2154) as a picture of a width and height: its colours and opacities, or nothing.
 type Read = Callable[[Box, tuple[int, int]], tuple[Bands, Bands] | None]
-type Tell = Callable[[float], None]
+type Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Sums:
 
 
 def develop(
-    read: Read, ground: Box, size: tuple[int, int], folder: Path, name: str, tell: Tell, *, masked: bool = False
+    read: Read, ground: Box, size: tuple[int, int], folder: Path, name: str, progress: Progress, *, masked: bool = False
 ) -> Developed:
     """The picture of a rectangle (EPSG:2154) as a JPEG of this size (width, height), white where there is none.
 
@@ -55,7 +55,7 @@ def develop(
     """
     colours, opacities = folder / f"{name}.tif", folder / f"{name}-mask.tif"
     with rasterio.Env(GDAL_PAM_ENABLED=False, GDAL_CACHEMAX=CACHE_BYTES):
-        sums = fill(colours, opacities if masked else None, read, ground, size, tell)
+        sums = fill(colours, opacities if masked else None, read, ground, size, progress)
         partly = masked and sums.opacity < 255 * size[0] * size[1]
         made = [as_jpeg(scratch) for scratch in (colours, opacities)[: 1 + partly]] if sums.there else [colours]
     for scratch in (colours, opacities):
@@ -69,7 +69,9 @@ def as_jpeg(scratch: Path) -> Path:
     return target
 
 
-def fill(colours: Path, opacities: Path | None, read: Read, ground: Box, size: tuple[int, int], tell: Tell) -> Sums:
+def fill(
+    colours: Path, opacities: Path | None, read: Read, ground: Box, size: tuple[int, int], progress: Progress
+) -> Sums:
     """Write the pixels strip by strip."""
     width, height = size
     sums = Sums()
@@ -81,7 +83,7 @@ def fill(colours: Path, opacities: Path | None, read: Read, ground: Box, size: t
             strip, there = np.full((rows, width, 3), PAPER, np.uint8), np.zeros((rows, width), np.uint8)
             for left in range(0, width, BLOCK_PX):
                 lay(strip, there, read, ground, size, (left, top))
-                tell((top + rows * min(1.0, (left + BLOCK_PX) / width)) / height)
+                progress((top + rows * min(1.0, (left + BLOCK_PX) / width)) / height)
             sums.there += int((there > 0).sum())
             sums.opacity += int(there.sum(dtype=np.int64))
             target.write(strip.transpose(2, 0, 1), window=window)
@@ -109,8 +111,8 @@ def lay(strip: Bands, there: Bands, read: Read, ground: Box, size: tuple[int, in
         ground[0] + right * step_x,
         ground[3] - top * step_y,
     )
-    found = read(box, (right - left, bottom - top))
-    if found is not None:
-        rgb, opacity = found
+    block = read(box, (right - left, bottom - top))
+    if block is not None:
+        rgb, opacity = block
         strip[:, left:right][opacity > 0] = rgb[opacity > 0]
         there[:, left:right] = opacity

@@ -72,8 +72,8 @@ class Projection:
     def at(cls, x: float, y: float) -> "Projection":
         from pyproj import Proj
 
-        found = Proj(EPSG).get_factors(*to_degrees(x, y))
-        return cls(float(found.meridian_convergence), float(found.meridional_scale))
+        factors = Proj(EPSG).get_factors(*to_degrees(x, y))
+        return cls(float(factors.meridian_convergence), float(factors.meridional_scale))
 
     @property
     def is_telling(self) -> bool:

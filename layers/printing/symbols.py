@@ -1,6 +1,6 @@
 """How features look on paper: the rules of the web map (webmap/src/map/styles.ts), in millimetres.
 
-A look answers, for a feature, what to paint and what to write; the same answers draw the legend.
+A style answers, for a feature, what to paint and what to write; the same answers draw the legend.
 """
 
 import re
@@ -81,26 +81,26 @@ class Drawn:
     """The SVG that stands at a point in place of the paints (layers.printing.marks)."""
 
 
-type Look = Callable[[Properties, bool], Drawn]
+type Style = Callable[[Properties, bool], Drawn]
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a look depends on besides the feature."""
+    """What a style depends on besides the feature."""
 
     layer: Layer
     scale: int
 
     def at_least(self, detail: str) -> bool:
-        found = next((name for limit, name in DETAILS if self.scale <= limit), "far")
-        return RANKS.index(found) >= RANKS.index(detail)
+        nearest = next((name for limit, name in DETAILS if self.scale <= limit), "far")
+        return RANKS.index(nearest) >= RANKS.index(detail)
 
     def mm(self, metres: float) -> float:
         return metres * 1000 / self.scale
 
 
-def look_of(layer: Layer, scale: int) -> Look:
-    """The look of a layer at a scale: takes a feature's columns and whether it lies on a photo."""
+def layer_style(layer: Layer, scale: int) -> Style:
+    """The style of a layer at a scale: takes a feature's columns and whether it lies on a photo."""
     scene = Scene(layer, scale)
     recipe = RECIPES.get(layer.slug)
     if recipe is None:
@@ -109,24 +109,24 @@ def look_of(layer: Layer, scale: int) -> Look:
     return lambda properties, photo: (on_photo if photo else plain)(properties)
 
 
-def marked(scene: Scene, look: Look) -> Look:
+def marked(scene: Scene, style: Style) -> Style:
     """With the drawings of the layer's app from near, as on the screen."""
     marks = MARKS.find(scene.layer.slug)
     if marks is None or not scene.at_least("parcel"):
-        return look
+        return style
 
     def with_mark(properties: Properties, on_photo: bool) -> Drawn:
-        drawn = look(properties, on_photo)
+        drawn = style(properties, on_photo)
         return replace(drawn, mark=marks.draw(properties)) if drawn.paints else drawn
 
     return with_mark
 
 
 def columns_for(layer: Layer) -> set[str]:
-    """The columns that the look reads, as far as the layer has them."""
-    asked = {"name", "code", "number", "kind", "width_m", "suffix", layer.title_field}
+    """The columns that the style reads, as far as the layer has them."""
+    columns = {"name", "code", "number", "kind", "width_m", "suffix", layer.title_field}
     marks = MARKS.find(layer.slug)
-    return asked | columns_used(layer) | (marks.columns if marks else frozenset())
+    return columns | columns_used(layer) | (marks.columns if marks else frozenset())
 
 
 def text_of(properties: Properties, *names: str) -> str:
@@ -144,9 +144,9 @@ def communes(scene: Scene, colours: Palette) -> Plain:
         Paint(0, stroke=colours.commune_band, width_mm=7 * PX_MM),
         Paint(1, stroke=colours.commune, width_mm=width * PX_MM, dash_mm=dashes(9, 4, 2, 4)),
     )
-    named = not scene.at_least("section")
+    with_names = not scene.at_least("section")
     size = 14 if scene.at_least("area") else 12.5
-    lettering = Lettering(size * TEXT_MM, colours.commune, colours.halo, "inside", 5, must=True) if named else None
+    lettering = Lettering(size * TEXT_MM, colours.commune, colours.halo, "inside", 5, must=True) if with_names else None
     return lambda properties: Drawn(0, paints, text_of(properties, "name"), lettering)
 
 
@@ -199,8 +199,10 @@ def roads(scene: Scene, colours: Palette) -> Plain:
     ink = colours.road if photo else colours.road_casing
     axis = Paint(0, stroke=ink, width_mm=(1.4 if scene.at_least("area") else 0.8) * PX_MM)
     bodies = not photo and scene.at_least("section")
-    named = scene.at_least("parcel")
-    lettering = Lettering(11.5 * TEXT_MM, colours.label_soft, colours.halo, "along", 3, bold=False) if named else None
+    with_names = scene.at_least("parcel")
+    lettering = (
+        Lettering(11.5 * TEXT_MM, colours.label_soft, colours.halo, "along", 3, bold=False) if with_names else None
+    )
 
     def body(properties: Properties) -> tuple[Paint, ...]:
         width = road_mm(scene, properties)
@@ -219,8 +221,8 @@ def roads(scene: Scene, colours: Palette) -> Plain:
 
 def road_mm(scene: Scene, properties: Properties) -> float:
     """How wide a road's surface is on paper: as it is, or as its kind lets guess, never too thin to be seen."""
-    words = f"{text_of(properties, 'kind')} {text_of(properties, 'name')}"
-    guess = next((metres for pattern, metres in ROAD_METRES if pattern.search(words)), 5.5)
+    text = f"{text_of(properties, 'kind')} {text_of(properties, 'name')}"
+    guess = next((metres for pattern, metres in ROAD_METRES if pattern.search(text)), 5.5)
     metres = float(properties.get("width_m") or guess)
     least = (2.0 if metres > 6 else 1.1) * PX_MM
     return round(max(least, min(scene.mm(metres), WIDEST_ROAD_MM * 4)), 1)
@@ -253,24 +255,24 @@ RECIPES: dict[str, Callable[[Scene, Palette], Plain]] = {
 # -- any other layer: as its legend says ------------------------------------------------------------------------------
 
 
-def from_legend(scene: Scene) -> Look:
+def from_legend(scene: Scene) -> Style:
     """Each line's symbol for the features that it draws; a neutral one where the legend has no line."""
     layer = scene.layer
     lines = {number: line["symbol"] for number, line in enumerate(layer.legend)} or {WHOLE: NEUTRAL_SYMBOL}
-    looks = {
+    paints = {
         (number, photo): symbol_paints(symbol, photo) for number, symbol in lines.items() for photo in (False, True)
     }
     column = layer.labels.get("column", "")
     letterings = [label_lettering(scene, palette) for palette in (LIGHT, PHOTO)]
 
-    def look(properties: Properties, on_photo: bool) -> Drawn:
+    def style(properties: Properties, on_photo: bool) -> Drawn:
         number = line_for(layer.legend, properties) if layer.legend else WHOLE
         if number is None:
             return Drawn(WHOLE, ())
         lettering = letterings[on_photo]
-        return Drawn(number, looks[number, on_photo], text_of(properties, column) if lettering else "", lettering)
+        return Drawn(number, paints[number, on_photo], text_of(properties, column) if lettering else "", lettering)
 
-    return look
+    return style
 
 
 def label_lettering(scene: Scene, colours: Palette) -> Lettering | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from layers.features.display import display_date, display_number
 from layers.printing import scale as scales
 from layers.printing.document import BOLD, CAP_HEIGHT, ITALIC, REGULAR, Document, Drawing, Text, width_of, wrapped
-from layers.printing.facts import Entry, Facts, Section, projection_words, scale_words
+from layers.printing.facts import Entry, Facts, Section, describe_projection, format_scale
 from layers.printing.palette import INK, INK_SOFT, LIGHT, LINE, PHOTO_CHIP, WHITE, Colour
 from layers.printing.paper import SHEETS, Box, Layout, Paper, Rectangle
 from layers.printing.paths import Layered
@@ -43,9 +43,11 @@ class Item:
     draw: Paintable
 
 
-def text(words: str, size: float, width: float, *, font: str = REGULAR, ink: Colour = INK, after: float = 0.0) -> Item:
+def text(
+    content: str, size: float, width: float, *, font: str = REGULAR, ink: Colour = INK, after: float = 0.0
+) -> Item:
     """A paragraph."""
-    lines = wrapped(words, size, width, font)
+    lines = wrapped(content, size, width, font)
     leading = size * 1.32
 
     def draw(document: Document, x: float, top: float) -> None:
@@ -84,13 +86,13 @@ def write_block(document: Document, sheet: Layout, facts: Facts) -> list[Part]:
 
 def beside(document: Document, sheet: Layout, facts: Facts) -> list[Part]:
     """One column: the title above, the legend under it, the sources at the bottom."""
-    box, k = sheet.block, sheet.words
+    box, k = sheet.block, sheet.text_scale
     head = [*heading(facts, box.width, k), *note_items(facts, box.width, k)]
     foot = colophon(facts, box.width, k)
-    room = box.height - total(head) - total(foot) - 7 * k
+    free_height = box.height - total(head) - total(foot) - 7 * k
     for legend, sources in choices(facts, box.width, k):
         notice = elsewhere(legend, sources, box.width, k)
-        if total(legend) + total(sources) + total(notice) <= room:
+        if total(legend) + total(sources) + total(notice) <= free_height:
             break
     top = stack(document, head, box.x, box.top)
     stack(document, [*legend, *notice], box.x, top - 2 * k)
@@ -101,7 +103,7 @@ def beside(document: Document, sheet: Layout, facts: Facts) -> list[Part]:
 
 def beneath(document: Document, sheet: Layout, facts: Facts) -> list[Part]:
     """Three columns: the title, then the legend, then the sources; a long note goes where there is room."""
-    k = sheet.words
+    k = sheet.text_scale
     first, second, third = sheet.block.columns(3, 6 * k)
     foot = colophon(facts, first.width, k)
     head = heading(facts, first.width, k, first.height - total(foot))
@@ -161,9 +163,9 @@ def note_items(facts: Facts, width: float, k: float) -> list[Item]:
 
 def colophon(facts: Facts, width: float, k: float) -> list[Item]:
     """When, and by whom."""
-    told = {"date": display_date(facts.day), "author": facts.author}
-    words = _("Printed on %(date)s by %(author)s") if facts.author else _("Printed on %(date)s")
-    return [space(1.8 * k), text(words % told, TINY * k, width, ink=INK_SOFT)]
+    parameters = {"date": display_date(facts.day), "author": facts.author}
+    line = _("Printed on %(date)s by %(author)s") if facts.author else _("Printed on %(date)s")
+    return [space(1.8 * k), text(line % parameters, TINY * k, width, ink=INK_SOFT)]
 
 
 def legend_items(facts: Facts, width: float, k: float) -> list[Item]:
@@ -172,8 +174,8 @@ def legend_items(facts: Facts, width: float, k: float) -> list[Item]:
     for section in facts.legend:
         items += section_items(section, width, k)
     if facts.empty:
-        words = _("Nothing of these in the map: %(layers)s") % {"layers": ", ".join(facts.empty)}
-        items.append(text(words, TINY * k, width, font=ITALIC, ink=INK_SOFT, after=0.6 * k))
+        line = _("Nothing of these in the map: %(layers)s") % {"layers": ", ".join(facts.empty)}
+        items.append(text(line, TINY * k, width, font=ITALIC, ink=INK_SOFT, after=0.6 * k))
     return items
 
 
@@ -249,15 +251,15 @@ def elsewhere(legend: Sequence[Item], sources: Sequence[Item], width: float, k: 
     """What to say of what is not here."""
     if legend and sources:
         return []
-    words = _("Sources: next page") if legend else _("Legend: next page")
+    reference = _("Sources: next page") if legend else _("Legend: next page")
     if not legend and not sources:
-        words = _("Legend and sources: next page")
-    return [rule(width, 1.6 * k), text(words, SMALL * k, width, font=ITALIC, ink=INK_SOFT, after=1.5 * k)]
+        reference = _("Legend and sources: next page")
+    return [rule(width, 1.6 * k), text(reference, SMALL * k, width, font=ITALIC, ink=INK_SOFT, after=1.5 * k)]
 
 
 def write_appendix(document: Document, facts: Facts, parts: Sequence[Part]) -> None:
     """Pages of their own for what found no room beside the map."""
-    width, height, margin, _words = SHEETS[APPENDIX]
+    width, height, margin, _text_scale = SHEETS[APPENDIX]
     columns = Rectangle(margin, margin, width - 2 * margin, height - 2 * margin - 16).columns(3, 7)
     items = [item for part in parts for item in part(facts, columns[0].width, 1)]
     while items:
@@ -274,14 +276,16 @@ def write_appendix(document: Document, facts: Facts, parts: Sequence[Part]) -> N
 
 def write_strip(document: Document, sheet: Layout, facts: Facts) -> None:
     """The scale in words, the bar, the projection and north."""
-    strip, k = sheet.strip, sheet.words
+    strip, k = sheet.strip, sheet.text_scale
     middle = strip.y + (strip.height - 1.5 * k) / 2
     document.write(strip.x, middle + 1.6 * k, _("Scale"), SMALL * k, ink=INK_SOFT)
-    document.write(strip.x, middle - 3.4 * k, scale_words(facts.scale), TITLE * k, font=BOLD)
+    document.write(strip.x, middle - 3.4 * k, format_scale(facts.scale), TITLE * k, font=BOLD)
     write_bar(document, strip.x + 35 * k, middle - 1.2 * k, facts.scale, k)
     write_north(document, strip.right - 3.2 * k, middle - 5 * k, k)
-    room = strip.width - 35 * k - longest_bar(k) - 20 * k
-    lines = [line for words in projection_words(facts.projection) for line in wrapped(words, TINY * k, room)]
+    free_width = strip.width - 35 * k - longest_bar(k) - 20 * k
+    lines = [
+        line for paragraph in describe_projection(facts.projection) for line in wrapped(paragraph, TINY * k, free_width)
+    ]
     longest = max(width_of(line, TINY * k) for line in lines)
     start = middle + (len(lines) - 1) * TINY * k * 0.66 - TINY * k * 0.33
     document.lines(strip.right - 9 * k - longest, start, lines, TINY * k, TINY * k * 1.32, ink=INK_SOFT)
@@ -301,11 +305,11 @@ def write_bar(document: Document, x: float, y: float, scale: int, k: float) -> N
     document.outline(Rectangle(x, y, bar.length_mm, high), 0.2)
     unit, factor = ("km", 1000) if bar.metres >= 2000 else ("m", 1)
     for part in range(bar.parts + 1):
-        words = display_number(bar.metres * part / bar.parts / factor, 2)
-        shift = width_of(words, SMALL * k) / 2
+        label = display_number(bar.metres * part / bar.parts / factor, 2)
+        shift = width_of(label, SMALL * k) / 2
         if part == bar.parts:
-            words = f"{words}\u00a0{unit}"
-        document.write(x + part * step - shift, y + high + 0.9 * k, words, SMALL * k)
+            label = f"{label}\u00a0{unit}"
+        document.write(x + part * step - shift, y + high + 0.9 * k, label, SMALL * k)
 
 
 def write_north(document: Document, x: float, y: float, k: float) -> None:
@@ -349,13 +353,13 @@ def crosses(
 def write_coordinates(
     document: Document, sheet: Layout, columns: Sequence[tuple[float, float]], rows: Sequence[tuple[float, float]]
 ) -> None:
-    frame, size = sheet.map, TINY * min(sheet.words, 1.4)
+    frame, size = sheet.map, TINY * min(sheet.text_scale, 1.4)
     for east, x in columns:
-        words, place = display_number(east, 0), frame.x + x
+        label, place = display_number(east, 0), frame.x + x
         document.line(place, frame.top, place, frame.top + TICK_MM * 0.6, 0.15)
-        document.write(place - width_of(words, size) / 2, frame.top + TICK_MM, words, size, ink=INK_SOFT)
+        document.write(place - width_of(label, size) / 2, frame.top + TICK_MM, label, size, ink=INK_SOFT)
     for north, y in rows:
-        words, place = display_number(north, 0), frame.y + y
+        label, place = display_number(north, 0), frame.y + y
         document.line(frame.x - TICK_MM * 0.6, place, frame.x, place, 0.15)
-        start = place - width_of(words, size) / 2
-        document.texts([Text(frame.x - TICK_MM, start, words, size, ink=INK_SOFT, turn=(0.0, 1.0))])
+        start = place - width_of(label, size) / 2
+        document.texts([Text(frame.x - TICK_MM, start, label, size, ink=INK_SOFT, turn=(0.0, 1.0))])

@@ -20,7 +20,7 @@ from gis_core.models import Job, User
 from layers.catalogue.models import Layer
 from layers.features.services import rules as ruling
 from layers.settings.forms import FieldForm, NamingForm, RulesForm
-from layers.settings.pages import page, rights_of_page, settings_page
+from layers.settings.pages import fault_messages, page, rights_of_page, settings_page
 from layers.settings.services.administering import administered_layer, has_own_table
 from layers.settings.services.asking import OPEN, last_job
 from layers.settings.services.checking import unfit
@@ -51,10 +51,10 @@ def fields(request: HttpRequest, slug: str) -> HttpResponse:
         tag = seen(layer, COLUMNS) if naming.was_compared else request.POST.get("seen", "")
         saved = save(slug, values, tag=tag, rights=rights)
     except ArpentError as error:
-        told = [words for found in error.extra.get("errors", {}).values() for words in found] or [error.message]
-        return fields_page(request, layer, forms=forms, naming=naming, faults=told, status=status_of(error))
+        faults = fault_messages(error)
+        return fields_page(request, layer, forms=forms, naming=naming, faults=faults, status=status_of(error))
     messages.success(request, _("The fields are saved."))
-    tell_unfit(request, layer, saved)
+    warn_of_unfit(request, layer, saved)
     return redirect("layer_fields", slug=slug)
 
 
@@ -90,18 +90,18 @@ def check_title(values: Mapping[str, Any]) -> None:
         raise Invalid(_("The field that names an object cannot be reserved to some roles: choose another one."))
 
 
-def tell_unfit(request: HttpRequest, before: Layer, after: Layer) -> None:
+def warn_of_unfit(request: HttpRequest, before: Layer, after: Layer) -> None:
     """Say how many objects do not fit what has just been asked of a field: they stay as they are."""
     former = {column["name"]: column for column in before.columns}
     for column in after.columns:
         count = unfit(after, column, former.get(column["name"], {}))
         if count:
-            words = ngettext(
+            message = ngettext(
                 "“%(label)s”: %(count)s object does not fit what is asked now. It stays as it is until it is edited.",
                 "“%(label)s”: %(count)s objects do not fit what is asked now. They stay so until they are edited.",
                 count,
             )
-            messages.warning(request, words % {"label": column["label"], "count": count})
+            messages.warning(request, message % {"label": column["label"], "count": count})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,9 +140,9 @@ def ask(layer: Layer, form: RulesForm, rights: Rights, user: User) -> list[Job]:
     return made
 
 
-def ordered(found: Sequence[Mapping[str, Any]]) -> list[str]:
+def ordered(rules: Sequence[Mapping[str, Any]]) -> list[str]:
     """Rules to compare: in any order, a tolerance that is not given being none."""
-    return sorted(repr(sorted((name, value) for name, value in rule.items() if value is not None)) for rule in found)
+    return sorted(repr(sorted((name, value) for name, value in rule.items() if value is not None)) for rule in rules)
 
 
 def fields_page(
@@ -174,10 +174,10 @@ def fields_page(
 
 def last_jobs(layer: Layer, rights: Rights) -> list[dict[str, Any]]:
     """The last job of each kind for this layer, while it says something that the form does not."""
-    found = []
+    jobs = []
     for kind in (KEY, ruling.KIND):
         job = last_job(layer, kind, rights)
         if job is not None and job.state != Job.State.DONE:
             state, message = describe_job(job)
-            found.append({"job": job, "state": state, "message": message, "open": job.state in OPEN})
-    return found
+            jobs.append({"job": job, "state": state, "message": message, "open": job.state in OPEN})
+    return jobs

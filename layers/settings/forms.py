@@ -18,7 +18,7 @@ from layers.catalogue.models import Layer, Theme
 from layers.catalogue.validators import LONGEST_TEXT
 from layers.features.display import display_number
 from layers.settings.services.administering import is_edited
-from layers.settings.services.asking import as_asked
+from layers.settings.services.asking import with_pending_settings
 
 TOLERANCES = (*SURFACES, *OTHERS)
 EDITORS = (Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR)
@@ -135,17 +135,17 @@ def short_number(value: float) -> float:
 
 def differences(form: forms.Form, now: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The fields of a form whose value somebody else has just changed to something other than what was typed."""
-    told = []
+    changed = []
     for name, field in form.fields.items():
         theirs = now.get(name)
         if name in now and field.has_changed(theirs, form[name].data):
-            told.append({"label": field.label, "now": in_words(field, theirs)})
-    return told
+            changed.append({"label": field.label, "now": format_form_value(field, theirs)})
+    return changed
 
 
-def in_words(field: forms.Field, value: Any) -> str:
+def format_form_value(field: forms.Field, value: Any) -> str:
     """A value as the form shows it."""
-    choices = {str(key): str(words) for key, words in getattr(field, "choices", ())}
+    choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
     if isinstance(value, list):
         return ", ".join(choices.get(str(one), str(one)) for one in value) or "—"
     if isinstance(value, bool):
@@ -211,30 +211,30 @@ class FieldForm(EditForm):
 
     @staticmethod
     def beginnings(column: Mapping[str, Any]) -> dict[str, Any]:
-        named = dict(column.get("values") or {})
-        codes = [*named, *(one for one in column.get("choices") or [] if str(one) not in named)]
-        lines = (" | ".join([str(code), *(words for words in named.get(code, []) if words)]) for code in codes)
+        labels_by_code = dict(column.get("values") or {})
+        codes = [*labels_by_code, *(one for one in column.get("choices") or [] if str(one) not in labels_by_code)]
+        lines = (" | ".join([str(code), *(label for label in labels_by_code.get(code, []) if label)]) for code in codes)
         return {**column, "values": "\n".join(lines), "only_these": column.get("choices") is not None}
 
     def clean_values(self) -> list[tuple[Any, list[str]]]:
         """Each value with its words; those that have none are their own."""
         lines = [line.strip() for line in self.cleaned_data["values"].splitlines()]
-        found = [self.value_in(line) for line in lines if line]
-        if len(found) > MOST_VALUES:
+        values = [self.value_in(line) for line in lines if line]
+        if len(values) > MOST_VALUES:
             raise forms.ValidationError(_("At most %(most)s values.") % {"most": MOST_VALUES})
-        if len({str(value) for value, _words in found}) < len(found):
+        if len({str(value) for value, _labels in values}) < len(values):
             raise forms.ValidationError(_("A value is there twice: keep one."))
-        return found
+        return values
 
     def value_in(self, line: str) -> tuple[Any, list[str]]:
-        code, *words = (part.strip() for part in line.split("|"))
-        if not code or len(words) > 2:
+        code, *labels = (part.strip() for part in line.split("|"))
+        if not code or len(labels) > 2:
             raise forms.ValidationError(_("“%(line)s”: write value | word | word in English.") % {"line": line[:80]})
         try:
             typed = CONVERSIONS[self.column["type"]](code)
         except ValueError as error:
             raise forms.ValidationError(_("“%(code)s” is no number.") % {"code": code[:80]}) from error
-        return typed, words
+        return typed, labels
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -253,12 +253,12 @@ class FieldForm(EditForm):
         kept |= {name: column[name] for name in ("default", "minimum", "maximum") if column.get(name) is not None}
         chosen = {name: given.get(name) for name in OPTIONAL if given.get(name)}
         values = given.get("values") or []
-        words = {str(value): [one[0], one[1] if len(one) > 1 else ""] for value, one in values if one}
+        labels = {str(value): [one[0], one[1] if len(one) > 1 else ""] for value, one in values if one}
         return {
             **kept,
             **chosen,
-            **({"values": words} if words else {}),
-            **({"choices": [value for value, _words in values]} if given.get("only_these") and values else {}),
+            **({"values": labels} if labels else {}),
+            **({"choices": [value for value, _labels in values]} if given.get("only_these") and values else {}),
         }
 
 
@@ -337,12 +337,14 @@ class RulesForm(EditForm):
     )
 
     def __init__(self, request: HttpRequest, *, layer: Layer, rights: Rights, bound: bool) -> None:
-        super().__init__(request, row=layer, read=lambda layer: self.beginnings(as_asked(layer, rights)), bound=bound)
+        super().__init__(
+            request, row=layer, read=lambda layer: self.beginnings(with_pending_settings(layer, rights)), bound=bound
+        )
         self.layer = layer
         coded = [column for column in layer.columns if column["type"] in ("text", "integer")]
         columns = [(column["name"], column["label"]) for column in coded]
         self.fields["key_column"].choices = [("", _("None")), *columns]  # type: ignore[attr-defined]
-        self.kinds = [kind for kind, (_words, types) in ON_GEOMETRY.items() if layer.geometry_type in types]
+        self.kinds = [kind for kind, (_label, types) in ON_GEOMETRY.items() if layer.geometry_type in types]
         for kind in self.kinds:
             self.fields[kind] = forms.ChoiceField(label=ON_GEOMETRY[kind][0], choices=STRENGTHS, required=False)
             if kind in WITH_TOLERANCE:

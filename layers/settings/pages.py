@@ -31,9 +31,9 @@ from layers.settings.services.administering import administered_layer, administe
 from layers.settings.services.saving import save, seen
 from layers.settings.services.styling import (
     NAMES,
+    first_scale,
     other_columns,
     save_style,
-    shown_from,
     tile_columns,
 )
 from layers.settings.style_form import StyleForm
@@ -54,9 +54,9 @@ def rights_of_page(request: HttpRequest) -> Rights:
 def layers(request: HttpRequest) -> HttpResponse:
     """The layers that the asker administers, by theme."""
     rights = rights_of_page(request)
-    found = list(administered_layers(rights))
-    several = len({layer.owner_id for layer in found}) > 1
-    context = {"section": "layers", "layers": found, "several_owners": several}
+    administered = list(administered_layers(rights))
+    several = len({layer.owner_id for layer in administered}) > 1
+    context = {"section": "layers", "layers": administered, "several_owners": several}
     return render(request, "layer_settings/layers.html", context)
 
 
@@ -110,34 +110,35 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
 def style_page(request: HttpRequest, layer: Layer, form: StyleForm, error: ArpentError | None = None) -> HttpResponse:
     """The editor with the form's style, and what is wrong with it if anything is."""
     rights = rights_of_page(request)
-    shown = form.shown()
+    current = form.current_style()
     context = {
         "build": webmap_build.read(STYLE_EDITOR),
-        "config": editor_config(layer, shown, rights),
-        "style": json.dumps(shown),
+        "config": editor_config(layer, current, rights),
+        "style": json.dumps(current),
         "at_first": form.at_first(),
-        "faults": faults_in_words(error) if error else [],
+        "faults": fault_messages(error) if error else [],
         "meanwhile": [] if isinstance(error, Stale) else None,
     }
     return settings_page(request, layer, "style", list(NAMES), context, status=status_of(error) if error else 200)
 
 
-def faults_in_words(error: ArpentError) -> list[str]:
+def fault_messages(error: ArpentError) -> list[str]:
+    """What is wrong with each field, or else what the error says."""
     errors: dict[str, list[str]] = error.extra.get("errors", {})
-    return [words for told in errors.values() for words in told] or [error.message]
+    return [fault for faults in errors.values() for fault in faults] or [error.message]
 
 
-def editor_config(layer: Layer, shown: Mapping[str, Any], rights: Rights) -> dict[str, Any]:
+def editor_config(layer: Layer, style: Mapping[str, Any], rights: Rights) -> dict[str, Any]:
     """What the editor needs: the layer as the map reads it, its style in both languages, where to ask."""
     return {
         "layer": layer_as_json(layer, rights),
-        "style": shown,
+        "style": style,
         "columns": tile_columns(layer),
         "other_columns": other_columns(layer),
         "tiles_url": reverse("layer_tile_columns", args=[layer.slug]),
         "distribution_url": reverse("layer_distribution", args=[layer.slug]),
         "qml_url": reverse("layer_qml", args=[layer.slug]),
-        "first_scale": shown_from(layer),
+        "first_scale": first_scale(layer),
         "extent_4326": extent_4326(layer.owner),
         "language": get_language() or "fr",
     }
@@ -168,25 +169,25 @@ def settings_page(
     request: HttpRequest, layer: Layer, tab: str, names: list[str], context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
     """One of the pages of a layer; `seen` is the tag of what it shows, by which a later change is noticed."""
-    shown = {
+    page_context = {
         "section": "layers",
         "layer": layer,
         "tab": tab,
         "seen": seen(layer, names),
         "on_the_map": map_address(layer, rights_of_page(request)),
     }
-    return render(request, f"layer_settings/{tab}.html", {**shown, **context}, status=status)
+    return render(request, f"layer_settings/{tab}.html", {**page_context, **context}, status=status)
 
 
 def map_address(layer: Layer, rights: Rights) -> str:
     """The map on the layer, which lies above those that are shown at first."""
-    shown = (
+    slugs_below = (
         Layer.objects.visible_to(rights)
         .filter(visible_at_first=True)
         .exclude(pk=layer.pk)
         .values_list("slug", flat=True)
     )
-    address = f"/#v=1&l={','.join([layer.slug, *shown])}"
+    address = f"/#v=1&l={','.join([layer.slug, *slugs_below])}"
     if not layer.extent_4326:
         return address
     west, south, east, north = layer.extent_4326

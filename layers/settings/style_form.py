@@ -66,7 +66,7 @@ class StyleForm(EditForm):
         """The style that the page began with, in hidden fields."""
         return [field.as_hidden(only_initial=True) for field in self] if self.says_initial else []
 
-    def shown(self) -> dict[str, Any]:
+    def current_style(self) -> dict[str, Any]:
         """What was sent, as far as it is a style; else what is saved."""
         sent = self.is_bound and self.is_valid()
         return dict(self.cleaned_data) if sent else style_of(self.layer)
@@ -77,14 +77,14 @@ class StyleForm(EditForm):
 
     def describe(self, name: str, value: Any) -> str:
         if name == "legend":
-            return "\n".join(line_in_words(line, self.layer) for line in objects_in(value)) or "—"
+            return "\n".join(describe_line(line, self.layer) for line in objects_in(value)) or "—"
         if name == "labels":
-            return labels_in_words(value, self.layer)
+            return describe_labels(value, self.layer)
         return f"1:{display_number(value)}" if isinstance(value, int) else gettext("no limit")
 
     def difference(self, unit: Sequence[BoundField]) -> Difference:
-        found = super().difference(unit)
-        return without_common_lines(found) if unit[0].name == "legend" else found
+        difference = super().difference(unit)
+        return without_common_lines(difference) if unit[0].name == "legend" else difference
 
 
 def split_style(data: QueryDict) -> None:
@@ -98,21 +98,21 @@ def split_style(data: QueryDict) -> None:
         del data["style"]
 
 
-def without_common_lines(found: Difference) -> Difference:
+def without_common_lines(difference: Difference) -> Difference:
     """A legend of a hundred lines without those that are the same in all three."""
-    columns = [found.before.split("\n"), found.theirs.split("\n"), found.mine.split("\n")]
+    columns = [difference.before.split("\n"), difference.theirs.split("\n"), difference.mine.split("\n")]
     common = set.intersection(*map(set, columns))
     if all(set(lines) == common for lines in columns):
-        return found
+        return difference
     before, theirs, mine = (without_common(lines, common) for lines in columns)
-    return replace(found, before=before, theirs=theirs, mine=mine)
+    return replace(difference, before=before, theirs=theirs, mine=mine)
 
 
 def without_common(lines: Sequence[str], common: set[str]) -> str:
     kept = [line for line in lines if line not in common]
     if same := len(lines) - len(kept):
-        words = ngettext("and %(count)s line that is the same", "and %(count)s lines that are the same", same)
-        kept.append(words % {"count": same})
+        summary = ngettext("and %(count)s line that is the same", "and %(count)s lines that are the same", same)
+        kept.append(summary % {"count": same})
     return "\n".join(kept)
 
 
@@ -120,15 +120,15 @@ def objects_in(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def line_in_words(line: Mapping[str, Any], layer: Layer) -> str:
+def describe_line(line: Mapping[str, Any], layer: Layer) -> str:
     """A line of a legend: its label, which objects it draws, and how."""
     where = line.get("where")
-    conditions = [condition_in_words(name, value, layer) for name, value in where.items()] if where else []
-    said = [*conditions, symbol_in_words(line.get("symbol") or {})]
+    conditions = [describe_condition(name, value, layer) for name, value in where.items()] if where else []
+    said = [*conditions, describe_symbol(line.get("symbol") or {})]
     return f"{line.get('label', '')} · {' · '.join(one for one in said if one)}"
 
 
-def condition_in_words(name: str, value: Any, layer: Layer) -> str:
+def describe_condition(name: str, value: Any, layer: Layer) -> str:
     label = label_of(name, layer)
     if not isinstance(value, dict):
         return f"{label} = {'—' if value is None else value}"
@@ -141,7 +141,7 @@ def label_of(name: str, layer: Layer) -> str:
     return next((str(column["label"]) for column in layer.columns if column["name"] == name), name)
 
 
-def symbol_in_words(symbol: Mapping[str, Any]) -> str:
+def describe_symbol(symbol: Mapping[str, Any]) -> str:
     """Its colours, the width of its outline, its shape, its size."""
     said = [symbol.get("shape"), symbol.get("fill")]
     if hatch := symbol.get("hatch"):
@@ -156,7 +156,7 @@ def symbol_in_words(symbol: Mapping[str, Any]) -> str:
     return ", ".join(str(one) for one in said if one)
 
 
-def labels_in_words(value: Any, layer: Layer) -> str:
+def describe_labels(value: Any, layer: Layer) -> str:
     """Which field is written beside each object, and how."""
     if not isinstance(value, dict) or not value.get("column"):
         return gettext("none")

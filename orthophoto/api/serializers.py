@@ -1,5 +1,8 @@
 """Shapes of what goes in and out of /api/v1/campaigns/."""
 
+from typing import Any
+
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from layers.catalogue.models import Layer
@@ -48,21 +51,19 @@ class CampaignDescriptionSerializer(serializers.Serializer[dict[str, object]]):
     licence = serializers.CharField(max_length=120, required=False, allow_blank=True)
 
 
-class CountsSerializer(serializers.Serializer[dict[str, object]]):
-    refused = serializers.IntegerField()
-    found = serializers.IntegerField()
-    built = serializers.IntegerField()
-    failed = serializers.IntegerField()
-    total = serializers.IntegerField()
-    bytes = serializers.IntegerField()
-    mean_seconds = serializers.FloatField(allow_null=True)
+def counts_field() -> serializers.Serializer[Any]:
+    fields = {name: serializers.IntegerField() for name in ("refused", "found", "built", "failed", "total", "bytes")}
+    return inline_serializer("Counts", {**fields, "mean_seconds": serializers.FloatField(allow_null=True)})
 
 
-class FindingSerializer(serializers.Serializer[dict[str, object]]):
-    code = serializers.CharField()
-    words = serializers.CharField()
-    files = serializers.ListField(child=serializers.CharField())
-    params = serializers.DictField()
+def findings_field() -> serializers.Serializer[Any]:
+    fields: dict[str, Any] = {
+        "code": serializers.CharField(),
+        "words": serializers.CharField(),
+        "files": serializers.ListField(child=serializers.CharField()),
+        "params": serializers.DictField(),
+    }
+    return inline_serializer("Finding", fields, many=True)
 
 
 class InventorySerializer(serializers.Serializer[dict[str, object]]):
@@ -86,10 +87,10 @@ class CampaignSerializer(serializers.Serializer[dict[str, object]]):
     build = serializers.IntegerField()
     published = serializers.BooleanField()
     published_build = serializers.IntegerField(allow_null=True)
-    counts = CountsSerializer()
+    counts = counts_field()
     progress = serializers.FloatField(allow_null=True, help_text="0 to 1 of what is going on")
     seconds_left = serializers.FloatField(allow_null=True)
-    findings = FindingSerializer(many=True)
+    findings = findings_field()
     size_bytes = serializers.IntegerField()
     attribution = serializers.CharField()
     licence = serializers.CharField()
@@ -99,10 +100,15 @@ class CampaignSerializer(serializers.Serializer[dict[str, object]]):
     codec = serializers.CharField()
     display = serializers.CharField()
     created_at = serializers.DateTimeField()
-    told = serializers.CharField(help_text="what is to be said of the state, in one sentence")
+    state_description = serializers.CharField(help_text="what is to be said of the state, in one sentence")
     goes_on = serializers.BooleanField(help_text="whether it will change by itself")
     inventory = InventorySerializer(allow_null=True)
     actions = serializers.ListField(child=serializers.CharField(), help_text="what may be asked of it now")
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields by their names in the API, where `told` describes the state."""
+        names = {"state_description": "told"}
+        return {names.get(name, name): field for name, field in super().get_fields().items()}
 
 
 class CampaignDetailSerializer(CampaignSerializer):

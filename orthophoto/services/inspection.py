@@ -17,7 +17,7 @@ from orthophoto.models import Campaign, Sheet
 from orthophoto.raster import display
 from orthophoto.raster.inventory import Facts, Finding, Findings, Taken, examine
 
-type Tell = Callable[[float | None, str], None]
+type Progress = Callable[[float | None, str], None]
 
 IMAGES = {".tif", ".tiff", ".jp2", ".j2k", ".jpx", ".jpg", ".jpeg", ".png", ".ecw", ".sid", ".vrt", ".img", ".webp"}
 MOST_FILES = 20_000
@@ -27,7 +27,7 @@ READ_BY = ("delivery", "crs", "display")
 LONGEST_NAME, LONGEST_FILE = 120, 400
 
 
-def inspect(campaign_id: int, *, progress: Tell) -> dict[str, Any]:
+def inspect(campaign_id: int, *, progress: Progress) -> dict[str, Any]:
     """Inspect the delivery and replace what was known of its sheets, in the transaction that is open.
 
     Raises BadOrder when the folder is gone, empty or too full, WrongState when the campaign was changed meanwhile.
@@ -87,7 +87,7 @@ def files_of(folder: Path) -> tuple[list[Path], list[Path]]:
     return images, [path for path in files if path not in used]
 
 
-def with_progress(images: list[Path], progress: Tell) -> Iterator[Path]:
+def with_progress(images: list[Path], progress: Progress) -> Iterator[Path]:
     for done, image in enumerate(images):
         progress(done / len(images), _("Reading the headers: %(done)s of %(all)s") % {"done": done, "all": len(images)})
         yield image
@@ -120,7 +120,7 @@ def storable(text: str) -> str:
 
 
 def limits_of(
-    reader: RestrictedReader, folder: Path, findings: Findings, progress: Tell, *, infrared: bool
+    reader: RestrictedReader, folder: Path, findings: Findings, progress: Progress, *, infrared: bool
 ) -> tuple[display.Limits, dict[str, Facts]]:
     """For 16 bit: per band, the values that become black and white in the whole campaign; empty for 8 bit.
 

@@ -41,7 +41,9 @@ class PermitPersonSerializer(serializers.ModelSerializer[User]):
 class PermitSerializer(serializers.ModelSerializer[Permit]):
     """A file as lists give it: never who applies."""
 
-    shown = serializers.CharField(source="__str__", read_only=True, help_text="the number as people write it")
+    formatted_number = serializers.CharField(
+        source="__str__", read_only=True, help_text="the number as people write it"
+    )
     kind_label = serializers.CharField(source="get_kind_display", read_only=True)
     state = serializers.ChoiceField(choices=State.choices, read_only=True)
     state_label = serializers.CharField(source="get_state_display", read_only=True)
@@ -58,11 +60,17 @@ class PermitSerializer(serializers.ModelSerializer[Permit]):
     class Meta:
         model = Permit
         fields: tuple[str, ...] = (
-            *("number", "shown", "kind", "kind_label", "state", "state_label", "tacit", "member", "insee", "parent"),
+            *("number", "formatted_number", "kind", "kind_label", "state", "state_label", "tacit", "member"),
+            *("insee", "parent"),
             *("filed_date", "description", "address", "parcels", "silence_refuses", "instructor"),
             *("complete_date", "notify_by_date", "answer_by_date", "due_date", "ended_date", "valid_until_date"),
             *("next_date", "next_what", "plan_date", "recorded_at", "version", "url", "page"),
         )
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields by their names in the API, where `shown` is the number as people write it."""
+        names = {"formatted_number": "shown"}
+        return {names.get(name, name): field for name, field in super().get_fields().items()}
 
     def get_url(self, permit: Permit) -> str:
         return f"/api/v1/permits/{permit.number}/"

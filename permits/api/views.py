@@ -39,7 +39,7 @@ from permits.services.reading import permit_seen_by, timeline_of
 from permits.services.recording import check_may_write, locked, record, strike
 
 NO_STORE = {"Cache-Control": "private, no-store"}
-MOST_COUNTED = 10_000
+API_COUNT_LIMIT = 10_000
 FILTERS = [
     OpenApiParameter("whose", str, enum=Whose.values),
     OpenApiParameter("member", str, description="short name"),
@@ -123,7 +123,7 @@ class PermitsView(GeographicView):
         wanted, page = Filter.parse(request.query_params), Page.parse(request.query_params)
         rows = files(wanted, rights_of_request(request))
         permits = list(with_shape(ordered(rows, wanted))[page.offset : page.offset + page.limit + 1])
-        chosen, count = permits[: page.limit], max(count_up_to(rows, MOST_COUNTED)[0], page.offset + len(permits))
+        chosen, count = permits[: page.limit], max(count_up_to(rows, API_COUNT_LIMIT)[0], page.offset + len(permits))
         geo = self.as_geojson()
         path = f"{request.path}?{wanted.query()}{'&format=geojson' if geo else ''}"
         if geo:

@@ -15,6 +15,8 @@ from permits.deadlines.calendar import PARIS, after_months, before_months, next_
 from permits.deadlines.events import (
     ArchitectSaid,
     Decided,
+    DocumentsReceived,
+    DocumentsRequested,
     EnteredByHand,
     Event,
     Extended,
@@ -23,8 +25,6 @@ from permits.deadlines.events import (
     LongerNotified,
     Opinion,
     Outcome,
-    PiecesAsked,
-    PiecesCame,
     Reported,
     Withdrawn,
     in_order,
@@ -41,10 +41,10 @@ class What(StrEnum):
 
     FILED = "filed"
     DEEMED_COMPLETE = "deemed_complete"
-    ASKED = "asked"
-    ASKED_LATE = "asked_late"
-    ASKED_OUTSIDE_CODE = "asked_outside_code"
-    ASKED_OF_CERTIFICATE = "asked_of_certificate"
+    REQUESTED = "asked"
+    REQUESTED_LATE = "asked_late"
+    REQUESTED_OUTSIDE_CODE = "asked_outside_code"
+    REQUESTED_OF_CERTIFICATE = "asked_of_certificate"
     REPLACED = "replaced"
     CAME = "came"
     COMPLETE = "complete"
@@ -202,42 +202,42 @@ class Clock:
         self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key, effective=not complete, values=values)
         return complete, answer_by
 
-    def all_came(self, request: PiecesAsked, answer_by: date) -> date | None:
+    def all_came(self, request: DocumentsRequested, answer_by: date) -> date | None:
         """The day on which the last of the pieces that were asked for came in time."""
-        missing = set(request.pieces)
-        for came in self.of(PiecesCame):
-            if not request.sent <= came.on <= answer_by or not missing & came.pieces:
+        missing = set(request.documents)
+        for came in self.of(DocumentsReceived):
+            if not request.sent <= came.on <= answer_by or not missing & came.documents:
                 continue
-            missing -= came.pieces
+            missing -= came.documents
             if not missing:
                 self.say(came.on, What.COMPLETE, "R.423-19", "R.423-39", event=came.key)
                 return came.on
             self.say(came.on, What.CAME, "R.423-39", event=came.key, values={"missing": sorted(missing)})
         return None
 
-    def request(self) -> PiecesAsked | None:
+    def request(self) -> DocumentsRequested | None:
         """The request for missing pieces that counts: the last one of the first month, for pieces of the code."""
-        requests = self.of(PiecesAsked)
+        requests = self.of(DocumentsRequested)
         good = [one for one in requests if not self.objection(one)]
         for one in requests:
             if objection := self.objection(one):
-                unsure = objection == What.ASKED_OF_CERTIFICATE
+                unsure = objection == What.REQUESTED_OF_CERTIFICATE
                 self.say(one.on, objection, "R.423-41", event=one.key, effective=False, uncertain=unsure,
                          values={"until": self.request_by})  # fmt: skip
             elif one is not good[-1]:
                 self.say(one.on, What.REPLACED, "R.423-40", event=one.key, effective=False, uncertain=True,
                          values={"by": good[-1].on})  # fmt: skip
             else:
-                self.say(one.on, What.ASKED, "R.423-38", event=one.key, values={"missing": sorted(one.pieces)})
+                self.say(one.on, What.REQUESTED, "R.423-38", event=one.key, values={"missing": sorted(one.documents)})
         return good[-1] if good else None
 
-    def objection(self, request: PiecesAsked) -> What | None:
+    def objection(self, request: DocumentsRequested) -> What | None:
         """Why a request has no effect."""
         if self.file.kind.certifies:
-            return What.ASKED_OF_CERTIFICATE
+            return What.REQUESTED_OF_CERTIFICATE
         if request.outside_code:
-            return What.ASKED_OUTSIDE_CODE
-        return What.ASKED_LATE if request.on > self.request_by else None
+            return What.REQUESTED_OUTSIDE_CODE
+        return What.REQUESTED_LATE if request.on > self.request_by else None
 
     # -- the delay ----------------------------------------------------------------------------------------------------
 

@@ -37,22 +37,22 @@ class Filed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PiecesAsked(Event):
+class DocumentsRequested(Event):
     """The applicant received the list of missing pieces (R.423-38). `sent` is the day of sending.
 
     With `outside_code` the code does not list one of them: the request has no effect (R.423-41).
     """
 
-    pieces: frozenset[str]
+    documents: frozenset[str]
     sent: date
     outside_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PiecesCame(Event):
+class DocumentsReceived(Event):
     """The town hall received pieces."""
 
-    pieces: frozenset[str]
+    documents: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +103,8 @@ class Extended(Event):
 
 ORDER: tuple[type[Event], ...] = (
     Filed,
-    PiecesCame,
-    PiecesAsked,
+    DocumentsReceived,
+    DocumentsRequested,
     LongerNotified,
     EnteredByHand,
     Reported,

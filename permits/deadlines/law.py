@@ -42,7 +42,7 @@ class Ground(StrEnum):
     BUILDING_CODE_DEROGATION = "building_code_derogation"
     COMMERCIAL_OPERATION = "commercial_operation"
     ELECTRONIC_PARTICIPATION = "electronic_participation"
-    LISTED_BUILDING = "listed_building"
+    REGISTERED_MONUMENT = "listed_building"
     PUBLIC_BUILDING = "public_building"
     TALL_BUILDING = "tall_building"
     PUBLIC_INQUIRY = "public_inquiry"
@@ -248,7 +248,7 @@ RULES: tuple[Rule, ...] = (
         effect=Effect.WHOLE,
         months=5,
         kinds=frozenset({Kind.PCMI, Kind.PC}),
-        grounds=frozenset({Ground.LISTED_BUILDING, Ground.PUBLIC_BUILDING, Ground.TALL_BUILDING}),
+        grounds=frozenset({Ground.REGISTERED_MONUMENT, Ground.PUBLIC_BUILDING, Ground.TALL_BUILDING}),
         since=SHORTER_2015,
         source=SECURITY,
     ),

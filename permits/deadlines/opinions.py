@@ -155,7 +155,7 @@ def due_on(received: date, months: int) -> date:
     return after_months(received, months)
 
 
-class Standing(StrEnum):
+class OpinionStatus(StrEnum):
     """Where a consultation stands on a day."""
 
     WAITING = "waiting"
@@ -166,24 +166,24 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class KnownOpinion:
     """What is known of an opinion: `opinion` is the body's, or what its silence says; `since` is when it is there."""
 
-    standing: Standing
+    status: OpinionStatus
     opinion: Opinion | None = None
     since: date | None = None
 
 
 def opinion_on(
     today: date, *, due: date, silence: Opinion | None, answered: date | None = None, opinion: Opinion | None = None
-) -> Told:
+) -> KnownOpinion:
     """The opinion as it stands: the delay's last day belongs to the body, silence speaks from the next one on.
 
     An answer after that comes late: it is shown as such, and what it is worth is for the instructor to weigh.
     """
     if answered is not None and answered <= today:
         late = answered > due
-        return Told(Standing.ANSWERED_LATE if late else Standing.ANSWERED, opinion, answered)
+        return KnownOpinion(OpinionStatus.ANSWERED_LATE if late else OpinionStatus.ANSWERED, opinion, answered)
     if today <= due:
-        return Told(Standing.WAITING)
-    return Told(Standing.TACIT, silence, next_day(due)) if silence else Told(Standing.OVERDUE)
+        return KnownOpinion(OpinionStatus.WAITING)
+    return KnownOpinion(OpinionStatus.TACIT, silence, next_day(due)) if silence else KnownOpinion(OpinionStatus.OVERDUE)

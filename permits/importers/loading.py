@@ -99,7 +99,7 @@ def planned(order: Order, limit: int | None = None) -> Plan:
     return plan
 
 
-def load(order: Order, progress: Progress = lambda share, words: None) -> Report:
+def load(order: Order, progress: Progress = lambda share, message: None) -> Report:
     """Import: to be called in a transaction. Raises Invalid, Interrupted (by `progress`)."""
     progress(None, _("Checking the rows"))
     plan = planned(order)

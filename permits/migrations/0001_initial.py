@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "words",
+                    "folded_text",
                     models.GeneratedField(
                         db_persist=True,
                         expression=permits.fields.Folded(
@@ -314,7 +314,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
                 ("reason", models.JSONField(blank=True, default=list)),
-                ("asked_date", models.DateField(verbose_name="asked on")),
+                ("requested_date", models.DateField(verbose_name="asked on")),
                 ("received_date", models.DateField(blank=True, null=True, verbose_name="received by the body on")),
                 ("mailed_at", models.DateTimeField(editable=False, null=True, verbose_name="sent by mail")),
                 ("months", models.PositiveSmallIntegerField(verbose_name="months to answer")),
@@ -379,7 +379,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "consultation",
                 "verbose_name_plural": "consultations",
-                "ordering": ["asked_date", "id"],
+                "ordering": ["requested_date", "id"],
             },
         ),
         migrations.CreateModel(
@@ -469,7 +469,7 @@ class Migration(migrations.Migration):
                     "permit",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="pieces",
+                        related_name="documents",
                         to="permits.permit",
                         verbose_name="file",
                     ),
@@ -645,7 +645,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="permit",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("words"), name="gin_trgm_ops"), name="permit_words"
+                django.contrib.postgres.indexes.OpClass(models.F("folded_text"), name="gin_trgm_ops"),
+                name="permit_words",
             ),
         ),
         migrations.AddIndex(

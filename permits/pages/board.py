@@ -32,7 +32,7 @@ from permits.services.overview import urgent
 BOARD_MAP = "src/permits/main.ts"
 ROWS = 50
 MOST_SHAPES = 2_000
-HEAVY = ("geom", "geom_3857", "words")
+HEAVY = ("geom", "geom_3857", "folded_text")
 URGENT = {
     "overdue": gettext_lazy("overdue"),
     "week": gettext_lazy("due within 7 days"),

@@ -19,10 +19,10 @@ from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.middleware import rights_of_request
 from gis_core.models import User
 from layers.features.display import display_number
-from layers.parcels.document import area_in_words, share_in_words
+from layers.parcels.document import format_crossing_area, format_crossing_share
 from permits.deadlines.events import Opinion
-from permits.deadlines.opinions import Standing
-from permits.explanations import OPINIONS
+from permits.deadlines.opinions import OpinionStatus
+from permits.labels import OPINIONS
 from permits.models import Consultation, Permit
 from permits.pages.frame import day_field, page, permit_of, show_file
 from permits.procedure import INSTRUCTS, OPEN
@@ -37,7 +37,6 @@ SHORT = 5
 class AskForm(AccessibleForm):
     body = forms.ChoiceField(label=gettext_lazy("Body"), choices=Consultation.Body)
     name = forms.CharField(label=gettext_lazy("Its name"), max_length=120, required=False)
-    asked = day_field(gettext_lazy("Asked on"))
     received = day_field(
         gettext_lazy("Received by the body on"),
         required=False,
@@ -58,6 +57,16 @@ class AskForm(AccessibleForm):
         required=False,
         choices=[("", gettext_lazy("Not known")), *OPINIONS.items()],
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["asked"] = day_field(gettext_lazy("Asked on"))
+        self.order_fields(["body", "name", "asked"])
+
+    def opinion_request(self) -> consulting.Request:
+        """What a good form asks of whom."""
+        given = dict(self.cleaned_data)
+        return consulting.Request(requested_date=given.pop("asked"), **{**given, "silence": given["silence"] or ""})
 
 
 class ReceiptForm(EditForm):
@@ -96,7 +105,7 @@ def consultations(request: HttpRequest, permit: str) -> HttpResponse:
     try:
         made = consulting.request_opinion(
             file,
-            consulting.Request(**{**form.cleaned_data, "silence": form.cleaned_data["silence"] or ""}),
+            form.opinion_request(),
             user=person(request),
             rights=rights_of_request(request),
         )
@@ -201,7 +210,7 @@ def consultation_card(
     request: HttpRequest, row: Consultation, may_ask: bool, opened: Consultation | None, bound: forms.Form | None
 ) -> dict[str, Any]:
     """A consultation as the page shows it."""
-    stands = consulting.answer_status(row)
+    known = consulting.answer_status(row)
     here = opened is not None and opened.pk == row.pk
     days = (row.due_date - database_clock.today()).days
     answer, receiving = answer_form(request, row, bound=False), acknowledgement_form(request, row, bound=False)
@@ -211,12 +220,12 @@ def consultation_card(
         answer = bound
     return {
         "row": row,
-        "standing": stands.standing,
-        "opinion": OPINIONS.get(stands.opinion) if stands.opinion else "",
-        "since": stands.since,
+        "standing": known.status,
+        "opinion": OPINIONS.get(known.opinion) if known.opinion else "",
+        "since": known.since,
         "silence": OPINIONS.get(row.silence, ""),
-        "soon": stands.standing == Standing.WAITING and days <= SOON_DAYS,
-        "bad": stands.opinion == Opinion.UNFAVOURABLE,
+        "soon": known.status == OpinionStatus.WAITING and days <= SOON_DAYS,
+        "bad": known.opinion == Opinion.UNFAVOURABLE,
         "reasons": [with_measure_label(reason) for reason in row.reason],
         "answer": answer if may_ask else None,
         "receipt": receiving if may_ask and not row.answered_date else None,
@@ -250,9 +259,9 @@ def measure_label(reason: dict[str, Any]) -> str:
     """How much of the ground it covers, as the parcel sheet says it."""
     parts: Sequence[str] = []
     if (area := reason.get("area_m2")) is not None:
-        parts = [area_in_words(area)]
+        parts = [format_crossing_area(area)]
         if area and reason.get("share") is not None:
-            parts = [*parts, share_in_words(reason["share"])]
+            parts = [*parts, format_crossing_share(reason["share"])]
     elif (length := reason.get("length_m")) is not None:
         parts = [f"{display_number(length, 1)}\u00a0m"]
     return " · ".join(parts)

@@ -15,7 +15,7 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.middleware import rights_of_request
-from permits import explanations
+from permits import explanations, labels
 from permits.deadlines.clock import Timeline, differences
 from permits.deadlines.clock import What as Said
 from permits.deadlines.events import Outcome
@@ -69,7 +69,7 @@ class EventForm(AccessibleForm):
         super().__init__(*args, **options)
         self.permit, self.rows = permit, rows
         self.fields["on"].initial = database_clock.today()
-        add = getattr(self, f"add_{what.value}", self.add_note)
+        add = getattr(self, f"add_{what.name.lower()}", self.add_note)
         add()
         on = self.fields.pop("on")
         if what in NOTIFIED:
@@ -134,13 +134,13 @@ class EventForm(AccessibleForm):
             help_text=_("One per line."),
         )
 
-    def add_pieces_asked(self) -> None:
+    def add_documents_requested(self) -> None:
         self.add_document_choices(list(USUAL[Kind(self.permit.kind)]), _("Missing pieces"))
         self.fields["outside_code"] = forms.BooleanField(
             label=_("The code does not list one of them (the request has no effect)"), required=False
         )
 
-    def add_pieces_came(self) -> None:
+    def add_documents_received(self) -> None:
         requests = [
             row.detail["pieces"] for row in self.rows if row.what == What.DOCUMENTS_REQUESTED and row.struck_at is None
         ]
@@ -149,7 +149,7 @@ class EventForm(AccessibleForm):
         )
 
     def add_longer_notified(self) -> None:
-        known = {one: explanations.effect_word(one, self.permit.kind, self.permit.filed_date) for one in Ground}
+        known = {one: labels.effect_label(one, self.permit.kind, self.permit.filed_date) for one in Ground}
         ranked = sorted(Ground, key=lambda one: known[one] is None)
         self.fields["grounds"] = forms.MultipleChoiceField(
             label=_("Grounds"),
@@ -167,12 +167,12 @@ class EventForm(AccessibleForm):
 
     def add_architect_said(self) -> None:
         self.fields["opinion"] = forms.ChoiceField(
-            label=_("Opinion"), choices=list(explanations.OPINIONS.items()), widget=forms.RadioSelect
+            label=_("Opinion"), choices=list(labels.OPINIONS.items()), widget=forms.RadioSelect
         )
 
     def add_decided(self) -> None:
         choices = [
-            (one.value, explanations.outcome_word(one, self.permit.kind)) for one in (Outcome.GRANTED, Outcome.REFUSED)
+            (one.value, labels.outcome_label(one, self.permit.kind)) for one in (Outcome.GRANTED, Outcome.REFUSED)
         ]
         self.fields["outcome"] = forms.ChoiceField(label=_("Decision"), choices=choices, widget=forms.RadioSelect)
         self.fields["reference"] = forms.CharField(label=_("Number of the order"), max_length=LONGEST, required=False)
@@ -180,7 +180,7 @@ class EventForm(AccessibleForm):
 
 
 def ground_label(ground: Ground, effect: tuple[str, str] | None) -> str:
-    name = explanations.GROUNDS[ground]
+    name = labels.GROUNDS[ground]
     if effect is None:
         return _("%(ground)s — no article for this kind: without effect") % {"ground": name}
     return f"{name} — {effect[0]} ({effect[1]})"
@@ -234,7 +234,7 @@ def record_event(request: HttpRequest, permit: str, what: str) -> HttpResponse:
 def report_change(request: HttpRequest, said: str, permit: Permit, before: Timeline | None) -> Timeline | None:
     """Say what was done and what it changed; returns the timeline as it is now."""
     now = timeline_of(permit, list(Event.objects.filter(permit=permit)))
-    lines = explanations.changed(differences(before, now), permit.kind) if before else []
+    lines = labels.describe_changes(differences(before, now), permit.kind) if before else []
     messages.success(request, " ".join([said, *(f"{line[:1].upper()}{line[1:]}." for line in lines)]))
     return now
 

@@ -45,13 +45,6 @@ class BeginForm(AccessibleForm):
     """Which letter to begin, with what only its kind needs."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Letter"))
-    pieces = forms.CharField(
-        label=gettext_lazy("Missing pieces"),
-        required=False,
-        max_length=MOST_DOCUMENTS * LONGEST,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("One on each line; those that were recorded where it is empty."),
-    )
     grounds = forms.MultipleChoiceField(
         label=gettext_lazy("Why the delay is longer"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -61,6 +54,14 @@ class BeginForm(AccessibleForm):
         self.consultations = {f"{CONSULTATION}:{one.pk}": one for one in permit.consultations.order_by("-pk")[:50]}
         kinds = [(kind.code, kind.name) for kind in KINDS]
         kinds += [(code, consultation_label(one)) for code, one in self.consultations.items()]
+        self.fields["pieces"] = forms.CharField(
+            label=_("Missing pieces"),
+            required=False,
+            max_length=MOST_DOCUMENTS * LONGEST,
+            widget=forms.Textarea(attrs={"rows": 4}),
+            help_text=_("One on each line; those that were recorded where it is empty."),
+        )
+        self.order_fields(["kind", "pieces"])
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["grounds"].choices = [(ground.value, label) for ground, label in GROUNDS.items()]  # type: ignore[attr-defined]
 
@@ -92,7 +93,7 @@ class LetterForm(WordingForm):
 
 def consultation_label(consultation: Consultation) -> str:
     name = kind_of(CONSULTATION).name
-    return f"{name} — {body_label(consultation)}, {format_day(consultation.asked_date)}"
+    return f"{name} — {body_label(consultation)}, {format_day(consultation.requested_date)}"
 
 
 @require_http_methods(READ_AND_SEND)

@@ -18,7 +18,7 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job
-from permits import explanations
+from permits import explanations, labels
 from permits.deadlines.clock import Step, Timeline
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of, show_file
@@ -112,7 +112,7 @@ def dates(timeline: Timeline | None, permit: Permit, rows: Mapping[str, Event]) 
 def history(permit: Permit, rows: Sequence[Event], rights: Rights) -> list[Line]:
     """Every event, the latest record first, with what it changed of what was told before."""
     changed = {
-        key: explanations.changed(revision.changes, permit.kind)
+        key: labels.describe_changes(revision.changes, permit.kind)
         for revision in revisions_of(permit, rows)[1:]
         for key in revision.events[-1:]
     }

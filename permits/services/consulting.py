@@ -26,8 +26,8 @@ from layers.parcels.sections import Line, Measure, Reader, reader_with
 from layers.parcels.services.sheets import sheet_of
 from permits.deadlines.events import Opinion
 from permits.deadlines.law import Ground, Kind
-from permits.deadlines.opinions import Body, OpinionRule, Protection, Told, due_on, opinion_on, rule_for
-from permits.explanations import OPINIONS
+from permits.deadlines.opinions import Body, KnownOpinion, OpinionRule, Protection, due_on, opinion_on, rule_for
+from permits.labels import OPINIONS
 from permits.models import Consultation, Event, Permit
 from permits.procedure import INSTRUCTS, What
 from permits.services.reading import format_day
@@ -180,7 +180,8 @@ def suggest(permit: Permit, rights: Rights) -> Suggested:
                 READ_FROM[section.slug](line, suggestions)
     notice(permit, suggestions)
     road_of(permit.address, suggestions)
-    former_dates: dict[str, date] = dict(permit.consultations.order_by("asked_date").values_list("body", "asked_date"))
+    former = permit.consultations.order_by("requested_date").values_list("body", "requested_date")
+    former_dates: dict[str, date] = dict(former)
     for one in suggestions.values():
         one.rule = rule_for(one.body, Kind(permit.kind), permit.filed_date, one.protections)
         one.requested = former_dates.get(one.body.value)
@@ -291,7 +292,7 @@ class Request:
     body: str
     name: str = ""
     email: str = ""
-    asked: date
+    requested_date: date
     received: date | None = None
     months: int | None = None
     article: str = ""
@@ -317,9 +318,9 @@ def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rig
     body = body_of(request)
     if request.mail and not request.email:
         raise Invalid(_("Give the address to which the mail goes."), parameter="email")
-    check_day(permit, request.asked, "asked", permit.filed_date)
+    check_day(permit, request.requested_date, "asked", permit.filed_date)
     if request.received is not None:
-        check_day(permit, request.received, "received", request.asked)
+        check_day(permit, request.received, "received", request.requested_date)
     suggested = [one for one in suggest(permit, rights).suggestions if one.body == body]
     matching = [one for one in suggested if one.name == request.name] or suggested
     reasons = [reason for one in matching for reason in one.reasons]
@@ -331,9 +332,9 @@ def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rig
         name=request.name.strip()[:120],
         email=request.email,
         reason=[asdict(reason) for reason in reasons[:MOST_REASONS]],
-        asked_date=request.asked,
+        requested_date=request.requested_date,
         received_date=request.received,
-        due_date=due_on(request.received or request.asked, delay["months"]),
+        due_date=due_on(request.received or request.requested_date, delay["months"]),
         recorded_by=user,
         **delay,
     )
@@ -437,7 +438,7 @@ def receive(consultation: Consultation, received: date, *, rights: Rights) -> Co
     kept = Consultation.objects.select_for_update().get(pk=consultation.pk)
     if kept.answered_date:
         raise Conflict(_("The answer is recorded: the delay no longer counts."))
-    check_day(consultation.permit, received, "received", kept.asked_date)
+    check_day(consultation.permit, received, "received", kept.requested_date)
     kept.received_date, kept.due_date = received, due_on(received, kept.months)
     kept.save(update_fields=["received_date", "due_date"])
     return kept
@@ -456,7 +457,7 @@ def answer(
     kept = Consultation.objects.select_for_update().get(pk=consultation.pk)
     if opinion not in [one.value for one in Opinion]:
         raise Invalid(_("Choose the opinion."), parameter="opinion")
-    check_day(permit, answered, "answered", kept.asked_date)
+    check_day(permit, answered, "answered", kept.requested_date)
     if kept.answered_date:
         if not reason.strip():
             raise Conflict(_("The answer is recorded already: say why it is corrected."), parameter="reason")
@@ -483,7 +484,7 @@ def withdraw_answer(permit: Permit, kept: Consultation, reason: str, rights: Rig
         strike(made, reason=reason, rights=rights)
 
 
-def answer_status(consultation: Consultation, day: date | None = None) -> Told:
+def answer_status(consultation: Consultation, day: date | None = None) -> KnownOpinion:
     """The opinion as it stands: what is tacit is read, never written."""
     return opinion_on(
         day or database_clock.today(),

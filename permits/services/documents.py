@@ -104,7 +104,7 @@ def add_documents(
         raise Invalid(_("Choose what the pieces are."), parameter="kind")
     if not 1 <= len(files) <= MOST_AT_ONCE:
         raise Invalid(_("Choose 1 to %(most)s files at once.") % {"most": MOST_AT_ONCE}, parameter="file")
-    if permit.pieces.filter(removed_at=None).count() + len(files) > MOST_OF_A_FILE:
+    if permit.documents.filter(removed_at=None).count() + len(files) > MOST_OF_A_FILE:
         raise Invalid(_("A file has at most %(most)s pieces.") % {"most": MOST_OF_A_FILE}, parameter="file")
     kept: list[Piece] = []
     refused: list[Refused] = []
@@ -180,10 +180,10 @@ def end_of(permit: Permit) -> date | None:
 
 def piece_of(permit: Permit, piece_id: int) -> Piece:
     """A document of the file. Raises NotFound."""
-    found = permit.pieces.select_related("permit").filter(pk=piece_id).first()
-    if found is None:
+    piece = permit.documents.select_related("permit").filter(pk=piece_id).first()
+    if piece is None:
         raise NotFound(_("There is no such piece."))
-    return found
+    return piece
 
 
 def open_piece(piece: Piece) -> IO[bytes]:

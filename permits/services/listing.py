@@ -30,7 +30,7 @@ LONGEST_TEXT = 100
 MOST_TERMS = 8
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 SOON_DAYS, TACIT_DAYS, MONTH_DAYS = 7, 15, 30
-MOST_COUNTED = 1000
+COUNT_LIMIT = 1000
 MOST_OFFSET = 10_000
 NUMBER_BEGINS = re.compile(r"(?:PC|PA|PD|DP|CU)\d[0-9A-Z]{0,15}")
 AFTER_LAST = "Z" * 18
@@ -198,7 +198,7 @@ def ordered(rows: PermitQuerySet, wanted: Filter) -> PermitQuerySet:
     return rows.order_by("-filed_date", "-id")
 
 
-def count_up_to(rows: PermitQuerySet, most: int = MOST_COUNTED) -> tuple[int, bool]:
+def count_up_to(rows: PermitQuerySet, most: int = COUNT_LIMIT) -> tuple[int, bool]:
     """How many there are, and whether there are more: nobody waits for a count beyond `most`."""
     count = rows.order_by()[: most + 1].count()
     return min(count, most), count > most
@@ -217,7 +217,7 @@ def matching_text(rows: PermitQuerySet, wanted: Filter, rights: Rights) -> Permi
     terms = folded(wanted.text)[:MOST_TERMS]
     condition = Q(pk__in=files_on(parcels_in_text(wanted, rights)))
     if terms:
-        condition |= Q(*(Q(words__contains=f" {word}") for word in terms))
+        condition |= Q(*(Q(folded_text__contains=f" {word}") for word in terms))
     return rows.filter(condition)
 
 

@@ -43,11 +43,11 @@ ROAD = re.compile(
     re.IGNORECASE,
 )
 OF_COMMUNE = MEASURED.format(
-    found=SQL("select null::bigint as id, null::text as idu, geom from gis_core_commune where insee = %(insee)s"),
+    rows=SQL("select null::bigint as id, null::text as idu, geom from gis_core_commune where insee = %(insee)s"),
     communes=SQL("select %(insee)s::text"),
 ).as_bytes()
 OF_GEOMETRY = MEASURED.format(
-    found=SQL("select null::bigint as id, null::text as idu, %(ewkb)s::bytea::public.geometry as geom"),
+    rows=SQL("select null::bigint as id, null::text as idu, %(ewkb)s::bytea::public.geometry as geom"),
     communes=SQL("select %(insee)s::text"),
 ).as_bytes()
 

@@ -84,13 +84,15 @@ def sent_on(row: Event) -> date:
 
 MADE: Mapping[What, Callable[[Event], legal.Event]] = {
     What.FILED: lambda row: legal.Filed(**common(row)),
-    What.DOCUMENTS_REQUESTED: lambda row: legal.PiecesAsked(
+    What.DOCUMENTS_REQUESTED: lambda row: legal.DocumentsRequested(
         **common(row),
-        pieces=frozenset(row.detail["pieces"]),
+        documents=frozenset(row.detail["pieces"]),
         sent=sent_on(row),
         outside_code=bool(row.detail.get("outside_code")),
     ),
-    What.DOCUMENTS_RECEIVED: lambda row: legal.PiecesCame(**common(row), pieces=frozenset(row.detail["pieces"])),
+    What.DOCUMENTS_RECEIVED: lambda row: legal.DocumentsReceived(
+        **common(row), documents=frozenset(row.detail["pieces"])
+    ),
     What.LONGER_NOTIFIED: lambda row: legal.LongerNotified(
         **common(row), grounds=frozenset(map(Ground, row.detail["grounds"]))
     ),

@@ -26,8 +26,8 @@ from gis_core.files.writing.ics import escaped, folded
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of, under_policies
 from gis_core.models import Commune, Membership, User
 from permits.deadlines.events import Opinion, Outcome
-from permits.deadlines.opinions import Standing
-from permits.explanations import OPINIONS
+from permits.deadlines.opinions import OpinionStatus
+from permits.labels import OPINIONS
 from permits.models import Consultation, Event, Permit, Reminder
 from permits.procedure import INSTRUCTS, OPEN, State
 from permits.services.consulting import answer_status
@@ -181,11 +181,11 @@ def silence_grants(permits: Sequence[Permit], day: date) -> set[int]:
 
 
 def opinion_label(row: Consultation, day: date) -> str:
-    status, body = answer_status(row, day), str(row.name or row.get_body_display())
-    if status.standing == Standing.WAITING:
+    known, body = answer_status(row, day), str(row.name or row.get_body_display())
+    if known.status == OpinionStatus.WAITING:
         return str(gettext_lazy("%(body)s: last day to answer")) % {"body": body}
-    if status.standing == Standing.TACIT:
-        opinion = OPINIONS[status.opinion or Opinion.FAVOURABLE]
+    if known.status == OpinionStatus.TACIT:
+        opinion = OPINIONS[known.opinion or Opinion.FAVOURABLE]
         return str(gettext_lazy("%(body)s: tacit opinion, %(opinion)s")) % {"body": body, "opinion": opinion}
     return str(gettext_lazy("%(body)s: no answer")) % {"body": body}
 

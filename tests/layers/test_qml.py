@@ -77,7 +77,7 @@ def test_patterns_of_lines_are_hatches(angles: tuple[float, ...], angle: float, 
     symbol = found.style["legend"][0]["symbol"]
     assert symbol["hatch"] == RED | {"colour": "#d2040499", "angle": angle, "cross": cross}
     assert (symbol["fill"], symbol["stroke"]) == (None, "#000000")
-    assert found.told == []
+    assert found.warnings == []
     validate_legend(found.style["legend"])
 
 
@@ -89,14 +89,14 @@ def test_a_hatch_lies_over_the_fill_of_its_symbol() -> None:
 def test_of_hatches_that_do_not_cross_the_first_is_taken_and_told() -> None:
     found = patterned(45, 60)
     assert found.style["legend"][0]["symbol"]["hatch"]["angle"] == 45
-    assert found.told == ["De plusieurs hachures superposées, la première est reprise, avec celle qui la croise."]
+    assert found.warnings == ["De plusieurs hachures superposées, la première est reprise, avec celle qui la croise."]
 
 
 def test_a_pattern_of_other_lines_is_a_pale_colour_and_told() -> None:
     found = patterned(45, inner="MarkerLine")
     assert found.style["legend"][0]["symbol"]["fill"] == "#d2040440"
     assert "hatch" not in found.style["legend"][0]["symbol"]
-    assert found.told == [
+    assert found.warnings == [
         "Les motifs de marques deviennent ici une couleur unie et pâle, ou sont laissés de côté près d’une hachure."
     ]
 
@@ -140,7 +140,7 @@ def test_categories_are_lines_and_the_empty_one_is_for_the_rest() -> None:
         ("Deux", {"typezone": {"in": ["A", "N"]}}),
         ("Le reste", {}),
     ]
-    assert found.told == ["« Éteinte » est désactivé dans QGIS : il n’est pas repris."]
+    assert found.warnings == ["« Éteinte » est désactivé dans QGIS : il n’est pas repris."]
 
 
 def test_values_take_the_type_of_their_column() -> None:
@@ -149,7 +149,7 @@ def test_values_take_the_type_of_their_column() -> None:
     )
     found = read_qml(qml(rendered("categorizedSymbol", inside, attr="niveau")), layer(niveau="integer"))
     assert lines(found) == [("a", {"niveau": 12})]
-    assert "« b »" in found.told[0]
+    assert "« b »" in found.warnings[0]
 
 
 def test_classes_are_bounds() -> None:
@@ -166,7 +166,7 @@ def test_rules_are_taken_with_those_above_them_and_else_last() -> None:
       <rule filter="length(typezone) > 2" symbol="0" label="Long"/></rules>"""
     found = read_qml(qml(rendered("RuleRenderer", inside)), layer("polygon", "typezone", "sous"))
     assert lines(found) == [("Un", {"typezone": {"in": ["A", "N"]}, "sous": "1"}), ("Autre", {})]
-    assert found.told == [
+    assert found.warnings == [
         "La règle « Long » n’est pas reprise : son filtre ne peut pas être dit ici : length(typezone) > 2"
     ]
 
@@ -177,7 +177,9 @@ def test_of_rules_by_scale_those_of_the_scale_that_draws_most_are_taken() -> Non
       <rule filter="typezone = 'A'" symbol="0" label="A"/></rule></rules>"""
     found = read_qml(qml(rendered("RuleRenderer", inside)), layer())
     assert [label for label, _where in lines(found)] == ["U", "A"]
-    assert found.told == ["QGIS dessine autrement à d’autres échelles ; les symboles sont ceux de 1:2000 et au-dessus."]
+    assert found.warnings == [
+        "QGIS dessine autrement à d’autres échelles ; les symboles sont ceux de 1:2000 et au-dessus."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_any_fault_of_a_section_leaves_the_others(
 def test_a_list_that_was_cut_says_so(client: Client, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with factories.as_owner():
         Building.objects.create(insee="45001", kind="01", geom=square(20, 20, 5))
-    monkeypatch.setattr(sheets, "MOST_FOUND", 2)
+    monkeypatch.setattr(sheets, "MOST_CROSSINGS", 2)
     buildings = section(sheet(client), "buildings")
     assert len(buildings["lines"]) + len(buildings["uncertain"]) == 2
     assert "2" in buildings["notes"][0]

@@ -18,7 +18,7 @@ from PIL import ImageFile
 from gis_core.files.writing.paper import fetcher_of
 from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from layers.parcels import plan
-from layers.parcels.document import share_in_words, with_words
+from layers.parcels.document import format_crossing_share, format_line
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for
@@ -161,11 +161,11 @@ def test_printing_does_not_have_the_process_take_truncated_photos(client: Client
 )
 def test_a_share_is_told_as_on_the_screen(language: str, share: float, words: str) -> None:
     with override(language):
-        assert share_in_words(share) == f"{words}\N{NO-BREAK SPACE}%"
+        assert format_crossing_share(share) == f"{words}\N{NO-BREAK SPACE}%"
 
 
 def test_a_common_limit_has_no_share() -> None:
-    assert with_words({"area_m2": 0.0, "share": 0.0, "length_m": None, "links": []}, "")["part"] == ""
+    assert format_line({"area_m2": 0.0, "share": 0.0, "length_m": None, "links": []}, "")["part"] == ""
 
 
 # -- frozen -----------------------------------------------------------------------------------------------------------

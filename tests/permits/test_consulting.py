@@ -13,7 +13,7 @@ from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.members.rights import Role
 from layers.catalogue.models import Layer
 from layers.parcels.points import SECTIONS
-from permits.deadlines.opinions import Body, Protection, Standing
+from permits.deadlines.opinions import Body, OpinionStatus, Protection
 from permits.models import Consultation, Event, Permit
 from permits.procedure import State
 from permits.services import consulting
@@ -37,7 +37,7 @@ def suggested(world: World, permit: Permit, who: str = Role.PERMIT_INSTRUCTOR) -
 
 
 def asked(world: World, permit: Permit, body: str = "abf", **given: Any) -> Consultation:
-    defaults: dict[str, Any] = {"asked": date(2026, 1, 12)}
+    defaults: dict[str, Any] = {"requested_date": date(2026, 1, 12)}
     with world.as_():
         user = world.people[Role.PERMIT_INSTRUCTOR]
         return request_opinion(
@@ -219,8 +219,8 @@ def test_a_delay_entered_by_hand_has_its_article(world: World) -> None:
     [
         ({"body": "nobody"}, "body"),
         ({"body": "other"}, "name"),
-        ({"asked": date(2026, 1, 4)}, "asked"),
-        ({"asked": date(2026, 2, 11)}, "asked"),
+        ({"requested_date": date(2026, 1, 4)}, "asked"),
+        ({"requested_date": date(2026, 2, 11)}, "asked"),
         ({"received": date(2026, 1, 11)}, "received"),
         ({"received": date(2026, 2, 11)}, "received"),
         ({"mail": True}, "email"),
@@ -247,7 +247,7 @@ def test_a_body_without_a_known_delay_asks_for_one(world: World) -> None:
 @pytest.mark.parametrize("who", [Role.READER, Role.TOWN_HALL, Role.NETWORK_TECHNICIAN])
 def test_only_instructors_ask(world: World, who: str) -> None:
     permit = world.file()
-    request = Request(body="roads", asked=date(2026, 1, 12))
+    request = Request(body="roads", requested_date=date(2026, 1, 12))
     with world.as_(who), pytest.raises(Forbidden):
         request_opinion(permit, request, user=world.people[who], rights=world.rights(who))
 
@@ -289,8 +289,8 @@ def test_a_mail_that_does_not_leave_undoes_nothing_and_is_told(world: World, mon
 
 def test_silence_is_read_and_never_written(world: World) -> None:
     one = asked(world, world.file(), "roads")
-    assert answer_status(one, date(2026, 2, 12)).standing == Standing.WAITING
-    assert answer_status(one, date(2026, 2, 13)).standing == Standing.TACIT
+    assert answer_status(one, date(2026, 2, 12)).status == OpinionStatus.WAITING
+    assert answer_status(one, date(2026, 2, 13)).status == OpinionStatus.TACIT
     with world.as_():
         assert Consultation.objects.get().opinion == ""
 

@@ -11,6 +11,8 @@ from permits.deadlines.clock import Timeline, What, revisions, timeline
 from permits.deadlines.events import (
     ArchitectSaid,
     Decided,
+    DocumentsReceived,
+    DocumentsRequested,
     EnteredByHand,
     Event,
     Extended,
@@ -19,8 +21,6 @@ from permits.deadlines.events import (
     LongerNotified,
     Opinion,
     Outcome,
-    PiecesAsked,
-    PiecesCame,
     Reported,
     Withdrawn,
     received_by_registered_letter,
@@ -46,11 +46,11 @@ def made(kind: type[Event], on: str, recorded: str = "", **more: Any) -> Event:
 
 
 def asked(on: str, *pieces: str, sent: str = "", **more: Any) -> Event:
-    return made(PiecesAsked, on, pieces=frozenset(pieces), sent=day(sent or on), **more)
+    return made(DocumentsRequested, on, documents=frozenset(pieces), sent=day(sent or on), **more)
 
 
 def came(on: str, *pieces: str, **more: Any) -> Event:
-    return made(PiecesCame, on, pieces=frozenset(pieces), **more)
+    return made(DocumentsReceived, on, documents=frozenset(pieces), **more)
 
 
 def longer(on: str, *grounds: Ground, **more: Any) -> Event:
@@ -145,7 +145,7 @@ def test_a_commission_does_not_lengthen_a_declaration_but_an_electronic_particip
 
 def test_a_public_building_makes_five_months() -> None:
     assert read(Kind.PC, "2026-03-10", longer("2026-04-02", Ground.PUBLIC_BUILDING)).due_on == day("2026-08-10")
-    assert read(Kind.PCMI, "2026-03-10", longer("2026-04-02", Ground.LISTED_BUILDING)).months == 5
+    assert read(Kind.PCMI, "2026-03-10", longer("2026-04-02", Ground.REGISTERED_MONUMENT)).months == 5
 
 
 def test_a_longer_delay_notified_on_the_last_day_of_the_first_month_counts() -> None:
@@ -285,7 +285,7 @@ def test_pieces_count_on_the_last_day() -> None:
 def test_pieces_asked_after_the_first_month_do_not_change_the_delay() -> None:
     line = read(Kind.PCMI, "2026-03-10", asked("2026-04-11", "PCMI2"))
     assert (line.complete_on, line.due_on) == (day("2026-03-10"), day("2026-05-10"))
-    (step,) = said(line, What.ASKED_LATE)
+    (step,) = said(line, What.REQUESTED_LATE)
     assert not step.effective
 
 
@@ -442,7 +442,7 @@ def test_a_piece_recorded_after_the_file_was_rejected_tells_what_it_changes() ->
     events = [
         made(Filed, "2026-03-10"),
         asked("2026-04-08", "P"),
-        made(PiecesCame, "2026-07-01", recorded="2026-08-20", pieces=frozenset({"P"})),
+        made(DocumentsReceived, "2026-07-01", recorded="2026-08-20", documents=frozenset({"P"})),
     ]
     last = revisions(File(kind=Kind.PCMI), events)[-1]
     told = {change.name: (change.was, change.now) for change in last.changes}

@@ -12,6 +12,8 @@ from permits.deadlines.clock import Timeline, revisions, timeline
 from permits.deadlines.events import (
     ArchitectSaid,
     Decided,
+    DocumentsReceived,
+    DocumentsRequested,
     EnteredByHand,
     Event,
     File,
@@ -19,8 +21,6 @@ from permits.deadlines.events import (
     LongerNotified,
     Opinion,
     Outcome,
-    PiecesAsked,
-    PiecesCame,
     Reported,
     Withdrawn,
 )
@@ -29,10 +29,10 @@ from permits.deadlines.law import Ground, Kind
 FILED = date(2026, 3, 10)
 LATER = date(2040, 1, 1)
 days = st.integers(0, 400).map(lambda more: FILED + timedelta(days=more))
-pieces = st.frozensets(st.sampled_from("ABC"), min_size=1)
+documents = st.frozensets(st.sampled_from("ABC"), min_size=1)
 kinds = {
-    PiecesAsked: {"pieces": pieces, "outside_code": st.booleans()},
-    PiecesCame: {"pieces": pieces},
+    DocumentsRequested: {"documents": documents, "outside_code": st.booleans()},
+    DocumentsReceived: {"documents": documents},
     LongerNotified: {"grounds": st.frozensets(st.sampled_from(Ground), min_size=1, max_size=3)},
     EnteredByHand: {
         "article": st.just("R.423-34"), "months": st.integers(1, 9), "reason": st.just("r"), "adds": st.booleans(),
@@ -51,7 +51,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
     for number in range(draw(st.integers(0, 7))):
         kind, on = draw(st.sampled_from(list(kinds))), draw(days)
         more = {name: draw(values) for name, values in kinds[kind].items()}
-        if kind is PiecesAsked:
+        if kind is DocumentsRequested:
             more["sent"] = on - timedelta(days=draw(st.integers(0, 8)))
         recorded = noon(on + timedelta(days=draw(st.integers(0, 200))))
         made.append(kind(key=str(number + 1), on=on, recorded=recorded, **more))

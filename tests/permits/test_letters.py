@@ -135,7 +135,7 @@ def test_a_consultation_says_whom_and_until_when(world: World) -> None:
     permit = world.file()
     with world.as_(INSTRUCTOR):
         asked = Consultation.objects.create(
-            permit=permit, body="sdis", asked_date=date(2026, 1, 10), months=1, due_date=date(2026, 2, 10),
+            permit=permit, body="sdis", requested_date=date(2026, 1, 10), months=1, due_date=date(2026, 2, 10),
             silence="favourable", reason=["Défense incendie"],
         )  # fmt: skip
     letter = begun(world, permit, "permit-consultation", consultation=asked)

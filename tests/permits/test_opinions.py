@@ -10,9 +10,9 @@ from permits.deadlines.opinions import (
     OPINION_RULES,
     OPINIONS_NOT_COVERED,
     Body,
+    KnownOpinion,
+    OpinionStatus,
     Protection,
-    Standing,
-    Told,
     due_on,
     opinion_on,
     rule_for,
@@ -95,29 +95,29 @@ DUE = date(2026, 3, 15)
 
 
 def test_the_last_day_still_belongs_to_the_body() -> None:
-    assert opinion_on(DUE, due=DUE, silence=Opinion.FAVOURABLE) == Told(Standing.WAITING)
+    assert opinion_on(DUE, due=DUE, silence=Opinion.FAVOURABLE) == KnownOpinion(OpinionStatus.WAITING)
 
 
 def test_silence_speaks_from_the_next_day_on() -> None:
     answer = opinion_on(date(2026, 3, 16), due=DUE, silence=Opinion.FAVOURABLE)
-    assert answer == Told(Standing.TACIT, Opinion.FAVOURABLE, date(2026, 3, 16))
+    assert answer == KnownOpinion(OpinionStatus.TACIT, Opinion.FAVOURABLE, date(2026, 3, 16))
 
 
 def test_silence_of_which_nothing_is_known_is_an_answer_that_is_overdue() -> None:
-    assert opinion_on(date(2026, 3, 16), due=DUE, silence=None) == Told(Standing.OVERDUE)
+    assert opinion_on(date(2026, 3, 16), due=DUE, silence=None) == KnownOpinion(OpinionStatus.OVERDUE)
 
 
 def test_an_answer_in_time_is_the_opinion() -> None:
     answer = opinion_on(
         date(2026, 4, 1), due=DUE, silence=Opinion.FAVOURABLE, answered=DUE, opinion=Opinion.UNFAVOURABLE
     )
-    assert answer == Told(Standing.ANSWERED, Opinion.UNFAVOURABLE, DUE)
+    assert answer == KnownOpinion(OpinionStatus.ANSWERED, Opinion.UNFAVOURABLE, DUE)
 
 
 def test_an_answer_after_the_delay_is_told_to_be_late() -> None:
     late = date(2026, 3, 16)
     answer = opinion_on(late, due=DUE, silence=Opinion.FAVOURABLE, answered=late, opinion=Opinion.UNFAVOURABLE)
-    assert answer.standing == Standing.ANSWERED_LATE
+    assert answer.status == OpinionStatus.ANSWERED_LATE
 
 
 def test_the_register_knows_the_same_bodies() -> None:

@@ -46,7 +46,7 @@ def told(world: World, day: date, who: str = INSTRUCTOR) -> dict[str, list[tuple
 
 
 def consulted(world: World, permit: Permit, body: str = "roads", **given: Any) -> int:
-    defaults: dict[str, Any] = {"asked": date(2026, 1, 9), "email": ""}
+    defaults: dict[str, Any] = {"requested_date": date(2026, 1, 9), "email": ""}
     with world.as_():
         user = world.people[INSTRUCTOR]
         return request_opinion(

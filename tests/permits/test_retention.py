@@ -139,7 +139,7 @@ def test_postgresql_keeps_the_documents_of_a_file(world: World, statement: str, 
             removed_at=timezone.now(), removed_reason="En double", closed=True,
         )  # fmt: skip
         Consultation.objects.create(
-            permit=permit, body="abf", asked_date=REFUSED_ON, months=1, due_date=REFUSED_ON, silence="favourable"
+            permit=permit, body="abf", requested_date=REFUSED_ON, months=1, due_date=REFUSED_ON, silence="favourable"
         )
     acting = world.as_() if role == "web" else factories.as_worker()
     with acting, transaction.atomic(), connection.cursor() as cursor:

@@ -10,16 +10,8 @@ from hypothesis import given, settings
 from permits.deadlines.clock import Timeline, What, revisions
 from permits.deadlines.events import ArchitectSaid, Decided, Event, Extended, File, Filed, Opinion, Outcome
 from permits.deadlines.law import Ground, Kind
-from permits.explanations import (
-    GROUNDS,
-    Explanation,
-    changed,
-    distance,
-    effect_word,
-    explained,
-    outcome_word,
-    tacit_word,
-)
+from permits.explanations import Explanation, distance, explained
+from permits.labels import GROUNDS, describe_changes, effect_label, outcome_label, tacit_label
 from tests.permits.test_deadlines import asked, came, day, longer, made, read, said
 from tests.permits.test_deadlines_in_any_order import LATER, files, histories, timeline
 
@@ -57,7 +49,7 @@ def test_the_last_day_is_explained_by_what_was_counted() -> None:
 
 
 def test_a_request_that_came_late_says_until_when_it_had_to_come() -> None:
-    told = why(read(PC, "2026-01-05", asked("2026-02-06", "PC2")), What.ASKED_LATE)
+    told = why(read(PC, "2026-01-05", asked("2026-02-06", "PC2")), What.REQUESTED_LATE)
     assert told.title == "Pièces manquantes demandées trop tard"
     assert told.why.startswith("Sans effet : une demande doit être reçue jusqu’au 5 février 2026")
 
@@ -69,7 +61,7 @@ def test_a_replaced_request_names_the_one_that_counts_and_is_unsure() -> None:
 
 
 def test_a_request_outside_the_code_says_so() -> None:
-    told = why(read(PC, "2026-01-05", asked("2026-01-10", "PC99", outside_code=True)), What.ASKED_OUTSIDE_CODE)
+    told = why(read(PC, "2026-01-05", asked("2026-01-10", "PC99", outside_code=True)), What.REQUESTED_OUTSIDE_CODE)
     assert told.why.startswith("Sans effet : une pièce que le code ne prévoit pas")
 
 
@@ -143,7 +135,7 @@ def test_an_extension_in_vain_says_why(days: list[str], word: str) -> None:
 )
 def test_an_act_says_how_it_was_sent(detail: dict[str, Any], word: str, article: str | None) -> None:
     record = SimpleNamespace(what="pieces_asked", detail={"pieces": ["PC2"], **detail})
-    told = why(read(PC, "2026-01-05", asked("2026-01-10", "PC2")), What.ASKED, record=record)
+    told = why(read(PC, "2026-01-05", asked("2026-01-10", "PC2")), What.REQUESTED, record=record)
     assert word in told.why
     assert article is None or article in told.articles
 
@@ -152,7 +144,7 @@ def test_a_late_record_tells_what_it_changed() -> None:
     events = [made(Filed, "2026-01-05"), longer("2026-01-20", Ground.COMMISSION, recorded="2026-02-20")]
     last = revisions(File(kind=PC), events)[-1]
     with translation.override("fr"):
-        told = changed(last.changes, PC)
+        told = describe_changes(last.changes, PC)
     assert "dernier jour pour notifier la décision : 5 avril 2026 → 5 juin 2026" in told
 
 
@@ -175,13 +167,13 @@ def test_how_far_a_day_is(on: str, word: str) -> None:
 def test_every_ground_has_words_and_an_effect_for_a_permit() -> None:
     assert set(GROUNDS) == set(Ground)
     with translation.override("fr"):
-        assert all(effect_word(ground, PC, day("2026-01-05")) for ground in Ground)
-        assert effect_word(Ground.COMMISSION, Kind.DP, day("2026-01-05")) is None
-        assert effect_word(Ground.PUBLIC_BUILDING, PC, day("2026-01-05")) == ("5 mois en tout", "R.423-28")
+        assert all(effect_label(ground, PC, day("2026-01-05")) for ground in Ground)
+        assert effect_label(Ground.COMMISSION, Kind.DP, day("2026-01-05")) is None
+        assert effect_label(Ground.PUBLIC_BUILDING, PC, day("2026-01-05")) == ("5 mois en tout", "R.423-28")
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_outcome_has_words_for_every_kind(kind: Kind) -> None:
     for outcome in Outcome:
-        assert outcome_word(outcome, kind)
-        assert outcome == Outcome.WITHDRAWN or tacit_word(outcome, kind)
+        assert outcome_label(outcome, kind)
+        assert outcome == Outcome.WITHDRAWN or tacit_label(outcome, kind)

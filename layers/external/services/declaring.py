@@ -30,7 +30,7 @@ LONGEST_SLUG = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ServiceOffers:
     """What a service offers."""
 
     kind: str
@@ -38,8 +38,8 @@ class Found:
 
 
 def administered(rights: Rights) -> QuerySet[ExternalLayer]:
-    found = ExternalLayer.objects.visible_to(rights).select_related("theme", "owner")
-    return found if rights.agency else found.filter(owner_id__in=rights.administered())
+    layers = ExternalLayer.objects.visible_to(rights).select_related("theme", "owner")
+    return layers if rights.agency else layers.filter(owner_id__in=rights.administered())
 
 
 def administered_external(slug: str, rights: Rights) -> ExternalLayer:
@@ -57,16 +57,16 @@ def visible_external(slug: str, rights: Rights) -> ExternalLayer:
     return layer
 
 
-def look(service: str, kind: str) -> Found:
+def inspect_service(service: str, kind: str) -> ServiceOffers:
     """Ask a service what it has. Raises NotAllowed, NoAnswer, Invalid."""
     url = capabilities_url(service, kind)
     answer = fetch(url, DOCUMENT, allowed_hosts().__contains__, {"Accept": "text/xml, application/xml"})
     if answer.status != 200:
         raise NoAnswer(_("The server answers by an error (%(status)s).") % {"status": answer.status})
-    found_kind, offers = offers_in(parse_xml(answer.body), answer.url)
+    actual_kind, offers = offers_in(parse_xml(answer.body), answer.url)
     if not offers:
         raise Invalid(_("The service says nothing of any layer."))
-    return Found(found_kind, offers)
+    return ServiceOffers(actual_kind, offers)
 
 
 def check_template(url: str) -> None:
@@ -82,13 +82,13 @@ def offered(service: str, kind: str, name: str) -> tuple[str, Mapping[str, Any]]
     if kind == ExternalLayer.Kind.XYZ:
         check_template(service)
         return kind, {"url": service}
-    found = look(service, kind)
-    offer = next((one for one in found.offers if one.name == name), None)
+    inspected = inspect_service(service, kind)
+    offer = next((one for one in inspected.offers if one.name == name), None)
     if offer is None:
         raise Invalid(_("The service no longer has this layer: look again."), parameter="name")
     if offer.why_not:
         raise Invalid(offer.why_not, parameter="name")
-    return found.kind, offer.values
+    return inspected.kind, offer.values
 
 
 def declare(
@@ -100,9 +100,9 @@ def declare(
     """
     if not rights.has_role(owner.pk if owner else None, ADMINISTRATORS):
         raise Forbidden(_("Your role does not allow this."))
-    found_kind, values = offered(service, kind, name)
+    actual_kind, values = offered(service, kind, name)
     technical = {key: value for key, value in values.items() if key != "attribution"}
-    layer = ExternalLayer(**{**technical, **chosen, "kind": found_kind, "service": service, "owner": owner})
+    layer = ExternalLayer(**{**technical, **chosen, "kind": actual_kind, "service": service, "owner": owner})
     layer.slug = free_slug(layer.title)
     check(layer)
     try_out(layer)
@@ -118,8 +118,8 @@ def try_out(layer: ExternalLayer) -> None:
     except NotFound:
         return
     except (NoAnswer, NotAnImage) as error:
-        words = _("An image was asked for, to see: %(words)s")
-        raise type(error)(words % {"words": error.message}) from error
+        message = _("An image was asked for, to see: %(words)s")
+        raise type(error)(message % {"words": error.message}) from error
 
 
 def middle(layer: ExternalLayer) -> Tile:
@@ -180,7 +180,7 @@ def allow_host(host: str, note: str, rights: Rights) -> AllowedHost:
     check_agency(rights)
     text = host.strip()
     target = target_of(text if "://" in text else f"https://{text}")
-    made = AllowedHost(host=target.listed, note=note.strip()[:200])
+    made = AllowedHost(host=target.authority, note=note.strip()[:200])
     try:
         made.full_clean()
     except ValidationError as error:
@@ -192,17 +192,17 @@ def allow_host(host: str, note: str, rights: Rights) -> AllowedHost:
 def forbid_host(pk: int, rights: Rights) -> AllowedHost:
     """Take a server off the list. Raises Forbidden, NotFound, Conflict while layers come from it."""
     check_agency(rights)
-    found = AllowedHost.objects.filter(pk=pk).first()
-    if found is None:
+    host = AllowedHost.objects.filter(pk=pk).first()
+    if host is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    if used := [str(layer) for layer in ExternalLayer.objects.visible_to(rights) if found.host in hosts_of(layer)]:
-        words = _("Layers come from this server: %(names)s. Take them away first.")
-        raise Conflict(words % {"names": ", ".join(used[:5])})
-    found.delete()
-    return found
+    if used := [str(layer) for layer in ExternalLayer.objects.visible_to(rights) if host.host in hosts_of(layer)]:
+        message = _("Layers come from this server: %(names)s. Take them away first.")
+        raise Conflict(message % {"names": ", ".join(used[:5])})
+    host.delete()
+    return host
 
 
 def hosts_of(layer: ExternalLayer) -> set[str]:
     """The servers that a layer's images and legend come from."""
     urls = [filled(layer.url, {}), layer.legend_url] if layer.legend_url else [filled(layer.url, {})]
-    return {target_of(url).listed for url in urls}
+    return {target_of(url).authority for url in urls}

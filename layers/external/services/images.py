@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid, NotFound
 from gis_core.files.markup import parse_xml
-from layers.external.capabilities import exception_words
+from layers.external.capabilities import exception_text
 from layers.external.errors import NoAnswer, NotAnImage
 from layers.external.fetching import TILE, Fetched, fetch
 from layers.external.models import AllowedHost, ExternalLayer
@@ -51,7 +51,7 @@ def tile_image(
 
 
 def image_at(url: str, hosts: Collection[str], conditions: Mapping[str, str] | None = None) -> Image:
-    answer = fetch(url, TILE, hosts.__contains__, {"Accept": "image/*", **asked_with(conditions or {})})
+    answer = fetch(url, TILE, hosts.__contains__, {"Accept": "image/*", **conditional_headers(conditions or {})})
     if answer.status == 304:
         return Image("", b"", True, kept_s(answer), validators(answer))
     if answer.status in (204, 404, 410):
@@ -63,7 +63,7 @@ def image_at(url: str, hosts: Collection[str], conditions: Mapping[str, str] | N
     return Image(media_type(answer), answer.body, False, kept_s(answer), validators(answer))
 
 
-def asked_with(conditions: Mapping[str, str]) -> dict[str, str]:
+def conditional_headers(conditions: Mapping[str, str]) -> dict[str, str]:
     """Of what the asker's browser sent: whether its copy is still good, and nothing else."""
     return {
         name: conditions[name]
@@ -75,23 +75,23 @@ def asked_with(conditions: Mapping[str, str]) -> dict[str, str]:
 def media_type(answer: Fetched) -> str:
     """The type of the image, by its first bytes. Raises NotAnImage, in the server's own words where it has any."""
     body = answer.body
-    found = next((kind for start, kind in IMAGES if body.startswith(start)), None)
+    detected = next((kind for start, kind in IMAGES if body.startswith(start)), None)
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
-        found = "image/webp"
+        detected = "image/webp"
     said = answer.media_type
-    if found and (said.startswith("image/") or said in ("", "application/octet-stream", "binary/octet-stream")):
-        return found
-    if words := said_words(answer):
-        raise NotAnImage(_("The server says: %(words)s") % {"words": words})
+    if detected and (said.startswith("image/") or said in ("", "application/octet-stream", "binary/octet-stream")):
+        return detected
+    if message := service_exception(answer):
+        raise NotAnImage(_("The server says: %(words)s") % {"words": message})
     raise NotAnImage(_("The server answers by “%(kind)s” in place of an image.") % {"kind": said[:60] or "?"})
 
 
-def said_words(answer: Fetched) -> str:
+def service_exception(answer: Fetched) -> str:
     """What an OGC service says that went wrong."""
     if "xml" not in answer.media_type:
         return ""
     try:
-        return exception_words(parse_xml(answer.body, most_bytes=100_000))
+        return exception_text(parse_xml(answer.body, most_bytes=100_000))
     except Invalid:
         return ""
 
@@ -109,8 +109,8 @@ def kept_s(answer: Fetched) -> int:
 def validators(answer: Fetched) -> dict[str, str]:
     """By what the asker's browser asks whether its copy is still good."""
     names = {"etag": "ETag", "last-modified": "Last-Modified"}
-    found = {names[name]: answer.headers[name] for name in names if name in answer.headers}
-    return {name: value for name, value in found.items() if value.isprintable() and len(value) <= LONGEST_CONDITION}
+    present = {names[name]: answer.headers[name] for name in names if name in answer.headers}
+    return {name: value for name, value in present.items() if value.isprintable() and len(value) <= LONGEST_CONDITION}
 
 
 def meets(layer: ExternalLayer, tile: Tile) -> bool:

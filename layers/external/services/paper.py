@@ -79,10 +79,10 @@ def pasted(layer: ExternalLayer, first: Tile, last: Tile, hosts: Collection[str]
             if not meets(layer, tile):
                 continue
             try:
-                found = opened(tile_image(layer, tile, hosts).body, reader)
+                picture = opened(tile_image(layer, tile, hosts).body, reader)
             except NotFound:
                 continue
-            mosaic.paste(found.resize((size, size)), ((x - first.x) * size, (y - first.y) * size))
+            mosaic.paste(picture.resize((size, size)), ((x - first.x) * size, (y - first.y) * size))
     return mosaic
 
 
@@ -90,14 +90,14 @@ def opened(body: bytes, reader: RestrictedReader) -> Image.Image:
     """The picture of some bytes of another server. Raises NotAnImage."""
     name = reader.admit_stream(BytesIO(body))
     try:
-        (found,) = reader.picture(name, RECIPE).made
+        (picture,) = reader.picture(name, RECIPE).made
     except ReadRefused as refused:
         if refused.problem.code == "picture_pixels":
             raise NotAnImage(_("The server answers by a picture that is too large.")) from refused
         raise NotAnImage(_("The server answers by a picture that is damaged.")) from refused
     finally:
         reader.dismiss(name)
-    return Image.frombytes("RGBA", (found.width, found.height), found.content)
+    return Image.frombytes("RGBA", (picture.width, picture.height), picture.content)
 
 
 def warped(mosaic: Image.Image, source: Affine, target: Affine, size: tuple[int, int]) -> Image.Image:

@@ -75,8 +75,8 @@ def paper(request: Request, sheet: Sheet, reader: Reader, title: str, name: str)
     author = str(request.user) if request.user.is_authenticated else ""
     plan = draw(sheet.ground, reader)
     aerial = aerial_of(sheet.ground, plan, reader.rights)
-    told = {"title": title, "author": author, "site": site(request)}
-    return pdf_answer(pdf_of(sheet.without_private().as_json(), plan, aerial, **told), name)
+    signature = {"title": title, "author": author, "site": site(request)}
+    return pdf_answer(pdf_of(sheet.without_private().as_json(), plan, aerial, **signature), name)
 
 
 class SectionsView(APIView):
@@ -85,8 +85,8 @@ class SectionsView(APIView):
     @extend_schema(operation_id="parcel_sections", responses=serializers.SectionNamesSerializer)
     def get(self, request: Request) -> Response:
         """The sections that a sheet has for the asker, in order."""
-        found = reader_of(request).sections
-        return Response({"results": [{"section": one.slug, "title": str(one.title)} for one in found]})
+        sections = reader_of(request).sections
+        return Response({"results": [{"section": one.slug, "title": str(one.title)} for one in sections]})
 
 
 class ParcelView(APIView):
@@ -95,10 +95,10 @@ class ParcelView(APIView):
     @extend_schema(operation_id="parcel_sheet", parameters=[DAY, SECTIONS], responses=serializers.ParcelSheetSerializer)
     def get(self, request: Request, idu: str) -> Response:
         """What crosses a parcel (14- or 15-character identifier)."""
-        asked = request.query_params
+        query = request.query_params
         reader = reader_of(request)
-        ground = ground_of_parcels([idu], day_of(asked.get("day")), reader)
-        sheet = sheet_of(ground, reader, names_in(asked.get("sections")))
+        ground = ground_of_parcels([idu], day_of(query.get("day")), reader)
+        sheet = sheet_of(ground, reader, names_in(query.get("sections")))
         return Response(sheet.as_json(), headers=NO_STORE)
 
 
@@ -132,10 +132,10 @@ class SelectView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Parcels that a point, a line or a shape meets, that lie within a distance of it, or that a list names."""
-        found = selected(request)
-        rows = [parcel.as_json() for parcel in found.parcels]
-        told = {"count": len(rows), "truncated": found.truncated, "unknown": found.unknown}
-        body = {**told, "measured_m2": round(sum(row["measured_m2"] for row in rows), 1), "results": rows}
+        selection = selected(request)
+        rows = [parcel.as_json() for parcel in selection.parcels]
+        summary = {"count": len(rows), "truncated": selection.truncated, "unknown": selection.unknown}
+        body = {**summary, "measured_m2": round(sum(row["measured_m2"] for row in rows), 1), "results": rows}
         return Response(body, headers=NO_STORE)
 
 
@@ -218,13 +218,13 @@ class FrozenSheetView(APIView):
     @extend_schema(operation_id="frozen_sheet", responses=serializers.FrozenSheetSerializer)
     def get(self, request: Request, sheet: str) -> Response:
         """What a frozen sheet said."""
-        found = frozen_sheet(sheet, rights_of_request(request))
-        return Response(serializers.FrozenSheetSerializer(found).data, headers=NO_STORE)
+        frozen = frozen_sheet(sheet, rights_of_request(request))
+        return Response(serializers.FrozenSheetSerializer(frozen).data, headers=NO_STORE)
 
 
 class FrozenFileView(APIView):
     @extend_schema(operation_id="frozen_sheet_file", responses=PDF_FILE)
     def get(self, request: Request, sheet: str) -> HttpResponse:
         """The very file that was made when the sheet was frozen."""
-        found = frozen_sheet(sheet, rights_of_request(request))
-        return pdf_answer(bytes(found.pdf), found.number)
+        frozen = frozen_sheet(sheet, rights_of_request(request))
+        return pdf_answer(bytes(frozen.pdf), frozen.number)

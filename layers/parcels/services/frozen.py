@@ -44,8 +44,8 @@ def composed(ground: Ground, *, title: str, user: User, reader: Reader, site: st
         (pk,) = cursor.fetchone()
     number = f"FP-{timezone.localtime(made_at).year}-{pk:06d}"
     plan = draw(ground, reader)
-    told = {"title": title, "author": str(user), "site": site, "number": number, "digest": digest}
-    pdf = pdf_of(content, plan, aerial_of(ground, plan, reader.rights), **told)
+    heading = {"title": title, "author": str(user), "site": site, "number": number, "digest": digest}
+    pdf = pdf_of(content, plan, aerial_of(ground, plan, reader.rights), **heading)
     return FrozenSheet(
         pk=pk,
         number=number,
@@ -79,7 +79,7 @@ def owner_for(rights: Rights) -> Member | None:
 
 def frozen_sheet(number: str, rights: Rights) -> FrozenSheet:
     """The kept sheet of this number, if the user may see it. Raises NotFound."""
-    found = FrozenSheet.objects.visible_to(rights).filter(number=number).first()
-    if found is None:
+    sheet = FrozenSheet.objects.visible_to(rights).filter(number=number).first()
+    if sheet is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return sheet

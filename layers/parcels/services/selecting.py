@@ -24,7 +24,7 @@ WHOLE = 14
 FARTHEST_M = 1_000
 
 SELECTED = SQL("""
-    with {asked}
+    with {shape}
     select p.id, p.idu, p.label, p.insee, co.name, p.area_m2,
         round(st_area(st_transform(p.geom, 4326)::geography)::numeric, 1)::float8, {box}
     from cadastre_parcel p left join gis_core_commune co on co.insee = p.insee
@@ -36,7 +36,7 @@ SHAPE = SQL("asked as materialized (select st_transform(st_geomfromwkb(%(wkb)s, 
 NEAR = SQL("""p.id in (select near.id from cadastre_parcel near, asked
     where near.geom && st_expand(shape, %(distance)s) and st_dwithin(near.geom, shape, %(distance)s)
     and (%(distance)s > 0 or not st_touches(near.geom, shape)))""")
-NAMED = SQL("nothing as (select 1)")
+NO_SHAPE = SQL("nothing as (select 1)")
 IDENTIFIERS = SQL("p.idu = any(%(idus)s)")
 REFERENCES = SQL("""p.id in (
     select one.id
@@ -48,7 +48,7 @@ REFERENCES = SQL("""p.id in (
 type Meaning = tuple[str, str, str, str]
 """INSEE code, prefix (empty where it is not said), section, number."""
 
-type Named = Callable[[tuple[str, ...]], list[str]]
+type CommunesOfName = Callable[[tuple[str, ...]], list[str]]
 """INSEE codes of the communes that these words of a name mean."""
 
 
@@ -84,8 +84,8 @@ class Selection:
 def select_by_shape(shape: Mapping[str, Any], distance_m: float, rights: Rights) -> Selection:
     """Parcels that meet a shape (GeoJSON, EPSG:4326), or lie within a distance of it. Raises Invalid, NotFound."""
     if not 0 <= distance_m <= FARTHEST_M:
-        words = _("The distance must be 0 to %(most)s m.")
-        raise Invalid(words % {"most": FARTHEST_M}, parameter="distance_m")
+        message = _("The distance must be 0 to %(most)s m.")
+        raise Invalid(message % {"most": FARTHEST_M}, parameter="distance_m")
     return selection(SHAPE, NEAR, {"wkb": shape_of(shape, ANY).wkb, "distance": distance_m}, rights)
 
 
@@ -93,14 +93,14 @@ def select_by_reference(texts: Sequence[str], insee: str, rights: Rights) -> Sel
     """Parcels by identifier or section and number; `insee` is where those that name no commune lie. Raises Invalid."""
     if not 1 <= len(texts) <= MOST_REFERENCES:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_REFERENCES}, parameter="references")
-    named = cache(communes_by_name)
-    asked = {text: meanings(text, insee, named) for text in texts}
-    every = [meaning for found in asked.values() for meaning in found]
+    communes_of_name = cache(communes_by_name)
+    meanings_by_text = {text: meanings(text, insee, communes_of_name) for text in texts}
+    every = [meaning for several in meanings_by_text.values() for meaning in several]
     columns = [[one[place] for one in every] for place in range(4)]
     given = dict(zip(("insee", "prefixes", "sections", "numbers"), columns, strict=True))
-    made = selection(NAMED, REFERENCES, given, rights)
+    made = selection(NO_SHAPE, REFERENCES, given, rights)
     known = {key for parcel in made.parcels for key in meant_by(parcel.idu)}
-    unknown = [] if made.truncated else [text for text in asked if known.isdisjoint(asked[text])]
+    unknown = [] if made.truncated else [text for text in meanings_by_text if known.isdisjoint(meanings_by_text[text])]
     return Selection(made.parcels, made.truncated, unknown)
 
 
@@ -108,13 +108,13 @@ def select_by_identifier(texts: Sequence[str], rights: Rights) -> Selection:
     """Parcels by their identifiers, as many as a selection holds. Raises Invalid."""
     if not 1 <= len(texts) <= MOST_SELECTED:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_SELECTED}, parameter="parcels")
-    asked = {text: identifier(text) for text in texts}
-    made = selection(NAMED, IDENTIFIERS, {"idus": list(asked.values())}, rights)
+    idus_by_text = {text: identifier(text) for text in texts}
+    made = selection(NO_SHAPE, IDENTIFIERS, {"idus": list(idus_by_text.values())}, rights)
     known = {parcel.idu for parcel in made.parcels}
-    return Selection(made.parcels, made.truncated, [text for text, idu in asked.items() if idu not in known])
+    return Selection(made.parcels, made.truncated, [text for text, idu in idus_by_text.items() if idu not in known])
 
 
-def meanings(text: str, insee: str, named: Named) -> list[Meaning]:
+def meanings(text: str, insee: str, communes_of_name: CommunesOfName) -> list[Meaning]:
     """What a reference may mean: one parcel, or one in each commune of that name."""
     reference = read_reference(text[:LONGEST_REFERENCE])
     if reference is None:
@@ -122,7 +122,7 @@ def meanings(text: str, insee: str, named: Named) -> list[Meaning]:
     if reference.idu:
         return [meant_by(reference.idu)[1]] if len(reference.idu) == WHOLE else []
     parts = reference.prefix or "", reference.section, reference.number.zfill(4)
-    return [(code, *parts) for code in towns(reference, insee, named)]
+    return [(code, *parts) for code in towns(reference, insee, communes_of_name)]
 
 
 def meant_by(idu: str) -> tuple[Meaning, Meaning]:
@@ -130,15 +130,15 @@ def meant_by(idu: str) -> tuple[Meaning, Meaning]:
     return (idu[:5], "", idu[8:10], idu[10:]), (idu[:5], idu[5:8], idu[8:10], idu[10:])
 
 
-def towns(reference: Reference, insee: str, named: Named) -> list[str]:
+def towns(reference: Reference, insee: str, communes_of_name: CommunesOfName) -> list[str]:
     if reference.insee:
         return [reference.insee]
-    return named(reference.place) if reference.place else [insee] if insee else []
+    return communes_of_name(reference.place) if reference.place else [insee] if insee else []
 
 
-def selection(asked: Composable, condition: Composable, values: Mapping[str, Any], rights: Rights) -> Selection:
+def selection(shape: Composable, condition: Composable, values: Mapping[str, Any], rights: Rights) -> Selection:
     visible_layer(PARCELS_LAYER, rights)
-    statement = SELECTED.format(asked=asked, condition=condition, box=BOX)
+    statement = SELECTED.format(shape=shape, condition=condition, box=BOX)
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, "more": MOST_SELECTED + 1})
         rows = [Selected(*row) for row in cursor.fetchall()]

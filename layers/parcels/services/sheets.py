@@ -15,14 +15,14 @@ from gis_core.database.outages import database_is_gone
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
-from layers.parcels.crossing import MOST_FOUND, crossings
+from layers.parcels.crossing import MOST_CROSSINGS, crossings
 from layers.parcels.sections import Answer, Crossing, Ground, Reader, Section, Tolerance, Vintage, answer_as_json
 
 LABELS = """
     select array(select label from cadastre_parcel where id = any(%(ids)s) order by idu),
            array(select name from gis_core_commune where insee = any(%(insee)s) order by name)
 """
-MOST_NAMED = 6
+MOST_LABELS = 6
 LONGEST_TITLE = 200
 
 log = logging.getLogger("arpent.parcels")
@@ -54,8 +54,8 @@ def sheet_of(ground: Ground, reader: Reader, only: Sequence[str] | None = None) 
     if only is not None:
         known = {section.slug for section in sections}
         if unknown := [slug for slug in only if slug not in known]:
-            words = _("There is no section “%(name)s”. There are: %(known)s.")
-            raise Invalid(words % {"name": unknown[0][:40], "known": ", ".join(sorted(known))}, parameter="sections")
+            message = _("There is no section “%(name)s”. There are: %(known)s.")
+            raise Invalid(message % {"name": unknown[0][:40], "known": ", ".join(sorted(known))}, parameter="sections")
         sections = [section for section in sections if section.slug in only]
     return Sheet(ground, dated(collected(sections, ground, reader.rights), reader.layers))
 
@@ -73,18 +73,18 @@ def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> li
 
 
 def read(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
-    found = iter(crossings(ground, [source for section in sections for source in section.sources]))
-    given = [(section, [next(found) for _source in section.sources]) for section in sections]
+    rows = iter(crossings(ground, [source for section in sections for source in section.sources]))
+    given = [(section, [next(rows) for _source in section.sources]) for section in sections]
     return [(section, said(section, ground, rights, crossed)) for section, crossed in given]
 
 
 def said(section: Section, ground: Ground, rights: Rights, crossed: Sequence[Sequence[Crossing]]) -> Answer:
     """What a section says; of a list that is cut, that neither its lines nor its sums are whole."""
-    answer: Answer = section.collect(ground, rights, *(found[:MOST_FOUND] for found in crossed))
-    if all(len(found) <= MOST_FOUND for found in crossed):
+    answer: Answer = section.collect(ground, rights, *(rows[:MOST_CROSSINGS] for rows in crossed))
+    if all(len(rows) <= MOST_CROSSINGS for rows in crossed):
         return answer
-    words = _("More than %(most)s are met: the others are neither listed nor counted. Choose a smaller ground.")
-    return replace(answer, notes=[*answer.notes, words % {"most": MOST_FOUND}])
+    message = _("More than %(most)s are met: the others are neither listed nor counted. Choose a smaller ground.")
+    return replace(answer, notes=[*answer.notes, message % {"most": MOST_CROSSINGS}])
 
 
 def apart(section: Section, ground: Ground, rights: Rights) -> Answer | None:
@@ -103,18 +103,20 @@ def dated(
 ) -> list[tuple[Section, Answer | None]]:
     """With the vintages that the layers which the asker sees know."""
     known = {slug: Vintage(title=str(layer), day=layer.source_date) for slug, layer in layers.items()}
-    return [(section, answer and replace(answer, vintages=named(answer, known))) for section, answer in answers]
+    return [
+        (section, answer and replace(answer, vintages=matching_vintages(answer, known))) for section, answer in answers
+    ]
 
 
-def named(answer: Answer, known: Mapping[str, Vintage]) -> list[Vintage]:
+def matching_vintages(answer: Answer, known: Mapping[str, Vintage]) -> list[Vintage]:
     return [known.get(one.layer, one) for one in answer.vintages if not one.layer or one.layer in known]
 
 
 def section_as_json(section: Section, answer: Answer | None) -> Mapping[str, Any]:
     if answer is not None:
         return {**answer_as_json(section, answer), "failed": None}
-    words = _("This part could not be read: nothing is said of it. Try again, or tell your administrator.")
-    return {**answer_as_json(section, Answer()), "failed": words}
+    message = _("This part could not be read: nothing is said of it. Try again, or tell your administrator.")
+    return {**answer_as_json(section, Answer()), "failed": message}
 
 
 def title_of(ground: Ground) -> str:
@@ -122,20 +124,20 @@ def title_of(ground: Ground) -> str:
     with connection.cursor() as cursor:
         cursor.execute(LABELS, {"ids": list(ground.parcels), "insee": sorted(ground.insee)})
         labels, communes = cursor.fetchone()
-    return shortened(named_after(labels, ", ".join(communes)))
+    return shortened(format_title(labels, ", ".join(communes)))
 
 
 def shortened(title: str) -> str:
     return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip(' ,')}…"
 
 
-def named_after(labels: Sequence[str], places: str) -> str:
+def format_title(labels: Sequence[str], places: str) -> str:
     if not labels:
         return _("Drawn shape, %(communes)s") % {"communes": places}
     if len(labels) == 1:
         return _("Parcel %(label)s, %(communes)s") % {"label": labels[0], "communes": places}
-    named = ", ".join(labels[:MOST_NAMED]) + ("…" if len(labels) > MOST_NAMED else "")
-    return _("Parcels %(labels)s, %(communes)s") % {"labels": named, "communes": places}
+    first = ", ".join(labels[:MOST_LABELS]) + ("…" if len(labels) > MOST_LABELS else "")
+    return _("Parcels %(labels)s, %(communes)s") % {"labels": first, "communes": places}
 
 
 def ground_as_json(ground: Ground) -> dict[str, Any]:

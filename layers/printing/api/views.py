@@ -25,7 +25,7 @@ class PrintsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The asker's own latest prints, newest first."""
-        rows = prints.prints_of(rights_of_request(request))[: prints.SHOWN]
+        rows = prints.prints_of(rights_of_request(request))[: prints.LATEST_COUNT]
         return Response({"results": serializers.PrintSerializer(rows, many=True).data})
 
     @extend_schema(
@@ -65,8 +65,8 @@ class PrintOptionsView(APIView):
 
 
 def sheet(paper: Any, orientation: Any) -> dict[str, Any]:
-    found = layout(paper, orientation)
-    sizes = {"sheet_mm": [found.width, found.height], "map_mm": [found.map.width, found.map.height]}
+    parts = layout(paper, orientation)
+    sizes = {"sheet_mm": [parts.width, parts.height], "map_mm": [parts.map.width, parts.map.height]}
     return {"paper": paper, "orientation": orientation} | sizes
 
 

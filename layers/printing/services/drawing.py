@@ -25,7 +25,7 @@ from layers.catalogue.services import visible_photo
 from layers.external.models import ExternalLayer
 from layers.printing import labels, title_block
 from layers.printing.document import Document, Drawing
-from layers.printing.facts import Facts, PhotoShown, Printable, Shown, legend_of, sources_of
+from layers.printing.facts import DrawnLayer, DrawnPhoto, Facts, Printable, legend_of, sources_of
 from layers.printing.mapping import LayerDrawing
 from layers.printing.order import PrintOrder
 from layers.printing.paper import Box
@@ -41,7 +41,7 @@ MOST_COMMUNES = 4
 PHOTO_SHARE = 0.5  # of the work
 NAMES_SHARE = 0.9
 
-type Tell = Callable[[float, str], None]
+type Progress = Callable[[float, str], None]
 
 
 @dataclass(slots=True)
@@ -60,8 +60,8 @@ class Printing:
     order: PrintOrder
     rights: Rights
     folder: Path
-    tell: Tell
-    shown: list[Shown] = field(default_factory=list)
+    progress: Progress
+    drawn_layers: list[DrawnLayer] = field(default_factory=list)
     ground: Box = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,27 +84,27 @@ class Printing:
         title_block.write_strip(document, sheet, facts)
         if left := title_block.write_block(document, sheet, facts):
             title_block.write_appendix(document, facts, left)
-        self.tell(0.97, _("Writing the file"))
+        self.progress(0.97, _("Writing the file"))
         document.save()
-        return Printed(document.pages, sum(one.count for one in self.shown), remarks_of(document, facts, photo))
+        return Printed(document.pages, sum(one.count for one in self.drawn_layers), remarks_of(document, facts, photo))
 
     # -- the photo ----------------------------------------------------------------------------------------------------
 
-    def photo(self) -> tuple[PhotoShown | None, Developed | None, Pixels | None]:
+    def photo(self) -> tuple[DrawnPhoto | None, Developed | None, Pixels | None]:
         """The photo as a picture of the map. Raises Invalid when nothing of it lies in the map."""
         if not self.order.photo:
             return None, None, None
         with under_policies():
-            photo = self.found(visible_photo, self.order.photo, self.order.photo_title)
+            photo = self.find_visible(visible_photo, self.order.photo, self.order.photo_title)
             pixels = open_photo(photo, self.rights)
-        words = _("Photo “%(title)s”") % {"title": photo}
+        message = _("Photo “%(title)s”") % {"title": photo}
         size = self.order.sheet.pixels(self.order.dpi)
-        tell = lambda share: self.tell(share * PHOTO_SHARE, words)  # noqa: E731
-        picture = photo_picture(pixels, self.ground, size, self.folder, tell)
+        progress = lambda share: self.progress(share * PHOTO_SHARE, message)  # noqa: E731
+        picture = photo_picture(pixels, self.ground, size, self.folder, progress)
         if not picture.covered:
-            words = _("The photo “%(title)s” has no pixel in this map that you may see, and nothing was printed.")
-            raise Invalid(words % {"title": photo})
-        return PhotoShown(photo, picture.covered, pixels.narrowed), picture, pixels
+            message = _("The photo “%(title)s” has no pixel in this map that you may see, and nothing was printed.")
+            raise Invalid(message % {"title": photo})
+        return DrawnPhoto(photo, picture.covered, pixels.narrowed), picture, pixels
 
     def photographed(self, pixels: Pixels | None) -> BaseGeometry | None:
         """Where the photo lies, in millimetres on paper."""
@@ -119,14 +119,14 @@ class Printing:
     def layers(self) -> list[Printable]:
         """The layers in the order given. Raises NotFound, naming the one that its asker sees no more."""
         with under_policies():
-            return [self.found(printable, wanted.layer, wanted.title) for wanted in self.order.layers]
+            return [self.find_visible(printable, wanted.layer, wanted.title) for wanted in self.order.layers]
 
-    def found[T](self, ask: Callable[[str, Rights], T], slug: str, title: str) -> T:
+    def find_visible[T](self, ask: Callable[[str, Rights], T], slug: str, title: str) -> T:
         try:
             return ask(slug, self.rights)
         except NotFound as error:
-            words = _("“%(title)s” is no longer there, or no longer open to you: nothing was printed.")
-            raise NotFound(words % {"title": title or slug}) from error
+            message = _("“%(title)s” is no longer there, or no longer open to you: nothing was printed.")
+            raise NotFound(message % {"title": title or slug}) from error
 
     def draw_layers(self, document: Document, layers: list[Printable], photographed: BaseGeometry | None) -> None:
         """The lowest layer first; then all names over all layers."""
@@ -137,7 +137,7 @@ class Printing:
             step = (NAMES_SHARE - begun) / len(layers)
             share = begun + step * number
             if isinstance(layer, ExternalLayer):
-                self.shown.insert(0, self.place_picture(document, layer, wanted.opacity, (share, step)))
+                self.drawn_layers.insert(0, self.place_picture(document, layer, wanted.opacity, (share, step)))
                 continue
             drawing = LayerDrawing(
                 layer, scale=self.order.scale, frame=frame, opacity=wanted.opacity, names=names,
@@ -145,45 +145,45 @@ class Printing:
             )  # fmt: skip
             for side in self.draw_layer(layer, drawing, share):
                 document.draw(side, frame.x, frame.y, wanted.opacity)
-            self.shown.insert(0, drawing.shown)
-        names.place(lambda: self.tell(NAMES_SHARE, _("Names")))
+            self.drawn_layers.insert(0, drawing.drawn_layer)
+        names.place(lambda: self.progress(NAMES_SHARE, _("Names")))
         with document.moved(frame.x, frame.y, (0, 0, frame.width, frame.height)):
             labels.write(document, names)
 
     def place_picture(
         self, document: Document, layer: ExternalLayer, opacity: float, shares: tuple[float, float]
-    ) -> Shown:
+    ) -> DrawnLayer:
         """The images of another server's layer."""
         begun, step = shares
-        words = _("Layer “%(layer)s”") % {"layer": layer}
+        message = _("Layer “%(layer)s”") % {"layer": layer}
         with under_policies():
             read = foreign_reader(layer)
         size = self.order.sheet.pixels(self.order.dpi)
-        tell = lambda share: self.tell(begun + share * step, words)  # noqa: E731
-        picture = foreign_picture(layer, read, self.ground, size, self.folder, tell)
-        shown = Shown(layer)
+        progress = lambda share: self.progress(begun + share * step, message)  # noqa: E731
+        picture = foreign_picture(layer, read, self.ground, size, self.folder, progress)
+        drawn = DrawnLayer(layer)
         if picture.covered:
             document.picture(picture.path, self.order.sheet.map, picture.mask, opacity)
-            shown.add(Drawn(WHOLE, ()), on_photo=False)
-        return shown
+            drawn.add(Drawn(WHOLE, ()), on_photo=False)
+        return drawn
 
     def draw_layer(self, layer: Layer, drawing: LayerDrawing, share: float) -> list[Drawing]:
         """Read and paint one layer. Raises Unavailable, naming it."""
         telling = _("Layer “%(layer)s”") % {"layer": layer}
-        self.tell(share, telling)
+        self.progress(share, telling)
         try:
             with under_policies():
                 for batch in read_features(layer, self.ground, columns_for(layer), self.rights):
                     drawing.add(batch, self.ground)
-                    self.tell(share, telling)
+                    self.progress(share, telling)
         except (DatabaseError, GEOSException) as error:
-            words = _("The layer “%(layer)s” could not be read, and nothing was printed.")
-            raise Unavailable(words % {"layer": layer}) from error
+            message = _("The layer “%(layer)s” could not be read, and nothing was printed.")
+            raise Unavailable(message % {"layer": layer}) from error
         return drawing.finish()
 
     # -- words --------------------------------------------------------------------------------------------------------
 
-    def facts(self, photo: PhotoShown | None, *, author: str, organisation: str, day: date) -> Facts:
+    def facts(self, photo: DrawnPhoto | None, *, author: str, organisation: str, day: date) -> Facts:
         order = self.order
         return Facts(
             title=order.title,
@@ -194,9 +194,9 @@ class Printing:
             communes=communes_in(self.ground),
             scale=order.scale,
             projection=Projection.at(*order.center),
-            legend=legend_of(self.shown),
-            empty=[str(one.layer) for one in self.shown if not one.count],
-            sources=sources_of([one.layer for one in self.shown if one.count], photo),
+            legend=legend_of(self.drawn_layers),
+            empty=[str(one.layer) for one in self.drawn_layers if not one.count],
+            sources=sources_of([one.layer for one in self.drawn_layers if one.count], photo),
         )
 
 
@@ -205,13 +205,13 @@ def communes_in(ground: Box) -> list[str]:
     window = shapely.box(*ground)
     near = Polygon.from_bbox(ground)
     near.srid = EPSG
-    found = Commune.objects.filter(geom__bboverlaps=near).values_list("name", "geom")
-    shares = [(shapely.intersection(shapely.from_wkb(bytes(geom.wkb)), window).area, name) for name, geom in found]
+    communes = Commune.objects.filter(geom__bboverlaps=near).values_list("name", "geom")
+    shares = [(shapely.intersection(shapely.from_wkb(bytes(geom.wkb)), window).area, name) for name, geom in communes]
     names = [name for share, name in sorted(shares, reverse=True) if share > 0]
     return [*names[:MOST_COMMUNES], *(["…"] if len(names) > MOST_COMMUNES else [])]
 
 
-def remarks_of(document: Document, facts: Facts, photo: PhotoShown | None) -> list[str]:
+def remarks_of(document: Document, facts: Facts, photo: DrawnPhoto | None) -> list[str]:
     """What somebody should know of the finished print."""
     remarks = []
     if facts.empty:
@@ -219,6 +219,6 @@ def remarks_of(document: Document, facts: Facts, photo: PhotoShown | None) -> li
     if photo and photo.covered < 0.9995:
         remarks.append(facts.sources[-1])
     if document.unknown:
-        words = _("The font does not have these characters, which some names contain: %(letters)s")
-        remarks.append(words % {"letters": " ".join(sorted(document.unknown))[:80]})
+        remark = _("The font does not have these characters, which some names contain: %(letters)s")
+        remarks.append(remark % {"letters": " ".join(sorted(document.unknown))[:80]})
     return remarks

@@ -11,26 +11,26 @@ from layers.external.models import ExternalLayer
 from layers.external.services.images import allowed_hosts
 from layers.external.services.paper import paper_image
 from layers.printing.paper import Box
-from layers.printing.picture import Bands, Developed, Read, Tell, develop
+from layers.printing.picture import Bands, Developed, Progress, Read, develop
 
 OPAQUE = 255
 
 
-def photo_picture(pixels: Pixels, ground: Box, size: tuple[int, int], folder: Path, tell: Tell) -> Developed:
+def photo_picture(pixels: Pixels, ground: Box, size: tuple[int, int], folder: Path, progress: Progress) -> Developed:
     """The photo, white where it has no pixels."""
 
     def read(box: Box, part: tuple[int, int]) -> tuple[Bands, Bands] | None:
-        found = pixels.read(box, part)
-        return None if found is None else (found[0], found[1].astype(np.uint8) * OPAQUE)
+        image = pixels.read(box, part)
+        return None if image is None else (image[0], image[1].astype(np.uint8) * OPAQUE)
 
-    return develop(read, ground, size, folder, "photo", tell)
+    return develop(read, ground, size, folder, "photo", progress)
 
 
 def foreign_picture(
-    layer: ExternalLayer, read: Read, ground: Box, size: tuple[int, int], folder: Path, tell: Tell
+    layer: ExternalLayer, read: Read, ground: Box, size: tuple[int, int], folder: Path, progress: Progress
 ) -> Developed:
     """The images of another server's layer, transparent where they are."""
-    return develop(read, ground, size, folder, f"layer-{layer.pk}", tell, masked=True)
+    return develop(read, ground, size, folder, f"layer-{layer.pk}", progress, masked=True)
 
 
 def foreign_reader(layer: ExternalLayer) -> Read:
@@ -41,8 +41,8 @@ def foreign_reader(layer: ExternalLayer) -> Read:
         try:
             image = np.asarray(paper_image(layer, box, *part, hosts))
         except ArpentError as error:
-            words = _("The layer “%(layer)s” of another server could not be drawn, and nothing was printed: %(why)s")
-            raise Unavailable(words % {"layer": layer, "why": error.message}) from error
+            message = _("The layer “%(layer)s” of another server could not be drawn, and nothing was printed: %(why)s")
+            raise Unavailable(message % {"layer": layer, "why": error.message}) from error
         return image[..., :3], image[..., 3]
 
     return read

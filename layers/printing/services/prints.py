@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 KIND = "print"
 KEPT = timedelta(days=7)
 MOST_WAITING = 5
-SHOWN = 20
+LATEST_COUNT = 20
 SCRATCH = ".part"
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
@@ -41,8 +41,8 @@ OPEN = (Job.State.WAITING, Job.State.RUNNING)
 def start_print(order: PrintOrder, *, user: User, rights: Rights) -> Job:
     """Queue a print of what the asker sees. Raises Invalid, Conflict (too many are waiting)."""
     if prints_of(rights).filter(state__in=OPEN).count() >= MOST_WAITING:
-        words = _("%(most)s of your maps are waiting to be printed: wait until one is done.")
-        raise Conflict(words % {"most": MOST_WAITING})
+        message = _("%(most)s of your maps are waiting to be printed: wait until one is done.")
+        raise Conflict(message % {"most": MOST_WAITING})
     kept = {"order": with_titles(order, rights).as_json()}
     return start_job(kind=KIND, title=order.title, owner=None, started_by=user, parameters=kept, rights=rights)
 
@@ -62,8 +62,8 @@ def with_titles(order: PrintOrder, rights: Rights) -> PrintOrder:
         order.check_pixels()
     for layer in layers:
         if isinstance(layer, Layer) and not is_visible_at(layer, order.scale):
-            words = _("The layer “%(layer)s” is not shown at this scale: turn it off, or choose another scale.")
-            raise Invalid(words % {"layer": layer}, parameter="layers")
+            message = _("The layer “%(layer)s” is not shown at this scale: turn it off, or choose another scale.")
+            raise Invalid(message % {"layer": layer}, parameter="layers")
     titled = (replace(one, title=str(layer)) for one, layer in zip(order.layers, layers, strict=True))
     return replace(order, layers=tuple(titled), photo_title=photo)
 
@@ -93,8 +93,8 @@ def finished_file(job: Job) -> Path:
     """The PDF file of a print. Raises NotFound when there is none, or none any more."""
     path = file_of(job)
     if job.state != Job.State.DONE or not path.is_file():
-        words = _("This map is not printed yet, or its %(days)s days are over: print it again.")
-        raise NotFound(words % {"days": KEPT.days})
+        message = _("This map is not printed yet, or its %(days)s days are over: print it again.")
+        raise NotFound(message % {"days": KEPT.days})
     return path
 
 

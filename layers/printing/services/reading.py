@@ -31,7 +31,7 @@ BOX = sql.SQL("(select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s,
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some features: their geometries (EPSG:2154) and, in the same order, the columns that a look reads."""
+    """Some features: their geometries (EPSG:2154) and, in the same order, the columns that a style reads."""
 
     geometries: NDArray[Any]
     properties: list[dict[str, Any]]
@@ -59,8 +59,8 @@ def statement(layer: Layer, names: list[str]) -> sql.Composable:
 
 
 def too_many(layer: Layer) -> Invalid:
-    words = _(
+    message = _(
         "The layer “%(layer)s” has more than %(most)s objects on this sheet, and nothing was printed: choose a larger"
         " scale or a smaller paper, or turn the layer off."
     )
-    return Invalid(words % {"layer": layer, "most": display_number(MOST_FEATURES, 0)})
+    return Invalid(message % {"layer": layer, "most": display_number(MOST_FEATURES, 0)})

@@ -1,5 +1,6 @@
 """The shapes of the answers, for the API's documentation."""
 
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 
@@ -24,11 +25,15 @@ class QmlFileSerializer(serializers.Serializer[dict[str, object]]):
     file = serializers.FileField()
 
 
-class QmlReadingSerializer(serializers.Serializer[dict[str, object]]):
-    style = serializers.DictField(  # type: ignore[assignment]
-        help_text="legend, labels, scale_from and scale_to, as the catalogue keeps them"
-    )
-    told = serializers.ListField(child=serializers.CharField(), help_text="what could not be taken, in words")
+QML_READING = inline_serializer(
+    "QmlReading",
+    {
+        "style": serializers.DictField(
+            help_text="legend, labels, scale_from and scale_to, as the catalogue keeps them"
+        ),
+        "told": serializers.ListField(child=serializers.CharField(), help_text="what could not be taken, in words"),
+    },
+)
 
 
 class TileColumnSerializer(serializers.Serializer[dict[str, object]]):

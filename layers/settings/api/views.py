@@ -29,15 +29,15 @@ from layers.features.api.serializers import RulesSerializer
 from layers.features.services import rules
 from layers.features.services.write import check_editable
 from layers.settings.api.serializers import (
+    QML_READING,
     DistributionSerializer,
     QmlFileSerializer,
-    QmlReadingSerializer,
     TileColumnSerializer,
     TileColumnsSerializer,
 )
 from layers.settings.qml.reading import MOST_BYTES, read_qml
 from layers.settings.services.administering import administered_layer
-from layers.settings.services.asking import as_asked
+from layers.settings.services.asking import with_pending_settings
 from layers.settings.services.distribution import distribution
 from layers.settings.services.saving import seen
 from layers.settings.services.styling import put_in_tiles, tile_columns
@@ -80,7 +80,7 @@ class QmlView(APIView):
     @extend_schema(
         operation_id="layer_qml_read",
         request={"multipart/form-data": QmlFileSerializer},
-        responses=QmlReadingSerializer,
+        responses=QML_READING,
     )
     def post(self, request: Request, slug: str) -> Response:
         """Read a style file for a layer that one administers; nothing is saved."""
@@ -116,7 +116,7 @@ class RulesView(APIView):
         rights = rights_of_request(request)
         layer = visible_layer(slug, rights)
         check_editable(layer, rights)
-        layer = as_asked(layer, rights)
+        layer = with_pending_settings(layer, rights)
         return Response(
             {"rules": layer.rules}, headers={"ETag": tag_of_rules(layer), "Cache-Control": "private, no-store"}
         )
@@ -136,10 +136,10 @@ class RulesView(APIView):
         layer = visible_layer(slug, rights)
         rules.check_may_rule(layer, rights)
         lock(layer)
-        asked = as_asked(layer, rights)
-        if not saw_version(request, tag_of_rules(asked)):
-            words = _("Somebody changed these settings meanwhile; nothing was saved.")
-            raise Stale(words, current={"rules": asked.rules})
+        pending = with_pending_settings(layer, rights)
+        if not saw_version(request, tag_of_rules(pending)):
+            message = _("Somebody changed these settings meanwhile; nothing was saved.")
+            raise Stale(message, current={"rules": pending.rules})
         job = rules.ask_for_rules(
             layer, body_of(request).get("rules"), rights=rights, started_by=signed_in_user(request)
         )

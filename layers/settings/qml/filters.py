@@ -17,7 +17,7 @@ TOKEN = re.compile(
 )
 BOUNDS = {">=": "from", ">": "above", "<=": "to", "<": "below"}
 TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
-WORDS = {"and", "or", "in", "is", "null", "not", "true", "false"}
+KEYWORDS = {"and", "or", "in", "is", "null", "not", "true", "false"}
 LONGEST = 10_000
 LONGEST_NUMBER = 40
 
@@ -41,15 +41,15 @@ def where_of(text: str) -> Where:
 
 
 def tokens(text: str) -> list[Token]:
-    found, place = [], 0
+    result, place = [], 0
     text = text.strip()
     while place < len(text):
         match = TOKEN.match(text, place)
         if match is None or match.lastgroup is None:
             raise NotSaidError
-        found.append(token(match.lastgroup, match[match.lastgroup]))
+        result.append(token(match.lastgroup, match[match.lastgroup]))
         place = match.end()
-    return found
+    return result
 
 
 def token(kind: str, text: str) -> Token:
@@ -64,7 +64,7 @@ def token(kind: str, text: str) -> Token:
     if kind == "word" and text.lower() in ("true", "false"):
         return "value", text.lower() == "true"
     if kind == "word":
-        return ("keyword", text.lower()) if text.lower() in WORDS else ("column", text)
+        return ("keyword", text.lower()) if text.lower() in KEYWORDS else ("column", text)
     return "operator", text
 
 
@@ -112,8 +112,8 @@ class Parser:
         operator = self.operator()
         return self.compared((name, operator), self.value())
 
-    def compared(self, asked: tuple[str, str], value: Any, *, turned: bool = False) -> Where:
-        name, operator = asked
+    def compared(self, comparison: tuple[str, str], value: Any, *, turned: bool = False) -> Where:
+        name, operator = comparison
         operator = TURNED.get(operator, "") if turned else operator
         if operator == "=":
             return {name: value}
@@ -130,11 +130,11 @@ class Parser:
 
     def values(self) -> list[Any]:
         self.must("operator", "(")
-        found = [self.value()]
+        result = [self.value()]
         while self.takes("operator", ","):
-            found.append(self.value())
+            result.append(self.value())
         self.must("operator", ")")
-        return found
+        return result
 
     def value(self) -> Any:
         kind, value = self.next()
@@ -182,10 +182,10 @@ def either(one: Where, other: Where) -> Where:
     if len(one) != 1 or set(one) != set(other):
         raise NotSaidError
     (name,) = one
-    return {name: {"in": [*listed(one[name]), *listed(other[name])]}}
+    return {name: {"in": [*accepted_values(one[name]), *accepted_values(other[name])]}}
 
 
-def listed(condition: Any) -> list[Any]:
+def accepted_values(condition: Any) -> list[Any]:
     if not isinstance(condition, dict):
         return [condition]
     if "in" not in condition:

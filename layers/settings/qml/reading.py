@@ -17,7 +17,7 @@ from layers.catalogue.legend import apart
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import LABEL_SIZES, LARGEST_DENOMINATOR, MOST_LINES
 from layers.settings.qml.filters import NotSaidError, Where, both, where_of
-from layers.settings.qml.symbols import KINDS, PIXELS, Symbol, Told, number, pixels, symbol_of
+from layers.settings.qml.symbols import KINDS, PIXELS, Symbol, Warnings, number, pixels, symbol_of
 
 MOST_BYTES = 4_000_000
 FARTHEST = 1e9
@@ -32,10 +32,10 @@ class Reading:
     """The style that was read, and what could not be taken of it."""
 
     style: dict[str, Any]
-    told: list[str]
+    warnings: list[str]
 
     def as_json(self) -> dict[str, Any]:
-        return {"style": self.style, "told": self.told}
+        return {"style": self.style, "told": self.warnings}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +57,28 @@ def read_qml(content: bytes, layer: Layer) -> Reading:
     root = parse_xml(content, most_bytes=MOST_BYTES)
     if root.tag != "qgis":
         raise Invalid(_("This is no QGIS style: its first element is not “qgis”. Save the style as a .qml file."))
-    told = Told()
+    warnings = Warnings()
     renderer = root.find("renderer-v2")
     if renderer is None:
         raise Invalid(_("This QGIS style says nothing of how vector features are drawn."))
-    legend = Renderer(renderer, layer, opacity_of(root), told).legend()
+    legend = Renderer(renderer, layer, opacity_of(root), warnings).legend()
     scale_from, scale_to = scales_of(root)
-    tell_of_the_rest(root, told)
+    warn_of_the_rest(root, warnings)
     style = {
         "legend": legend,
-        "labels": labels_of(root, layer, told),
+        "labels": labels_of(root, layer, warnings),
         "scale_from": scale_from,
         "scale_to": scale_to,
     }
-    return Reading(style, told.words)
+    return Reading(style, warnings.texts)
 
 
 class Renderer:
     """How the features are drawn; `legend` gives the lines that say the same."""
 
-    def __init__(self, renderer: Element, layer: Layer, opacity: float, told: Told) -> None:
-        self.renderer, self.layer, self.opacity, self.told = renderer, layer, opacity, told
-        self.symbols = {found.get("name", ""): found for found in renderer.findall("symbols/symbol")}
+    def __init__(self, renderer: Element, layer: Layer, opacity: float, warnings: Warnings) -> None:
+        self.renderer, self.layer, self.opacity, self.warnings = renderer, layer, opacity, warnings
+        self.symbols = {symbol.get("name", ""): symbol for symbol in renderer.findall("symbols/symbol")}
         self.columns = Columns(layer)
 
     def legend(self) -> list[dict[str, Any]]:
@@ -93,9 +93,9 @@ class Renderer:
             raise Invalid(_("QGIS draws this style as “%(kind)s”, which cannot be drawn here.") % {"kind": kind[:60]})
         lines = list(kinds[kind]())
         if not lines:
-            raise Invalid(" ".join([_("Nothing of this style could be taken."), *self.told.words]))
+            raise Invalid(" ".join([_("Nothing of this style could be taken."), *self.warnings.texts]))
         if len(lines) > MOST_LINES:
-            self.told.say(_("Only the first %(most)s lines of the legend are taken.") % {"most": MOST_LINES})
+            self.warnings.add(_("Only the first %(most)s lines of the legend are taken.") % {"most": MOST_LINES})
         return lines[:MOST_LINES]
 
     def line(self, label: str, where: Where, symbol: str) -> dict[str, Any]:
@@ -103,10 +103,10 @@ class Renderer:
         return {"label": label, "label_en": "", "where": where, "symbol": self.symbol(symbol)}
 
     def symbol(self, name: str) -> Symbol:
-        found = self.symbols.get(name)
-        if found is None or found.get("type") not in KINDS:
+        symbol = self.symbols.get(name)
+        if symbol is None or symbol.get("type") not in KINDS:
             raise Invalid(_("This QGIS style names a symbol that it does not hold."))
-        made = symbol_of(found, self.opacity, self.told)
+        made = symbol_of(symbol, self.opacity, self.warnings)
         if GEOMETRIES[made["kind"]] != self.layer.geometry_type:
             raise Invalid(_("This style is for another kind of geometry than the layer’s."))
         return made
@@ -117,63 +117,67 @@ class Renderer:
     def column(self, text: str) -> str:
         """The layer's column that the renderer follows."""
         name = plain_name(text)
-        found = self.columns.known(name) if name else None
-        if found is None:
+        column = self.columns.known(name) if name else None
+        if column is None:
             raise Invalid(self.columns.missing(name or text))
-        return found
+        return column
 
     def categories(self) -> Iterator[dict[str, Any]]:
         column = self.column(self.renderer.get("attr", ""))
         rest = []
-        for found in self.renderer.findall("categories/category"):
-            label = found.get("label", "")
-            if found.get("render") == "false":
-                self.told.say(_("“%(label)s” is switched off in QGIS: it is left out.") % {"label": printable(label)})
-            elif is_rest(found):
-                rest.append(self.line(label or _("Everything else"), {}, found.get("symbol", "")))
+        for category in self.renderer.findall("categories/category"):
+            label = category.get("label", "")
+            if category.get("render") == "false":
+                self.warnings.add(
+                    _("“%(label)s” is switched off in QGIS: it is left out.") % {"label": printable(label)}
+                )
+            elif is_rest(category):
+                rest.append(self.line(label or _("Everything else"), {}, category.get("symbol", "")))
             else:
                 try:
-                    condition = self.columns.typed(column, category_values(found))
+                    condition = self.columns.typed(column, category_values(category))
                 except NotSaidError:
-                    words = _("“%(label)s” is left out: its value is none of this field.")
-                    self.told.say(words % {"label": printable(label)})
+                    message = _("“%(label)s” is left out: its value is none of this field.")
+                    self.warnings.add(message % {"label": printable(label)})
                     continue
-                yield self.line(label or words_of(condition), {column: condition}, found.get("symbol", ""))
+                yield self.line(label or category_label(condition), {column: condition}, category.get("symbol", ""))
         yield from rest
 
     def classes(self) -> Iterator[dict[str, Any]]:
         column = self.column(self.renderer.get("attr", ""))
         ranges = [one for one in self.renderer.findall("ranges/range") if one.get("render") != "false"]
-        for rank, found in enumerate(ranges, start=1):
-            lower, upper = number(found.get("lower"), 0), number(found.get("upper"), 0)
+        for rank, interval in enumerate(ranges, start=1):
+            lower, upper = number(interval.get("lower"), 0), number(interval.get("upper"), 0)
             bounds = {"from": tidy(lower), ("to" if rank == len(ranges) else "below"): tidy(upper)}
-            yield self.line(found.get("label", ""), {column: bounds}, found.get("symbol", ""))
+            yield self.line(interval.get("label", ""), {column: bounds}, interval.get("symbol", ""))
 
     def rules(self) -> Iterator[dict[str, Any]]:
-        found = self.renderer.find("rules")
-        rules = list(self.leaves(found, {}, 0.0, 0.0)) if found is not None else []
+        root = self.renderer.find("rules")
+        rules = list(self.leaves(root, {}, 0.0, 0.0)) if root is not None else []
         drawn = self.at_one_scale(rules)
         if any(not apart(one.where, other.where) for one, other in overlapping(drawn)):
-            self.told.say(_("A feature that several rules pick is drawn by the first of them only."))
+            self.warnings.add(_("A feature that several rules pick is drawn by the first of them only."))
         for rule in drawn:
             yield self.line(rule.label, rule.where, rule.symbol)
 
     def leaves(self, parent: Element, where: Where, nearest: float, farthest: float) -> Iterator[Rule]:
         """The rules below another that draw, the particular ones before what they are particular cases of."""
         last = []
-        for found in parent.findall("rule"):
-            label, text = found.get("label", ""), (found.get("filter") or "").strip()
-            if found.get("checkstate") == "0":
-                self.told.say(_("“%(label)s” is switched off in QGIS: it is left out.") % {"label": printable(label)})
+        for rule in parent.findall("rule"):
+            label, text = rule.get("label", ""), (rule.get("filter") or "").strip()
+            if rule.get("checkstate") == "0":
+                self.warnings.add(
+                    _("“%(label)s” is switched off in QGIS: it is left out.") % {"label": printable(label)}
+                )
                 continue
             own = self.filtered(where, text, label)
             if own is None:
                 continue
-            near = max(nearest, number(found.get("scalemindenom"), 0))
-            limits = [limit for limit in (farthest, number(found.get("scalemaxdenom"), 0)) if limit > 0]
+            near = max(nearest, number(rule.get("scalemindenom"), 0))
+            limits = [limit for limit in (farthest, number(rule.get("scalemaxdenom"), 0)) if limit > 0]
             far = min(limits, default=0.0)
-            inner = list(self.leaves(found, own, near, far))
-            symbol = found.get("symbol")
+            inner = list(self.leaves(rule, own, near, far))
+            symbol = rule.get("symbol")
             if symbol is not None:
                 inner.append(Rule(label, own, symbol, near, far))
             if text.upper() == "ELSE":
@@ -187,15 +191,19 @@ class Renderer:
         if not text or text.upper() == "ELSE":
             return where
         try:
-            asked = where_of(text)
-            names = {name: self.columns.known(name) for name in asked}
+            conditions = where_of(text)
+            names = {name: self.columns.known(name) for name in conditions}
             if missing := [name for name, known in names.items() if known is None]:
-                self.told.say(self.columns.missing(missing[0]))
+                self.warnings.add(self.columns.missing(missing[0]))
                 return None
-            return both(where, {str(names[name]): self.columns.typed(str(names[name]), asked[name]) for name in asked})
+            return both(
+                where, {str(names[name]): self.columns.typed(str(names[name]), conditions[name]) for name in conditions}
+            )
         except NotSaidError:
-            told = {"label": printable(label) or _("no name"), "filter": printable(text)[:120]}
-            self.told.say(_("The rule “%(label)s” is left out: its filter cannot be said here: %(filter)s") % told)
+            parameters = {"label": printable(label) or _("no name"), "filter": printable(text)[:120]}
+            self.warnings.add(
+                _("The rule “%(label)s” is left out: its filter cannot be said here: %(filter)s") % parameters
+            )
             return None
 
     def at_one_scale(self, rules: list[Rule]) -> list[Rule]:
@@ -208,11 +216,11 @@ class Renderer:
         best = max(spans, key=lambda span: sum(rule.draws_at(sqrt(span[0] * span[1])) for rule in rules))
         drawn = [rule for rule in rules if rule.draws_at(sqrt(best[0] * best[1]))]
         if len(drawn) < len(rules):
-            self.told.say(span_in_words(*best))
+            self.warnings.add(describe_scale_span(*best))
         return drawn
 
 
-def span_in_words(nearest: float, farthest: float) -> str:
+def describe_scale_span(nearest: float, farthest: float) -> str:
     near, far = int(nearest), int(farthest)
     if farthest == FARTHEST:
         return _("QGIS draws otherwise at other scales; the symbols are those of 1:%(near)s and smaller.") % {
@@ -220,8 +228,8 @@ def span_in_words(nearest: float, farthest: float) -> str:
         }
     if nearest <= 1:
         return _("QGIS draws otherwise at other scales; the symbols are those of 1:%(far)s and larger.") % {"far": far}
-    words = _("QGIS draws otherwise at other scales; the symbols are those of 1:%(far)s to 1:%(near)s.")
-    return words % {"far": far, "near": near}
+    message = _("QGIS draws otherwise at other scales; the symbols are those of 1:%(far)s to 1:%(near)s.")
+    return message % {"far": far, "near": near}
 
 
 class Columns:
@@ -272,20 +280,20 @@ def tidy(value: float) -> float | int:
     return int(value) if value == int(value) and abs(value) < 2**53 else value
 
 
-def category_values(found: Element) -> Any:
+def category_values(category: Element) -> Any:
     """A category's value, or its list of values."""
-    listed = [one.get("value", "") for one in found.findall("val")]
-    if listed:
-        return {"in": listed}
-    return None if found.get("type") == "NULL" or found.get("value") == "NULL" else found.get("value", "")
+    values = [one.get("value", "") for one in category.findall("val")]
+    if values:
+        return {"in": values}
+    return None if category.get("type") == "NULL" or category.get("value") == "NULL" else category.get("value", "")
 
 
-def is_rest(found: Element) -> bool:
+def is_rest(category: Element) -> bool:
     """QGIS's category for all other values has an empty one."""
-    return not found.findall("val") and found.get("type") != "NULL" and found.get("value", "") == ""
+    return not category.findall("val") and category.get("type") != "NULL" and category.get("value", "") == ""
 
 
-def words_of(condition: Any) -> str:
+def category_label(condition: Any) -> str:
     values = condition["in"] if isinstance(condition, dict) else [condition]
     return ", ".join(str(one) if one is not None else _("(no value)") for one in values)
 
@@ -321,8 +329,8 @@ def scales_of(root: Element) -> tuple[int | None, int | None]:
     if root.get("hasScaleBasedVisibilityFlag") != "1":
         return None, None
     names = ("minScale", "maxScale", "minimumScale", "maximumScale")
-    found = sorted(denominator(number(root.get(name), 0)) or 0 for name in names if root.get(name))
-    smallest, largest = (found[-1], found[0]) if found else (0, 0)
+    denominators = sorted(denominator(number(root.get(name), 0)) or 0 for name in names if root.get(name))
+    smallest, largest = (denominators[-1], denominators[0]) if denominators else (0, 0)
     return smallest or None, largest or None
 
 
@@ -330,30 +338,30 @@ def denominator(value: float) -> int | None:
     return round(value) if 1 < value <= LARGEST_DENOMINATOR else None
 
 
-def labels_of(root: Element, layer: Layer, told: Told) -> dict[str, Any]:
+def labels_of(root: Element, layer: Layer, warnings: Warnings) -> dict[str, Any]:
     if root.get("labelsEnabled", "1") == "0":
         return {}
-    found = simple_labels(root.find("labeling"), told) or old_labels(root)
-    if found is None:
+    labels = simple_labels(root.find("labeling"), warnings) or old_labels(root)
+    if labels is None:
         return {}
-    name = plain_name(found["field"]) if not found["expression"] else None
+    name = plain_name(labels["field"]) if not labels["expression"] else None
     column = Columns(layer).known(name) if name else None
     if column is None:
-        words = _("Labels are left out: they write “%(text)s”.")
-        told.say(words % {"text": printable(found["field"])[:120]})
+        message = _("Labels are left out: they write “%(text)s”.")
+        warnings.add(message % {"text": printable(labels["field"])[:120]})
         return {}
     least, most = LABEL_SIZES
-    size = min(max(round(found["size"], 1), least), most)
+    size = min(max(round(labels["size"], 1), least), most)
     return {
         "column": column,
         "size": size,
-        "colour": found["colour"],
-        "bold": found["bold"],
-        "from_scale": found["from_scale"],
+        "colour": labels["colour"],
+        "bold": labels["bold"],
+        "from_scale": labels["from_scale"],
     }
 
 
-def simple_labels(labeling: Element | None, told: Told) -> dict[str, Any] | None:
+def simple_labels(labeling: Element | None, warnings: Warnings) -> dict[str, Any] | None:
     """The labels of a simple labeling, or of the first rule of one by rules."""
     if labeling is None:
         return None
@@ -362,7 +370,7 @@ def simple_labels(labeling: Element | None, told: Told) -> dict[str, Any] | None
     if labeling.get("type") == "rule-based":
         rules = [rule for rule in labeling.iter("rule") if rule.find("settings") is not None]
         if len(rules) > 1:
-            told.say(_("Of labels by rules the first rule is taken, for all features."))
+            warnings.add(_("Of labels by rules the first rule is taken, for all features."))
         settings = rules[0].find("settings") if rules else None
         scale = denominator(number(rules[0].get("scalemaxdenom"), 0)) if rules else None
     text = settings.find("text-style") if settings is not None else None
@@ -374,7 +382,7 @@ def simple_labels(labeling: Element | None, told: Told) -> dict[str, Any] | None
     return {
         "field": text.get("fieldName", ""),
         "expression": text.get("isExpression") == "1" and plain_name(text.get("fieldName", "")) is None,
-        "size": pixels(text.get("fontSize"), text.get("fontSizeUnit", "Point"), told),
+        "size": pixels(text.get("fontSize"), text.get("fontSizeUnit", "Point"), warnings),
         "colour": label_colour(text.get("textColor")),
         "bold": number(text.get("fontWeight"), 50) >= 63,
         "from_scale": scale,
@@ -391,28 +399,28 @@ def label_colour(text: str | None) -> str | None:
 
 def old_labels(root: Element) -> dict[str, Any] | None:
     """The labels as QGIS wrote them before its version 3."""
-    found: Mapping[str, str] = {
+    settings: Mapping[str, str] = {
         prop.get("key", ""): prop.get("value", "") for prop in root.findall("customproperties/property")
     }
-    if found.get("labeling/enabled") != "true":
+    if settings.get("labeling/enabled") != "true":
         return None
-    channels = ",".join(found.get(f"labeling/textColor{one}", "0") for one in "RGB")
-    visible = found.get("labeling/scaleVisibility") == "true"
+    channels = ",".join(settings.get(f"labeling/textColor{one}", "0") for one in "RGB")
+    visible = settings.get("labeling/scaleVisibility") == "true"
     return {
-        "field": found.get("labeling/fieldName", ""),
-        "expression": found.get("labeling/isExpression") == "true",
-        "size": number(found.get("labeling/fontSize"), 9) * PIXELS["Point"],
+        "field": settings.get("labeling/fieldName", ""),
+        "expression": settings.get("labeling/isExpression") == "true",
+        "size": number(settings.get("labeling/fontSize"), 9) * PIXELS["Point"],
         "colour": label_colour(channels),
-        "bold": number(found.get("labeling/fontWeight"), 50) >= 63,
-        "from_scale": denominator(number(found.get("labeling/scaleMax"), 0)) if visible else None,
+        "bold": number(settings.get("labeling/fontWeight"), 50) >= 63,
+        "from_scale": denominator(number(settings.get("labeling/scaleMax"), 0)) if visible else None,
     }
 
 
-def tell_of_the_rest(root: Element, told: Told) -> None:
+def warn_of_the_rest(root: Element, warnings: Warnings) -> None:
     renderer = root.find("renderer-v2")
     if any(one.get("enabled", "1") == "1" for one in root.iter("DiagramCategory")):
-        told.say(_("Diagrams are left out."))
+        warnings.add(_("Diagrams are left out."))
     if number(root.findtext("blendMode"), 0) or number(root.findtext("featureBlendMode"), 0):
-        told.say(_("Blending with what lies below is left out."))
+        warnings.add(_("Blending with what lies below is left out."))
     if renderer is not None and renderer.find("effect[@enabled='1']") is not None:
-        told.say(_("Effects (shadow, glow…) are left out."))
+        warnings.add(_("Effects (shadow, glow…) are left out."))

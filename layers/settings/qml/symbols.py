@@ -43,25 +43,27 @@ GROUND_UNITS = 1.5  # pixels, where a width is given in metres on the ground
 Symbol = dict[str, Any]
 
 
-class Told:
+class Warnings:
     """What could not be taken, each thing once."""
 
     def __init__(self) -> None:
-        self.words: list[str] = []
+        self.texts: list[str] = []
 
-    def say(self, words: str) -> None:
-        if words not in self.words:
-            self.words.append(words)
+    def add(self, text: str) -> None:
+        if text not in self.texts:
+            self.texts.append(text)
 
 
-def symbol_of(found: Element, opacity: float, told: Told) -> Symbol:
+def symbol_of(element: Element, opacity: float, warnings: Warnings) -> Symbol:
     """A symbol of a legend; `opacity` is that of the layer."""
-    kind = KINDS[found.get("type", "")]
-    opacity *= number(found.get("alpha"), 1.0)
-    parts = [(layer.get("class", ""), properties(layer), layer) for layer in enabled(found)]
+    kind = KINDS[element.get("type", "")]
+    opacity *= number(element.get("alpha"), 1.0)
+    parts = [(layer.get("class", ""), properties(layer), layer) for layer in enabled(element)]
     if any(is_driven(layer) for _kind, _given, layer in parts):
-        told.say(_("Properties that depend on the data (size, colour, rotation…) are as the symbol says without them."))
-    made = {"fill": fill_symbol, "line": line_symbol, "circle": marker_symbol}[kind](parts, opacity, told)
+        warnings.add(
+            _("Properties that depend on the data (size, colour, rotation…) are as the symbol says without them.")
+        )
+    made = {"fill": fill_symbol, "line": line_symbol, "circle": marker_symbol}[kind](parts, opacity, warnings)
     return {"kind": kind, **made}
 
 
@@ -86,7 +88,7 @@ def is_driven(layer: Element) -> bool:
     return any(one.get("name") == "active" and one.get("value") == "true" for one in driven.iter("Option"))
 
 
-def fill_symbol(parts: Parts, opacity: float, told: Told) -> Symbol:
+def fill_symbol(parts: Parts, opacity: float, warnings: Warnings) -> Symbol:
     fill: str | None = None
     pale: str | None = None
     lines: list[Symbol] = []
@@ -95,21 +97,21 @@ def fill_symbol(parts: Parts, opacity: float, told: Told) -> Symbol:
         if kind == "SimpleFill":
             fill = simple_fill(given, opacity) or fill
             hatches += brush(given, opacity)
-            pale = pale or dense(given, opacity, told)
-            lines += outline(given, "outline", opacity, told)
+            pale = pale or dense(given, opacity, warnings)
+            lines += outline(given, "outline", opacity, warnings)
         elif kind == "SimpleLine":
-            lines += outline(given, "line", opacity, told)
-        elif kind == "LinePatternFill" and (found := line_pattern(layer, given, opacity, told)):
-            hatches.append(found)
+            lines += outline(given, "line", opacity, warnings)
+        elif kind == "LinePatternFill" and (pattern := line_pattern(layer, given, opacity, warnings)):
+            hatches.append(pattern)
         elif kind in (*PATTERNS, "LinePatternFill"):
-            told.say(_("Patterns of marks are a pale plain colour here, or are left out beside a hatch."))
+            warnings.add(_("Patterns of marks are a pale plain colour here, or are left out beside a hatch."))
             pale = pale or marks_colour(layer, given, opacity)
         else:
-            told.say(_("“%(kind)s” is left out of a symbol.") % {"kind": kind})
-    hatch = one_hatch(hatches, told)
+            warnings.add(_("“%(kind)s” is left out of a symbol.") % {"kind": kind})
+    hatch = one_hatch(hatches, warnings)
     if hatch:
-        return {"fill": fill, "hatch": hatch, **topmost(lines, told)}
-    return {"fill": fill or pale, **topmost(lines, told)}
+        return {"fill": fill, "hatch": hatch, **topmost(lines, warnings)}
+    return {"fill": fill or pale, **topmost(lines, warnings)}
 
 
 def simple_fill(given: dict[str, str], opacity: float) -> str | None:
@@ -125,11 +127,11 @@ def brush(given: dict[str, str], opacity: float) -> list[Symbol]:
     return [{"colour": ink, "angle": angle, "spacing": spacing, "width": BRUSH_WIDTH, "cross": cross}]
 
 
-def dense(given: dict[str, str], opacity: float, told: Told) -> str | None:
+def dense(given: dict[str, str], opacity: float, warnings: Warnings) -> str | None:
     """The pale colour that stands for a fill of dots."""
     if given.get("style", "solid") in ("solid", "no", *BRUSHES):
         return None
-    told.say(_("Patterns of marks are a pale plain colour here, or are left out beside a hatch."))
+    warnings.add(_("Patterns of marks are a pale plain colour here, or are left out beside a hatch."))
     return colour(given.get("color"), opacity * HATCHED)
 
 
@@ -141,7 +143,7 @@ def marks_colour(layer: Element, given: dict[str, str], opacity: float) -> str |
     return colour(ink, opacity * HATCHED)
 
 
-def line_pattern(layer: Element, given: dict[str, str], opacity: float, told: Told) -> Symbol | None:
+def line_pattern(layer: Element, given: dict[str, str], opacity: float, warnings: Warnings) -> Symbol | None:
     """The hatch that a pattern of plain lines is; None for a pattern of other lines."""
     symbol = layer.find("symbol")
     if symbol is None:
@@ -149,12 +151,12 @@ def line_pattern(layer: Element, given: dict[str, str], opacity: float, told: To
     drawn = [properties(one) for one in enabled(symbol) if one.get("class") == "SimpleLine"]
     if not drawn:
         return None
-    (line,) = outline(drawn[-1], "line", opacity * number(symbol.get("alpha"), 1.0), told) or [{}]
+    (line,) = outline(drawn[-1], "line", opacity * number(symbol.get("alpha"), 1.0), warnings) or [{}]
     if not line.get("stroke"):
         return None
     if line["dash"]:
-        told.say(_("The dashes of a hatch are plain lines here."))
-    spacing = pixels(given.get("distance"), given.get("distance_unit"), told)
+        warnings.add(_("The dashes of a hatch are plain lines here."))
+    spacing = pixels(given.get("distance"), given.get("distance_unit"), warnings)
     return {
         "colour": line["stroke"],
         "angle": round(number(given.get("angle") or given.get("lineangle"), 45) % 180, 1),
@@ -169,14 +171,14 @@ def within(value: float, name: str) -> float:
     return min(max(value, least), most)
 
 
-def one_hatch(hatches: list[Symbol], told: Told) -> Symbol | None:
+def one_hatch(hatches: list[Symbol], warnings: Warnings) -> Symbol | None:
     """The first of some hatches, crossed where another one like it lies across."""
     if not hatches:
         return None
     first, *others = hatches
     across = [one for one in others if crosses(first, one)]
     if len(others) > len(across[:1]):
-        told.say(_("Of several hatches over each other the first is taken, with the one that crosses it."))
+        warnings.add(_("Of several hatches over each other the first is taken, with the one that crosses it."))
     return {**first, "cross": True, "angle": first["angle"] % 90} if across else first
 
 
@@ -186,17 +188,17 @@ def crosses(one: Symbol, other: Symbol) -> bool:
     return alike and abs(abs(one["angle"] - other["angle"]) - 90) <= RIGHT_ANGLE
 
 
-def line_symbol(parts: Parts, opacity: float, told: Told) -> Symbol:
+def line_symbol(parts: Parts, opacity: float, warnings: Warnings) -> Symbol:
     lines: list[Symbol] = []
     for kind, given, layer in parts:
         if kind == "SimpleLine":
-            lines += outline(given, "line", opacity, told)
+            lines += outline(given, "line", opacity, warnings)
         else:
-            told.say(
+            warnings.add(
                 _("Marks and hatches along a line are dots of their colour here, where no plain line is with them.")
             )
             lines = lines or dotted(layer, opacity)
-    return {"fill": None, **topmost(lines, told)}
+    return {"fill": None, **topmost(lines, warnings)}
 
 
 def dotted(layer: Element, opacity: float) -> list[Symbol]:
@@ -206,38 +208,40 @@ def dotted(layer: Element, opacity: float) -> list[Symbol]:
     return [{"stroke": ink, "stroke_width": 2.0, "dash": [2.0, 4.0]}]
 
 
-def topmost(lines: list[Symbol], told: Told) -> Symbol:
+def topmost(lines: list[Symbol], warnings: Warnings) -> Symbol:
     if len(lines) > 1:
-        told.say(_("Of several lines over each other the topmost is taken."))
+        warnings.add(_("Of several lines over each other the topmost is taken."))
     return lines[-1] if lines else {"stroke": None, "stroke_width": 1.0, "dash": None}
 
 
-def outline(given: dict[str, str], name: str, opacity: float, told: Told) -> list[Symbol]:
+def outline(given: dict[str, str], name: str, opacity: float, warnings: Warnings) -> list[Symbol]:
     """A line or an outline: one, or none where it is not drawn."""
     style = given.get(f"{name}_style", "solid")
     if style == "no":
         return []
-    width = pixels(given.get(f"{name}_width"), given.get(f"{name}_width_unit"), told)
+    width = pixels(given.get(f"{name}_width"), given.get(f"{name}_width_unit"), warnings)
     dash: list[float] | None = [float(part) for part in DASHES.get(style, [])] or None
     if given.get("use_custom_dash") == "1":
-        parts = [pixels(part, given.get("customdash_unit"), told) for part in given.get("customdash", "").split(";")]
+        parts = [
+            pixels(part, given.get("customdash_unit"), warnings) for part in given.get("customdash", "").split(";")
+        ]
         dash = [max(part, 0.5) for part in parts] or None
     return [{"stroke": colour(given.get(f"{name}_color"), opacity), "stroke_width": width or 1.0, "dash": dash}]
 
 
-def marker_symbol(parts: Parts, opacity: float, told: Told) -> Symbol:
+def marker_symbol(parts: Parts, opacity: float, warnings: Warnings) -> Symbol:
     if not parts:
         return {"fill": None, "stroke": None, "stroke_width": 1.0, "radius": 4.0, "shape": "circle"}
     if len(parts) > 1:
-        told.say(_("Of several marks over each other the largest is taken."))
-    kind, given, _layer = max(parts, key=lambda part: pixels(part[1].get("size"), part[1].get("size_unit"), Told()))
+        warnings.add(_("Of several marks over each other the largest is taken."))
+    kind, given, _layer = max(parts, key=lambda part: pixels(part[1].get("size"), part[1].get("size_unit"), Warnings()))
     if kind != "SimpleMarker":
-        told.say(_("Marks drawn from a font, an SVG or an image are circles of their size and colour here."))
+        warnings.add(_("Marks drawn from a font, an SVG or an image are circles of their size and colour here."))
     name = given.get("name", "circle") if kind == "SimpleMarker" else "circle"
     if name not in SHAPES:
-        told.say(_("The shape “%(name)s” is a circle here.") % {"name": name})
-    (line,) = outline(given, "outline", opacity, told) or [{"stroke": None, "stroke_width": 1.0}]
-    size = pixels(given.get("size"), given.get("size_unit"), told) or 8.0
+        warnings.add(_("The shape “%(name)s” is a circle here.") % {"name": name})
+    (line,) = outline(given, "outline", opacity, warnings) or [{"stroke": None, "stroke_width": 1.0}]
+    size = pixels(given.get("size"), given.get("size_unit"), warnings) or 8.0
     return {
         "fill": colour(given.get("color"), opacity),
         "stroke": line["stroke"],
@@ -260,19 +264,19 @@ def colour(text: str | None, opacity: float) -> str | None:
     return "#" + "".join(hexes) + (f"{alpha:02x}" if alpha < 255 else "")
 
 
-def pixels(text: str | None, unit: str | None, told: Told) -> float:
+def pixels(text: str | None, unit: str | None, warnings: Warnings) -> float:
     """A length in pixels of the screen; those in metres on the ground have none."""
     length = number(text, 0.0)
     unit = unit or "MM"
     if unit not in PIXELS:
-        told.say(_("Widths and sizes in metres on the ground are fixed on the screen here."))
+        warnings.add(_("Widths and sizes in metres on the ground are fixed on the screen here."))
         return GROUND_UNITS if length else 0.0
     return min(round(length * PIXELS[unit], 2), 100.0)
 
 
 def number(text: str | None, otherwise: float) -> float:
     try:
-        found = float(text) if text else otherwise
+        value = float(text) if text else otherwise
     except ValueError:
         return otherwise
-    return found if abs(found) < 1e12 else otherwise
+    return value if abs(value) < 1e12 else otherwise

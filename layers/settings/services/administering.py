@@ -13,9 +13,9 @@ OWN_TABLES = "layer_"
 
 def administered_layers(rights: Rights) -> QuerySet[Layer]:
     """By theme, as in the map."""
-    found = Layer.objects.visible_to(rights).select_related("theme", "owner")
-    found = found.order_by("theme__order", "theme__title", "order", "title")
-    return found if rights.agency else found.filter(owner_id__in=rights.administered())
+    layers = Layer.objects.visible_to(rights).select_related("theme", "owner")
+    layers = layers.order_by("theme__order", "theme__title", "order", "title")
+    return layers if rights.agency else layers.filter(owner_id__in=rights.administered())
 
 
 def administered_layer(slug: str, rights: Rights) -> Layer:

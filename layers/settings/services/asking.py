@@ -13,7 +13,7 @@ OPEN = (Job.State.WAITING, Job.State.RUNNING)
 SETTINGS = {"key_column": (keys.KIND, "column"), "rules": (rules.KIND, "rules")}
 
 
-def as_asked(layer: Layer, rights: Rights) -> Layer:
+def with_pending_settings(layer: Layer, rights: Rights) -> Layer:
     """The layer, with the reference and the rules that it will have once the worker is done. It is not to be saved."""
     for name, (kind, parameter) in SETTINGS.items():
         job = last_job(layer, kind, rights)

@@ -13,7 +13,7 @@ type Column = Mapping[str, Any]
 
 def unfit(layer: Layer, column: Column, before: Column) -> int:
     """Of the objects that the asker sees; 0 where nothing more is asked than before."""
-    conditions, values = more_asked(column, before)
+    conditions, values = stricter_conditions(column, before)
     if not conditions:
         return 0
     name = sql.Identifier(column["name"])
@@ -27,7 +27,7 @@ def unfit(layer: Layer, column: Column, before: Column) -> int:
     return int(count)
 
 
-def more_asked(column: Column, before: Column) -> tuple[list[Any], list[Any]]:
+def stricter_conditions(column: Column, before: Column) -> tuple[list[Any], list[Any]]:
     """The conditions under which a value breaks what is newly asked."""
     conditions: list[Any] = []
     values: list[Any] = []

@@ -51,15 +51,15 @@ def distribution(layer: Layer, name: str) -> Distribution:
     column = next((field for field in layer.tile_fields() if field["name"] == name), None)
     if column is None:
         raise Invalid(_("The tiles of this layer carry no column of this name."), parameter="column")
-    counted = rows(COUNTED, layer, name, most=MOST_VALUES + 1)
+    frequencies = rows(FREQUENCIES, layer, name, most=MOST_VALUES + 1)
     ((total, empty),) = rows(TOTALS, layer, name)
-    values = [(plain(value), count) for value, count in counted if is_finite(value)]
+    values = [(plain(value), count) for value, count in frequencies if is_finite(value)]
     quantiles = quantiles_of(layer, name) if SQL_TYPES[column["type"]] in NUMERIC else []
     natural = {classes: natural_breaks(tuple(quantiles), classes) for classes in CLASSES} if quantiles else {}
     return Distribution(values[:MOST_VALUES], len(values) > MOST_VALUES, total, empty, quantiles, natural)
 
 
-COUNTED = sql.SQL(
+FREQUENCIES = sql.SQL(
     "select {column}, count(*) from {table} where {column} is not null"
     " group by 1 order by count(*) desc, 1 limit %(most)s"
 )
@@ -72,8 +72,8 @@ SPREAD = sql.SQL(
 
 def quantiles_of(layer: Layer, name: str) -> list[float]:
     shares = [step / QUANTILES for step in range(QUANTILES + 1)]
-    ((found,),) = rows(SPREAD, layer, name, shares=shares)
-    return [float(value) for value in found or ()]
+    ((quantiles,),) = rows(SPREAD, layer, name, shares=shares)
+    return [float(value) for value in quantiles or ()]
 
 
 def rows(statement: sql.SQL, layer: Layer, column: str, **values: Any) -> list[tuple[Any, ...]]:

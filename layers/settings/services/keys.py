@@ -12,7 +12,7 @@ from layers.catalogue.models import Layer
 from layers.catalogue.tables import call
 
 KIND = "layer_key"
-SHOWN = 5
+MOST_EXAMPLES = 5
 TWICE = sql.SQL(
     "select {column}::text from {table} where {column} is not null group by owner_id, {column} having count(*) > 1"
     " order by 1 limit %(most)s"
@@ -47,8 +47,8 @@ def set_key(layer: Layer, column: str) -> None:
             call("set_layer_key", layer.table, column or None)
     except IntegrityError as error:
         names = ", ".join(values_twice(layer, column))
-        words = _("Several objects have the same value: %(names)s… Correct them first, then ask again.")
-        raise Conflict(words % {"names": names}) from error
+        message = _("Several objects have the same value: %(names)s… Correct them first, then ask again.")
+        raise Conflict(message % {"names": names}) from error
     layer.key_column = column
     layer.save(update_fields=["key_column"])
 
@@ -56,5 +56,5 @@ def set_key(layer: Layer, column: str) -> None:
 def values_twice(layer: Layer, column: str) -> list[str]:
     statement = TWICE.format(column=sql.Identifier(column), table=sql.Identifier(layer.table))
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"most": SHOWN})
+        cursor.execute(statement, {"most": MOST_EXAMPLES})
         return [str(value)[:60] for (value,) in cursor.fetchall()]

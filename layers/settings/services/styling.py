@@ -68,8 +68,8 @@ def save_style(slug: str, style: Mapping[str, Any], *, tag: str, rights: Rights)
 
 def first_zoom(layer: Layer, scale_from: int | None) -> int:
     """The first zoom of the tiles of a layer shown from 1:scale_from on."""
-    shown = floor(zoom_at(scale_from)) - TILE_ZOOM_LAG if scale_from else 0
-    return max(0, min(DEEPEST_ZOOM, max(shown, least_zoom(layer))))
+    zoom = floor(zoom_at(scale_from)) - TILE_ZOOM_LAG if scale_from else 0
+    return max(0, min(DEEPEST_ZOOM, max(zoom, least_zoom(layer))))
 
 
 def least_zoom(layer: Layer) -> int:
@@ -82,11 +82,11 @@ def estimated(layer: Layer) -> int:
     """About how many rows the layer's table has, as PostgreSQL last counted."""
     with connection.cursor() as cursor:
         cursor.execute("select reltuples from pg_class where oid = to_regclass(%s)", [f'public."{layer.table}"'])
-        found = cursor.fetchone()
-    return max(0, int(found[0])) if found else 0
+        row = cursor.fetchone()
+    return max(0, int(row[0])) if row else 0
 
 
-def shown_from(layer: Layer) -> int:
+def first_scale(layer: Layer) -> int:
     """The denominator of the smallest scale at which the layer's tiles are seen, rounded."""
     exact = scale_at(layer.min_zoom + TILE_ZOOM_LAG, 46.5)
     step = 10.0 ** max(0, len(str(int(exact))) - 2)

@@ -86,7 +86,7 @@ class Command(BaseCommand):
         """Whatever the inventory raises, the campaign is refused with the reason, and not for ever being inspected."""
         try:
             with transaction.atomic():
-                inspect(campaign.pk, progress=self.tell)
+                inspect(campaign.pk, progress=self.write_progress)
         except ArpentError as error:
             leave_refused(campaign.pk, str(error.message))
             raise
@@ -101,9 +101,9 @@ class Command(BaseCommand):
             building.queue_what_was_lost()
             async_to_sync(work)(1, True, QUEUE)
             campaign.refresh_from_db()
-            found = campaign.sheets.filter(state="found").count()
-            if found != left:
-                left, moved_at = found, time.monotonic()
+            unbuilt = campaign.sheets.filter(state="found").count()
+            if unbuilt != left:
+                left, moved_at = unbuilt, time.monotonic()
             if campaign.state == Campaign.State.BUILDING:
                 self.go_on(moved_at)
 
@@ -123,7 +123,7 @@ class Command(BaseCommand):
             self.stdout.write(_("To publish it: ./arpent manage publish_campaign %(slug)s") % {"slug": campaign.slug})
         return int(campaign.sheets.exclude(state="built").exists())
 
-    def tell(self, share: float | None, message: str = "") -> None:
+    def write_progress(self, share: float | None, message: str = "") -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
 

@@ -55,7 +55,7 @@ class Command(FileImportCommand):
         """They are how the columns are read, which was taken."""
 
     def read_by(self, made: FileImport, mapping: Any) -> None:
-        """Raises Invalid for what is no mapping."""
+        """Read the file's columns as this mapping says (JSON, as files and the database keep it); Invalid for none."""
         made.choices |= {"mapping": TableMapping.from_json(mapping, REGISTER.fields).as_json()}
 
     def explain_lack(self, made: FileImport) -> str:
@@ -63,11 +63,11 @@ class Command(FileImportCommand):
         return _("No column is known to be: %(labels)s. Say which it is: --mapping, or --map.") % {"labels": lacking}
 
     def summary(self, made: FileImport, *, applied: bool) -> Iterator[str]:
-        words = _(
+        message = _(
             "%(made)s files imported, %(same)s there already, %(different)s there already and otherwise (left as they "
             "are), %(refused)s rows refused"
         )
-        yield words % (made.report or {})
+        yield message % (made.report or {})
 
     def exit_code(self, made: FileImport) -> ExitCode:
         counts = made.report or {}
