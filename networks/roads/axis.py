@@ -143,7 +143,7 @@ def better_section(builder: Builder, marker: Marker, there: int) -> int | None:
     results = []
     for rank in builder.near(marker, there):
         axis = Builder(builder.sections, builder.markers, {**builder.stands, marker.id: rank}).axis()
-        if len(axis.twice) < len(builder.found.twice):
+        if len(axis.twice) < len(builder.result.twice):
             results.append(rank)
     return results[0] if len(results) == 1 else None
 
@@ -178,7 +178,7 @@ class Builder:
         self.on: dict[int, int] = {}
         self.ways: list[list[tuple[list[Step], float]]] = []
         self.sections = [one for one in sections if one.line.length > 0]
-        self.found = Axis()
+        self.result = Axis()
         self.marks: list[tuple[Marker, Node, float]] = []
         self.edges: list[Edge] = []
         self.at: dict[Node, list[Step]] = defaultdict(list)
@@ -189,8 +189,8 @@ class Builder:
 
     def axis(self) -> Axis:
         if len(self.marks) < 2:
-            self.found.aside = [one.id for one in self.sections]
-            return self.found
+            self.result.aside = [one.id for one in self.sections]
+            return self.result
         ways = self.ways = [self._between(one[1], other[1]) for one, other in pairwise(self.marks)]
         head = self._beyond(self.marks[0][1], back=True)
         tail = list(self._tail(self.marks[-1][1]))
@@ -199,18 +199,18 @@ class Builder:
             at = self._append(rank, not along, at)
         at = 0.0
         for (marker, _node, offset), way in zip(self.marks, [*ways, tail], strict=True):
-            self.found.marks.append(Mark(marker=marker.id, number=marker.number, at_m=at, offset_m=offset))
+            self.result.marks.append(Mark(marker=marker.id, number=marker.number, at_m=at, offset_m=offset))
             for steps, jump in way:
                 for rank, along in steps:
                     at = self._append(rank, along, at)
                 if jump:
-                    self.found.gaps.append(Gap(at_m=at, metres=jump))
+                    self.result.gaps.append(Gap(at_m=at, metres=jump))
         on = {self.edges[rank].section for rank in self.used}
-        self.found.aside = [one.id for rank, one in enumerate(self.sections) if rank not in on]
+        self.result.aside = [one.id for rank, one in enumerate(self.sections) if rank not in on]
         over = Counter(rank for way in ways for steps, _jump in way for rank, _along in steps)
         doubled = {self.edges[rank].section for rank, times in over.items() if times > 1}
-        self.found.twice = [self.sections[rank].id for rank in sorted(doubled)]
-        return self.found
+        self.result.twice = [self.sections[rank].id for rank in sorted(doubled)]
+        return self.result
 
     # -- the graph --------------------------------------------------------------------------------------------------
 
@@ -219,7 +219,7 @@ class Builder:
         seen: set[int] = set()
         for one in sorted(markers, key=lambda marker: (marker.number, marker.id)):
             if one.number in seen:
-                self.found.doubled.append(one.id)
+                self.result.doubled.append(one.id)
             else:
                 seen.add(one.number)
                 yield one
@@ -239,7 +239,7 @@ class Builder:
             line = self.sections[rank].line
             offset = float(line.distance(marker.place))
             if offset > REACH_M:
-                self.found.astray.append(marker.id)
+                self.result.astray.append(marker.id)
                 continue
             self.on[marker.id] = rank
             node = put(stops[rank], float(line.project(marker.place)), ("marker", marker.id))
@@ -389,7 +389,9 @@ class Builder:
         if line.geom_type != "LineString":
             return at
         end = at + float(line.length)
-        self.found.parts.append(Part(section=section.id, line=line if along else line.reverse(), start_m=at, end_m=end))
+        self.result.parts.append(
+            Part(section=section.id, line=line if along else line.reverse(), start_m=at, end_m=end)
+        )
         return end
 
 
@@ -477,7 +479,7 @@ class ImpossibleError(ValueError):
 
     def __init__(self, reason: str, **details: float) -> None:
         super().__init__(reason, details)
-        self.reason, self.told = reason, details
+        self.reason, self.details = reason, details
 
 
 def locate(axis: Axis, number: int, metres: float) -> Located:

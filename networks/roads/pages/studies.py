@@ -71,7 +71,7 @@ class StudyForm(AccessibleForm):
                 required=False,
             )
 
-    def told_apart(self) -> list[tuple[Any, Any]]:
+    def technology_fields(self) -> list[tuple[Any, Any]]:
         """The pairs of fields of what may count by itself."""
         return [(self[f"use_{rank}"], self[f"reach_{rank}"]) for rank in range(len(self.choices.technologies))]
 
@@ -159,7 +159,7 @@ def study(request: HttpRequest, study: int) -> HttpResponse:
         return redirect("coverage_studies") if isinstance(made, Job) else redirect("coverage_study", made.pk)
     technology = integer(request.GET.dict(), "technology", 0, 0, len(coverage.technologies) - 1)
     operator = request.GET.get("operator", "")
-    if operator and operator not in coverage.found["operators"]:
+    if operator and operator not in coverage.answer["operators"]:
         raise Invalid(_("The study has no such operator."), parameter="operator")
     name = f"couverture-{timezone.localdate(coverage.made_at):%Y-%m-%d}"
     match request.GET.get("format", ""):
@@ -185,7 +185,7 @@ def study_context(coverage_study: CoverageStudy, technology: int, operator: str)
             (one, studies.share(coverage_study, rank, operator)) for rank, one in enumerate(coverage_study.technologies)
         ],
         "communes": by_commune(coverage_study, operator),
-        "operators": by_operator(coverage_study) if coverage_study.found["operators"] else [],
+        "operators": by_operator(coverage_study) if coverage_study.answer["operators"] else [],
         "map": map_of(coverage_study, technology, operator),
     }
 
