@@ -12,7 +12,7 @@ from gis_core.errors import Invalid, NotFound
 from layers.features.words import words
 from networks.roads.references import format_route, reference_of
 from networks.roads.services.referring import RoadPlace, locate, reference_at, unmeasured
-from networks.roadworks.french import between as between_in_words
+from networks.roadworks import french
 from networks.roadworks.models.work import LONGEST_PLACE
 
 type Place = str | tuple[float, float]
@@ -282,7 +282,7 @@ def describe_place(stretch: MultiLineString, start: str = "", end: str = "") -> 
     with connection.cursor() as cursor:
         cursor.execute(NAMES, {"stretch": bytes(stretch.ewkb)})
         roads = [format_route(name) for name, _metres in cursor.fetchall()]
-    references = between_in_words(start, end)
+    references = french.between(start, end)
     if not references:
         return ", ".join(roads)[:LONGEST_PLACE]
     streets = [one for one in roads if not references.startswith(one)]

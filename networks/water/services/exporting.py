@@ -123,7 +123,7 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Tell)
 
     order = NetworkOrder.of(given, rights)
     networks = networks_of(order, rights)
-    count = Progress(sum(network.total for network in networks), progress)
+    count = ExportProgress(sum(network.total for network in networks), progress)
     stem = f"{order.stem}-{database_clock.today():%Y-%m-%d}"
     if order.form == "stareau-gpkg":
         path = folder / f"{stem}.gpkg"
@@ -139,7 +139,7 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Tell)
 
 
 @dataclass(slots=True)
-class Progress:
+class ExportProgress:
     """Counts what is written, and tells."""
 
     total: int

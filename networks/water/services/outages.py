@@ -55,7 +55,7 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
     return Outage.objects.create(
         owner_id=graph.owner,
         place=describe_outage_place(answer)[:LONGEST_PLACE],
-        asked=request.as_json(),
+        question=request.as_json(),
         answer=answer,
         valves=len(isolation.to_close),
         connections=answer["connections"]["count"],
