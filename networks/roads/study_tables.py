@@ -10,15 +10,8 @@ from django.utils.translation import gettext as _
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
 from networks.roads.models import CoverageStudy
-from networks.roads.services.studies import (
-    Share,
-    covered_zone,
-    roads_of,
-    shapes_of,
-    share,
-    sites_kept,
-    surfaces_of,
-)
+from networks.roads.services.studies import roads_of, shapes_of, surfaces_of
+from networks.roads.services.study_results import Share, covered_zone, share, sites_kept
 from networks.roads.study_map import Drawing, background, drawing, zone_on
 
 type Line = tuple[str, list[Share]]

@@ -28,7 +28,8 @@ from layers.catalogue.models import Layer
 from networks.roads import reach, study_map
 from networks.roads.models import CoverageStudy, RoadSection
 from networks.roads.services import studies
-from networks.roads.services.studies import Question, Technology, share
+from networks.roads.services.studies import Question, Technology
+from networks.roads.services.study_results import share, sites_kept
 from networks.roads.study_tables import map_of
 from networks.roads.tasks import coverage_study
 from tests import factories
@@ -482,7 +483,7 @@ def test_a_map_with_too_many_points_draws_some_of_all_places_and_says_so(
     land: Land, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = made(land)
-    every = len(studies.sites_kept(study, 0))
+    every = len(sites_kept(study, 0))
     monkeypatch.setattr(study_map, "MOST_SITES", every // 3)
     with acting_as(rights_of(land.technician)):
         drawn = map_of(study, 0)

@@ -12,7 +12,8 @@ from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 import networks.roads.axis as axis_module
-from networks.roads.axis import ImpossibleError, Marker, Section, build, locate, place_at, refer
+from networks.roads.axis import Marker, Section, build
+from networks.roads.axis_places import ImpossibleError, locate, place_at, refer
 
 
 def winding(chance: Random, metres: float) -> LineString:

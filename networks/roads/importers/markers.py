@@ -24,7 +24,7 @@ from layers.intake.findings import Finding, Findings
 from layers.intake.services.loading import rows
 from layers.intake.sheets import Found, layers_in, sheet_of
 from networks.roads.axis import Axis
-from networks.roads.axis import place_at as axis_place_at
+from networks.roads.axis_places import place_at as axis_place_at
 from networks.roads.importers.bdtopo import plain_name, ranks_of
 from networks.roads.importers.staging import cells
 from networks.roads.models import RoadMarker

@@ -21,7 +21,7 @@ from gis_core.members.rights import Rights
 from layers.catalogue.services import visible_layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits, check_editable
-from networks.roads.axis import ImpossibleError, refer
+from networks.roads.axis_places import ImpossibleError, refer
 from networks.roads.references import Reference, Road, Side
 from networks.roads.services.assets import MODELS, SLUGS, one
 from networks.roads.services.calibrating import axes_now, with_department

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from django.contrib.gis.geos import GEOSGeometry
 
 from gis_core.errors import ArpentError, Invalid, NotFound
-from networks.roads.axis import SLACK_M
+from networks.roads.axis_places import SLACK_M
 from networks.roads.references import Reference, Road
 from networks.roads.services.placing import Beside, leftward_of, measured_anew, points, stretches
 from networks.roads.services.referring import (

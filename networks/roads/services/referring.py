@@ -14,8 +14,9 @@ from shapely.geometry import Point
 
 from gis_core.errors import Invalid, NotFound
 from layers.features.display import display_number
-from networks.roads.axis import SLACK_M, Axis, ImpossibleError, place_at, refer
-from networks.roads.axis import locate as locate_on
+from networks.roads.axis import Axis
+from networks.roads.axis_places import SLACK_M, ImpossibleError, place_at, refer
+from networks.roads.axis_places import locate as locate_on
 from networks.roads.references import NotAReferenceError, Reference, Road, Side, counts_backwards, reference_of
 from networks.roads.services.calibrating import axes_now, with_department
 

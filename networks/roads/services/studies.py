@@ -29,6 +29,7 @@ from layers.catalogue.models import Layer
 from layers.intake.cells import NO, YES
 from networks.roads import lists, reach
 from networks.roads.models import CoverageStudy
+from networks.roads.services.study_results import KEPT, list_studies
 from networks.roads.study_map import background, zone_on
 
 KIND = "coverage_study"
@@ -48,7 +49,6 @@ MOST_TECHNOLOGIES: Final = 8
 MOST_VALUES: Final = 12
 FARTHEST_M: Final = 50_000
 LOOKED_AT: Final = 5_000
-KEPT: Final = 20
 FLAGS: Final = YES | NO
 
 type Progress = Callable[[float | None, str], None]
@@ -225,7 +225,7 @@ def unchanged(question: Question, communes: Collection[str], rights: Rights) -> 
     return next(
         (
             one
-            for one in studies(rights, owner=question.member, versions=versions_of(question.layer.slug))
+            for one in list_studies(rights, owner=question.member, versions=versions_of(question.layer.slug))
             if all(one.question[name] == wanted[name] for name in names) and studied(one) == set(communes)
         ),
         None,
@@ -485,65 +485,3 @@ def counts_for(technology: Technology, text: str | None) -> bool:
     if technology.value:
         return text == technology.value
     return text is not None and text.lower() in YES
-
-
-# -- what was kept ----------------------------------------------------------------------------------------------------
-
-
-def study_seen_by(pk: int, rights: Rights) -> CoverageStudy:
-    """A study that the user sees, with its owner and author. Raises NotFound."""
-    row = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
-    if row is None:
-        raise NotFound(_("There is no such study any more, or you may not see it: compute it again."))
-    return row
-
-
-def studies(rights: Rights, **kept: Any) -> list[CoverageStudy]:
-    """The last ones, of those that are so, without their points."""
-    rows = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").defer("sites", "drawn")
-    return list(rows.filter(**kept).order_by("-made_at")[:KEPT])
-
-
-def sites_kept(study: CoverageStudy, technology: int, operator: str = "") -> reach.Shapes:
-    """The points of a technology that counted: an operator's, or anybody's (empty)."""
-    rank = study.answer["operators"].index(operator) if operator else None
-    chosen = [one[:2] for one in study.sites if one[3] >> technology & 1 and (rank is None or one[2] == rank)]
-    points: reach.Shapes = shapely.points(np.array(chosen, dtype=float).reshape(len(chosen), 2))
-    return points
-
-
-def covered_zone(study: CoverageStudy, technology: int, operator: str = "") -> Any:
-    """What is within reach of them, as one surface in EPSG:2154."""
-    return reach.zone(sites_kept(study, technology, operator), study.technologies[technology]["reach_m"])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """How much of the addresses and of the metres of road a technology covers; a share is None where there are none."""
-
-    technology: str
-    addresses: int
-    covered: int
-    road_m: float
-    covered_m: float
-
-    @property
-    def of_addresses(self) -> float | None:
-        return 100 * self.covered / self.addresses if self.addresses else None
-
-    @property
-    def of_roads(self) -> float | None:
-        return 100 * self.covered_m / self.road_m if self.road_m else None
-
-
-def share(study: CoverageStudy, technology: int, operator: str = "", insee: str = "") -> Share:
-    """Of one commune, or of all that were studied."""
-    counts = study.answer["counts"][str(technology)][operator]
-    communes = [one for one in study.answer["communes"] if not insee or one["insee"] == insee]
-    return Share(
-        technology=study.technologies[technology]["label"],
-        addresses=sum(one["addresses"] for one in communes),
-        covered=sum(int(counts[one["insee"]][0]) for one in communes),
-        road_m=sum(one["road_m"] for one in communes),
-        covered_m=sum(counts[one["insee"]][1] for one in communes),
-    )
