@@ -25,7 +25,7 @@ LONGEST_PLACE: Final = 200
 
 def outages_seen_by(rights: Rights) -> OutageQuerySet:
     """Newest first, without their answers."""
-    return Outage.objects.visible_to(rights).select_related("owner", "started_by").defer("answer", "asked")
+    return Outage.objects.visible_to(rights).select_related("owner", "started_by").defer("answer", "question")
 
 
 def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
