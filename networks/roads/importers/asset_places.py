@@ -95,7 +95,7 @@ def start_in(row: Cells) -> Reference | None:
         return None
     if not route or not marker:
         raise UnfitError(_("It has a road without a PR, or a PR without its road."))
-    return with_department(assembled(route, marker, row.text("metres")), row)
+    return with_department(assemble_reference(route, marker, row.text("metres")), row)
 
 
 def end_in(row: Cells, start: Reference) -> Reference:
@@ -106,7 +106,7 @@ def end_in(row: Cells, start: Reference) -> Reference:
         return end if end.department else replace(end, department=start.department)
     if not marker and ("place_end_marker" in row.columns or not metres):
         raise UnfitError(_("It has no end: give the PR and the metres where it ends."))
-    end = assembled(start.route, marker or str(start.marker), metres)
+    end = assemble_reference(start.route, marker or str(start.marker), metres)
     return replace(end, department=start.department, side=start.side)
 
 
@@ -117,10 +117,10 @@ def whole(at: str, route: str) -> Reference:
     except NotAReferenceError:
         if not route:
             raise unreadable(at) from None
-    return assembled(route, at, "")
+    return assemble_reference(route, at, "")
 
 
-def assembled(route: str, marker: str, metres: str) -> Reference:
+def assemble_reference(route: str, marker: str, metres: str) -> Reference:
     """The reference of a road, a marker and metres after it, each in a field of its own. Raises UnfitError."""
     match = MARKER.fullmatch(marker)
     try:

@@ -19,7 +19,7 @@ from layers.intake.feature_table.merging import PLACE, merge, place_of
 from layers.intake.findings import Finding
 from layers.intake.object_changes import ObjectChanges
 from layers.intake.services.loading import rows, run
-from networks.roads.importers.markers import NEAR_M, SOURCES, Row, Table, along_their_roads, placed
+from networks.roads.importers.markers import NEAR_M, SOURCES, Row, Table, along_their_roads, locate_markers
 from networks.roads.importers.staging import STAGED
 from networks.roads.models import RoadMarker
 from networks.roads.references import Road
@@ -60,7 +60,7 @@ class Change:
 def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = frozenset()) -> Outcome:
     """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
     outcome = Outcome(Counter(read=table.read, managed=0, outside=0, aside=table.aside), [], set())
-    located = known_roads(table, in_departments(placed(table, table.rows), also), also)
+    located = known_roads(table, in_departments(locate_markers(table, table.rows), also), also)
     # First what is not the member's: a row of somebody else's place is no twin of one that comes in.
     good, left = within_rights(owner, located, outcome, staged=bool(also))
     good = without_twins(table, good)
@@ -68,14 +68,14 @@ def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = f
     good = along_their_roads(good, [one for one in left if one.key not in keys])
     good = without_overlap(table, [one for one in good if has_place(one, table)])
     good, _left = within_rights(owner, good, outcome, staged=bool(also))
-    fresh, changed = compared(owner, table, good, outcome)
+    fresh, changed = compare_with_known(owner, table, good, outcome)
     outcome.counts["new"] = len(fresh)
     outcome.findings = table.findings.all()
     outcome.counts["refused"] = sum(one.severity == "error" and one.row is not None for one in outcome.findings)
     outcome.roads = {one.road for one in fresh} | {one.road for one in changed if one.moved}
     outcome.roads |= {one.row.road for one in changed if one.renamed}
     if write and (fresh or changed):
-        keep(owner, table, fresh, changed)
+        write_markers(owner, table, fresh, changed)
     return outcome
 
 
@@ -242,9 +242,11 @@ def within_rights(
     return good, left
 
 
-def compared(owner: Member, table: Table, markers: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[Change]]:
+def compare_with_known(
+    owner: Member, table: Table, markers: Sequence[Row], outcome: Outcome
+) -> tuple[list[Row], list[Change]]:
     """Rows that are new, and what the others change of the markers that are there."""
-    known = there(sorted({one.route for one in markers}))
+    known = markers_there(sorted({one.route for one in markers}))
     said = {one.said_key: one for one in known if one.said_key}
     own = {one.key: one for one in known}
     claimed = {one.key: said[one.key] for one in markers if one.key in said and said[one.key].owner_id == owner.pk}
@@ -336,7 +338,7 @@ class KnownMarker:
         self.remembered = marker.delivered
 
 
-def there(routes: Sequence[str]) -> list[KnownMarker]:
+def markers_there(routes: Sequence[str]) -> list[KnownMarker]:
     """The markers of these roads, as people write them here or as their source did."""
     markers = RoadMarker.objects.filter(Q(route__in=routes) | Q(delivered__route__in=routes))
     return [KnownMarker(one) for one in markers.select_related("owner").order_by("pk")]
@@ -361,7 +363,7 @@ def change_of(one: Row, marker: KnownMarker, table: Table, outcome: Outcome, *, 
                   renamed=renamed, delivered=delivered if delivered != marker.remembered else None)  # fmt: skip
 
 
-def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Change]) -> None:
+def write_markers(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Change]) -> None:
     run("select arpent.open_event('import', 'road_marker'::regclass, jsonb_build_object('from', 'import', 'label',"
         " %(label)s::text))", label=table.findings.file)  # fmt: skip
     if fresh:

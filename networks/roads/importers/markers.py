@@ -161,7 +161,7 @@ def read_layer(reader: RestrictedReader, file_layer: Found) -> Table:
         said = {name: (row[where] or "").strip() for name, where in at.items()}
         if said.get("kind", "").upper() not in MARKER_KINDS:
             table.aside += 1
-        elif (one := understood(rank, said, shape, table.findings)) is not None:
+        elif (one := parse_row(rank, said, shape, table.findings)) is not None:
             table.rows.append(one)
     keep_ends(table)
     return table
@@ -201,7 +201,7 @@ def text_rows(
         findings.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
 
 
-def understood(rank: int, said: Mapping[str, str], shape: Any, findings: Findings) -> Row | None:
+def parse_row(rank: int, said: Mapping[str, str], shape: Any, findings: Findings) -> Row | None:
     """A row, None (and why) where its road or its number is not given."""
     if not any(said.values()):
         return None
@@ -255,7 +255,7 @@ def inside(box: tuple[float, float, float, float], place: tuple[float, float]) -
     return box[0] <= place[0] <= box[2] and box[1] <= place[1] <= box[3]
 
 
-def placed(table: Table, markers: list[Row]) -> list[Row]:
+def locate_markers(table: Table, markers: list[Row]) -> list[Row]:
     """Rows with their places in EPSG:2154, as far as they have any; those that cannot be in France are left out."""
     from pyproj import Transformer
 
