@@ -44,7 +44,7 @@ def inspect_all(member: Member, hydrants: list[WaterNode], chance: Random) -> No
         **about(chance.choice(hydrants)),
         from_at=database_clock.now() - timedelta(days=9),
         reason="Appareil heurté par un véhicule, vanne de pied fermée",
-        told="CODIS par courriel, mairie par téléphone",
+        informed="CODIS par courriel, mairie par téléphone",
     )
 
 

@@ -99,17 +99,17 @@ class FileGateway:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.written: set[str] | None = None
+        self.known_keys: set[str] | None = None
 
     def hand_over(self, messages: Sequence[Outgoing]) -> Sequence[Answer]:
-        if self.written is None:
-            self.written = set(keys_in(self.path))
+        if self.known_keys is None:
+            self.known_keys = set(keys_in(self.path))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             for one in messages:
-                if one.key not in self.written:
+                if one.key not in self.known_keys:
                     file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
-                    self.written.add(one.key)
+                    self.known_keys.add(one.key)
         self.path.chmod(MESSAGES_MODE)
         return [Answer(one.key, State.HANDED) for one in messages]
 

@@ -137,7 +137,7 @@ class ContactReading(models.Model):
 
     class Action(models.TextChoices):
         READ = "read", _("Read")
-        WRITTEN = "written", _("Written")
+        SAVED = "written", _("Written")
         EXPORTED = "exported", _("Exported")
         FORGOTTEN = "forgotten", _("Forgotten")
         STOPPED = "stopped", _("Opted out")

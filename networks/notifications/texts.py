@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.dateformat import format as written
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -80,9 +80,9 @@ def moment(instant: datetime | None) -> str:
         return ""
     local = timezone.localtime(instant)
     with override("fr"):
-        day, rank = written(local, "l"), "1er" if local.day == 1 else str(local.day)
+        day, rank = format_date(local, "l"), "1er" if local.day == 1 else str(local.day)
         hour = f"{local.hour} h" + (f" {local.minute:02d}" if local.minute else "")
-        return f"{day} {rank} {written(local, 'F')} à {hour}"
+        return f"{day} {rank} {format_date(local, 'F')} à {hour}"
 
 
 def plain_block(block: Block) -> str:

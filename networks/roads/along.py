@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from gis_core.members.rights import Rights
 from layers.features.sheet import Link
-from networks.roads.points import PLACE_LINKS, ROAD_PARTS, Shown
+from networks.roads.points import PLACE_LINKS, ROAD_PARTS, PagePart
 from networks.roads.references import Road
 
 
-def parts_of(road: Road, rights: Rights) -> list[Shown]:
+def parts_of(road: Road, rights: Rights) -> list[PagePart]:
     return [visible for part in ROAD_PARTS.all() if (visible := part(road, rights)) is not None]
 
 

@@ -143,7 +143,7 @@ def better_section(builder: Builder, marker: Marker, there: int) -> int | None:
     results = []
     for rank in builder.near(marker, there):
         axis = Builder(builder.sections, builder.markers, {**builder.stands, marker.id: rank}).axis()
-        if len(axis.twice) < len(builder.found.twice):
+        if len(axis.twice) < len(builder.result.twice):
             results.append(rank)
     return results[0] if len(results) == 1 else None
 
@@ -178,7 +178,7 @@ class Builder:
         self.on: dict[int, int] = {}
         self.ways: list[list[tuple[list[Step], float]]] = []
         self.sections = [one for one in sections if one.line.length > 0]
-        self.found = Axis()
+        self.result = Axis()
         self.marks: list[tuple[Marker, Node, float]] = []
         self.edges: list[Edge] = []
         self.at: dict[Node, list[Step]] = defaultdict(list)
@@ -189,8 +189,8 @@ class Builder:
 
     def axis(self) -> Axis:
         if len(self.marks) < 2:
-            self.found.aside = [one.id for one in self.sections]
-            return self.found
+            self.result.aside = [one.id for one in self.sections]
+            return self.result
         ways = self.ways = [self._between(one[1], other[1]) for one, other in pairwise(self.marks)]
         head = self._beyond(self.marks[0][1], back=True)
         tail = list(self._tail(self.marks[-1][1]))
@@ -199,18 +199,18 @@ class Builder:
             at = self._append(rank, not along, at)
         at = 0.0
         for (marker, _node, offset), way in zip(self.marks, [*ways, tail], strict=True):
-            self.found.marks.append(Mark(marker=marker.id, number=marker.number, at_m=at, offset_m=offset))
+            self.result.marks.append(Mark(marker=marker.id, number=marker.number, at_m=at, offset_m=offset))
             for steps, jump in way:
                 for rank, along in steps:
                     at = self._append(rank, along, at)
                 if jump:
-                    self.found.gaps.append(Gap(at_m=at, metres=jump))
+                    self.result.gaps.append(Gap(at_m=at, metres=jump))
         on = {self.edges[rank].section for rank in self.used}
-        self.found.aside = [one.id for rank, one in enumerate(self.sections) if rank not in on]
+        self.result.aside = [one.id for rank, one in enumerate(self.sections) if rank not in on]
         over = Counter(rank for way in ways for steps, _jump in way for rank, _along in steps)
         doubled = {self.edges[rank].section for rank, times in over.items() if times > 1}
-        self.found.twice = [self.sections[rank].id for rank in sorted(doubled)]
-        return self.found
+        self.result.twice = [self.sections[rank].id for rank in sorted(doubled)]
+        return self.result
 
     # -- the graph --------------------------------------------------------------------------------------------------
 
@@ -219,7 +219,7 @@ class Builder:
         seen: set[int] = set()
         for one in sorted(markers, key=lambda marker: (marker.number, marker.id)):
             if one.number in seen:
-                self.found.doubled.append(one.id)
+                self.result.doubled.append(one.id)
             else:
                 seen.add(one.number)
                 yield one
@@ -239,7 +239,7 @@ class Builder:
             line = self.sections[rank].line
             offset = float(line.distance(marker.place))
             if offset > REACH_M:
-                self.found.astray.append(marker.id)
+                self.result.astray.append(marker.id)
                 continue
             self.on[marker.id] = rank
             node = put(stops[rank], float(line.project(marker.place)), ("marker", marker.id))
@@ -389,7 +389,9 @@ class Builder:
         if line.geom_type != "LineString":
             return at
         end = at + float(line.length)
-        self.found.parts.append(Part(section=section.id, line=line if along else line.reverse(), start_m=at, end_m=end))
+        self.result.parts.append(
+            Part(section=section.id, line=line if along else line.reverse(), start_m=at, end_m=end)
+        )
         return end
 
 
@@ -444,87 +446,3 @@ def nearest_pair(
     pairs, metres = shapely.STRtree(points).query_nearest(query, all_matches=False, return_distance=True)
     best = int(np.argmin(metres))
     return ones[int(pairs[0][best])], others[int(pairs[1][best])], float(metres[best])
-
-
-# -- places on an axis ------------------------------------------------------------------------------------------------
-
-SLACK_M: Final = 1.0
-"""Beyond the next marker by so much is that marker."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
-    section: int
-    place: Point
-    at_m: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Referred:
-    """The marker before a place and the metres after it; `distance_m` from the axis, left of it or not."""
-
-    number: int
-    metres: float
-    at_m: float
-    section: int
-    distance_m: float
-    left: bool
-
-
-class ImpossibleError(ValueError):
-    """No such place: `reason` is one of unknown_marker, beyond_next (the next marker, metres to it), beyond_end (metres
-    to the end), before_first (the first marker), far (metres)."""
-
-    def __init__(self, reason: str, **details: float) -> None:
-        super().__init__(reason, details)
-        self.reason, self.told = reason, details
-
-
-def locate(axis: Axis, number: int, metres: float) -> Located:
-    """The place of a marker and an abscissa. Raises ImpossibleError."""
-    rank = next((rank for rank, one in enumerate(axis.marks) if one.number == number), None)
-    if rank is None:
-        raise ImpossibleError("unknown_marker", number=number)
-    at, following = axis.marks[rank].at_m + metres, axis.marks[rank + 1 : rank + 2]
-    if following and at > following[0].at_m + SLACK_M:
-        length = following[0].at_m - axis.marks[rank].at_m
-        raise ImpossibleError("beyond_next", number=following[0].number, metres=length)
-    end = axis.parts[-1].end_m
-    if at > end + SLACK_M:
-        raise ImpossibleError("beyond_end", metres=end - axis.marks[rank].at_m)
-    return place_at(axis, min(at, end), beyond=metres == 0)
-
-
-def place_at(axis: Axis, at_m: float, *, beyond: bool = False) -> Located:
-    """Where a measure of the axis lies; at a gap before it, or `beyond` it."""
-    at_m = min(at_m, axis.parts[-1].end_m)
-    part = next((one for one in axis.parts if at_m < one.end_m - (1e-6 if beyond else -1e-9)), axis.parts[-1])
-    return Located(section=part.section, place=part.line.interpolate(max(0.0, at_m - part.start_m)), at_m=at_m)
-
-
-def refer(axis: Axis, place: Point, within_m: float = REACH_M) -> Referred:
-    """The reference of a place. Raises ImpossibleError."""
-    tree = shapely.STRtree([one.line for one in axis.parts])
-    part = axis.parts[nearest(tree, place)]
-    distance = float(part.line.distance(place))
-    if distance > within_m:
-        raise ImpossibleError("far", metres=distance)
-    along = float(part.line.project(place))
-    at = part.start_m + along
-    before = [one for one in axis.marks if one.at_m <= at + 1e-6]
-    if not before:
-        raise ImpossibleError("before_first", number=axis.marks[0].number)
-    mark = before[-1]
-    return Referred(
-        number=mark.number,
-        metres=at - mark.at_m,
-        at_m=at,
-        section=part.section,
-        distance_m=distance,
-        left=lies_left(part.line, along, place),
-    )
-
-
-def lies_left(line: LineString, along: float, place: Point) -> bool:
-    before, after = line.interpolate(max(0.0, along - 0.5)), line.interpolate(min(line.length, along + 0.5))
-    return bool((after.x - before.x) * (place.y - before.y) - (after.y - before.y) * (place.x - before.x) > 0)

@@ -52,7 +52,7 @@ class Run:
         return not self.ends and self.metres < RING_M
 
 
-def tell_sides_apart(
+def assign_sides(
     sections: Sequence[Section], markers: Sequence[Marker], rings: Collection[int], slips: Collection[int]
 ) -> dict[int, Literal["D", "G"]] | None:
     """The side of each section that is part of a separate carriageway, None where too few markers tell the direction

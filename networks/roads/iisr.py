@@ -36,8 +36,8 @@ PATTERNS: Final[Mapping[Family, str]] = {
     "works": r"^K[A-Z]{0,2}[0-9]",
     "crossing": r"^G[0-9]",
 }
-WRITTEN: Final = re.compile(r"^([A-Za-z]{1,3})\s?(\d{1,3})(?:-(\d))?\s?([A-Za-z]?\d?[A-Za-z]?)$")
-TOLD: Final = re.compile(r"^([A-Za-z]{1,3}\s?\d{1,3}[A-Za-z]?\d?)\s*(?:-+|\s|\[|\(|:)\s*(.+?)[\])]?$")
+CODE: Final = re.compile(r"^([A-Za-z]{1,3})\s?(\d{1,3})(?:-(\d))?\s?([A-Za-z]?\d?[A-Za-z]?)$")
+CODE_AND_TEXT: Final = re.compile(r"^([A-Za-z]{1,3}\s?\d{1,3}[A-Za-z]?\d?)\s*(?:-+|\s|\[|\(|:)\s*(.+?)[\])]?$")
 LONGEST: Final = 12
 LETTERS: Final = re.compile(r"^([A-Z]{1,3})(\d*)")
 
@@ -53,7 +53,7 @@ class Sign(NamedTuple):
 def normal(text: str) -> str:
     """A code as the IISR writes it: “ab3A” is “AB3a”; a text that is no code stays."""
     plain = text.strip()
-    match = WRITTEN.match(" ".join(plain.split()))
+    match = CODE.match(" ".join(plain.split()))
     if match is None:
         return plain
     letters, number, variant, rest = match.groups()
@@ -64,9 +64,9 @@ def read_sign(text: str) -> Sign:
     """One sign: “B14”, “b14 (50)”, “B14-30km/h”, “B13 3,5t”."""
     code = normal(text)
     # Of “B14-50” the number is what is written on the sign; “B21-1” is a code.
-    if code in SIGNS or ("-" not in code and WRITTEN.match(text.strip())):
+    if code in SIGNS or ("-" not in code and CODE.match(text.strip())):
         return Sign(code[:LONGEST], "", is_known(code))
-    if match := TOLD.match(text.strip()):
+    if match := CODE_AND_TEXT.match(text.strip()):
         code, rest = normal(match[1]), match[2].strip()
         # “B14-B14-30km/h”: the code twice.
         rest = rest.removeprefix(f"{match[1]}-")

@@ -9,7 +9,7 @@ from typing import Final
 
 from gis_core.codes import code_list
 
-type Words = Mapping[str, tuple[str, str]]
+type CodeList = Mapping[str, tuple[str, str]]
 """{code: (French, English)}."""
 
 APP: Final = "networks.roads"
@@ -26,6 +26,6 @@ CONDITIONS: Final = code_list(APP, "conditions")
 IMPORTANCES: Final = code_list(APP, "importances")
 
 
-def word(labels: Words, code: str | None, *, english: bool = False) -> str:
+def word(labels: CodeList, code: str | None, *, english: bool = False) -> str:
     """What a code means; itself where the list does not have it."""
     return labels[code][english] if code is not None and code in labels else code or ""

@@ -14,7 +14,7 @@ from layers.intake.points import FILE_SOURCES, SOURCE_REVERTS
 from layers.printing.points import MARKS, Marks
 from networks.roads import asset_sheets, editing, jobs, layers, road_sheets, searching, section_sheets, sources
 from networks.roads.pictograms import pictogram_on_paper
-from networks.roads.services.taking_back import ROADS_TAKING_BACK
+from networks.roads.services.reverting import ROADS_REVERT
 from networks.roads.triggers import TRIGGERS
 
 MANIFEST = Manifest(
@@ -31,7 +31,7 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("road-sections", road_sheets.sections)),
         FEATURE_SHEETS(FeatureSheet("road-markers", road_sheets.markers)),
         FILE_SOURCES(*sources.FILE_SOURCES),
-        SOURCE_REVERTS(ROADS_TAKING_BACK),
+        SOURCE_REVERTS(ROADS_REVERT),
         MARKS(Marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)),
         LAYERS(*layers.declarations()),
         EDITING(*editing.TABLES),

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from layers.features.sheet import Link
     from networks.roads.references import Road
 
-type Shown = tuple[str, dict[str, Any]]
+type PagePart = tuple[str, dict[str, Any]]
 """The template of a part, and its context."""
-type RoadPart = Callable[[Road, Rights], Shown | None]
+type RoadPart = Callable[[Road, Rights], PagePart | None]
 type PlaceLink = Callable[[str, Rights], Link | None]
 """From a reference ("D 2020 PR 12+350"), for whom the page opens."""
 

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from gis_core.files.writing.paper import typeset
 from networks.roads.models import CoverageStudy
-from networks.roads.services import studies
+from networks.roads.services.study_results import share
 from networks.roads.study_tables import by_commune, by_operator, map_of
 
 STYLES = Path(__file__).parent / "study_sheet.css"
@@ -18,7 +18,7 @@ def pdf_of(study: CoverageStudy) -> bytes:
         "study": study,
         "operators": by_operator(study),
         "communes": by_commune(study),
-        "whole": [studies.share(study, rank) for rank in range(len(study.technologies))],
+        "whole": [share(study, rank) for rank in range(len(study.technologies))],
         "maps": [(one, map_of(study, rank)) for rank, one in enumerate(study.technologies)],
         "language": get_language() or "fr",
     }

@@ -10,15 +10,8 @@ from django.utils.translation import gettext as _
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
 from networks.roads.models import CoverageStudy
-from networks.roads.services.studies import (
-    Share,
-    covered_zone,
-    roads_of,
-    shapes_of,
-    share,
-    sites_kept,
-    surfaces_of,
-)
+from networks.roads.services.studies import roads_of, shapes_of, surfaces_of
+from networks.roads.services.study_results import Share, covered_zone, share, sites_kept
 from networks.roads.study_map import Drawing, background, drawing, zone_on
 
 type Line = tuple[str, list[Share]]
@@ -28,7 +21,8 @@ def by_commune(study: CoverageStudy, operator: str = "") -> list[Line]:
     """Each commune with its shares, by technology."""
     ranks = range(len(study.technologies))
     return [
-        (one["name"], [share(study, rank, operator, one["insee"]) for rank in ranks]) for one in study.found["communes"]
+        (one["name"], [share(study, rank, operator, one["insee"]) for rank in ranks])
+        for one in study.answer["communes"]
     ]
 
 
@@ -37,7 +31,7 @@ def by_operator(study: CoverageStudy) -> list[Line]:
     ranks = range(len(study.technologies))
     return [
         (name or _("at least one operator"), [share(study, rank, name) for rank in ranks])
-        for name in ("", *study.found["operators"])
+        for name in ("", *study.answer["operators"])
     ]
 
 
@@ -46,7 +40,7 @@ def map_of(study: CoverageStudy, technology: int, operator: str = "") -> Drawing
     sites = sites_kept(study, technology, operator)
     if study.drawn:
         return drawing(study.drawn, study.drawn["zones"][str(technology)][operator], sites)
-    codes = [one["insee"] for one in study.found["communes"]]
+    codes = [one["insee"] for one in study.answer["communes"]]
     surfaces = surfaces_of(codes)
     if not surfaces:
         return None
@@ -89,9 +83,9 @@ def csv_of(study: CoverageStudy) -> bytes:
 
 
 def rows_of(study: CoverageStudy) -> Iterator[list[Any]]:
-    for one in study.found["communes"]:
+    for one in study.answer["communes"]:
         for rank, technology in enumerate(study.technologies):
-            for operator in ("", *study.found["operators"]):
+            for operator in ("", *study.answer["operators"]):
                 result = share(study, rank, operator, one["insee"])
                 yield [one["insee"], one["name"], technology["label"], operator, technology["reach_m"],
                        result.addresses, result.covered, result.road_m, result.covered_m]  # fmt: skip

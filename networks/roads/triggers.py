@@ -3,7 +3,7 @@
 from gis_core.wiring.database import Trigger, kept_by_imports
 from layers.features.topology import TOPOLOGY_WORKS
 
-WRITTEN = "before insert or update"
+BEFORE_WRITE = "before insert or update"
 CHANGED = "after insert or update or delete"
 
 # The number first, for the Département is that of the road, and both say who manages it.
@@ -12,7 +12,7 @@ SECTIONS = (
         table="road_section",
         order=20,
         name="route",
-        fires=WRITTEN,
+        fires=BEFORE_WRITE,
         when="new.route is not null",
         call="name_route()",
     ),
@@ -20,7 +20,7 @@ SECTIONS = (
         table="road_section",
         order=30,
         name="department",
-        fires=WRITTEN,
+        fires=BEFORE_WRITE,
         when="new.department is null or new.department = '' and new.route is not null",
         call="name_department()",
     ),
@@ -28,7 +28,7 @@ SECTIONS = (
         table="road_section",
         order=40,
         name="guard",
-        fires=WRITTEN,
+        fires=BEFORE_WRITE,
         when=f"new.route is not null and ({TOPOLOGY_WORKS})",
         call="guard_road()",
     ),
@@ -36,7 +36,7 @@ SECTIONS = (
         table="road_section",
         order=50,
         name="nodes",
-        fires=WRITTEN,
+        fires=BEFORE_WRITE,
         when=TOPOLOGY_WORKS,
         call="join_section()",
     ),
@@ -89,21 +89,21 @@ SECTIONS = (
 An import does the same for all of its rows at once.
 """
 MARKERS = (
-    Trigger(table="road_marker", order=20, name="route", fires=WRITTEN, call="name_route()"),
+    Trigger(table="road_marker", order=20, name="route", fires=BEFORE_WRITE, call="name_route()"),
     Trigger(
         table="road_marker",
         order=30,
         name="department",
-        fires=WRITTEN,
+        fires=BEFORE_WRITE,
         when="coalesce(new.department, '') = ''",
         call="name_department()",
     ),
-    Trigger(table="road_marker", order=40, name="guard", fires=WRITTEN, when=TOPOLOGY_WORKS, call="guard_road()"),
-    Trigger(table="road_marker", order=50, name="once", fires=WRITTEN, call="marker_once()"),
+    Trigger(table="road_marker", order=40, name="guard", fires=BEFORE_WRITE, when=TOPOLOGY_WORKS, call="guard_road()"),
+    Trigger(table="road_marker", order=50, name="once", fires=BEFORE_WRITE, call="marker_once()"),
     Trigger(table="road_marker", order=60, name="axes", fires=CHANGED, call="move_marker()"),
 )
 ASSETS = (
-    Trigger(table="road_asset", order=20, name="section", fires=WRITTEN, call="bind_asset()"),
+    Trigger(table="road_asset", order=20, name="section", fires=BEFORE_WRITE, call="bind_asset()"),
     Trigger(
         table="road_asset",
         order=30,
@@ -112,7 +112,7 @@ ASSETS = (
         when="new.code is not null",
         call="fold_sign_code()",
     ),
-    Trigger(table="road_stretch", order=20, name="section", fires=WRITTEN, call="bind_asset()"),
+    Trigger(table="road_stretch", order=20, name="section", fires=BEFORE_WRITE, call="bind_asset()"),
     Trigger(table="road_inspection", order=20, name="condition", fires=CHANGED, call="follow_inspection()"),
     # Once for a transaction, when it ends: its first line names no section.
     Trigger(

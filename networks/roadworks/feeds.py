@@ -17,8 +17,7 @@ from networks.roadworks.days import said
 from networks.roadworks.headings import heading_of
 from networks.roadworks.models import Work, WorkDetour, WorkOrder
 from networks.roadworks.services.current import Current, way_lines
-from networks.roadworks.services.keeping import computed_steps
-from networks.roadworks.services.keeping import directions_text as steps_told
+from networks.roadworks.services.keeping import computed_steps, directions_text
 
 NAMESPACES: Final = {"xmlns": "http://www.w3.org/2005/Atom", "xmlns:georss": "http://www.georss.org/georss"}
 """Written as they stand: prefixes of ElementTree are everybody's, and another library may take them."""
@@ -73,7 +72,7 @@ def detour_line(one: WorkDetour) -> str:
 
 def sheet(one: WorkDetour) -> str:
     """Its roads; of many works at once, no line that was changed by hand is followed along the roads."""
-    return steps_told(computed_steps(one))
+    return directions_text(computed_steps(one))
 
 
 def order_url(one: WorkOrder, address: Address) -> str:

@@ -77,7 +77,7 @@ ORIGIN = (
 )
 
 
-def pipe_columns(functions: lists.Words, contents: lists.Words, start: str, end: str) -> list[Column]:
+def pipe_columns(functions: lists.CodeList, contents: lists.CodeList, start: str, end: str) -> list[Column]:
     return [
         MATERIAL,
         DIAMETER,

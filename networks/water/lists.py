@@ -10,7 +10,7 @@ from typing import Final
 from gis_core.codes import code_list
 from layers.features.display import is_english
 
-type Words = Mapping[str, tuple[str, str]]
+type CodeList = Mapping[str, tuple[str, str]]
 """{code: (French, English)}."""
 
 APP: Final = "networks.water"
@@ -47,12 +47,12 @@ ANOMALIES: Final = code_list(APP, "hydrant_anomalies")
 """What inspections of hydrants find: our own list, no standard has one."""
 
 
-def word(labels: Words, code: str | None) -> str:
+def word(labels: CodeList, code: str | None) -> str:
     """A code as people read it, in their language; a code of no list as it is."""
     french, english = labels.get(code or "", (code or "", code or ""))
     return english if is_english() else french
 
 
-def pairs(labels: Words) -> list[tuple[str, str]]:
+def pairs(labels: CodeList) -> list[tuple[str, str]]:
     """As Django's choices, in French."""
     return [(code, french) for code, (french, _english) in labels.items()]

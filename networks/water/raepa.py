@@ -374,7 +374,7 @@ ALIASES: Final[Mapping[str, str]] = {
 }
 """Names that files use in place of those of part C: those of part B, cut to ten characters or not, and of templates."""
 
-NAMED = re.compile(r"(canal|ouvr|appar|repar)[a-z]*[ _-]*(aep|ass|ae(?![a-z]))", re.IGNORECASE)
+TABLE_NAME = re.compile(r"(canal|ouvr|appar|repar)[a-z]*[ _-]*(aep|ass|ae(?![a-z]))", re.IGNORECASE)
 CONTENTS: Final[Mapping[str, Content]] = {
     "canal": "pipes",
     "ouvr": "structures",
@@ -392,7 +392,7 @@ def field_name(name: str) -> str:
 
 def table_of(label: str, fields: set[str]) -> RaepaTable | None:
     """Which of the eight tables a layer is: by its name, else by the fields that only one of them has."""
-    if match := NAMED.search(label.replace("\\", "/").rsplit("/", 1)[-1]) or NAMED.search(label):
+    if match := TABLE_NAME.search(label.replace("\\", "/").rsplit("/", 1)[-1]) or TABLE_NAME.search(label):
         family: Family = "sewer" if match[2].lower() == "ass" else "water"
         return BY_CONTENT[family, CONTENTS[match[1].lower()]]
     for table in TABLES.values():

@@ -97,7 +97,9 @@ def test_what_lacks_a_diameter_gets_the_one_that_both_neighbours_have(network: N
     for start in (0, 100, 200):
         network.pipe((start, 0), (start + 100, 0), material="fd", diameter_mm=None if start == 100 else 100)
     scan(network)
-    assert network.rows("select told ->> 'proposed' from water_anomaly where kind = 'missing_diameter'") == [("100",)]
+    assert network.rows("select measured ->> 'proposed' from water_anomaly where kind = 'missing_diameter'") == [
+        ("100",)
+    ]
 
 
 def test_a_sewer_that_climbs_is_found_and_one_under_pressure_is_not(network: Network) -> None:

@@ -28,7 +28,8 @@ from layers.catalogue.models import Layer
 from networks.roads import reach, study_map
 from networks.roads.models import CoverageStudy, RoadSection
 from networks.roads.services import studies
-from networks.roads.services.studies import Question, Technology, share
+from networks.roads.services.studies import Question, Technology
+from networks.roads.services.study_results import share, sites_kept
 from networks.roads.study_tables import map_of
 from networks.roads.tasks import coverage_study
 from tests import factories
@@ -135,10 +136,10 @@ def sampled(line: Any, sites: list[dict[str, str]], reach_m: float) -> float:
 def test_addresses_and_roads_are_counted_as_by_definition(land: Land, rank: int) -> None:
     study = made(land)
     technology = THREE[rank]
-    for operator in ("", *study.found["operators"]):
+    for operator in ("", *study.answer["operators"]):
         sites = [one for one in land.sites
                  if one[technology.label] == "1" and operator in ("", one["Operateur"])]  # fmt: skip
-        for commune in study.found["communes"]:
+        for commune in study.answer["communes"]:
             code = commune["insee"]
             found = share(study, rank, operator, code)
             ours = [place for place in land.addresses if place[2] == code]
@@ -152,25 +153,25 @@ def test_addresses_and_roads_are_counted_as_by_definition(land: Land, rank: int)
 
 
 def test_every_operator_of_the_layer_is_told_apart(land: Land) -> None:
-    assert made(land).found["operators"] == ["20801", "20810", "20815", "20820"]
+    assert made(land).answer["operators"] == ["20801", "20810", "20815", "20820"]
 
 
 def test_a_road_between_two_communes_counts_half_for_each(land: Land) -> None:
     study = made(land)
-    assert sum(one["road_m"] for one in study.found["communes"]) == pytest.approx(
+    assert sum(one["road_m"] for one in study.answer["communes"]) == pytest.approx(
         sum(math.dist(*line) for line, *_sides in land.roads), abs=1
     )
 
 
 def test_paths_are_no_roads(land: Land) -> None:
-    before = sum(one["road_m"] for one in made(land).found["communes"])
+    before = sum(one["road_m"] for one in made(land).answer["communes"])
     with factories.as_owner():
         RoadSection.objects.create(
             owner=land.member,
             nature="sentier",
             geom=LineString((WEST + 5, SOUTH + 5), (WEST + 900, SOUTH + 5), srid=2154),
         )
-    assert sum(one["road_m"] for one in made(land).found["communes"]) == before
+    assert sum(one["road_m"] for one in made(land).answer["communes"]) == before
 
 
 def test_a_layer_offers_what_may_be_told_apart(land: Land) -> None:
@@ -482,7 +483,7 @@ def test_a_map_with_too_many_points_draws_some_of_all_places_and_says_so(
     land: Land, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = made(land)
-    every = len(studies.sites_kept(study, 0))
+    every = len(sites_kept(study, 0))
     monkeypatch.setattr(study_map, "MOST_SITES", every // 3)
     with acting_as(rights_of(land.technician)):
         drawn = map_of(study, 0)

@@ -74,7 +74,7 @@ def test_a_hydrant_that_may_not_be_used_does_not_count(street: Network) -> None:
     places = [street.node(10 * n, 50, "hydrant", reference=f"PI-{n}") for n in range(1, 4)]
     street.change("water-nodes", places[1], service_state="abandon")
     with street.as_():
-        inspecting.make_unavailable(places[2], reason="Fuite", told="", from_date=None, rights=street.rights())
+        inspecting.make_unavailable(places[2], reason="Fuite", informed="", from_date=None, rights=street.rights())
     building(30, 55)
     cover = computed(street, distance_m=15)
     assert (counts(cover)[:3], cover.summary["hydrants"]["unavailable"]) == ((1, 0, 1), 2)

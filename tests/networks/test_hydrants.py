@@ -102,17 +102,17 @@ def test_a_struck_inspection_counts_no_more_and_stays(network: Network, hydrant:
 
 
 def test_a_verdict_unavailable_begins_an_unavailability_that_a_later_one_ends(network: Network, hydrant: int) -> None:
-    found = visual(verdict="unavailable", anomalies=["dry"], told="CODIS")
+    found = visual(verdict="unavailable", anomalies=["dry"], informed="CODIS")
     inspect(network, hydrant, found)
     inspect(network, hydrant, found)
     with factories.as_owner():
         (out,) = HydrantUnavailability.objects.all()
-    assert (out.reason, out.told, out.until_at) == ("Pas d’eau", "CODIS", None)
+    assert (out.reason, out.informed, out.until_at) == ("Pas d’eau", "CODIS", None)
     assert availability_of(seen(network, hydrant)) == "unavailable"
-    inspect(network, hydrant, technical(back=True, told="CODIS, mairie"))
+    inspect(network, hydrant, technical(back=True, informed="CODIS, mairie"))
     with factories.as_owner():
         out = HydrantUnavailability.objects.get()
-    assert (out.until_at is not None, out.told_back) == (True, "CODIS, mairie")
+    assert (out.until_at is not None, out.informed_on_return) == (True, "CODIS, mairie")
     assert availability_of(seen(network, hydrant)) == "compliant"
 
 
@@ -177,12 +177,12 @@ def test_what_makes_no_sense_is_refused_at_its_field(
 def test_only_one_unavailability_lasts_at_a_time(network: Network, hydrant: int) -> None:
     with network.as_():
         rights = network.rights()
-        inspecting.make_unavailable(hydrant, reason="Fuite", told="", from_date=None, rights=rights)
+        inspecting.make_unavailable(hydrant, reason="Fuite", informed="", from_date=None, rights=rights)
         with pytest.raises(inspecting.Conflict):
-            inspecting.make_unavailable(hydrant, reason="Fuite", told="", from_date=None, rights=rights)
-        inspecting.make_available(hydrant, told_back="", rights=rights)
+            inspecting.make_unavailable(hydrant, reason="Fuite", informed="", from_date=None, rights=rights)
+        inspecting.make_available(hydrant, informed_on_return="", rights=rights)
         with pytest.raises(inspecting.Conflict):
-            inspecting.make_available(hydrant, told_back="", rights=rights)
+            inspecting.make_available(hydrant, informed_on_return="", rights=rights)
 
 
 @pytest.mark.parametrize("who", [Role.READER, Role.PERMIT_INSTRUCTOR])

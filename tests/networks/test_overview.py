@@ -17,7 +17,7 @@ def shown(network: Network, who: str = "network_technician") -> str:
 
 
 def outage_of(member: Member) -> None:
-    Outage.objects.create(owner=member, asked={}, answer={}, valves=1, connections=2, started_at=timezone.now())
+    Outage.objects.create(owner=member, question={}, answer={}, valves=1, connections=2, started_at=timezone.now())
 
 
 def test_what_waits_leads_to_its_page(network: Network) -> None:
@@ -25,8 +25,8 @@ def test_what_waits_leads_to_its_page(network: Network) -> None:
     with factories.as_owner():
         outage_of(network.member)
         Anomaly.objects.create(
-            owner=network.member, family="sewer", kind="near_miss", gravity=Anomaly.Severity.SERIOUS,
-            object_kind="pipe", object_id=1, geom=at(0, 0), told={}, found_at=timezone.now(),
+            owner=network.member, family="sewer", kind="near_miss", severity=Anomaly.Severity.SERIOUS,
+            object_kind="pipe", object_id=1, geom=at(0, 0), measured={}, detected_at=timezone.now(),
         )  # fmt: skip
     page = shown(network)
     assert '<a href="/reseaux/coupures/"><b>1</b> coupure en cours</a>' in page

@@ -20,7 +20,7 @@ from networks.roads.models import RoadAsset, RoadMarker, RoadSection, RoadStretc
 from networks.roads.references import Reference, reference_of
 from networks.roads.services.calibrating import calibrate
 from networks.roads.services.placing import placed
-from networks.roads.services.placing_rows import Asked, placed_rows
+from networks.roads.services.placing_rows import LinearLocation, placed_rows
 from tests import factories
 from tests.findings import findings_of
 from tests.networks.road_assets import loaded, looked_at
@@ -166,7 +166,7 @@ REFERENCES = ("D 2020 PR 1+0", "D 2020 PR 1+350", "D 2020 PR 1+1020", "D 2020 PR
 @pytest.mark.parametrize("text", REFERENCES)
 @pytest.mark.parametrize("side", ["on", "left"])
 def test_many_at_once_get_what_each_gets_alone(member: Member, text: str, side: str) -> None:
-    asked = Asked(start=reference_of(text), side=side, distance_m=4)  # type: ignore[arg-type]
+    asked = LinearLocation(start=reference_of(text), side=side, distance_m=4)  # type: ignore[arg-type]
     (found,) = placed_rows("point", [asked])
     assert shown(found) == shown(alone(text, side))
 
@@ -184,7 +184,9 @@ def shown(found: Any) -> Any:
 
 def test_many_rows_ask_few_questions(member: Member) -> None:
     asked = [
-        Asked(start=Reference(route="D2020", marker=1, metres=n), end=Reference(route="D2020", marker=2, metres=n + 1))
+        LinearLocation(
+            start=Reference(route="D2020", marker=1, metres=n), end=Reference(route="D2020", marker=2, metres=n + 1)
+        )
         for n in range(500)
     ]
     with CaptureQueriesContext(connection) as asked_of:

@@ -12,7 +12,8 @@ from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 import networks.roads.axis as axis_module
-from networks.roads.axis import ImpossibleError, Marker, Section, build, locate, place_at, refer
+from networks.roads.axis import Marker, Section, build
+from networks.roads.axis_places import ImpossibleError, locate, place_at, refer
 
 
 def winding(chance: Random, metres: float) -> LineString:
@@ -94,7 +95,7 @@ def test_a_road_digitised_against_its_markers_is_walked_as_they_grow() -> None:
     assert locate(axis, 3, 400).place == Point(0, 0)
     with pytest.raises(ImpossibleError) as refused:
         refer(axis, Point(2590, 0))
-    assert (refused.value.reason, refused.value.told) == ("before_first", {"number": 1})
+    assert (refused.value.reason, refused.value.details) == ("before_first", {"number": 1})
 
 
 def test_a_place_beyond_the_next_marker_is_impossible_and_says_how_far_it_is() -> None:
@@ -102,10 +103,10 @@ def test_a_place_beyond_the_next_marker_is_impossible_and_says_how_far_it_is() -
     assert locate(axis, 12, 1036.5).place.x == pytest.approx(1136.5)
     with pytest.raises(ImpossibleError) as refused:
         locate(axis, 12, 1400)
-    assert (refused.value.reason, refused.value.told) == ("beyond_next", {"number": 13, "metres": 1037.0})
+    assert (refused.value.reason, refused.value.details) == ("beyond_next", {"number": 13, "metres": 1037.0})
     with pytest.raises(ImpossibleError) as refused:
         locate(axis, 13, 900)
-    assert (refused.value.reason, refused.value.told) == ("beyond_end", {"metres": 863.0})
+    assert (refused.value.reason, refused.value.details) == ("beyond_end", {"metres": 863.0})
     with pytest.raises(ImpossibleError):
         locate(axis, 14, 0)
 

@@ -10,7 +10,7 @@ from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from networks.roads.axis import Marker, Section
-from networks.roads.carriageways import tell_sides_apart
+from networks.roads.carriageways import assign_sides
 
 
 def way(number: int, *places: tuple[float, float], traffic: Literal[-1, 0, 1] = 1) -> Section:
@@ -34,7 +34,7 @@ DUAL = [
 
 
 def sides(sections: Sequence[Section], markers: Sequence[Marker], **kinds: set[int]) -> dict[int, str] | None:
-    found = tell_sides_apart(sections, markers, kinds.get("rings", set()), kinds.get("slips", set()))
+    found = assign_sides(sections, markers, kinds.get("rings", set()), kinds.get("slips", set()))
     return None if found is None else dict(found)
 
 

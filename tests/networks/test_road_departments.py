@@ -14,7 +14,7 @@ from networks.roads.importers.departments import department_of
 from networks.roads.models import RoadAxis, RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate, stale_roads
 from networks.roads.services.importing import Order, bring_in
-from networks.roads.services.referring import Found, locate, reference_at
+from networks.roads.services.referring import RoadPlace, locate, reference_at
 from tests import factories
 from tests.networks.conftest import Network, X, Y, along, at
 
@@ -49,7 +49,7 @@ def boundary(network: Network) -> Network:
     return network
 
 
-def place(text: str) -> Found:
+def place(text: str) -> RoadPlace:
     with factories.as_role("arpent_web"):
         return locate(text)
 

@@ -717,7 +717,7 @@ def test_pieces_are_read_by_their_content(desk: Desk) -> None:
     bad = client.post(f"/voirie/demandes/{one.pk}/pieces/", {"file": SimpleUploadedFile("plan.pdf", b"MZ virus")})
     assert bad.status_code == 400
     with desk.as_():
-        (piece,) = one.pieces.all()
+        (piece,) = one.documents.all()
     address = f"/voirie/demandes/{one.pk}/pieces/{piece.pk}/"
     assert b"".join(client.get(address)).startswith(b"%PDF-")
     assert desk.network.client(Role.READER).get(address).status_code == 404

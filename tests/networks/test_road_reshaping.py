@@ -13,7 +13,7 @@ from layers.features.services.reshape import merge, split
 from layers.features.services.write import Edit, apply_edits
 from networks.roads.models import RoadAxis, RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate, stale_roads
-from networks.roads.services.referring import Found, locate, place_of, reference_at
+from networks.roads.services.referring import RoadPlace, locate, place_of, reference_at
 from tests import factories
 from tests.networks.conftest import WEB, Network
 
@@ -154,12 +154,12 @@ def test_references_stay_where_they_are_whatever_happens_to_sections(network: Ne
     check(before)
 
 
-def found(text: str) -> Found:
+def found(text: str) -> RoadPlace:
     with factories.as_role("arpent_web"):
         return locate(text)
 
 
-def check(before: dict[str, Found]) -> None:
+def check(before: dict[str, RoadPlace]) -> None:
     for text, one in before.items():
         now = found(text)
         assert ((now.x - one.x) ** 2 + (now.y - one.y) ** 2) ** 0.5 < 1

@@ -97,7 +97,7 @@ def test_hydrants_are_told_along_the_road_and_straight(ground: Network) -> None:
     near = ground.node(97, 90, "hydrant", reference="PI-1", flow_m3h=62.0)
     ground.node(90, 22, "hydrant", reference="PI-2")
     with ground.as_():
-        inspecting.make_unavailable(near, reason="Fuite", told="", from_date=None, rights=ground.rights())
+        inspecting.make_unavailable(near, reason="Fuite", informed="", from_date=None, rights=ground.rights())
     section = told(ground, "fire")
     assert lines(section) == [
         "PI-2 | à 52 m par les voies, 22 m à vol d’oiseau",

@@ -17,8 +17,8 @@ def anomaly(owner: Member) -> Anomaly:
     x, y = factories.ORIGIN
     with factories.as_owner():
         return Anomaly.objects.create(
-            owner=owner, family="water", kind="dead_end", gravity=3, object_kind="node", object_id=1,
-            geom=Point(x, y, srid=2154), found_at=timezone.now(),
+            owner=owner, family="water", kind="dead_end", severity=3, object_kind="node", object_id=1,
+            geom=Point(x, y, srid=2154), detected_at=timezone.now(),
         )  # fmt: skip
 
 

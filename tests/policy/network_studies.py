@@ -9,11 +9,11 @@ from tests import factories
 
 def study(owner: Member) -> CoverageStudy:
     technologies = [{"label": "points", "column": "", "value": "", "reach_m": 500}]
-    asked = {"insee": "", "layer": "addresses", "title": "Adresses", "attribution": "", "operator": ""}
-    found = {"communes": [], "operators": [], "counts": {"0": {"": {}}}, "roads": False}
+    question = {"insee": "", "layer": "addresses", "title": "Adresses", "attribution": "", "operator": ""}
+    answer = {"communes": [], "operators": [], "counts": {"0": {"": {}}}, "roads": False}
     with factories.as_owner():
         return CoverageStudy.objects.create(
-            owner=owner, asked=asked | {"technologies": technologies}, found=found, sites=[], seconds=0.1
+            owner=owner, question=question | {"technologies": technologies}, answer=answer, sites=[], seconds=0.1
         )
 
 

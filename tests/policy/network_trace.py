@@ -35,7 +35,7 @@ def rows(whose: str, owner: Member, person: User) -> dict[str, int]:
     """By name: a pipe of each family and an outage of a member."""
     with factories.as_owner():
         outage = Outage.objects.create(
-            **{"owner": owner, "asked": {}, "answer": ANSWER, "valves": 0, "connections": 0},
+            **{"owner": owner, "question": {}, "answer": ANSWER, "valves": 0, "connections": 0},
             **{"started_at": timezone.now(), "started_by": person},
         )
     made = {f"{family} pipe {whose}": pipe(owner, family) for family in ("water", "sewer")}

@@ -38,7 +38,7 @@ MOST_PUT_OFF = 40
 NOT_TAKEN = (Message.State.WAITING, Message.State.UNKNOWN)
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
-type Tell = Callable[[float | None, str], None]
+type Progress = Callable[[float | None, str], None]
 
 
 # -- asking for it ----------------------------------------------------------------------------------------------------
@@ -152,7 +152,9 @@ def sent_messages(notice: Notice, *, why: str) -> list[tuple[Any, ...]]:
 # -- the worker's part ------------------------------------------------------------------------------------------------
 
 
-def send_out(notice: Notice, progress: Tell, gateway: Callable[[str, int], Gateway] = gateway_for) -> dict[str, Any]:
+def send_out(
+    notice: Notice, progress: Progress, gateway: Callable[[str, int], Gateway] = gateway_for
+) -> dict[str, Any]:
     """Hand over what waits, channel by channel; may be begun again at any time.
 
     Raises Unavailable where some still waits.
@@ -200,10 +202,10 @@ class Sender:
     def __init__(
         self, holder: BaseDatabaseWrapper, notice: Notice, texts: NoticeTexts, channel: Channel, gateway: Gateway
     ) -> None:
-        self.holder, self.notice, self.words, self.channel, self.gateway = holder, notice, texts, channel, gateway
+        self.holder, self.notice, self.texts, self.channel, self.gateway = holder, notice, texts, channel, gateway
         self.member = str(common_values(notice.owner)["membre"])
 
-    def run(self, progress: Tell, whole: int) -> None:
+    def run(self, progress: Progress, whole: int) -> None:
         """As long as the gateway takes some: what one receiver's server puts off does not keep the others waiting."""
         done, after, put_off = 0, 0, 0
         while taken := self.take(after):
@@ -228,10 +230,10 @@ class Sender:
 
     def outgoing(self, message_id: int, key: Any, value: str, addresses: list[str]) -> Outgoing:
         if self.channel == Channel.SMS:
-            return Outgoing(key=str(key), to=value, text=self.words.sms)
+            return Outgoing(key=str(key), to=value, text=self.texts.sms)
         stop = stop_address(message_id)
-        text = mail_text(self.words, addresses, self.member, stop)
-        return Outgoing(key=str(key), to=value, title=self.words.title, text=text, stop=stop)
+        text = mail_text(self.texts, addresses, self.member, stop)
+        return Outgoing(key=str(key), to=value, title=self.texts.title, text=text, stop=stop)
 
 
 def stop_address(message_id: int) -> str:
@@ -239,7 +241,7 @@ def stop_address(message_id: int) -> str:
     return settings.SITE_URL + reverse("notice_stop", args=[STOP.sign(str(message_id))])
 
 
-def write_trial(notice: Notice, progress: Tell) -> dict[str, Any]:
+def write_trial(notice: Notice, progress: Progress) -> dict[str, Any]:
     """What would be sent now, one JSON line for each message, to nobody."""
     texts = texts_of(notice)
     member = str(common_values(notice.owner)["membre"])

@@ -15,7 +15,7 @@ from layers.catalogue.services import visible_layer
 from networks.roads.api.serializers import RoadPlaceSerializer, RoadSerializer
 from networks.roads.references import NotAReferenceError, Road, road_of
 from networks.roads.searching import LAYER
-from networks.roads.services.referring import Found, locate, reference_at
+from networks.roads.services.referring import RoadPlace, locate, reference_at
 from networks.roads.services.whole import as_feature, links_of, road_of_request
 
 FARTHEST = 10_000_000.0
@@ -38,9 +38,9 @@ class LocateView(APIView):
         """Where a reference on a numbered road lies, or which reference a place has; of those who see the sections."""
         rights = rights_of_request(request)
         visible_layer(LAYER, rights)
-        place = found(request.query_params)
+        place = place_of_query(request.query_params)
         links = links_of(place, rights)
-        return Response(place.told() | {"links": [link.as_json() for link in links]})
+        return Response(place.as_json() | {"links": [link.as_json() for link in links]})
 
 
 class RoadView(APIView):
@@ -53,7 +53,7 @@ class RoadView(APIView):
         return Response(as_feature(road_of_request(road, rights), rights))
 
 
-def found(given: dict[str, str]) -> Found:
+def place_of_query(given: dict[str, str]) -> RoadPlace:
     """Where a reference lies, or the reference at x and y in metres (EPSG:2154). Raises Invalid, NotFound."""
     reference = given.get("reference", "")
     if reference and ("x" in given or "y" in given):

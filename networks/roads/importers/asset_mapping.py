@@ -97,7 +97,7 @@ IN_NAMES: Final = (
     ("balise|borne", "marker"), ("mur", "wall"), ("trottoir", "pavement"), ("haie|arbre", "hedge"),
     ("grille|avaloir", "drain"), ("banc|mobilier", "furniture"),
 )  # fmt: skip
-MOST_SIGNS_ASKED: Final = 20
+MOST_SIGNS_TESTED: Final = 20
 IS_MARKER: Final = re.compile(r"\s*(?:P\.?\s?R\.?\s*)?\d{1,3}(?:\s*\+\s*\d+|[.,]\d+)?\s*", re.IGNORECASE)
 
 
@@ -132,15 +132,15 @@ def suggest_columns(
 ) -> LayerMapping:
     """Columns by their names; the code of a sign by what its field holds, the kind by the name of the layer."""
     names = {name for name, _label, _codes in table.all_targets()}
-    found = mapping.suggest_columns(table, fields, {name: one for name, one in places.items() if name in names})
-    columns, values, fixed = dict(found.columns), dict(found.values), {}
+    suggested = mapping.suggest_columns(table, fields, {name: one for name, one in places.items() if name in names})
+    columns, values, fixed = dict(suggested.columns), dict(suggested.values), {}
     if "code" not in columns and "code" in names and (signs := field_of_signs(fields)):
         columns["code"] = signs
     if not any(values.get("kind", {}).values()):
         columns.pop("kind", None)
         values.pop("kind", None)
         fixed["kind"] = likely_kind(table, label, has_code="code" in columns)
-    return replace(found, columns=columns, values=values, fixed=fixed)
+    return replace(suggested, columns=columns, values=values, fixed=fixed)
 
 
 def likely_table(places: Mapping[str, str]) -> str:
@@ -152,21 +152,21 @@ def likely_table(places: Mapping[str, str]) -> str:
 
 def likely_places(fields: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
     """The fields that tell a road, a PR, metres, a side: by their names, where most of their words are such."""
-    fitting = {name: [one for one, words in fields.items() if most(READ_AS.get(name, bool), words)]
+    fitting = {name: [one for one, texts in fields.items() if most(READ_AS.get(name, bool), texts)]
                for name, _label, _codes in PLACES if name not in ("place_x", "place_y")}  # fmt: skip
-    found: dict[str, str] = {}
+    likely: dict[str, str] = {}
     for name, allowed in fitting.items():
-        free = [one for one in allowed if one not in found.values()]
-        found |= likely_columns([name], free, SYNONYMS)
-    whole = next((one for one in fitting["place_at"] if one not in found.values()), "")
-    if whole and "place_marker" not in found:
-        found.setdefault("place_at", whole)
-    return found
+        free = [one for one in allowed if one not in likely.values()]
+        likely |= likely_columns([name], free, SYNONYMS)
+    whole = next((one for one in fitting["place_at"] if one not in likely.values()), "")
+    if whole and "place_marker" not in likely:
+        likely.setdefault("place_at", whole)
+    return likely
 
 
-def most(reads: Callable[[str], Any], words: Mapping[str, int]) -> bool:
-    asked = list(words)[:MOST_SIGNS_ASKED]
-    return bool(asked) and sum(bool(reads(one)) for one in asked) * 2 > len(asked)
+def most(reads: Callable[[str], Any], texts: Mapping[str, int]) -> bool:
+    sample = list(texts)[:MOST_SIGNS_TESTED]
+    return bool(sample) and sum(bool(reads(one)) for one in sample) * 2 > len(sample)
 
 
 def is_reference(text: str) -> bool:
@@ -195,9 +195,9 @@ READ_AS: Final[Mapping[str, Callable[[str], Any]]] = {
 
 def field_of_signs(fields: Mapping[str, Mapping[str, int]]) -> str:
     """The field most of whose words are codes of signs."""
-    for name, words in fields.items():
-        asked = list(words)[:MOST_SIGNS_ASKED]
-        if asked and sum(read_sign(one).known for one in asked) * 2 > len(asked):
+    for name, texts in fields.items():
+        sample = list(texts)[:MOST_SIGNS_TESTED]
+        if sample and sum(read_sign(one).known for one in sample) * 2 > len(sample):
             return name
     return ""
 
@@ -207,4 +207,4 @@ def likely_kind(table: FeatureTable, label: str, *, has_code: bool) -> str:
     codes = next(codes for name, _label, codes in table.all_targets() if name == "kind")
     if has_code and "sign" in codes:
         return "sign"
-    return next((kind for words, kind in IN_NAMES if re.search(words, bare(label)) and kind in codes), "other")
+    return next((kind for pattern, kind in IN_NAMES if re.search(pattern, bare(label)) and kind in codes), "other")

@@ -15,7 +15,7 @@ from layers.intake.findings import UnfitError
 from layers.intake.layer_mapping import LayerMapping
 from networks.roads.references import NotAReferenceError, Reference, department_code, reference_of, road_of
 from networks.roads.services.placing import Beside
-from networks.roads.services.placing_rows import Asked, placed_rows
+from networks.roads.services.placing_rows import LinearLocation, placed_rows
 
 MARKER: Final = re.compile(r"(?:P\.?\s?R\.?\s*)?(\d{1,3})(?:\s*\+\s*(\d{1,5}(?:[.,]\d+)?)|[.,](\d{3})|[.,]0+)?", re.I)
 LENGTHS: Final = {"": 1.0, "m": 1.0, "km": 1000.0}
@@ -36,7 +36,7 @@ def places_by_references(rows: Rows) -> dict[int, Any]:
     """By rank, where the rows lie that the file draws nowhere; None for those that cannot be placed, with a finding."""
     if not has_references(rows.mapping):
         return {}
-    wanted: dict[int, Asked] = {}
+    wanted: dict[int, LinearLocation] = {}
     places: dict[int, Any] = {}
     for rank, shape in enumerate(rows.sheet.shapes):
         if shape is not None and not shape.is_empty:
@@ -67,14 +67,14 @@ class Cells:
 
     def text(self, name: str) -> str:
         texts: Sequence[str | None] = self.rows.sheet.columns.get(self.columns.get(f"place_{name}", ""), ())
-        found = (texts[self.rank] or "").strip() if texts else ""
-        return "" if cells.is_nothing(found) else found
+        text = (texts[self.rank] or "").strip() if texts else ""
+        return "" if cells.is_nothing(text) else text
 
     def remark(self, code: str, **params: Any) -> None:
         self.rows.remark(self.rank, code, params)
 
 
-def reference_in(row: Cells) -> Asked | None:
+def reference_in(row: Cells) -> LinearLocation | None:
     """What a row says; None where it says nothing. Raises UnfitError."""
     start = start_in(row)
     if start is None:
@@ -83,11 +83,11 @@ def reference_in(row: Cells) -> Asked | None:
     if row.rows.table.geometry == "line":
         end = end_in(row, start)
     side, distance = side_in(row)
-    return Asked(start=start, end=end, side=side, distance_m=distance)
+    return LinearLocation(start=start, end=end, side=side, distance_m=distance)
 
 
 def start_in(row: Cells) -> Reference | None:
-    """Raises UnfitError."""
+    """Where it is, or starts: read from one field or from several; None where they are empty. Raises UnfitError."""
     at, route, marker = row.text("at"), row.text("route"), row.text("marker")
     if at:
         return with_department(whole(at, route), row)
@@ -95,19 +95,19 @@ def start_in(row: Cells) -> Reference | None:
         return None
     if not route or not marker:
         raise UnfitError(_("It has a road without a PR, or a PR without its road."))
-    return with_department(assembled(route, marker, row.text("metres")), row)
+    return with_department(assemble_reference(route, marker, row.text("metres")), row)
 
 
 def end_in(row: Cells, start: Reference) -> Reference:
     """On the road of the start where it names none; after the same marker where it names none. Raises UnfitError."""
     at, marker, metres = row.text("end"), row.text("end_marker"), row.text("end_metres")
     if at:
-        found = whole(at, start.route)
-        return found if found.department else replace(found, department=start.department)
+        end = whole(at, start.route)
+        return end if end.department else replace(end, department=start.department)
     if not marker and ("place_end_marker" in row.columns or not metres):
         raise UnfitError(_("It has no end: give the PR and the metres where it ends."))
-    found = assembled(start.route, marker or str(start.marker), metres)
-    return replace(found, department=start.department, side=start.side)
+    end = assemble_reference(start.route, marker or str(start.marker), metres)
+    return replace(end, department=start.department, side=start.side)
 
 
 def whole(at: str, route: str) -> Reference:
@@ -117,37 +117,37 @@ def whole(at: str, route: str) -> Reference:
     except NotAReferenceError:
         if not route:
             raise unreadable(at) from None
-    return assembled(route, at, "")
+    return assemble_reference(route, at, "")
 
 
-def assembled(route: str, marker: str, metres: str) -> Reference:
-    """Raises UnfitError."""
-    found = MARKER.fullmatch(marker)
+def assemble_reference(route: str, marker: str, metres: str) -> Reference:
+    """The reference of a road, a marker and metres after it, each in a field of its own. Raises UnfitError."""
+    match = MARKER.fullmatch(marker)
     try:
         number, department = road_of(route)
     except NotAReferenceError:
-        words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
-        raise UnfitError(words, text=route[:40]) from None
-    if found is None:
-        words = _("“%(text)s” is no number of a marker: write it as in “12”.")
-        raise UnfitError(words, text=marker[:40])
-    after = (found[2] or found[3] or "0").replace(",", ".")
+        message = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
+        raise UnfitError(message, text=route[:40]) from None
+    if match is None:
+        message = _("“%(text)s” is no number of a marker: write it as in “12”.")
+        raise UnfitError(message, text=marker[:40])
+    after = (match[2] or match[3] or "0").replace(",", ".")
     return Reference(
-        route=number, marker=int(found[1]), metres=metres_in(metres) if metres else float(after), department=department
+        route=number, marker=int(match[1]), metres=metres_in(metres) if metres else float(after), department=department
     )
 
 
 def metres_in(text: str) -> float:
-    """Raises UnfitError."""
-    found = cells.measured(text, LENGTHS)
-    if found is None or not 0 <= found[0] * found[1] < 100_000:
+    """A distance after a marker, in metres; its unit may be in the text. Raises UnfitError."""
+    length = cells.measured(text, LENGTHS)
+    if length is None or not 0 <= length[0] * length[1] < 100_000:
         raise UnfitError(_("“%(text)s” is no distance in metres after a PR."), text=text[:40])
-    return found[0] * found[1]
+    return length[0] * length[1]
 
 
-def with_department(found: Reference, row: Cells) -> Reference:
-    told = department_code(row.text("department"))
-    return replace(found, department=told) if told and not found.department else found
+def with_department(reference: Reference, row: Cells) -> Reference:
+    department = department_code(row.text("department"))
+    return replace(reference, department=department) if department and not reference.department else reference
 
 
 def side_in(row: Cells) -> tuple[Beside, float]:
@@ -156,10 +156,10 @@ def side_in(row: Cells) -> tuple[Beside, float]:
     side = SIDES.get(row.rows.mapping.values.get("place_side", {}).get(said, ""), "on")
     if said and said not in row.rows.mapping.values.get("place_side", {}):
         row.remark(_("Side “%(text)s” is not known: put on the axis."), text=said[:40])
-    found = cells.measured(text, LENGTHS) if text else None
-    if text and found is None:
+    length = cells.measured(text, LENGTHS) if text else None
+    if text and length is None:
         raise UnfitError(_("“%(text)s” is no distance in metres from the axis."), text=text[:40])
-    distance = abs(found[0] * found[1]) if found else 0.0
+    distance = abs(length[0] * length[1]) if length else 0.0
     if side == "on":
         if distance and not said:
             row.remark(_("It has a distance from the axis and no side: put on the axis."))
@@ -171,5 +171,5 @@ def side_in(row: Cells) -> tuple[Beside, float]:
 
 
 def unreadable(text: str) -> UnfitError:
-    words = _("“%(text)s” is no place on a road: write a road, a marker and metres, as in “D 2020 PR 12+350”.")
-    return UnfitError(words, text=text[:80])
+    message = _("“%(text)s” is no place on a road: write a road, a marker and metres, as in “D 2020 PR 12+350”.")
+    return UnfitError(message, text=text[:80])

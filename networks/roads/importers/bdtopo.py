@@ -70,7 +70,7 @@ COLUMNS: Final = (
 )
 """The columns of a section that BD TOPO fills; the others are our people's alone. Carriageways are told apart later."""
 WAYS: Final = {"double sens": "both", "sens direct": "forward", "sens inverse": "backward", "sans objet": "none"}
-KINDS: Final = {bare(words[0]): code for code, words in NATURES.items()} | {
+KINDS: Final = {bare(labels[0]): code for code, labels in NATURES.items()} | {
     "quasi autoroute": "autoroute", "bretelle": "bretelle", "rond point": "rond_point", "escalier": "escalier",
 }  # fmt: skip
 CLASSES: Final = {
@@ -87,7 +87,7 @@ LONGEST: Final = {"name_left": 120, "name_right": 120, "manager_name": 100}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NumberedRoad:
     """A numbered road of another table: ROUTE_NUMEROTEE_OU_NOMMEE."""
 
     number: str
@@ -113,21 +113,21 @@ def plain_name(name: str) -> str:
 def ranks_of(names: Sequence[str], wanted: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Where each field that is wanted stands among those of a file."""
     at = {plain_name(name): rank for rank, name in reversed(list(enumerate(names)))}
-    found = {target: next((at[one] for one in known if one in at), None) for target, known in wanted.items()}
-    return {target: rank for target, rank in found.items() if rank is not None}
+    ranks = {target: next((at[one] for one in known if one in at), None) for target, known in wanted.items()}
+    return {target: rank for target, rank in ranks.items() if rank is not None}
 
 
 def is_sections(names: Sequence[str]) -> bool:
     """Whether a layer has the fields of TRONCON_DE_ROUTE."""
-    found = ranks_of(names, FIELDS)
-    return "cleabs" in found and "nature" in found and ("way" in found or "importance" in found)
+    ranks = ranks_of(names, FIELDS)
+    return "cleabs" in ranks and "nature" in ranks and ("way" in ranks or "importance" in ranks)
 
 
 class Reader:
     """Rows of a layer with these fields, in this order."""
 
-    def __init__(self, names: Sequence[str], named: Mapping[str, Named]) -> None:
-        self.at, self.beside_at, self.named = ranks_of(names, FIELDS), ranks_of(names, BESIDE), named
+    def __init__(self, names: Sequence[str], numbered_roads: Mapping[str, NumberedRoad]) -> None:
+        self.at, self.beside_at, self.numbered_roads = ranks_of(names, FIELDS), ranks_of(names, BESIDE), numbered_roads
 
     @property
     def wanted(self) -> list[int]:
@@ -137,16 +137,16 @@ class Reader:
     def read(self, row: Sequence[str | None]) -> Read:
         said = {name: (row[rank] or "").strip() for name, rank in self.at.items()}
         beside = {name: text for name, rank in self.beside_at.items() if (text := (row[rank] or "").strip())}
-        found = Read(said.get("cleabs", ""), bare(said.get("state", "")) in IN_SERVICE, {}, beside)
-        fill(found, said, self.named)
-        return found
+        section = Read(said.get("cleabs", ""), bare(said.get("state", "")) in IN_SERVICE, {}, beside)
+        fill(section, said, self.numbered_roads)
+        return section
 
 
-def fill(found: Read, said: Mapping[str, str], named: Mapping[str, Named]) -> None:
-    values = found.values
-    route, status, manager = road_of(found, said, named)
+def fill(section: Read, said: Mapping[str, str], numbered_roads: Mapping[str, NumberedRoad]) -> None:
+    values = section.values
+    route, status, manager = road_of(section, said, numbered_roads)
     values |= {"route": route, "status": status}
-    values["nature"] = coded(found, "nature", said.get("nature", ""), KINDS)
+    values["nature"] = coded(section, "nature", said.get("nature", ""), KINDS)
     importance = said.get("importance", "")[:1]
     values["importance"] = importance if importance in "123456" and importance else None
     values["manager"], values["manager_name"] = manager_of(status, manager)
@@ -156,28 +156,30 @@ def fill(found: Read, said: Mapping[str, str], named: Mapping[str, Named]) -> No
         insee = said.get(f"insee_{side}", "").upper()
         values[f"insee_{side}"] = insee if len(insee) == 5 else None
     values["department"] = department_in(manager, values["insee_left"], values["insee_right"]) if route else ""
-    values["lanes"] = whole(number(found, "nombre_de_voies", said.get("lanes", "")), 12)
-    values["width_m"] = number(found, "largeur_de_chaussee", said.get("width", ""), most=60)
-    values["traffic_way"] = coded(found, "sens_de_circulation", said.get("way", ""), WAYS) or "both"
+    values["lanes"] = whole(number(section, "nombre_de_voies", said.get("lanes", "")), 12)
+    values["width_m"] = number(section, "largeur_de_chaussee", said.get("width", ""), most=60)
+    values["traffic_way"] = coded(section, "sens_de_circulation", said.get("way", ""), WAYS) or "both"
     values["built_up"] = truth(said.get("urban", ""))
     values["level"] = level_of(said.get("level", ""))
     for column, name in (("max_height_m", "height"), ("max_width_m", "breadth"), ("max_length_m", "length"),
                          ("max_weight_t", "weight"), ("max_axle_t", "axle")):  # fmt: skip
-        values[column] = number(found, f"restriction ({name})", said.get(name, ""), most=1000)
+        values[column] = number(section, f"restriction ({name})", said.get(name, ""), most=1000)
     values["updated_date"] = read_day(said.get("modified", "")) or read_day(said.get("created", ""))
     for column, most in LONGEST.items():
         if values[column] and len(values[column]) > most:
-            found.beside[column] = values[column]
+            section.beside[column] = values[column]
             values[column] = values[column][:most]
 
 
-def road_of(found: Read, said: Mapping[str, str], named: Mapping[str, Named]) -> tuple[str | None, str | None, str]:
+def road_of(
+    section: Read, said: Mapping[str, str], numbered_roads: Mapping[str, NumberedRoad]
+) -> tuple[str | None, str | None, str]:
     """The number of the road, its legal status, who keeps it; a section of several roads is of the first."""
-    linked = next((named[one] for one in parts(said.get("links", "")) if one in named), None)
+    linked = next((numbered_roads[one] for one in parts(said.get("links", "")) if one in numbered_roads), None)
     numbers = parts(said.get("number", "")) or ([linked.number] if linked and linked.number else [])
     routes = [route for text in numbers if (route := number_of(text))]
     if len(numbers) > 1 or (numbers and not routes):
-        found.beside["cpx_numero"] = "/".join(numbers)
+        section.beside["cpx_numero"] = "/".join(numbers)
     route = routes[0] if routes else None
     classes = parts(said.get("class", "")) or ([linked.status] if linked and linked.status else [])
     status = next((CLASSES[one] for text in classes if (one := bare(text)) in CLASSES), None)
@@ -203,25 +205,25 @@ def number_of(text: str) -> str | None:
 
 def manager_of(status: str | None, name: str) -> tuple[str | None, str | None]:
     """Code and name of who keeps a road."""
-    words = bare(name)
-    if any(one in f"{words} " for one in POOLED):
+    plain = bare(name)
+    if any(one in f"{plain} " for one in POOLED):
         return "04", name
-    if words.startswith(("dir ", "etat")):
+    if plain.startswith(("dir ", "etat")):
         return "01", name
     return MANAGERS.get(status or "") if status or not name else None, name or None
 
 
-def coded(found: Read, name: str, text: str, codes: Mapping[str, str]) -> str | None:
+def coded(section: Read, name: str, text: str, codes: Mapping[str, str]) -> str | None:
     if not text:
         return None
     code = codes.get(bare(text))
     if code is None:
-        found.unread.append((name, text))
-        found.beside[name] = text
+        section.unread.append((name, text))
+        section.beside[name] = text
     return code
 
 
-def number(found: Read, name: str, text: str, most: float = 1e6) -> float | None:
+def number(section: Read, name: str, text: str, most: float = 1e6) -> float | None:
     """A number above 0; nothing for 0 and for words such as “Sans restriction”."""
     if not text:
         return None
@@ -229,8 +231,8 @@ def number(found: Read, name: str, text: str, most: float = 1e6) -> float | None
         value = float(text.replace(",", "."))
     except ValueError:
         if not bare(text).startswith("sans"):
-            found.unread.append((name, text))
-            found.beside[name] = text
+            section.unread.append((name, text))
+            section.beside[name] = text
         return None
     if not 0 < value <= most:
         return None
@@ -242,8 +244,8 @@ def whole(value: float | None, most: int) -> int | None:
 
 
 def truth(text: str) -> bool | None:
-    words = bare(text)
-    return True if words in ("true", "oui", "1", "t", "vrai") else False if words else None
+    plain = bare(text)
+    return True if plain in ("true", "oui", "1", "t", "vrai") else False if plain else None
 
 
 def level_of(text: str) -> int:
@@ -254,7 +256,7 @@ def level_of(text: str) -> int:
         return 0
 
 
-NAMED: Final[Mapping[str, tuple[str, ...]]] = {
+NUMBERED_ROAD_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "cleabs": ("cleabs", "id"),
     "number": ("numero",),
     "type": ("typederoute", "typeroute"),
@@ -262,11 +264,13 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def named_of(names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> dict[str, Named]:
+def numbered_roads_of(names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> dict[str, NumberedRoad]:
     """The roads of ROUTE_NUMEROTEE_OU_NOMMEE by their cleabs."""
-    at = ranks_of(names, NAMED)
+    at = ranks_of(names, NUMBERED_ROAD_FIELDS)
     said = ({name: (row[rank] or "").strip() for name, rank in at.items()} for row in rows)
     return {
-        one["cleabs"]: Named(number=one.get("number", ""), status=one.get("type", ""), manager=one.get("manager", ""))
+        one["cleabs"]: NumberedRoad(
+            number=one.get("number", ""), status=one.get("type", ""), manager=one.get("manager", "")
+        )
         for one in said
     }

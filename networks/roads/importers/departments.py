@@ -30,6 +30,6 @@ def department_of(insee: str) -> str:
 
 def department_in(manager: str, *communes: str | None) -> str:
     """Of a section: that of its manager, for a road along the boundary lies in both; else that of its communes."""
-    words = bare(manager).removeprefix("departement ").removeprefix("de l ").removeprefix("de la ")
-    words = words.removeprefix("du ").removeprefix("des ").removeprefix("de ").removeprefix("d ")
-    return BY_NAME.get(words) or next((found for one in communes if one and (found := department_of(one))), "")
+    plain = bare(manager).removeprefix("departement ").removeprefix("de l ").removeprefix("de la ")
+    plain = plain.removeprefix("du ").removeprefix("des ").removeprefix("de ").removeprefix("d ")
+    return BY_NAME.get(plain) or next((code for one in communes if one and (code := department_of(one))), "")

@@ -1,4 +1,4 @@
-"""Markers (PR) that were read, checked row by row and written: good rows come in, others are told of. A marker that was
+"""Markers (PR) that were read, checked row by row and written: good rows come in, others are said. A marker that was
 corrected here stays so (`merging.merge`), whatever its number or its road was corrected to.
 """
 
@@ -19,7 +19,7 @@ from layers.intake.feature_table.merging import PLACE, merge, place_of
 from layers.intake.findings import Finding
 from layers.intake.object_changes import ObjectChanges
 from layers.intake.services.loading import rows, run
-from networks.roads.importers.markers import NEAR_M, SOURCES, Row, Table, along_their_roads, placed
+from networks.roads.importers.markers import NEAR_M, SOURCES, Row, Table, along_their_roads, locate_markers
 from networks.roads.importers.staging import STAGED
 from networks.roads.models import RoadMarker
 from networks.roads.references import Road
@@ -40,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a row changes of the marker that it is; `told` where its source says something else than the last time,
+    """What a row changes of the marker that it is; `delivered` where its source says something else than the last time,
     `renamed` where its road got another Département here.
     """
 
@@ -48,19 +48,19 @@ class Change:
     pk: int
     road: Road
     moved: bool
-    named: bool
+    new_reference: bool
     renamed: bool
-    told: dict[str, Any] | None
+    delivered: dict[str, Any] | None
 
     @property
-    def written(self) -> bool:
-        return self.moved or self.renamed or self.named or self.told is not None
+    def needs_update(self) -> bool:
+        return self.moved or self.renamed or self.new_reference or self.delivered is not None
 
 
 def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = frozenset()) -> Outcome:
     """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
     outcome = Outcome(Counter(read=table.read, managed=0, outside=0, aside=table.aside), [], set())
-    located = known_roads(table, in_departments(placed(table, table.rows), also), also)
+    located = known_roads(table, in_departments(locate_markers(table, table.rows), also), also)
     # First what is not the member's: a row of somebody else's place is no twin of one that comes in.
     good, left = within_rights(owner, located, outcome, staged=bool(also))
     good = without_twins(table, good)
@@ -68,34 +68,34 @@ def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = f
     good = along_their_roads(good, [one for one in left if one.key not in keys])
     good = without_overlap(table, [one for one in good if has_place(one, table)])
     good, _left = within_rights(owner, good, outcome, staged=bool(also))
-    fresh, changed = compared(owner, table, good, outcome)
+    fresh, changed = compare_with_known(owner, table, good, outcome)
     outcome.counts["new"] = len(fresh)
     outcome.findings = table.findings.all()
     outcome.counts["refused"] = sum(one.severity == "error" and one.row is not None for one in outcome.findings)
     outcome.roads = {one.road for one in fresh} | {one.road for one in changed if one.moved}
     outcome.roads |= {one.row.road for one in changed if one.renamed}
     if write and (fresh or changed):
-        keep(owner, table, fresh, changed)
+        write_markers(owner, table, fresh, changed)
     return outcome
 
 
-def without_twins(table: Table, found: Sequence[Row]) -> list[Row]:
-    """One row of each marker: the first; another one in the same place is only told."""
+def without_twins(table: Table, markers: Sequence[Row]) -> list[Row]:
+    """One row of each marker: the first; another one in the same place is only reported."""
     first: dict[tuple[Road, int, str], Row] = {}
-    for one in found:
+    for one in markers:
         other = first.setdefault(one.key, one)
         if other is one:
             continue
-        told = {"name": one.name, "row": other.rank}
+        params = {"name": one.name, "row": other.rank}
         if (other.given, other.place, other.along_m) == (one.given, one.place, one.along_m):
             table.findings.add(
-                one.rank, gettext_noop("%(name)s is there already (row %(row)s), in the same place: left out."), told
+                one.rank, gettext_noop("%(name)s is there already (row %(row)s), in the same place: left out."), params
             )
         else:
-            words = gettext_noop(
+            message = gettext_noop(
                 "%(name)s is there already (row %(row)s), elsewhere: keep one of them, or say the side (D, G)."
             )
-            table.findings.add(one.rank, words, told, "error")
+            table.findings.add(one.rank, message, params, "error")
     return list(first.values())
 
 
@@ -111,17 +111,17 @@ NEAREST: Final = """
 """
 
 
-def in_departments(found: Sequence[Row], also: frozenset[Road]) -> list[Row]:
-    """Rows with the Département of their road: the one that is told if the road has sections there, else that of the
-    section that it stands on; the nearest or the only one where none is told.
+def in_departments(markers: Sequence[Row], also: frozenset[Road]) -> list[Row]:
+    """Rows with the Département of their road: the one that is given if the road has sections there, else that of the
+    section that it stands on; the nearest or the only one where none is given.
     """
-    known = sections_known({one.route for one in found}) | also
-    unsure = [one for one in found if not one.department or one.road not in known]
+    known = sections_known({one.route for one in markers}) | also
+    unsure = [one for one in markers if not one.department or one.road not in known]
     given = columns(unsure)
     nearest = rows(NEAREST, near=NEAR_M, **{name: given[name] for name in ("routes", "departments", "xs", "ys")})
     lies = {id(one): department for one, (department,) in zip(unsure, nearest, strict=True)}
     there = departments_of(known)
-    return [replace(one, department=department_for(one, there[one.route], lies.get(id(one), ""))) for one in found]
+    return [replace(one, department=department_for(one, there[one.route], lies.get(id(one), ""))) for one in markers]
 
 
 def department_for(one: Row, there: Sequence[str], lies: str) -> str:
@@ -137,37 +137,37 @@ def department_for(one: Row, there: Sequence[str], lies: str) -> str:
 
 def departments_of(known: Collection[Road]) -> dict[str, list[str]]:
     """By number, those that have such a road."""
-    found: dict[str, list[str]] = defaultdict(list)
+    departments: dict[str, list[str]] = defaultdict(list)
     for route, department in sorted(known):
-        found[route].append(department)
-    return found
+        departments[route].append(department)
+    return departments
 
 
 def sections_known(routes: Collection[str]) -> frozenset[Road]:
     """The roads of these numbers that have sections."""
-    found = rows(
+    roads = rows(
         "select distinct route, department from road_section where route = any(%(routes)s)", routes=list(routes)
     )
-    return frozenset(Road(*one) for one in found)
+    return frozenset(Road(*one) for one in roads)
 
 
-def known_roads(table: Table, found: Sequence[Row], also: frozenset[Road]) -> list[Row]:
-    known = sections_known({one.route for one in found}) | also
+def known_roads(table: Table, markers: Sequence[Row], also: frozenset[Road]) -> list[Row]:
+    known = sections_known({one.route for one in markers}) | also
     departments, good = departments_of(known), []
-    for one in found:
+    for one in markers:
         there = departments[one.route]
         unsure = not one.department and len(there) > 1 and (one.place is None or one.road not in known)
         if unsure:
-            words = gettext_noop("%(name)s: several Départements have a %(route)s: say which one (%(choices)s).")
+            message = gettext_noop("%(name)s: several Départements have a %(route)s: say which one (%(choices)s).")
         elif one.road not in known:
-            words = gettext_noop(
+            message = gettext_noop(
                 "%(name)s: no section is of the road %(route)s: import its sections first, or correct its number."
             )
         else:
             good.append(one)
             continue
-        told = {"name": one.name, "route": str(one.road), "choices": [code for code in there if code]}
-        table.findings.add(one.rank, words, told, "error")
+        params = {"name": one.name, "route": str(one.road), "choices": [code for code in there if code]}
+        table.findings.add(one.rank, message, params, "error")
     return good
 
 
@@ -176,26 +176,26 @@ def has_place(one: Row, table: Table) -> bool:
     if one.place is not None:
         return True
     if one.along_m is not None:
-        words = gettext_noop(
+        message = gettext_noop(
             "%(name)s: cumulated metres alone do not place it: give x and y of two markers of this road at least."
         )
     else:
-        words = gettext_noop("%(name)s has no position: give x and y, or the cumulated metres (“cumul”).")
-    table.findings.add(one.rank, words, {"name": one.name}, "error")
+        message = gettext_noop("%(name)s has no position: give x and y, or the cumulated metres (“cumul”).")
+    table.findings.add(one.rank, message, {"name": one.name}, "error")
     return False
 
 
-def without_overlap(table: Table, found: Sequence[Row]) -> list[Row]:
-    """Two markers of a road and carriageway in one place are told: one of them has the wrong coordinates."""
+def without_overlap(table: Table, markers: Sequence[Row]) -> list[Row]:
+    """Two markers of a road and carriageway in one place are reported: one of them has the wrong coordinates."""
     at: dict[tuple[Road, str, tuple[float, float]], Row] = {}
-    for one in found:
+    for one in markers:
         assert one.place is not None
         other = at.setdefault((one.road, one.side, one.place), one)
         if other is not one:
-            words = gettext_noop("%(name)s stands exactly where %(other)s does (row %(row)s): correct one of them.")
-            told = {"name": one.name, "other": other.name, "row": other.rank}
-            table.findings.add(one.rank, words, told, place=one.place)
-    return list(found)
+            message = gettext_noop("%(name)s stands exactly where %(other)s does (row %(row)s): correct one of them.")
+            params = {"name": one.name, "other": other.name, "row": other.rank}
+            table.findings.add(one.rank, message, params, place=one.place)
+    return list(markers)
 
 
 ALLOWED: Final = """
@@ -224,17 +224,17 @@ NOTHING: Final = sql.SQL("(select * from road_section where false)")
 
 
 def within_rights(
-    owner: Member, found: Sequence[Row], outcome: Outcome, *, staged: bool
+    owner: Member, markers: Sequence[Row], outcome: Outcome, *, staged: bool
 ) -> tuple[list[Row], list[Row]]:
     """Rows of roads that no other member manages, in the member's territory or near sections that it keeps, those that
     are about to come (`staged`) included, and the rest. A row that has no place yet is asked of its road alone.
     """
-    given = columns(found)
-    told = rows(ALLOWED, staged=STAGED if staged else NOTHING, owner=owner.pk, near=NEAR_M, own=FAR_M,
-                **{name: given[name] for name in ("routes", "departments", "xs", "ys")})  # fmt: skip
+    given = columns(markers)
+    answers = rows(ALLOWED, staged=STAGED if staged else NOTHING, owner=owner.pk, near=NEAR_M, own=FAR_M,
+                   **{name: given[name] for name in ("routes", "departments", "xs", "ys")})  # fmt: skip
     good: list[Row] = []
     left: list[Row] = []
-    for one, (managed, outside) in zip(found, told, strict=True):
+    for one, (managed, outside) in zip(markers, answers, strict=True):
         outside = outside and one.place is not None
         outcome.counts["managed"] += managed
         outcome.counts["outside"] += outside
@@ -242,33 +242,35 @@ def within_rights(
     return good, left
 
 
-def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[Change]]:
+def compare_with_known(
+    owner: Member, table: Table, markers: Sequence[Row], outcome: Outcome
+) -> tuple[list[Row], list[Change]]:
     """Rows that are new, and what the others change of the markers that are there."""
-    standing = there(sorted({one.route for one in found}))
-    said = {one.said_key: one for one in standing if one.said_key}
-    own = {one.key: one for one in standing}
-    claimed = {one.key: said[one.key] for one in found if one.key in said and said[one.key].owner_id == owner.pk}
+    known = markers_there(sorted({one.route for one in markers}))
+    said = {one.said_key: one for one in known if one.said_key}
+    own = {one.key: one for one in known}
+    claimed = {one.key: said[one.key] for one in markers if one.key in said and said[one.key].owner_id == owner.pk}
     taken = {marker.pk for marker in claimed.values()}
-    keys = {one.key for one in found}
-    lost = lost_among([one for one in standing if one.pk not in taken and one.key not in keys])
-    managed = managed_for(owner, {one.key[0] for one in claimed.values()} - {one.road for one in found})
+    keys = {one.key for one in markers}
+    lost = lost_among([one for one in known if one.pk not in taken and one.key not in keys])
+    managed = managed_for(owner, {one.key[0] for one in claimed.values()} - {one.road for one in markers})
     fresh, changed = [], []
-    for one in found:
-        marker = claimed.get(one.key) or own.get(one.key) or found_again(one, lost)
+    for one in markers:
+        marker = claimed.get(one.key) or own.get(one.key) or match_lost(one, lost)
         if marker is None:
             fresh.append(one)
         elif marker.owner_id != owner.pk:
-            words = gettext_noop("%(name)s is kept by %(member)s: it stays as it is.")
-            table.findings.add(one.rank, words, {"name": one.name, "member": marker.owner.name})
+            message = gettext_noop("%(name)s is kept by %(member)s: it stays as it is.")
+            table.findings.add(one.rank, message, {"name": one.name, "member": marker.owner.name})
         elif one.key not in claimed and marker.pk in taken:
-            words = gettext_noop(
+            message = gettext_noop(
                 "%(name)s is here what the file calls another marker, as somebody corrected it: left out."
             )
-            table.findings.add(one.rank, words, {"name": one.name})
+            table.findings.add(one.rank, message, {"name": one.name})
             outcome.counts["same"] += 1
         elif marker.key[0] in managed:
             outcome.counts["managed"] += 1
-        elif (change := change_of(one, marker, table, outcome, lost=one.key not in claimed)).written:
+        elif (change := change_of(one, marker, table, outcome, lost=one.key not in claimed)).needs_update:
             changed.append(change)
             note_change(change, marker, outcome)
     for one in fresh:
@@ -276,12 +278,12 @@ def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome
     return fresh, changed
 
 
-def note_change(change: Change, marker: "Standing", outcome: Outcome) -> None:
+def note_change(change: Change, marker: "KnownMarker", outcome: Outcome) -> None:
     """What of a marker changes, object by object; what is only remembered is no change."""
-    if not (change.moved or change.named or change.renamed):
+    if not (change.moved or change.new_reference or change.renamed):
         return
     now = change.row.said
-    values = [("reference", marker.here["reference"], now.get("reference"))] if change.named else []
+    values = [("reference", marker.here["reference"], now.get("reference"))] if change.new_reference else []
     if change.renamed:
         values.append(("department", marker.key[0].department, change.row.department))
     moved = dist(marker.at, change.row.place) if change.moved and change.row.place else None
@@ -289,18 +291,18 @@ def note_change(change: Change, marker: "Standing", outcome: Outcome) -> None:
     outcome.changes.add("changed", change.row.name, place=place, values=values, moved_m=moved)
 
 
-def lost_among(standing: Sequence["Standing"]) -> dict[tuple[str, int, str], "Standing"]:
+def lost_among(markers: Sequence["KnownMarker"]) -> dict[tuple[str, int, str], "KnownMarker"]:
     """Markers whose Département has no section of the road any more, or is not known: by number, without it."""
-    known = sections_known({one.key[0].route for one in standing})
-    found: dict[tuple[str, int, str], Standing] = {}
-    for one in standing:
+    known = sections_known({one.key[0].route for one in markers})
+    lost: dict[tuple[str, int, str], KnownMarker] = {}
+    for one in markers:
         road, number, side = one.key
         if not road.department or road not in known:
-            found.setdefault((road.route, number, side), one)
-    return found
+            lost.setdefault((road.route, number, side), one)
+    return lost
 
 
-def found_again(one: Row, lost: dict[tuple[str, int, str], "Standing"]) -> "Standing | None":
+def match_lost(one: Row, lost: dict[tuple[str, int, str], "KnownMarker"]) -> "KnownMarker | None":
     """The lost marker that a row is, each once: of its number, and about where it stands."""
     key = one.route, one.number, one.side
     if key not in lost or one.place is None or dist(lost[key].at, one.place) > FAR_M:
@@ -310,17 +312,17 @@ def found_again(one: Row, lost: dict[tuple[str, int, str], "Standing"]) -> "Stan
 
 def managed_for(owner: Member, roads: Collection[Road]) -> frozenset[Road]:
     """Those that another member manages: what was corrected to be of one is no longer changed by a file."""
-    found = rows(
+    managed = rows(
         "select route, department from unnest(%(routes)s::text[], %(departments)s::text[]) as r(route, department)"
         " where arpent.road_manager(route, department, %(owner)s) is not null",
         owner=owner.pk,
         routes=[one.route for one in roads],
         departments=[one.department for one in roads],
     )
-    return frozenset(Road(*one) for one in found)
+    return frozenset(Road(*one) for one in managed)
 
 
-class Standing:
+class KnownMarker:
     """A marker that is there, and what its source said of it the last time."""
 
     def __init__(self, marker: RoadMarker) -> None:
@@ -330,18 +332,19 @@ class Standing:
         here = {"reference": marker.reference, PLACE: place_of(shapely.points(marker.geom.coords))}
         # One that was brought before it was remembered what was delivered is as it was brought.
         self.here, self.said = here, marker.delivered or (here if marker.source in SOURCES else None)
-        told = marker.delivered or {}
-        self.said_key = (Road(told["route"], told["department"]), told["number"], told["carriageway"]) if told else None
+        delivered = marker.delivered or {}
+        road = Road(delivered["route"], delivered["department"]) if delivered else None
+        self.said_key = (road, delivered["number"], delivered["carriageway"]) if road else None
         self.remembered = marker.delivered
 
 
-def there(routes: Sequence[str]) -> list[Standing]:
+def markers_there(routes: Sequence[str]) -> list[KnownMarker]:
     """The markers of these roads, as people write them here or as their source did."""
-    found = RoadMarker.objects.filter(Q(route__in=routes) | Q(delivered__route__in=routes))
-    return [Standing(one) for one in found.select_related("owner").order_by("pk")]
+    markers = RoadMarker.objects.filter(Q(route__in=routes) | Q(delivered__route__in=routes))
+    return [KnownMarker(one) for one in markers.select_related("owner").order_by("pk")]
 
 
-def change_of(one: Row, marker: Standing, table: Table, outcome: Outcome, *, lost: bool) -> Change:
+def change_of(one: Row, marker: KnownMarker, table: Table, outcome: Outcome, *, lost: bool) -> Change:
     """What a row changes of a marker: what was corrected here stays (`merging.merge`), a Département whose road is
     there no more does not.
     """
@@ -353,14 +356,14 @@ def change_of(one: Row, marker: Standing, table: Table, outcome: Outcome, *, los
     outcome.counts["both"] += bool(merged.both)
     if merged.both:
         x, y = shapely.get_coordinates(shapely.from_wkt(marker.here[PLACE]))[0]
-        words = gettext_noop("%(name)s was corrected here, and the file changed it, too: what is here stays.")
-        table.findings.add(one.rank, words, {"name": one.name}, place=(float(x), float(y)))
-    told = (marker.remembered or {}) | now
-    return Change(one, marker.pk, marker.key[0], moved=PLACE in merged.taken, named="reference" in merged.taken,
-                  renamed=renamed, told=told if told != marker.remembered else None)  # fmt: skip
+        message = gettext_noop("%(name)s was corrected here, and the file changed it, too: what is here stays.")
+        table.findings.add(one.rank, message, {"name": one.name}, place=(float(x), float(y)))
+    delivered = (marker.remembered or {}) | now
+    return Change(one, marker.pk, marker.key[0], moved=PLACE in merged.taken, new_reference="reference" in merged.taken,
+                  renamed=renamed, delivered=delivered if delivered != marker.remembered else None)  # fmt: skip
 
 
-def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Change]) -> None:
+def write_markers(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Change]) -> None:
     run("select arpent.open_event('import', 'road_marker'::regclass, jsonb_build_object('from', 'import', 'label',"
         " %(label)s::text))", label=table.findings.file)  # fmt: skip
     if fresh:
@@ -381,12 +384,12 @@ def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Ch
 
 UPDATE: Final = """
     update road_marker m set delivered = coalesce(m.delivered, '{{}}') || given.said,
-        reference = case when given.named then given.reference else m.reference end,
+        reference = case when given.new_reference then given.reference else m.reference end,
         geom = case when given.moved then st_setsrid(st_makepoint(x, y), 2154) else m.geom end,
         department = case when given.renamed then given.department else m.department end
-    from unnest(%(ids)s::bigint[], %(moved)s::bool[], %(named)s::bool[], %(renamed)s::bool[], %(references)s::text[],
-            %(departments)s::text[], %(said)s::jsonb[], %(xs)s::float8[], %(ys)s::float8[])
-        as given(id, moved, named, renamed, reference, department, said, x, y) where given.id = m.id
+    from unnest(%(ids)s::bigint[], %(moved)s::bool[], %(new_reference)s::bool[], %(renamed)s::bool[],
+            %(references)s::text[], %(departments)s::text[], %(said)s::jsonb[], %(xs)s::float8[], %(ys)s::float8[])
+        as given(id, moved, new_reference, renamed, reference, department, said, x, y) where given.id = m.id
 """
 
 
@@ -394,20 +397,20 @@ def values_of(changed: Sequence[Change]) -> dict[str, list[Any]]:
     given = columns([one.row for one in changed])
     return (
         {name: given[name] for name in ("references", "departments", "said", "xs", "ys")}
-        | {name: [getattr(one, name) for one in changed] for name in ("moved", "named", "renamed")}
+        | {name: [getattr(one, name) for one in changed] for name in ("moved", "new_reference", "renamed")}
         | {"ids": [one.pk for one in changed]}
     )
 
 
-def columns(found: Sequence[Row]) -> dict[str, list[Any]]:
-    places = [one.place or (0.0, 0.0) for one in found]
+def columns(markers: Sequence[Row]) -> dict[str, list[Any]]:
+    places = [one.place or (0.0, 0.0) for one in markers]
     return {
-        "routes": [one.route for one in found],
-        "departments": [one.department for one in found],
-        "numbers": [one.number for one in found],
-        "sides": [one.side for one in found],
-        "references": [one.reference for one in found],
-        "said": [json.dumps(one.said, ensure_ascii=False) for one in found],
+        "routes": [one.route for one in markers],
+        "departments": [one.department for one in markers],
+        "numbers": [one.number for one in markers],
+        "sides": [one.side for one in markers],
+        "references": [one.reference for one in markers],
+        "said": [json.dumps(one.said, ensure_ascii=False) for one in markers],
         "xs": [x for x, _y in places],
         "ys": [y for _x, y in places],
     }

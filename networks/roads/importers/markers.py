@@ -24,7 +24,7 @@ from layers.intake.findings import Finding, Findings
 from layers.intake.services.loading import rows
 from layers.intake.sheets import SourceLayer, layers_in, sheet_of
 from networks.roads.axis import Axis
-from networks.roads.axis import place_at as axis_place_at
+from networks.roads.axis_places import place_at as axis_place_at
 from networks.roads.importers.bdtopo import plain_name, ranks_of
 from networks.roads.importers.staging import cells
 from networks.roads.models import RoadMarker
@@ -98,9 +98,9 @@ class Row:
     @property
     def said(self) -> dict[str, Any]:
         """What it says, as it is remembered; once it has a place."""
-        told = {**self.road._asdict(), "number": self.number, "carriageway": self.side}
-        told |= {"reference": self.reference} if self.reference else {}
-        return told | {PLACE: place_of(shapely.points(self.place or (0.0, 0.0)))}
+        values = {**self.road._asdict(), "number": self.number, "carriageway": self.side}
+        values |= {"reference": self.reference} if self.reference else {}
+        return values | {PLACE: place_of(shapely.points(self.place or (0.0, 0.0)))}
 
 
 @dataclass(slots=True)
@@ -117,13 +117,13 @@ class Table:
 
 def read(reader: RestrictedReader, paths: Sequence[Path], findings: list[Finding]) -> Iterator[Table]:
     """Every table of markers among the files; a file without one is a finding."""
-    for found in layers_in(reader, paths, findings):
-        at = ranks_of(found.fields, FIELDS)
+    for file_layer in layers_in(reader, paths, findings):
+        at = ranks_of(file_layer.fields, FIELDS)
         if "route" in at and "number" in at:
-            yield read_layer(reader, found)
+            yield read_layer(reader, file_layer)
             continue
-        columns = ", ".join(found.fields[:12]) or "-"
-        findings.append(Finding(file=found.file, code=missing_in(at), params={"columns": columns}))
+        columns = ", ".join(file_layer.fields[:12]) or "-"
+        findings.append(Finding(file=file_layer.file, code=missing_in(at), params={"columns": columns}))
 
 
 def missing_in(at: Mapping[str, int]) -> str:
@@ -141,27 +141,27 @@ def missing_in(at: Mapping[str, int]) -> str:
     )
 
 
-def read_layer(reader: RestrictedReader, found: SourceLayer) -> Table:
+def read_layer(reader: RestrictedReader, file_layer: SourceLayer) -> Table:
     """The rows of a layer that can be understood."""
-    at = ranks_of(found.fields, FIELDS)
-    place = found.layer.place
-    drawn = found.layer.has_geometry and (place is None or place.wkt is not None)
-    source = BD_TOPO if "pointderepere" in plain_name(found.label) else PR
+    at = ranks_of(file_layer.fields, FIELDS)
+    place = file_layer.layer.place
+    drawn = file_layer.layer.has_geometry and (place is None or place.wkt is not None)
+    source = BD_TOPO if "pointderepere" in plain_name(file_layer.label) else PR
     if drawn:
-        sheet = sheet_of(reader, found, "point", None)
+        sheet = sheet_of(reader, file_layer, "point", None)
         table = Table(sheet.findings, source, read=len(sheet.findings.items))
-        texts = [[sheet.columns.get(name, [])[n] if name in sheet.columns else None for name in found.fields]
+        texts = [[sheet.columns.get(name, [])[n] if name in sheet.columns else None for name in file_layer.fields]
                  for n in range(len(sheet))]  # fmt: skip
         numbered = zip(sheet.rows, texts, sheet.shapes, strict=True)
     else:
-        table = Table(Findings(found.file), source)
-        numbered = ((rank, row, None) for rank, row in text_rows(reader, found, table.findings))  # type: ignore[assignment]
+        table = Table(Findings(file_layer.file), source)
+        numbered = ((rank, row, None) for rank, row in text_rows(reader, file_layer, table.findings))  # type: ignore[assignment]
     for rank, row, shape in numbered:
         table.read += 1
         said = {name: (row[where] or "").strip() for name, where in at.items()}
         if said.get("kind", "").upper() not in MARKER_KINDS:
             table.aside += 1
-        elif (one := understood(rank, said, shape, table.findings)) is not None:
+        elif (one := parse_row(rank, said, shape, table.findings)) is not None:
             table.rows.append(one)
     keep_ends(table)
     return table
@@ -187,11 +187,11 @@ def keep_ends(table: Table) -> None:
 
 
 def text_rows(
-    reader: RestrictedReader, found: SourceLayer, findings: Findings
+    reader: RestrictedReader, file_layer: SourceLayer, findings: Findings
 ) -> Iterator[tuple[int, list[str | None]]]:
-    plan = CopyPlan(tuple(Column(name, "text") for name in found.fields), None)
+    plan = CopyPlan(tuple(Column(name, "text") for name in file_layer.fields), None)
     try:
-        for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
+        for chunk in reader.copy(file_layer.name, layer=file_layer.layer.name, plan=plan):
             for line in str(chunk.lines, "utf-8").split("\n")[:-1]:
                 first, *others = cells(line)
                 yield int(first or 0), others
@@ -201,25 +201,25 @@ def text_rows(
         findings.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
 
 
-def understood(rank: int, said: Mapping[str, str], shape: Any, findings: Findings) -> Row | None:
-    """A row, None (and why) where its road or its number is not told."""
+def parse_row(rank: int, said: Mapping[str, str], shape: Any, findings: Findings) -> Row | None:
+    """A row, None (and why) where its road or its number is not given."""
     if not any(said.values()):
         return None
     try:
-        route, named = road_of(said.get("route", ""))
+        route, department = road_of(said.get("route", ""))
     except NotAReferenceError:
-        words = gettext_noop("“%(text)s” is the number of no road: write it as in “D 2020”.")
-        findings.add(rank, words, {"text": said.get("route", "")[:40]}, "error")
+        message = gettext_noop("“%(text)s” is the number of no road: write it as in “D 2020”.")
+        findings.add(rank, message, {"text": said.get("route", "")[:40]}, "error")
         return None
     match = NUMBER.fullmatch(said.get("number", "").upper())
     if match is None:
-        words = gettext_noop("“%(text)s” is no number of a marker: write it as in “12”.")
-        findings.add(rank, words, {"text": said.get("number", "")[:40]}, "error")
+        message = gettext_noop("“%(text)s” is no number of a marker: write it as in “12”.")
+        findings.add(rank, message, {"text": said.get("number", "")[:40]}, "error")
         return None
     side = SIDES.get(bare(said.get("side", "")))
     if side is None:
-        words = gettext_noop("Side “%(text)s” is not understood: write U (single carriageway), D or G.")
-        findings.add(rank, words, {"text": said["side"][:40]}, "error")
+        message = gettext_noop("Side “%(text)s” is not understood: write U (single carriageway), D or G.")
+        findings.add(rank, message, {"text": said["side"][:40]}, "error")
         return None
     place = None if shape is None or shape.is_empty else (float(shape.x), float(shape.y))
     x, y = figure(said.get("x", "")), figure(said.get("y", ""))
@@ -230,7 +230,7 @@ def understood(rank: int, said: Mapping[str, str], shape: Any, findings: Finding
         side=side,
         kind=said.get("kind", "").upper(),
         reference=said.get("reference", "")[:60] or None,
-        department=department_code(said.get("department", "")) or named,
+        department=department_code(said.get("department", "")) or department,
         along_m=figure(said.get("along", "")),
         # Tables that place a marker by its metres alone are often filled up with zeros.
         given=(x, y) if x is not None and y is not None and (x, y) != (0, 0) and place is None else None,
@@ -255,15 +255,15 @@ def inside(box: tuple[float, float, float, float], place: tuple[float, float]) -
     return box[0] <= place[0] <= box[2] and box[1] <= place[1] <= box[3]
 
 
-def placed(table: Table, found: list[Row]) -> list[Row]:
+def locate_markers(table: Table, markers: list[Row]) -> list[Row]:
     """Rows with their places in EPSG:2154, as far as they have any; those that cannot be in France are left out."""
     from pyproj import Transformer
 
-    given = [one for one in found if one.given is not None]
+    given = [one for one in markers if one.given is not None]
     system = system_in(given, table) if given else LAMBERT
     to_lambert = Transformer.from_crs(system, LAMBERT, always_xy=True)
     result = []
-    for one in found:
+    for one in markers:
         if one.given is None:
             result.append(one)
             continue
@@ -272,20 +272,20 @@ def placed(table: Table, found: list[Row]) -> list[Row]:
             table.findings.add(one.rank, gettext_noop("x and y are exchanged (latitude first): they were put back."))
             place = turned
         if not inside(BOXES[system], place):
-            tell_nowhere(one, table)
+            report_nowhere(one, table)
             continue
         x, y = to_lambert.transform(*place) if system != LAMBERT else place
         result.append(replace(one, place=(round(float(x), 3), round(float(y), 3))))
     return result
 
 
-def tell_nowhere(one: Row, table: Table) -> None:
+def report_nowhere(one: Row, table: Table) -> None:
     x, y = one.given or (0.0, 0.0)
-    words = gettext_noop(
+    message = gettext_noop(
         "%(name)s: x %(x)s and y %(y)s are nowhere in metropolitan France: give them in Lambert-93 or in degrees."
     )
-    told = {"name": one.name, "x": display_number(x, 2), "y": display_number(y, 2)}
-    table.findings.add(one.rank, words, told, "error")
+    params = {"name": one.name, "x": display_number(x, 2), "y": display_number(y, 2)}
+    table.findings.add(one.rank, message, params, "error")
 
 
 def system_in(given: Sequence[Row], table: Table) -> int:
@@ -297,8 +297,8 @@ def system_in(given: Sequence[Row], table: Table) -> int:
     if len(likely) > 1:
         likely.sort(key=lambda code: -near_their_roads(given, code))
     if likely[0] != LAMBERT and best:
-        words = gettext_noop("The coordinates are read as EPSG:%(code)s, by their size.")
-        table.findings.add(None, words, {"code": likely[0]})
+        message = gettext_noop("The coordinates are read as EPSG:%(code)s, by their size.")
+        table.findings.add(None, message, {"code": likely[0]})
     return likely[0]
 
 
@@ -331,20 +331,20 @@ def nearness(routes: Sequence[str], places: Sequence[tuple[float, float]]) -> in
     return int(count)
 
 
-def along_their_roads(found: list[Row], beside: Sequence[Row]) -> list[Row]:
+def along_their_roads(markers: list[Row], beside: Sequence[Row]) -> list[Row]:
     """Rows that tell metres from the beginning of the road, placed between those of the road that have a place, others
     `beside` them included.
     """
-    waiting = sorted({one.road for one in found if one.place is None and one.along_m is not None})
+    waiting = sorted({one.road for one in markers if one.place is None and one.along_m is not None})
     for road in waiting:
-        own = [one for one in [*beside, *found] if one.road == road and one.along_m is not None]
+        own = [one for one in [*beside, *markers] if one.road == road and one.along_m is not None]
         known = known_places(road, own)
         axes = axes_with(road, known)
-        found = [
+        markers = [
             on_axis(one, own, axes) if one.road == road and one.place is None and one.along_m is not None else one
-            for one in found
+            for one in markers
         ]
-    return found
+    return markers
 
 
 def known_places(road: Road, own: Sequence[Row]) -> list[tuple[int, str, tuple[float, float]]]:
@@ -364,8 +364,12 @@ def on_axis(one: Row, own: Sequence[Row], axes: Mapping[str, Axis]) -> Row:
     at = {mark.number: mark.at_m for mark in axis.marks}
     stands = sorted((row.along_m or 0.0, at[row.number]) for row in own if row.number in at and row.place is not None)
     if not stands:
-        told = {row.number: row.along_m for row in own}
-        stands = sorted((told[number] or 0.0, metres) for number, metres in at.items() if told.get(number) is not None)
+        along_by_number = {row.number: row.along_m for row in own}
+        stands = sorted(
+            (along_by_number[number] or 0.0, metres)
+            for number, metres in at.items()
+            if along_by_number.get(number) is not None
+        )
     if not stands:
         return one
     metres = interpolated(one.along_m, stands)

@@ -25,7 +25,7 @@ from networks.roads.importers.markers import NEAR_M
 from networks.roads.importers.staging import SHORTEST_M, STAGED, TYPES, Scope, too_short
 from networks.roads.references import Road
 
-TOLD: Final = 50
+MOST_NAMES: Final = 50
 SIDED: Final = {"name_left": "name_right", "name_right": "name_left",
                 "insee_left": "insee_right", "insee_right": "insee_left"}  # fmt: skip
 
@@ -156,16 +156,16 @@ def staged_key_of(line: sql.Composable) -> sql.Composable:
     return sql.SQL("left(encode(sha256(st_ashexewkb({}, 'NDR')::bytea), 'hex'), 16)").format(line)
 
 
-def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
+def plan_sections(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
     """What the staged sections change; nothing is written but temporary tables. Those refused are not gone."""
-    found, given = Plan(), {"owner": owner.pk}
+    plan, given = Plan(), {"owner": owner.pk}
     run("drop table if exists known_section, gone_section, seen_section")
     run("create temporary table seen_section on commit drop as select reference from {}", STAGED)
     run("insert into seen_section select unnest(%(refused)s::text[])", refused=sorted(filter(None, refused)))
     run("create index on seen_section (reference)")
-    found.counts["held"] = run(HELD, staged=STAGED, **given)
-    found.counts["managed"] = run(MANAGED, staged=STAGED, **given)
-    found.counts["absorbed"] = run(ABSORBED, staged=STAGED, **given)
+    plan.counts["held"] = run(HELD, staged=STAGED, **given)
+    plan.counts["managed"] = run(MANAGED, staged=STAGED, **given)
+    plan.counts["absorbed"] = run(ABSORBED, staged=STAGED, **given)
     ours, turned = sql.SQL("r.geom"), sql.SQL("st_reverse(r.geom)")
     keys = {"ours": key_of(ours), "turned": key_of(turned)}
     keys |= {"ours_there": staged_key_of(ours), "turned_there": staged_key_of(turned)}
@@ -174,11 +174,11 @@ def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
     run("create index on known_section (reference)")
     box = None if scope.extent is None else "BOX({:f} {:f},{:f} {:f})".format(*scope.extent)
     run(GONE, seen=sql.Identifier("seen_section"), communes=sorted(scope.communes), extent=box, **given)
-    count(found)
-    return found
+    count_changes(plan)
+    return plan
 
 
-def count(found: Plan) -> None:
+def count_changes(plan: Plan) -> None:
     ((known, changed, drawn),) = rows(
         "select count(distinct reference), count(distinct reference) filter (where said or {redrawn}),"
         " count(distinct reference) filter (where {redrawn}) from known_section k",
@@ -186,17 +186,17 @@ def count(found: Plan) -> None:
     )
     ((total,),) = rows("select count(*) from {}", STAGED)
     ((gone,),) = rows("select count(*) from gone_section")
-    found.counts |= {"new": total - known, "changed": changed, "same": known - changed, "drawn": drawn, "gone": gone}
-    found.left_drawn = names_of(sql.SQL("from known_section k where k.drawn and k.reshaped"))
-    found.drawn_here = names_of(sql.SQL("from known_section k where k.drawn and k.corrected and not k.reshaped"))
+    plan.counts |= {"new": total - known, "changed": changed, "same": known - changed, "drawn": drawn, "gone": gone}
+    plan.left_drawn = names_of(sql.SQL("from known_section k where k.drawn and k.reshaped"))
+    plan.drawn_here = names_of(sql.SQL("from known_section k where k.drawn and k.corrected and not k.reshaped"))
     over = any_of(
         "({now} is distinct from {then} and {ours} is distinct from {then} and {ours} is distinct from {now})"
     )
     kept = any_of("({now} is not distinct from {then} and {ours} is distinct from {then})")
     corrected = sql.SQL(SAID_BEFORE)
-    found.overwritten = names_of(corrected.format(staged=STAGED, condition=over))
+    plan.overwritten = names_of(corrected.format(staged=STAGED, condition=over))
     statement = sql.SQL("select count(*) ") + corrected.format(staged=STAGED, condition=kept)
-    ((found.counts["corrected"],),) = rows("{}", statement)
+    ((plan.counts["corrected"],),) = rows("{}", statement)
 
 
 MIDDLE: Final = "st_x(st_lineinterpolatepoint({0}, 0.5)), st_y(st_lineinterpolatepoint({0}, 0.5))"
@@ -218,12 +218,12 @@ GONE_ONES: Final = """
 """
 
 
-def list_changes(found: Plan, *, replace: bool) -> None:
+def list_changes(plan: Plan, *, replace: bool) -> None:
     """Some sections of each kind, all over, with what a delivery says of them otherwise than the last time."""
     most = sql.Literal(MOST_DOTS)
     ours, theirs = (sql.SQL(MIDDLE).format(sql.SQL(one)) for one in ("r.geom", "s.geom"))
     for name, x, y in sorted(rows(FRESH, middle=theirs, staged=STAGED, most=most)):
-        found.changes.add("new", name, place=(x, y))
+        plan.changes.add("new", name, place=(x, y))
     each: dict[str, list[sql.Composable]] = {
         "ours": [sql.Identifier("r", name) for name in COLUMNS],
         "then": [before(name) for name in COLUMNS],
@@ -246,28 +246,29 @@ def list_changes(found: Plan, *, replace: bool) -> None:
         ]
         # What only its other fields say is no change that people see.
         if values or redrawn:
-            found.changes.add("changed", name, place=(x, y), values=values, redrawn=redrawn)
+            plan.changes.add("changed", name, place=(x, y), values=values, redrawn=redrawn)
     for name, x, y in sorted(rows(GONE_ONES, middle=ours, most=most)) if replace else ():
-        found.changes.add("gone", name, place=(x, y))
+        plan.changes.add("gone", name, place=(x, y))
 
 
 def names_of(source: sql.Composable) -> list[str]:
-    found = rows("select distinct k.reference {} order by 1 limit {}", source, sql.Literal(TOLD))
-    return [name for (name,) in found]
+    """The references of sections, the first of them."""
+    statement = "select distinct k.reference {} order by 1 limit {}"
+    return [name for (name,) in rows(statement, source, sql.Literal(MOST_NAMES))]
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
-def write(owner: Member, found: Plan, *, replace: bool, event: int) -> None:
+def write_sections(owner: Member, plan: Plan, *, replace: bool, event: int) -> None:
     """Carry a plan out; nobody edits roads meanwhile. As the worker, with the triggers of sections at rest."""
     run("drop table if exists let_go, moved, spot")
     run("create temporary table let_go (node bigint) on commit drop")
     if replace:
         run("insert into let_go select unnest(array[start_node_id, end_node_id]) from gone_section")
-        found.counts["removed"] = run("delete from road_section where id in (select id from gone_section)")
+        plan.counts["removed"] = run("delete from road_section where id in (select id from gone_section)")
     join_ends()
-    refuse_collapsed(found)
+    refuse_collapsed(plan)
     update()
     insert(owner, event)
     run("""
@@ -275,7 +276,7 @@ def write(owner: Member, found: Plan, *, replace: bool, event: int) -> None:
             and not exists (select from road_section s where s.start_node_id = n.id)
             and not exists (select from road_section s where s.end_node_id = n.id)
     """)
-    found.roads = changed_roads(owner, replace)
+    plan.roads = changed_roads(owner, replace)
 
 
 LOST: Final = """
@@ -368,13 +369,13 @@ COLLAPSED: Final = """
 """
 
 
-def refuse_collapsed(found: Plan) -> None:
+def refuse_collapsed(plan: Plan) -> None:
     """Both ends of a section went to one node, or nearly: nothing would be left of it (as `arpent.join_section`)."""
     for file, rank, name, metres, x, y, new in rows(COLLAPSED, staged=STAGED, least=SHORTEST_M):
         code, params = too_short(name, metres)
-        found.findings.append(Finding(file=file, row=rank, code=code, params=params, severity="error", place=(x, y)))
+        plan.findings.append(Finding(file=file, row=rank, code=code, params=params, severity="error", place=(x, y)))
         for name in ("new",) if new else ("changed", "drawn"):
-            found.counts[name] -= 1
+            plan.counts[name] -= 1
 
 
 UPDATE: Final = """
@@ -426,7 +427,7 @@ def insert(owner: Member, event: int) -> None:
 
 def changed_roads(owner: Member, replace: bool) -> set[Road]:
     """The numbered roads of what was written, before and after."""
-    found = rows(
+    roads = rows(
         """
         select k.old_route, k.old_department from known_section k where k.said or k.drawn
         union select r.route, r.department from known_section k join road_section r on r.id = k.id
@@ -439,7 +440,7 @@ def changed_roads(owner: Member, replace: bool) -> set[Road]:
         owner=owner.pk,
         replace=replace,
     )
-    return {Road(*one) for one in found if one[0]}
+    return {Road(*one) for one in roads if one[0]}
 
 
 def staged_roads() -> frozenset[Road]:

@@ -19,7 +19,15 @@ from layers.intake.findings import Finding, Findings
 from layers.intake.services.loading import join_names, run
 from layers.intake.sheets import NULL, SourceLayer, layers_in, report_problems, system_of, unescaped
 from layers.intake.source import Progress
-from networks.roads.importers.bdtopo import COLUMNS, Named, Read, Reader, is_sections, named_of, plain_name
+from networks.roads.importers.bdtopo import (
+    COLUMNS,
+    NumberedRoad,
+    Read,
+    Reader,
+    is_sections,
+    numbered_roads_of,
+    plain_name,
+)
 
 SHORTEST_M: Final = 0.5
 """Nodes stand so far apart at least: a shorter section would begin and end on one."""
@@ -29,7 +37,7 @@ TYPES: Final = {
     "max_width_m": "float8", "max_length_m": "float8", "max_weight_t": "float8", "max_axle_t": "float8",
     "updated_date": "date",
 }  # fmt: skip
-NAMED_ROADS: Final = "routenumeroteeounommee"
+NUMBERED_ROADS: Final = "routenumeroteeounommee"
 MARKERS: Final = "pointderepere"
 
 
@@ -66,42 +74,44 @@ class Staged:
     """Whether every row could be read."""
 
 
-def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, tell: Progress) -> Staged:
+def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, progress: Progress) -> Staged:
     """Every section of a delivery into `staged_section`; its markers are only found."""
     staged = Staged()
-    tell(None, _("Reading the files"))
-    found = list(layers_in(reader, paths, staged.findings, rows=5_000))
-    staged.markers = [one for one in found if MARKERS in plain_name(one.label)]
-    named: dict[str, Named] = {}
-    for one in found:
-        if NAMED_ROADS in plain_name(one.label):
-            named |= named_of(one.fields, texts_of(reader, one))
+    progress(None, _("Reading the files"))
+    file_layers = list(layers_in(reader, paths, staged.findings, rows=5_000))
+    staged.markers = [one for one in file_layers if MARKERS in plain_name(one.label)]
+    numbered_roads: dict[str, NumberedRoad] = {}
+    for one in file_layers:
+        if NUMBERED_ROADS in plain_name(one.label):
+            numbered_roads |= numbered_roads_of(one.fields, texts_of(reader, one))
     create()
     seen: dict[str, int] = {}
-    sections = [one for one in found if is_sections(one.fields)]
+    sections = [one for one in file_layers if is_sections(one.fields)]
     for one in sections:
-        stage_layer(reader, one, named, scope, staged, seen, tell)
+        stage_layer(reader, one, numbered_roads, scope, staged, seen, progress)
     if not sections:
-        tell_missing(found, staged)
+        report_missing_sections(file_layers, staged)
     run("create index on {} (reference)", STAGED)
     run("create index on {} (route, department) where route is not null", STAGED)
     run("analyze {}", STAGED)
     return staged
 
 
-def tell_missing(found: Sequence[SourceLayer], staged: Staged) -> None:
+def report_missing_sections(file_layers: Sequence[SourceLayer], staged: Staged) -> None:
     """Why a delivery holds no sections."""
-    for one in found:
+    for one in file_layers:
         if "troncon" in plain_name(one.label) and not one.fields:
-            words = gettext_noop("The attributes are missing: send the file .dbf that belongs to it, too (same name).")
-            staged.findings.append(Finding(file=one.file, row=None, code=words))
+            message = gettext_noop(
+                "The attributes are missing: send the file .dbf that belongs to it, too (same name)."
+            )
+            staged.findings.append(Finding(file=one.file, row=None, code=message))
             return
     if not staged.findings and not staged.markers:
-        words = gettext_noop(
+        message = gettext_noop(
             "There is no layer TRONCON_DE_ROUTE of BD TOPO here (fields “cleabs” or “ID”, “nature”, “sens”…)."
         )
-        name = found[0].file if found else "-"
-        staged.findings.append(Finding(file=name, row=None, code=words))
+        name = file_layers[0].file if file_layers else "-"
+        staged.findings.append(Finding(file=name, row=None, code=message))
 
 
 def create() -> None:
@@ -118,10 +128,10 @@ def create() -> None:
     )
 
 
-def texts_of(reader: RestrictedReader, found: SourceLayer) -> Iterator[list[str | None]]:
+def texts_of(reader: RestrictedReader, file_layer: SourceLayer) -> Iterator[list[str | None]]:
     """The rows of a layer as texts, without their geometry."""
-    plan = CopyPlan(tuple(Column(name, "text") for name in found.fields), None)
-    for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
+    plan = CopyPlan(tuple(Column(name, "text") for name in file_layer.fields), None)
+    for chunk in reader.copy(file_layer.name, layer=file_layer.layer.name, plan=plan):
         for line in str(chunk.lines, "utf-8").split("\n")[:-1]:
             yield cells(line)[1:]
 
@@ -132,38 +142,38 @@ def cells(line: str) -> list[str | None]:
 
 def stage_layer(
     reader: RestrictedReader,
-    found: SourceLayer,
-    named: dict[str, Named],
+    file_layer: SourceLayer,
+    numbered_roads: dict[str, NumberedRoad],
     scope: Scope,
     staged: Staged,
     seen: dict[str, int],
-    tell: Progress,
+    progress: Progress,
 ) -> None:
-    findings = Findings(found.file)
-    if (epsg := system_of(found.layer, findings)) is None:
+    findings = Findings(file_layer.file)
+    if (epsg := system_of(file_layer.layer, findings)) is None:
         staged.findings += findings.all()
         return
-    wanted = Reader(found.fields, named).wanted
-    names = [found.fields[rank] for rank in wanted]
+    wanted = Reader(file_layer.fields, numbered_roads).wanted
+    names = [file_layer.fields[rank] for rank in wanted]
     plan = CopyPlan(
         tuple(Column(name, "text") for name in names),
         GeometryColumn("line", multi=True, epsg=epsg, invalid="keep", required=False),
         identifier=next((name for name in names if plain_name(name) in ("cleabs", "id")), None),
     )
-    layer = Layer(Reader(names, named), scope, staged.counts, findings, seen)
+    layer = Layer(Reader(names, numbered_roads), scope, staged.counts, findings, seen)
     filled = join_names(("rank", "reference", *COLUMNS, "delivered", "beside", "line", "file", "geom"))
     problems: list[Problem] = []
     good = 0
     with connection.cursor() as cursor:
         try:
             with transaction.atomic(), cursor.copy(sql.SQL("copy {} ({}) from stdin").format(STAGED, filled)) as lines:
-                for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
+                for chunk in reader.copy(file_layer.name, layer=file_layer.layer.name, plan=plan):
                     problems += chunk.problems
                     good += chunk.rows
                     if chunk.rows:
                         for row in layer.rows(str(chunk.lines, "utf-8").split("\n")[:-1]):
                             lines.write_row(row)
-                    tell(min(0.4, 0.4 * chunk.last / max(1, found.layer.features)), _("Reading the sections"))
+                    progress(min(0.4, 0.4 * chunk.last / max(1, file_layer.layer.features)), _("Reading the sections"))
         except ReadRefused as refused:
             staged.whole = False
             findings.add(refused.problem.index, refused.problem.code, refused.problem.params, "error")
@@ -224,36 +234,38 @@ class Layer:
         if len(read.cleabs) > 60:
             return gettext_noop("Its identifier is longer than 60 characters."), {}
         if read.cleabs in self.seen:
-            words = gettext_noop("“%(name)s” is in the delivery twice (row %(row)s): the first one was taken.")
-            return words, name | {"row": self.seen[read.cleabs]}
+            message = gettext_noop("“%(name)s” is in the delivery twice (row %(row)s): the first one was taken.")
+            return message, name | {"row": self.seen[read.cleabs]}
         if shape is None or shape.is_empty:
             return gettext_noop("“%(name)s” has no geometry: draw it, or take the row out."), name
         if shape.geom_type != "LineString":
-            words = gettext_noop("“%(name)s” is made of several lines that do not touch: make a section of each.")
-            return words, name
+            message = gettext_noop("“%(name)s” is made of several lines that do not touch: make a section of each.")
+            return message, name
         return too_short(read.cleabs, length) if length < SHORTEST_M else None
 
     def remark(self, rank: int, read: Read, closed: bool, simple: bool, shape: Any) -> None:
         place = first_place(shape)
         name = {"name": read.cleabs}
         if closed:
-            words = gettext_noop(
+            message = gettext_noop(
                 "“%(name)s” ends where it starts: no road is measured over a loop, cut it in two where roads meet."
             )
-            self.findings.add(rank, words, name, place=place)
+            self.findings.add(rank, message, name, place=place)
         elif not simple:
-            words = gettext_noop(
+            message = gettext_noop(
                 "“%(name)s” crosses itself: look at its line, the places along it are measured as it is drawn."
             )
-            self.findings.add(rank, words, name, place=place)
+            self.findings.add(rank, message, name, place=place)
         for field_, text in read.unread:
-            words = gettext_noop("%(field)s “%(value)s” is not understood: left empty, kept aside.")
-            self.findings.add(rank, words, {"field": field_, "value": text[:60]}, place=place)
+            message = gettext_noop("%(field)s “%(value)s” is not understood: left empty, kept aside.")
+            self.findings.add(rank, message, {"field": field_, "value": text[:60]}, place=place)
 
 
 def too_short(name: str, metres: float) -> Unfit:
-    words = gettext_noop("“%(name)s” is %(metres)s m long: join it to the next section, or give it two different ends.")
-    return words, {"name": name, "metres": f"{metres:.2f}"}
+    message = gettext_noop(
+        "“%(name)s” is %(metres)s m long: join it to the next section, or give it two different ends."
+    )
+    return message, {"name": name, "metres": f"{metres:.2f}"}
 
 
 def first_place(shape: Any) -> tuple[float, float] | None:
@@ -265,12 +277,12 @@ def first_place(shape: Any) -> tuple[float, float] | None:
 
 def whole_lines(codes: Any) -> Any:
     """Each line in one piece where it is one, in the plane."""
-    found = np.asarray(shapely.force_2d(shapely.from_wkb(codes)), object)
-    single = shapely.get_num_geometries(found) == 1
-    found[single] = shapely.get_geometry(found[single], 0)
-    for rank in np.flatnonzero(shapely.get_num_geometries(found) > 1):
-        found[rank] = shapely.line_merge(found[rank])
-    return found
+    shapes = np.asarray(shapely.force_2d(shapely.from_wkb(codes)), object)
+    single = shapely.get_num_geometries(shapes) == 1
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    for rank in np.flatnonzero(shapely.get_num_geometries(shapes) > 1):
+        shapes[rank] = shapely.line_merge(shapes[rank])
+    return shapes
 
 
 def delivered(read: Read) -> str:

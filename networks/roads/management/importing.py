@@ -75,9 +75,9 @@ def describe_findings(findings: Sequence[Finding]) -> dict[str, Any]:
 
 def alike(roads: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Roads with their kilometres by what is told of them."""
-    found: dict[str, list[str]] = {}
+    routes_by_fault: dict[str, list[str]] = {}
     for road in roads:
         amiss = " ; ".join(road["amiss"]) or _("nothing amiss")
         length = f" ({display_number(road['km'], 1)} km)" if road["measured"] else ""
-        found.setdefault(amiss, []).append(f"{road['route']}{length}")
-    return found
+        routes_by_fault.setdefault(amiss, []).append(f"{road['route']}{length}")
+    return routes_by_fault

@@ -450,8 +450,8 @@ class Migration(migrations.Migration):
                         base_field=models.IntegerField(), blank=True, db_default=[], default=list, editable=False
                     ),
                 ),
-                ("asked", models.JSONField()),
-                ("found", models.JSONField()),
+                ("question", models.JSONField()),
+                ("answer", models.JSONField()),
                 ("sites", models.JSONField()),
                 ("drawn", models.JSONField(db_default={}, default=dict, editable=False)),
                 ("versions", models.JSONField(db_default={}, default=dict, editable=False)),

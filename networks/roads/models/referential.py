@@ -17,7 +17,7 @@ from gis_core.models import Member, web_mercator
 from networks.roads import lists
 
 
-def codes(field: str, labels: lists.Words, name: str) -> models.CheckConstraint:
+def codes(field: str, labels: lists.CodeList, name: str) -> models.CheckConstraint:
     """A column holds codes of its list alone."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": list(labels)}), name=name)
 

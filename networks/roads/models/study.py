@@ -22,8 +22,8 @@ class StudyQuerySet(models.QuerySet["CoverageStudy"]):
 class CoverageStudy(models.Model):
     """What was within reach when it was computed (`made_at`).
 
-    `asked` is the question: {"insee", "layer", "title", "attribution", "operator", "operator_label", "technologies":
-    [{"label", "column", "value", "reach_m"}]}. `found` is the answer: {"communes": [{"insee", "name", "addresses",
+    `question` holds {"insee", "layer", "title", "attribution", "operator", "operator_label", "technologies":
+    [{"label", "column", "value", "reach_m"}]}, `answer` {"communes": [{"insee", "name", "addresses",
     "road_m"}], "operators": [...], "counts": {technology: {operator, "" for any: {insee: [addresses, metres]}}},
     "roads": whether any is known}. `sites` are the points that counted: [x, y, rank of the operator or -1, bits of the
     technologies], metres in EPSG:2154. `drawn` are the parts of its maps (`networks.roads.study_map`), with the
@@ -36,8 +36,8 @@ class CoverageStudy(models.Model):
 
     owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
     shared_with = ArrayField(models.IntegerField(), db_default=[], default=list, blank=True, editable=False)
-    asked = models.JSONField()
-    found = models.JSONField()
+    question = models.JSONField()
+    answer = models.JSONField()
     sites = models.JSONField()
     drawn = models.JSONField(default=dict, db_default={}, editable=False)
     versions = models.JSONField(default=dict, db_default={}, editable=False)
@@ -54,8 +54,8 @@ class CoverageStudy(models.Model):
         indexes: ClassVar = [models.Index(fields=["owner", "-made_at"], name="road_study_last")]
 
     def __str__(self) -> str:
-        return str(self.asked["title"])
+        return str(self.question["title"])
 
     @property
     def technologies(self) -> list[dict[str, Any]]:
-        return list(self.asked["technologies"])
+        return list(self.question["technologies"])

@@ -42,15 +42,15 @@ ROWS = 50
 MOST_OFFSET = 5_000
 MOST_ROWS = 10_000
 LONGEST_BODY = 80 * 1_048_576
-DUE_WORDS = {"late": gettext_lazy("Inspection late"), "month": gettext_lazy("Inspection within a month"),
-             "never": gettext_lazy("Never inspected")}  # fmt: skip
+DUE_LABELS = {"late": gettext_lazy("Inspection late"), "month": gettext_lazy("Inspection within a month"),
+              "never": gettext_lazy("Never inspected")}  # fmt: skip
 
 
 def english() -> bool:
     return (get_language() or "fr").startswith("en")
 
 
-def choices(labels: lists.Words, empty: str) -> list[tuple[str, str]]:
+def choices(labels: lists.CodeList, empty: str) -> list[tuple[str, str]]:
     return [("", empty), *((code, lists.word(labels, code, english=english())) for code in labels)]
 
 
@@ -76,7 +76,7 @@ class FilterForm(AccessibleForm):
             "kind": choices(KINDS[wanted.what], _("All kinds")),
             "state": choices(lists.CONDITIONS, _("All conditions")),
             "insee": [("", _("All communes")), *communes],
-            "due": [("", _("All")), *DUE_WORDS.items()],
+            "due": [("", _("All")), *DUE_LABELS.items()],
         }
         for name, result in given.items():
             self.fields[name].choices = result  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from networks.roads.importers import asset_tables
 from networks.roads.sources import ASSETS
 
 
-def words() -> dict[str, Any]:
+def texts() -> dict[str, Any]:
     return {
         "title": _("Import assets"),
         "lead": _(
@@ -56,6 +56,6 @@ DESK: Final = feature_desk(
     tab="road_assets",
     urls=("road_asset_imports", "road_asset_import", "road_asset_rows"),
     frame="roads/room.html",
-    labels=words,
+    labels=texts,
     describe_numbers=describe_numbers,
 )

@@ -50,14 +50,14 @@ class LengthsForm(AccessibleForm):
     def __init__(self, *args: Any, rights: Rights, kept: dict[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
         keepers = members_keeping(rights)
-        not_told = (UNKNOWN, _("Not recorded"))
+        unrecorded = (UNKNOWN, _("Not recorded"))
         offered: dict[str, Choices] = {
             "member": [("", _("All members")), *((slug, name) for slug, name, _mine in keepers)],
-            "status": [("", _("All classes")), *choices_of(lists.STATUSES), not_told],
-            "importance": [("", _("Any importance")), *choices_of(lists.IMPORTANCES), not_told],
-            "manager": [("", _("All managers")), *choices_of(lists.MANAGERS), not_told],
-            "condition": [("", _("Any condition")), *choices_of(lists.CONDITIONS), not_told],
-            "insee": [("", _("All communes")), *communes(rights), not_told],
+            "status": [("", _("All classes")), *choices_of(lists.STATUSES), unrecorded],
+            "importance": [("", _("Any importance")), *choices_of(lists.IMPORTANCES), unrecorded],
+            "manager": [("", _("All managers")), *choices_of(lists.MANAGERS), unrecorded],
+            "condition": [("", _("Any condition")), *choices_of(lists.CONDITIONS), unrecorded],
+            "insee": [("", _("All communes")), *communes(rights), unrecorded],
             "paths": [("", _("Roads and tracks")), ("1", _("Paths, steps and cycle ways, too"))],
         }
         for name, choices in offered.items():
@@ -68,7 +68,7 @@ class LengthsForm(AccessibleForm):
             del self.fields["member"]
 
 
-def choices_of(code_list: lists.Words) -> Choices:
+def choices_of(code_list: lists.CodeList) -> Choices:
     return [(code, labels[english()]) for code, labels in code_list.items()]
 
 

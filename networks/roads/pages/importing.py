@@ -15,7 +15,7 @@ from networks.roads.services.reporting import lines
 from networks.roads.sources import MARKERS, SECTIONS
 
 
-def words() -> dict[str, Any]:
+def texts() -> dict[str, Any]:
     return {
         "title": _("Import roads"),
         "lead": _(
@@ -79,7 +79,7 @@ DESK: Final = ImportDesk(
     tab="road_import",
     urls=("road_import", "road_import_page", "road_import_findings"),
     frame="roads/room.html",
-    labels=words,
+    labels=texts,
     parts={
         "given": "roads/import_given.html",
         "choices": "roads/import_choices.html",

@@ -31,7 +31,7 @@ def road(request: HttpRequest, road: str) -> HttpResponse:
     if suffix := request.GET.get("format", ""):
         return answered(marker_table(result), suffix, _("Markers"), f"pr-{query.slug}")
     context = {
-        "found": result,
+        "sheet": result,
         "map": f"{ON_MAP}&r={query.slug}",
         "markers": [(one, where(one)) for one in result.markers],
         "kinds": [group for what in assets.KINDS if (group := along(what, query, rights))],

@@ -23,6 +23,7 @@ from networks.roads.models import CoverageStudy
 from networks.roads.pages.frame import page, show
 from networks.roads.services import studies
 from networks.roads.services.studies import Choices, Question, Technology
+from networks.roads.services.study_results import Share, list_studies, share, study_seen_by
 from networks.roads.study_sheet import pdf_of
 from networks.roads.study_tables import by_commune, by_operator, csv_of, geojson_of, map_of
 
@@ -71,7 +72,7 @@ class StudyForm(AccessibleForm):
                 required=False,
             )
 
-    def told_apart(self) -> list[tuple[Any, Any]]:
+    def technology_fields(self) -> list[tuple[Any, Any]]:
         """The pairs of fields of what may count by itself."""
         return [(self[f"use_{rank}"], self[f"reach_{rank}"]) for rank in range(len(self.choices.technologies))]
 
@@ -136,15 +137,15 @@ def show_list(
     context = {
         "layers": studies.point_layers(rights) if members else [],
         "form": form,
-        "studies": [(one, best(one)) for one in studies.studies(rights)],
+        "studies": [(one, best(one)) for one in list_studies(rights)],
         "jobs": [(job, *describe_job(job)) for job in jobs.exclude(state=Job.State.DONE)[:MOST_JOBS]],
     }
     return show(request, "studies", TAB, context, status)
 
 
-def best(study: CoverageStudy) -> list[tuple[str, studies.Share]]:
+def best(study: CoverageStudy) -> list[tuple[str, Share]]:
     """Each technology with what it covers of the whole."""
-    return [(one["label"], studies.share(study, rank)) for rank, one in enumerate(study.technologies)]
+    return [(one["label"], share(study, rank)) for rank, one in enumerate(study.technologies)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,14 +153,14 @@ def best(study: CoverageStudy) -> list[tuple[str, studies.Share]]:
 def study(request: HttpRequest, study: int) -> HttpResponse:
     """One study; as CSV, PDF or GeoJSON with `format`. POST computes it again."""
     rights = rights_of_request(request)
-    coverage = studies.study_seen_by(study, rights)
+    coverage = study_seen_by(study, rights)
     if request.method == "POST":
         assert isinstance(request.user, User)
         made = studies.again(coverage, rights=rights, user=request.user)
         return redirect("coverage_studies") if isinstance(made, Job) else redirect("coverage_study", made.pk)
     technology = integer(request.GET.dict(), "technology", 0, 0, len(coverage.technologies) - 1)
     operator = request.GET.get("operator", "")
-    if operator and operator not in coverage.found["operators"]:
+    if operator and operator not in coverage.answer["operators"]:
         raise Invalid(_("The study has no such operator."), parameter="operator")
     name = f"couverture-{timezone.localdate(coverage.made_at):%Y-%m-%d}"
     match request.GET.get("format", ""):
@@ -181,11 +182,9 @@ def study_context(coverage_study: CoverageStudy, technology: int, operator: str)
         "technology": technology,
         "chosen": coverage_study.technologies[technology],
         "operator": operator,
-        "whole": [
-            (one, studies.share(coverage_study, rank, operator)) for rank, one in enumerate(coverage_study.technologies)
-        ],
+        "whole": [(one, share(coverage_study, rank, operator)) for rank, one in enumerate(coverage_study.technologies)],
         "communes": by_commune(coverage_study, operator),
-        "operators": by_operator(coverage_study) if coverage_study.found["operators"] else [],
+        "operators": by_operator(coverage_study) if coverage_study.answer["operators"] else [],
         "map": map_of(coverage_study, technology, operator),
     }
 

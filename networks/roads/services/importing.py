@@ -32,8 +32,8 @@ from networks.roads.references import Road
 from networks.roads.services.calibrating import leave_stale
 from networks.roads.services.locking import lock_roads
 from networks.roads.services.measured import measure
+from networks.roads.services.reverting import SOURCE
 from networks.roads.services.siding import set_sides
-from networks.roads.services.taking_back import SOURCE
 from networks.roads.sources import MARKERS, SECTIONS
 
 MOST_MEASURED: Final = 30
@@ -57,31 +57,31 @@ class Order:
     accepted_loss: int | None = None
 
 
-def bring_in(owner: Member, order: Order, tell: Progress) -> Report:
+def bring_in(owner: Member, order: Order, progress: Progress) -> Report:
     """Carry an order out and report, in one transaction; `number` is the one to take it back by (None where nothing
     changed). Raises Invalid, with the plan and the findings, where nothing can come in.
 
     As the worker.
     """
     if not order.write:
-        return carry_out(owner, order, tell)
+        return carry_out(owner, order, progress)
     title = f"{_('Roads')} · {', '.join(path.name for path in order.paths)}"
     with transaction.atomic(), keep_replaced_rows(SOURCE, title=title, owner=owner) as made:
-        done = carry_out(owner, order, tell)
+        done = carry_out(owner, order, progress)
     done.report["number"] = made.pk
     return done
 
 
-def carry_out(owner: Member, order: Order, tell: Progress) -> Report:
+def carry_out(owner: Member, order: Order, progress: Progress) -> Report:
     began = time.monotonic()
     with transaction.atomic():
-        done = {"sections": bring_sections, "markers": bring_markers}[order.what](owner, order, tell)
+        done = {"sections": bring_sections, "markers": bring_markers}[order.what](owner, order, progress)
         done.report.update(what=order.what, written=order.write, seconds=round(time.monotonic() - began, 1))
         if not done.report["counts"].get("read"):
             raise Invalid(_("Nothing of these files can come in."), report=undone(done.report, done.findings))
         if order.write and order.strict and errors_in(done.findings):
-            words = _("Rows are refused: nothing was loaded, as you asked (strict).")
-            raise Invalid(words, report=undone(done.report, done.findings))
+            message = _("Rows are refused: nothing was loaded, as you asked (strict).")
+            raise Invalid(message, report=undone(done.report, done.findings))
     return done
 
 
@@ -90,27 +90,27 @@ def undone(plan: dict[str, Any] | None, findings: Sequence[Finding]) -> dict[str
     return {"plan": plan and plan | {"written": False}, "findings": as_json(findings, MOST_FINDINGS)}
 
 
-def bring_sections(owner: Member, order: Order, tell: Progress) -> Report:
+def bring_sections(owner: Member, order: Order, progress: Progress) -> Report:
     with RestrictedReader() as reader:
-        staged = stage(reader, order.paths, order.scope, tell)
-        found_markers = [markers.read_layer(reader, one) for one in staged.markers]
-    tell(0.45, _("Comparing with what is there"))
+        staged = stage(reader, order.paths, order.scope, progress)
+        marker_tables = [markers.read_layer(reader, one) for one in staged.markers]
+    progress(0.45, _("Comparing with what is there"))
     if order.write and order.replace and not staged.whole:
-        words = _(
+        message = _(
             "Some rows could not be read, so what is gone is not known: correct the file, or load without replacing."
         )
-        raise Invalid(words, report=undone(None, staged.findings))
+        raise Invalid(message, report=undone(None, staged.findings))
     if order.write:
         lock_roads()
-    plan = sections.plan(owner, order.scope, staged.refused)
+    plan = sections.plan_sections(owner, order.scope, staged.refused)
     findings, roads = list(staged.findings), set(plan.roads)
     compared = difference_of(plan) if order.replace else None
     if order.write:
         check_plan(compared, order, findings, dict(staged.counts) | plan.counts)
-        tell(0.5, _("Writing the sections"))
+        progress(0.5, _("Writing the sections"))
         event = open_event("road_section", order)
         with bulk(), loading():
-            sections.write(owner, plan, replace=order.replace, event=event)
+            sections.write_sections(owner, plan, replace=order.replace, event=event)
             findings += plan.findings
             staged.counts["refused"] += len(plan.findings)
             if lost := sections.lost_markers({one.route for one in plan.roads}):
@@ -118,11 +118,11 @@ def bring_sections(owner: Member, order: Order, tell: Progress) -> Report:
                 sections.name_markers(lost)
         plan.counts["renamed"] = len(lost)
         roads = plan.roads | set(lost.values())
-        announce_changed_slugs(["road-sections", *(["road-markers"] if found_markers or lost else [])])
+        announce_changed_slugs(["road-sections", *(["road-markers"] if marker_tables or lost else [])])
     else:
         sections.list_changes(plan, replace=order.replace)
     counts, changes = dict(staged.counts) | plan.counts, [plan.changes]
-    for table in found_markers:
+    for table in marker_tables:
         outcome = marker_loading.bring(owner, table, write=order.write, also=sections.staged_roads())
         findings += outcome.findings
         changes.append(outcome.changes)
@@ -135,7 +135,7 @@ def bring_sections(owner: Member, order: Order, tell: Progress) -> Report:
     report = {"counts": counts, "compared": compared and describe_difference([compared]),
               "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
               "drawn_here": plan.drawn_here, "changes": kept_changes(*changes)}  # fmt: skip
-    return Report(report=report | (measured(roads, tell) if order.write else {"roads": []}), findings=findings)
+    return Report(report=report | (measured(roads, progress) if order.write else {"roads": []}), findings=findings)
 
 
 def difference_of(plan: sections.Plan) -> ScopeDifference:
@@ -150,19 +150,19 @@ def difference_of(plan: sections.Plan) -> ScopeDifference:
 def check_plan(
     compared: ScopeDifference | None, order: Order, findings: Sequence[Finding], counts: Mapping[str, int]
 ) -> None:
-    """Raises LossRefused, with a report, where more would go than may. Nobody else writes roads meanwhile."""
+    """Refuse an import that removes more than it may (no other one runs). Raises LossRefused, with a report."""
     if compared is None:
         return
     try:
         check_loss([compared], order.accepted_loss)
     except LossRefused as error:
-        told: dict[str, Any] = {"what": order.what, "written": False, "counts": dict(counts), "roads": []}
-        error.extra["report"] = undone(told | {"compared": describe_difference([compared])}, findings)
+        report: dict[str, Any] = {"what": order.what, "written": False, "counts": dict(counts), "roads": []}
+        error.extra["report"] = undone(report | {"compared": describe_difference([compared])}, findings)
         raise
 
 
-def bring_markers(owner: Member, order: Order, tell: Progress) -> Report:
-    tell(None, _("Reading the files"))
+def bring_markers(owner: Member, order: Order, progress: Progress) -> Report:
+    progress(None, _("Reading the files"))
     counts: dict[str, int] = {}
     findings: list[Finding] = []
     roads: set[Road] = set()
@@ -181,17 +181,17 @@ def bring_markers(owner: Member, order: Order, tell: Progress) -> Report:
     if order.write:
         counts["sided"] = set_sides(owner, roads, lambda: open_event("road_section", order))
         announce_changed_slugs(["road-markers", *(["road-sections"] if counts["sided"] else [])])
-    again = measured(roads, tell) if order.write else {"roads": []}
+    again = measured(roads, progress) if order.write else {"roads": []}
     report = {"counts": counts, "compared": None, "changes": kept_changes(*changes)}
     return Report(report=report | again, findings=findings)
 
 
-def measured(roads: Collection[Road], tell: Progress) -> dict[str, Any]:
+def measured(roads: Collection[Road], progress: Progress) -> dict[str, Any]:
     """Few roads are measured with the import, for people to see what is amiss; many after it, for whoever edits roads
     or assets waits for its end.
     """
     if len(roads) <= MOST_MEASURED:
-        return {"roads": measure(roads, tell)}
+        return {"roads": measure(roads, progress)}
     leave_stale(roads)
     return {"roads": [], "later": len(roads)}
 
@@ -252,6 +252,6 @@ def communes_in(text: str) -> list[str]:
     codes = text.upper().replace(",", " ").replace(";", " ").split()
     for one in codes:
         if len(one) != 5 or not one.isalnum():
-            words = _("“%(text)s” is no INSEE code of a commune: it has five signs, as in 45234.")
-            raise Invalid(words % {"text": one[:20]}, parameter="communes")
+            message = _("“%(text)s” is no INSEE code of a commune: it has five signs, as in 45234.")
+            raise Invalid(message % {"text": one[:20]}, parameter="communes")
     return sorted(set(codes))

@@ -24,7 +24,7 @@ from networks.roads import lists
 UNKNOWN: Final = "-"
 DUAL: Final = ("autoroute", "2chaussees")
 MOST_LINES: Final = 2_000
-LISTS: Final[Mapping[str, lists.Words]] = {
+LISTS: Final[Mapping[str, lists.CodeList]] = {
     "status": lists.STATUSES, "importance": lists.IMPORTANCES, "manager": lists.MANAGERS,
     "condition": lists.CONDITIONS,
 }  # fmt: skip

@@ -23,11 +23,11 @@ from layers.catalogue.services import visible_layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits, check_editable
 from layers.intake.findings import error_of
-from networks.roads.axis import ImpossibleError, refer
+from networks.roads.axis_places import ImpossibleError, refer
 from networks.roads.references import Reference, Road, Side
 from networks.roads.services.assets import MODELS, SLUGS, one
 from networks.roads.services.calibrating import axes_now, with_department
-from networks.roads.services.referring import WITHIN_M, Found, all_rows, locate, place_of, side_at, side_of
+from networks.roads.services.referring import WITHIN_M, RoadPlace, all_rows, locate, place_of, side_at, side_of
 
 type Beside = Literal["on", "left", "right"]
 WEB: Final = Origin("web", "")
@@ -206,7 +206,7 @@ def leftward_of(side: Beside, distance_m: float) -> float:
     return {"on": 0.0, "left": distance_m, "right": -distance_m}[side]
 
 
-def located(place: str | Reference, name: str) -> Found:
+def located(place: str | Reference, name: str) -> RoadPlace:
     """The place of a reference, written or read. Raises Invalid, NotFound, both at the field `name`."""
     try:
         return locate(place) if isinstance(place, str) else place_of(place)

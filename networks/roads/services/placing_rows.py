@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from django.contrib.gis.geos import GEOSGeometry
 
 from gis_core.errors import ArpentError, Invalid, NotFound
-from networks.roads.axis import SLACK_M
+from networks.roads.axis_places import SLACK_M
 from networks.roads.references import Reference, Road
 from networks.roads.services.placing import Beside, leftward_of, measured_anew, points, stretches
 from networks.roads.services.referring import (
@@ -53,7 +53,7 @@ SPOTS: Final = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class LinearLocation:
     """Where one is to stand: from `start`, of a stretch to `end`."""
 
     start: Reference
@@ -71,7 +71,7 @@ class OnAxis(NamedTuple):
 type Placed = GEOSGeometry | ArpentError
 
 
-def placed_rows(what: str, query: Sequence[Asked]) -> list[Placed]:
+def placed_rows(what: str, query: Sequence[LinearLocation]) -> list[Placed]:
     """In their order: where each stands, or why it cannot."""
     results: list[Placed] = []
     for start in range(0, len(query), BATCH):
@@ -79,7 +79,7 @@ def placed_rows(what: str, query: Sequence[Asked]) -> list[Placed]:
     return results
 
 
-def placed_some(what: str, query: Sequence[Asked]) -> list[Placed]:
+def placed_some(what: str, query: Sequence[LinearLocation]) -> list[Placed]:
     spots = spots_of({one for row in query for one in (row.start, row.end) if one is not None})
     results: dict[int, Placed] = {}
     ready: dict[int, tuple[OnAxis, OnAxis, float]] = {}
@@ -148,7 +148,7 @@ def roads_of(references: Iterable[Reference], refused: dict[Reference, OnAxis | 
         of_number = known[one.route]
         here = [department for department, numbers in of_number.items() if one.marker in numbers]
         try:
-            results[one], _named = road_among(one, [name for name in here if name] or here, list(of_number))
+            results[one], _is_certain = road_among(one, [name for name in here if name] or here, list(of_number))
         except (Invalid, NotFound) as error:
             refused[one] = error
     return results

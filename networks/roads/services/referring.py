@@ -17,8 +17,9 @@ from gis_core.errors import Invalid, NotFound
 from layers.features.display import display_number
 from layers.intake.findings import error_of
 from layers.intake.params import all_param, any_param, number_param, sentence_param
-from networks.roads.axis import SLACK_M, Axis, ImpossibleError, place_at, refer
-from networks.roads.axis import locate as locate_on
+from networks.roads.axis import Axis
+from networks.roads.axis_places import SLACK_M, ImpossibleError, place_at, refer
+from networks.roads.axis_places import locate as locate_on
 from networks.roads.references import NotAReferenceError, Reference, Road, Side, counts_backwards, reference_of
 from networks.roads.services.calibrating import axes_now, with_department
 
@@ -28,7 +29,7 @@ WITHIN_M: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RoadPlace:
     """A place on a numbered road: `x`, `y` in EPSG:2154 and `lon`, `lat`; `distance_m` from the place that was asked,
     and on which side of the road that lies, as markers grow. The reference names the Département of `road` where
     another one has a road of this number.
@@ -44,7 +45,7 @@ class Found:
     distance_m: float = 0.0
     lies: str = ""
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         one = self.reference
         return {
             "reference": str(one),
@@ -129,7 +130,7 @@ BEFORE: Final = """
 """
 
 
-def locate(text: str) -> Found:
+def locate(text: str) -> RoadPlace:
     """The place of a reference that somebody typed. Raises Invalid, NotFound; both say what there is instead."""
     try:
         reference = reference_of(text)
@@ -156,7 +157,7 @@ def unreadable(text: str) -> Invalid:
     return Invalid(message % {"text": text[:80]}, parameter="reference")
 
 
-def place_of(query: Reference) -> Found:
+def place_of(query: Reference) -> RoadPlace:
     """Where a reference lies: in metres (EPSG:2154) and in degrees, with its section.
 
     Raises NotFound for a road or marker that is not there, Invalid for metres that are beyond.
@@ -182,7 +183,7 @@ def place_of(query: Reference) -> Found:
     assert result is not None
     section, x, y, lon, lat, own = result
     reference = replace(query, side=side_of(own or carriageway))
-    return Found(reference=reference, road=road, section=section, x=x, y=y, lon=lon, lat=lat)
+    return RoadPlace(reference=reference, road=road, section=section, x=x, y=y, lon=lon, lat=lat)
 
 
 def road_meant(reference: Reference) -> tuple[Road, bool]:
@@ -265,7 +266,7 @@ def no_marker(reference: Reference, first: int | None, last: int | None) -> NotF
     return error_of(NotFound, code, route=road_in(reference), marker=reference.marker, first=first, last=last)
 
 
-def reference_at(x: float, y: float, *, route: str = "", department: str = "", within_m: float = WITHIN_M) -> Found:
+def reference_at(x: float, y: float, *, route: str = "", department: str = "", within_m: float = WITHIN_M) -> RoadPlace:
     """The reference of a place (EPSG:2154), on the nearest numbered road or on one. Raises NotFound."""
     parameters = {"x": x, "y": y, "within": within_m, "route": route, "department": department}
     row = one_row(NEAR, **parameters)
@@ -288,8 +289,8 @@ def reference_at(x: float, y: float, *, route: str = "", department: str = "", w
         raise before_first(road)
     reference = reference_on(road, mark[0], max(0.0, at - mark[1]), carriageway)
     side = "left" if lies > 0 else "right" if lies < 0 else ""
-    return Found(reference=reference, road=road, section=section, x=px, y=py, lon=lon, lat=lat,
-                 distance_m=distance, lies=side)  # fmt: skip
+    return RoadPlace(reference=reference, road=road, section=section, x=px, y=py, lon=lon, lat=lat,
+                     distance_m=distance, lies=side)  # fmt: skip
 
 
 def reference_on(road: Road, marker: int, metres: float, side: Side) -> Reference:
@@ -310,7 +311,7 @@ def unmeasured(road: Road) -> bool:
     return bool((one_row(UNMEASURED, **road._asdict()) or (False,))[0])
 
 
-def place_now(query: Reference, road: Road, sides: list[str]) -> Found:
+def place_now(query: Reference, road: Road, sides: list[str]) -> RoadPlace:
     """A place on a road as it is now. Raises what `place_of` does."""
     numbers: list[int] = []
     # The other carriageway is measured only where this one has no such marker.
@@ -323,12 +324,12 @@ def place_now(query: Reference, road: Road, sides: list[str]) -> Found:
     try:
         result = locate_on(axis, query.marker, query.metres)
     except ImpossibleError as error:
-        details = error.told
+        details = error.details
         if error.reason == "beyond_next":
             raise beyond_next(query, int(details["number"]), details["metres"]) from error
         raise beyond_end(query, details["metres"]) from error
     reference = replace(query, side=side_at(side, result.section))
-    return found_at(reference, road, result.section, result.place)
+    return road_place(reference, road, result.section, result.place)
 
 
 def side_at(carriageway: str, section: int) -> Side:
@@ -351,7 +352,7 @@ def near_now(road: Road, x: float, y: float, within_m: float) -> list[tuple[floa
     return [(distance, road, side, axis) for distance, side, axis in results if distance <= within_m]
 
 
-def reference_now(distance: float, road: Road, side: str, axis: Axis, x: float, y: float) -> Found:
+def reference_now(distance: float, road: Road, side: str, axis: Axis, x: float, y: float) -> RoadPlace:
     """The reference of x, y (EPSG:2154), `distance` metres from the axis of a road, as its markers stand now.
 
     Raises NotFound before the first marker.
@@ -362,15 +363,15 @@ def reference_now(distance: float, road: Road, side: str, axis: Axis, x: float, 
         raise before_first(road) from error
     reference = reference_on(road, one.number, one.metres, side_at(side, one.section))
     lies = "" if one.distance_m < 1e-9 else "left" if one.left else "right"
-    return found_at(reference, road, one.section, place_at(axis, one.at_m).place, one.distance_m, lies)
+    return road_place(reference, road, one.section, place_at(axis, one.at_m).place, one.distance_m, lies)
 
 
-def found_at(
+def road_place(
     reference: Reference, road: Road, section: int, place: Point, distance_m: float = 0.0, lies: str = ""
-) -> Found:
+) -> RoadPlace:
     lon, lat = one_row(LONLAT, x=place.x, y=place.y) or (0.0, 0.0)
-    return Found(reference=reference, road=road, section=section, x=place.x, y=place.y, lon=lon, lat=lat,
-                 distance_m=distance_m, lies=lies)  # fmt: skip
+    return RoadPlace(reference=reference, road=road, section=section, x=place.x, y=place.y, lon=lon, lat=lat,
+                     distance_m=distance_m, lies=lies)  # fmt: skip
 
 
 def all_rows(statement: str, **given: Any) -> list[tuple[Any, ...]]:

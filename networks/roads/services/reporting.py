@@ -17,44 +17,44 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
         return int(counts.get(name, 0))
 
     marked = report["what"] == "markers"
-    yield read_words(number("read"), marked)
-    done = done_words(marked) if is_done else coming_words(marked)
+    yield describe_read_rows(number("read"), marked)
+    done = applied_labels(marked) if is_done else planned_labels(marked)
     for name in ("new", "changed", "same"):
         yield f"{done[name]} : {display_number(number(name), 0)}"
     if number("markers_new") or number("markers_changed"):
-        words = _("Markers (PR) of the delivery: %(new)s new, %(changed)s changed")
-        yield words % {"new": number("markers_new"), "changed": number("markers_changed")}
+        message = _("Markers (PR) of the delivery: %(new)s new, %(changed)s changed")
+        yield message % {"new": number("markers_new"), "changed": number("markers_changed")}
     if number("removed") and not is_done:
         yield _("To remove, no longer delivered: %(count)s") % {"count": display_number(number("removed"), 0)}
     elif number("removed"):
         yield _("Removed, no longer delivered: %(count)s") % {"count": display_number(number("removed"), 0)}
     elif number("gone"):
-        words = _("No longer delivered: %(count)s (they stay, unless you ask to remove them)")
-        yield words % {"count": display_number(number("gone"), 0)}
+        message = _("No longer delivered: %(count)s (they stay, unless you ask to remove them)")
+        yield message % {"count": display_number(number("gone"), 0)}
     if number("sided"):
-        words = _("Sections found to be of another carriageway than before (right, left, single): %(count)s")
-        yield words % {"count": display_number(number("sided"), 0)}
+        message = _("Sections found to be of another carriageway than before (right, left, single): %(count)s")
+        yield message % {"count": display_number(number("sided"), 0)}
     if is_done and (count := report.get("later")):
-        words = _("Roads changed, which are measured in the minutes to come: %(count)s. See “Numbered roads” then.")
-        yield words % {"count": display_number(count, 0)}
+        message = _("Roads changed, which are measured in the minutes to come: %(count)s. See “Numbered roads” then.")
+        yield message % {"count": display_number(count, 0)}
     yield from asides(report)
 
 
-def read_words(count: int, marked: bool) -> str:
+def describe_read_rows(count: int, marked: bool) -> str:
     if marked:
-        words = ngettext("%(count)s row read", "%(count)s rows read", count)
+        message = ngettext("%(count)s row read", "%(count)s rows read", count)
     else:
-        words = ngettext("%(count)s section read", "%(count)s sections read", count)
-    return words % {"count": display_number(count, 0)}
+        message = ngettext("%(count)s section read", "%(count)s sections read", count)
+    return message % {"count": display_number(count, 0)}
 
 
-def done_words(marked: bool) -> dict[str, str]:
+def applied_labels(marked: bool) -> dict[str, str]:
     if marked:
         return {"new": _("Markers added"), "changed": _("Markers moved"), "same": _("Markers unchanged")}
     return {"new": _("Sections added"), "changed": _("Sections updated"), "same": _("Sections unchanged")}
 
 
-def coming_words(marked: bool) -> dict[str, str]:
+def planned_labels(marked: bool) -> dict[str, str]:
     if marked:
         return {"new": _("Markers to add"), "changed": _("Markers to move"), "same": _("Markers unchanged")}
     return {"new": _("Sections to add"), "changed": _("Sections to update"), "same": _("Sections unchanged")}
@@ -62,7 +62,7 @@ def coming_words(marked: bool) -> dict[str, str]:
 
 def asides(report: Mapping[str, Any]) -> Iterator[str]:
     """What was left out on purpose, and what people should look at."""
-    told = {
+    messages = {
         "elsewhere": _("Outside the chosen communes: %(count)s"),
         "unbuilt": _("Planned or being built, left out: %(count)s"),
         "held": _("Kept by another member, left to it: %(count)s"),
@@ -85,15 +85,15 @@ def asides(report: Mapping[str, Any]) -> Iterator[str]:
         "markers_refused": _("Markers refused: %(count)s"),
         "renamed": _("Markers that follow their sections to another Département: %(count)s"),
     }
-    for name, words in told.items():
+    for name, message in messages.items():
         if count := report["counts"].get(name):
-            yield words % {"count": display_number(count, 0)}
+            yield message % {"count": display_number(count, 0)}
     if names := report.get("overwritten"):
-        words = _("Corrected here, and changed by the source since, which was taken: %(names)s")
-        yield words % {"names": ", ".join(names)}
+        message = _("Corrected here, and changed by the source since, which was taken: %(names)s")
+        yield message % {"names": ", ".join(names)}
     if names := report.get("left_drawn"):
-        words = _("Drawn anew by the source, but cut or merged here, their lines stay: %(names)s")
-        yield words % {"names": ", ".join(names)}
+        message = _("Drawn anew by the source, but cut or merged here, their lines stay: %(names)s")
+        yield message % {"names": ", ".join(names)}
     if names := report.get("drawn_here"):
-        words = _("Drawn anew by the source, and corrected here, their lines stay as they are here: %(names)s")
-        yield words % {"names": ", ".join(names)}
+        message = _("Drawn anew by the source, and corrected here, their lines stay as they are here: %(names)s")
+        yield message % {"names": ", ".join(names)}

@@ -9,7 +9,7 @@ from typing import Final
 
 from gis_core.models import Member
 from layers.intake.services.loading import rows, run
-from networks.roads.carriageways import tell_sides_apart
+from networks.roads.carriageways import assign_sides
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.references import Road
 from networks.roads.services.calibrating import markers_for, section_of
@@ -45,8 +45,8 @@ def sides_of(road: Road) -> dict[int, str]:
     rows = list(RoadSection.objects.filter(**road._asdict()).only(*fields).order_by("pk"))
     kinds = {name: {one.pk for one in rows if one.nature == name} for name in ("rond_point", "bretelle")}
     markers = RoadMarker.objects.filter(**road._asdict()).order_by("pk")
-    sides = tell_sides_apart([section_of(one) for one in rows], list(markers_for(markers, "D")),
-                      kinds["rond_point"], kinds["bretelle"])  # fmt: skip
+    sides = assign_sides([section_of(one) for one in rows], list(markers_for(markers, "D")),
+                  kinds["rond_point"], kinds["bretelle"])  # fmt: skip
     if sides is None:
         return {}
     return {

@@ -29,6 +29,7 @@ from layers.catalogue.models import Layer
 from layers.intake.cells import NO, YES
 from networks.roads import lists, reach
 from networks.roads.models import CoverageStudy
+from networks.roads.services.study_results import KEPT, list_studies
 from networks.roads.study_map import background, zone_on
 
 KIND = "coverage_study"
@@ -48,10 +49,9 @@ MOST_TECHNOLOGIES: Final = 8
 MOST_VALUES: Final = 12
 FARTHEST_M: Final = 50_000
 LOOKED_AT: Final = 5_000
-KEPT: Final = 20
 FLAGS: Final = YES | NO
 
-type Tell = Callable[[float | None, str], None]
+type Progress = Callable[[float | None, str], None]
 type Rows = list[tuple[Any, ...]]
 
 
@@ -215,7 +215,7 @@ def again(study: CoverageStudy, *, rights: Rights, user: User) -> CoverageStudy 
     """The same question asked now. Raises Forbidden, Invalid, NotFound for a layer that is gone or seen no more."""
     if not may_study(study.owner, rights):
         raise Forbidden(_("Your role does not let you make coverage studies."))
-    return ask(question_of(study.asked, study.owner, rights), anew=True, rights=rights, user=user)
+    return ask(question_of(study.question, study.owner, rights), anew=True, rights=rights, user=user)
 
 
 def unchanged(question: Question, communes: Collection[str], rights: Rights) -> CoverageStudy | None:
@@ -225,8 +225,8 @@ def unchanged(question: Question, communes: Collection[str], rights: Rights) -> 
     return next(
         (
             one
-            for one in studies(rights, owner=question.member, versions=versions_of(question.layer.slug))
-            if all(one.asked[name] == wanted[name] for name in names) and studied(one) == set(communes)
+            for one in list_studies(rights, owner=question.member, versions=versions_of(question.layer.slug))
+            if all(one.question[name] == wanted[name] for name in names) and studied(one) == set(communes)
         ),
         None,
     )
@@ -234,7 +234,7 @@ def unchanged(question: Question, communes: Collection[str], rights: Rights) -> 
 
 def studied(study: CoverageStudy) -> set[str]:
     """The INSEE codes of its communes."""
-    return {one["insee"] for one in study.found["communes"]}
+    return {one["insee"] for one in study.answer["communes"]}
 
 
 def versions_of(layer: str) -> dict[str, int]:
@@ -245,9 +245,9 @@ def versions_of(layer: str) -> dict[str, int]:
 def changed_since(study: CoverageStudy) -> bool:
     """Whether something that the study read has changed, or the communes of its member; versions are not known of
     studies of before they were kept."""
-    if not study.asked["insee"] and studied(study) != set(study.owner.communes.values_list("insee", flat=True)):
+    if not study.question["insee"] and studied(study) != set(study.owner.communes.values_list("insee", flat=True)):
         return True
-    now = versions_of(study.asked["layer"])
+    now = versions_of(study.question["layer"])
     return any(now.get(slug, version) != version for slug, version in study.versions.items())
 
 
@@ -287,7 +287,7 @@ class Sites:
 
 
 @transaction.atomic
-def compute(question: Question, *, rights: Rights, progress: Tell = lambda share, message: None) -> CoverageStudy:
+def compute(question: Question, *, rights: Rights, progress: Progress = lambda share, message: None) -> CoverageStudy:
     """Measure and keep; the member's last 20 studies are kept. Raises Forbidden, Invalid."""
     communes = check(question, rights)
     begun = time.perf_counter()
@@ -325,8 +325,8 @@ def compute(question: Question, *, rights: Rights, progress: Tell = lambda share
     }
     made = CoverageStudy.objects.create(
         owner=question.member,
-        asked=question.as_json(),
-        found=results,
+        question=question.as_json(),
+        answer=results,
         sites=list(kept(sites)),
         drawn=drawn,
         versions=versions,
@@ -485,65 +485,3 @@ def counts_for(technology: Technology, text: str | None) -> bool:
     if technology.value:
         return text == technology.value
     return text is not None and text.lower() in YES
-
-
-# -- what was kept ----------------------------------------------------------------------------------------------------
-
-
-def study_seen_by(pk: int, rights: Rights) -> CoverageStudy:
-    """A study that the user sees, with its owner and author. Raises NotFound."""
-    row = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
-    if row is None:
-        raise NotFound(_("There is no such study any more, or you may not see it: compute it again."))
-    return row
-
-
-def studies(rights: Rights, **kept: Any) -> list[CoverageStudy]:
-    """The last ones, of those that are so, without their points."""
-    rows = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").defer("sites", "drawn")
-    return list(rows.filter(**kept).order_by("-made_at")[:KEPT])
-
-
-def sites_kept(study: CoverageStudy, technology: int, operator: str = "") -> reach.Shapes:
-    """The points of a technology that counted: an operator's, or anybody's (empty)."""
-    rank = study.found["operators"].index(operator) if operator else None
-    chosen = [one[:2] for one in study.sites if one[3] >> technology & 1 and (rank is None or one[2] == rank)]
-    points: reach.Shapes = shapely.points(np.array(chosen, dtype=float).reshape(len(chosen), 2))
-    return points
-
-
-def covered_zone(study: CoverageStudy, technology: int, operator: str = "") -> Any:
-    """What is within reach of them, as one surface in EPSG:2154."""
-    return reach.zone(sites_kept(study, technology, operator), study.technologies[technology]["reach_m"])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """How much of the addresses and of the metres of road a technology covers; a share is None where there are none."""
-
-    technology: str
-    addresses: int
-    covered: int
-    road_m: float
-    covered_m: float
-
-    @property
-    def of_addresses(self) -> float | None:
-        return 100 * self.covered / self.addresses if self.addresses else None
-
-    @property
-    def of_roads(self) -> float | None:
-        return 100 * self.covered_m / self.road_m if self.road_m else None
-
-
-def share(study: CoverageStudy, technology: int, operator: str = "", insee: str = "") -> Share:
-    """Of one commune, or of all that were studied."""
-    counts = study.found["counts"][str(technology)][operator]
-    communes = [one for one in study.found["communes"] if not insee or one["insee"] == insee]
-    return Share(
-        technology=study.technologies[technology]["label"],
-        addresses=sum(one["addresses"] for one in communes),
-        covered=sum(int(counts[one["insee"]][0]) for one in communes),
-        road_m=sum(one["road_m"] for one in communes),
-        covered_m=sum(counts[one["insee"]][1] for one in communes),
-    )

@@ -24,7 +24,7 @@ from networks.roads.models import RoadAxis, RoadMarker
 from networks.roads.references import NotAReferenceError, Road, road_of_slug
 from networks.roads.services.calibrating import with_department
 from networks.roads.services.overview import describe_faults
-from networks.roads.services.referring import Found, all_rows, one_row
+from networks.roads.services.referring import RoadPlace, all_rows, one_row
 
 SECTIONS: Final = "road-sections"
 ASSETS: Final = "road-assets"
@@ -66,10 +66,10 @@ class Marker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadSheet:
-    """`named` is the road as people are told of it: with its Département where another one has this number."""
+    """`full_name` is the road as people are told of it: with its Département where another one has this number."""
 
     road: Road
-    named: Road
+    full_name: Road
     sections: int
     km: float
     bbox_4326: tuple[float, float, float, float]
@@ -149,7 +149,7 @@ def road_sheet(road: Road) -> RoadSheet:
     markers = markers_of(road)
     return RoadSheet(
         road=road,
-        named=with_department(road),
+        full_name=with_department(road),
         sections=sections,
         km=metres / 1000,
         bbox_4326=tuple(box),
@@ -184,7 +184,7 @@ def carriageways_of(road: Road, markers: Sequence[Marker]) -> list[Carriageway]:
     """As they were measured; what is amiss names its markers."""
     numbers = dict(RoadMarker.objects.filter(**road._asdict()).values_list("pk", "number"))
 
-    def named(ids: Sequence[int]) -> str:
+    def marker_names(ids: Sequence[int]) -> str:
         parts = [f"PR {numbers[one]}" for one in ids if one in numbers]
         return ", ".join(parts[:MOST_MARKERS]) + (" …" if len(parts) > MOST_MARKERS else "")
 
@@ -192,7 +192,7 @@ def carriageways_of(road: Road, markers: Sequence[Marker]) -> list[Carriageway]:
     return [
         Carriageway(
             code=one.carriageway, km=one.length_m / 1000, markers=len(one.marks.all()),
-            amiss=describe_faults(one.faults, named), stale=one.stale,
+            amiss=describe_faults(one.faults, marker_names), stale=one.stale,
         )
         for one in rows
     ]  # fmt: skip
@@ -210,7 +210,7 @@ def as_feature(road: Road, rights: Rights) -> dict[str, Any]:
     (drawn,) = one_row(DRAWN, **road._asdict()) or (None,)
     return {
         "slug": road.slug,
-        "title": str(result.named),
+        "title": str(result.full_name),
         "subtitle": message % {"first": result.first, "last": result.last},
         "properties": [
             {"name": name, "label": label, "value": value, "unit": None, "display": value}
@@ -223,7 +223,7 @@ def as_feature(road: Road, rights: Rights) -> dict[str, Any]:
     }
 
 
-def links_of(place: Found, rights: Rights) -> Iterator[Link]:
+def links_of(place: RoadPlace, rights: Rights) -> Iterator[Link]:
     """Pages that go on from a place: a new asset there, and what other apps add."""
     reference = str(place.reference)
     assets = Layer.objects.visible_to(rights).filter(slug=ASSETS).first()

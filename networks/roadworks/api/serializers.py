@@ -1,12 +1,13 @@
 """Works in JSON."""
 
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from networks.roadworks.models import Work
 from networks.roadworks.services.conflicts import Severity
 from networks.roadworks.services.stretches import LONGEST_TEXT
 
-GRAVITIES = [(one.name.lower(), one.name.lower()) for one in Severity]
+SEVERITIES = [(one.name.lower(), one.name.lower()) for one in Severity]
 
 
 class WorkCheckSerializer(serializers.Serializer[None]):
@@ -32,23 +33,26 @@ class WorkCheckSerializer(serializers.Serializer[None]):
     )
 
 
-class WorkConflictSerializer(serializers.Serializer[None]):
-    id = serializers.IntegerField()
-    reference = serializers.CharField()
-    title = serializers.CharField()
-    member = serializers.CharField()
-    days = serializers.CharField()
-    gravity = serializers.ChoiceField(choices=GRAVITIES)
-    gravity_label = serializers.CharField()
-    why = serializers.CharField()
-    metres = serializers.FloatField()
-    url = serializers.CharField()
-
-
 class WorkCheckedSerializer(serializers.Serializer[None]):
     """The stretch, and what it meets; without days nothing is met."""
 
     stretch = serializers.DictField(child=serializers.JSONField(), help_text="GeoJSON in degrees.")
     length_m = serializers.FloatField()
     place = serializers.CharField()
-    conflicts = WorkConflictSerializer(many=True)
+    # The severity of a conflict is its gravity here.
+    conflicts = inline_serializer(
+        "WorkConflict",
+        {
+            "id": serializers.IntegerField(),
+            "reference": serializers.CharField(),
+            "title": serializers.CharField(),
+            "member": serializers.CharField(),
+            "days": serializers.CharField(),
+            "gravity": serializers.ChoiceField(choices=SEVERITIES),
+            "gravity_label": serializers.CharField(),
+            "why": serializers.CharField(),
+            "metres": serializers.FloatField(),
+            "url": serializers.CharField(),
+        },
+        many=True,
+    )

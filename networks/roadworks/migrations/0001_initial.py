@@ -504,7 +504,9 @@ class Migration(migrations.Migration):
                 (
                     "request",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="pieces", to="roadworks.workrequest"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="roadworks.workrequest",
                     ),
                 ),
             ],

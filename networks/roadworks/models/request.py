@@ -164,7 +164,7 @@ class WorkPiece(Removable):
     security = "part:request_id:filed"
     history = False
 
-    request = models.ForeignKey(WorkRequest, models.CASCADE, related_name="pieces")
+    request = models.ForeignKey(WorkRequest, models.CASCADE, related_name="documents")
     name = models.UUIDField(default=uuid4, unique=True)
     title = models.CharField(_("title"), max_length=120)
     media_type = models.CharField(max_length=80)

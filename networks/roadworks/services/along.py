@@ -11,7 +11,7 @@ from gis_core.database import clock as database_clock
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from layers.features.sheet import Link
-from networks.roads.points import Shown
+from networks.roads.points import PagePart
 from networks.roads.references import Road
 from networks.roadworks.days import said
 from networks.roadworks.models import Work
@@ -39,7 +39,7 @@ def works_along(road: Road, rights: Rights) -> list[Work]:
     return list(works.list_works(works.Filter(), rights).filter(pk__in=ids).defer("geom", "geom_3857")[: MOST + 1])
 
 
-def works_part(road: Road, rights: Rights) -> Shown | None:
+def works_part(road: Road, rights: Rights) -> PagePart | None:
     """The part of a road's page."""
     rows = works_along(road, rights)
     items = [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in rows[:MOST]]

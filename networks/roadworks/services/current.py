@@ -65,13 +65,13 @@ def current(day: date, *, insee: str = "", text: str = "", cancelled: bool = Fal
     """
     # The last night of works that ended yesterday may go on.
     wanted = Filter(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee, text=text)
-    listed_works: list[Work] = []
+    chosen: list[Work] = []
     more = False
     for state in (Work.State.PLANNED, *([Work.State.CANCELLED] if cancelled else [])):
         rows = list(works.filtered(announced(), wanted.but(state=state))[: MOST + 1])
         more = more or len(rows) > MOST
-        listed_works += [one for one in rows[:MOST] if one.ends_on >= day or not works.is_over(one)]
-    return Current(day, listed_works, names({one.insee for one in listed_works if one.insee}), more, insee)
+        chosen += [one for one in rows[:MOST] if one.ends_on >= day or not works.is_over(one)]
+    return Current(day, chosen, names({one.insee for one in chosen if one.insee}), more, insee)
 
 
 def announced() -> QuerySet[Work]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from gis_core.letters.services import letterhead_of
 from gis_core.models import Letter
-from layers.features.search_terms import split_terms
+from layers.features.search_terms import split_terms as terms_of
 from networks.roadworks.models import WorkRequest
 
 TITLES: Final = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"})
@@ -78,7 +78,7 @@ def may_name(text: str, one: WorkRequest) -> bool:
     """Whether words of a request may tell who asked, or anybody else: nobody looks at them before they are taken."""
     names_somebody = not one.is_company and bool(person_in(text, one) or home_in(text, one))
     return names_somebody or bool(
-        telling_parts(one).intersection(split_terms(text)) or COURTESY.search(text) or CONTACT.search(text)
+        telling_parts(one).intersection(terms_of(text)) or COURTESY.search(text) or CONTACT.search(text)
     )
 
 
@@ -88,12 +88,12 @@ def telling_parts(one: WorkRequest) -> set[str]:
 
 
 def parts_of(one: WorkRequest) -> list[str]:
-    return [part for part in split_terms(one.applicant_name) if part not in TITLES]
+    return [part for part in terms_of(one.applicant_name) if part not in TITLES]
 
 
 def person_in(text: str, one: WorkRequest) -> str:
     """What in a text tells who asked: the name, however it is written, “M. Name”, the e-mail, the telephone."""
-    said, parts = split_terms(text), parts_of(one)
+    said, parts = terms_of(text), parts_of(one)
     for first, second in pairwise(said):
         if first in TITLES and second in parts:
             return f"{first} {second}"
@@ -111,10 +111,10 @@ def person_in(text: str, one: WorkRequest) -> str:
 
 def home_in(text: str, one: WorkRequest) -> str:
     """The address of who asked, but for the place of the request: where the works are is not who asked."""
-    said, place = split_terms(text), split_terms(one.place)
+    said, place = terms_of(text), terms_of(one.place)
     for line in one.applicant_address.splitlines():
         for part in POSTCODE.split(line):
-            address = split_terms(part)
+            address = terms_of(part)
             whole = len(address) > 2 and any(word.isdigit() for word in address)
             if whole and in_order(address, said) and not in_order(address, place):
                 return part.strip(" ,")
@@ -148,7 +148,7 @@ def doubts_in(one: WorkRequest, letter: Letter) -> list[Doubt]:
     ours = f"{head.appeals}\n{head.contact}\n{head.address}".lower()
     doubts: dict[Doubt, None] = {}
     for _name, text in read_by_all(one, letter):
-        matching = [word for word in WORD.finditer(text) if parts.intersection(split_terms(word[0]))]
+        matching = [word for word in WORD.finditer(text) if parts.intersection(terms_of(word[0]))]
         reached = [reach for reach in CONTACT.finditer(text) if reach[0].lower() not in ours]
         for said in sorted((*matching, *reached), key=re.Match.start):
             before, after = text[: said.start()][-AROUND:], text[said.end() :][:AROUND]

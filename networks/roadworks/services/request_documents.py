@@ -70,7 +70,7 @@ def attach(one: WorkRequest, file: Sent | None, rights: Rights) -> WorkPiece:
     check_not_forgotten(one)
     if file is None:
         raise Invalid(_("Choose a file."), parameter="file")
-    if one.pieces.filter(removed_at=None).count() >= MOST_OF_A_REQUEST:
+    if one.documents.filter(removed_at=None).count() >= MOST_OF_A_REQUEST:
         raise Invalid(_("A request has at most %(most)s pieces.") % {"most": MOST_OF_A_REQUEST}, parameter="file")
     if (file.size or 0) > max_bytes():
         raise Invalid(_("It is larger than %(most)s MB.") % {"most": max_bytes() // 1_048_576}, parameter="file")
@@ -109,7 +109,7 @@ def content_of(file: Sent) -> tuple[str, bool, bytes | None]:
 
 def piece_of(one: WorkRequest, piece_id: int) -> WorkPiece:
     """A document of the request. Raises NotFound."""
-    document = one.pieces.filter(pk=min(piece_id, 2**63 - 1)).first()
+    document = one.documents.filter(pk=min(piece_id, 2**63 - 1)).first()
     if document is None:
         raise NotFound(_("There is no such piece."))
     return document

@@ -22,7 +22,7 @@ from gis_core.letters.services import cleaned
 from gis_core.members.rights import Rights, Role
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Letter, LetterQuerySet, Member
-from layers.features.search_terms import split_terms
+from layers.features.search_terms import split_terms as terms_of
 from networks.roads.models import RoadSection
 from networks.roads.references import Road, reference_of
 from networks.roads.services.referring import RoadUnknown, as_kept, locate
@@ -406,5 +406,5 @@ def locate_request(one: WorkRequest) -> GEOSGeometry | None:
 
 def streets_said(one: WorkRequest) -> list[str]:
     """The streets of the commune whose name the place says: “12 rue des Lilas” says “Rue des Lilas”."""
-    said = f" {' '.join(split_terms(one.place))} "
-    return [name for name in stretches.streets(one.insee) if name and f" {' '.join(split_terms(name))} " in said]
+    said = f" {' '.join(terms_of(one.place))} "
+    return [name for name in stretches.streets(one.insee) if name and f" {' '.join(terms_of(name))} " in said]

@@ -11,8 +11,8 @@ from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid, NotFound
 from layers.features.search_terms import split_terms
 from networks.roads.references import format_route, reference_of
-from networks.roads.services.referring import Found, locate, reference_at, unmeasured
-from networks.roadworks.french import between as between_in_words
+from networks.roads.services.referring import RoadPlace, locate, reference_at, unmeasured
+from networks.roadworks import french
 from networks.roadworks.models.work import LONGEST_PLACE
 
 type Place = str | tuple[float, float]
@@ -32,7 +32,7 @@ def between(start: Place, end: Place) -> MultiLineString:
     """
     one, other = locate_end(start, "start"), locate_end(end, "end")
     sides = carriageways(start, one) | carriageways(end, other)
-    if isinstance(one, Found) and isinstance(other, Found) and on_measured_axis(one, other, sides):
+    if isinstance(one, RoadPlace) and isinstance(other, RoadPlace) and on_measured_axis(one, other, sides):
         way = along_axis(one, other, sides)
     else:
         way = along_sections(middle(one), middle(other))
@@ -47,7 +47,7 @@ def of_references(start: str, end: str) -> MultiLineString:
     return between(start, end)
 
 
-def locate_end(place: Place, name: str) -> Found | tuple[float, float]:
+def locate_end(place: Place, name: str) -> RoadPlace | tuple[float, float]:
     """An end of a stretch: the place of a reference, or x and y (EPSG:2154) as given.
 
     Raises Invalid, NotFound; both say at which end.
@@ -70,21 +70,21 @@ def metres(lon: float, lat: float) -> tuple[float, float]:
     return place.x, place.y
 
 
-def carriageways(place: Place, where: Found | tuple[float, float]) -> set[str]:
+def carriageways(place: Place, where: RoadPlace | tuple[float, float]) -> set[str]:
     """The one that a reference names or lies on; none where the road is single and nobody named one."""
-    if isinstance(place, str) and isinstance(where, Found):
+    if isinstance(place, str) and isinstance(where, RoadPlace):
         sides = (reference_of(place).side, where.reference.side)
         return {side for side in sides if side and side != "U"}
     return set()
 
 
-def on_measured_axis(one: Found, other: Found, sides: set[str]) -> bool:
+def on_measured_axis(one: RoadPlace, other: RoadPlace, sides: set[str]) -> bool:
     """Whether both lie on one road whose axes are as the road is now, and not on opposite carriageways."""
     return one.road == other.road and len(sides) < 2 and not unmeasured(one.road)
 
 
-def middle(place: Found | tuple[float, float]) -> tuple[float, float]:
-    return (place.x, place.y) if isinstance(place, Found) else place
+def middle(place: RoadPlace | tuple[float, float]) -> tuple[float, float]:
+    return (place.x, place.y) if isinstance(place, RoadPlace) else place
 
 
 ALONG_AXIS: Final = """
@@ -116,7 +116,7 @@ ALONG_AXIS: Final = """
 """
 
 
-def along_axis(one: Found, other: Found, sides: set[str]) -> MultiLineString:
+def along_axis(one: RoadPlace, other: RoadPlace, sides: set[str]) -> MultiLineString:
     """From one to the other, on both carriageways unless one is named; the places say where, whichever axis measured.
 
     Raises Invalid where both places are the same.
@@ -282,7 +282,7 @@ def describe_place(stretch: MultiLineString, start: str = "", end: str = "") -> 
     with connection.cursor() as cursor:
         cursor.execute(NAMES, {"stretch": bytes(stretch.ewkb)})
         roads = [format_route(name) for name, _metres in cursor.fetchall()]
-    references = between_in_words(start, end)
+    references = french.between(start, end)
     if not references:
         return ", ".join(roads)[:LONGEST_PLACE]
     streets = [one for one in roads if not references.startswith(one)]

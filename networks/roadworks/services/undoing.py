@@ -74,7 +74,7 @@ def delete(one: WorkRequest, *, version: int, rights: Rights) -> None:
 def may_be_deleted(one: WorkRequest) -> bool:
     """What was entered, and no more: nobody ever decided, nothing was attached (`sql/keep_request.sql` as well)."""
     untouched = one.state == State.RECEIVED and not one.was_decided and one.forgotten_date is None
-    return untouched and not one.pieces.exists()
+    return untouched and not one.documents.exists()
 
 
 def check_not_numbered(one: WorkRequest) -> None:

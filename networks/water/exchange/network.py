@@ -6,7 +6,7 @@ Run it as the asker, under the row policies. Every object has a key that is its 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -31,6 +31,8 @@ from networks.water.models import (
 )
 from networks.water.models.base import NetworkObject
 
+type RowProgress = Callable[[int], None]
+"""Called with how many rows more are written."""
 CHUNK: Final = 2_000
 ON_THE_PIPE_M: Final = 0.01
 SAME_PLACE_M: Final = 0.05

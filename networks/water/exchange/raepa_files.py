@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -12,19 +12,17 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from networks.water import raepa
-from networks.water.exchange.network import OneNetwork
+from networks.water.exchange.network import OneNetwork, RowProgress
 from networks.water.exchange.raepa_rows import RaepaRows
 from networks.water.exchange.tables import CsvTable, Shapefile, Table
 
 README: Final = "LISEZMOI.txt"
 
 type FileTable = Shapefile | CsvTable
-type Tell = Callable[[int], None]
-"""Of how many objects more are written."""
 
 
 def write_raepa(
-    networks: Sequence[OneNetwork], form: str, folder: Path, progress: Tell
+    networks: Sequence[OneNetwork], form: str, folder: Path, progress: RowProgress
 ) -> tuple[dict[str, int], list[str]]:
     """The tables of the networks, in a folder; how many rows each has, and what could not be said."""
     counts: dict[str, int] = {}
@@ -34,7 +32,9 @@ def write_raepa(
     return counts, [label % {"count": count} for label, count in losses.items()]
 
 
-def write_network(network: OneNetwork, form: str, folder: Path, losses: Counter[str], progress: Tell) -> dict[str, int]:
+def write_network(
+    network: OneNetwork, form: str, folder: Path, losses: Counter[str], progress: RowProgress
+) -> dict[str, int]:
     names = [table for table in raepa.TABLES.values() if table.family == network.family]
     rows = RaepaRows(network, losses)
     with ExitStack() as opened:
@@ -54,7 +54,7 @@ def table_for(form: str, folder: Path, table: raepa.RaepaTable) -> FileTable:
     return Shapefile(folder, table.name, table.fields, lines=lines)
 
 
-def write_rows(network: OneNetwork, rows: RaepaRows, tables: Mapping[str, Table], progress: Tell) -> None:
+def write_rows(network: OneNetwork, rows: RaepaRows, tables: Mapping[str, Table], progress: RowProgress) -> None:
     use = rows.use
     pipes: Table = tables[f"RAEPA_CANAL{use}_L"]
     for row in network.pipes():

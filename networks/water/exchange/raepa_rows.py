@@ -19,7 +19,7 @@ from layers.intake import cells
 from networks.water import lists, raepa
 from networks.water.exchange.network import OneNetwork, Row
 
-NOT_TOLD: Final = "Non renseigné"
+UNRECORDED: Final = "Non renseigné"
 NOTHING: Final = "Sans objet"
 FIELDS: Final = {name: {field.name: field for field in table.fields} for name, table in raepa.TABLES.items()}
 
@@ -71,8 +71,8 @@ class RaepaRows:
             "MODECIRC": known(more.get("MODECIRC"), lists.FLOW_MODES),
             f"CONTCAN{self.use}": self.content_of_branch(row),
             f"FONCCAN{self.use}": known(more.get(f"FONCCAN{self.use}"), functions),
-            "IDNINI": self.node_named(more.get("IDNINI")),
-            "IDNTERM": self.node_named(more.get("IDNTERM")),
+            "IDNINI": self.node_key(more.get("IDNINI")),
+            "IDNTERM": self.node_key(more.get("IDNTERM")),
             "IDCANPPALE": self.network.pipe_keys.get(row["pipe_id"]),
         }
         if self.sewer:
@@ -85,7 +85,7 @@ class RaepaRows:
         codes = lists.SEWER_CONTENTS if self.sewer else raepa.WATER_CONTENTS
         return said if isinstance(said, str) and said in codes else row.get("system") or raepa.NOT_KNOWN
 
-    def node_named(self, key: Any) -> str:
+    def node_key(self, key: Any) -> str:
         """The node that a file names as an end of a branch, while there is one."""
         return key if isinstance(key, str) and key in self.node_names else NOTHING
 
@@ -138,7 +138,7 @@ class RaepaRows:
             "DEFREPAREE": row["defect"] or raepa.NOT_KNOWN,
             "IDSUPREPAR": row["object_reference"] or NOTHING,
             "DATEREPAR": row["repaired_date"],
-            "MOUVRAGE": row["project_owner"] or NOT_TOLD,
+            "MOUVRAGE": row["project_owner"] or UNRECORDED,
         }
         if row["repaired"] is None:
             self.lose(_("%(count)s repairs of nobody knows what: said to be of a pipe (code 01)."))
@@ -158,8 +158,8 @@ class RaepaRows:
 
     def common(self, row: Row) -> Values:
         return {
-            "MOUVRAGE": row["project_owner"] or NOT_TOLD,
-            "GEXPLOIT": row["operator"] or NOT_TOLD,
+            "MOUVRAGE": row["project_owner"] or UNRECORDED,
+            "GEXPLOIT": row["operator"] or UNRECORDED,
             "ANFINPOSE": str(row["laid_to_year"] or raepa.ANY_YEAR),
             "ANDEBPOSE": str(row["laid_from_year"]) if row["laid_from_year"] else None,
             "QUALGLOCXY": raepa.RAEPA_ACCURACIES.get(row["precision_xy"], raepa.LEAST_ACCURATE),

@@ -6,7 +6,7 @@ A list that we have no value for gets `non_renseigne`; what has no column of its
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -18,9 +18,9 @@ from gis_core.database import clock as database_clock
 from gis_core.members.technicians import TECHNICIANS
 from networks.water import lists
 from networks.water.exchange.geopackage import Described, GeoPackage, described
-from networks.water.exchange.network import OneNetwork, Row
+from networks.water.exchange.network import OneNetwork, Row, RowProgress
 
-NOT_TOLD: Final = "non_renseigne"
+UNRECORDED: Final = "non_renseigne"
 UNKNOWN_YEAR: Final = "-9999"
 LEAST_ACCURATE: Final = "C"
 UNKNOWN_MATERIAL: Final = "nr"
@@ -65,7 +65,7 @@ NODE_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """By kind; the others are pieces, which every network may have at a node."""
-PIECES: Final = {"water": "aep_piece", "sewer": "ass_piece"}
+FITTING_TABLES: Final = {"water": "aep_piece", "sewer": "ass_piece"}
 SAID_BY_TABLE: Final = frozenset(
     {
         *("valve", "meter", "regulator", "tank", "pump", "treatment", "catchment", "hydrant", "air_valve", "drain"),
@@ -75,10 +75,11 @@ SAID_BY_TABLE: Final = frozenset(
 """Kinds that their table, or a code in it, says in full (pieces: of a kind that nobody told)."""
 
 type Values = dict[str, Any]
-type Tell = Callable[[int], None]
 
 
-def write_stareau(networks: Sequence[OneNetwork], path: Path, progress: Tell) -> tuple[dict[str, int], list[str]]:
+def write_stareau(
+    networks: Sequence[OneNetwork], path: Path, progress: RowProgress
+) -> tuple[dict[str, int], list[str]]:
     """The file; how many rows each table has, and what could not be said."""
     losses: Counter[str] = Counter()
     prefixes = tuple(f"{FAMILIES[network.family]}_" for network in networks)
@@ -102,7 +103,7 @@ class Writer:
         self.now = f"{database_clock.today().isoformat()}T00:00:00Z"
         self.taken: dict[str, set[str]] = {}
 
-    def write(self, progress: Tell) -> None:
+    def write(self, progress: RowProgress) -> None:
         for row in self.network.pipes():
             self.file.write(f"{self.short}_canalisation", self.pipe(row), row["shape"])
             progress(1)
@@ -155,7 +156,7 @@ class Writer:
 
     def pipe(self, row: Row) -> Values:
         nodes = self.network.node_keys
-        ends = (nodes.get(row["start_node_id"], NOT_TOLD), nodes.get(row["end_node_id"], NOT_TOLD))
+        ends = (nodes.get(row["start_node_id"], UNRECORDED), nodes.get(row["end_node_id"], UNRECORDED))
         values = self.along(row, self.network.pipe_keys[row["id"]], *ends) | {
             "mode_circulation": FLOWS.get(row["flow_mode"]),
             "longueur_terrain": row["declared_length_m"],
@@ -182,7 +183,7 @@ class Writer:
             # It has no identifier of a node there: a piece carries the pipes.
             point = {"id_ass_point_mesure": key, "nom_usuel": row["name"], "ref_ouvrage": key}
             self.file.write("ass_point_mesure", self.common(row) | point, row["shape"])
-        table = NODE_TABLES[self.network.family].get(kind, PIECES[self.network.family])
+        table = NODE_TABLES[self.network.family].get(kind, FITTING_TABLES[self.network.family])
         values = self.common(row) | {
             "id_noeud_reseau": self.own(table, key),
             business_key(self.file.tables[table]): row["reference"],

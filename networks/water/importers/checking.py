@@ -29,7 +29,7 @@ MODELS: dict[Family, dict[str, type[NetworkObject]]] = {
 OURS = frozenset(
     {"id", "owner", "shared_with", "version", "import_id", "geom", "geom_3857", "start_node", "end_node", "pipe"}
 )
-CODES: dict[str, lists.Words] = {
+CODES: dict[str, lists.CodeList] = {
     "service_state": lists.SERVICE_STATES,
     "material": lists.MATERIALS,
     "system": lists.SYSTEMS,
@@ -44,7 +44,7 @@ CODES: dict[str, lists.Words] = {
     "repaired": lists.REPAIRED,
     "cause": lists.CAUSES,
 }
-KINDS: dict[Family, lists.Words] = {"water": lists.WATER_NODES, "sewer": lists.SEWER_NODES}
+KINDS: dict[Family, lists.CodeList] = {"water": lists.WATER_NODES, "sewer": lists.SEWER_NODES}
 # Without these a network is still what it was.
 APART = ("connections", "repairs")
 SMALL, WHOLE = 32_767, 2_147_483_647

@@ -113,5 +113,4 @@ def places_of(coming: Sequence[Row]) -> list[tuple[float, float]]:
     shapes = np.array([row.geom for row in coming], object)
     lines = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
     shapes[lines] = shapely.line_interpolate_point(shapes[lines], 0.5, normalized=True)
-    found: list[tuple[float, float]] = [(float(x), float(y)) for x, y in shapely.get_coordinates(shapes)]
-    return found
+    return [(float(x), float(y)) for x, y in shapely.get_coordinates(shapes)]

@@ -166,8 +166,11 @@ class Migration(migrations.Migration):
                 ("from_at", models.DateTimeField(verbose_name="unavailable from")),
                 ("until_at", models.DateTimeField(blank=True, null=True, verbose_name="until")),
                 ("reason", models.CharField(max_length=300, verbose_name="reason")),
-                ("told", models.CharField(blank=True, max_length=300, verbose_name="who was told")),
-                ("told_back", models.CharField(blank=True, max_length=300, verbose_name="who was told of its return")),
+                ("informed", models.CharField(blank=True, max_length=300, verbose_name="who was told")),
+                (
+                    "informed_on_return",
+                    models.CharField(blank=True, max_length=300, verbose_name="who was told of its return"),
+                ),
                 (
                     "ended_by",
                     models.ForeignKey(
@@ -235,7 +238,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
-                ("asked", models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("question", models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ("answer", models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ("valves", models.IntegerField(verbose_name="valves to close")),
                 ("connections", models.IntegerField(verbose_name="connections without water")),
@@ -1150,7 +1153,7 @@ class Migration(migrations.Migration):
                 ("family", models.CharField(max_length=5, verbose_name="network")),
                 ("kind", models.CharField(max_length=24, verbose_name="anomaly")),
                 (
-                    "gravity",
+                    "severity",
                     models.SmallIntegerField(
                         choices=[(1, "Serious"), (2, "To be checked"), (3, "Hint")], verbose_name="gravity"
                     ),
@@ -1159,7 +1162,7 @@ class Migration(migrations.Migration):
                 ("object_id", models.BigIntegerField()),
                 ("other_kind", models.CharField(blank=True, max_length=10)),
                 ("other_id", models.BigIntegerField(default=0)),
-                ("told", models.JSONField(default=dict)),
+                ("measured", models.JSONField(default=dict)),
                 ("geom", django.contrib.gis.db.models.fields.PointField(srid=2154)),
                 (
                     "state",
@@ -1172,7 +1175,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.CharField(blank=True, db_default="", max_length=500, verbose_name="why")),
-                ("found_at", models.DateTimeField(verbose_name="found on")),
+                ("detected_at", models.DateTimeField(verbose_name="found on")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="treated on")),
                 ("event_id", models.BigIntegerField(editable=False, null=True)),
                 ("version", models.IntegerField(db_default=1, default=1, editable=False)),

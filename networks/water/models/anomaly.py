@@ -27,7 +27,7 @@ class Anomaly(models.Model):
     """Something in a member's network that does not look right, found by a scan (`services/anomalies`).
 
     `object` and `other` are an object of the family each (kind of object, id; no other: 0). What a scan finds no more
-    is repaired; what people ignored stays so while it is found. `told` says what was measured, by name.
+    is repaired; what people ignored stays so while it is found. `measured` says what was, by name.
     """
 
     security = "owner"
@@ -47,16 +47,16 @@ class Anomaly(models.Model):
     shared_with = ArrayField(models.IntegerField(), db_default=[], default=list, blank=True, editable=False)
     family = models.CharField(_("network"), max_length=5)
     kind = models.CharField(_("anomaly"), max_length=24)
-    gravity = models.SmallIntegerField(_("gravity"), choices=Severity)
+    severity = models.SmallIntegerField(_("gravity"), choices=Severity)
     object_kind = models.CharField(max_length=10)
     object_id = models.BigIntegerField()
     other_kind = models.CharField(max_length=10, blank=True)
     other_id = models.BigIntegerField(default=0)
-    told = models.JSONField(default=dict)
+    measured = models.JSONField(default=dict)
     geom = models.PointField(srid=2154)
     state = models.CharField(_("state"), max_length=8, choices=State, db_default="open", default=State.OPEN)
     reason = models.CharField(_("why"), max_length=500, blank=True, db_default="")
-    found_at = models.DateTimeField(_("found on"))
+    detected_at = models.DateTimeField(_("found on"))
     decided_at = models.DateTimeField(_("treated on"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("treated by")

@@ -124,8 +124,8 @@ class HydrantUnavailability(OfHydrant):
     from_at = models.DateTimeField(_("unavailable from"))
     until_at = models.DateTimeField(_("until"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
-    told = models.CharField(_("who was told"), max_length=300, blank=True)
-    told_back = models.CharField(_("who was told of its return"), max_length=300, blank=True)
+    informed = models.CharField(_("who was told"), max_length=300, blank=True)
+    informed_on_return = models.CharField(_("who was told of its return"), max_length=300, blank=True)
     inspection = models.ForeignKey(
         HydrantInspection, models.SET_NULL, null=True, related_name="+", verbose_name=_("found by the inspection")
     )

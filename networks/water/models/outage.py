@@ -37,7 +37,7 @@ class Outage(models.Model):
     version = models.IntegerField(default=1, db_default=1, editable=False)
     state = models.CharField(_("state"), max_length=5, choices=State, default=State.OPEN)
     place = models.CharField(_("place"), max_length=200, blank=True)
-    asked = models.JSONField(encoder=DjangoJSONEncoder, editable=False)
+    question = models.JSONField(encoder=DjangoJSONEncoder, editable=False)
     answer = models.JSONField(encoder=DjangoJSONEncoder, editable=False)
     valves = models.IntegerField(_("valves to close"))
     connections = models.IntegerField(_("connections without water"))

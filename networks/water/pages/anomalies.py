@@ -142,7 +142,7 @@ def cells(row: Anomaly, described: dict[str, Any]) -> list[Any]:
     return [
         row.pk,
         safe(described["label"]),
-        row.get_gravity_display(),
+        row.get_severity_display(),
         safe(described["words"]),
         row.get_state_display(),
         safe(row.reason),
@@ -151,7 +151,7 @@ def cells(row: Anomaly, described: dict[str, Any]) -> list[Any]:
         row.object_id,
         f"{row.geom.x:.2f}",
         f"{row.geom.y:.2f}",
-        f"{row.found_at:%Y-%m-%d}",
+        f"{row.detected_at:%Y-%m-%d}",
     ]
 
 

@@ -185,7 +185,14 @@ def day(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, **options)
 
 
-class InspectionForm(AccessibleForm):
+class InformingForm(AccessibleForm):
+    """Who was informed: HTML names its fields as it always did."""
+
+    def add_prefix(self, field_name: str) -> str:
+        return {"informed": "told", "informed_on_return": "told_back"}.get(field_name, field_name)
+
+
+class InspectionForm(InformingForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind of inspection"), choices=HydrantInspection.Kind.choices, widget=forms.RadioSelect
     )
@@ -197,7 +204,7 @@ class InspectionForm(AccessibleForm):
     verdict = forms.ChoiceField(
         label=gettext_lazy("Verdict"), choices=HydrantInspection.Verdict.choices, widget=forms.RadioSelect
     )
-    told = forms.CharField(
+    informed = forms.CharField(
         label=gettext_lazy("Who was told"),
         help_text=gettext_lazy("Where it becomes unavailable or works again: the fire service, the mayor…"),
         max_length=inspecting.LONGEST_REASON,
@@ -222,10 +229,10 @@ class InspectionForm(AccessibleForm):
             del self.fields["back"]
 
 
-class OutForm(AccessibleForm):
+class OutForm(InformingForm):
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=inspecting.LONGEST_REASON)
     from_date = day(gettext_lazy("Since"), required=False)
-    told = forms.CharField(
+    informed = forms.CharField(
         label=gettext_lazy("Who was told"),
         help_text=gettext_lazy("The fire service, the mayor… and how."),
         max_length=inspecting.LONGEST_REASON,
@@ -233,8 +240,8 @@ class OutForm(AccessibleForm):
     )
 
 
-class BackForm(AccessibleForm):
-    told_back = forms.CharField(
+class BackForm(InformingForm):
+    informed_on_return = forms.CharField(
         label=gettext_lazy("Who was told of its return"), max_length=inspecting.LONGEST_REASON, required=False
     )
 

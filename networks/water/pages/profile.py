@@ -19,7 +19,7 @@ from gis_core.http.middleware import rights_of_request
 from layers.features.display import is_english
 from networks.water import lists
 from networks.water.pages.frame import page, show
-from networks.water.profile.bands import Words, name_of, rows, values
+from networks.water.profile.bands import Labels, name_of, rows, values
 from networks.water.profile.document import PAPERS, TitleBlock, accuracies, pdf_of
 from networks.water.profile.drawing import draw
 from networks.water.profile.layout import EXAGGERATIONS, SCALES, USUAL, screen_layout
@@ -109,12 +109,12 @@ def longest_query(error: Branches, given: dict[str, str]) -> str:
     return urlencode(kept | {"pipes": pipes}, safe=",")
 
 
-def labels_of(labels: lists.Words) -> Words:
+def labels_of(labels: lists.CodeList) -> Labels:
     """A list of values in the asker's language."""
     return {code: english if is_english() else french for code, (french, english) in labels.items()}
 
 
-def kinds_of(drawn: Drawn) -> Words:
+def kinds_of(drawn: Drawn) -> Labels:
     return labels_of(lists.WATER_NODES if drawn.profile.family == "water" else lists.SEWER_NODES)
 
 

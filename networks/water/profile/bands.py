@@ -11,7 +11,7 @@ from networks.water.profile.points import Height, Point, Profile, Stretch
 
 ABOUT = "≈"
 """In front of what was put between known values."""
-type Words = dict[str, str]
+type Labels = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +35,14 @@ class Row:
     remarks: Sequence[str]
 
 
-def rows(profile: Profile, kinds: Words, materials: Words) -> list[Row]:
+def rows(profile: Profile, kinds: Labels, materials: Labels) -> list[Row]:
     following: list[Stretch | None] = [*profile.stretches, None]
     return [
         row(profile, point, stretch, kinds, materials) for point, stretch in zip(profile.points, following, strict=True)
     ]
 
 
-def row(profile: Profile, point: Point, stretch: Stretch | None, kinds: Words, materials: Words) -> Row:
+def row(profile: Profile, point: Point, stretch: Stretch | None, kinds: Labels, materials: Labels) -> Row:
     pipe = stretch.pipe if stretch else None
     return Row(
         pipe=pipe.id if pipe else None,
@@ -127,7 +127,7 @@ def slope_of(stretch: Stretch) -> str:
     return text if stretch.sure else f"{ABOUT}{NO_BREAK}{text}"
 
 
-def size_of(stretch: Stretch, materials: Words) -> str:
+def size_of(stretch: Stretch, materials: Labels) -> str:
     """Diameter and material, as a draughtsman writes them."""
     pipe = stretch.pipe
     parts = [f"Ø{NO_BREAK}{pipe.diameter_mm}" if pipe.diameter_mm else "", materials.get(pipe.material or "", "")]
@@ -140,7 +140,7 @@ FIELDS = ("node", "kind", "ground_z", "arriving_z", "leaving_z", "bottom_z", "de
 PIPE_FIELDS = ("pipe", "length_m", "slope_percent", "diameter_mm", "material", "accuracy_z")
 
 
-def values(profile: Profile, kinds: Words, materials: Words) -> list[list[Any]]:
+def values(profile: Profile, kinds: Labels, materials: Labels) -> list[list[Any]]:
     """The same rows for a spreadsheet: FIELDS, PIPE_FIELDS, remarks, and which heights are between known ones."""
     following: list[Stretch | None] = [*profile.stretches, None]
     return [
@@ -154,7 +154,7 @@ def values(profile: Profile, kinds: Words, materials: Words) -> list[list[Any]]:
     ]
 
 
-def node_values(profile: Profile, point: Point, kinds: Words) -> list[Any]:
+def node_values(profile: Profile, point: Point, kinds: Labels) -> list[Any]:
     depth = depth_m(profile, point)
     heights = [rounded(one.z if one else None) for one in (point.ground, point.arriving, point.leaving)]
     return [
@@ -168,7 +168,7 @@ def node_values(profile: Profile, point: Point, kinds: Words) -> list[Any]:
     ]
 
 
-def pipe_values(stretch: Stretch | None, materials: Words) -> list[Any]:
+def pipe_values(stretch: Stretch | None, materials: Labels) -> list[Any]:
     if stretch is None:
         return [None] * len(PIPE_FIELDS)
     pipe = stretch.pipe

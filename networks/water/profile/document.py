@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.files.writing.paper import typeset
 from layers.features.display import display_date
-from networks.water.profile.bands import Words, fixed
+from networks.water.profile.bands import Labels, fixed
 from networks.water.profile.drawing import KEY_MM, LABELS_MM, RIGHT_MM, Drawing, draw, title
 from networks.water.profile.layout import Layout, sheets
 from networks.water.profile.points import Profile
@@ -34,7 +34,7 @@ class TitleBlock:
 
 
 def pdf_of(
-    profile: Profile, block: TitleBlock, materials: Words, *, paper: str, scale: int | None, exaggeration: int
+    profile: Profile, block: TitleBlock, materials: Labels, *, paper: str, scale: int | None, exaggeration: int
 ) -> bytes:
     """The PDF file. Raises Invalid where the scale asked for takes too many sheets."""
     made = drawn(profile, materials, paper=paper, scale=scale, exaggeration=exaggeration)
@@ -52,7 +52,7 @@ def pdf_of(
 
 
 def drawn(
-    profile: Profile, materials: Words, *, paper: str, scale: int | None, exaggeration: int
+    profile: Profile, materials: Labels, *, paper: str, scale: int | None, exaggeration: int
 ) -> list[tuple[Layout, Drawing]]:
     """The sheets: bands are as high as their longest text, and the drawing takes what they leave."""
     wide, tall = PAPERS[paper]
@@ -69,7 +69,7 @@ def drawn(
         bands = needed + 1
 
 
-def taller(profile: Profile, layout: Layout, drawing: Drawing, space: float, materials: Words) -> Drawing:
+def taller(profile: Profile, layout: Layout, drawing: Drawing, space: float, materials: Labels) -> Drawing:
     """The drawing, using what its own bands leave of the sheet."""
     spare = space - drawing.height_mm
     if spare < 1 or layout.height_mm is None:

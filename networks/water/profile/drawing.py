@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from networks.water.profile.bands import Words, depth_of, fixed, height, name_of, size_of, slope_of
+from networks.water.profile.bands import Labels, depth_of, fixed, height, name_of, size_of, slope_of
 from networks.water.profile.layout import HEADROOM_MM, SHORTEST_MM, End, Layout, clipped, heights_within, plane
 from networks.water.profile.points import Point, Profile, Stretch
 
@@ -95,7 +95,7 @@ class Drawing:
     reduced: bool
 
 
-def draw(profile: Profile, layout: Layout, materials: Words) -> Drawing:
+def draw(profile: Profile, layout: Layout, materials: Labels) -> Drawing:
     """One sheet of a profile."""
     frame = framed(profile, layout)
     bands, reduced = "", False
@@ -289,7 +289,7 @@ def colour(profile: Profile) -> Pen:
 # -- the bands --------------------------------------------------------------------------------------------------------
 
 
-def bands_of(profile: Profile, frame: Frame, materials: Words) -> list[Band]:
+def bands_of(profile: Profile, frame: Frame, materials: Labels) -> list[Band]:
     sewer = profile.family == "sewer"
     seen = [point for point in profile.points if frame.holds(point.at_m)]
 
@@ -350,17 +350,17 @@ def band_drawn(band: Band, frame: Frame, top: float) -> tuple[str, float, bool]:
 def placed(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell], bool]:
     """Texts that stand upright, those that lie, and whether some found no room; the first and the last always do."""
     flat = [cell for cell in cells if cell.width is not None and width_of(cell.text) + 1 <= cell.width]
-    lying = set(map(id, flat))
-    upright = [cell for cell in cells if id(cell) not in lying and (cell.width is None or cell.width >= PITCH_MM)]
+    horizontal = set(map(id, flat))
+    upright = [cell for cell in cells if id(cell) not in horizontal and (cell.width is None or cell.width >= PITCH_MM)]
     turned: list[Cell] = []
     last = upright[-1] if upright else None
     for cell in upright:
-        room_before = not turned or cell.x - turned[-1].x >= PITCH_MM - 0.01
-        room_after = cell is last or (last is not None and last.x - cell.x >= PITCH_MM - 0.01)
-        if cell is last and not room_before:
+        space_before = not turned or cell.x - turned[-1].x >= PITCH_MM - 0.01
+        space_after = cell is last or (last is not None and last.x - cell.x >= PITCH_MM - 0.01)
+        if cell is last and not space_before:
             turned.pop()
             turned.append(cell)
-        elif room_before and room_after:
+        elif space_before and space_after:
             turned.append(cell)
     return turned, flat, len(turned) + len(flat) < len(cells)
 

@@ -11,9 +11,9 @@ from networks.water.importers.draft import Family
 HANGING = "select id from {table} where pipe_id = any(%(pipes)s) and {of}"
 PUT = """
     with hanging as materialized (select id, geom from {table} where id = any(%(ids)s)),
-    pieces as materialized (select id, geom from {pipes} where id = any(%(pieces)s))
+    new_pipe as materialized (select id, geom from {pipes} where id = any(%(new_pipes)s))
     update {table} t set pipe_id = near.id from hanging h cross join lateral (
-        select p.id from pieces p order by st_distance(p.geom, h.geom), p.id limit 1) near
+        select p.id from new_pipe p order by st_distance(p.geom, h.geom), p.id limit 1) near
     where t.id = h.id and t.pipe_id is distinct from near.id
 """
 
@@ -28,11 +28,11 @@ def note_attached(family: Family, pipes: Sequence[int]) -> Callable[[Sequence[in
         table: [pk for (pk,) in rows(HANGING, table=sql.Identifier(table), of=of, pipes=list(pipes))]
         for table, of in tables.items()
     }
-    return partial(put_on_pieces, family, hanging)
+    return partial(attach_to_new_pipes, family, hanging)
 
 
-def put_on_pieces(family: Family, hanging: dict[str, list[int]], pieces: Sequence[int]) -> None:
+def attach_to_new_pipes(family: Family, hanging: dict[str, list[int]], new_pipes: Sequence[int]) -> None:
     pipes = sql.Identifier(f"{family}_pipe")
     for table, ids in hanging.items():
         if ids:
-            run(PUT, table=sql.Identifier(table), pipes=pipes, ids=ids, pieces=list(pieces))
+            run(PUT, table=sql.Identifier(table), pipes=pipes, ids=ids, new_pipes=list(new_pipes))

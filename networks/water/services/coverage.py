@@ -44,7 +44,7 @@ KEPT = 20
 SOLID = "01"
 LEAST_M2 = 20
 
-type Tell = Callable[[float | None, str], None]
+type Progress = Callable[[float | None, str], None]
 type Why = Literal["far", "no_road", "no_way"]
 
 
@@ -119,7 +119,7 @@ def request_coverage(question: Question, *, rights: Rights, user: User) -> FireC
 
 
 @transaction.atomic
-def compute(question: Question, *, rights: Rights, progress: Tell = lambda share, message: None) -> FireCoverage:
+def compute(question: Question, *, rights: Rights, progress: Progress = lambda share, message: None) -> FireCoverage:
     """Measure, and keep the answer; the member's last ones are kept. Raises Forbidden, Invalid."""
     communes = check_question(question, rights)
     begun = time.perf_counter()

@@ -123,7 +123,7 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Progr
 
     order = NetworkOrder.of(given, rights)
     networks = networks_of(order, rights)
-    count = RowCounter(sum(network.total for network in networks), progress)
+    count = ExportProgress(sum(network.total for network in networks), progress)
     stem = f"{order.stem}-{database_clock.today():%Y-%m-%d}"
     if order.form == "stareau-gpkg":
         path = folder / f"{stem}.gpkg"
@@ -139,8 +139,8 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Progr
 
 
 @dataclass(slots=True)
-class RowCounter:
-    """Counts the rows that are written, and reports the progress every 500 of them."""
+class ExportProgress:
+    """Counts what is written, and tells."""
 
     total: int
     report: Progress

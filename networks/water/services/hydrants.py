@@ -152,7 +152,7 @@ def with_state(rows: Any, rights: Rights) -> Any:
 
 def with_out(rows: Any, rights: Rights) -> Any:
     """Each with `out`, why it is unavailable."""
-    return rows.annotate(out=first_as_json(unavailabilities(rights), "id", "from_at", "reason", "told"))
+    return rows.annotate(out=first_as_json(unavailabilities(rights), "id", "from_at", "reason", "informed"))
 
 
 def register(wanted: Filter, rights: Rights) -> Any:

@@ -39,7 +39,7 @@ Verdict = HydrantInspection.Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """What somebody found. `told` and `back` are about its being unavailable: who was told, whether it works again."""
+    """What somebody found. Of a hydrant that is unavailable: who was `informed`, whether it works again (`back`)."""
 
     kind: str
     done_date: date
@@ -50,7 +50,7 @@ class Inspection:
     dynamic_bar: float | None = None
     anomalies: Sequence[str] = ()
     remark: str = ""
-    told: str = ""
+    informed: str = ""
     back: bool = False
 
 
@@ -148,11 +148,11 @@ def follow(hydrant: Any, made: HydrantInspection, inspection: Inspection, rights
             rights,
             from_at=instant_of(inspection.done_date),
             reason=reason or _("Found by an inspection"),
-            described=inspection.told,
+            described=inspection.informed,
             inspection=made,
         )
     elif inspection.verdict != Verdict.UNAVAILABLE and inspection.back and hydrant.out is not None:
-        end(hydrant, rights, told_back=inspection.told)
+        end(hydrant, rights, informed_on_return=inspection.informed)
 
 
 def instant_of(day: date) -> datetime:
@@ -198,7 +198,7 @@ def strike(pk: int, inspection: int, reason: str, *, rights: Rights, origin: Ori
     inspected.strike_reason = reason.strip()[:LONGEST_REASON]
     inspected.save(update_fields=["struck_at", "struck_by", "strike_reason"])
     HydrantUnavailability.objects.filter(inspection=inspected, until_at=None).update(
-        until_at=database_clock.now(), ended_by_id=rights.user_id, told_back=inspected.strike_reason
+        until_at=database_clock.now(), ended_by_id=rights.user_id, informed_on_return=inspected.strike_reason
     )
     measure(hydrant.pk, rights=rights, origin=origin)
 
@@ -227,14 +227,14 @@ def rebind(owner_id: int) -> int:
 
 
 @transaction.atomic
-def make_unavailable(pk: int, *, reason: str, told: str, from_date: date | None, rights: Rights) -> None:
+def make_unavailable(pk: int, *, reason: str, informed: str, from_date: date | None, rights: Rights) -> None:
     """Say that a hydrant gives no water. Raises NotFound, Forbidden, Invalid, Conflict (it is said already)."""
     hydrant = writable(pk, rights)
     if not reason.strip():
         raise Invalid(_("Say why the hydrant is unavailable."), parameter="reason")
     if from_date:
         check_day(from_date, "from_date")
-    begin(hydrant, rights, from_at=instant_of(from_date or database_clock.today()), reason=reason, described=told)
+    begin(hydrant, rights, from_at=instant_of(from_date or database_clock.today()), reason=reason, described=informed)
 
 
 def begin(
@@ -252,7 +252,7 @@ def begin(
                 **about(hydrant, rights),
                 from_at=from_at,
                 reason=reason.strip()[:LONGEST_REASON],
-                told=described.strip()[:LONGEST_REASON],
+                informed=described.strip()[:LONGEST_REASON],
                 inspection=inspection,
             )
     except IntegrityError as error:
@@ -260,14 +260,16 @@ def begin(
 
 
 @transaction.atomic
-def make_available(pk: int, *, told_back: str, rights: Rights) -> None:
+def make_available(pk: int, *, informed_on_return: str, rights: Rights) -> None:
     """Say that a hydrant gives water again. Raises NotFound, Forbidden, Conflict."""
-    end(writable(pk, rights), rights, told_back=told_back)
+    end(writable(pk, rights), rights, informed_on_return=informed_on_return)
 
 
-def end(hydrant: Any, rights: Rights, *, told_back: str) -> None:
+def end(hydrant: Any, rights: Rights, *, informed_on_return: str) -> None:
     changed = HydrantUnavailability.objects.filter(hydrant=hydrant.pk, until_at=None).update(
-        until_at=database_clock.now(), ended_by_id=rights.user_id, told_back=told_back.strip()[:LONGEST_REASON]
+        until_at=database_clock.now(),
+        ended_by_id=rights.user_id,
+        informed_on_return=informed_on_return.strip()[:LONGEST_REASON],
     )
     if not changed:
         raise Conflict(_("The hydrant is not said to be unavailable."))

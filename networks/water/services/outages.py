@@ -25,7 +25,7 @@ LONGEST_PLACE: Final = 200
 
 def outages_seen_by(rights: Rights) -> OutageQuerySet:
     """Newest first, without their answers."""
-    return Outage.objects.visible_to(rights).select_related("owner", "started_by").defer("answer", "asked")
+    return Outage.objects.visible_to(rights).select_related("owner", "started_by").defer("answer", "question")
 
 
 def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
@@ -55,7 +55,7 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
     return Outage.objects.create(
         owner_id=graph.owner,
         place=describe_outage_place(answer)[:LONGEST_PLACE],
-        asked=request.as_json(),
+        question=request.as_json(),
         answer=answer,
         valves=len(isolation.to_close),
         connections=answer["connections"]["count"],

@@ -343,7 +343,7 @@ def cause_label(key: str | None) -> str:
     return _("cause not recorded") if key is None else word(lists.CAUSES, key)
 
 
-def word(labels: lists.Words, key: Hashable) -> str:
+def word(labels: lists.CodeList, key: Hashable) -> str:
     """Of a list, in the asker's language."""
     french, english = labels.get(str(key), (str(key), str(key)))
     return english if is_english() else french

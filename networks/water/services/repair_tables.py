@@ -63,7 +63,7 @@ def repair_row(row: Sequence[Any]) -> list[Any]:
     return [day, kind, member, reference, *what, diameter, laid, age, *why, cost, *rest]
 
 
-def label_or_none(labels: lists.Words, code: str | None) -> str | None:
+def label_or_none(labels: lists.CodeList, code: str | None) -> str | None:
     return word(labels, code) if code else None
 
 

@@ -35,8 +35,8 @@ def extent_in(text: str) -> tuple[float, float, float, float]:
     try:
         west, south, east, north = (float(one) for one in text.split(","))
     except ValueError as error:
-        words = _("The box is four numbers between commas, in Lambert-93.")
-        raise Invalid(words, parameter="extent") from error
+        message = _("The box is four numbers between commas, in Lambert-93.")
+        raise Invalid(message, parameter="extent") from error
     if not (west < east and south < north):
         raise Invalid(_("The box is west, south, east, north, in this order."), parameter="extent")
     return west, south, east, north

@@ -48,23 +48,23 @@ class Command(FileImportCommand):
 
     def summary(self, made: FileImport, *, applied: bool) -> Iterator[str]:
         report = made.report or {}
-        words = _("%(created)s assets new, %(updated)s updated, %(same)s as they were, %(refused)s left out.")
-        yield words % report
+        message = _("%(created)s assets new, %(updated)s updated, %(same)s as they were, %(refused)s left out.")
+        yield message % report
         if applied:
             yield _("To take it back: take_back_road_assets %(number)s") % {"number": made.pk}
         survey = report["survey"]
         where = survey | {"far": survey["placed"] - survey["near"]}
         yield _("%(outside)s lie outside the territory, %(far)s have no road nearby.") % where
         if report["kept"] or report["both"]:
-            words = _("%(kept)s have corrections that were kept, %(both)s were changed here and in the file.")
-            yield words % report
+            message = _("%(kept)s have corrections that were kept, %(both)s were changed here and in the file.")
+            yield message % report
         if report["by_place"]:
             yield _("%(by_place)s were known by their place: their reference came or went.") % report
 
 
 def check_kind(table: str, kind: str) -> None:
-    """Raises Invalid for a kind that is not in the list of such assets."""
+    """Refuse a kind that is not in the list of such assets. Raises Invalid."""
     codes = next((codes for name, _label, codes in asset_tables.ASSETS.targets_of(table) if name == "kind"), {})
     if codes and kind not in codes:
-        words = _("There is no kind “%(kind)s”: take one of %(kinds)s.")
-        raise Invalid(words % {"kind": kind[:40], "kinds": ", ".join(codes)}, parameter="kind")
+        message = _("There is no kind “%(kind)s”: take one of %(kinds)s.")
+        raise Invalid(message % {"kind": kind[:40], "kinds": ", ".join(codes)}, parameter="kind")

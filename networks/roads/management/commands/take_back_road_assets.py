@@ -13,5 +13,7 @@ class Command(RevertImportCommand):
     source = ASSETS
 
     def summary(self, counts: dict[str, Any]) -> str:
-        words = _("%(removed)s assets removed, %(restored)s as before the import, %(left)s changed since, which stay.")
-        return words % counts
+        message = _(
+            "%(removed)s assets removed, %(restored)s as before the import, %(left)s changed since, which stay."
+        )
+        return message % counts

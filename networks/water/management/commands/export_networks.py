@@ -44,4 +44,4 @@ class Command(BaseCommand):
 
     def made(self, given: dict[str, str], folder: Path) -> MadeFile:
         with acting_as(SYSTEM), transaction.atomic():
-            return make(given, SYSTEM, folder, lambda share, words: None)
+            return make(given, SYSTEM, folder, lambda share, message: None)

@@ -78,8 +78,8 @@ class Command(FileImportCommand):
         if not (plan := made.plan):
             return
         for one in plan["networks"]:
-            words = _("%(family)s: %(pipes)s pipes, %(nodes)s nodes, %(connections)s connections, %(parts)s parts")
-            yield words % one
+            message = _("%(family)s: %(pipes)s pipes, %(nodes)s nodes, %(connections)s connections, %(parts)s parts")
+            yield message % one
         yield _("%(errors)s errors, %(warnings)s remarks; %(moved)s ends moved within %(snap_m)s m") % plan
         if plan["compared"]["known"]:
             yield from describe_scopes(plan["compared"])

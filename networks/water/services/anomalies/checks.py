@@ -1,7 +1,7 @@
 """What a scan looks for: one statement each, over a member's network copied into temporary tables.
 
 `scan_pipe`, `scan_node`, `scan_end` (one row for each end of each pipe that is there) and `scan_service` are made by
-`COPIES`; each check adds rows to `scan_found` (kind, gravity or null, object, other object, place, what was measured).
+`COPIES`; each check adds rows to `scan_found` (kind, severity or null, object, other object, place, what was measured).
 """
 
 from dataclasses import dataclass
@@ -85,9 +85,9 @@ COPIES: Final = (
     from cell n join cell m using (x, y) where n.id < m.id and st_distance(n.geom, m.geom) <= 0.5
     """),
     SQL("""
-    create temporary table scan_found (kind text not null, gravity int, object_kind text not null,
+    create temporary table scan_found (kind text not null, severity int, object_kind text not null,
         object_id bigint not null, other_kind text not null default '', other_id bigint not null default 0,
-        place geometry not null, told jsonb not null default '{{}}') on commit drop
+        place geometry not null, measured jsonb not null default '{{}}') on commit drop
     """),
 )
 
@@ -103,7 +103,7 @@ class Check:
 
 BROKEN = (
     SQL("""
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select 'broken', 'pipe', p.id, 'node', coalesce(n.id, e.node), e.place,
         jsonb_build_object('what', 'off_node', 'distance_m', round(st_distance(e.place, n.geom)::numeric, 3))
     from scan_pipe p
@@ -111,12 +111,12 @@ BROKEN = (
     left join scan_node n on n.id = e.node where n.id is null or st_distance(e.place, n.geom) > 0.001
     """),
     SQL("""
-    insert into scan_found (kind, object_kind, object_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, place, measured)
     select 'broken', 'pipe', id, st_startpoint(geom), jsonb_build_object('what', 'loop') from scan_pipe
     where a = b or length < 0.05
     """),
     SQL("""
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select distinct 'broken', 'node', n.id, 'pipe', p.id, n.geom, jsonb_build_object('what', 'on_pipe')
     from scan_node n join scan_cell c on c.x = floor(st_x(n.geom) / 50)::int and c.y = floor(st_y(n.geom) / 50)::int
     join scan_pipe p on p.id = c.pipe
@@ -124,7 +124,7 @@ BROKEN = (
         and st_y(n.geom) between c.south + 2 and c.north - 2 and st_dwithin(p.geom, n.geom, 0.05)
     """),
     SQL("""
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select 'duplicate', 'node', m.id, 'node', n.id, m.geom,
         jsonb_build_object('distance_m', round(p.metres::numeric, 3))
     from scan_pair p join scan_node n on n.id = p.first join scan_node m on m.id = p.second where p.metres <= 0.05
@@ -160,7 +160,7 @@ NEAR = SQL("""
         select b.*, row_number() over (partition by b.id order by b.other_kind = 'pipe', b.metres, b.other) as rank
         from beside b where b.metres > 0.05
             and not exists (select from walk w where w.start = b.id and w.node in (b.a, b.b)))
-    insert into scan_found (kind, gravity, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, severity, object_kind, object_id, other_kind, other_id, place, measured)
     select 'near_miss', null, 'node', a.id, a.other_kind, a.other, a.geom,
         jsonb_build_object('distance_m', round(a.metres::numeric, 3), 'degree', a.degree)
     from apart a where a.rank = 1 and not (a.other_kind = 'node' and a.other < a.id and exists (
@@ -168,7 +168,7 @@ NEAR = SQL("""
 """)
 # The rare crossings of two networks that nothing joins: their nodes stand side by side.
 SIDE_BY_SIDE = SQL("""
-    insert into scan_found (kind, gravity, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, severity, object_kind, object_id, other_kind, other_id, place, measured)
     select 'near_miss', 2, 'node', n.id, 'node', m.id, n.geom,
         jsonb_build_object('distance_m', round(p.metres::numeric, 3), 'degree', n.degree)
     from scan_pair p join scan_node n on n.id = p.first join scan_node m on m.id = p.second
@@ -193,7 +193,7 @@ ISOLATED = SQL("""
                 and p.part <> s.part
             order by not f.fed, 2 limit 1) near
         order by s.part, not near.fed, near.metres, s.id)
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select 'isolated', 'pipe', a.first, case when n.pipe is null then '' else 'pipe' end, coalesce(n.pipe, 0),
         coalesce((select geom from scan_node where id = n.node), st_lineinterpolatepoint(p.geom, 0.5)),
         jsonb_strip_nulls(jsonb_build_object('pipes', a.pipes, 'length_m', round(a.metres), 'node', n.node,
@@ -205,7 +205,7 @@ ISOLATED = SQL("""
     from size s join main m on m.part = s.part and not m.fed join scan_pipe p on p.id = s.first where s.serving
 """)
 OFF_NETWORK = SQL("""
-    insert into scan_found (kind, gravity, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, severity, object_kind, object_id, other_kind, other_id, place, measured)
     select 'off_network', case when n.kind in ('hydrant', 'valve', 'manhole', 'tank', 'treatment') then 2 else 3 end,
         'node', n.id, case when near.id is null then '' else 'pipe' end, coalesce(near.id, 0), n.geom,
         jsonb_strip_nulls(jsonb_build_object('node_kind', n.kind, 'distance_m', round(near.metres::numeric, 2)))
@@ -217,20 +217,20 @@ OFF_NETWORK = SQL("""
         and coalesce(near.metres, 99) > %(near)s
 """)
 WRONG_SLOPE = SQL("""
-    insert into scan_found (kind, object_kind, object_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, place, measured)
     select 'wrong_slope', 'pipe', id, st_lineinterpolatepoint(geom, 0.5),
         jsonb_build_object('start_z', start_z, 'end_z', end_z, 'length_m', round(length::numeric, 1))
     from scan_pipe where there and gravity and end_z > start_z + 0.005
 """)
 BELOW_INVERT = SQL("""
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select 'below_invert', 'pipe', e.pipe, 'node', n.id, n.geom,
         jsonb_build_object('z', e.z, 'invert_z', n.invert_z, 'end', case when e.starts then 'start_z' else 'end_z' end)
     from scan_node n join scan_end e on e.node = n.id
     where e.z < n.invert_z - 0.02
 """)
 COVER = SQL("""
-    insert into scan_found (kind, object_kind, object_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, place, measured)
     select 'cover_conflict', 'node', n.id, n.geom,
         jsonb_strip_nulls(jsonb_build_object('cover_z', n.cover_z, 'invert_z', n.invert_z,
             'z', (select max(e.z) from scan_end e where e.node = n.id and e.z > n.cover_z)))
@@ -238,7 +238,7 @@ COVER = SQL("""
         or exists (select from scan_end e where e.node = n.id and e.z > n.cover_z + 0.02))
 """)
 DIAMETER_DROP = SQL("""
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select distinct on (o.id) 'diameter_drop', 'pipe', o.id, 'pipe', i.id, st_startpoint(o.geom),
         jsonb_build_object('diameter_mm', o.diameter_mm, 'upstream_mm', i.diameter_mm)
     from scan_pipe o join scan_pipe i on i.b = o.a and i.there and i.gravity and i.system = o.system
@@ -248,7 +248,7 @@ DIAMETER_DROP = SQL("""
     order by o.id, i.diameter_mm desc, i.id
 """)
 NO_OUTLET = SQL("""
-    insert into scan_found (kind, object_kind, object_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, place, measured)
     select 'no_outlet', 'node', n.id, n.geom, jsonb_build_object('node_kind', n.kind, 'arriving', n.degree)
     from scan_node n where n.degree > 0 and n.there and n.kind not in ('treatment', 'outlet', 'basin')
         and not exists (select from scan_end e where e.node = n.id and e.starts)
@@ -266,7 +266,7 @@ MISSING = SQL("""
         select id, case when count(low) = 2 and min(low) = max(high) then min(low) end as diameter,
             case when count(first) = 2 and min(first) = max(last) then min(first) end as material
         from beside group by id)
-    insert into scan_found (kind, object_kind, object_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, place, measured)
     select one.kind, 'pipe', l.id, st_lineinterpolatepoint(l.geom, 0.5),
         case when one.proposed is null then '{{}}' else jsonb_build_object('proposed', one.proposed) end
     from lacking l left join agreed a using (id) cross join lateral (
@@ -276,7 +276,7 @@ MISSING = SQL("""
 """)
 UNLIKELY = (
     SQL("""
-    insert into scan_found (kind, object_kind, object_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, place, measured)
     select 'unlikely_year', one.kind, one.id, st_pointonsurface(one.geom), jsonb_strip_nulls(jsonb_build_object(
         'laid_from_year', laid_from_year, 'laid_to_year', laid_to_year, 'abandoned_year', abandoned_year))
     from (select 'pipe' as kind, id, geom, laid_from_year, laid_to_year, abandoned_year from scan_pipe where there
@@ -286,7 +286,7 @@ UNLIKELY = (
         or laid_from_year > laid_to_year or abandoned_year < coalesce(laid_from_year, laid_to_year)
     """),
     SQL("""
-    insert into scan_found (kind, object_kind, object_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, place, measured)
     select 'unlikely_size', one.kind, one.id, st_pointonsurface(one.geom),
         jsonb_strip_nulls(jsonb_build_object('diameter_mm', diameter_mm, 'depth_m', depth_m))
     from (select 'pipe' as kind, id, geom, diameter_mm, depth_m from scan_pipe where there
@@ -295,7 +295,7 @@ UNLIKELY = (
     """),
 )
 NO_PIPE = SQL("""
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select 'no_pipe', 'connection', c.id, case when near.id is null then '' else 'pipe' end, coalesce(near.id, 0),
         c.geom, jsonb_strip_nulls(jsonb_build_object('distance_m', round(near.metres::numeric, 2)))
     from scan_service c left join lateral (
@@ -306,7 +306,7 @@ NO_PIPE = SQL("""
     where c.there and (c.pipe_id is null or not exists (select from scan_pipe p where p.id = c.pipe_id))
 """)
 FAR = SQL("""
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select 'far_connection', 'connection', c.id, 'pipe', p.id, c.geom, jsonb_strip_nulls(jsonb_build_object(
         'distance_m', round(st_distance(c.geom, p.geom)::numeric, 1), 'nearest', near.id,
         'nearest_m', round(near.metres::numeric, 2)))
@@ -317,7 +317,7 @@ FAR = SQL("""
     where c.there and not st_dwithin(c.geom, p.geom, 60)
 """)
 DEAD_ENDS = SQL("""
-    insert into scan_found (kind, object_kind, object_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, place, measured)
     select case when n.kind = 'valve' then 'valve_dead_end' else 'dead_end' end, 'node', n.id, n.geom, '{{}}'
     from scan_node n where n.degree = 1 and n.there and n.kind in ('valve', 'junction')
         and not exists (select from scan_found f where f.kind = 'near_miss'
@@ -336,14 +336,14 @@ CROSSING = SQL("""
         select m.*, p.start_z + (p.end_z - p.start_z) * st_linelocatepoint(p.geom, m.place) as z,
             q.start_z + (q.end_z - q.start_z) * st_linelocatepoint(q.geom, m.place) as other_z
         from met m join scan_pipe p on p.id = m.id join scan_pipe q on q.id = m.other where not st_isempty(m.place))
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select 'crossing', 'pipe', id, 'pipe', other, place, jsonb_strip_nulls(
         jsonb_build_object('z', round(z::numeric, 2)))
     from level where coalesce(abs(z - other_z), 0) < 0.3
 """)
 DUPLICATES = (
     SQL("""
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select 'duplicate', 'pipe', q.id, 'pipe', p.id, st_lineinterpolatepoint(q.geom, 0.5),
         jsonb_build_object('distance_m', round(st_hausdorffdistance(p.geom, q.geom)::numeric, 2))
     from scan_pipe p join scan_pipe q
@@ -358,7 +358,7 @@ DUPLICATES = (
         cross join lateral generate_series(
             floor((st_y(c.geom) - 0.05) / 2)::int, floor((st_y(c.geom) + 0.05) / 2)::int) y
         where c.there)
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select distinct 'duplicate', 'connection', d.id, 'connection', c.id, d.geom,
         jsonb_build_object('distance_m', round(st_distance(c.geom, d.geom)::numeric, 3))
     from cell c join cell d using (x, y) where d.id > c.id and st_distance(c.geom, d.geom) <= 0.05
@@ -374,7 +374,7 @@ SAME_REFERENCE = SQL("""
     numbered as (
         select *, first_value(id) over same as first, first_value(reference) over same as written from named
         window same as (partition by kind, lower(btrim(reference)) order by id))
-    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
+    insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, measured)
     select 'same_reference', kind, id, kind, first, place, jsonb_build_object('reference', reference, 'other', written)
     from numbered where id <> first
 """)

@@ -1,4 +1,4 @@
-"""The list of anomalies: filtered, counted, page by page in the order of their gravity; each in one sentence."""
+"""The list of anomalies: filtered, counted, page by page in the order of their severity; each in one sentence."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -70,7 +70,7 @@ class Filter:
 
 
 def cursor(text: str) -> tuple[int, int]:
-    """Where a page begins: the gravity and the id of the last one before. Raises Invalid."""
+    """Where a page begins: the severity and the id of the last one before. Raises Invalid."""
     if not text:
         return 0, 0
     severity, _dash, pk = text.partition("-")
@@ -98,7 +98,7 @@ def anomalies(wanted: Filter, rights: Rights) -> AnomalyQuerySet:
     if wanted.member:
         rows = rows.filter(owner__slug=wanted.member)
     if wanted.within_m is not None:
-        rows = rows.filter(told__distance_m__lte=wanted.within_m)
+        rows = rows.filter(measured__distance_m__lte=wanted.within_m)
     if wanted.bbox:
         box = Polygon.from_bbox(wanted.bbox)
         box.srid = 4326
@@ -110,11 +110,11 @@ def anomalies(wanted: Filter, rights: Rights) -> AnomalyQuerySet:
 def page(wanted: Filter, rights: Rights) -> Page:
     grouped = anomalies(replace(wanted, kind=""), rights).order_by().values_list("kind").annotate(n=Count("pk"))
     severity, pk = wanted.after
-    rows = anomalies(wanted, rights).filter(Q(gravity__gt=severity) | Q(gravity=severity, pk__gt=pk))
+    rows = anomalies(wanted, rights).filter(Q(severity__gt=severity) | Q(severity=severity, pk__gt=pk))
     shaped = rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "decided_by")
-    results = list(shaped.order_by("gravity", "pk")[: wanted.limit + 1])
+    results = list(shaped.order_by("severity", "pk")[: wanted.limit + 1])
     chosen = results[: wanted.limit]
-    following = f"{chosen[-1].gravity}-{chosen[-1].pk}" if len(results) > wanted.limit else ""
+    following = f"{chosen[-1].severity}-{chosen[-1].pk}" if len(results) > wanted.limit else ""
     counts = dict(grouped)
     return Page(chosen, {name: counts[name] for name in KINDS if name in counts}, following)
 
@@ -161,7 +161,7 @@ def objects_of(rows: Iterable[Anomaly], rights: Rights) -> Objects:
 
 def sentence(row: Anomaly, objects: Objects) -> str:
     """What is wrong, in one sentence with references and measures."""
-    stated = row.told
+    stated = row.measured
     years = [stated.get(name) for name in ("laid_from_year", "laid_to_year", "abandoned_year")]
     sizes = [
         f"{display_number(stated['diameter_mm'], 0)} mm" if stated.get("diameter_mm") is not None else "",
@@ -205,7 +205,7 @@ def as_json(row: Anomaly, objects: Objects, rights: Rights) -> dict[str, Any]:
         "label": str(kind.label),
         "words": sentence(row, objects),
         "advice": str(kind.advice),
-        "gravity": row.gravity,
+        "gravity": row.severity,
         "state": row.state,
         "reason": row.reason,
         "member": row.owner.slug,
@@ -213,10 +213,10 @@ def as_json(row: Anomaly, objects: Objects, rights: Rights) -> dict[str, Any]:
         "object": row.object_id,
         "other_layer": f"{row.family}-{row.other_kind}s" if row.other_id else None,
         "other": row.other_id or None,
-        "measured": row.told,
+        "measured": row.measured,
         "batch": kind.batch,
         "may_treat": may_treat(row, rights),
-        "found_at": row.found_at.isoformat(),
+        "found_at": row.detected_at.isoformat(),
         "decided_at": row.decided_at.isoformat() if row.decided_at else None,
         "decided_by": str(row.decided_by) if row.decided_by else None,
     }

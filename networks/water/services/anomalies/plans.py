@@ -78,7 +78,7 @@ class Scene:
     def __init__(self, anomaly: Anomaly) -> None:
         self.anomaly = anomaly
         self.family = anomaly.family
-        self.told: dict[str, Any] = anomaly.told
+        self.measured: dict[str, Any] = anomaly.measured
         self.versions: dict[str, int] = {}
         self.object: Any = self.get(anomaly.object_kind, anomaly.object_id)
         self.other: Any = self.get(anomaly.other_kind, anomaly.other_id) if anomaly.other_id else None
@@ -144,7 +144,7 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def in_language(labels: lists.Words, code: str) -> str:
+def in_language(labels: lists.CodeList, code: str) -> str:
     return choose(*labels[code]) if code in labels else code
 
 
@@ -236,7 +236,7 @@ def onto_node(scene: Scene, node: Any, other: Any) -> Way | None:
 
 
 def isolated(scene: Scene) -> Iterator[Way | None]:
-    node = scene.get("node", int(scene.told.get("node") or 0))
+    node = scene.get("node", int(scene.measured.get("node") or 0))
     if node is None or scene.other is None:
         return
     if node.geom.distance(scene.other.geom) <= NEAR_M:
@@ -299,7 +299,7 @@ def crossing(scene: Scene) -> Iterator[Way | None]:
 
 
 def broken(scene: Scene) -> Iterator[Way | None]:
-    match scene.told.get("what"):
+    match scene.measured.get("what"):
         case "on_pipe":
             node, pipe = scene.object, scene.other
             message = _("%(pipe)s is cut at %(node)s, which lies on it.")
@@ -350,7 +350,7 @@ def wrong_slope(scene: Scene) -> Iterator[Way | None]:
 
 
 def below_invert(scene: Scene) -> Iterator[Way | None]:
-    pipe, node, end = scene.object, scene.other, str(scene.told.get("end", ""))
+    pipe, node, end = scene.object, scene.other, str(scene.measured.get("end", ""))
     level = getattr(pipe, end, None) if end in ("start_z", "end_z") else None
     if level is None or node.invert_z is None or level >= node.invert_z:
         return
@@ -388,7 +388,7 @@ def cover_conflict(scene: Scene) -> Iterator[Way | None]:
 
 def missing(column: str) -> Callable[[Scene], Iterator[Way | None]]:
     def plan(scene: Scene) -> Iterator[Way | None]:
-        pipe, proposed = scene.object, scene.told.get("proposed")
+        pipe, proposed = scene.object, scene.measured.get("proposed")
         if proposed is None or getattr(pipe, column) not in (None, "inc"):
             return
         if column == "material":

@@ -155,7 +155,7 @@ def close(anomaly: Anomaly, event_id: int | None, rights: Rights) -> None:
         " or (a.kind in ('dead_end', 'valve_dead_end', 'near_miss', 'off_network') and a.object_kind = 'node'"
         " and a.object_id = %(object)s and %(kind)s in ('near_miss', 'isolated', 'off_network')))"
     ).format(node=sql.Identifier(f"{family}_node"), pipe=sql.Identifier(f"{family}_pipe"))
-    node = anomaly.object_id if anomaly.object_kind == "node" else int(anomaly.told.get("node") or 0)
+    node = anomaly.object_id if anomaly.object_kind == "node" else int(anomaly.measured.get("node") or 0)
     given: dict[str, Any] = {
         "now": now,
         "owner": anomaly.owner_id,

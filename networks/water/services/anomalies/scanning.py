@@ -42,22 +42,22 @@ STATE: Final = sql.SQL(
 )
 OWNERS: Final = sql.SQL("select distinct owner_id from {pipe} order by 1")
 INSERTED: Final = sql.SQL("""
-    insert into water_anomaly as known (owner_id, shared_with, family, kind, gravity, object_kind, object_id,
-        other_kind, other_id, told, geom, state, reason, found_at)
+    insert into water_anomaly as known (owner_id, shared_with, family, kind, severity, object_kind, object_id,
+        other_kind, other_id, measured, geom, state, reason, detected_at)
     select distinct on (kind, object_kind, object_id, other_kind, other_id) %(owner)s, '{{}}', %(family)s, kind,
-        coalesce(gravity, (%(gravities)s::jsonb ->> kind)::int), object_kind, object_id, other_kind, other_id,
-        told, place, 'open', '', now()
+        coalesce(severity, (%(severities)s::jsonb ->> kind)::int), object_kind, object_id, other_kind, other_id,
+        measured, place, 'open', '', now()
     from scan_found
     on conflict (owner_id, family, kind, object_kind, object_id, other_kind, other_id) do update
-    set told = excluded.told, geom = excluded.geom, gravity = excluded.gravity,
+    set measured = excluded.measured, geom = excluded.geom, severity = excluded.severity,
         state = case known.state when 'repaired' then 'open' else known.state end,
         reason = case known.state when 'repaired' then '' else known.reason end,
-        found_at = case known.state when 'repaired' then now() else known.found_at end,
+        detected_at = case known.state when 'repaired' then now() else known.detected_at end,
         decided_at = case known.state when 'repaired' then null else known.decided_at end,
         decided_by_id = case known.state when 'repaired' then null else known.decided_by_id end,
         event_id = case known.state when 'repaired' then null else known.event_id end
-    where known.state = 'repaired' or (known.told, known.geom, known.gravity)
-        is distinct from (excluded.told, excluded.geom, excluded.gravity)
+    where known.state = 'repaired' or (known.measured, known.geom, known.severity)
+        is distinct from (excluded.measured, excluded.geom, excluded.severity)
 """)
 GONE: Final = sql.SQL("""
     update water_anomaly a set state = 'repaired', decided_at = now()
@@ -169,9 +169,9 @@ def copy(family: str, given: dict[str, Any]) -> None:
 
 
 def store_anomalies(given: dict[str, Any]) -> None:
-    gravities = Jsonb({name: int(kind.severity) for name, kind in KINDS.items()})
+    severities = Jsonb({name: int(kind.severity) for name, kind in KINDS.items()})
     run_statement(sql.SQL("analyze scan_found"), "", given)
-    run_statement(INSERTED, "", given | {"gravities": gravities})
+    run_statement(INSERTED, "", given | {"severities": severities})
     run_statement(GONE, "", given)
     old = database_clock.now() - KEPT
     owner, family = given["owner"], given["family"]

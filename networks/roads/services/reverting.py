@@ -58,4 +58,4 @@ def roads_state() -> dict[Road, tuple[int, ...]]:
     return {Road(route, department): tuple(sums) for route, department, *sums in rows(ROADS_STATE)}
 
 
-ROADS_TAKING_BACK: Final = SourceRevert(source=SOURCE, around=with_roads_locked, locks_tables=False)
+ROADS_REVERT: Final = SourceRevert(source=SOURCE, around=with_roads_locked, locks_tables=False)
