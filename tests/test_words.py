@@ -23,8 +23,9 @@ def product_files() -> Iterator[Path]:
 
 
 def names_in(path: Path) -> Iterator[str]:
-    """Every name that a file gives or uses, the file's own among them."""
-    yield path.stem
+    """Every name that a file gives or uses, the file's own among them; that of a command is what scripts type."""
+    if path.parent.name != "commands":
+        yield path.stem
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):

@@ -21,7 +21,7 @@ MOST_KEPT = 2_000
 class RoadsCommand(FileImportCommand):
     """What the command line says goes before the choices of a file."""
 
-    shown = 100
+    most_findings = 100
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--strict", action="store_true", help=_("load nothing where a row is refused"))
