@@ -140,6 +140,8 @@ class User(AbstractUser):
         Member, through="Membership", related_name="people"
     )
 
+    # By list: the titles and query strings of the filters that the person keeps (gis_core.desk.saved_filters).
+    saved_filters = models.JSONField(default=dict, blank=True, editable=False)
     # The hash of the password before this one: neither may be chosen again.
     former_password = models.CharField(max_length=128, blank=True, editable=False)
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from gis_core import pages
 from gis_core.accounts import pages as account_pages
 from gis_core.administration import site as administration
+from gis_core.desk import pages as desk_pages
 from gis_core.letters import pages as letter_pages
 from gis_core.members import pages as member_pages
 from gis_core.operations import health, metrics
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.map_page, name="map"),
     path("langue/", pages.set_language, name="set_language"),
     path("taches/<int:job_id>/arreter/", pages.stop_job, name="job_stop"),
+    path("compte/filtres/", desk_pages.saved_filters, name="saved_filters"),
     path("compte/", include(account_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
     path("courriers/", include(letter_pages.urlpatterns)),

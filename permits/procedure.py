@@ -57,6 +57,12 @@ class Move:
     states: frozenset[State]
 
 
+NEXT = {
+    "notify_by": _("Notices until"),
+    "answer_by": _("Pieces until"),
+    "due": _("Decision until"),
+}
+"""What is due next, in words that a day follows."""
 INSTRUCTS = frozenset({Role.PERMIT_INSTRUCTOR, Role.GIS_ADMINISTRATOR})
 COUNTER = INSTRUCTS | {Role.TOWN_HALL}
 ANY = frozenset(State)

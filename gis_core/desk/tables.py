@@ -24,7 +24,7 @@ type Table = tuple[Sequence[Column], Iterable[Sequence[Any]]]
 @limited(TABLE)
 def as_csv(table: Table) -> bytes:
     columns, rows = table
-    writer = Csv(columns, "none", Dialect(labels=True))
+    writer = Csv(columns, "none", Dialect(labels=True, yes_and_no=(_("yes"), _("no"))))
     return writer.begin() + writer.rows(list(rows)) + writer.end()
 
 

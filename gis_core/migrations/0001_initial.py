@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
                         verbose_name="language",
                     ),
                 ),
+                ("saved_filters", models.JSONField(blank=True, default=dict, editable=False)),
                 ("former_password", models.CharField(blank=True, editable=False, max_length=128)),
                 (
                     "groups",

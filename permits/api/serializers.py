@@ -13,6 +13,7 @@ from layers.parcels.api.serializers import DayField
 from permits.models import Event, Permit
 from permits.procedure import MOVES, State, What
 from permits.services.filing import LONGEST_ADDRESS, LONGEST_DESCRIPTION, MOST_PARCELS
+from permits.services.listing import PERMITS
 
 type Json = dict[str, Any]
 
@@ -38,8 +39,16 @@ class PermitPersonSerializer(serializers.ModelSerializer[User]):
         fields = ("id", "name")
 
 
+FIELDS = (
+    *("number", "formatted_number", "kind", "kind_label", "state", "state_label", "tacit", "member", "insee", "parent"),
+    *("filed_date", "description", "address", "parcels", "silence_refuses", "instructor"),
+    *("complete_date", "notify_by_date", "answer_by_date", "due_date", "ended_date", "valid_until_date"),
+    *("next_date", "next_what", "plan_date", "recorded_at", "version", "url", "page"),
+)
+
+
 class PermitSerializer(serializers.ModelSerializer[Permit]):
-    """A file as lists give it: never who applies."""
+    """A file as lists give it: never who applies. Stored columns of the list that are not named here come with it."""
 
     formatted_number = serializers.CharField(
         source="__str__", read_only=True, help_text="the number as people write it"
@@ -59,13 +68,7 @@ class PermitSerializer(serializers.ModelSerializer[Permit]):
 
     class Meta:
         model = Permit
-        fields: tuple[str, ...] = (
-            *("number", "formatted_number", "kind", "kind_label", "state", "state_label", "tacit", "member"),
-            *("insee", "parent"),
-            *("filed_date", "description", "address", "parcels", "silence_refuses", "instructor"),
-            *("complete_date", "notify_by_date", "answer_by_date", "due_date", "ended_date", "valid_until_date"),
-            *("next_date", "next_what", "plan_date", "recorded_at", "version", "url", "page"),
-        )
+        fields: tuple[str, ...] = (*FIELDS, *(name for name in PERMITS.stored_fields(Permit) if name not in FIELDS))
 
     def get_fields(self) -> dict[str, Any]:
         """The fields by their names in the API, where `shown` is the number as people write it."""

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.api.lists import list_parameters
 from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.api.versions import IF_MATCH, saw_version
@@ -31,27 +32,16 @@ from permits.api import serializers
 from permits.deadlines.clock import Timeline
 from permits.explanations import explained
 from permits.models import Event, Permit
-from permits.procedure import COUNTER, State, What
+from permits.procedure import COUNTER, What
 from permits.services.applicants import Person, may_read_applicant, read_applicants
 from permits.services.filing import Filed, Filing, change_permit, file_permit
-from permits.services.listing import Deadline, Filter, Whose, count_up_to, files, ordered
+from permits.services.listing import PermitQuery, count_up_to, files, ordered
 from permits.services.reading import permit_seen_by, timeline_of
 from permits.services.recording import check_may_write, locked, record, strike
 
 NO_STORE = {"Cache-Control": "private, no-store"}
 API_COUNT_LIMIT = 10_000
-FILTERS = [
-    OpenApiParameter("whose", str, enum=Whose.values),
-    OpenApiParameter("member", str, description="short name"),
-    OpenApiParameter("state", str, description=f"one or several by commas: open, {', '.join(State.values)}"),
-    OpenApiParameter("kind", str, enum=Permit.Kind.values),
-    OpenApiParameter("insee", str, description="commune"),
-    OpenApiParameter("year", int, description="of filing"),
-    OpenApiParameter("q", str, description="a number or its beginning, a parcel, words"),
-    OpenApiParameter("deadline", str, enum=Deadline.values),
-    OpenApiParameter("instructor", str, description="id of a person, or none"),
-    OpenApiParameter("bbox", str, description="west,south,east,north (EPSG:4326)"),
-]
+FILTERS = list_parameters(PermitQuery)
 
 
 class GeoJSONRenderer(JSONRenderer):
@@ -120,7 +110,7 @@ class PermitsView(GeographicView):
 
         `count` is exact up to 10,000; beyond, it says how many there are at least, and `next` leads on.
         """
-        wanted, page = Filter.parse(request.query_params), Page.parse(request.query_params)
+        wanted, page = PermitQuery.parse(request.query_params), Page.parse(request.query_params)
         rows = files(wanted, rights_of_request(request))
         permits = list(with_shape(ordered(rows, wanted))[page.offset : page.offset + page.limit + 1])
         chosen, count = permits[: page.limit], max(count_up_to(rows, API_COUNT_LIMIT)[0], page.offset + len(permits))

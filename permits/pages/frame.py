@@ -13,6 +13,7 @@ from gis_core.desk.signed_in import page as page
 from gis_core.http.middleware import rights_of_request
 from gis_core.models import Commune
 from permits.models import Permit
+from permits.procedure import NEXT
 from permits.services.listing import SOON_DAYS
 from permits.services.reading import permit_seen_by
 
@@ -24,11 +25,6 @@ TABS = (
     ("applicant", _("Applicant")),
 )
 """The address of each tab of a file, and its name."""
-NEXT = {
-    "notify_by": _("Notices until"),
-    "answer_by": _("Pieces until"),
-    "due": _("Decision until"),
-}
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:

@@ -11,7 +11,7 @@ from gis_core.database import clock as database_clock
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import problem
 from permits.models import Permit
-from permits.pages.frame import NEXT
+from permits.procedure import NEXT
 from permits.services.listing import SOON_DAYS
 from permits.services.mine import next_deadlines
 

@@ -8,32 +8,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import Invalid
+from gis_core.desk.list_pages import list_file
+from gis_core.desk.list_query import read_query
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
 from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
-from permits.pages.filters import read_filter
 from permits.pages.frame import page
-from permits.services.exporting import as_csv, as_workbook, permit_table
-from permits.services.listing import OPENED, Filter
+from permits.services.listing import OPENED, PERMITS, PermitQuery
 from permits.services.statistics import Group, Statistics, statistics
 
 CSV = "text/csv; charset=utf-8; header=present"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
 @page
-@limited(TABLE)
 def export(request: HttpRequest) -> HttpResponse:
-    """The files of a filter as CSV or XLSX."""
-    suffix = request.GET.get("format", "csv")
-    if suffix not in ("csv", "xlsx"):
-        raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
-    rows = permit_table(Filter.parse(request.GET.dict(), state=OPENED), rights_of_request(request))
-    content, kind = (as_csv(rows), CSV) if suffix == "csv" else (as_workbook(rows), XLSX)
-    return attached(content, kind, f"permis-{database_clock.today():%Y-%m-%d}.{suffix}")
+    """The files of a filter as CSV, XLSX or ODS."""
+    given = {"format": "csv", **request.GET.dict()}
+    query = PermitQuery.parse(given, state=OPENED)
+    return list_file(PERMITS, query, rights_of_request(request), given)
 
 
 @require_safe
@@ -42,7 +36,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """Counts and delays by kind, period, commune and instructor; this year's files unless told otherwise."""
     rights = rights_of_request(request)
-    wanted, form = read_filter(request, rights, state="", year=str(database_clock.today().year))
+    wanted, form = read_query(PermitQuery, request.GET.dict(), rights, state="", year=str(database_clock.today().year))
     figures = statistics(wanted, rights)
     if request.GET.get("format") == "csv":
         return attached(
@@ -50,7 +44,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         )
     context = {
         "section": "permits",
-        "form": form,
+        "list": {"form": form},
         "whole": figures.whole,
         "tables": tables(figures, wanted),
         "query": f"{wanted.query()}&year={wanted.year or ''}",
@@ -58,7 +52,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     return render(request, "permits/statistics.html", context, status=400 if form.errors else 200)
 
 
-def titles(wanted: Filter) -> dict[str, str]:
+def titles(wanted: PermitQuery) -> dict[str, str]:
     return {
         "kind": _("By kind"),
         "period": _("By month of filing") if wanted.year else _("By year of filing"),
@@ -67,7 +61,7 @@ def titles(wanted: Filter) -> dict[str, str]:
     }
 
 
-def tables(figures: Statistics, wanted: Filter) -> list[dict[str, object]]:
+def tables(figures: Statistics, wanted: PermitQuery) -> list[dict[str, object]]:
     """Each table with its heading; every row leads to its files, and has its share of the longest bar."""
     made: list[dict[str, object]] = []
     for name, title in titles(wanted).items():
@@ -81,7 +75,7 @@ def tables(figures: Statistics, wanted: Filter) -> list[dict[str, object]]:
     return made
 
 
-def query_of(name: str, group: Group, wanted: Filter) -> str:
+def query_of(name: str, group: Group, wanted: PermitQuery) -> str:
     """The filter of a group's files; empty for a month, which no filter names."""
     match name:
         case "period":
@@ -91,7 +85,7 @@ def query_of(name: str, group: Group, wanted: Filter) -> str:
     return wanted.but(**{name: group.key}).query()
 
 
-def statistics_csv(figures: Statistics, wanted: Filter) -> bytes:
+def statistics_csv(figures: Statistics, wanted: PermitQuery) -> bytes:
     columns = [
         Column("table", _("Table"), "text"),
         Column("group", _("Group"), "text"),

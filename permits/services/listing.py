@@ -1,39 +1,40 @@
 """Which files are asked for: one filter, read once, for pages, map, statistics, exports and the API."""
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Self
-from urllib.parse import urlencode
+from typing import Any, Final, Protocol
 
 from django.contrib.gis.geos import Polygon
-from django.db import connection, models
-from django.db.models import F, Q
+from django.db import models
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from gis_core.database import clock as database_clock
-from gis_core.desk.parameters import BBox, bbox_4326, integer
+from gis_core.desk.cells import NOTHING, Cell, Line
+from gis_core.desk.list_query import ListQuery, bbox, choice, parameter, text, whole_number
+from gis_core.desk.listing import Column, Listing, Pager
+from gis_core.desk.options import commune_options, member_options, year_options
+from gis_core.desk.parameters import BBox, integer
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
-from gis_core.models import Commune, Territory
-from layers.cadastre.references import Reference, read_reference, whole_identifier
+from gis_core.models import Commune, Membership
 from permits.deadlines.law import OF_PERMITS, Kind
-from permits.folding import folded
 from permits.models import Permit, PermitQuerySet, Team
-from permits.procedure import OPEN, State
+from permits.numbers import format_number, format_parcel
+from permits.procedure import INSTRUCTS, NEXT, OPEN, State
+from permits.services.matching import matching_text
 
 OPENED = "open"
 NOBODY = "none"
-LONGEST_TEXT = 100
-MOST_TERMS = 8
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 SOON_DAYS, TACIT_DAYS, MONTH_DAYS = 7, 15, 30
 COUNT_LIMIT = 1000
 MOST_OFFSET = 10_000
-NUMBER_BEGINS = re.compile(r"(?:PC|PA|PD|DP|CU)\d[0-9A-Z]{0,15}")
-AFTER_LAST = "Z" * 18
 
 
 class Whose(models.TextChoices):
@@ -54,64 +55,116 @@ class Deadline(models.TextChoices):
     TACIT = "tacit", gettext_lazy("Tacit within 15 days")
 
 
+def in_text(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    return [(str(value), str(label)) for value, label in choices]
+
+
+def state_options(_rights: Rights) -> list[tuple[str, str]]:
+    return [(OPENED, _("Open files")), ("", _("All states")), *in_text(State.choices)]
+
+
+def describe_states(value: str) -> str:
+    """Several states as one choice: “Granted, Refused”."""
+    labels = dict(in_text([(OPENED, _("Open files")), *State.choices]))
+    return ", ".join(labels.get(one, one) for one in value.split(","))
+
+
+def read_states(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """One or several states, by commas. Raises Invalid."""
+    states = tuple(dict.fromkeys(one for one in given.get(name, "").split(",") if one))
+    for one in states:
+        known(name, one, (OPENED, *State.values))
+    return states
+
+
+def instructor_options(rights: Rights) -> list[tuple[str, str]]:
+    """The people who instruct at the user's members."""
+    people = Membership.objects.accepted().filter(role__in=INSTRUCTS, user__is_active=True)
+    if not rights.agency:
+        people = people.filter(member__in=list(rights.roles))
+    choices = {one.user_id: str(one.user) for one in people.select_related("user").order_by("user__last_name")}
+    return [(NOBODY, _("Nobody yet")), *((str(pk), name) for pk, name in choices.items())]
+
+
+def read_instructor(given: Mapping[str, str], name: str) -> str:
+    """The id of a person, or `none`. Raises Invalid."""
+    value = given.get(name, "")
+    if value != NOBODY:
+        integer(given, name, 0, 1, 10**15)
+    return value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """What was asked for; empty fields do not restrict. `states` may hold `open`, `instructor` is an id or `none`."""
+class PermitQuery(ListQuery):
+    """Which files; empty fields do not restrict. `states` may hold `open`, `instructor` is an id or `none`."""
 
-    whose: str = Whose.ALL
-    member: str = ""
-    states: tuple[str, ...] = ()
-    kind: str = ""
-    insee: str = ""
-    year: int | None = None
-    text: str = ""
-    deadline: str = ""
-    instructor: str = ""
-    bbox: BBox | None = None
-
-    @classmethod
-    def parse(cls, parameters: Mapping[str, str], **defaults: str) -> Self:
-        """The filter of query parameters, with what stands for those that are not given. Raises Invalid.
-
-        `whose`, `member` (slug), `state` (one or several, by commas; `open`), `kind`, `insee`, `year` (of filing),
-        `q`, `deadline`, `instructor`, `bbox` (EPSG:4326).
-        """
-        given: dict[str, str] = {**defaults, **{name: parameters[name] for name in parameters}}
-        states = tuple(dict.fromkeys(one for one in given.get("state", "").split(",") if one))
-        for one in states:
-            known("state", one, (OPENED, *State.values))
-        instructor = given.get("instructor", "")
-        if instructor != NOBODY:
-            integer(given, "instructor", 0, 1, 10**15)
-        return cls(
-            whose=known("whose", given.get("whose", ""), Whose.values) or Whose.ALL,
-            member=given.get("member", "").strip()[:LONGEST_TEXT],
-            states=states,
-            kind=known("kind", given.get("kind", ""), Permit.Kind.values),
-            insee=given.get("insee", "").strip()[:5],
-            year=integer(given, "year", 0, FIRST_YEAR, LAST_YEAR) or None,
-            text=given.get("q", "").replace("\x00", "").strip()[:LONGEST_TEXT],
-            deadline=known("deadline", given.get("deadline", ""), Deadline.values),
-            instructor=instructor,
-            bbox=bbox_4326(given),
-        )
+    text: str = text(
+        gettext_lazy("Search"),
+        name="q",
+        placeholder=gettext_lazy("number, parcel, words"),
+        description="a number or its beginning, a parcel, words",
+    )
+    whose: str = parameter(
+        label=gettext_lazy("Whose"),
+        read=lambda given, name: known(name, given.get(name, ""), Whose.values) or Whose.ALL,
+        write=lambda value: "" if value == Whose.ALL else str(value),
+        options=lambda _rights: [("" if one == Whose.ALL else str(one), one.label) for one in reversed(Whose)],
+        enum=tuple(Whose.values),
+        default=Whose.ALL,
+    )
+    member: str = choice(
+        gettext_lazy("Member"), member_options, every=gettext_lazy("All members"), fewest=2, description="short name"
+    )
+    states: tuple[str, ...] = parameter(
+        name="state",
+        label=gettext_lazy("State"),
+        read=read_states,
+        write=",".join,
+        always=True,
+        options=state_options,
+        describe=describe_states,
+        description=f"one or several by commas: open, {', '.join(State.values)}",
+        default=(),
+    )
+    kind: str = choice(
+        gettext_lazy("Kind"),
+        lambda _rights: [(value, value) for value in Permit.Kind.values],
+        every=gettext_lazy("All kinds"),
+        allowed=lambda: Permit.Kind.values,
+        enum=tuple(Permit.Kind.values),
+    )
+    insee: str = choice(
+        gettext_lazy("Commune"), commune_options, every=gettext_lazy("All communes"), longest=5, description="commune"
+    )
+    year: int | None = whole_number(
+        gettext_lazy("Filed in"),
+        low=FIRST_YEAR,
+        high=LAST_YEAR,
+        options=lambda _rights: year_options(),
+        every=gettext_lazy("Any year"),
+        description="of filing",
+    )
+    deadline: str = choice(
+        gettext_lazy("Deadline"),
+        lambda _rights: Deadline.choices,
+        every=gettext_lazy("All deadlines"),
+        allowed=lambda: Deadline.values,
+        enum=tuple(Deadline.values),
+    )
+    instructor: str = parameter(
+        label=gettext_lazy("Instructor"),
+        read=read_instructor,
+        options=instructor_options,
+        every=gettext_lazy("Anybody"),
+        description="id of a person, or none",
+        default="",
+    )
+    bbox: BBox | None = bbox()
 
     @property
     def only_open(self) -> bool:
         """Whether every file that it finds is open."""
         return bool(self.deadline) or (bool(self.states) and set(self.states) <= {OPENED, *OPEN})
-
-    def but(self, **changes: Any) -> Self:
-        return replace(self, **changes)
-
-    def query(self) -> str:
-        """The query string that reads as this filter; `state` is always there, for pages that default it."""
-        names = {"states": "state", "text": "q"}
-        given = {names.get(one.name, one.name): getattr(self, one.name) for one in fields(self)}
-        given["state"] = ",".join(self.states)
-        given["bbox"] = ",".join(map(str, self.bbox)) if self.bbox else ""
-        given["whose"] = "" if self.whose == Whose.ALL else self.whose
-        return urlencode({name: value for name, value in given.items() if value or name == "state"})
 
 
 def known(name: str, value: str, allowed: Iterable[str]) -> str:
@@ -124,9 +177,9 @@ def known(name: str, value: str, allowed: Iterable[str]) -> str:
 # -- the files --------------------------------------------------------------------------------------------------------
 
 
-def files(wanted: Filter, rights: Rights, day: date | None = None) -> PermitQuerySet:
+def files(wanted: PermitQuery, rights: Rights, day: date | None = None) -> PermitQuerySet:
     """The files that are asked for, of those that the asker may see; in no order."""
-    rows = matching_text(whose(Permit.objects.visible_to(rights), wanted, rights), wanted, rights)
+    rows = matching_text(whose(Permit.objects.visible_to(rights), wanted, rights), wanted.text, wanted.insee, rights)
     if wanted.states:
         states = {state for one in wanted.states for state in (OPEN if one == OPENED else (one,))}
         rows = rows.filter(state__in=sorted(states))
@@ -145,7 +198,7 @@ def files(wanted: Filter, rights: Rights, day: date | None = None) -> PermitQuer
     return rows
 
 
-def whose(rows: PermitQuerySet, wanted: Filter, rights: Rights) -> PermitQuerySet:
+def whose(rows: PermitQuerySet, wanted: PermitQuery, rights: Rights) -> PermitQuerySet:
     if wanted.member:
         rows = rows.filter(owner__slug=wanted.member)
     if wanted.instructor:
@@ -191,7 +244,7 @@ def silence_grants() -> Q:
     return Q(silence_refuses=[]) | Q(kind__in=certificates) | declaration
 
 
-def ordered(rows: PermitQuerySet, wanted: Filter) -> PermitQuerySet:
+def ordered(rows: PermitQuerySet, wanted: PermitQuery) -> PermitQuerySet:
     """The next deadline first where all are open, else the last filed first."""
     if wanted.only_open:
         return rows.order_by(F("next_date").asc(nulls_last=True), "filed_date", "id")
@@ -204,47 +257,147 @@ def count_up_to(rows: PermitQuerySet, most: int = COUNT_LIMIT) -> tuple[int, boo
     return min(count, most), count > most
 
 
-# -- what somebody typed ----------------------------------------------------------------------------------------------
+# -- as people read them ----------------------------------------------------------------------------------------------
+
+HEAVY: Final = ("geom", "geom_3857", "folded_text")
+LONGEST_WORKS: Final = 140
 
 
-def matching_text(rows: PermitQuerySet, wanted: Filter, rights: Rights) -> PermitQuerySet:
-    """Those that a text names: a number or its beginning, a parcel, or the beginnings of words."""
-    if not wanted.text:
-        return rows
-    packed = re.sub(r"[\s.\-/]", "", wanted.text).upper()
-    if NUMBER_BEGINS.fullmatch(packed):
-        return rows.filter(number__gte=packed, number__lte=packed + AFTER_LAST)
-    terms = folded(wanted.text)[:MOST_TERMS]
-    condition = Q(pk__in=files_on(parcels_in_text(wanted, rights)))
-    if terms:
-        condition |= Q(*(Q(folded_text__contains=f" {word}") for word in terms))
-    return rows.filter(condition)
+class OnGround(Protocol):
+    """A file, or a decision of the public register."""
+
+    @property
+    def insee(self) -> str: ...
+
+    @property
+    def idus(self) -> list[str]: ...
 
 
-def parcels_in_text(wanted: Filter, rights: Rights) -> list[str]:
-    """The identifiers of 14 characters that a text may mean, in the communes that the asker may see."""
-    if whole := whole_identifier(wanted.text):
-        return [whole]
-    reference = read_reference(wanted.text)
-    if reference is None or not reference.section:
-        return []
-    ending = f"{reference.prefix or '000'}{reference.section}{reference.number:0>4}"
-    return [insee + ending for insee in communes_of_reference(reference, wanted, rights)]
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What lines of files need beside themselves: the names of communes by INSEE code, and today."""
+
+    communes: dict[str, str]
+    day: date
 
 
-def communes_of_reference(reference: Reference, wanted: Filter, rights: Rights) -> list[str]:
-    if reference.insee or wanted.insee:
-        return [reference.insee or wanted.insee]
-    territory = Territory.objects.all() if rights.agency else Territory.objects.filter(member__in=list(rights.roles))
-    communes = Commune.objects.filter(territories__in=territory)
-    for word in reference.place:
-        communes = communes.filter(search_text__contains=f" {word}")
-    return list(communes.values_list("insee", flat=True).distinct())
+def around(rows: Sequence[OnGround], _rights: Rights) -> Around:
+    names = Commune.objects.filter(insee__in={one.insee for one in rows}).values_list("insee", "name")
+    return Around(dict(names), database_clock.today())
 
 
-def files_on(idus: list[str]) -> list[int]:
-    if not idus:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.permits_on(%s)", [idus])
-        return [row[0] for row in cursor.fetchall()]
+def commune_name(row: OnGround, related: Around) -> str:
+    return related.communes.get(row.insee, "")
+
+
+def commune_cell(row: OnGround, related: Around) -> Cell:
+    return Cell(related.communes.get(row.insee, row.insee))
+
+
+def parcels_of(row: OnGround, _related: Around) -> str:
+    return ", ".join(format_parcel(idu) for idu in row.idus)
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def rows_of(query: PermitQuery, rights: Rights) -> QuerySet[Permit]:
+    return ordered(files(query, rights), query).select_related("instructor", "owner").defer(*HEAVY)
+
+
+def number_of(permit: Permit, _around: Around) -> str:
+    return format_number(permit.number)
+
+
+def number_cell(permit: Permit, _around: Around) -> Cell:
+    filed = _("filed on %(day)s") % {"day": date_format(permit.filed_date, "j N Y")}
+    return Cell(str(permit), href=reverse("permit", args=[permit.number]), tone="number", lines=(Line(filed),))
+
+
+def kind_cell(row: Any, _around: Around) -> Cell:
+    return Cell(row.kind, title=str(Permit.Kind(row.kind).label))
+
+
+def works_cell(permit: Permit, _around: Around) -> Cell:
+    works = Truncator(permit.description).chars(LONGEST_WORKS) or NOTHING
+    return Cell(works, tone="works", lines=(Line(permit.address),) if permit.address else ())
+
+
+def state_label(permit: Permit, _around: Around) -> str:
+    return str(State(permit.state).label)
+
+
+def state_cell(permit: Permit, related: Around) -> Cell:
+    label = state_label(permit, related)
+    return Cell(f"{label} · {_('tacit')}" if permit.tacit else label, tone=f"state state-{permit.state}")
+
+
+def deadline_cell(permit: Permit, related: Around) -> Cell:
+    """What is due next and when; of an ended file, since when."""
+    if permit.next_date:
+        line = Line(str(NEXT.get(permit.next_what, "")), permit.next_date)
+        tone = f"deadline {urgency(permit.next_date, related.day)}"
+        return Cell(days_left(permit.next_date, related.day), tone=tone.strip(), lines=(line,))
+    return Cell("", lines=(Line(_("ended on"), permit.ended_date),)) if permit.ended_date else Cell()
+
+
+def days_left(due: date, day: date) -> str:
+    """How far a day is, in words."""
+    days = (due - day).days
+    if days < 0:
+        return ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}
+    if days < 2:
+        return _("tomorrow") if days else _("today")
+    return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+
+
+def urgency(due: date, day: date) -> str:
+    days = (due - day).days
+    return "late" if days < 0 else "soon" if days <= SOON_DAYS else ""
+
+
+def instructor_name(permit: Permit, _around: Around) -> str:
+    return str(permit.instructor or "")
+
+
+def instructor_cell(permit: Permit, _around: Around) -> Cell:
+    return Cell(str(permit.instructor)) if permit.instructor else Cell(_("nobody yet"), tone="nothing")
+
+
+PERMITS: Final = Listing(
+    name="permits",
+    title=gettext_lazy("Applications"),
+    query=PermitQuery,
+    rows=rows_of,
+    columns=(
+        Column("number", gettext_lazy("Number"), value=number_of, cell=number_cell,
+               heading=gettext_lazy("Application"), sort="number"),
+        Column("kind", gettext_lazy("Kind"), cell=kind_cell, sort="kind"),
+        Column("member", gettext_lazy("Member"), value="owner.name"),
+        Column("insee", "INSEE"),
+        Column("commune", gettext_lazy("Commune"), value=commune_name, cell=commune_cell, sort="insee"),
+        Column("parcels", gettext_lazy("Parcels"), value=parcels_of),
+        Column("works", gettext_lazy("Works"), value="description", cell=works_cell),
+        Column("address", gettext_lazy("Address of the ground")),
+        Column("state", gettext_lazy("State"), value=state_label, cell=state_cell, sort="state"),
+        Column("tacit", gettext_lazy("Tacit"), "boolean"),
+        Column("filed", gettext_lazy("Filed on"), "date", "filed_date", sort="filed_date"),
+        Column("complete", gettext_lazy("Complete on"), "date", "complete_date"),
+        Column("next", gettext_lazy("Next deadline"), "date", "next_date", cell=deadline_cell, sort="next_date"),
+        Column("due", gettext_lazy("Decision until"), "date", "due_date"),
+        Column("ended", gettext_lazy("Ended on"), "date", "ended_date"),
+        Column("valid", gettext_lazy("Valid until"), "date", "valid_until_date"),
+        Column("instructor", gettext_lazy("Instructor"), value=instructor_name, cell=instructor_cell),
+    ),
+    on_page=("number", "kind", "commune", "works", "state", "next", "instructor"),
+    related=around,
+    key=lambda permit: permit.number,
+    pager=Pager(farthest=MOST_OFFSET),
+    count=lambda count: ngettext("%(count)s file", "%(count)s files", count) % {"count": count},
+    nothing=gettext_lazy("No application is filed yet: the files that you may see will stand here."),
+    none_match=gettext_lazy("No file fits these filters."),
+    exists=lambda rights: Permit.objects.visible_to(rights).exists(),
+    files=("csv", "xlsx", "ods"),
+    file_name="permis",
+    saved=True,
+)  # fmt: skip

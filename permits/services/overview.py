@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from gis_core.members.rights import Rights
 from permits.procedure import State
-from permits.services.listing import NOBODY, OPENED, Deadline, Filter, due, files
+from permits.services.listing import NOBODY, OPENED, Deadline, PermitQuery, due, files
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,12 @@ class Urgent:
 
     name: str
     count: int
-    wanted: Filter
+    wanted: PermitQuery
 
 
-def urgent(wanted: Filter, rights: Rights, day: date) -> list[Urgent]:
+def urgent(wanted: PermitQuery, rights: Rights, day: date) -> list[Urgent]:
     """What cannot wait, among the files of those whom the filter is about (`whose`, `member`, `instructor`)."""
-    about = Filter(whose=wanted.whose, member=wanted.member, instructor=wanted.instructor)
+    about = PermitQuery(whose=wanted.whose, member=wanted.member, instructor=wanted.instructor)
     opened = about.but(states=(OPENED,))
     counts = files(opened, rights).aggregate(
         overdue=Count("pk", filter=due(Deadline.OVERDUE, day)),

@@ -15,7 +15,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Commune, User
 from permits.models import Permit
 from permits.procedure import AFTER_GRANT, State
-from permits.services.listing import Filter, files
+from permits.services.listing import PermitQuery, files
 
 MOST_GROUPS = 1_000
 DECIDED = [str(state) for state in (*AFTER_GRANT, State.REFUSED)]
@@ -65,7 +65,7 @@ class Statistics:
     instructor: Sequence[Group]
 
 
-def statistics(wanted: Filter, rights: Rights) -> Statistics:
+def statistics(wanted: PermitQuery, rights: Rights) -> Statistics:
     rows = groups(wanted, rights)
     names = labels(rows, monthly=wanted.year is not None)
     grouped: dict[str, list[Group]] = defaultdict(list)
@@ -77,7 +77,7 @@ def statistics(wanted: Filter, rights: Rights) -> Statistics:
     return Statistics(whole, grouped["kind"], grouped["period"], grouped["insee"], grouped["instructor"])
 
 
-def groups(wanted: Filter, rights: Rights) -> list[Any]:
+def groups(wanted: PermitQuery, rights: Rights) -> list[Any]:
     """The rows of GROUPS over the filter's files."""
     try:
         inner, parameters = files(wanted, rights).order_by().values(*COLUMNS).query.sql_with_params()

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from gis_core.members.rights import Role, acting_as
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability
 from networks.water.services import inspecting
-from networks.water.services.hydrants import Filter, availability_of, counts, hydrant_seen_by, register
+from networks.water.services.hydrants import HydrantQuery, availability_of, counts, hydrant_seen_by, register
 from tests import factories
 from tests.networks.conftest import WEB, Network
 
@@ -52,7 +52,7 @@ def seen(network: Network, pk: int, who: str = Role.READER) -> Any:
 
 def listed(network: Network, who: str = Role.READER, **wanted: str) -> list[str]:
     with acting_as(network.rights(who)):
-        return [one.reference for one in register(Filter.parse(wanted), network.rights(who))]
+        return [one.reference for one in register(HydrantQuery.parse(wanted), network.rights(who))]
 
 
 def measures(network: Network, pk: int) -> tuple[Any, ...]:
@@ -221,7 +221,7 @@ def test_states_are_counted_and_filtered(network: Network) -> None:
         "never": ["E"],
     }
     with acting_as(network.rights(Role.READER)):
-        figures = counts(Filter(), network.rights(Role.READER))
+        figures = counts(HydrantQuery(), network.rights(Role.READER))
     assert figures == {state: len(found) for state, found in told.items()} | {"all": 6}
 
 
@@ -240,7 +240,7 @@ def test_the_next_inspection_follows_the_members_own_periods(network: Network, h
 def test_the_page_lists_hydrants_with_where_they_stand(network: Network, hydrant: int) -> None:
     inspect(network, hydrant, technical())
     text = page(network.client(Role.READER), "/reseaux/hydrants/?q=pi-12")
-    assert re.search(r"PI-12</a>.*Lorris.*Conforme.*75&nbsp;m³/h.*4,5 / 2,5&nbsp;bar", text)
+    assert re.search(r"PI-12</a>.*Lorris.*Conforme.*75\xa0m³/h.*4,5 / 2,5\xa0bar", text)
     assert "PI-12" not in page(network.client(Role.READER), "/reseaux/hydrants/?q=pi-13")
     assert "PI-12" not in page(network.client(Role.READER), "/reseaux/hydrants/?insee=45903")
     page(network.client(Role.READER), "/reseaux/hydrants/?state=autre", 400)

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from gis_core.desk.listing import Pager
 from gis_core.members.rights import Role
 from permits.models import Permit
-from permits.pages.board import MOST_SHAPES, ROWS
-from permits.services import exporting
+from permits.pages.board import MOST_SHAPES
+from permits.services.listing import PERMITS
 from tests import factories
 from tests.permits.conftest import World
 
@@ -33,7 +35,7 @@ def shown(client: Client, query: str = "", status: int = 200) -> str:
 
 def listed(text: str) -> list[str]:
     """The numbers in the table, in its order."""
-    return re.findall(r'<tr data-number="(\w+)"', text)
+    return re.findall(r'<tr data-key="(\w+)"', text)
 
 
 def figures(text: str) -> dict[str, int]:
@@ -119,14 +121,14 @@ def test_several_states_stay_chosen_in_the_form(world: World) -> None:
 
 
 def test_the_list_has_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("permits.pages.board.ROWS", 1)
+    monkeypatch.setattr("permits.pages.board.PERMITS", replace(PERMITS, pager=Pager(rows=1)))
     world.file()
     world.file()
     first = shown(world.client())
     second = shown(world.client(), "?state=open&offset=1")
     assert "offset=1" in first
     assert [len(listed(first)), len({*listed(first), *listed(second)})] == [1, 2]
-    assert ROWS == 50
+    assert PERMITS.pager.rows == 50
 
 
 @pytest.mark.parametrize("offset", ["-1", "x", "10001"])
@@ -198,12 +200,12 @@ def test_a_table_holds_the_filter_alone(world: World) -> None:
 
 
 def test_too_long_a_table_is_refused_in_words(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "MOST_ROWS", 1)
+    monkeypatch.setattr("permits.pages.tables.PERMITS", replace(PERMITS, most_in_files=1))
     world.file()
     world.file()
     answer = world.client().get("/permis/export/")
     assert answer.status_code == 400
-    assert "1 dossiers au plus" in answer.json()["detail"]
+    assert "1 lignes au plus" in answer.json()["detail"]
 
 
 def test_a_table_of_another_kind_is_refused(world: World) -> None:

@@ -11,7 +11,7 @@ from gis_core.models import Commune
 from permits.deadlines.events import Outcome
 from permits.deadlines.law import Kind
 from permits.models import Permit, Team
-from permits.services.listing import Filter, count_up_to, files, ordered
+from permits.services.listing import PermitQuery, count_up_to, files, ordered
 from permits.services.reading import timeline_of
 from tests import factories
 from tests.permits.conftest import World
@@ -22,7 +22,7 @@ TODAY = date(2026, 2, 1)
 def numbers(world: World, who: str = Role.PERMIT_INSTRUCTOR, **given: str) -> list[str]:
     """The files that a filter finds, in its order."""
     with world.as_(who):
-        wanted = Filter.parse(given)
+        wanted = PermitQuery.parse(given)
         return [one.number for one in ordered(files(wanted, world.rights(who), TODAY), wanted)]
 
 
@@ -137,7 +137,7 @@ def test_deadlines_by_what_is_due_next(world: World, deadline: str, day: date, f
     with factories.as_owner():
         Permit.objects.update(next_date=date(2026, 4, 6), next_what="due", due_date=date(2026, 4, 6))
     with world.as_():
-        assert files(Filter.parse({"deadline": deadline}), world.rights(), day).exists() is found
+        assert files(PermitQuery.parse({"deadline": deadline}), world.rights(), day).exists() is found
 
 
 def test_silence_that_refuses_is_not_tacit_soon(world: World) -> None:
@@ -180,7 +180,7 @@ def test_a_count_stops(world: World) -> None:
     world.file()
     world.file()
     with world.as_():
-        rows = files(Filter(), world.rights())
+        rows = files(PermitQuery(), world.rights())
         assert (count_up_to(rows), count_up_to(rows, most=1)) == ((2, False), (1, True))
 
 
@@ -198,14 +198,15 @@ def test_a_count_stops(world: World) -> None:
 )
 def test_what_makes_no_sense_is_refused(name: str, value: str) -> None:
     with pytest.raises(Invalid) as refused:
-        Filter.parse({name: value})
+        PermitQuery.parse({name: value})
     assert refused.value.extra["parameter"] == name
 
 
 def test_a_filter_reads_as_its_own_query() -> None:
     from django.http import QueryDict
 
-    wanted = Filter.parse({"state": "open,granted", "q": "AB 1", "year": "2025", "bbox": "1,44,2,45", "whose": "mine"})
-    assert Filter.parse(QueryDict(wanted.query()).dict()) == wanted
-    assert Filter.parse({}, state="open").states == ("open",)
-    assert Filter.parse({"state": ""}, state="open").states == ()
+    given = {"state": "open,granted", "q": "AB 1", "year": "2025", "bbox": "1,44,2,45", "whose": "mine"}
+    wanted = PermitQuery.parse(given)
+    assert PermitQuery.parse(QueryDict(wanted.query()).dict()) == wanted
+    assert PermitQuery.parse({}, state="open").states == ("open",)
+    assert PermitQuery.parse({"state": ""}, state="open").states == ()

@@ -1,6 +1,7 @@
 """The public register: decisions, for everybody, and nothing else."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from gis_core.desk.listing import Pager
 from gis_core.members.rights import ANONYMOUS, acting_as
 from permits.models import Permit, Settings
 from permits.numbers import format_parcel
-from permits.services.register import Search, decisions
+from permits.services.register import REGISTER, RegisterQuery, decisions
 from tests import factories
 from tests.permits.conftest import World
 
@@ -31,7 +33,7 @@ def granted(world: World, **given: Any) -> Permit:
 def found(**given: str) -> list[str]:
     """The decisions that anybody finds."""
     with acting_as(ANONYMOUS):
-        return [one.number for one in decisions(Search.parse(given))[0]]
+        return [one.number for one in decisions(RegisterQuery.parse(given))]
 
 
 def test_everybody_reads_decisions(world: World) -> None:
@@ -58,12 +60,11 @@ def test_refusals_and_silence_are_decisions(world: World) -> None:
     refused = world.record(world.file(), "decided", date(2026, 1, 20), outcome="refused")
     tacit = world.file(kind="DP")
     with acting_as(ANONYMOUS):
-        rows, more = decisions(Search())
+        rows = decisions(RegisterQuery())
     assert {(one.number, one.outcome, one.tacit) for one in rows} == {
         (refused.number, "refused", False),
         (tacit.number, "granted", True),
     }
-    assert not more
 
 
 def test_a_member_keeps_its_decisions_to_itself(world: World) -> None:
@@ -108,12 +109,12 @@ def test_what_makes_no_sense_is_said_in_words(world: World, name: str, value: st
 
 
 def test_the_register_has_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("permits.services.register.ROWS", 1)
+    monkeypatch.setattr("permits.pages.register.REGISTER", replace(REGISTER, pager=Pager(rows=1)))
     granted(world)
     granted(world)
-    with acting_as(ANONYMOUS):
-        pages = [decisions(Search(offset=offset)) for offset in (0, 1)]
-    assert [(len(rows), more) for rows, more in pages] == [(1, True), (1, False)]
+    pages = [Client().get(URL, {"offset": offset}, headers={"accept": "text/html"}) for offset in (0, 1)]
+    texts = [page.content.decode() for page in pages]
+    assert [(text.count("<tr data-key"), "offset=1" in text) for text in texts] == [(1, True), (1, False)]
 
 
 @pytest.mark.parametrize(

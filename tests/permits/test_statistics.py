@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gis_core.members.rights import Role
-from permits.services.listing import Filter
+from permits.services.listing import PermitQuery
 from permits.services.statistics import Statistics, statistics
 from tests.permits.conftest import World
 
@@ -20,7 +20,7 @@ def now(on_day: Any) -> None:
 
 def counted(world: World, who: str = Role.PERMIT_INSTRUCTOR, **given: str) -> Statistics:
     with world.as_(who):
-        return statistics(Filter.parse(given), world.rights(who))
+        return statistics(PermitQuery.parse(given), world.rights(who))
 
 
 def test_days_run_from_filing_to_the_decision(world: World) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
@@ -12,7 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.api.lists import list_parameters
 from gis_core.api.views import checked
+from gis_core.desk.parameters import integer
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.http.admission import FILTER, limited
 from gis_core.http.middleware import rights_of_request
@@ -22,18 +25,10 @@ from layers.features.api.bodies import origin_of
 from networks.water.models import Anomaly
 from networks.water.services.anomalies import listing, plans, repairing, scanning
 from networks.water.services.anomalies.kinds import KINDS
-from networks.water.services.anomalies.listing import Filter
+from networks.water.services.anomalies.listing import AnomalyQuery
 
 NO_STORE = {"Cache-Control": "private, no-store"}
-PARAMETERS = [
-    OpenApiParameter("kind", str, description="kind of anomaly"),
-    OpenApiParameter("state", str, enum=[*Anomaly.State.values, "all"]),
-    OpenApiParameter("member", str, description="short name"),
-    OpenApiParameter("bbox", str, description="west,south,east,north (EPSG:4326)"),
-    OpenApiParameter("within_m", float, description="measured at no more than this"),
-    OpenApiParameter("after", str, description="where the page begins, as `next` of the page before said"),
-    OpenApiParameter("limit", int),
-]
+PARAMETERS = [*(one for one in list_parameters(AnomalyQuery) if one.name != "family"), OpenApiParameter("limit", int)]
 
 
 class SeveralSerializer(serializers.Serializer[Any]):
@@ -74,15 +69,23 @@ def feature(row: Anomaly, values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "id": row.pk, "geometry": geometry, "properties": values}
 
 
+def next_page(path: str, query: AnomalyQuery, rows: list[Anomaly], limit: int) -> str | None:
+    """The address of the page after, where there are more rows than one page holds."""
+    if len(rows) <= limit:
+        return None
+    pairs = {"after": listing.cursor_after(rows[limit - 1]), "limit": limit}
+    return f"{path}?{query.but(after=(0, 0)).query()}&{urlencode(pairs)}"
+
+
 class AnomaliesView(APIView):
     @extend_schema(operation_id="network_anomalies", parameters=PARAMETERS, responses=OpenApiTypes.OBJECT)
     @limited(FILTER)
     def get(self, request: Request, family: str) -> Response:
         """The anomalies that the asker sees as GeoJSON (EPSG:4326), the serious ones first, with counts by kind."""
-        wanted = Filter.parse(family_of(family), request.query_params)
-        rights = rights_of_request(request)
-        result = listing.page(wanted, rights)
-        following = wanted.query(after=result.following, limit=wanted.limit) if result.following else None
+        query = AnomalyQuery.parse({**request.query_params.dict(), "family": family_of(family)})
+        limit, rights = integer(request.query_params, "limit", 100, 1, listing.MOST_ROWS), rights_of_request(request)
+        counts = listing.counts_by_kind(query, rights)
+        rows = list(listing.rows_after(query, rights)[: limit + 1])
         kinds = [
             {
                 "kind": name,
@@ -91,17 +94,17 @@ class AnomaliesView(APIView):
                 "batch": KINDS[name].batch,
                 "gravity": int(KINDS[name].severity),
             }
-            for name, count in result.counts.items()
+            for name, count in counts.items()
         ]
         return Response(
             {
                 "type": "FeatureCollection",
-                "count": result.counts.get(wanted.kind, 0) if wanted.kind else sum(result.counts.values()),
+                "count": counts.get(query.kind, 0) if query.kind else sum(counts.values()),
                 "kinds": kinds,
                 "scans": scans_of(family, rights),
-                "next": f"{request.path}?{following}" if following else None,
+                "next": next_page(request.path, query, rows, limit),
                 "features": [
-                    feature(row, described) for row, described in listing.describe_anomalies(result.rows, rights)
+                    feature(row, described) for row, described in listing.describe_anomalies(rows[:limit], rights)
                 ],
             },
             headers=NO_STORE,
@@ -149,7 +152,9 @@ def chosen(family: str, given: dict[str, Any], rights: Rights) -> list[Anomaly]:
         }
         if box := given.get("bbox"):
             parameters["bbox"] = ",".join(map(str, box))
-        rows = repairing.treatable(listing.anomalies(Filter.parse(family, parameters), rights), rights)
+        rows = repairing.treatable(
+            listing.anomalies(AnomalyQuery.parse({**parameters, "family": family}), rights), rights
+        )
     else:
         raise Invalid(_("Name the anomalies (“ids”) or their kind (“kind”)."), parameter="ids")
     return list(rows.filter(state=Anomaly.State.OPEN).order_by("pk")[: repairing.MOST_AT_ONCE])

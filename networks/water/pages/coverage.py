@@ -25,13 +25,14 @@ from gis_core.members.territories import extent_4326
 from gis_core.models import Job, Member, User
 from networks.water.models import FireCoverage, WaterNode
 from networks.water.pages.frame import page, show
-from networks.water.pages.hydrants import CSV, MOST_OFFSET, attached
+from networks.water.pages.profile import CSV, attached
 from networks.water.services import coverage
 from networks.water.services.hydrants import addresses_near, hydrants, settings_for
 from networks.water.services.inspecting import MOST_DISTANCE_M
 
 COVER_MAP = "src/hydrants/main.ts"
 ROWS = 50
+MOST_OFFSET = 20_000
 MOST_SHAPES = 5_000
 MOST_JOBS = 5
 

@@ -1,5 +1,6 @@
 """/reseaux/hydrants/: the hydrants, one hydrant with its inspections, what a member chooses for its own."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,26 +15,28 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core.database import clock as database_clock
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.list_pages import ListView, answer_list
 from gis_core.desk.parameters import integer
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid
-from gis_core.http.admission import FILTER, TABLE, limited
+from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.organisations import member_seen_by
 from gis_core.members.rights import Rights
-from gis_core.models import Commune, Member
+from gis_core.models import Member
 from layers.features.display import display_number, with_unit
 from layers.features.services.attachments import MOST_PHOTOS, as_json, attach, attachments_of
 from layers.features.services.origin import Origin
 from layers.features.services.photos import MOST_BYTES
 from networks.water import lists
+from networks.water.listings.hydrants import HYDRANTS
 from networks.water.models import HydrantInspection
 from networks.water.pages.frame import page, show
 from networks.water.services import hydrant_tables as tables
 from networks.water.services import inspecting
 from networks.water.services.hydrants import (
-    Filter,
+    HydrantQuery,
     State,
     addresses_of,
     availability_of,
@@ -41,135 +44,64 @@ from networks.water.services.hydrants import (
     counts,
     day_of,
     hydrant_seen_by,
-    hydrants,
-    register,
     settings_for,
     title_of,
 )
 
-ROWS = 50
-MOST_OFFSET = 20_000
 LONGEST_BODY = MOST_BYTES + 65_536
 CSV = "text/csv; charset=utf-8; header=present"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WEB = Origin("web", "")
 SEEN = "water-nodes,water-pipes,communes,parcels,buildings,roads,addresses"
-
-
-class FilterForm(AccessibleForm):
-    q = forms.CharField(label=gettext_lazy("Search"), max_length=100, required=False)
-    member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
-    insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
-    state = forms.ChoiceField(label=gettext_lazy("To do"), required=False)
-
-    def __init__(self, *args: Any, rights: Rights, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["q"].widget.attrs |= {"type": "search", "placeholder": _("number, name")}
-        members = members_of(rights)
-        if len(members) < 2:
-            del self.fields["member"]
-        else:
-            self.fields["member"].choices = [("", _("All members")), *members]  # type: ignore[attr-defined]
-        self.fields["insee"].choices = [("", _("All communes")), *commune_choices(rights)]  # type: ignore[attr-defined]
-        self.fields["state"].choices = [("", _("All hydrants")), *State.choices]  # type: ignore[attr-defined]
-
-
-def members_of(rights: Rights) -> list[tuple[str, str]]:
-    owners = hydrants(rights).order_by().values("owner").distinct()
-    return list(Member.objects.filter(pk__in=owners).order_by("name").values_list("slug", "name"))
-
-
-def commune_choices(rights: Rights) -> list[tuple[str, str]]:
-    rows = Commune.objects.filter(territories__isnull=False) if rights.agency else Commune.objects.filter(
-        territories__member__in=rights.members()
-    )  # fmt: skip
-    return list(rows.distinct().order_by("name").values_list("insee", "name"))
 
 
 @require_safe
 @page
 def hydrant_list(request: HttpRequest) -> HttpResponse:
-    """The hydrants of a filter, in a page or (`format`) as CSV, XLSX, or CSV of the national schema."""
-    rights = rights_of_request(request)
-    given = {name: value for name, value in request.GET.items() if isinstance(value, str)}
-    if "format" in given:
-        return export_hydrants(given["format"], Filter.parse(given), rights)
-    return list_page(request, given, rights)
+    """The hydrants of a filter, in a page or (`format`) as a file; `pei` is CSV of the national schema."""
+    if request.GET.get("format") == "pei":
+        query = HydrantQuery.parse(request.GET.dict())
+        return answer_pei(query, rights_of_request(request))
+    return answer_list(request, HYDRANTS, partial(show, request, "hydrants", "hydrants"), around=around_list)
 
 
-@limited(FILTER)
-def list_page(request: HttpRequest, given: dict[str, str], rights: Rights) -> HttpResponse:
-    """The counts of a filter's hydrants by state, and a page of them."""
-    form, wanted = FilterForm(initial=given, rights=rights), Filter()
-    try:
-        wanted = Filter.parse(given)
-    except Invalid as error:
-        form = FilterForm(given, rights=rights)
-        if str(error.extra.get("parameter")) not in form.errors:
-            blame(form, error)
-    offset = integer(given, "offset", 0, 0, MOST_OFFSET)
-    figures = counts(wanted, rights)
-    results = list(register(wanted, rights)[offset : offset + ROWS + 1])
-    context = {
-        "form": form,
-        "rows": lines(results[:ROWS]),
-        "figures": [
-            (state, label, figures[state], wanted.but(state=state).query(), wanted.state == state)
-            for state, label in State.choices
-        ],
-        "all": figures["all"],
-        "wanted": wanted,
-        "query": wanted.query(),
-        "empty": not figures["all"] and wanted == Filter(),
-        "before": max(offset - ROWS, 0) if offset else None,
-        "after": offset + ROWS if len(results) > ROWS and offset + ROWS <= MOST_OFFSET else None,
-        "chosen": chosen_members(rights),
-    }
-    return show(request, "hydrants", "hydrants", context, 400 if form.errors else 200)
+def around_list(view: ListView[HydrantQuery]) -> dict[str, Any]:
+    """The counts of the hydrants of a filter by state, and whose settings the user may change."""
+    query, rights = view.query, view.rights
+    count_by_state = counts(query, rights)
+    figures = [
+        (state, label, count_by_state[state], query.but(state=state).query(), query.state == state)
+        for state, label in State.choices
+    ]
+    return {"figures": figures, "chosen": members_to_set(rights)}
 
 
-def chosen_members(rights: Rights) -> list[tuple[str, str]]:
-    """The members whose settings the asker may change."""
+def members_to_set(rights: Rights) -> list[tuple[str, str]]:
+    """The members whose settings the user may change."""
     rows = Member.objects.visible_to(rights).order_by("name")
     return [(one.slug, one.name) for one in rows if inspecting.may_choose(one, rights)]
 
 
 @limited(TABLE)
-def export_hydrants(suffix: str, wanted: Filter, rights: Rights) -> HttpResponse:
-    if suffix not in ("csv", "xlsx", "pei"):
-        raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
-    rows = tables.list_hydrants(wanted, rights)
-    day = f"{database_clock.today():%Y-%m-%d}"
-    if suffix == "pei":
-        return attached(tables.pei_csv(rows, rights), CSV, f"pei-{day}.csv")
-    table = tables.hydrant_table(rows)
-    if suffix == "csv":
-        return attached(tables.as_csv(table), CSV, f"poteaux-incendie-{day}.csv")
-    content = tables.as_workbook(_("Hydrants"), tables.columns(), table)
-    return attached(content, XLSX, f"poteaux-incendie-{day}.xlsx")
+def answer_pei(query: HydrantQuery, rights: Rights) -> HttpResponse:
+    rows = tables.list_hydrants(query, rights)
+    headers = {"Content-Disposition": f'attachment; filename="pei-{database_clock.today():%Y-%m-%d}.csv"'}
+    return HttpResponse(tables.pei_csv(rows, rights), content_type=CSV, headers=headers)
 
 
-def attached(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def lines(rows: list[Any]) -> list[dict[str, Any]]:
-    places, communes, labels = addresses_of(rows), communes_of(rows), tables.standings()
-    today = database_clock.today()
-    return [
-        {
-            "hydrant": one,
-            "title": title_of(one),
-            "place": one.name or places.get(one.pk, ""),
-            "commune": communes.get(one.commune_insee, ""),
-            "standing": availability_of(one),
-            "standing_label": labels[availability_of(one)],
-            "inspected": day_of(one.last),
-            "technical": one.technical or {"flow_m3h": one.flow_m3h, "static_bar": one.pressure_bar},
-            "late": one.due is not None and one.due < today,
-        }
-        for one in rows
-    ]
+def describe_hydrant(hydrant: Any) -> dict[str, Any]:
+    """What the page of a hydrant says at its head."""
+    availability, today = availability_of(hydrant), database_clock.today()
+    return {
+        "hydrant": hydrant,
+        "title": title_of(hydrant),
+        "place": hydrant.name or addresses_of([hydrant]).get(hydrant.pk, ""),
+        "commune": communes_of([hydrant]).get(hydrant.commune_insee, ""),
+        "standing": availability,
+        "standing_label": tables.standings()[availability],
+        "inspected": day_of(hydrant.last),
+        "technical": hydrant.technical or {"flow_m3h": hydrant.flow_m3h, "static_bar": hydrant.pressure_bar},
+        "late": hydrant.due is not None and hydrant.due < today,
+    }
 
 
 # -- one hydrant ------------------------------------------------------------------------------------------------------
@@ -361,12 +293,10 @@ ACTS = {
 def render_hydrant(request: HttpRequest, pk: int, status: int = 200, **more: Any) -> HttpResponse:
     rights = rights_of_request(request)
     hydrant = hydrant_seen_by(pk, rights)
-    (line,) = lines([hydrant])
     layer = inspecting.hydrant_layer(rights)
     inspections = tables.inspections_of(pk, rights)
     context = {
-        **line,
-        "title": line["title"],
+        **describe_hydrant(hydrant),
         "settings": settings_for(hydrant.owner_id),
         "may": inspecting.may_inspect(hydrant.owner_id, rights),
         "inspections": [(one, anomalies_of(one)) for one in inspections],

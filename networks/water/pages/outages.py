@@ -13,19 +13,20 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.list_pages import answer_list
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.models import User
 from networks.water import lists
 from networks.water.api.serializers import IsolationRequestSerializer, request_of
+from networks.water.listings.outages import OUTAGES
 from networks.water.outage_sheet import pdf_of
 from networks.water.pages.frame import page, show
 from networks.water.services import outages
 from networks.water.services.isolation import Request
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
-PER_PAGE = 50
 LONGEST_REQUEST = 20_000
 ORDERS = ("marche", "rue")
 SEEN = "water-nodes,water-pipes,parcels,roads,communes"
@@ -54,7 +55,7 @@ class SaveForm(AccessibleForm):
 @page
 def outage_list(request: HttpRequest) -> HttpResponse:
     """The outages that the asker sees; POST isolates and keeps the answer."""
-    rights, form, status = rights_of_request(request), SaveForm(request.POST or None), 200
+    rights, form, status = rights_of_request(request), SaveForm(request.POST or None), 0
     if request.method == "POST":
         status = 400
         if form.is_valid():
@@ -67,21 +68,13 @@ def outage_list(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The outage is kept."))
                 return redirect("outage", outage_id=made.pk)
-    offset = offset_in(request)
-    rows = list(outages.outages_seen_by(rights)[offset : offset + PER_PAGE + 1])
-    context = {
-        "form": form,
-        "outages": rows[:PER_PAGE],
-        "before": max(0, offset - PER_PAGE) if offset else None,
-        "after": offset + PER_PAGE if len(rows) > PER_PAGE else None,
-        "several": len({one.owner_id for one in rows}) > 1,
-    }
+    return answer_list(
+        request, OUTAGES, lambda context, code: show_list(request, context | {"form": form}, status or code)
+    )
+
+
+def show_list(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     return show(request, "outages", "outages", context, status)
-
-
-def offset_in(request: HttpRequest) -> int:
-    text = request.GET.get("offset", "0")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
 
 
 @require_http_methods(READ_AND_SEND)

@@ -1,6 +1,7 @@
 """/reseaux/reparations/: repairs in a table, recorded from the office, and how often pipes break."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.list_pages import answer_list
+from gis_core.desk.options import member_options
 from gis_core.desk.parameters import integer
 from gis_core.desk.tables import Table, as_csv, as_workbook
 from gis_core.errors import ArpentError, Forbidden, Invalid
@@ -22,136 +25,46 @@ from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
-from gis_core.models import Commune, Member
 from layers.features.display import THIN, display_number
 from networks.water import lists
 from networks.water.charts import Bar, bars, columns
+from networks.water.listings.repairs import REPAIRS
 from networks.water.pages.frame import page, show
 from networks.water.pages.profile import CSV, attached, labels_of
 from networks.water.services.repair_statistics import Group, Statistics, StatisticsQuery, statistics
-from networks.water.services.repair_tables import label_or_none, repair_table, statistics_table
+from networks.water.services.repair_tables import label_or_none, statistics_table
 from networks.water.services.repairs import (
     FIRST_YEAR,
     LARGEST_ID,
     LAST_YEAR,
-    UNKNOWN,
-    Filter,
+    NETWORKS,
     NewRepair,
     RepairedPipe,
+    RepairQuery,
     check_may_record,
-    ordered,
     pipe_to_repair,
     record_repair,
 )
-from networks.water.services.repairs import (
-    repairs as repairs_of,
-)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ROWS, MOST_OFFSET = 50, 10_000
-YEARS_BACK = 40
-NETWORKS = [("water", gettext_lazy("Drinking water")), ("sewer", gettext_lazy("Sewer"))]
-type Choices = list[tuple[str, Any]]
-
-
-class RepairFilterForm(AccessibleForm):
-    """What `Filter` reads."""
-
-    member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
-    network = forms.ChoiceField(label=gettext_lazy("Network"), required=False)
-    year = forms.ChoiceField(label=gettext_lazy("Year"), required=False)
-    material = forms.ChoiceField(label=gettext_lazy("Material"), required=False)
-    cause = forms.ChoiceField(label=gettext_lazy("Cause"), required=False)
-    insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
-
-    def __init__(self, *args: Any, rights: Rights, kept: dict[str, str], **options: Any) -> None:
-        super().__init__(*args, **options)
-        this_year = database_clock.today().year
-        years = [(str(year), str(year)) for year in range(this_year, this_year - YEARS_BACK, -1)]
-        offered: dict[str, Choices] = {
-            "member": [("", _("All members")), *members(rights)],
-            "network": [("", _("All networks")), *NETWORKS],
-            "year": [("", _("Any year")), *years],
-            "material": [("", _("All materials")), *labels_of(lists.MATERIALS).items(), (UNKNOWN, _("Not recorded"))],
-            "cause": [("", _("All causes")), *labels_of(lists.CAUSES).items(), (UNKNOWN, _("Not recorded"))],
-            "insee": [("", _("All communes")), *communes(rights)],
-        }
-        for name, choices in offered.items():
-            value = kept.get(name, "")
-            more = [] if value in [code for code, _label in choices] else [(value, value)]
-            self.fields[name].choices = [*choices, *more]  # type: ignore[attr-defined]
-        if len(offered["member"]) < 3 and not kept.get("member"):
-            del self.fields["member"]
-
-
-def members(rights: Rights) -> Choices:
-    return list(Member.objects.visible_to(rights).order_by("name").values_list("slug", "name"))
-
-
-def communes(rights: Rights) -> Choices:
-    rows = Commune.objects.filter(territories__isnull=False)
-    if not rights.agency:
-        rows = rows.filter(territories__member__in=rights.members())
-    return list(rows.distinct().order_by("name").values_list("insee", "name"))
 
 
 @require_safe
 @page
 def repairs(request: HttpRequest) -> HttpResponse:
-    """The repairs of a filter; `format=csv` or `format=xlsx` to take away."""
-    rights = rights_of_request(request)
-    given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
-    if suffix := given.get("format"):
-        with limited(TABLE):
-            return export_table(repair_table(Filter.parse(given), rights), suffix, _("Repairs"), "reparations")
-    form, wanted, status = RepairFilterForm(initial=given, rights=rights, kept=given), Filter(), 200
-    try:
-        wanted = Filter.parse(given)
-        result = repairs_of(wanted, rights)
-        offset = integer(given, "offset", 0, 0, MOST_OFFSET)
-    except Invalid as error:
-        form = RepairFilterForm(given, rights=rights, kept={})
-        form.is_valid()
-        if str(error.extra.get("parameter")) not in form.errors:
-            blame(form, error)
-        result, offset, status = repairs_of(Filter(), rights), 0, 400
-    count = result.count()
-    context = {
-        "form": form,
-        "rows": [in_a_row(one) for one in ordered(result).defer("geom", "geom_3857", "more")[offset : offset + ROWS]],
-        "count": count,
-        "query": wanted.query(),
-        "pipe": pipe_label(wanted, rights),
-        "first": offset + 1,
-        "last": min(offset + ROWS, count),
-        "before": max(offset - ROWS, 0) if offset else None,
-        "after": offset + ROWS if offset + ROWS < count and offset + ROWS <= MOST_OFFSET else None,
-    }
-    return show(request, "repairs", "network_repairs", context, status=status)
+    """The repairs of a filter, in a page or (`format`) a file."""
+    show_page = partial(show, request, "repairs", "network_repairs")
+    return answer_list(request, REPAIRS, show_page, around=lambda view: {"pipe": pipe_label(view.query, view.rights)})
 
 
-def pipe_label(wanted: Filter, rights: Rights) -> str:
+def pipe_label(query: RepairQuery, rights: Rights) -> str:
     """Of a filter by pipe: what people call it."""
-    if not wanted.pipe or not wanted.network:
+    if not query.pipe or not query.network:
         return ""
     try:
-        return pipe_to_repair(wanted.network, wanted.pipe, "", rights).reference or ""
+        return pipe_to_repair(query.network, query.pipe, "", rights).reference or ""
     except ArpentError:
         return ""
-
-
-def in_a_row(one: Any) -> dict[str, Any]:
-    age = one.repaired_date.year - one.laid_year if one.repaired_date and one.laid_year else None
-    return {
-        "repair": one,
-        "network": dict(NETWORKS)[one.network],
-        "material": label_or_none(lists.MATERIALS, one.material),
-        "what": label_or_none(lists.REPAIRED, one.repaired),
-        "defect": label_or_none(lists.DEFECTS, one.defect),
-        "cause": label_or_none(lists.CAUSES, one.cause),
-        "age": age if age is not None and age >= 0 else None,
-        "map": f"{reverse('map')}#v=1&s=water-repairs.{one.pk}",
-    }
 
 
 def export_table(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
@@ -266,7 +179,7 @@ class PeriodForm(AccessibleForm):
         year: dict[str, Any] = {"required": False, "min_value": FIRST_YEAR, "max_value": LAST_YEAR}
         self.fields["from"] = forms.IntegerField(label=_("From year"), **year)
         self.fields["to"] = forms.IntegerField(label=_("To year"), **year)
-        offered = members(rights)
+        offered = member_options(rights)
         self.fields["member"].choices = [("", _("All members")), *offered]  # type: ignore[attr-defined]
         if len(offered) < 2:
             del self.fields["member"]

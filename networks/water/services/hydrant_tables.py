@@ -1,9 +1,9 @@
-"""The hydrants of a filter as tables to take away: CSV and XLSX for people, CSV of the national schema for the SDIS.
+"""The hydrants of a filter as CSV of the national schema, for the SDIS.
 
 The schema is AFIGEO's "Points d'eau incendie" (schema-pei 1.0), which StaR-Eau's script 08 repeats.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,22 +12,17 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gis_core.desk import tables
 from gis_core.errors import Invalid
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
-from networks.water import lists
 from networks.water.lists import IN_SERVICE
 from networks.water.models import HydrantInspection, HydrantUnavailability, WaterPipe
 from networks.water.services.hydrants import (
-    Filter,
+    HydrantQuery,
     addresses_of,
-    availability_of,
-    communes_of,
     day_of,
     register,
-    title_of,
 )
 
 MOST_ROWS = 20_000
@@ -50,68 +45,13 @@ def standings() -> dict[str, str]:
     }
 
 
-def columns() -> list[Column]:
-    return [
-        Column("reference", _("Reference"), "text"),
-        Column("member", _("Member"), "text"),
-        Column("insee", "INSEE", "text"),
-        Column("commune", _("Commune"), "text"),
-        Column("place", _("Nearest address"), "text"),
-        Column("diameter", _("Diameter (mm)"), "integer"),
-        Column("verdict", _("State"), "text"),
-        Column("inspected", _("Last inspection"), "date"),
-        Column("measured", _("Last technical inspection"), "date"),
-        Column("flow", _("Flow at 1 bar (m³/h)"), "number"),
-        Column("static", _("Static pressure (bar)"), "number"),
-        Column("dynamic", _("Dynamic pressure (bar)"), "number"),
-        Column("anomalies", _("Anomalies"), "text"),
-        Column("due", _("Next inspection"), "date"),
-        Column("out", _("Unavailable because"), "text"),
-    ]
-
-
-def list_hydrants(wanted: Filter, rights: Rights) -> list[Any]:
+def list_hydrants(query: HydrantQuery, rights: Rights) -> list[Any]:
     """The hydrants, in the order of the register. Raises Invalid where there are too many."""
-    hydrants = list(register(wanted, rights).annotate(place=Transform("geom", 4326))[: MOST_ROWS + 1])
+    hydrants = list(register(query, rights).annotate(place=Transform("geom", 4326))[: MOST_ROWS + 1])
     if len(hydrants) > MOST_ROWS:
         message = _("A table holds %(most)s hydrants at most: choose a member or a commune.")
         raise Invalid(message % {"most": f"{MOST_ROWS:_}".replace("_", " ")})
     return hydrants
-
-
-def hydrant_table(rows: Sequence[Any]) -> list[list[Any]]:
-    places, communes, labels = addresses_of(rows), communes_of(rows), standings()
-    return [hydrant_row(one, places.get(one.pk, ""), communes.get(one.commune_insee, ""), labels) for one in rows]
-
-
-def hydrant_row(one: Any, place: str, commune: str, labels: dict[str, str]) -> list[Any]:
-    technical, last = one.technical or {}, one.last or {}
-    return [
-        title_of(one),
-        one.owner.name,
-        one.commune_insee or "",
-        commune,
-        place,
-        one.diameter_mm,
-        labels[availability_of(one)],
-        day_of(one.last),
-        day_of(one.technical),
-        technical.get("flow_m3h", one.flow_m3h),
-        technical.get("static_bar", one.pressure_bar),
-        technical.get("dynamic_bar"),
-        ", ".join(lists.word(lists.ANOMALIES, code) for code in last.get("anomalies", [])),
-        one.due,
-        one.out["reason"] if one.out else "",
-    ]
-
-
-def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
-    writer = Csv(columns(), "none", Dialect(labels=True, yes_and_no=(_("yes"), _("no"))))
-    return writer.begin() + writer.rows(rows) + writer.end()
-
-
-def as_workbook(title: str, heads: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
-    return tables.as_workbook((heads, rows), title, frozen=1)
 
 
 # -- the national schema ----------------------------------------------------------------------------------------------

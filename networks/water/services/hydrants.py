@@ -1,10 +1,9 @@
 """The hydrants that somebody sees, with their last inspections, whether they may be used, when they are due."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Self
-from urllib.parse import urlencode
+from typing import Any
 
 from django.contrib.gis.db.models.functions import Transform
 from django.db import connection, models
@@ -26,15 +25,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
+from gis_core.desk.list_query import ListQuery, choice, text
+from gis_core.desk.options import commune_options
 from gis_core.desk.parameters import whole_number
-from gis_core.errors import Invalid, NotFound
+from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
 from networks.water.lists import IN_SERVICE
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
 
 HYDRANT = "hydrant"
-LONGEST_TEXT = 100
 ADDRESS_WITHIN_M = 150
 SOON_DAYS = 60
 BAD = (HydrantInspection.Verdict.NOT_COMPLIANT, HydrantInspection.Verdict.UNAVAILABLE)
@@ -51,34 +51,25 @@ class State(models.TextChoices):
     NEVER = "never", gettext_lazy("Never measured")
 
 
+def owner_options(rights: Rights) -> list[tuple[str, str]]:
+    """The members whose hydrants the user sees."""
+    owners = hydrants(rights).order_by().values("owner").distinct()
+    return list(Member.objects.filter(pk__in=owners).order_by("name").values_list("slug", "name"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """What was asked for; empty fields do not restrict."""
+class HydrantQuery(ListQuery):
+    """Which hydrants; empty fields do not restrict."""
 
-    text: str = ""
-    member: str = ""
-    insee: str = ""
-    state: str = ""
-
-    @classmethod
-    def parse(cls, parameters: Mapping[str, str]) -> Self:
-        """`q`, `member` (slug), `insee`, `state`. Raises Invalid."""
-        state = parameters.get("state", "")
-        if state and state not in State.values:
-            raise Invalid(_("“%(name)s” has no such value.") % {"name": "state"}, parameter="state")
-        return cls(
-            text=parameters.get("q", "").replace("\x00", "").strip()[:LONGEST_TEXT],
-            member=parameters.get("member", "").strip()[:LONGEST_TEXT],
-            insee=parameters.get("insee", "").strip()[:5],
-            state=state,
-        )
-
-    def but(self, **changes: Any) -> Self:
-        return replace(self, **changes)
-
-    def query(self) -> str:
-        given = {("q" if one.name == "text" else one.name): getattr(self, one.name) for one in fields(self)}
-        return urlencode({name: value for name, value in given.items() if value})
+    text: str = text(gettext_lazy("Search"), name="q", placeholder=gettext_lazy("number, name"))
+    member: str = choice(gettext_lazy("Member"), owner_options, every=gettext_lazy("All members"), fewest=2)
+    insee: str = choice(gettext_lazy("Commune"), commune_options, every=gettext_lazy("All communes"), longest=5)
+    state: str = choice(
+        gettext_lazy("To do"),
+        lambda _rights: State.choices,
+        every=gettext_lazy("All hydrants"),
+        allowed=lambda: State.values,
+    )
 
 
 class Months(Func):
@@ -155,7 +146,7 @@ def with_out(rows: Any, rights: Rights) -> Any:
     return rows.annotate(out=first_as_json(unavailabilities(rights), "id", "from_at", "reason", "informed"))
 
 
-def register(wanted: Filter, rights: Rights) -> Any:
+def register(wanted: HydrantQuery, rights: Rights) -> Any:
     """The hydrants of a filter, in the order of their references; those that are no more in service as well."""
     rows = with_state(hydrants(rights), rights)
     if wanted.text:
@@ -190,7 +181,7 @@ def in_state(state: str) -> Q:
     return Q(out__isnull=False) | ~working
 
 
-def counts(wanted: Filter, rights: Rights) -> dict[str, int]:
+def counts(wanted: HydrantQuery, rights: Rights) -> dict[str, int]:
     """How many hydrants each state has, of the filter but for its own state."""
     rows = register(wanted.but(state=""), rights).order_by()
     # The sums have names that no annotation has: a filter would take the sum for it.

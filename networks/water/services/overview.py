@@ -78,7 +78,7 @@ def waiting(rights: Rights) -> list[Waiting]:
     serious = Anomaly.objects.visible_to(rights).filter(state=Anomaly.State.OPEN, severity=Anomaly.Severity.SERIOUS)
     families = dict(serious.order_by().values_list("family").annotate(Count("pk")))
     water, sewer = families.get("water", 0), families.get("sewer", 0)
-    due = hydrants.counts(hydrants.Filter(), rights)[hydrants.State.DUE]
+    due = hydrants.counts(hydrants.HydrantQuery(), rights)[hydrants.State.DUE]
     tasks = [
         Waiting(outages, ngettext("outage under way", "outages under way", outages), "outages"),
         Waiting(water, ngettext("serious anomaly (drinking water)", "serious anomalies (drinking water)", water),

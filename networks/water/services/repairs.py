@@ -1,19 +1,20 @@
 """Repairs: those of a filter, and recording one from the office."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
 
 from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Length
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
-from gis_core.desk.parameters import integer
+from gis_core.desk.list_query import ListQuery, choice, whole_number
+from gis_core.desk.options import commune_options, member_options, year_options
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
@@ -30,42 +31,48 @@ FIRST_YEAR, LAST_YEAR = 1850, 2100
 LARGEST_ID = 2**63 - 1
 LARGEST_COST = 10_000_000
 PIPES: dict[str, type[WaterPipe | SewerPipe]] = {"water": WaterPipe, "sewer": SewerPipe}
-type Text = str
+
+
+NETWORKS: Final = [("water", gettext_lazy("Drinking water")), ("sewer", gettext_lazy("Sewer"))]
+YEARS_BACK = 40
+
+
+def codes_with_unknown(codes: lists.CodeList) -> Callable[[], Collection[str]]:
+    return lambda: {*codes, UNKNOWN}
+
+
+def options_with_unknown(codes: lists.CodeList) -> Callable[[Rights], list[tuple[str, str]]]:
+    """The codes of a list with their labels, and what nobody recorded."""
+    return lambda _rights: [*((code, lists.word(codes, code)) for code in codes), (UNKNOWN, _("Not recorded"))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class RepairQuery(ListQuery):
     """Which repairs; empty: all. `material` and `cause` are codes, or "none"."""
 
-    member: Text = ""
-    network: Text = ""
-    year: int | None = None
-    material: Text = ""
-    cause: Text = ""
-    insee: Text = ""
-    pipe: int | None = None
-
-    @classmethod
-    def parse(cls, given: Mapping[str, Any]) -> "Filter":
-        """Which repairs a query string asks for, also by codes of the lists. Raises Invalid."""
-        stated = {name: str(value) for name, value in given.items() if value}
-        return cls(
-            member=stated.get("member", "")[:100],
-            network=offered_choice(stated, "network", PIPES),
-            year=integer(stated, "year", 0, FIRST_YEAR, LAST_YEAR) or None,
-            material=offered_choice(stated, "material", {**lists.MATERIALS, UNKNOWN: ()}),
-            cause=offered_choice(stated, "cause", {**lists.CAUSES, UNKNOWN: ()}),
-            insee=stated.get("insee", "")[:5],
-            pipe=integer(stated, "pipe", 0, 1, LARGEST_ID) or None,
-        )
-
-    def query(self) -> str:
-        """The same as parameters of an address."""
-        names = ("member", "network", "year", "material", "cause", "insee", "pipe")
-        return urlencode({name: value for name in names if (value := getattr(self, name))})
-
-    def but(self, **changes: Any) -> "Filter":
-        return replace(self, **changes)
+    member: str = choice(gettext_lazy("Member"), member_options, every=gettext_lazy("All members"), fewest=2)
+    network: str = choice(gettext_lazy("Network"), NETWORKS, every=gettext_lazy("All networks"), allowed=lambda: PIPES)
+    year: int | None = whole_number(
+        gettext_lazy("Year"),
+        low=FIRST_YEAR,
+        high=LAST_YEAR,
+        options=lambda _rights: year_options(YEARS_BACK),
+        every=gettext_lazy("Any year"),
+    )
+    material: str = choice(
+        gettext_lazy("Material"),
+        options_with_unknown(lists.MATERIALS),
+        every=gettext_lazy("All materials"),
+        allowed=codes_with_unknown(lists.MATERIALS),
+    )
+    cause: str = choice(
+        gettext_lazy("Cause"),
+        options_with_unknown(lists.CAUSES),
+        every=gettext_lazy("All causes"),
+        allowed=codes_with_unknown(lists.CAUSES),
+    )
+    insee: str = choice(gettext_lazy("Commune"), commune_options, every=gettext_lazy("All communes"), longest=5)
+    pipe: int | None = whole_number(low=1, high=LARGEST_ID)
 
 
 def offered_choice(given: Mapping[str, str], name: str, offered: Mapping[str, Any]) -> str:
@@ -75,7 +82,7 @@ def offered_choice(given: Mapping[str, str], name: str, offered: Mapping[str, An
     return value
 
 
-def repairs(wanted: Filter, rights: Rights) -> QuerySet[Any]:
+def repairs(wanted: RepairQuery, rights: Rights) -> QuerySet[Any]:
     rows = visible(Repair, rights)
     if wanted.member:
         rows = rows.filter(owner__slug=wanted.member)

@@ -73,12 +73,12 @@ class Board {
       chosen: (number) => this.choose(number),
       moved: (center, zoom) => this.moved(center, zoom),
     });
-    for (const row of document.querySelectorAll<HTMLElement>("tr[data-number]")) this.listen(row);
+    for (const row of document.querySelectorAll<HTMLElement>("tr[data-key]")) this.listen(row);
     void this.load();
   }
 
   private listen(row: HTMLElement): void {
-    const number = row.dataset["number"] ?? "";
+    const number = row.dataset["key"] ?? "";
     this.rows.set(number, row);
     row.addEventListener("pointerenter", () => this.map.mark(number));
     row.addEventListener("pointerleave", () => this.map.mark(null));

@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import Polygon
@@ -13,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core.desk.parameters import BBox, Parameters, bbox_4326, integer, number
+from gis_core.desk.list_query import ListQuery, bbox, choice, decimal, parameter
+from gis_core.desk.parameters import BBox
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
@@ -25,48 +25,55 @@ from networks.water.services.visible import visible
 
 LARGEST_ID = 2**63 - 1
 MOST_ROWS = 1000
+EVERY_STATE = "all"
+STATES = (*Anomaly.State.values, EVERY_STATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class AnomalyQuery(ListQuery):
     """Which anomalies of a family are asked for; `within_m` those measured at no more than this."""
 
-    family: str
-    kind: str = ""
-    state: str = Anomaly.State.OPEN
-    member: str = ""
-    bbox: BBox | None = None
-    within_m: float | None = None
-    after: tuple[int, int] = (0, 0)
-    limit: int = 100
+    family: str = parameter(
+        label=gettext_lazy("Network"),
+        read=lambda given, name: read_one_of(given, name, FAMILIES, FAMILIES[0]),
+        options=(("water", gettext_lazy("Drinking water")), ("sewer", gettext_lazy("Sewer"))),
+        default=FAMILIES[0],
+    )
+    kind: str = choice(gettext_lazy("Anomaly"), every=gettext_lazy("All"), longest=24, description="kind of anomaly")
+    state: str = parameter(
+        label=gettext_lazy("State"),
+        read=lambda given, name: read_one_of(given, name, STATES, Anomaly.State.OPEN),
+        options=lambda _rights: [*Anomaly.State.choices, (EVERY_STATE, _("All"))],
+        enum=STATES,
+        default=Anomaly.State.OPEN,
+    )
+    member: str = parameter(read=lambda given, name: given.get(name, ""), description="short name", default="")
+    bbox: BBox | None = bbox()
+    within_m: float | None = decimal(low=0, high=1000, description="measured at no more than this")
+    after: tuple[int, int] = parameter(
+        read=lambda given, name: cursor(given.get(name, "")),
+        paged=True,
+        description="where the page begins, as `next` of the page before said",
+        default=(0, 0),
+    )
 
     @classmethod
-    def parse(cls, family: str, parameters: Parameters) -> "Filter":
-        """Which anomalies of a network a query string asks for; box in degrees, `within_m` in metres.
+    def parse(cls, given: Mapping[str, Any], **defaults: str) -> Self:
+        """Which anomalies an address asks for; box in degrees, `within_m` in metres. Raises Invalid."""
+        query = super(AnomalyQuery, cls).parse(given, **defaults)
+        if query.kind and query.kind not in kinds_of(query.family):
+            message = _("There is no kind of anomaly named “%(kind)s” here.")
+            raise Invalid(message % {"kind": query.kind}, parameter="kind")
+        return query
 
-        Raises Invalid.
-        """
-        kind, state = parameters.get("kind", ""), parameters.get("state", "") or Anomaly.State.OPEN
-        if kind and kind not in kinds_of(family):
-            raise Invalid(_("There is no kind of anomaly named “%(kind)s” here.") % {"kind": kind}, parameter="kind")
-        if state != "all" and state not in Anomaly.State.values:
-            raise Invalid(_("“state” is one of open, ignored, repaired, all."), parameter="state")
-        return cls(
-            family=family,
-            kind=kind,
-            state=state,
-            member=parameters.get("member", ""),
-            bbox=bbox_4326(parameters),
-            within_m=number(parameters, "within_m", 0, 1000),
-            after=cursor(parameters.get("after", "")),
-            limit=integer(parameters, "limit", 100, 1, MOST_ROWS),
-        )
 
-    def query(self, **more: Any) -> str:
-        """The parameters of this filter, for an address."""
-        west = {"bbox": ",".join(map(str, self.bbox))} if self.bbox else {}
-        given = {"kind": self.kind, "state": self.state, "member": self.member, "within_m": self.within_m, **west}
-        return urlencode({name: value for name, value in (given | more).items() if value not in ("", None)})
+def read_one_of(given: Mapping[str, str], name: str, values: Sequence[str], default: str) -> str:
+    """One of some values, the default where none is given. Raises Invalid."""
+    value = given.get(name, "") or default
+    if value not in values:
+        message = _("“%(name)s” is one of: %(values)s.")
+        raise Invalid(message % {"name": name, "values": ", ".join(values)}, parameter=name)
+    return value
 
 
 def cursor(text: str) -> tuple[int, int]:
@@ -79,44 +86,42 @@ def cursor(text: str) -> tuple[int, int]:
     return int(severity), int(pk)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Anomalies, how many there are by kind whatever the kind asked for, where the next page begins ("" at the end)."""
-
-    rows: list[Anomaly]
-    counts: dict[str, int]
-    following: str
-
-
-def anomalies(wanted: Filter, rights: Rights) -> AnomalyQuerySet:
-    """Those that the asker sees, without the page."""
-    rows = Anomaly.objects.visible_to(rights).filter(family=wanted.family)
-    if wanted.kind:
-        rows = rows.filter(kind=wanted.kind)
-    if wanted.state != "all":
-        rows = rows.filter(state=wanted.state)
-    if wanted.member:
-        rows = rows.filter(owner__slug=wanted.member)
-    if wanted.within_m is not None:
-        rows = rows.filter(measured__distance_m__lte=wanted.within_m)
-    if wanted.bbox:
-        box = Polygon.from_bbox(wanted.bbox)
+def anomalies(query: AnomalyQuery, rights: Rights) -> AnomalyQuerySet:
+    """Those that the user sees, without the page."""
+    rows = Anomaly.objects.visible_to(rights).filter(family=query.family)
+    if query.kind:
+        rows = rows.filter(kind=query.kind)
+    if query.state != EVERY_STATE:
+        rows = rows.filter(state=query.state)
+    if query.member:
+        rows = rows.filter(owner__slug=query.member)
+    if query.within_m is not None:
+        rows = rows.filter(measured__distance_m__lte=query.within_m)
+    if query.bbox:
+        box = Polygon.from_bbox(query.bbox)
         box.srid = 4326
         box.transform(2154)
         rows = rows.filter(geom__bboverlaps=box, geom__intersects=box)
     return rows
 
 
-def page(wanted: Filter, rights: Rights) -> Page:
-    grouped = anomalies(replace(wanted, kind=""), rights).order_by().values_list("kind").annotate(n=Count("pk"))
-    severity, pk = wanted.after
-    rows = anomalies(wanted, rights).filter(Q(severity__gt=severity) | Q(severity=severity, pk__gt=pk))
-    shaped = rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "decided_by")
-    results = list(shaped.order_by("severity", "pk")[: wanted.limit + 1])
-    chosen = results[: wanted.limit]
-    following = f"{chosen[-1].severity}-{chosen[-1].pk}" if len(results) > wanted.limit else ""
+def counts_by_kind(query: AnomalyQuery, rights: Rights) -> dict[str, int]:
+    """How many anomalies there are of each kind, whatever the kind asked for; the serious ones first."""
+    grouped = anomalies(query.but(kind=""), rights).order_by().values_list("kind").annotate(n=Count("pk"))
     counts = dict(grouped)
-    return Page(chosen, {name: counts[name] for name in KINDS if name in counts}, following)
+    return {name: counts[name] for name in KINDS if name in counts}
+
+
+def rows_after(query: AnomalyQuery, rights: Rights) -> AnomalyQuerySet:
+    """Those of the query from where its page begins, the serious ones first; each with `shape` (EPSG:4326)."""
+    severity, pk = query.after
+    rows = anomalies(query, rights).filter(Q(severity__gt=severity) | Q(severity=severity, pk__gt=pk))
+    return rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "decided_by").order_by("severity", "pk")
+
+
+def cursor_after(row: Anomaly) -> str:
+    """Where the page after a row begins."""
+    return f"{row.severity}-{row.pk}"
 
 
 def check_family(family: str) -> bool:

@@ -1,0 +1,72 @@
+"""Lists of desks by program: a view made of a `Listing`, and its parameters in the OpenAPI document."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.desk.list_query import ListQuery
+from gis_core.desk.listing import Listing
+from gis_core.desk.parameters import Page
+from gis_core.http.admission import FILTER, limited
+from gis_core.http.middleware import rights_of_request
+
+MOST_COUNTED: Final = 10_000
+NO_STORE: Final = {"Cache-Control": "private, no-store"}
+FIELDS: Final[dict[str, type[serializers.Field[Any, Any, Any, Any]]]] = {
+    "text": serializers.CharField,
+    "integer": serializers.IntegerField,
+    "number": serializers.FloatField,
+    "boolean": serializers.BooleanField,
+    "date": serializers.DateField,
+    "datetime": serializers.DateTimeField,
+}
+
+
+def list_parameters(query: type[ListQuery]) -> list[OpenApiParameter]:
+    """What an address of this list may hold."""
+    return [
+        OpenApiParameter(one.name, one.type, enum=one.enum or None, description=one.description)
+        for one in query.parameters().values()
+    ]
+
+
+def list_view(listing: Listing[Any, Any], operation: str) -> type[APIView]:
+    """A view that answers `count`, `next` and `results`: the columns of files by name, codes as codes."""
+    row = {one.name: FIELDS[one.kind](allow_null=True, help_text=str(one.label)) for one in listing.file_columns()}
+    page: dict[str, serializers.Field[Any, Any, Any, Any]] = {
+        "count": serializers.IntegerField(help_text=f"{MOST_COUNTED + 1} where there are more"),
+        "next": serializers.CharField(allow_null=True),
+        "results": inline_serializer(f"{operation}_row", row, many=True),
+    }
+
+    class View(APIView):
+        @extend_schema(
+            operation_id=operation,
+            parameters=[*list_parameters(listing.query), OpenApiParameter("sort", OpenApiTypes.STR), *PAGE_PARAMETERS],
+            responses=inline_serializer(f"{operation}_page", page),
+        )
+        @limited(FILTER)
+        def get(self, request: Request) -> Response:
+            return Response(list_answer(listing, request), headers=NO_STORE)
+
+    View.__doc__ = f"{listing.title}"
+    return View
+
+
+def list_answer(listing: Listing[Any, Any], request: Request) -> dict[str, Any]:
+    """A page of the list that the address asks for. Raises Invalid."""
+    given, rights = request.query_params.dict(), rights_of_request(request)
+    query, order, page = listing.query.parse(given), listing.read_order(given), Page.parse(given)
+    rows = listing.rows_of(query, rights, order)
+    chosen = rows.between(page.offset, page.offset + page.limit)
+    related, columns = listing.related(chosen, rights), listing.file_columns()
+    results = [{column.name: column.code_of(row, related) for column in columns} for row in chosen]
+    address = "&".join(filter(None, (query.query(), urlencode({"sort": order}) if order else "")))
+    return page.as_json(results, rows.count(MOST_COUNTED), f"{request.path}?{address}" if address else request.path)

@@ -1,0 +1,67 @@
+"""What stands in a cell of a list on a page: a value in words, with what belongs to it. No HTML: the kit writes it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+NOTHING = "—"
+
+
+def day_in_words(day: date | datetime | None) -> str:
+    """A day as people read it; an instant with its hour, in the platform's time zone."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        return date_format(localtime(day), "j N Y H:i")
+    return date_format(day, "j N Y")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of smaller text below the value; a day is written after the text, and read by machines."""
+
+    text: str = ""
+    day: date | None = None
+
+    @property
+    def day_text(self) -> str:
+        return day_in_words(self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value as people read it."""
+
+    text: str = NOTHING
+    href: str = ""
+    tone: str = ""
+    """CSS classes that say what it means: `late`, `state state-open`; the words say it as well."""
+    title: str = ""
+    """What an abbreviation stands for."""
+    day: date | datetime | None = None
+    """Written instead of the text."""
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def day_text(self) -> str:
+        return day_in_words(self.day)
+
+
+def display(value: Any, *, unit: str = "", grouped: bool = True) -> Cell:
+    """A value of a column as people read it where its column says nothing else."""
+    match value:
+        case None | "":
+            return Cell()
+        case bool():
+            return Cell(_("yes") if value else _("no"))
+        case date():
+            return Cell(day=value)
+        case int() | float():
+            number = number_format(value, use_l10n=True, force_grouping=grouped)
+            return Cell(f"{number}\u00a0{unit}" if unit else number)
+        case _:
+            return Cell(str(value))

@@ -1,0 +1,135 @@
+"""The list of hydrants, in the order of their references."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gis_core.database import clock as database_clock
+from gis_core.desk.cells import NOTHING, Cell, Line
+from gis_core.desk.listing import Column, Listing, Pager
+from gis_core.members.rights import Rights
+from networks.water import lists
+from networks.water.services.hydrant_tables import MOST_ROWS, standings
+from networks.water.services.hydrants import (
+    HydrantQuery,
+    addresses_of,
+    availability_of,
+    communes_of,
+    day_of,
+    register,
+    title_of,
+)
+
+type Places = tuple[dict[int, str], dict[str, str]]
+"""The nearest address of each hydrant, and the name of each commune."""
+
+
+def places_of(rows: Sequence[Any], _rights: Rights) -> Places:
+    return addresses_of(rows), communes_of(rows)
+
+
+def name_cell(hydrant: Any, places: Places) -> Cell:
+    where = hydrant.name or places[0].get(hydrant.pk, "")
+    lines = (Line(where),) if where else ()
+    return Cell(title_of(hydrant), href=reverse("hydrant", args=[hydrant.pk]), lines=lines)
+
+
+def commune_name(hydrant: Any, places: Places) -> str:
+    return places[1].get(hydrant.commune_insee, "")
+
+
+def availability_label(hydrant: Any, _places: Places) -> str:
+    return standings()[availability_of(hydrant)]
+
+
+def availability_cell(hydrant: Any, places: Places) -> Cell:
+    lines = (Line(hydrant.out["reason"]),) if hydrant.out else ()
+    tone = f"standing standing-{availability_of(hydrant)}"
+    return Cell(availability_label(hydrant, places), tone=tone, lines=lines)
+
+
+def measure(name: str, recorded: str = "") -> Any:
+    """What gives a measure of the last technical inspection; else what is recorded of the hydrant."""
+
+    def value(hydrant: Any, _places: Places) -> float | None:
+        technical = hydrant.technical or {}
+        known: float | None = technical.get(name)
+        return known if technical or not recorded else getattr(hydrant, recorded)
+
+    return value
+
+
+def decimal(value: float | None) -> str:
+    return NOTHING if value is None else number_format(round(value, 1), use_l10n=True)
+
+
+def flow_cell(hydrant: Any, places: Places) -> Cell:
+    flow = measure("flow_m3h", "flow_m3h")(hydrant, places)
+    return Cell() if flow is None else Cell(f"{decimal(flow)}\u00a0m³/h")
+
+
+def pressures_cell(hydrant: Any, places: Places) -> Cell:
+    static = measure("static_bar", "pressure_bar")(hydrant, places)
+    dynamic = measure("dynamic_bar")(hydrant, places)
+    return Cell(f"{decimal(static)} / {decimal(dynamic)}\u00a0bar")
+
+
+def due_cell(hydrant: Any, _places: Places) -> Cell:
+    if hydrant.due is None:
+        return Cell(_("to be measured"), tone="due late")
+    late = hydrant.due < database_clock.today()
+    return Cell(day=hydrant.due, tone="due late" if late else "due", lines=(Line(_("late")),) if late else ())
+
+
+def anomaly_labels(hydrant: Any, _places: Places) -> str:
+    return ", ".join(lists.word(lists.ANOMALIES, code) for code in (hydrant.last or {}).get("anomalies", []))
+
+
+COLUMNS: Final[Sequence[Column[Any]]] = (
+    Column("reference", gettext_lazy("Reference"), value=lambda one, _places: title_of(one), cell=name_cell,
+           heading=gettext_lazy("Hydrant"), sort="reference"),
+    Column("member", gettext_lazy("Member"), value="owner.name"),
+    Column("insee", "INSEE", value="commune_insee"),
+    Column("commune", gettext_lazy("Commune"), value=commune_name),
+    Column("place", gettext_lazy("Nearest address"), value=lambda one, places: places[0].get(one.pk, "")),
+    Column("diameter", gettext_lazy("Diameter (mm)"), "integer", "diameter_mm", heading=gettext_lazy("Diameter"),
+           unit="mm", sort="diameter_mm"),
+    Column("verdict", gettext_lazy("State"), value=availability_label, cell=availability_cell),
+    Column("inspected", gettext_lazy("Last inspection"), "date", lambda one, _places: day_of(one.last), sort="seen"),
+    Column("measured", gettext_lazy("Last technical inspection"), "date", lambda one, _places: day_of(one.technical)),
+    Column("flow", gettext_lazy("Flow at 1 bar (m³/h)"), "number", measure("flow_m3h", "flow_m3h"), cell=flow_cell,
+           heading=gettext_lazy("Flow at 1 bar")),
+    Column("static", gettext_lazy("Static pressure (bar)"), "number", measure("static_bar", "pressure_bar")),
+    Column("dynamic", gettext_lazy("Dynamic pressure (bar)"), "number", measure("dynamic_bar")),
+    Column("anomalies", gettext_lazy("Anomalies"), value=anomaly_labels),
+    Column("due", gettext_lazy("Next inspection"), "date", cell=due_cell, heading=gettext_lazy("Next one before"),
+           sort="due"),
+    Column("out", gettext_lazy("Unavailable because"), value=lambda one, _places: one.out["reason"] if one.out else ""),
+    Column("pressures", gettext_lazy("Static / dynamic pressure"), "number", cell=pressures_cell, in_files=False),
+)  # fmt: skip
+
+HYDRANTS: Final = Listing(
+    name="hydrants",
+    title=gettext_lazy("Hydrants"),
+    query=HydrantQuery,
+    rows=register,
+    columns=COLUMNS,
+    on_page=("reference", "commune", "verdict", "diameter", "flow", "pressures", "inspected", "due"),
+    related=places_of,
+    pager=Pager(farthest=20_000),
+    caption=gettext_lazy("Hydrants"),
+    nothing=gettext_lazy(
+        "No hydrant is there yet that you may see. Import your network, or draw hydrants on the map "
+        "(layer “Équipements d’eau potable”, kind “Poteau ou bouche d’incendie”)."
+    ),
+    none_match=gettext_lazy("No hydrant fits these filters."),
+    files=("csv", "xlsx", "ods", "geojson"),
+    file_name="poteaux-incendie",
+    most_in_files=MOST_ROWS,
+    geometry="geom",
+    saved=True,
+)

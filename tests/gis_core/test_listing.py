@@ -1,0 +1,212 @@
+"""Lists of desks: what an address asks for, its form, its page, its files."""
+
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from openpyxl import load_workbook
+
+from gis_core.desk.cells import Cell, Line
+from gis_core.desk.list_pages import answer_list
+from gis_core.desk.list_query import ListQuery, QueryForm, choice, read_query, text, whole_number
+from gis_core.desk.listing import Column, Listing, Pager
+from gis_core.errors import Invalid
+from gis_core.members.rights import Rights
+from gis_core.models import Commune
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+RIGHTS = Rights()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommuneQuery(ListQuery):
+    text: str = text("Recherche", name="q")
+    kind: str = choice("Type", [("a", "Avec"), ("b", "Sans")], every="Tous", allowed=lambda: ("a", "b"))
+    only: str = choice("Seul", lambda _rights: [("x", "X")], every="Tous", fewest=2)
+    year: int | None = whole_number("Année", low=1970, high=2100)
+
+
+def communes(query: CommuneQuery, _rights: Rights) -> Any:
+    rows = Commune.objects.order_by("insee")
+    return rows.filter(name__icontains=query.text) if query.text else rows
+
+
+LISTING = Listing(
+    name="communes",
+    title="Communes",
+    query=CommuneQuery,
+    rows=communes,
+    columns=(
+        Column("name", "Commune", cell=lambda one, _: Cell(one.name, href=f"/{one.insee}/", lines=(Line("à voir"),))),
+        Column("insee", "INSEE", sort="insee"),
+        Column("population", "Habitants", "integer", sort="population"),
+        Column("initial", "Initiale", value=lambda one, names: names[one.pk], in_files=False),
+    ),
+    on_page=("name", "population", "initial"),
+    related=lambda rows, _rights: {one.pk: one.name[0] for one in rows},
+    key=lambda one: one.insee,
+    pager=Pager(rows=2, farthest=100, counted=4),
+    count=lambda count: f"{count} communes",
+    nothing="Rien encore.",
+    none_match="Rien de tel.",
+    files=("csv", "xlsx", "ods", "geojson"),
+    file_name="villes",
+    most_in_files=5,
+    geometry="geom",
+)
+
+
+@pytest.fixture
+def five() -> list[Commune]:
+    names = ["Ardon", "Boigny", "=Chaingy", "Darvoy", "Ingré"]
+    made = [factories.commune(f"4590{at}", name) for at, name in enumerate(names, 1)]
+    with factories.as_owner():
+        for at, one in enumerate(made):
+            Commune.objects.filter(pk=one.pk).update(population=None if at == 1 else 5_000 * at)
+    return made
+
+
+def get(query: str = "", listing: Listing[Any, Any] = LISTING) -> HttpResponse:
+    request = RequestFactory().get(f"/villes/{query}")
+    request.rights = RIGHTS  # type: ignore[attr-defined]
+    request.user = None  # type: ignore[assignment]
+
+    def show(context: dict[str, Any], status: int) -> HttpResponse:
+        content = render_to_string("desk/filters.html", context) + render_to_string("desk/list.html", context, request)
+        return HttpResponse(content, status=status)
+
+    return answer_list(request, listing, show)
+
+
+def names_in(answer: HttpResponse) -> list[str]:
+    text = answer.content.decode()
+    return [part.split("</a>")[0].split(">")[-1] for part in text.split('<th scope="row">')[1:]]
+
+
+# -- what is asked for ------------------------------------------------------------------------------------------------
+
+
+def test_a_query_is_written_as_it_is_read() -> None:
+    query = CommuneQuery.parse({"q": " Ard\x00on ", "kind": "b", "year": "2024", "unknown": "1"})
+    assert query == CommuneQuery(text="Ardon", kind="b", year=2024)
+    assert CommuneQuery.parse(dict(part.split("=") for part in query.query().split("&"))) == query
+
+
+@pytest.mark.parametrize(
+    ("given", "parameter"), [({"kind": "z"}, "kind"), ({"year": "1900"}, "year"), ({"year": "x"}, "year")]
+)
+def test_what_makes_no_sense_is_refused_at_its_parameter(given: dict[str, str], parameter: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        CommuneQuery.parse(given)
+    assert refused.value.extra["parameter"] == parameter
+
+
+def test_a_form_offers_the_choices_and_leaves_out_what_is_none() -> None:
+    form = QueryForm(CommuneQuery, RIGHTS, kept={})
+    assert list(form.fields) == ["q", "kind", "year"]
+    assert form.fields["kind"].choices == [("", "Tous"), ("a", "Avec"), ("b", "Sans")]  # type: ignore[attr-defined]
+
+
+def test_a_value_of_the_address_that_no_choice_offers_stays_in_the_form() -> None:
+    query, form = read_query(CommuneQuery, {"only": "gone"}, RIGHTS)
+    assert query.only == "gone"
+    assert ("gone", "gone") in form.fields["only"].choices  # type: ignore[attr-defined]
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_holds_its_rows_and_leads_to_the_next(five: list[Commune]) -> None:
+    answer = get()
+    assert names_in(answer) == ["Ardon", "Boigny"]
+    assert "More than 4 communes" in answer.content.decode() or "Plus de 4 communes" in answer.content.decode()
+    assert 'href="?offset=2"' in answer.content.decode()
+    assert names_in(get("?offset=4")) == ["Ingré"]
+
+
+def test_a_cell_tells_its_lines_and_what_nobody_knows(five: list[Commune]) -> None:
+    text = get().content.decode()
+    assert '<span class="sub">à voir</span>' in text
+    assert '<td data-label="Habitants" class="number">—</td>' in text
+    assert '<td data-label="Initiale">A</td>' in text
+
+
+def test_a_heading_orders_and_says_how(five: list[Commune]) -> None:
+    text = get("?sort=-population").content.decode()
+    assert names_in(get("?sort=-population")) == ["Ingré", "Darvoy"]
+    assert names_in(get("?sort=population&offset=4")) == ["Boigny"]
+    assert 'aria-sort="descending"' in text
+    assert text.count("aria-sort") == 1
+
+
+def test_a_filter_that_makes_no_sense_is_said_and_everything_shown(five: list[Commune]) -> None:
+    answer = get("?kind=z")
+    assert (answer.status_code, names_in(answer)) == (400, ["Ardon", "Boigny"])
+    assert "errorlist" in answer.content.decode()
+
+
+@pytest.mark.parametrize("query", ["?sort=geom", "?sort=initial", "?offset=x", "?offset=101"])
+def test_an_order_or_a_page_that_there_is_not_is_refused(query: str, five: list[Commune]) -> None:
+    assert get(query).status_code == 400
+
+
+def test_an_empty_list_tells_filters_from_nothing(five: list[Commune]) -> None:
+    assert "Rien de tel." in get("?q=zzz").content.decode()
+    with factories.as_owner():
+        Commune.objects.all().delete()
+    assert "Rien encore." in get().content.decode()
+
+
+def test_what_a_list_asks_for_does_not_grow_with_its_rows(five: list[Commune], django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2):
+        get()
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_holds_all_rows_and_no_formula(five: list[Commune]) -> None:
+    answer = get("?format=csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Commune;INSEE;Habitants"
+    assert lines[3] == "'=Chaingy;45903;10000"
+    assert len(lines) == 6
+    assert 'filename="villes-' in answer["content-disposition"]
+
+
+def test_a_workbook_keeps_numbers_and_texts(five: list[Commune]) -> None:
+    sheet = load_workbook(BytesIO(get("?format=xlsx&q=Ingr").content)).active
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
+        ["Commune", "INSEE", "Habitants"],
+        ["Ingré", "45905", 20_000],
+    ]
+
+
+def test_too_many_rows_for_a_file_are_refused_in_words(five: list[Commune]) -> None:
+    factories.commune("45999", "Zoteux")
+    with pytest.raises(Invalid, match="5"):
+        get("?format=csv")
+
+
+def test_a_file_that_the_list_does_not_offer_is_refused(five: list[Commune]) -> None:
+    with pytest.raises(Invalid):
+        get("?format=gpkg")
+
+
+def test_places_are_named_and_lead_to_their_rows(five: list[Commune]) -> None:
+    told = json.loads(get("?format=geojson&q=Ard").content)
+    (feature,) = told["features"]
+    assert (feature["id"], feature["properties"]["title"], feature["properties"]["href"]) == (
+        "45901",
+        "Ardon",
+        "/45901/",
+    )
+    lon, lat = feature["geometry"]["coordinates"][0][0][0]
+    assert -5 < lon < 10
+    assert 41 < lat < 52
