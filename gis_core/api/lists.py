@@ -17,7 +17,7 @@ from gis_core.desk.parameters import Page
 from gis_core.http.admission import FILTER, limited
 from gis_core.http.middleware import rights_of_request
 
-MOST_COUNTED: Final = 10_000
+COUNT_LIMIT: Final = 10_000
 NO_STORE: Final = {"Cache-Control": "private, no-store"}
 FIELDS: Final[dict[str, type[serializers.Field[Any, Any, Any, Any]]]] = {
     "text": serializers.CharField,
@@ -41,7 +41,7 @@ def list_view(listing: Listing[Any, Any], operation: str) -> type[APIView]:
     """A view that answers `count`, `next` and `results`: the columns of files by name, codes as codes."""
     row = {one.name: FIELDS[one.kind](allow_null=True, help_text=str(one.label)) for one in listing.file_columns()}
     page: dict[str, serializers.Field[Any, Any, Any, Any]] = {
-        "count": serializers.IntegerField(help_text=f"{MOST_COUNTED + 1} where there are more"),
+        "count": serializers.IntegerField(help_text=f"{COUNT_LIMIT + 1} where there are more"),
         "next": serializers.CharField(allow_null=True),
         "results": inline_serializer(f"{operation}_row", row, many=True),
     }
@@ -69,4 +69,4 @@ def list_answer(listing: Listing[Any, Any], request: Request) -> dict[str, Any]:
     related, columns = listing.related(chosen, rights), listing.file_columns()
     results = [{column.name: column.code_of(row, related) for column in columns} for row in chosen]
     address = "&".join(filter(None, (query.query(), urlencode({"sort": order}) if order else "")))
-    return page.as_json(results, rows.count(MOST_COUNTED), f"{request.path}?{address}" if address else request.path)
+    return page.as_json(results, rows.count(COUNT_LIMIT), f"{request.path}?{address}" if address else request.path)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 NOTHING = "—"
 
 
-def day_in_words(day: date | datetime | None) -> str:
+def format_day(day: date | datetime | None) -> str:
     """A day as people read it; an instant with its hour, in the platform's time zone."""
     if day is None:
         return ""
@@ -29,7 +29,7 @@ class Line:
 
     @property
     def day_text(self) -> str:
-        return day_in_words(self.day)
+        return format_day(self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Cell:
 
     @property
     def day_text(self) -> str:
-        return day_in_words(self.day)
+        return format_day(self.day)
 
 
 def display(value: Any, *, unit: str = "", grouped: bool = True) -> Cell:

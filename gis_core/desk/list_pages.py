@@ -106,9 +106,9 @@ class ListView[Q: ListQuery]:
         pager, count = self.listing.pager, self.page.count
         if count is None or self.listing.count is None:
             return ""
-        most = max(pager.farthest if self.page.offset else 0, pager.counted)
-        words = self.listing.count(min(count, most))
-        return _("More than %(count)s") % {"count": words} if count > most else words
+        most = max(pager.farthest if self.page.offset else 0, pager.count_limit)
+        text = self.listing.count(min(count, most))
+        return _("More than %(count)s") % {"count": text} if count > most else text
 
     @property
     def restricted(self) -> bool:

@@ -98,8 +98,8 @@ class Column[R]:
         """What stands in the cell of a row."""
         if self.cell is not None:
             return self.cell(row, related)
-        shown = display(self.value_of(row, related), unit=self.unit, grouped=self.grouped)
-        return Cell(shown.text, href=self.link(row), day=shown.day) if self.link else shown
+        cell = display(self.value_of(row, related), unit=self.unit, grouped=self.grouped)
+        return Cell(cell.text, href=self.link(row), day=cell.day) if self.link else cell
 
     def for_files(self) -> FileColumn:
         return FileColumn(self.name, str(self.label), self.kind)
@@ -123,7 +123,7 @@ class Pager:
 
     rows: int = 50
     farthest: int = 10_000
-    counted: int = 1_000
+    count_limit: int = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +217,7 @@ class Listing[Q: ListQuery, R]:
     def page(self, query: Q, rights: Rights, *, order: str = "", offset: int = 0) -> "ListPage":
         """One page of rows."""
         rows, pager = self.rows_of(query, rights, order), self.pager
-        count = rows.count(max(pager.farthest if offset else 0, pager.counted)) if self.count else None
+        count = rows.count(max(pager.farthest if offset else 0, pager.count_limit)) if self.count else None
         results = rows.between(offset, offset + pager.rows + 1)
         chosen = results[: pager.rows]
         related, columns = self.related(chosen, rights), self.page_columns(chosen)

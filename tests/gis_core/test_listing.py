@@ -51,7 +51,7 @@ LISTING = Listing(
     on_page=("name", "population", "initial"),
     related=lambda rows, _rights: {one.pk: one.name[0] for one in rows},
     key=lambda one: one.insee,
-    pager=Pager(rows=2, farthest=100, counted=4),
+    pager=Pager(rows=2, farthest=100, count_limit=4),
     count=lambda count: f"{count} communes",
     nothing="Rien encore.",
     none_match="Rien de tel.",
