@@ -360,7 +360,7 @@ def render_request(
         "unknown": requests.roads_unknown(work_request),
         "numbered": numbered,
         "decides": decides,
-        **next_steps(work_request, decides=decides, writes=writes, changes=changes),
+        **next_steps(work_request, numbered, decides=decides, writes=writes, changes=changes),
         "in_hand": in_hand,
         "kept": kept,
         "writes": writes,
@@ -389,9 +389,11 @@ def render_request(
     return show_orders(request, "request", context, status)
 
 
-def next_steps(work_request: WorkRequest, *, decides: bool, writes: bool, changes: bool) -> dict[str, bool]:
-    """What may become of a request now, by whoever `decides`, `writes` or `changes` it."""
-    state, numbered = work_request.state, requests.is_numbered(work_request)
+def next_steps(
+    work_request: WorkRequest, numbered: bool, *, decides: bool, writes: bool, changes: bool
+) -> dict[str, bool]:
+    """What may become of a request now, by whoever `decides`, `writes` or `changes` it; `numbered`: its letter is."""
+    state = work_request.state
     return {
         "accepts": decides and state in (State.RECEIVED, State.REFUSED, State.WITHDRAWN),
         "refuses": decides and state in requests.OPEN,
