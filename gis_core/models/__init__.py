@@ -1,0 +1,46 @@
+"""Tables of the platform itself, by what they are about."""
+
+from gis_core.models.documents import Removable, RetentionTime
+from gis_core.models.history import WITH_FILES, HistoryEvent, IdempotencyKey, ReplacedRow, RowHistory, SourceImport
+from gis_core.models.jobs import Job, JobQuerySet
+from gis_core.models.letters import Letter, LetterCounter, Letterhead, LetterQuerySet, LetterTemplate
+from gis_core.models.organisations import Commune, Member, MemberQuerySet, Territory, web_mercator
+from gis_core.models.people import (
+    ApiToken,
+    ApiTokenQuerySet,
+    Membership,
+    MembershipQuerySet,
+    TownHall,
+    User,
+    UserManager,
+)
+
+__all__ = [
+    "WITH_FILES",
+    "ApiToken",
+    "ApiTokenQuerySet",
+    "Commune",
+    "HistoryEvent",
+    "IdempotencyKey",
+    "Job",
+    "JobQuerySet",
+    "Letter",
+    "LetterCounter",
+    "LetterQuerySet",
+    "LetterTemplate",
+    "Letterhead",
+    "Member",
+    "MemberQuerySet",
+    "Membership",
+    "MembershipQuerySet",
+    "Removable",
+    "ReplacedRow",
+    "RetentionTime",
+    "RowHistory",
+    "SourceImport",
+    "Territory",
+    "TownHall",
+    "User",
+    "UserManager",
+    "web_mercator",
+]
