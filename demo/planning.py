@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from demo.shapefiles import LINE, POINT, Rows, write_shapefile, write_table
 from demo.territory import Parcel, Territory
-from gis_core.operations.cluster import remove
+from gis_core.operations.processes import remove
 from layers.intake.report import ImportReport
 from layers.intake.sources import Order, get_source
 from layers.planning import standard

@@ -27,12 +27,13 @@ from typing import IO, Any, NamedTuple
 
 import psycopg
 
-from gis_core.operations.cluster import Cluster, client_environment
+from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import Contents, lock_tables, referenced_files, table_contents, write_alike
 from gis_core.operations.environment import DATABASE, ROOT, Place, adopt, open_lock
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import HeldFiles, unreadable
 from gis_core.operations.preflight import MIB
+from gis_core.operations.processes import client_environment
 from gis_core.operations.progress import say, step
 
 FORMAT = 2

@@ -7,19 +7,17 @@ of the cluster's files. `gis_core.operations.keeper` starts and stops it.
 import fcntl
 import os
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from gis_core.operations import fake_clock
 from gis_core.operations.environment import (
     DATABASE,
     DB_USER,
@@ -36,8 +34,19 @@ from gis_core.operations.failure import OperationFailedError
 
 if TYPE_CHECKING:
     from psycopg import Connection
+from gis_core.operations.processes import (
+    BIN,
+    backends_in,
+    client_environment,
+    first_number,
+    is_postmaster,
+    remove,
+    system_user,
+    wait_until,
+)
+from gis_core.operations.server_log import last_lines, start_failure
+from gis_core.operations.tuning import machine_memory_mib, tuning
 
-BIN = Path("/usr/lib/postgresql/17/bin")
 SUPERUSER = "postgres"
 HIDDEN_DATA = Path("/var/lib/arpent")
 BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
@@ -55,42 +64,6 @@ LEASE_VARIABLE = "ARPENT_LEASE"
 # What the site may be in the database where it is another system user than PostgreSQL.
 SERVING_ROLES = ("arpent_web", "arpent_worker")
 IDENT_MAP = "arpent"
-
-
-def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
-    """PostgreSQL settings for a machine with this much memory; `durable=False` trades safety for speed (tests)."""
-    settings = {
-        "listen_addresses": "''",
-        "shared_buffers": f"{_between(64, memory_mib // 16, 4096)}MB",
-        "effective_cache_size": f"{_between(256, memory_mib // 2, 65536)}MB",
-        "work_mem": f"{_between(4, memory_mib // 768, 64)}MB",
-        "maintenance_work_mem": f"{_between(64, memory_mib // 48, 1024)}MB",
-        "max_parallel_workers": str(cpus),
-        "max_parallel_workers_per_gather": str(_between(0, cpus // 2, 4)),
-        "random_page_cost": "1.1",
-        "jit": "off",
-        "wal_level": "minimal",
-        "max_wal_senders": "0",
-        "max_wal_size": "2GB",
-        "checkpoint_timeout": "15min",
-        "wal_compression": "lz4",
-        # After a crash each of some thousand files would be opened and flushed before recovery begins.
-        "recovery_init_sync_method": "syncfs",
-        "timezone": "'UTC'",
-    }
-    return settings if durable else settings | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-def _between(low: int, value: int, high: int) -> int:
-    return max(low, min(value, high))
-
-
-def machine_memory_mib() -> int:
-    """Memory this process may use: the machine's, or its control group's limit when that is lower."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    with suppress(OSError, ValueError):
-        total = min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    return total // 2**20
 
 
 @dataclass(frozen=True)
@@ -133,7 +106,7 @@ class Cluster:
 
         Only root and the cluster's own user may ask; others have `has_keeper` and `accepts`.
         """
-        pid = _first_number(self.data / "postmaster.pid")
+        pid = first_number(self.data / "postmaster.pid")
         return pid if pid is not None and is_postmaster(pid, self.data) else None
 
     def accepts(self) -> bool:
@@ -209,7 +182,7 @@ class Cluster:
                 return False
             result = self._as_owner("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
             if result.returncode != 0 and self.running_pid() is not None:
-                raise OperationFailedError("PostgreSQL ne s'arrête pas : voyez son journal.", _tail(self.log))
+                raise OperationFailedError("PostgreSQL ne s'arrête pas : voyez son journal.", last_lines(self.log))
             with suppress(OSError):
                 self.socket.rmdir()
             return True
@@ -372,7 +345,7 @@ class Cluster:
         all_roles = {pwd.getpwuid(self.place.database_uid).pw_name, "root"}
         ours = {OS_USER, DB_USER} | all_roles
         former = path.read_text().splitlines() if path.exists() else []
-        lines = [line for line in former if _system_user(line) not in ours]
+        lines = [line for line in former if system_user(line, IDENT_MAP) not in ours]
         lines += [f'{IDENT_MAP} "{user}" all' for user in sorted(all_roles)]
         if self.is_apart:
             lines += [f'{IDENT_MAP} "{OS_USER}" {role}' for role in SERVING_ROLES]
@@ -426,7 +399,7 @@ class Cluster:
         The site writes in this folder too, and could name any process in the lock.
         """
         lock = self.socket / ".s.PGSQL.5432.lock"
-        pid = _first_number(lock)
+        pid = first_number(lock)
         if pid is not None and self._has_our_socket(pid):
             os.kill(pid, signal.SIGINT)
             if not wait_until(lambda: not self._has_our_socket(pid), RETRY_SECONDS):
@@ -463,7 +436,7 @@ class Cluster:
                 return
             said = self.log.read_bytes()[position:].decode(errors="replace") if self.log.exists() else ""
             if time.monotonic() > deadline or not any(trouble in said for trouble in PASSING_TROUBLES):
-                raise OperationFailedError(_start_failure(said, self.log), said)
+                raise OperationFailedError(start_failure(said, self.log), said)
             time.sleep(1)
 
     # -- plumbing ------------------------------------------------------------------------------------------------
@@ -539,73 +512,3 @@ class Cluster:
             )
             out.seek(0)
             return subprocess.CompletedProcess(command, result.returncode, out.read(), "")
-
-
-def client_environment() -> dict[str, str]:
-    """No PG* variable of the operator's may lead to another cluster."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.passed_on(os.environ)}
-
-
-def remove(path: Path) -> None:
-    """A file, a link or a whole folder, if it is there."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def is_postmaster(pid: int, folder: Path | None) -> bool:
-    """Whether this pid is a live PostgreSQL server: of this data folder, or folder of sockets, if one is given."""
-    try:
-        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    right_program = arguments[0] == os.fsencode(BIN / "postgres")
-    return state != "Z" and right_program and (folder is None or os.fsencode(folder) in arguments)
-
-
-def backends_in(data: Path) -> list[int]:
-    """Pids of the processes at work for a PostgreSQL server of this data folder, itself not counted."""
-    pids = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            with suppress(OSError):
-                title = (folder / "cmdline").read_bytes()
-                if title.startswith(b"postgres:") and (folder / "cwd").readlink() == data:
-                    pids.append(int(folder.name))
-    return pids
-
-
-def wait_until(done: Callable[[], bool], seconds: float) -> bool:
-    """Ask every 50 ms until it is done; False when the time is over."""
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _system_user(line: str) -> str | None:
-    """Whom a line of pg_ident.conf, of our map, is about."""
-    fields = line.split()
-    return fields[1].strip('"') if len(fields) == 3 and fields[0] == IDENT_MAP else None
-
-
-def _first_number(path: Path) -> int | None:
-    try:
-        with os.fdopen(open_plain(path, os.O_RDONLY)) as file:
-            return int(file.read().split()[0])
-    except (OSError, ValueError, IndexError, OperationFailedError):
-        return None
-
-
-def _tail(path: Path, lines: int = 8) -> str:
-    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else ""
-
-
-def _start_failure(said: str, log: Path) -> str:
-    if "No space left" in said:
-        return "Le disque est plein : libérez de la place, puis relancez la même commande."
-    return f"PostgreSQL ne démarre pas : voyez {log}."

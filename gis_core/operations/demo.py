@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gis_core.operations import proxy, services
-from gis_core.operations.cluster import Cluster, wait_until
+from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import Place, adopt, open_lock, open_plain, owner_of, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.manage import command_line
 from gis_core.operations.preflight import check_folder, check_port, check_space
+from gis_core.operations.processes import wait_until
 from gis_core.operations.progress import run_step, say, step
 
 END_SECONDS = 30

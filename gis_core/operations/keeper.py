@@ -14,9 +14,10 @@ from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 from gis_core.operations import services
-from gis_core.operations.cluster import START_SECONDS, Cluster, wait_until
+from gis_core.operations.cluster import START_SECONDS, Cluster
 from gis_core.operations.environment import OPS, Place, open_lock
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.processes import wait_until
 from gis_core.operations.progress import step
 
 READY = b"ready"

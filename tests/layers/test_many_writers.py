@@ -20,9 +20,10 @@ from uuid import uuid4
 import pytest
 
 from gis_core.operations import proxy, services
-from gis_core.operations.cluster import Cluster, wait_until
+from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import ROOT, Place, variables
 from gis_core.operations.manage import command_line
+from gis_core.operations.processes import wait_until
 from tests.ops.conftest import temporary_place
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,8 @@ from gis_core.models import Member
 from networks.roads.models import RoadSection
 from networks.roadworks.gauges import GAUGES, Gauge
 from networks.roadworks.models import Work
-from networks.roadworks.services.detours import Closure, DetourResult, describe_steps, detours, sections_under
+from networks.roadworks.services.closures import Closure, sections_under
+from networks.roadworks.services.detours import DetourResult, describe_steps, detours
 from tests import factories
 
 X, Y = 620_000.0, 6_720_000.0

@@ -11,9 +11,10 @@ import pytest
 
 from gis_core.operations import account
 from gis_core.operations.backup import backup
-from gis_core.operations.cluster import Cluster, wait_until
+from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DB_USER, OS_USER, ROOT, Place, secret_key
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.processes import wait_until
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0 or not account.exists() or account.stays_root(), reason="only root hands over, in an open folder"

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from gis_core.operations.cluster import Cluster, is_postmaster, tuning, wait_until
+from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import Place
+from gis_core.operations.processes import is_postmaster, wait_until
+from gis_core.operations.tuning import tuning
 from tests.ops.conftest import temporary_place
 
 LEAKPROOF = """

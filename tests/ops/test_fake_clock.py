@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gis_core.operations import fake_clock
-from gis_core.operations.cluster import client_environment
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.processes import client_environment
 
 LEAP_NIGHT = "2028-02-29 23:30"
 SCRIPT = """

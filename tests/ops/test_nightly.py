@@ -13,10 +13,11 @@ import pytest
 
 from gis_core.operations import nightly, services
 from gis_core.operations.backup_status import Status, read_status, write_status
-from gis_core.operations.cluster import Cluster, wait_until
+from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place, backup_hour
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.nightly import back_up_now, is_due, last_night
+from gis_core.operations.processes import wait_until
 from tests.ops.conftest import temporary_place
 
 AT = time(1, 30)

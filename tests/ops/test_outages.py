@@ -18,10 +18,11 @@ from pathlib import Path
 import pytest
 
 from gis_core.operations import proxy, services
-from gis_core.operations.cluster import Cluster, wait_until
+from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DATABASE, ROOT, Place, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.manage import command_line
+from gis_core.operations.processes import wait_until
 from tests.layers.test_many_writers import free_port
 from tests.ops.conftest import temporary_place
 

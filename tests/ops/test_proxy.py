@@ -15,7 +15,7 @@ from email.message import Message
 import pytest
 
 from gis_core.operations import proxy
-from gis_core.operations.cluster import wait_until
+from gis_core.operations.processes import wait_until
 from gis_core.operations.services import Group, answers
 from tests.ops.answering import LARGE
 from tests.ops.conftest import temporary_place

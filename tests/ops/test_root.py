@@ -17,10 +17,11 @@ import pytest
 
 from demo.planning import own_folder
 from gis_core.operations import account, demo
-from gis_core.operations.cluster import Cluster, is_postmaster, wait_until
+from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DB_USER, OS_USER, PYTHON, ROOT, Place
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.preflight import check_folder
+from gis_core.operations.processes import is_postmaster, wait_until
 from tests.ops.conftest import plain_environment
 
 pytestmark = pytest.mark.skipif(

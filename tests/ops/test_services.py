@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from gis_core.operations import services
-from gis_core.operations.cluster import Cluster, client_environment, wait_until
+from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.processes import client_environment, wait_until
 from gis_core.operations.services import (
     MOST_RESTARTS,
     RUN_VARIABLE,

@@ -20,10 +20,11 @@ from pathlib import Path
 import pytest
 
 from gis_core.operations import account, keeper, services
-from gis_core.operations.cluster import RUN_VARIABLE, Cluster, wait_until
+from gis_core.operations.cluster import RUN_VARIABLE, Cluster
 from gis_core.operations.environment import DB_USER, OS_USER, PYTHON, ROOT, Place, open_lock, switch
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import LINKS, LINKS_APART
+from gis_core.operations.processes import wait_until
 from tests.ops.conftest import plain_environment
 
 pytestmark = pytest.mark.skipif(

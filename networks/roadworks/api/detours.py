@@ -20,7 +20,8 @@ from gis_core.errors import Invalid
 from gis_core.http.middleware import rights_of_request
 from networks.roadworks.gauges import GAUGES, LARGEST, Gauge
 from networks.roadworks.services import works
-from networks.roadworks.services.detours import MOST_SECTIONS, Closure, DetourResult, describe_steps, detours
+from networks.roadworks.services.closures import MOST_SECTIONS, Closure
+from networks.roadworks.services.detours import DetourResult, describe_steps, detours
 
 MOST_VERTICES = 20_000
 NO_STORE = {"Cache-Control": "private, no-store"}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from networks.roads.references import format_route
 from networks.roadworks.models import Work, WorkDetour
-from networks.roadworks.services.detours import every_row
+from networks.roadworks.services.closures import every_row
 
 WIDTH: Final = 720.0
 LOWEST, HIGHEST = 300.0, 560.0

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from gis_core.models import Member
 from networks.roadworks.models import WorkRequest
-from networks.roadworks.services.detours import every_row, sections_under
+from networks.roadworks.services.closures import every_row, sections_under
 
 
 class Authority(StrEnum):

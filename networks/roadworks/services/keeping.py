@@ -14,14 +14,13 @@ from layers.features.services.origin import Origin, event
 from networks.roadworks.gauges import Gauge
 from networks.roadworks.models import Work, WorkDetour
 from networks.roadworks.services import works
+from networks.roadworks.services.closures import Closure, every_row
 from networks.roadworks.services.detours import (
-    Closure,
     DetourResult,
     Step,
     describe_missing,
     describe_steps,
     detours,
-    every_row,
     steps_over,
 )
 

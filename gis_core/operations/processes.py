@@ -1,0 +1,81 @@
+"""Processes of the system: who they are, how many there are, how one waits for them."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gis_core.operations import fake_clock
+from gis_core.operations.environment import (
+    open_plain,
+)
+from gis_core.operations.failure import OperationFailedError
+
+if TYPE_CHECKING:
+    pass
+
+
+def remove(path: Path) -> None:
+    """A file, a link or a whole folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+BIN = Path("/usr/lib/postgresql/17/bin")
+
+
+def is_postmaster(pid: int, folder: Path | None) -> bool:
+    """Whether this pid is a live PostgreSQL server: of this data folder, or folder of sockets, if one is given."""
+    try:
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    right_program = arguments[0] == os.fsencode(BIN / "postgres")
+    return state != "Z" and right_program and (folder is None or os.fsencode(folder) in arguments)
+
+
+def backends_in(data: Path) -> list[int]:
+    """Pids of the processes at work for a PostgreSQL server of this data folder, itself not counted."""
+    pids = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                title = (folder / "cmdline").read_bytes()
+                if title.startswith(b"postgres:") and (folder / "cwd").readlink() == data:
+                    pids.append(int(folder.name))
+    return pids
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Ask every 50 ms until it is done; False when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def first_number(path: Path) -> int | None:
+    try:
+        with os.fdopen(open_plain(path, os.O_RDONLY)) as file:
+            return int(file.read().split()[0])
+    except (OSError, ValueError, IndexError, OperationFailedError):
+        return None
+
+
+def system_user(line: str, ident_map: str) -> str | None:
+    """Whom a line of pg_ident.conf, of our map, is about."""
+    fields = line.split()
+    return fields[1].strip('"') if len(fields) == 3 and fields[0] == ident_map else None
+
+
+def client_environment() -> dict[str, str]:
+    """No PG* variable of the operator's may lead to another cluster."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.passed_on(os.environ)}
