@@ -168,9 +168,11 @@ class ListQuery:
 class QueryForm(AccessibleForm):
     """The form above a list, sent by GET; `kept` are values of the address that no option offers."""
 
+    is_filtered = False
+    """Whether somebody chose something, beside what the list shows anyway."""
+
     def __init__(self, query: type[ListQuery], rights: Rights, data: Any = None, *, kept: Given) -> None:
         super().__init__(data, initial=kept)
-        self.is_filtered = any(kept.get(one.name) for one in query.parameters().values())
         for one in query.parameters().values():
             if one.label and (made := form_field(one, rights, kept.get(one.name, ""))):
                 self.fields[one.name] = made
@@ -195,7 +197,9 @@ def read_query[Q: ListQuery](
     """The query of an address and its form; what makes no sense is left out, and said in the form."""
     kept = {**defaults, **{name: value for name, value in given.items() if isinstance(value, str)}}
     try:
-        return query.parse(kept), QueryForm(query, rights, kept=kept)
+        chosen, form = query.parse(kept), QueryForm(query, rights, kept=kept)
+        form.is_filtered = chosen != query.parse(defaults)
+        return chosen, form
     except Invalid as error:
         form = QueryForm(query, rights, kept, kept={})
         if str(error.extra.get("parameter")) not in form.errors:
