@@ -7,7 +7,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.test import Client
 
-from gis_core.models import Role
+from gis_core.members.rights import Role
 from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from layers.ogc.kept import forget_layers

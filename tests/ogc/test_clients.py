@@ -11,7 +11,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from owslib.ogcapi.features import Features
 
-from gis_core.models import Role
+from gis_core.members.rights import Role
 from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tests import factories

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 import pytest
 
-from gis_core.models import Role
+from gis_core.members.rights import Role
 from layers.catalogue.models import Layer
 from tests import factories
 from tests.ogc.asking import GEOJSON, ITEMS, REL, ROOT, Asker, feature, links

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gis_core.models import Role
+from gis_core.members.rights import Role
 from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from layers.features.services.query import Cursor

@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from gis_core.models import Role
+from gis_core.members.rights import Role
 from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tests import factories

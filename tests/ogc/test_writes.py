@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from gis_core.models import Role
+from gis_core.members.rights import Role
 from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tests import factories
