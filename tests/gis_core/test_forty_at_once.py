@@ -19,7 +19,7 @@ VISITORS, THREADS, PATIENCE_S = 40, 8, 30
 COSTLY = {
     "/api/v1/here/?lon=2.5&lat=47.7": "layers.features.api.views.find_here",
     "/api/v1/search/?q=bray": "layers.features.api.views.suggestions",
-    "/permis/registre/": "permits.pages.register.decisions",
+    "/permis/registre/": "permits.services.register.decisions",
     "/travaux/": "networks.roadworks.services.current.current",
     "/travaux/travaux.geojson": "networks.roadworks.services.current.current",
     "/travaux/flux.xml": "networks.roadworks.services.current.current",
