@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 
-from gis_core.wiring.points import ExtensionPoint
+from gis_core.wiring.points import ExtensionPoint, Later
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -93,6 +93,20 @@ class PageLink:
     label: Label
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskList:
+    """A list whose page and API the kit makes: `listing` names a `gis_core.desk.listing.Listing`.
+
+    Its page is at `path`, under the `name` of a tab of `desk`; by program it is `/api/v1/<api>/` where that is given.
+    """
+
+    name: str
+    listing: Later
+    path: str
+    desk: str
+    api: str = ""
+
+
 DESKS: ExtensionPoint[Desk] = ExtensionPoint(
     "desk.desks", "Groups of pages that share a row of tabs; their order means nothing.", key=lambda desk: desk.slug
 )
@@ -101,6 +115,11 @@ TABS: ExtensionPoint[Tab] = ExtensionPoint(
     "The tabs of each desk, by their order.",
     key=lambda tab: (tab.desk, tab.name),
     order=lambda tab: (tab.desk, tab.order),
+)
+LISTINGS: ExtensionPoint[DeskList] = ExtensionPoint(
+    "desk.listings",
+    "Lists of which the kit makes the page and the API; their order means nothing.",
+    key=lambda one: one.name,
 )
 BAR: ExtensionPoint[BarLink] = ExtensionPoint(
     "desk.bar",

@@ -6,6 +6,7 @@ from gis_core import pages
 from gis_core.accounts import pages as account_pages
 from gis_core.administration import site as administration
 from gis_core.desk import pages as desk_pages
+from gis_core.desk.list_urls import list_patterns
 from gis_core.letters import pages as letter_pages
 from gis_core.members import pages as member_pages
 from gis_core.operations import health, metrics
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready, name="health_ready"),
     path("metrics", metrics.page, name="metrics"),
     path("api/schema/", include("gis_core.api.schema_urls")),
+    *list_patterns(),
     *url_patterns(),
 ]
 

@@ -26,6 +26,7 @@ from gis_core.models import User
 MOST_PLACES: Final = 2_000
 FILE_LABELS: Final = {"csv": "CSV", "xlsx": "Excel", "ods": "LibreOffice"}
 NO_STORE: Final = {"Cache-Control": "private, no-store"}
+type View = Callable[..., HttpResponse]
 type Show = Callable[[dict[str, Any], int], HttpResponse]
 """Renders the desk's own template with a context and a status."""
 

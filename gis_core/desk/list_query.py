@@ -108,13 +108,13 @@ def whole_number(
     return parameter(label=label, read=read, options=options, every=every, **{"default": None, "type": int} | more)
 
 
-def decimal(*, low: float, high: float, description: str = "") -> Any:
+def decimal(label: str | Promise = "", *, low: float, high: float, description: str = "") -> Any:
     """A number from `low` to `high`, or None."""
 
     def read(given: Given, key: str) -> float | None:
         return number(given, key, low, high)
 
-    return parameter(read=read, type=float, description=description, default=None)
+    return parameter(label=label, read=read, type=float, description=description, default=None)
 
 
 def bbox() -> Any:

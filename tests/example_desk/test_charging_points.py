@@ -73,9 +73,14 @@ def points() -> list[tuple[str, float, str | None]]:
         return list(ChargingPoint.objects.order_by("reference").values_list("reference", "power_kw", "location"))
 
 
-def test_a_new_kind_of_objects_is_at_most_120_lines() -> None:
-    lines = [line for path in CHARGING.glob("*.py") for line in path.read_text().splitlines() if line.strip()]
-    assert len(lines) <= 120
+def lines_of(*paths: Path) -> int:
+    return sum(bool(line.strip()) for path in paths for line in path.read_text().splitlines())
+
+
+def test_a_new_kind_of_objects_is_at_most_120_lines_and_200_with_its_list_and_api() -> None:
+    for_its_list = lines_of(CHARGING / "listing.py") + 13  # of the manifest
+    assert lines_of(*CHARGING.glob("*.py")) - for_its_list <= 120
+    assert lines_of(*CHARGING.glob("*.py")) <= 200
 
 
 def test_the_national_schema_is_recognised_and_tried_out_before_it_is_loaded(technician: Person) -> None:
@@ -199,3 +204,38 @@ def test_what_people_do_with_a_file_that_is_none(technician: Person) -> None:
     with acting_as(SYSTEM):
         assert FileImport.objects.get(source="charging-points").state == FileImport.State.REFUSED
     assert 'role="alert"' in page
+
+
+# -- the list ---------------------------------------------------------------------------------------------------------
+
+
+def test_its_list_is_filtered_ordered_and_taken_away(technician: Person) -> None:
+    load(technician, row(1), row(2, power="150"), row(3, power="50", location="Parking public"))
+    assert re.findall(r"FRMODPDC\d{3}</", technician.page("/bornes/", sort="-power_kw")) == [
+        "FRMODPDC002</",
+        "FRMODPDC003</",
+        "FRMODPDC001</",
+    ]
+    rows = list(
+        csv.DictReader(StringIO(technician.page("/bornes/", power="40", format="csv").lstrip("\ufeff")), delimiter=";")
+    )
+    assert [(one["Identifiant"], one["Puissance"]) for one in rows] == [("FRMODPDC002", "150"), ("FRMODPDC003", "50")]
+
+
+def test_its_list_is_an_api_that_says_codes(technician: Person) -> None:
+    load(technician, row(1), row(2, power="150"))
+    answer = technician.client.get("/api/v1/charging-points/", {"power": "100"}).json()
+    assert answer["count"] == 1
+    assert (answer["results"][0]["reference"], answer["results"][0]["power_kw"]) == ("FRMODPDC002", 150.0)
+
+
+def test_its_list_tells_no_other_member_anything(technician: Person, elsewhere: Person) -> None:
+    load(technician, row(1))
+    for address in ("/bornes/", "/bornes/?format=csv", "/bornes/?format=geojson", "/api/v1/charging-points/"):
+        assert "FRMODPDC001" not in elsewhere.page(address)
+        assert "FRMODPDC001" in technician.page(address)
+
+
+def test_a_filter_of_its_list_that_makes_no_sense_is_refused(technician: Person) -> None:
+    assert technician.client.get("/bornes/", {"power": "beaucoup"}).status_code == 400
+    assert technician.client.get("/api/v1/charging-points/", {"location": "nulle part"}).status_code == 400

@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.members.owned import OwnedQuerySet
 from gis_core.models import Member
 
 
@@ -27,6 +28,8 @@ class ImportedFeature(models.Model):
     reference = models.CharField(_("reference"), max_length=60, null=True, blank=True)
     delivered = models.JSONField(null=True, editable=False)
     more = models.JSONField(default=dict, db_default={}, encoder=DjangoJSONEncoder, editable=False)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         abstract = True

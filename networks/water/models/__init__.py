@@ -6,7 +6,6 @@ from networks.water.models.fire import (
     FireSettings,
     HydrantInspection,
     HydrantUnavailability,
-    OwnedQuerySet,
 )
 from networks.water.models.imported import Snap
 from networks.water.models.network import (
@@ -29,7 +28,6 @@ __all__ = [
     "HydrantUnavailability",
     "Outage",
     "OutageQuerySet",
-    "OwnedQuerySet",
     "Repair",
     "Scan",
     "SewerConnection",

@@ -10,17 +10,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gis_core.members.owned import OwnedQuerySet
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
 
 
-class AnomalyQuerySet(models.QuerySet["Anomaly"]):
-    def visible_to(self, rights: Rights) -> AnomalyQuerySet:
-        """Anomalies of the networks of the asker's members, and of those shared with them."""
-        if rights.agency:
-            return self
-        members = rights.members()
-        return self.filter(Q(owner_id__in=members) | Q(shared_with__overlap=members))
+class AnomalyQuerySet(OwnedQuerySet["Anomaly"]):
+    """Anomalies of the networks of members."""
 
 
 class Anomaly(models.Model):

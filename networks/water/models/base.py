@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.members.rights import Rights
+from gis_core.members.owned import OwnedQuerySet
 from gis_core.models import Member
 
 
@@ -23,13 +23,8 @@ class Precision(models.TextChoices):
     C = "C", "C"
 
 
-class NetworkQuerySet(models.QuerySet["NetworkObject"]):
-    def visible_to(self, rights: Rights) -> NetworkQuerySet:
-        """Objects of the asker's members, and those shared with them; every one for the agency."""
-        if rights.agency:
-            return self
-        members = rights.members()
-        return self.filter(models.Q(owner_id__in=members) | models.Q(shared_with__overlap=members))
+class NetworkQuerySet(OwnedQuerySet["NetworkObject"]):
+    """Objects of networks."""
 
 
 class NetworkObject(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.fields import current_instant
-from gis_core.members.rights import Rights
+from gis_core.members.owned import OwnedQuerySet
 from gis_core.models import Member, User
 
 
@@ -36,15 +36,6 @@ class FireSettings(models.Model):
 
     def __str__(self) -> str:
         return str(self.member)
-
-
-class OwnedQuerySet(models.QuerySet[Any]):
-    def visible_to(self, rights: Rights) -> Self:
-        """Rows of the asker's members, and those shared with them; every one for the agency."""
-        if rights.agency:
-            return self
-        members = rights.members()
-        return self.filter(Q(owner_id__in=members) | Q(shared_with__overlap=members))
 
 
 class OfHydrant(models.Model):
