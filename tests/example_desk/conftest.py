@@ -1,4 +1,4 @@
-"""The street trees, installed as any other app is, and somebody who works with them."""
+"""The example desk, installed as any other app is, and somebody who works with it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import clear_url_caches
@@ -21,9 +20,7 @@ from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member, User
 from gis_core.wiring.points import POINTS
 from tests import factories
-from tests.page_forms import Sent, form_with
 
-APP = "tests.example_desk.trees"
 CHARGING = "tests.example_desk.charging"
 
 
@@ -39,21 +36,6 @@ class Person:
         answer = self.client.get(address, query)
         assert answer.status_code == 200, (address, answer.status_code)
         return str(answer.content.decode())
-
-    def send(self, table: str) -> str:
-        """The address of the import that begins with this file, which the worker has read."""
-        sent = SimpleUploadedFile("arbres.csv", table.encode())
-        return self.post("/imports/", {"source": "street-trees", "member": self.member.slug, "file": sent})
-
-    def mapping(self, address: str) -> Sent:
-        """What the form of the import proposes: for each field (`column-…`) the column of the file."""
-        return form_with(self.page(address), "column-reference")
-
-    def press(self, address: str, action: str, **columns: str) -> str:
-        """The page of the import after a press, with these columns chosen by hand."""
-        chosen = {f"column-{field}": column for field, column in columns.items()}
-        form = self.mapping(address) | chosen if action == "check" else {}
-        return self.page(self.post(address, form | {"action": action}))
 
     def post(self, address: str, sent: dict[str, Any]) -> str:
         answer = self.client.post(address, sent)
@@ -115,12 +97,6 @@ def wired(app: str) -> Iterator[Any]:
 
 
 @pytest.fixture
-def trees(db: None) -> Iterator[Any]:
-    with wired(APP) as manifest:
-        yield manifest
-
-
-@pytest.fixture
 def charging(db: None) -> Iterator[Any]:
     with wired(CHARGING) as manifest:
         yield manifest
@@ -131,13 +107,3 @@ def inbox(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     settings.INBOX_DIR = tmp_path / "inbox"
     settings.INBOX_DIR.mkdir()
     monkeypatch.setattr("gis_core.jobs.services.ProgressWriter.write", lambda *_arguments: None)
-
-
-@pytest.fixture
-def ours(trees: Any) -> Person:
-    return person_of(factories.member(factories.commune()))
-
-
-@pytest.fixture
-def theirs(trees: Any) -> Person:
-    return person_of(factories.member(factories.commune()))

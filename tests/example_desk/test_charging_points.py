@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.intake.models import FileImport
@@ -16,6 +17,7 @@ from tests.example_desk.conftest import Person, person_of
 from tests.page_forms import form_with
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).parents[2]
 CHARGING = Path(__file__).with_name("charging")
 EAST, NORTH = factories.ORIGIN
 JSON = {"accept": "application/json"}
@@ -243,3 +245,39 @@ def test_a_filter_of_its_list_that_makes_no_sense_is_refused(technician: Person)
     assert (
         technician.client.get("/api/v1/charging-points/", {"location": "nulle part"}, headers=JSON).status_code == 400
     )
+
+
+def test_its_list_is_a_workbook_too_and_for_those_who_signed_in(technician: Person) -> None:
+    load(technician, row(1))
+    assert technician.client.get("/bornes/", {"format": "xlsx"}).content.startswith(b"PK")
+    assert Client(headers={"accept": "text/html"}).get("/bornes/").status_code == 302
+
+
+# -- the layer, the wiring --------------------------------------------------------------------------------------------
+
+
+def test_its_layer_is_in_the_catalogue_and_its_rows_on_the_map_of_their_member_alone(
+    technician: Person, elsewhere: Person
+) -> None:
+    load(technician, row(1))
+    (layer,) = [one for one in layers(technician) if one["slug"] == "charging-points"]
+    assert layer["title"] == "Bornes de recharge"
+    assert [references(technician), references(elsewhere)] == [["FRMODPDC001"], []]
+
+
+def layers(person: Person) -> Any:
+    return person.client.get("/api/v1/layers/", headers=JSON).json()["results"]
+
+
+def references(person: Person) -> list[str]:
+    """The points that the map is given."""
+    answer = person.client.get("/api/v1/layers/charging-points/features/", headers=JSON)
+    return sorted(set(re.findall(r"FRMODPDC\d{3}", answer.content.decode())))
+
+
+def test_its_manifest_alone_wires_it(charging: Any) -> None:
+    points = {given.point.name for given in charging.gives}
+    assert points >= {"intake.file_sources", "catalogue.layers", "desk.listings", "desk.tabs"}
+    apps = ("gis_core", "layers", "networks", "permits", "tiles", "orthophoto")
+    files = [path for app in apps for path in (ROOT / app).rglob("*.py")]
+    assert [path for path in files if "example_desk" in path.read_text() or "charging-points" in path.read_text()] == []

@@ -1,1 +1,0 @@
-"""Street trees as they should be written once the desk kit is there: a specification, no model (see ../README.md)."""
