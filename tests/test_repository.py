@@ -315,6 +315,8 @@ WITHOUT_KEY = {
     "permits/templates/permits/pieces.html": 1,
     "gis_core/templates/job_stop.html": 1,
     "gis_core/templates/removed_pieces.html": 1,
+    # A filter of one name is kept once.
+    "gis_core/templates/desk/saved_filters.html": 2,
     "permits/templates/permits/reminders.html": 3,
     "permits/templates/permits/strike.html": 1,
     # Searches, and answers that are shown or saved as a file: each is a reading of its own in a journal.
