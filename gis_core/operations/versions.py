@@ -56,8 +56,8 @@ def _reason(manifest: dict[str, Any]) -> str:
         )
     if unknown := sorted(set(manifest.get("migrations", ())) - our_migrations()):
         return (
-            f"{whose}, où la base a {len(unknown)} migrations que celui-ci ({VERSION}) ne connaît pas, dont"
-            f" {unknown[-1]} : {SAME_OR_LATER}."
+            f"{whose}, et sa base a des migrations que celui-ci ({VERSION}) ne connaît pas ({len(unknown)}, dont"
+            f" {unknown[-1]}) : {SAME_OR_LATER}."
         )
     return ""
 

@@ -68,7 +68,7 @@ def test_a_backup_of_this_version_is_read(tmp_path: Path):
         ({"postgresql": "18.1"}, r"PostgreSQL 18, plus récent que celui d'ici \(17\)"),
         (
             {"migrations": ["gis_core.0001_initial", "permits.0099_of_later", "trees.0001_initial"]},
-            r"2 migrations que celui-ci \(.*\) ne connaît pas, dont trees\.0001_initial : rétablissez-la",
+            r"migrations que celui-ci \(.*\) ne connaît pas \(2, dont trees\.0001_initial\) : rétablissez-la",
         ),
     ],
 )
