@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.http.addresses import SMTP_BACKEND, host_names, known_ports, mail_options, split_commas
+from gis_core.version import VERSION as VERSION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("ARPENT_DATA", BASE_DIR / "var"))
@@ -18,7 +19,6 @@ PRINTS_DIR = FILES_DIR / "prints"
 EXPORTS_DIR = FILES_DIR / "exports"
 # Where deliveries of aerial photos are put by hand, in one folder per member.
 DELIVERIES_DIR = Path(os.environ.get("ARPENT_DELIVERIES", DATA_DIR / "deliveries"))
-VERSION = "0.1.0"
 
 DEBUG = os.environ.get("ARPENT_DEBUG") == "1"
 HTTPS = os.environ.get("ARPENT_HTTPS") == "1"

@@ -1,8 +1,10 @@
 """The architecture as tests: what the repository promises about its own files. Needs no database."""
 
 import ast
+import json
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -410,3 +412,39 @@ def test_what_links_and_cookies_are_signed_with_never_changes() -> None:
     """Links of e-mails that were sent, forms that wait and known devices bear it, wherever its module lies."""
     texts = "\n".join((ROOT / app).joinpath(file).read_text() for app, file in SIGNING)
     assert [salt for salt in SALTS if f'"{salt}"' not in texts] == []
+
+
+LINK = re.compile(r"\]\(<?([^)\s>]+)>?\)")
+ANSWERED_ELSEWHERE = re.compile(r"[a-z]+:|//|#|/")
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    """To files and pictures of the repository; addresses elsewhere are not asked."""
+    wrong = [
+        f"{name}: {link}"
+        for name, text in texts()
+        if name.endswith(".md")
+        for link in LINK.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+        if not ANSWERED_ELSEWHERE.match(link) and not (ROOT / name).parent.joinpath(link.partition("#")[0]).exists()
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", ["CHANGELOG.md", "UPGRADING.md", "CONTRIBUTING.md", "SECURITY.md", "docs/README.md"])
+def test_the_first_page_leads_to_the_others(page: str) -> None:
+    reached = "".join((ROOT / name).read_text() for name in ("README.md", "UPGRADING.md"))
+    assert f"]({page})" in reached
+
+
+def test_the_version_is_said_in_one_place() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    packages = [json.loads((ROOT / "webmap" / name).read_text()) for name in ("package.json", "package-lock.json")]
+    assert [package["name"] for package in packages if "version" in package] == []
+    # How far back backups are read may be this very version.
+    elsewhere = {name for name, tree in modules() if version in constants(tree)}
+    assert elsewhere - {"gis_core/operations/versions.py"} == set()
+    assert f"\n## {version}\n" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def constants(tree: ast.Module) -> set[str]:
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}

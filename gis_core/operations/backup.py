@@ -1,8 +1,8 @@
 """`./arpent backup`: database, roles and files in one archive that proves it is whole.
 
 The archive is a tar: `roles.sql`, `database.dump` (pg_dump's own format, compressed), `files/...`, and last
-`manifest.json` with the length and SHA-256 of every other member, and the rows and digest of every table. Dump, digests
-and files are those of one moment, while people go on writing.
+`manifest.json` with the length and SHA-256 of every other member, the rows and digest of every table, and the versions
+that made it. Dump, digests and files are those of one moment, while people go on writing.
 """
 
 import errno
@@ -18,7 +18,6 @@ import subprocess
 import tarfile
 import tempfile
 import time
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,15 +27,22 @@ from typing import IO, Any, NamedTuple
 import psycopg
 
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.contents import Contents, lock_tables, referenced_files, table_contents, write_alike
-from gis_core.operations.environment import DATABASE, ROOT, Place, adopt, open_lock
+from gis_core.operations.contents import (
+    applied_migrations,
+    lock_tables,
+    referenced_files,
+    table_contents,
+    write_alike,
+)
+from gis_core.operations.environment import DATABASE, Place, adopt, open_lock
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import HeldFiles, unreadable
 from gis_core.operations.preflight import MIB
 from gis_core.operations.processes import client_environment
 from gis_core.operations.progress import say, step
+from gis_core.operations.versions import FORMAT, of_our_apps
+from gis_core.version import VERSION
 
-FORMAT = 2
 MANIFEST = "manifest.json"
 ROLES = "roles.sql"
 DUMP = "database.dump"
@@ -139,7 +145,7 @@ def _write(cluster: Cluster, scratch: Path) -> dict[str, Any]:
                 options = ["--format=custom", "--compress=zstd", f"--snapshot={snapshot.name}"]
                 run_client([*cluster.client("pg_dump"), *options, f"--file={scratch / DUMP}", DATABASE], UNREADABLE)
             with step("Empreintes des tables"):
-                tables = table_contents(connection)
+                held = {"tables": table_contents(connection), "migrations": of_our_apps(applied_migrations(connection))}
         # Held files have a second name: without `dereference` one that is met twice would be written as a link.
         with (
             step("Fichiers"),
@@ -148,7 +154,7 @@ def _write(cluster: Cluster, scratch: Path) -> dict[str, Any]:
             entries = {name: _add_file(archive, scratch / name, name) for name in (ROLES, DUMP)}
             entries |= add_data(archive, cluster.place, files)
             _check_none_lost(snapshot, entries)
-            manifest = _manifest(cluster, entries, tables, snapshot.missing)
+            manifest = _manifest(cluster) | held | {"missing": snapshot.missing, "entries": entries}
             _add_bytes(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
     (scratch / "archive").chmod(0o600)
     return manifest
@@ -207,18 +213,14 @@ def _roles(cluster: Cluster) -> str:
     return "".join(line for line in text.splitlines(keepends=True) if not SUPERUSER_LINE.match(line))
 
 
-def _manifest(
-    cluster: Cluster, entries: dict[str, dict[str, Any]], tables: Contents, missing: list[str]
-) -> dict[str, Any]:
+def _manifest(cluster: Cluster) -> dict[str, Any]:
+    """What made the archive, and when."""
     return {
         "format": FORMAT,
-        "version": tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"],
+        "version": VERSION,
         "postgresql": cluster.psql("postgres", "-c", "show server_version").strip(),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "database_bytes": database_bytes(cluster),
-        "tables": tables,
-        "missing": missing,
-        "entries": entries,
     }
 
 

@@ -72,6 +72,13 @@ def _contents_of(connection: Connection, table: sql.Identifier, columns: list[st
     return int(row[0]), str(row[1])
 
 
+def applied_migrations(connection: Connection) -> list[tuple[str, str]]:
+    """App and name of every migration that the database had; none where it never had any."""
+    if connection.execute("select to_regclass('public.django_migrations')").fetchone() == (None,):
+        return []
+    return [(app, name) for app, name in connection.execute("select app, name from public.django_migrations")]
+
+
 def referenced_files(connection: Connection) -> set[str]:
     """The files that rows name, as `files/...`."""
     files: set[str] = set()

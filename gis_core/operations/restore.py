@@ -16,7 +16,7 @@ from typing import IO, Any
 import psycopg
 
 from gis_core.operations import account
-from gis_core.operations.backup import DUMP, FORMAT, FULL, MANIFEST, ROLES, advice, check_free_space, run_client
+from gis_core.operations.backup import DUMP, FULL, MANIFEST, ROLES, advice, check_free_space, run_client
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import missing_contents
 from gis_core.operations.demo import demo_lock
@@ -24,10 +24,14 @@ from gis_core.operations.environment import ASIDE, DATABASE, Place
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.preflight import MIB, check_folder
 from gis_core.operations.progress import say, step
+from gis_core.operations.versions import check_version
+from gis_core.version import VERSION
 
 MOST_LINES = 5
 # Indexes that are being built need some more than the finished database.
 GROWTH = 1.2
+# What the manifest of an archive of this format says beside the versions.
+SAID = {"created_at", "database_bytes", "tables", "migrations", "missing", "entries"}
 UNTOUCHED = "Rien n'a été gardé, et ce qui était là est à sa place."
 
 
@@ -50,6 +54,8 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
             _bring_back(place, source, Path(scratch), manifest)
             give_restored(place)
     say(f"Sauvegarde du {manifest['created_at']} rétablie dans {place.data}.")
+    if manifest["version"] != VERSION:
+        say(f"Elle vient d'Arpent {manifest['version']} : ./arpent manage migrate la met à jour avant de servir.")
     if left := _without_empty(former):
         say(f"Les données d'avant sont dans {', '.join(map(str, left))} : effacez-les quand tout est vérifié.")
     return 0
@@ -69,23 +75,24 @@ def verify(source: Path) -> dict[str, Any]:
         with tarfile.open(source) as archive:
             for member in archive:
                 if member.name == MANIFEST:
-                    manifest = json.loads(_content(archive, member).read())
+                    manifest = dict(json.loads(_content(archive, member).read()))
                 elif not member.isdir():
                     entries[member.name] = _entry(archive, member)
-    except (OSError, tarfile.TarError, EOFError, ValueError) as error:
+    except (OSError, tarfile.TarError, EOFError, ValueError, TypeError) as error:
         raise OperationFailedError(
             f"{source} n'est pas une sauvegarde d'Arpent, ou elle est tronquée : {error}"
         ) from error
     if not manifest:
         raise OperationFailedError(f"{source} est incomplète : rien n'a été touché. Prenez une autre sauvegarde.")
-    if manifest.get("format") != FORMAT:
-        raise OperationFailedError(f"{source} vient d'une autre version d'Arpent (format {manifest.get('format')}).")
-    if entries != manifest["entries"]:
-        damaged = sorted(
-            n for n in entries.keys() | manifest["entries"].keys() if entries.get(n) != manifest["entries"].get(n)
-        )
+    check_version(source, manifest)
+    if damaged := [MANIFEST] if SAID - manifest.keys() else _damaged(entries, manifest["entries"]):
         raise OperationFailedError(f"{source} est abîmée ({', '.join(damaged[:5])}) : rien n'a été touché.")
     return manifest
+
+
+def _damaged(entries: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """The members of an archive that are not as its manifest says, too many or absent."""
+    return sorted(name for name in entries.keys() | wanted.keys() if entries.get(name) != wanted.get(name))
 
 
 def restored_bytes(size: int) -> int:
