@@ -54,8 +54,8 @@ class Entry:
         texts: list[str] = []
         current = ""
         for line in (line.removeprefix("#~ ") for line in self.lines):
-            if found := PREFIX.match(line):
-                current = found[1].partition("[")[0]
+            if match := PREFIX.match(line):
+                current = match[1].partition("[")[0]
                 if current == keyword:
                     texts.append("")
             if current == keyword and not line.startswith("#"):
