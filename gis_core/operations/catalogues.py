@@ -91,6 +91,7 @@ def update_catalogues(
     in the common catalogue stays there while anybody uses it. A translation follows its message from one catalogue to
     another; a new message stands at the end, without translation.
     """
+    used = {path: {key: entry for key, entry in part.items() if key != HEADER} for path, part in used.items()}
     counts = Counter(key for messages in used.values() for key in messages)
     shared = {key for key, count in counts.items() if count > 1} | set(catalogues[common])
     translations: Catalogue = {}

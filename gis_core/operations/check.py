@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.environment import PYTHON, ROOT, Place, variables
-from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.environment import PYTHON, ROOT, Place, app_folder, variables
 from gis_core.operations.manage import command_line
 from gis_core.operations.progress import french_seconds, say
 from gis_core.operations.translations import translation_faults
@@ -52,7 +51,7 @@ def checks() -> list[Check]:
 
 def app_checks(app: str) -> list[Check]:
     """Those of one app (`permits`, `networks/water`), the slowest first; what it imports is read from mypy's cache."""
-    folder = folder_of(app)
+    folder = app_folder(app)
     return [
         Check("mypy", _tool("mypy", folder)),
         Check("import-linter", _tool("lint-imports")),
@@ -61,14 +60,6 @@ def app_checks(app: str) -> list[Check]:
         # With the system checks of Django, which this command makes first.
         Check("migrations", command_line("makemigrations", "--check", "--dry-run")),
     ]
-
-
-def folder_of(app: str) -> str:
-    """The folder of an app named as on the command line. Raises OperationFailedError where there is none."""
-    folder = app.replace(".", "/").strip("/")
-    if not folder or not (ROOT / folder / "__init__.py").is_file():
-        raise OperationFailedError(f"Il n’y a pas d’application « {app} » ici : permits, networks/water…")
-    return folder
 
 
 def _tool(name: str, *arguments: str) -> list[str]:

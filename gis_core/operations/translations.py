@@ -18,7 +18,7 @@ from gis_core.operations.catalogues import (
     update_catalogues,
     write_catalogue,
 )
-from gis_core.operations.environment import PYTHON, ROOT
+from gis_core.operations.environment import PYTHON, ROOT, app_folder
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
 
@@ -91,42 +91,33 @@ def _fault_of_gone(path: Path, key: Key, updated: Mapping[Path, Catalogue]) -> s
 def _read_and_update(env: dict[str, str], app: str) -> tuple[dict[Path, Catalogue], dict[Path, Catalogue], Set[Key]]:
     """The committed catalogues, those that the code needs, and the messages that concern the app (all for "").
 
-    Raises OperationFailedError for an unknown app, or when the messages of the code cannot be read.
+    Of the other apps the code is not read: what their catalogues have counts as used. Raises OperationFailedError for
+    an unknown app, or when the messages of the code cannot be read.
     """
+    folder = Path(app_folder(app)) if app else Path()
     paths = [Path(name) for name in _committed() if name.endswith(CATALOGUE.as_posix())]
     catalogues = {path: read_catalogue(ROOT / path) for path in sorted(paths)}
-    used = _read_used(env, catalogues)
+    read = _read_used(env, catalogues, folder)
+    whole = {path for path in catalogues if not app or (path.is_relative_to(folder) and path != COMMON)}
+    used = {path: ({} if path in whole else catalogues[path]) | read.get(path, {}) for path in catalogues}
     updated = update_catalogues(catalogues, used, COMMON)
-    if not app:
-        return catalogues, updated, {key for entries in updated.values() for key in entries}
-    places = _catalogues_of(app, catalogues)
-    keys = {key for place in places for key in (*catalogues[place], *used.get(place, {}))}
-    return catalogues, restrict(catalogues, updated, keys), keys
+    keys = {key for path in catalogues for key in (*read.get(path, {}), *(catalogues[path] if path in whole else ()))}
+    return catalogues, restrict(catalogues, updated, keys), keys - {HEADER}
 
 
-def _catalogues_of(app: str, paths: Iterable[Path]) -> list[Path]:
-    """Where an app (`permits`, `networks/water`) says its messages: in the common catalogue, without one of its own."""
-    folder = Path(app.replace(".", "/"))
-    if not (ROOT / folder).is_dir():
-        raise OperationFailedError(f"Il n’y a pas d’application {app} ici.")
-    within = [path for path in paths if path.is_relative_to(folder)]
-    return within if folder / CATALOGUE in within else [*within, COMMON]
-
-
-def _read_used(env: dict[str, str], paths: Iterable[Path]) -> dict[Path, Catalogue]:
-    """The messages of the code without translation, by the catalogue of the app that they are in."""
-    with tempfile.TemporaryDirectory(prefix="arpent-messages-") as folder:
-        copy = Path(folder)
+def _read_used(env: dict[str, str], paths: Iterable[Path], folder: Path) -> dict[Path, Catalogue]:
+    """The messages of the code in a folder, without translation, by the catalogue of the app that they are in."""
+    with tempfile.TemporaryDirectory(prefix="arpent-messages-") as temporary:
+        copy = Path(temporary)
         _copy_sources(copy)
         for path in paths:
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
-        command = [str(PYTHON), "manage.py", "makemessages", "--locale", LANGUAGE, "--ignore", "tests"]
+        command = [str(PYTHON), str(copy / "manage.py"), "makemessages", "--locale", LANGUAGE, "--ignore", "tests"]
         command += ["--no-location", "--no-wrap"]
-        result = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
+        result = subprocess.run(command, cwd=copy / folder, env=env, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise OperationFailedError("Les messages du code ne se lisent pas.", result.stdout + result.stderr)
-        used = {path: read_catalogue(copy / path) for path in paths if (copy / path).exists()}
-    return {path: {key: entry for key, entry in used[path].items() if key != HEADER} for path in used}
+        return {path: read_catalogue(copy / path) for path in paths if (copy / path).exists()}
 
 
 def _copy_sources(copy: Path) -> None:

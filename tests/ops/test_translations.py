@@ -3,6 +3,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from gis_core.operations.catalogues import (
     Catalogue,
     read_catalogue,
@@ -11,6 +13,8 @@ from gis_core.operations.catalogues import (
     update_catalogues,
     write_catalogue,
 )
+from gis_core.operations.environment import app_folder
+from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.translations import CATALOGUE, catalogue_faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,11 +57,7 @@ def catalogue(*lines: str) -> Catalogue:
 
 def updated(used: dict[Path, Catalogue], **present: Catalogue) -> dict[Path, Catalogue]:
     catalogues = {path: present.get(path.name, catalogue()) for path in (COMMON, ROADS, WATER)}
-    return update_catalogues(catalogues, used_in_code(used), COMMON)
-
-
-def used_in_code(used: dict[Path, Catalogue]) -> dict[Path, Catalogue]:
-    return {path: {key: entry for key, entry in part.items() if key.text} for path, part in used.items()}
+    return update_catalogues(catalogues, used, COMMON)
 
 
 def test_a_new_message_stands_at_the_end_without_translation():
@@ -96,13 +96,19 @@ def test_a_message_that_is_counted_now_is_translated_anew():
 
 def test_the_update_of_one_app_leaves_the_messages_of_others():
     catalogues = {COMMON: catalogue(), WATER: catalogue("Pipe = Canalisation"), ROADS: catalogue("Gone = Parti")}
-    used = used_in_code({WATER: catalogue("Valve ="), ROADS: catalogue("Road =")})
+    used = {WATER: catalogue("Valve ="), ROADS: catalogue("Road =")}
     keys = {*catalogues[WATER], *used[WATER]}
     assert restrict(catalogues, update_catalogues(catalogues, used, COMMON), keys) == {
         COMMON: catalogue(),
         WATER: catalogue("Valve ="),
         ROADS: catalogue("Gone = Parti"),
     }
+
+
+def test_an_app_that_is_not_there_is_said():
+    with pytest.raises(OperationFailedError, match="danse"):
+        app_folder("danse")
+    assert app_folder("networks.water") == app_folder("networks/water/") == "networks/water"
 
 
 def test_a_catalogue_is_written_as_it_is_read():
