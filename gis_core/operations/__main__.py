@@ -48,7 +48,8 @@ def parser() -> Parser:
     add("worker", parents=[common])
     for command in PASSED_ON:
         add(command, parents=[common])
-    add("check", parents=[common])
+    for command in ("check", "translate"):
+        add(command, parents=[common]).add_argument("app", nargs="?", default="")
     save = add("backup", parents=[common])
     save.add_argument("file", type=Path, nargs="?")
     save.add_argument("--verify", action="store_true")
@@ -98,7 +99,11 @@ def main(arguments: list[str]) -> int:
         case "bench":
             return manage.run(place, ["bench", *passed_on])
         case "check":
-            return check.run(place)
+            return check.run(place, options.app)
+        case "translate":
+            from gis_core.operations import translations
+
+            return translations.translate(variables(place.for_tests, "test"), options.app)
         case "backup":
             return back_up(place, options.file, verified=options.verify)
         case "nightly":

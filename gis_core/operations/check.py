@@ -1,4 +1,4 @@
-"""`./arpent check`: every verification that needs no test run, each on one line."""
+"""`./arpent check [APP]`: every verification that needs no test run, each on one line; those of one app."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.environment import PYTHON, ROOT, Place, variables
+from gis_core.operations.environment import PYTHON, ROOT, Place, app_folder, variables
 from gis_core.operations.manage import command_line
 from gis_core.operations.progress import french_seconds, say
 from gis_core.operations.translations import translation_faults
@@ -37,17 +37,33 @@ class Check:
 
 def checks() -> list[Check]:
     """All of them, the slowest first."""
-    tool = PYTHON.parent
     return [
-        Check("mypy", [str(tool / "mypy")]),
+        Check("mypy", _tool("mypy")),
         Check("carte web (TypeScript, Biome)", ["npm", "--prefix", "webmap", "run", "check"]),
-        Check("import-linter", [str(tool / "lint-imports")]),
-        Check("ruff check", [str(tool / "ruff"), "check", "."]),
-        Check("ruff format", [str(tool / "ruff"), "format", "--check", "."]),
+        Check("import-linter", _tool("lint-imports")),
+        Check("ruff check", _tool("ruff", "check", ".")),
+        Check("ruff format", _tool("ruff", "format", "--check", ".")),
         Check("migrations", command_line("makemigrations", "--check", "--dry-run")),
         Check("réglages de démonstration", command_line("check", "--fail-level", "WARNING")),
         Check("réglages de production", command_line("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     ]
+
+
+def app_checks(app: str) -> list[Check]:
+    """Those of one app (`permits`, `networks/water`), the slowest first; what it imports is read from mypy's cache."""
+    folder = app_folder(app)
+    return [
+        Check("mypy", _tool("mypy", folder)),
+        Check("import-linter", _tool("lint-imports")),
+        Check("ruff check", _tool("ruff", "check", folder)),
+        Check("ruff format", _tool("ruff", "format", "--check", folder)),
+        # With the system checks of Django, which this command makes first.
+        Check("migrations", command_line("makemigrations", "--check", "--dry-run")),
+    ]
+
+
+def _tool(name: str, *arguments: str) -> list[str]:
+    return [str(PYTHON.parent / name), *arguments]
 
 
 @dataclass(frozen=True)
@@ -59,19 +75,20 @@ class Outcome:
     seconds: float
 
 
-def run(place: Place) -> int:
-    """Run all checks, two at a time; 1 if any of them fails."""
+def run(place: Place, app: str = "") -> int:
+    """Run all checks (those of one app), two at a time; 1 if any of them fails."""
+    wanted = app_checks(app) if app else checks()
     tests = place.for_tests
     with Cluster(tests, for_tests=True).lease():
         env = variables(tests, "test")
-        failed = [outcome for outcome in _outcomes(env) if _report(outcome)]
+        failed = [outcome for outcome in _outcomes(wanted, env, app) if _report(outcome)]
     say(f"{len(failed)} vérification(s) en échec." if failed else "Tout est en ordre.")
     return 1 if failed else 0
 
 
-def _outcomes(env: dict[str, str]) -> Iterator[Outcome]:
-    tasks: list[tuple[str, Callable[[], str | None]]] = [(check.title, partial(_run, check, env)) for check in checks()]
-    tasks.append(("traductions", partial(translation_faults, env)))
+def _outcomes(wanted: list[Check], env: dict[str, str], app: str) -> Iterator[Outcome]:
+    tasks: list[tuple[str, Callable[[], str | None]]] = [(check.title, partial(_run, check, env)) for check in wanted]
+    tasks.insert(1, ("traductions", partial(translation_faults, env, app)))
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
         yield from pool.map(_timed, tasks)
 

@@ -232,6 +232,17 @@ def secret_key(place: Place) -> str:
     return path.read_text().strip()
 
 
+def app_folder(app: str) -> str:
+    """The folder of an app named as on the command line (`permits`, `networks/water`, `networks.water`).
+
+    Raises OperationFailedError where there is none.
+    """
+    folder = app.replace(".", "/").strip("/")
+    if not folder or not (ROOT / folder / "__init__.py").is_file():
+        raise OperationFailedError(f"Il n’y a pas d’application « {app} » ici : permits, networks/water…")
+    return folder
+
+
 def variables(place: Place, role: Role, port: int | None = None) -> dict[str, str]:
     """The whole environment of a process of Arpent that connects to the database as `arpent_<role>`.
 

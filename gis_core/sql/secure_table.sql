@@ -1,4 +1,5 @@
 -- The one way a table becomes part of the platform: grants, row policies, version and history triggers, by its scope.
+-- docs/reference/scopes.md says what each one makes, and a test compares.
 --   open       accounts, sessions, queues: read before the asker is known, so no row policy
 --   edited     members, territories, roles, themes: as open, and every change keeps the former row
 --   given      memberships: as edited, but the site changes them through functions alone, which ask the asker's role again

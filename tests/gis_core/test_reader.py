@@ -25,6 +25,7 @@ from gis_core.files.reader import (
     Problem,
     ReaderKilled,
     ReaderUnavailable,
+    Reading,
     ReadRefused,
     RestrictedReader,
     launch,
@@ -105,6 +106,19 @@ def refusal(reader: RestrictedReader, path: Path) -> Problem:
     with pytest.raises(ReadRefused) as caught:
         reader.inspect(reader.admit(path))
     return caught.value.problem
+
+
+def test_what_is_answered_names_the_file_that_was_requested(reader: RestrictedReader) -> None:
+    assert reader.inspect(reader.admit(DATA / "bom.geojson")).file == "bom.geojson"
+
+
+def test_a_refusal_names_the_file_that_was_requested(reader: RestrictedReader, tmp_path: Path) -> None:
+    path = tmp_path / "Plan détaillé.geojson"
+    path.write_text("{")
+    for reading in (None, Reading()):
+        with pytest.raises(ReadRefused) as caught:
+            reader.inspect(reader.admit(path), reading=reading)
+        assert caught.value.file == "Plan détaillé.geojson"
 
 
 def problems(reader: RestrictedReader, path: Path) -> list[Problem]:

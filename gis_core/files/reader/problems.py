@@ -24,11 +24,12 @@ class Problem:
 
 
 class ReadRefused(Invalid):
-    """The file as a whole cannot be read."""
+    """The file as a whole cannot be read. `file` is the name of the one that was asked for, "" where none has one."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, file: str = "") -> None:
         super().__init__(problem.message, code=problem.code)
         self.problem = problem
+        self.file = file
 
 
 class ReaderUnavailable(Unavailable):

@@ -8,6 +8,7 @@ import stat
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -58,6 +59,7 @@ class RestrictedReader(ChildProcess):
         self._root = quarantine_root or usual_root()
         self._admitted = 0
         self._parts: dict[str, list[Part]] = {}
+        self._labels: dict[str, str] = {}
         self._close_all = ExitStack()
         # A reader that is lost while it is open (an interruption, an error that nobody closes after) leaves nothing.
         # Not when the interpreter ends: that of a forked process would end the readers of its parent.
@@ -102,7 +104,9 @@ class RestrictedReader(ChildProcess):
         folder.chmod(0o755)
         for source in (path, *companions):
             self._take(source, folder / _quarantined(source, path), link=link)
-        return f"{self._admitted}/{_quarantined(path)}"
+        name = f"{self._admitted}/{_quarantined(path)}"
+        self._labels[name] = path.name
+        return name
 
     def admit_stream(self, stream: IO[bytes]) -> str:
         """Copy what can be read of a stream into quarantine, from its beginning; returns its name there."""
@@ -121,6 +125,7 @@ class RestrictedReader(ChildProcess):
         """Remove an admitted file, and what was unpacked from it, before the reader is closed."""
         inside = [part.name for part in self._parts.pop(name, [])]
         for gone in (self._checked(name), *inside):
+            self._labels.pop(gone, None)
             shutil.rmtree(self._folders().files / gone.split("/")[0], ignore_errors=True)
 
     def unpack(self, name: str) -> list[Part]:
@@ -128,7 +133,9 @@ class RestrictedReader(ChildProcess):
 
         Those that differ by their extension alone lie in one folder of the quarantine, as a .dbf and its .shp must.
         """
-        return self._delivered(self._checked(name), unpacked=False, whole=True)
+        parts = self._delivered(self._checked(name), unpacked=False, whole=True)
+        self._labels |= {part.name: part.label for part in parts if part.name not in self._labels}
+        return parts
 
     def path_of(self, name: str) -> Path:
         """Where an admitted file lies, for bytes that are kept without being looked at."""
@@ -137,15 +144,18 @@ class RestrictedReader(ChildProcess):
     def inspect(self, name: str, *, reading: Reading | None = None, rows: int | None = None) -> FileInfo:
         """What an admitted GeoJSON file is, read through once; every problem of the whole file shows here.
 
+        What is answered names the file that was asked for (`file`), and so does ReadRefused.
+
         With a `reading`, the file may be of any format that a layer can come from, or an archive of such files, and
         much more is told of its layers; coordinates that contradict their system are told, not refused. About so many
         `rows` of each layer are then enough to tell it by.
         """
-        self._renew_if_tired()
-        if reading is not None:
-            return self._survey(name, reading, rows)
-        answer, _ = self._ask({"op": "inspect", "name": self._checked(name)})
-        return self._sensible(vectors.parse_file, answer)
+        label = self._labels.get(name, "")
+        try:
+            return replace(self._read_info(name, reading, rows), file=label)
+        except ReadRefused as refused:
+            refused.file = label
+            raise
 
     def copy(self, name: str, *, plan: CopyPlan, layer: str | None = None) -> Iterator[Chunk]:
         """The rows of a layer (the first one for None) as lines for COPY FROM STDIN, in file order."""
@@ -233,6 +243,13 @@ class RestrictedReader(ChildProcess):
         self._renew_if_tired()
         answer, blob = self._ask({"op": "sample", "name": self._checked(name), "bands": list(bands), "size": size})
         return self._sensible(rasters.parse_sample, answer, blob, len(bands))
+
+    def _read_info(self, name: str, reading: Reading | None, rows: int | None) -> FileInfo:
+        self._renew_if_tired()
+        if reading is not None:
+            return self._survey(name, reading, rows)
+        answer, _ = self._ask({"op": "inspect", "name": self._checked(name)})
+        return self._sensible(vectors.parse_file, answer)
 
     def _survey(self, name: str, reading: Reading, rows: int | None) -> FileInfo:
         """All layers of all parts; a part that cannot be read spoils the others only when there are none."""

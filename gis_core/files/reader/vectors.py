@@ -164,13 +164,15 @@ class LayerInfo:
 class FileInfo:
     """What a file is; `notes` are codes of harmless oddities (utf8_bom).
 
-    `unread` are the layers of a file, and the files of an archive, that cannot be read when others can.
+    `unread` are the layers of a file, and the files of an archive, that cannot be read when others can. `file` is the
+    name of the file that was asked for, as it was admitted.
     """
 
     format: str
     layers: tuple[LayerInfo, ...]
     notes: tuple[str, ...]
     unread: tuple[tuple[str, Problem], ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
