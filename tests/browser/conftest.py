@@ -67,7 +67,7 @@ DRAWN = """async ([selector, patience]) => {
     }
     throw new Error(`${selector} does not come to rest`);
 }"""
-IN_THE_ADDRESS_BAR = "document.querySelector('arpent-app').controller.link() === location.href"
+IN_THE_ADDRESS_BAR = "document.querySelector('arpent-app').app.link.address() === location.href"
 
 
 def today() -> date:

@@ -1,17 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Layer } from "../src/api/types";
+import { bboxOf, outline } from "../src/geo/frame";
 import { fromLambert93, toLambert93 } from "../src/geo/lambert93";
 import { printEn } from "../src/i18n/print-en";
 import { printFr } from "../src/i18n/print-fr";
 import {
-  bboxOf,
   fittingScale,
   frameOf,
   groundSize,
   isScale,
   layersAt,
   orderBody,
-  outline,
   type PrintChoice,
   type PrintOptions,
   papersOf,

@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { type WaterMessages, waterMessages, waterWords } from "../src/i18n/water";
 import { diff } from "../src/map/diff";
 import { buildModel } from "../src/map/model";
+import { symbolSvg } from "../src/map/water-symbols";
+import { MARKS } from "../src/state/water";
 import {
   type Isolation,
   isolationUrl,
@@ -19,7 +21,6 @@ import {
 import { formKey } from "../src/water/form-key";
 import { actedBbox, isolationPicture, markAt, tracePicture } from "../src/water/picture";
 import { headline, traceLine, valveDetail } from "../src/water/sentences";
-import { MARKS, symbolSvg } from "../src/water/symbols";
 import { state } from "./fixtures";
 
 const SRC = join(import.meta.dirname, "../src");

@@ -1,6 +1,9 @@
 /** Shapes of the HTTP contract, as the server sends them. */
 import type { MultiPolygon } from "../geo/footprint";
+import type { Geometry, GeometryType } from "../geo/geojson";
 import type { Bbox, LonLat } from "../geo/mercator";
+
+export type { Geometry, GeometryType };
 
 export interface Member {
   slug: string;
@@ -38,7 +41,6 @@ export interface Config {
   version: string;
 }
 
-export type GeometryType = "polygon" | "line" | "point";
 export type Visibility = "public" | "signed_in" | "members" | "owner";
 export type FieldType = "text" | "integer" | "number" | "date" | "datetime" | "boolean" | "area_m2" | "length_m";
 
@@ -225,13 +227,6 @@ export interface Property {
 export interface FeatureLink {
   title: string;
   url: string;
-}
-
-/** GeoJSON geometry, read only by the map. */
-export interface Geometry {
-  type: string;
-  coordinates?: unknown;
-  geometries?: Geometry[];
 }
 
 export interface Feature {

@@ -1,11 +1,11 @@
 import type { ApiClient, ApiError } from "../api/client";
 import type { Geometry, Layer } from "../api/types";
 import type { Bbox, LonLat } from "../geo/mercator";
+import { type Box, type Position, readShape, type Shape } from "../geo/shape";
 import { rounded } from "./figures";
 import type { LayerSchema } from "./form";
 import * as requests from "./requests";
 import type { Draft, Stored } from "./session";
-import { type Box, type Position, readShape, type Shape } from "./shape";
 import type { SnapFeature } from "./snap";
 
 export interface HistoryEntry {

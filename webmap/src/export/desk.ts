@@ -1,5 +1,5 @@
 import { type ApiError, isAbort } from "../api/client";
-import type { Controller } from "../app/controller";
+import type { AppPort } from "../app/port";
 import type { Bbox } from "../geo/mercator";
 import { Store } from "../state/store";
 import {
@@ -70,7 +70,7 @@ export class ExportDesk {
   /** Exports ordered here: each is saved as soon as it is done. */
   private readonly awaited = new Set<number>();
 
-  constructor(private readonly app: Controller) {}
+  constructor(private readonly app: AppPort) {}
 
   get state(): ExportState {
     return this.store.state;
@@ -176,7 +176,7 @@ export class ExportDesk {
   private deliver(made: Export): void {
     if (!this.awaited.delete(made.id)) return;
     if (made.file && made.report) save(made.file, made.report.name);
-    else this.app.notify("error", `${made.title} – ${made.message}`);
+    else this.app.notices.add("error", `${made.title} – ${made.message}`);
   }
 }
 
@@ -185,9 +185,9 @@ function phaseOf(error: unknown): Phase {
   return error instanceof CutShort ? { at: "cut" } : { at: "refused", error: error as ApiError };
 }
 
-const desks = new WeakMap<Controller, ExportDesk>();
+const desks = new WeakMap<AppPort, ExportDesk>();
 
-export function deskOf(app: Controller): ExportDesk {
+export function deskOf(app: AppPort): ExportDesk {
   const desk = desks.get(app) ?? new ExportDesk(app);
   desks.set(app, desk);
   return desk;

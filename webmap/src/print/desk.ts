@@ -1,19 +1,11 @@
 import type { ApiError } from "../api/client";
 import type { Photo } from "../api/types";
-import type { Controller } from "../app/controller";
+import type { AppPort } from "../app/port";
+import { bboxOf } from "../geo/frame";
 import { comparison, knownPhotos } from "../state/photos";
 import type { Loadable } from "../state/state";
 import { Store } from "../state/store";
-import {
-  bboxOf,
-  type Chosen,
-  fittingScale,
-  frameOf,
-  middleOf,
-  orderBody,
-  type PrintChoice,
-  type PrintOptions,
-} from "./order";
+import { type Chosen, fittingScale, frameOf, middleOf, orderBody, type PrintChoice, type PrintOptions } from "./order";
 
 /** A print of this person's. */
 export interface Print {
@@ -45,7 +37,7 @@ export class PrintDesk {
   /** What was left when the page was loaded anew. */
   private readonly left: Partial<PrintChoice> | null;
 
-  constructor(private readonly app: Controller) {
+  constructor(private readonly app: AppPort) {
     this.left = app.kept<PrintChoice>("print");
     this.store = new Store<PrintState>({
       options: { status: "loading" },
@@ -142,9 +134,9 @@ export class PrintDesk {
   }
 }
 
-const desks = new WeakMap<Controller, PrintDesk>();
+const desks = new WeakMap<AppPort, PrintDesk>();
 
-export function deskOf(app: Controller): PrintDesk {
+export function deskOf(app: AppPort): PrintDesk {
   const desk = desks.get(app) ?? new PrintDesk(app);
   desks.set(app, desk);
   return desk;

@@ -2,7 +2,7 @@ import type { ApiError } from "../api/client";
 import type { Background, Feature, Geometry, HereGroup, Job, Layer, Photo } from "../api/types";
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
-import type { WaterPicture } from "../water/picture";
+import type { WaterPicture } from "./water";
 
 export const PANELS = [
   "layers",
@@ -110,6 +110,10 @@ export interface ViewState {
   zoom: number;
   bbox: Bbox;
 }
+
+/** The tabs of the sheet of a feature that is edited. */
+export const EDIT_TABS = ["values", "geometry", "photos", "history"] as const;
+export type EditTab = (typeof EDIT_TABS)[number];
 
 /** What editing changes of the rest of the screen; all else about it is the editor's. */
 export interface Editing {

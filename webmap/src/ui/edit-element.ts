@@ -12,7 +12,7 @@ export abstract class EditElement extends ArpentElement {
 
   /** The editor, while there is one. */
   get editor(): Editor | null {
-    return this.controller.editor;
+    return this.app.editing.editor as Editor | null;
   }
 
   get words(): EditWords {

@@ -72,12 +72,12 @@ export class LandUnit extends ArpentElement {
   private async ask(purpose: string, reference: string): Promise<void> {
     this.asking = true;
     this.refusal = "";
-    const { controller } = this;
+    const { app } = this;
     try {
       const body = { parcels: [this.parcel], purpose, reference };
-      const answer = await controller.api.send(`${controller.config.urls.api}owners/units/`, { method: "POST", body });
+      const answer = await app.api.send(`${app.config.urls.api}owners/units/`, { method: "POST", body });
       const { parcels } = (await answer.json()) as { parcels: string[] };
-      await deskOf(controller).takeUnit(parcels);
+      await deskOf(app).takeUnit(parcels);
       this.open = false;
     } catch (error) {
       const { detail, title, offline } = error as ApiError;
