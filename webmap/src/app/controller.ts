@@ -2,7 +2,7 @@ import { ApiClient } from "../api/client";
 import { Session } from "../api/session";
 import type { Config } from "../api/types";
 import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
-import { type Translate, translate } from "../i18n";
+import { type Translate, translate } from "../i18n/first-view";
 import type { MapEvents, MapPort } from "../map/port";
 import { isPhone } from "../state/device";
 import * as memory from "../state/memory";

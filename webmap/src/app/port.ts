@@ -2,7 +2,7 @@ import type { ApiClient } from "../api/client";
 import type { Config, Feature, Layer, SearchResult } from "../api/types";
 import type { Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
-import type { Translate } from "../i18n";
+import type { Translate } from "../i18n/first-view";
 import type { EditCanvas, EditEvents } from "../map/canvas";
 import type { PaperFrame, PaperFrameEvents } from "../map/port";
 import type { Pointed } from "../state/photos";

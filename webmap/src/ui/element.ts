@@ -1,7 +1,7 @@
 import { LitElement } from "lit";
 import { property } from "lit/decorators.js";
 import type { AppPort } from "../app/port";
-import type { Translate } from "../i18n";
+import type { Translate } from "../i18n/first-view";
 import type { AppState } from "../state/state";
 
 /** Base of the components: plain DOM (one set of style sheets, one accessibility tree), redrawn when the state changes. */

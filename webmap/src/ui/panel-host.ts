@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import type { AppPort } from "../app/port";
-import type { Key } from "../i18n";
+import type { Key } from "../i18n/first-view";
 import type { PanelId } from "../state/state";
 import { drawerHandle } from "./drawer";
 import { fetched } from "./later";

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import type { Key } from "../i18n";
+import type { Key } from "../i18n/first-view";
 import { isPhone } from "../state/device";
 import type { AppState, PanelId } from "../state/state";
 import { ArpentElement } from "./element";

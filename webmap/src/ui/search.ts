@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { type ApiError, isAbort } from "../api/client";
 import type { SearchResult } from "../api/types";
-import type { Key } from "../i18n";
+import type { Key } from "../i18n/first-view";
 import { isPhone } from "../state/device";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { csrfToken } from "../api/client";
 import { signInUrl } from "../api/urls";
-import type { Key } from "../i18n";
+import type { Key } from "../i18n/first-view";
 import { THEMES } from "../state/state";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
