@@ -1,6 +1,7 @@
 import { type ApiError, isAbort } from "../api/client";
 import type { AppPort } from "../app/port";
 import type { Bbox } from "../geo/mercator";
+import { oneForEach } from "../state/one-for-each";
 import { Store } from "../state/store";
 import {
   type Choice,
@@ -185,10 +186,4 @@ function phaseOf(error: unknown): Phase {
   return error instanceof CutShort ? { at: "cut" } : { at: "refused", error: error as ApiError };
 }
 
-const desks = new WeakMap<AppPort, ExportDesk>();
-
-export function deskOf(app: AppPort): ExportDesk {
-  const desk = desks.get(app) ?? new ExportDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const deskOf = oneForEach((app: AppPort) => new ExportDesk(app));

@@ -6,6 +6,7 @@ import { formatArea } from "../format/format";
 import type { LonLat } from "../geo/mercator";
 import { type ChooseWords, chooseWords } from "../i18n/choose";
 import { isPhone } from "../state/device";
+import { oneForEach } from "../state/one-for-each";
 import { linkable } from "../state/permalink";
 import type { AppState, Choice, ChosenParcel, Ground, Measure } from "../state/state";
 import { Store } from "../state/store";
@@ -438,10 +439,4 @@ export class ParcelDesk implements MapTool {
   }
 }
 
-const desks = new WeakMap<AppPort, ParcelDesk>();
-
-export function deskOf(app: AppPort): ParcelDesk {
-  const desk = desks.get(app) ?? new ParcelDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const deskOf = oneForEach((app: AppPort) => new ParcelDesk(app));

@@ -2,6 +2,7 @@ import type { ApiError } from "../api/client";
 import type { Photo } from "../api/types";
 import type { AppPort } from "../app/port";
 import { bboxOf } from "../geo/frame";
+import { oneForEach } from "../state/one-for-each";
 import { comparison, knownPhotos } from "../state/photos";
 import type { Loadable } from "../state/state";
 import { Store } from "../state/store";
@@ -134,10 +135,4 @@ export class PrintDesk {
   }
 }
 
-const desks = new WeakMap<AppPort, PrintDesk>();
-
-export function deskOf(app: AppPort): PrintDesk {
-  const desk = desks.get(app) ?? new PrintDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const deskOf = oneForEach((app: AppPort) => new PrintDesk(app));

@@ -6,6 +6,7 @@ import type { EditState, Tool } from "../edit/state";
 import type { EditKey } from "../i18n/edit";
 import { EditElement } from "./edit-element";
 import "../styles/edit.css";
+import "../styles/edit-sheet.css";
 import type { EditIconName } from "./edit-icons";
 import "./edit-icons";
 

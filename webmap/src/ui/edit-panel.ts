@@ -15,6 +15,7 @@ import "./edit-issues";
 import { emptiness, failure, skeleton } from "./states";
 import { layerSwatch } from "./swatch";
 import "../styles/edit.css";
+import "../styles/edit-sheet.css";
 import "./edit-icons";
 
 /** The desk for drawing: which layer; then what is to be saved in it, and what was deleted from it. */

@@ -2,6 +2,7 @@ import { type ApiClient, ApiError, isAbort } from "../api/client";
 import type { Geometry } from "../api/types";
 import type { AppPort } from "../app/port";
 import type { Bbox, LonLat } from "../geo/mercator";
+import { oneForEach } from "../state/one-for-each";
 import { Store } from "../state/store";
 import type { WaterLine, WaterMark, WaterPicture } from "../state/water";
 import type { Family } from "./answers";
@@ -335,10 +336,4 @@ export class AnomalyDesk {
   }
 }
 
-const desks = new WeakMap<AppPort, AnomalyDesk>();
-
-export function anomalyDesk(app: AppPort): AnomalyDesk {
-  const desk = desks.get(app) ?? new AnomalyDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const anomalyDesk = oneForEach((app: AppPort) => new AnomalyDesk(app));

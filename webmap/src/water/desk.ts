@@ -4,6 +4,7 @@ import type { Bbox, LonLat } from "../geo/mercator";
 import { type WaterWords, waterWords } from "../i18n/water";
 import { isPhone } from "../state/device";
 import { focusMap } from "../state/focus";
+import { oneForEach } from "../state/one-for-each";
 import { Store } from "../state/store";
 import type { WaterPicture } from "../state/water";
 import {
@@ -367,10 +368,4 @@ export class WaterDesk implements MapTool {
   }
 }
 
-const desks = new WeakMap<AppPort, WaterDesk>();
-
-export function waterDesk(app: AppPort): WaterDesk {
-  const desk = desks.get(app) ?? new WaterDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const waterDesk = oneForEach((app: AppPort) => new WaterDesk(app));
