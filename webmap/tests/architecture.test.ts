@@ -70,7 +70,7 @@ describe("the order of the web map", () => {
     expect(guilty).toEqual([]);
   });
 
-  it("has no circle", () => {
+  it("has no circle, not even through what is fetched later", () => {
     expect(all.map(circleFrom).filter((circle) => circle !== null)).toEqual([]);
   });
 

@@ -105,7 +105,14 @@ describe("the sentence that matters", () => {
   });
 
   it("tells of works that no valve parts from the break", () => {
-    const tank = { id: 9, reference: "R1", kind: "tank", kind_label: "Réservoir", point: [1.9, 47.55] as const };
+    const tank = {
+      id: 9,
+      reference: "R1",
+      name: null,
+      kind: "tank",
+      kind_label: "Réservoir",
+      point: [1.9, 47.55] as const,
+    };
     const found = isolation({ sources_to_stop: [{ ...tank, point: [1.9, 47.55] }] });
     expect(headline(found, fr, "fr")).toMatch(/^Fermer 2 vannes, arrêter 1 ouvrage · /);
   });

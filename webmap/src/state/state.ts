@@ -1,4 +1,5 @@
 import type { ApiError } from "../api/client";
+import type * as schema from "../api/schema";
 import type { Background, Feature, Geometry, HereGroup, Job, Layer, Photo } from "../api/types";
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
@@ -53,16 +54,7 @@ export interface DrawnGround {
 export type Ground = { readonly parcels: readonly string[] } | DrawnGround;
 
 /** A parcel that was chosen; areas in square metres. */
-export interface ChosenParcel {
-  readonly id: number;
-  readonly idu: string;
-  readonly label: string;
-  readonly insee: string;
-  readonly commune: string | null;
-  readonly area_m2: number | null;
-  readonly measured_m2: number;
-  readonly bbox_4326: Bbox;
-}
+export type ChosenParcel = schema.Selected;
 
 /** The chosen parcels; `secret` once owners' data took part in the choice: no link keeps them then. */
 export interface Choice {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { type ApiError, isAbort, type Sending } from "../api/client";
+import type * as schema from "../api/schema";
 import { saveBlob } from "../export/download";
 import { dayInParis, formatArea, formatDate, formatLength, formatNumber } from "../format/format";
 import { type ParcelWords, parcelWords } from "../i18n/parcel";
@@ -11,36 +12,8 @@ import { fetched } from "./later";
 import { failure, skeleton } from "./states";
 import "../styles/parcel.css";
 
-interface Fact {
-  readonly name: string;
-  readonly label: string;
-  readonly display: string;
-}
-
-interface Line {
-  readonly key: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly area_m2: number | null;
-  readonly share: number | null;
-  readonly length_m: number | null;
-  readonly layer: string | null;
-  readonly feature: number | null;
-  readonly facts: readonly Fact[];
-  readonly links: readonly { title: string; url: string }[];
-}
-
-interface Section {
-  readonly section: string;
-  readonly title: string;
-  readonly facts: readonly Fact[];
-  readonly lines: readonly Line[];
-  readonly uncertain: readonly Line[];
-  readonly tolerances: readonly { display: string }[];
-  readonly notes: readonly string[];
-  readonly vintages: readonly { title: string; date: string | null }[];
-  readonly failed: string | null;
-}
+type Line = schema.Line;
+type Section = schema.Section;
 
 interface Place {
   readonly name: string;
@@ -49,10 +22,7 @@ interface Place {
   error: ApiError | null;
 }
 
-interface Frozen {
-  readonly number: string;
-  readonly pdf: string;
-}
+type Frozen = Pick<schema.FrozenSheet, "number" | "pdf">;
 
 /** The sheet of a single parcel says this itself; a shape has none. */
 const IDENTITY = "identity";

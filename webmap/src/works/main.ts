@@ -1,4 +1,5 @@
 import { ApiClient, ApiError, isAbort } from "../api/client";
+import type * as schema from "../api/schema";
 import { Session } from "../api/session";
 import { Board, type BoardWord } from "../board/board";
 import {
@@ -42,23 +43,8 @@ interface Config {
   work?: number | null;
 }
 
-interface Conflict {
-  title: string;
-  reference: string;
-  member: string;
-  days: string;
-  gravity: string;
-  gravity_label: string;
-  why: string;
-  url: string;
-}
-
-interface Checked {
-  stretch: object;
-  length_m: number;
-  place: string;
-  conflicts: Conflict[];
-}
+type Conflict = schema.WorkConflict;
+type Checked = schema.WorkChecked;
 
 const CONTEXT = ["communes", "parcels", "buildings", "roads", "road-sections"];
 const SHOWN = ["communes", "parcels", "buildings", "roads", "works"];
