@@ -400,10 +400,10 @@ export interface Export {
   id: number;
   title: string;
   state: JobStateEnum;
-  progress?: number | null;
-  message?: string;
+  progress: number | null;
+  message: string;
   created_at: string;
-  ended_at?: string | null;
+  ended_at: string | null;
   /** Where to fetch the file; null before there is one, and when its days are over. */
   file: string | null;
   report: unknown;
@@ -763,11 +763,11 @@ export interface Job {
   title: string;
   state: JobStateEnum;
   state_label: string;
-  progress?: number | null;
-  message?: string;
+  progress: number | null;
+  message: string;
   created_at: string;
-  started_at?: string | null;
-  ended_at?: string | null;
+  started_at: string | null;
+  ended_at: string | null;
   /** Where the report is, once there is one. */
   report: string | null;
 }
@@ -1029,6 +1029,9 @@ export interface One {
 /** * `repair` - repair * `ignore` - ignore * `reopen` - reopen */
 export type OneActionEnum = "repair" | "ignore" | "reopen";
 
+/** * `portrait` - portrait * `landscape` - landscape */
+export type OrientationEnum = "portrait" | "landscape";
+
 export interface Owner {
   slug: string;
   name: string;
@@ -1041,9 +1044,9 @@ export interface OwnersJournal {
 
 export interface PaperSheet {
   paper: string;
-  orientation: string;
-  sheet_mm: number[];
-  map_mm: number[];
+  orientation: OrientationEnum;
+  sheet_mm: [number, number];
+  map_mm: [number, number];
 }
 
 export interface ParcelOwners {
@@ -1317,10 +1320,10 @@ export interface Print {
   id: number;
   title: string;
   state: JobStateEnum;
-  progress?: number | null;
-  message?: string;
+  progress: number | null;
+  message: string;
   created_at: string;
-  ended_at?: string | null;
+  ended_at: string | null;
   /** Where to fetch the PDF file; null before there is one, and when its days are over. */
   file: string | null;
   report: unknown;
@@ -1333,9 +1336,9 @@ export interface PrintList {
 export interface PrintOptions {
   sheets: PaperSheet[];
   /** the least and the greatest */
-  scales: number[];
+  scales: [number, number];
   /** the least and the greatest */
-  dpi: number[];
+  dpi: [number, number];
   usual_dpi: number;
   /** of a photo */
   most_pixels: number;

@@ -1,14 +1,5 @@
+import type { Notice } from "../api/schema";
 import type { AppPort } from "./port";
-
-interface Overwritten {
-  readonly id: number;
-  readonly layer: string;
-  readonly layer_title: string;
-  readonly feature: number;
-  readonly action: "update" | "delete";
-  readonly fields: readonly { label: string }[];
-  readonly by: string;
-}
 
 const MOST_TOLD = 3;
 
@@ -16,11 +7,11 @@ const MOST_TOLD = 3;
 export async function tellOverwritten(app: AppPort): Promise<void> {
   const { api } = app.config.urls;
   const response = await app.api.send(`${api}notices/?limit=${MOST_TOLD}`).catch(() => null);
-  const page = (await response?.json()) as { results: Overwritten[] } | undefined;
+  const page = (await response?.json()) as { results: Notice[] } | undefined;
   for (const one of page?.results ?? []) tell(app, one);
 }
 
-function tell(app: AppPort, { id, layer, layer_title, feature, action, fields, by }: Overwritten): void {
+function tell(app: AppPort, { id, layer, layer_title, feature, action, fields, by }: Notice): void {
   const names = fields.map(({ label }) => label).join(", ");
   const words = action === "delete" ? "overwritten.deleted" : "overwritten.fields";
   const read = (): void =>

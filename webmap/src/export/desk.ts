@@ -1,4 +1,5 @@
 import { type ApiError, isAbort } from "../api/client";
+import type * as schema from "../api/schema";
 import type { AppPort } from "../app/port";
 import type { Bbox } from "../geo/mercator";
 import { oneForEach } from "../state/one-for-each";
@@ -18,14 +19,7 @@ import {
 import { CutShort, type Progress, receive, save, saveBlob } from "./download";
 
 /** An export of this person's that a job makes. */
-export interface Export {
-  readonly id: number;
-  readonly title: string;
-  readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
-  readonly progress: number | null;
-  readonly message: string;
-  readonly ended_at: string | null;
-  readonly file: string | null;
+export interface Export extends Omit<schema.Export, "report"> {
   readonly report: {
     readonly name: string;
     readonly bytes: number;

@@ -1,4 +1,5 @@
 import type { ApiError } from "../api/client";
+import type * as schema from "../api/schema";
 import type { Photo } from "../api/types";
 import type { AppPort } from "../app/port";
 import { bboxOf } from "../geo/frame";
@@ -9,14 +10,7 @@ import { Store } from "../state/store";
 import { type Chosen, fittingScale, frameOf, middleOf, orderBody, type PrintChoice, type PrintOptions } from "./order";
 
 /** A print of this person's. */
-export interface Print {
-  readonly id: number;
-  readonly title: string;
-  readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
-  readonly progress: number | null;
-  readonly message: string;
-  readonly ended_at: string | null;
-  readonly file: string | null;
+export interface Print extends Omit<schema.Print, "report"> {
   readonly report: { readonly bytes: number; readonly remarks: readonly string[] } | null;
 }
 

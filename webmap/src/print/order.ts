@@ -1,3 +1,4 @@
+import type * as schema from "../api/schema";
 import type { Layer, Photo } from "../api/types";
 import { type Frame, rounded } from "../geo/frame";
 import { fromLambert93, toLambert93 } from "../geo/lambert93";
@@ -5,28 +6,13 @@ import { type Bbox, type LonLat, zoomForScale } from "../geo/mercator";
 import type { Position } from "../geo/shape";
 import type { LayerSetting } from "../state/state";
 
-export type Orientation = "portrait" | "landscape";
-
+export type Orientation = schema.OrientationEnum;
 /** A sheet of paper and the size of the map on it. */
-export interface Sheet {
-  readonly paper: string;
-  readonly orientation: Orientation;
-  readonly sheet_mm: readonly [number, number];
-  readonly map_mm: readonly [number, number];
-}
+export type Sheet = schema.PaperSheet;
 
 /** What the server prints: papers and limits. */
-export interface PrintOptions {
-  readonly sheets: readonly Sheet[];
-  readonly scales: readonly [number, number];
-  readonly dpi: readonly [number, number];
-  readonly usual_dpi: number;
-  readonly most_pixels: number;
-  readonly bytes_per_pixel: number;
-  readonly most_layers: number;
+export interface PrintOptions extends Omit<schema.PrintOptions, "longest"> {
   readonly longest: Readonly<Record<"title" | "author" | "note", number>>;
-  readonly author: string;
-  readonly kept_days: number;
 }
 
 /** What somebody chose so far; the centre in EPSG:2154. */

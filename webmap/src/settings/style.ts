@@ -1,3 +1,4 @@
+import type * as schema from "../api/schema";
 import type { Condition, FieldType, GeometryType, Labels, LegendSymbol, Plain } from "../api/types";
 import { luminance } from "../map/legend";
 import type { Drawn } from "../map/preview";
@@ -29,13 +30,8 @@ export interface Column {
 }
 
 /** How the values of a column are spread, as the server counted. */
-export interface Distribution {
+export interface Distribution extends Omit<schema.Distribution, "values"> {
   values: { value: Plain; count: number }[];
-  more: boolean;
-  total: number;
-  empty: number;
-  quantiles: number[];
-  natural: Record<string, number[]>;
 }
 
 /** What chooses the symbol: nothing, the values of a column, classes of a number, or conditions of several kinds. */

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { ApiError } from "../api/client";
+import type * as schema from "../api/schema";
 import { type ChooseWords, chooseWords } from "../i18n/choose";
 import { deskOf } from "../parcels/desk";
 import { ArpentElement } from "./element";
@@ -76,7 +77,7 @@ export class LandUnit extends ArpentElement {
     try {
       const body = { parcels: [this.parcel], purpose, reference };
       const answer = await app.api.send(`${app.config.urls.api}owners/units/`, { method: "POST", body });
-      const { parcels } = (await answer.json()) as { parcels: string[] };
+      const { parcels } = (await answer.json()) as Pick<schema.LandUnit, "parcels">;
       await deskOf(app).takeUnit(parcels);
       this.open = false;
     } catch (error) {
