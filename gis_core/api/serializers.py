@@ -152,6 +152,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "ended_at",
             "report",
         )
+        read_only_fields = fields
 
     def to_representation(self, job: Job) -> dict[str, Any]:
         """A job that is not over says so when no worker attends to it."""

@@ -40,18 +40,18 @@ AT_REST = """async (patience) => {
         for (; count > 0; count -= 1) await new Promise(requestAnimationFrame);
     };
     while (!page.dataset.arpentReady && performance.now() < until) await frames(1);
-    const { controller } = document.querySelector('arpent-app');
+    const { app } = document.querySelector('arpent-app');
     const seen = () => {
         const box = document.querySelector('.map-canvas').getBoundingClientRect();
-        return JSON.stringify([controller.map.view(), controller.state.view, box]);
+        return JSON.stringify([app.view.map.view(), app.state.view, box]);
     };
     for (let before = ''; performance.now() < until;) {
         const { arpentRender } = page.dataset;
-        controller.map.refresh();
+        app.view.map.refresh();
         await frames(3);
         while (page.dataset.arpentRender === arpentRender && performance.now() < until) await frames(1);
         const now = seen();
-        if (now === before && JSON.stringify(controller.map.view()) === JSON.stringify(controller.state.view)) return;
+        if (now === before && JSON.stringify(app.view.map.view()) === JSON.stringify(app.state.view)) return;
         before = now;
     }
     throw new Error('the map does not come to rest');
@@ -67,7 +67,7 @@ DRAWN = """async ([selector, patience]) => {
     }
     throw new Error(`${selector} does not come to rest`);
 }"""
-IN_THE_ADDRESS_BAR = "document.querySelector('arpent-app').controller.link() === location.href"
+IN_THE_ADDRESS_BAR = "document.querySelector('arpent-app').app.link.address() === location.href"
 
 
 def today() -> date:

@@ -52,7 +52,7 @@ def name_parcels(page: Page, text: str) -> None:
 
 def lay(page: Page, *places: tuple[float, float]) -> None:
     """Points around the middle of the map, one after the other."""
-    laid = "document.querySelector('arpent-app').controller.state.measure.points.length"
+    laid = "document.querySelector('arpent-app').app.state.measure.points.length"
     for number, (east, south) in enumerate(places, 1):
         click_map(page, east, south)
         until(page, lambda number=number: page.evaluate(laid) == number, "the point is not there")  # type: ignore[misc]

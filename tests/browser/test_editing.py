@@ -154,7 +154,7 @@ def tab(page: Page, name: str) -> None:
 
 def editor_says(page: Page, condition: str) -> None:
     """Wait until something is true of the `editor`."""
-    told = f"((editor) => {condition})(document.querySelector('arpent-app').controller.editor)"
+    told = f"((editor) => {condition})(document.querySelector('arpent-app').app.editing.editor)"
     until(page, lambda: bool(page.evaluate(told)), f"not {condition}")
 
 
@@ -184,7 +184,7 @@ def at_pixel(page: Page, place: tuple[float, float]) -> tuple[float, float]:
     """Where a place (degrees) is on the screen."""
     x, y = page.evaluate(
         """([lon, lat]) => {
-            const { center, bbox } = document.querySelector('arpent-app').controller.state.view;
+            const { center, bbox } = document.querySelector('arpent-app').app.state.view;
             const mercator = (degrees) => Math.log(Math.tan(Math.PI / 4 + (degrees * Math.PI) / 360));
             const box = document.querySelector('.map-canvas').getBoundingClientRect();
             return [
@@ -303,7 +303,7 @@ def test_a_traced_limit_has_the_very_vertices_of_the_parcel(desk: BrowserContext
     page.get_by_role("button", name="Dessiner").click()
     page.get_by_role("button", name="Suivre").click()
     # The sheet has taken room beside the map.
-    page.evaluate("(center) => document.querySelector('arpent-app').controller.goTo({ center })", [lon, lat])
+    page.evaluate("(center) => document.querySelector('arpent-app').app.view.goTo({ center })", [lon, lat])
     at_rest(page)
     # What one snaps to comes a moment after the map has come to rest.
     editor_says(page, "editor.board.snapper.suffices(editor.board.canvas.box(), editor.board.snapLayers())")
@@ -314,7 +314,7 @@ def test_a_traced_limit_has_the_very_vertices_of_the_parcel(desk: BrowserContext
     page.locator(".map-canvas").press("f")
     field(page, "kind").select_option("lawn")
     save(page)
-    made = page.evaluate("document.querySelector('arpent-app').controller.editor.state.active")
+    made = page.evaluate("document.querySelector('arpent-app').app.editing.editor.state.active")
     assert places_of(thing(desk, demo, "green-areas", int(made)).geometry) == places_of(parcel["geometry"])
 
 
@@ -343,7 +343,7 @@ def test_a_point_is_drawn_by_its_coordinates_alone(desk: BrowserContext, demo: D
     page.get_by_role("button", name="Ajouter ce point").press("Enter")
     field(page, "kind").select_option("led")
     save(page)
-    made = page.evaluate("document.querySelector('arpent-app').controller.editor.state.active")
+    made = page.evaluate("document.querySelector('arpent-app').app.editing.editor.state.active")
     assert thing(desk, demo, "street-lights", int(made)).geometry["coordinates"] == [
         round(east + 10, 3),
         round(north, 3),
@@ -370,7 +370,7 @@ def test_a_point_is_drawn_by_the_reference_of_a_road(desk: BrowserContext, demo:
     page.get_by_label("Route et PR").press("Enter")
     field(page, "kind").select_option("led")
     save(page)
-    made = page.evaluate("document.querySelector('arpent-app').controller.editor.state.active")
+    made = page.evaluate("document.querySelector('arpent-app').app.editing.editor.state.active")
     assert thing(desk, demo, "street-lights", int(made)).geometry["coordinates"] == [
         round(place["x"], 3),
         round(place["y"], 3),
@@ -549,7 +549,7 @@ def test_what_somebody_deleted_meanwhile_can_be_made_anew(desk: BrowserContext, 
     expect(page.get_by_role("dialog")).to_contain_text("supprimé entre-temps")
     page.get_by_role("button", name="Recréer l’objet").click()
     expect(page.get_by_text("Objet enregistré.")).to_be_visible()
-    made = page.evaluate("document.querySelector('arpent-app').controller.editor.state.active")
+    made = page.evaluate("document.querySelector('arpent-app').app.editing.editor.state.active")
     assert thing(desk, demo, one.layer, int(made)).properties["name"] == "Encore là"
 
 
@@ -727,7 +727,7 @@ def test_a_feature_is_split_and_merged_again(desk: BrowserContext, demo: Demo) -
 def test_several_features_are_changed_at_once(desk: BrowserContext, demo: Demo) -> None:
     one, other = another(desk, demo, "street-lights"), another(desk, demo, "street-lights")
     page = edit(desk, demo, one)
-    page.evaluate(f"document.querySelector('arpent-app').controller.editor.pick([{one.id}, {other.id}], 'add')")
+    page.evaluate(f"document.querySelector('arpent-app').app.editing.editor.pick([{one.id}, {other.id}], 'add')")
     expect(page.locator(TITLE)).to_have_text("2 objets choisis")
     assert serious(page) == []
     field(page, "power_w").fill("42")
@@ -837,7 +837,7 @@ def test_a_vertex_is_taken_and_placed_with_the_crosshair_of_a_phone(phone: Brows
     degrees = phone.request.get(f"{demo.url}/ogc/collections/{one.layer}/items/{one.id}").json()["geometry"]
     page = edit(phone, demo, one)
     tab(page, "Tracé")
-    aim = "(center) => document.querySelector('arpent-app').controller.goTo({ center })"
+    aim = "(center) => document.querySelector('arpent-app').app.view.goTo({ center })"
     page.evaluate(aim, ring_of(degrees)[0])
     at_rest(page)
     page.get_by_role("button", name="Prendre").tap()
@@ -848,7 +848,7 @@ def test_a_vertex_is_taken_and_placed_with_the_crosshair_of_a_phone(phone: Brows
     page.get_by_role("button", name="Poser").tap()
     undo = page.get_by_role("button", name="Annuler")
     expect(undo).to_be_enabled()
-    moved = page.evaluate("document.querySelector('arpent-app').controller.editor.state.session.done.length")
+    moved = page.evaluate("document.querySelector('arpent-app').app.editing.editor.state.session.done.length")
     assert moved == 1
     undo.tap()
     expect(page.get_by_role("button", name="Enregistrer").first).to_be_disabled()
@@ -901,7 +901,7 @@ def test_a_photo_is_attached_seen_and_removed(desk: BrowserContext, demo: Demo, 
     page.get_by_label("Ajouter une photo").set_input_files(file)
     expect(page.locator(".attachments img")).to_have_attribute("alt", "massif.jpg")
     page.get_by_role("button", name="Quitter").click()
-    page.evaluate(f"document.querySelector('arpent-app').controller.select({{ layer: '{one.layer}', id: {one.id} }})")
+    page.evaluate(f"document.querySelector('arpent-app').app.sheet.open({{ layer: '{one.layer}', id: {one.id} }})")
     expect(page.locator(".attachments-seen img")).to_be_visible()
     page.get_by_role("button", name="Modifier", exact=True).click()
     tab(page, "Photos")

@@ -99,10 +99,10 @@ def test_a_scale_of_ones_own_is_checked(desk: Page) -> None:
     desk.locator("[data-desk=print]").click()
     panel = desk_of(desk)
     panel.get_by_label("Échelle", exact=True).select_option("")
-    panel.get_by_label(re.compile("1 : n")).fill("50")
+    panel.get_by_label(re.compile(r"1\s: n")).fill("50")
     expect(panel.get_by_text("Un nombre entier de 100 à 100")).to_be_visible()
     expect(panel.get_by_role("button", name="Imprimer en PDF")).to_be_disabled()
-    panel.get_by_label(re.compile("1 : n")).fill("750")
+    panel.get_by_label(re.compile(r"1\s: n")).fill("750")
     expect(panel.get_by_role("button", name="Imprimer en PDF")).to_be_enabled()
 
 

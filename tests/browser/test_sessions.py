@@ -73,7 +73,7 @@ def test_a_sheet_waits_for_its_reader_to_sign_in_again(browser: Browser, demo: D
         one = another(context, demo)
         page = open_map(context, demo, one.place.split("&s=")[0])
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        select = f"void document.querySelector('arpent-app').controller.select({{ layer: '{LAYER}', id: {one.id} }})"
+        select = f"void document.querySelector('arpent-app').app.sheet.open({{ layer: '{LAYER}', id: {one.id} }})"
         end_session(context, demo)
         page.evaluate(select)
         expect(window(page)).to_be_visible()
@@ -142,7 +142,7 @@ def test_a_wrong_password_is_told_in_the_window(browser: Browser, demo: Demo) ->
     with somebody(browser, demo, "sig.lys") as context:
         page = open_map(context, demo)
         end_session(context, demo)
-        page.evaluate("void document.querySelector('arpent-app').controller.refreshCatalogue()")
+        page.evaluate("void document.querySelector('arpent-app').app.layers.refresh()")
         expect(window(page)).to_be_visible()
         page.keyboard.type("pas celui-là")
         page.keyboard.press("Enter")
@@ -222,7 +222,7 @@ def test_a_drawing_that_is_not_finished_survives_a_reload(browser: Browser, demo
         page.reload()
         page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
         page.get_by_role("button", name="Reprendre").click()
-        laid = "document.querySelector('arpent-app').controller.editor?.state.drawing?.groups.length"
+        laid = "document.querySelector('arpent-app').app.editing.editor?.state.drawing?.groups.length"
         until(page, lambda: page.evaluate(laid) == 3, "the drawing is lost")
         page.locator(".map-canvas").press("f")
         expect(page.locator(".edit-pending")).to_have_text("1 à enregistrer")

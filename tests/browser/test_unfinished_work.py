@@ -53,7 +53,7 @@ def draw_zone(page: Page) -> None:
 
 
 def points_laid(page: Page) -> int:
-    return int(page.evaluate("document.querySelector('arpent-app').controller.state.measure?.points.length ?? 0"))
+    return int(page.evaluate("document.querySelector('arpent-app').app.state.measure?.points.length ?? 0"))
 
 
 def expect_drawn(page: Page) -> None:
@@ -221,7 +221,7 @@ def test_it_survives_a_reload(browser: Browser, demo: Demo, piece: Piece, size: 
 def test_it_goes_on_once_signed_in_again_over_the_map(browser: Browser, demo: Demo, piece: Piece) -> None:
     with at_work(browser, demo, piece, DESK) as page:
         end_session(page.context, demo)
-        page.evaluate("void document.querySelector('arpent-app').controller.refreshCatalogue()")
+        page.evaluate("void document.querySelector('arpent-app').app.layers.refresh()")
         sign_in_again(page, demo, PERSON)
         piece.expect_there(page)
 

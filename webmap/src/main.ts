@@ -2,17 +2,24 @@ import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/shell.css";
+import "./styles/phone.css";
 import "./styles/parts.css";
+import "./styles/desks.css";
+import "./styles/states.css";
 import "./styles/photos.css";
+import "./styles/photos-map.css";
+import { readConfig } from "./app/config";
 import { Controller } from "./app/controller";
 import { startJobs } from "./app/jobs";
 import { startKeyboard } from "./app/keyboard";
 import { startSurroundings } from "./app/surroundings";
-import { readConfig } from "./config";
 import { ArpentApp } from "./ui/app";
 
 const mapModule = import("./map/pair");
-const app = new Controller(readConfig(document));
+const app = new Controller(readConfig(document), {
+  openEditor: async (port, layer) => (await import("./edit/open")).openEditor(port, layer),
+  restoreParcels: async (port, idus) => (await import("./parcels/desk")).deskOf(port).restore(idus),
+});
 
 startSurroundings(app);
 startKeyboard(app);
@@ -21,7 +28,7 @@ void app.session.watch();
 
 customElements.define("arpent-app", ArpentApp);
 const root = document.createElement("arpent-app") as ArpentApp;
-root.controller = app;
+root.app = app;
 const place = document.getElementById("arpent");
 if (place) place.replaceWith(root);
 else document.body.append(root);
@@ -37,22 +44,13 @@ if (target && twin) {
   // Labels are drawn on a canvas: they do not change their font by themselves once it has come.
   const fonts = document.fonts.load('600 11px "Atkinson Hyperlegible Next Variable"').catch(() => []);
   await fonts;
-  const map = createMap(target, twin, {
-    moved: () => app.moved(),
-    pointer: (position, twin) => app.pointer.update({ position, twin }),
-    clicked: (at) => app.clicked(at),
-    doubleClicked: () => app.finishMeasure(),
-    tileFailed: () => void app.session.glance(),
-    imageFailed: (slug, detail) => app.imageFailed(slug, detail),
-    photoFailed: (slug) => void app.photos.tileFailed(slug),
-    busy: (busy) => app.store.update({ busy }),
-    rendered: () => {
-      if (!settled) return;
-      renders += 1;
-      document.documentElement.dataset["arpentReady"] = "true";
-      document.documentElement.dataset["arpentRender"] = String(renders);
-    },
-  });
+  const rendered = (): void => {
+    if (!settled) return;
+    renders += 1;
+    document.documentElement.dataset["arpentReady"] = "true";
+    document.documentElement.dataset["arpentRender"] = String(renders);
+  };
+  const map = createMap(target, twin, app.mapEvents(rendered));
   app.attach(map);
   await started;
   settled = true;

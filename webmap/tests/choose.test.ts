@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { chooseMessages, chooseWords } from "../src/i18n/choose";
+import { chooseWords } from "../src/i18n/choose";
 import { buildModel } from "../src/map/model";
 import {
   bboxOf,
@@ -151,29 +149,5 @@ describe("the link of a selection", () => {
   it("leaves out what is no identifier", () => {
     expect(readPermalink("#ps=45901000AB0012,../x,45901000AB0012,12").chosen).toEqual(["45901000AB0012"]);
     expect(readPermalink("#ps=")).toEqual({});
-  });
-});
-
-describe("texts of choosing parcels", () => {
-  const src = join(import.meta.dirname, "../src");
-  const sources = readdirSync(src, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !file.startsWith("i18n"))
-    .map((file) => readFileSync(join(src, file), "utf8"))
-    .join("\n");
-  const built = /^(way\.(click|draw|list)|draw\.(point|line|area)|unit\.purpose\.\w+)$/;
-
-  it("are all used", () => {
-    expect(Object.keys(chooseMessages.fr).filter((key) => !built.test(key) && !sources.includes(`"${key}"`))).toEqual(
-      [],
-    );
-  });
-
-  it("have the same parameters in both languages", () => {
-    const parameters = (text: string) => String((text.match(/\{\w+\}/g) ?? []).sort());
-    const { fr, en } = chooseMessages;
-    const differing = (Object.keys(fr) as (keyof typeof fr)[]).filter(
-      (key) => parameters(fr[key]) !== parameters(en[key]),
-    );
-    expect(differing).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Controller } from "../src/app/controller";
+import type { AppPort } from "../src/app/port";
 import { Editor } from "../src/edit/editor";
 import { changedThere, clashOf, compare } from "../src/edit/merge";
 import { type Draft, draftOf, type Stored } from "../src/edit/session";
@@ -27,11 +27,11 @@ function conflicting(mine: Draft, theirs: Stored | null) {
     api: {},
     config: { urls: { api: "/api/v1/" } },
     state: { language: "en" },
-    notify: (_kind: string, words: string) => void said.push(words),
-    editSheetOpened() {},
-    refreshCatalogue: async () => {},
+    notices: { add: (_kind: string, words: string) => said.push(words) },
+    editing: { setSheet() {} },
+    layers: { refresh: async () => {} },
   };
-  const editor = new Editor(app as unknown as Controller, layer("lamps", { can_edit: true }), null);
+  const editor = new Editor(app as unknown as AppPort, layer("lamps", { can_edit: true }), null);
   vi.spyOn(editor, "written").mockResolvedValue();
   vi.spyOn(editor, "fields").mockReturnValue([]);
   const sent: Draft[] = [];

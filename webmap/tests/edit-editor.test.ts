@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Controller } from "../src/app/controller";
+import type { AppPort } from "../src/app/port";
 import { Editor } from "../src/edit/editor";
 import type { Stored } from "../src/edit/session";
 import { layer } from "./fixtures";
@@ -11,10 +11,10 @@ function slow() {
   const app = {
     api: {},
     config: { urls: { api: "/api/v1/" } },
-    editSheetOpened() {},
-    refreshCatalogue: async () => {},
+    editing: { setSheet() {} },
+    layers: { refresh: async () => {} },
   };
-  const editor = new Editor(app as unknown as Controller, layer("lamps", { can_edit: true }), null);
+  const editor = new Editor(app as unknown as AppPort, layer("lamps", { can_edit: true }), null);
   const answers = new Map<number, () => void>();
   vi.spyOn(editor.client, "read").mockImplementation(
     (id) => new Promise((resolve) => answers.set(id, () => resolve(stored(id)))),

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { lay, startDrawing } from "../src/edit/drawing";
 import { pictureOf, type Scene, shapesOf } from "../src/edit/picture";
 import { type Draft, draftOf, emptySession } from "../src/edit/session";
-import type { Position, Shape } from "../src/edit/shape";
 import { type EditState, NOWHERE } from "../src/edit/state";
+import type { Position, Shape } from "../src/geo/shape";
 import { layer } from "./fixtures";
 
 const [X, Y] = [617000, 6717000];

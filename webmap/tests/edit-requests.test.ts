@@ -3,7 +3,7 @@ import { ApiError } from "../src/api/client";
 import { conflictsOf, isConflict, refusalsOf } from "../src/edit/client";
 import * as requests from "../src/edit/requests";
 import { type Draft, draftOf, type Stored } from "../src/edit/session";
-import type { Shape } from "../src/edit/shape";
+import type { Shape } from "../src/geo/shape";
 
 const API = "/api/v1/";
 const point = (x: number): Shape => ({ kind: "point", parts: [[[[x, 6717000.25]]]] });

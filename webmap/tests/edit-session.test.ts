@@ -18,7 +18,7 @@ import {
   takenUp,
   undo,
 } from "../src/edit/session";
-import type { Shape } from "../src/edit/shape";
+import type { Shape } from "../src/geo/shape";
 
 const shape = (x = 0): Shape => ({ kind: "point", parts: [[[[x, 0]]]] });
 const stored = (id = 7, patch: Partial<Stored> = {}): Stored => ({

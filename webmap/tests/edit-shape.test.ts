@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { endsAt, finished, laid, lay, layAgain, startDrawing, takeBack } from "../src/edit/drawing";
 import { areaOf, bearing, groundLength, lengthOf, polar, readPosition, withLength } from "../src/edit/figures";
+import { readNumber } from "../src/format/read";
+import { fromLambert93, toLambert93 } from "../src/geo/lambert93";
 import {
   faultOf,
   insertVertex,
@@ -17,9 +19,7 @@ import {
   withHole,
   withPart,
   writeShape,
-} from "../src/edit/shape";
-import { readNumber } from "../src/format/read";
-import { fromLambert93, toLambert93 } from "../src/geo/lambert93";
+} from "../src/geo/shape";
 
 const [X, Y] = [617000, 6717000];
 const square = (x = X, y = Y, side = 10): Position[] => [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Position, Shape } from "../src/edit/shape";
 import { SnapIndex, snap } from "../src/edit/snap";
 import { TraceGraph } from "../src/edit/trace";
+import type { Position, Shape } from "../src/geo/shape";
 
 const [X, Y] = [617000.123456789, 6717000.987654321];
 const p = (dx: number, dy: number): Position => [X + dx, Y + dy];

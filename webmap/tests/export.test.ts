@@ -13,8 +13,6 @@ import {
 } from "../src/export/choice";
 import { isWhole } from "../src/export/download";
 import type { Bbox } from "../src/geo/mercator";
-import { exportEn } from "../src/i18n/export-en";
-import { exportFr } from "../src/i18n/export-fr";
 import { layer } from "./fixtures";
 
 const API = "/api/v1/";
@@ -113,8 +111,4 @@ describe("a file that was cut short", () => {
     expect(isWhole("fgb", new Uint8Array([1, 2, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0]))).toBe(true);
     expect(isWhole("fgb", new Uint8Array([1, 2, 255, 255, 255, 255, ...bytes("ERREUR : l’export")]))).toBe(false);
   });
-});
-
-it("has the same texts in both languages", () => {
-  expect(Object.keys(exportEn).sort()).toEqual(Object.keys(exportFr).sort());
 });

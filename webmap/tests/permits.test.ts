@@ -1,10 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { permitMessages, permitWords } from "../src/i18n/permits";
+import { permitWords } from "../src/i18n/permits";
 import { deadlinesUrl, filingUrl, inDays, permitUrl } from "../src/permits/deadlines";
-
-const SRC = join(import.meta.dirname, "../src");
 
 describe("addresses of planning applications", () => {
   it("lead to the deadlines and to a file", () => {
@@ -34,24 +30,5 @@ describe("how far a deadline is", () => {
     [-3, "en retard de 3 jours", "3 days late"],
   ])("%i days", (days, french, english) => {
     expect([inDays(days, permitWords("fr")), inDays(days, permitWords("en"))]).toEqual([french, english]);
-  });
-});
-
-describe("texts of planning applications", () => {
-  const sources = ["ui/permits-panel.ts", "permits/deadlines.ts"]
-    .map((file) => readFileSync(join(SRC, file), "utf8"))
-    .join("\n");
-
-  it("are all used", () => {
-    const built = /^whose\./;
-    const unused = Object.keys(permitMessages.fr).filter((key) => !built.test(key) && !sources.includes(`"${key}"`));
-    expect(unused).toEqual([]);
-  });
-
-  it("have the same parameters in both languages", () => {
-    const parameters = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
-    for (const [key, text] of Object.entries(permitMessages.fr)) {
-      expect(parameters(text), key).toEqual(parameters(permitMessages.en[key as keyof typeof permitMessages.en]));
-    }
   });
 });

@@ -1,17 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Layer } from "../src/api/types";
+import { bboxOf, outline } from "../src/geo/frame";
 import { fromLambert93, toLambert93 } from "../src/geo/lambert93";
-import { printEn } from "../src/i18n/print-en";
-import { printFr } from "../src/i18n/print-fr";
 import {
-  bboxOf,
   fittingScale,
   frameOf,
   groundSize,
   isScale,
   layersAt,
   orderBody,
-  outline,
   type PrintChoice,
   type PrintOptions,
   papersOf,
@@ -141,8 +138,4 @@ describe("what is printed", () => {
   it("carries the photo with its resolution", () => {
     expect(orderBody(CHOICE, [], photo("ortho"))).toMatchObject({ photo: "ortho", dpi: 150 });
   });
-});
-
-it("says everything in both languages", () => {
-  expect(Object.keys(printEn)).toEqual(Object.keys(printFr));
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiClient, ApiError } from "../src/api/client";
 import { Session, type SessionScript } from "../src/api/session";
-import { noteKept, noteSaved, unsavedLayers } from "../src/app/unsaved";
+import { noteKept, noteSaved, unsavedLayers } from "../src/state/unsaved";
 
 const FACTS = { user: "one", rights: "r1", header: "Arpent-User" };
 

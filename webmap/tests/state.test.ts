@@ -172,7 +172,7 @@ describe("layers of other servers", () => {
     slug: "ortho-ailleurs",
     title: "Ortho",
     abstract: "",
-    theme: null,
+    theme: { slug: "images", title: "Images", order: 9 },
     order: 1,
     attribution: "© Ailleurs",
     licence: "",

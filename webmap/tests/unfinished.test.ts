@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { keep, kept } from "../src/app/unfinished";
+import { keep, kept } from "../src/state/unfinished";
 
 describe("unfinished work of a panel", () => {
   beforeEach(() => {

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type WaterMessages, waterMessages, waterWords } from "../src/i18n/water";
+import { waterWords } from "../src/i18n/water";
 import { diff } from "../src/map/diff";
 import { buildModel } from "../src/map/model";
+import { symbolSvg } from "../src/map/water-symbols";
+import { MARKS } from "../src/state/water";
 import {
   type Isolation,
   isolationUrl,
@@ -19,10 +19,8 @@ import {
 import { formKey } from "../src/water/form-key";
 import { actedBbox, isolationPicture, markAt, tracePicture } from "../src/water/picture";
 import { headline, traceLine, valveDetail } from "../src/water/sentences";
-import { MARKS, symbolSvg } from "../src/water/symbols";
 import { state } from "./fixtures";
 
-const SRC = join(import.meta.dirname, "../src");
 const fr = waterWords("fr");
 const line = { type: "MultiLineString", coordinates: [] };
 
@@ -107,7 +105,14 @@ describe("the sentence that matters", () => {
   });
 
   it("tells of works that no valve parts from the break", () => {
-    const tank = { id: 9, reference: "R1", kind: "tank", kind_label: "Réservoir", point: [1.9, 47.55] as const };
+    const tank = {
+      id: 9,
+      reference: "R1",
+      name: null,
+      kind: "tank",
+      kind_label: "Réservoir",
+      point: [1.9, 47.55] as const,
+    };
     const found = isolation({ sources_to_stop: [{ ...tank, point: [1.9, 47.55] }] });
     expect(headline(found, fr, "fr")).toMatch(/^Fermer 2 vannes, arrêter 1 ouvrage · /);
   });
@@ -202,26 +207,6 @@ describe("requests of the water desk", () => {
   it("are shown on the map until their answer is here", () => {
     const { marks } = tracePicture(null, startAt([1.9, 47.5]), { pipe: 3 }, null);
     expect(marks.map(({ kind }) => kind)).toEqual(["start"]);
-  });
-});
-
-describe("texts of the water desk", () => {
-  const files = ["desk", "sentences"].map((name) => `water/${name}.ts`);
-  const parts = ["panel", "isolate", "trace", "parts"].map((name) => `ui/water-${name}.ts`);
-  const sources = [...files, ...parts].map((file) => readFileSync(join(SRC, file), "utf8")).join("\n");
-  const built = /\.(one|many|none)$|^(directionAbout|direction|family|tab)\.|^valve\.(closed|skipped|why\.)/;
-
-  it("are all used", () => {
-    expect(Object.keys(waterMessages.fr).filter((key) => !built.test(key) && !sources.includes(`"${key}"`))).toEqual(
-      [],
-    );
-  });
-
-  it("have the same parameters in both languages", () => {
-    const parameters = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
-    for (const [key, text] of Object.entries(waterMessages.fr)) {
-      expect(parameters(text), key).toEqual(parameters(waterMessages.en[key as keyof WaterMessages]));
-    }
   });
 });
 

@@ -2,6 +2,12 @@
 
 from rest_framework import serializers
 
+from gis_core.api.places import bbox_field, lon_lat_field
+from layers.catalogue.models import Background, Layer
+
+COLUMN_TYPES = ("text", "integer", "number", "date", "datetime", "boolean", "area_m2", "length_m")
+SYMBOL_KINDS = ("fill", "line", "circle")
+
 
 class ThemeSerializer(serializers.Serializer[dict[str, object]]):
     slug = serializers.CharField()
@@ -17,7 +23,7 @@ class OwnerSerializer(serializers.Serializer[dict[str, object]]):
 class ColumnSerializer(serializers.Serializer[dict[str, object]]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    type = serializers.CharField(help_text="text, integer, number, date, datetime, boolean, area_m2 or length_m")
+    type = serializers.ChoiceField(choices=COLUMN_TYPES)
     unit = serializers.CharField(allow_null=True)
     in_tiles = serializers.BooleanField()
 
@@ -31,7 +37,7 @@ class HatchSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class SymbolSerializer(serializers.Serializer[dict[str, object]]):
-    kind = serializers.CharField(help_text="fill, line or circle")
+    kind = serializers.ChoiceField(choices=SYMBOL_KINDS)
     fill = serializers.CharField(allow_null=True)
     hatch = HatchSerializer(allow_null=True, help_text="lines over the fill of an area")
     stroke = serializers.CharField(allow_null=True)
@@ -72,12 +78,12 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     source_date = serializers.DateField(allow_null=True)
     lineage = serializers.CharField(help_text="how the data were made")
     contact = serializers.CharField()
-    geometry_type = serializers.CharField(help_text="point, line or polygon")
-    visibility = serializers.CharField(help_text="public, signed_in, members or owner")
+    geometry_type = serializers.ChoiceField(choices=Layer.Geometry.values)
+    visibility = serializers.ChoiceField(choices=Layer.Visibility.choices)
     owner = OwnerSerializer(allow_null=True)
     min_zoom = serializers.IntegerField()
     max_zoom = serializers.IntegerField()
-    extent_4326 = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    extent_4326 = bbox_field(allow_null=True)
     visible = serializers.BooleanField(help_text="shown when the map opens")
     opacity = serializers.FloatField()
     version = serializers.IntegerField()
@@ -107,11 +113,7 @@ class FootprintSerializer(serializers.Serializer[dict[str, object]]):
     """A GeoJSON MultiPolygon: polygons of rings of positions (longitude, latitude)."""
 
     type = serializers.ChoiceField(choices=["MultiPolygon"])
-    coordinates = serializers.ListField(
-        child=serializers.ListField(
-            child=serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
-        )
-    )
+    coordinates = serializers.ListField(child=serializers.ListField(child=serializers.ListField(child=lon_lat_field())))
 
 
 class PhotoSerializer(serializers.Serializer[dict[str, object]]):
@@ -119,13 +121,13 @@ class PhotoSerializer(serializers.Serializer[dict[str, object]]):
     title = serializers.CharField()
     acquired = serializers.CharField(help_text="the year, the month (2024-06) or the day (2024-06-12) of the photos")
     resolution_m = serializers.FloatField()
-    visibility = serializers.CharField(help_text="public, signed_in, members or owner")
+    visibility = serializers.ChoiceField(choices=Layer.Visibility.choices)
     owner = OwnerSerializer(allow_null=True)
     attribution = serializers.CharField()
     licence = serializers.CharField()
     abstract = serializers.CharField()
     edition = serializers.IntegerField(help_text="the number of this publication; it stands in the tiles' address")
-    extent_4326 = serializers.ListField(child=serializers.FloatField())
+    extent_4326 = bbox_field()
     footprint_4326 = FootprintSerializer(help_text="where it has pixels, simplified")
     tiles = serializers.CharField(help_text="the address of its tiles in Web Mercator")
     min_zoom = serializers.IntegerField()
@@ -141,7 +143,7 @@ class PhotoPageSerializer(serializers.Serializer[dict[str, object]]):
 class BackgroundSerializer(serializers.Serializer[dict[str, object]]):
     slug = serializers.CharField()
     title = serializers.CharField()
-    kind = serializers.CharField(help_text="plain, xyz or wmts")
+    kind = serializers.ChoiceField(choices=("plain", *Background.Kind.values))
     url = serializers.CharField(allow_null=True)
     layer = serializers.CharField(allow_null=True)
     matrix_set = serializers.CharField(allow_null=True)

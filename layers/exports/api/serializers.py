@@ -67,6 +67,7 @@ class ExportSerializer(serializers.ModelSerializer[Job]):
     class Meta:
         model = Job
         fields = ("id", "title", "state", "progress", "message", "created_at", "ended_at", "file", "report")
+        read_only_fields = fields
 
     def get_file(self, job: Job) -> str | None:
         """Where to fetch the file; null before there is one, and when its days are over."""

@@ -2,6 +2,10 @@
 
 from rest_framework import serializers
 
+from gis_core.api.places import bbox_field, lon_lat_field
+
+SUGGESTED = ("commune", "parcel", "address", "road", "coordinates")
+
 
 class PropertySerializer(serializers.Serializer[dict[str, object]]):
     name = serializers.CharField()
@@ -25,7 +29,7 @@ class FeatureSerializer(serializers.Serializer[dict[str, object]]):
     links = FeatureLinkSerializer(many=True)
     picture = serializers.CharField(allow_null=True, help_text="Address of a drawing of it, such as a sign's")
     geometry = serializers.DictField(allow_null=True, help_text="GeoJSON, EPSG:4326")
-    bbox_4326 = serializers.ListField(child=serializers.FloatField())
+    bbox_4326 = bbox_field()
     version = serializers.IntegerField()
 
 
@@ -33,7 +37,7 @@ class ListedFeatureSerializer(serializers.Serializer[dict[str, object]]):
     id = serializers.IntegerField()
     title = serializers.CharField()
     properties = serializers.DictField()
-    bbox_4326 = serializers.ListField(child=serializers.FloatField())
+    bbox_4326 = bbox_field()
 
 
 class FeaturePageSerializer(serializers.Serializer[dict[str, object]]):
@@ -53,13 +57,13 @@ class HereSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class SuggestionSerializer(serializers.Serializer[dict[str, object]]):
-    kind = serializers.CharField(help_text="commune, parcel, address, road or coordinates")
+    kind = serializers.ChoiceField(choices=SUGGESTED)
     label = serializers.CharField()  # type: ignore[assignment]
     detail = serializers.CharField()
     layer = serializers.CharField(allow_null=True)
     id = serializers.IntegerField(allow_null=True)
-    center_4326 = serializers.ListField(child=serializers.FloatField())
-    bbox_4326 = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    center_4326 = lon_lat_field()
+    bbox_4326 = bbox_field(allow_null=True)
     road = serializers.CharField(allow_null=True, help_text="A whole numbered road, as addresses have it.")
 
 
@@ -245,7 +249,7 @@ class IssueSerializer(serializers.Serializer[dict[str, object]]):
     title = serializers.CharField()
     other = serializers.IntegerField(allow_null=True, help_text="the other object, where there is one")
     message = serializers.CharField()
-    center_4326 = serializers.ListField(child=serializers.FloatField())
+    center_4326 = lon_lat_field()
 
 
 class IssuesSerializer(serializers.Serializer[dict[str, object]]):

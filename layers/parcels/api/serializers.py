@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from gis_core.api.places import bbox_field
 from layers.parcels.models import FrozenSheet
 from layers.parcels.services.selecting import MOST_SELECTED
 
@@ -81,7 +82,7 @@ class SelectedSerializer(serializers.Serializer[Json]):
     commune = serializers.CharField(allow_null=True)
     area_m2 = serializers.IntegerField(allow_null=True)
     measured_m2 = serializers.FloatField()
-    bbox_4326 = serializers.ListField(child=serializers.FloatField())
+    bbox_4326 = bbox_field()
 
 
 class SelectionSerializer(serializers.Serializer[Json]):

@@ -58,6 +58,7 @@ class PrintSerializer(serializers.ModelSerializer[Job]):
     class Meta:
         model = Job
         fields = ("id", "title", "state", "progress", "message", "created_at", "ended_at", "file", "report")
+        read_only_fields = fields
 
     def get_file(self, job: Job) -> str | None:
         """Where to fetch the PDF file; null before there is one, and when its days are over."""
@@ -71,15 +72,19 @@ class PrintSerializer(serializers.ModelSerializer[Job]):
 
 class PaperSheetSerializer(serializers.Serializer[Json]):
     paper = serializers.CharField()
-    orientation = serializers.CharField()
-    sheet_mm = serializers.ListField(child=serializers.FloatField())
-    map_mm = serializers.ListField(child=serializers.FloatField())
+    orientation = serializers.ChoiceField(choices=ORIENTATIONS)
+    sheet_mm = serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)
+    map_mm = serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)
 
 
 class PrintOptionsSerializer(serializers.Serializer[Json]):
     sheets = PaperSheetSerializer(many=True)
-    scales = serializers.ListField(child=serializers.IntegerField(), help_text="the least and the greatest")
-    dpi = serializers.ListField(child=serializers.IntegerField(), help_text="the least and the greatest")
+    scales = serializers.ListField(
+        child=serializers.IntegerField(), min_length=2, max_length=2, help_text="the least and the greatest"
+    )
+    dpi = serializers.ListField(
+        child=serializers.IntegerField(), min_length=2, max_length=2, help_text="the least and the greatest"
+    )
     usual_dpi = serializers.IntegerField()
     most_pixels = serializers.IntegerField(help_text="of a photo")
     bytes_per_pixel = serializers.FloatField(help_text="of a photo, about")

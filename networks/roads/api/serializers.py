@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from gis_core.api.places import bbox_field
 from networks.roads.lists import CARRIAGEWAYS
 
 SIDES = [(code, label[0]) for code, label in CARRIAGEWAYS.items()]
@@ -50,4 +51,4 @@ class RoadSerializer(serializers.Serializer[None]):
     properties = RoadLineSerializer(many=True)
     links = RoadLinkSerializer(many=True)
     geometry = serializers.JSONField(help_text="GeoJSON, EPSG:4326: its sections to half a metre, its markers.")
-    bbox_4326 = serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4)
+    bbox_4326 = bbox_field()

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from gis_core.api.places import bbox_field
 from networks.water.services.isolation import MOST_BREAKS, MOST_UNUSABLE, STATUSES, Request
 from networks.water.services.starting import Start
 from networks.water.services.trace import DIRECTIONS
@@ -185,7 +186,7 @@ class IsolationSerializer(serializers.Serializer[Any]):
     connections = AllServedSerializer()
     addresses = serializers.ListField(child=serializers.CharField())
     hydrants = PlaceSerializer(many=True)
-    bbox_4326 = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    bbox_4326 = bbox_field(allow_null=True)
 
 
 class TraceSerializer(serializers.Serializer[Any]):
@@ -204,4 +205,4 @@ class TraceSerializer(serializers.Serializer[Any]):
     pipe_ids = serializers.ListField(child=serializers.IntegerField())
     truncated = serializers.BooleanField()
     geometry = LinesField(allow_null=True)
-    bbox_4326 = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    bbox_4326 = bbox_field(allow_null=True)

@@ -1,10 +1,10 @@
-import type { Controller } from "./controller";
+import type { AppPort } from "./port";
 
 const BUSY_MS = 4000;
 const IDLE_MS = 60000;
 
 /** Keeps the list of running jobs fresh: often while there are some, seldom otherwise, never in a hidden page. */
-export function startJobs(app: Controller): void {
+export function startJobs(app: AppPort): void {
   if (!app.config.user) return;
   const look = async (): Promise<void> => {
     if (!document.hidden) {

@@ -11,27 +11,18 @@ export function focusSearch(): void {
   input?.select();
 }
 
-export function focusMap(): void {
-  document.querySelector<HTMLElement>(".map-canvas")?.focus();
-}
-
-/** When what had the focus goes away, the map takes it: the next Tab is not at the top of the page again. */
-export function keepFocus(): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => document.activeElement === document.body && focusMap()));
-}
-
 /** Shortcuts that work wherever the focus is. Those of the map itself are in the map's element. */
 export function startKeyboard(app: Controller): void {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey) return;
-    if (app.editPageKey?.(event, isTyping(event.target))) return event.preventDefault();
+    if (app.editing.keys?.onPage(event, isTyping(event.target))) return event.preventDefault();
     const search = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
     if (search || (event.key === "/" && !isTyping(event.target))) {
       event.preventDefault();
       focusSearch();
     } else if (event.key === "?" && !isTyping(event.target)) {
       event.preventDefault();
-      app.togglePanel("help");
+      app.screen.togglePanel("help");
     } else if (event.key === "Escape" && app.back()) {
       event.preventDefault();
     }

@@ -1,22 +1,21 @@
 import type { ApiError } from "../api/client";
 import type { Photo } from "../api/types";
+import { isPhone } from "../state/device";
+import { keepFocus } from "../state/focus";
 import type { Permalink } from "../state/permalink";
-import { byTime, firstPair, knownPhotos, sideToReplace } from "../state/photos";
+import { BRIGHTNESS, byTime, firstPair, knownPhotos, sideToReplace } from "../state/photos";
 import type { CompareMode } from "../state/state";
 import { Store } from "../state/store";
-import type { Controller } from "./controller";
-import { keepFocus } from "./keyboard";
-import { isPhone } from "./surroundings";
+import type { AppPort, PhotosPort } from "./port";
 
 /** So many missing tiles in a row are no accident: the campaign may have been taken back. */
 const FAILURES = 4;
 const CHECK_MS = 15000;
 /** So old a list is asked for again when one comes back to the map. */
 const STALE_MS = 60000;
-export const BRIGHTNESS = { least: 50, usual: 100, most: 150, step: 5 };
 
 /** The verbs of the aerial photos: which one lies under the layers, how bright, and compared with which other. */
-export class Photos {
+export class Photos implements PhotosPort {
   /** Where the swipe divides the map, from 0 (left) to 1: apart from the state, for it follows a finger. */
   readonly divider = new Store<{ at: number }>({ at: 0.5 });
   /** The comparison was just opened: its divider takes the focus if nothing else keeps it. */
@@ -27,7 +26,7 @@ export class Photos {
   private listedAt = 0;
   private readonly told = new Set<string>();
 
-  constructor(private readonly app: Controller) {}
+  constructor(private readonly app: AppPort) {}
 
   // --- list --------------------------------------------------------------------------------------------------------
 
@@ -77,7 +76,10 @@ export class Photos {
     if (!missing.length) return;
     const left = photo && known(photo) ? photo : null;
     this.app.store.update({ photo: left, compare: null });
-    this.app.notify("warning", this.app.t(left ? "photos.goneCompared" : "photos.gone", { names: missing.join(", ") }));
+    this.app.notices.add(
+      "warning",
+      this.app.t(left ? "photos.goneCompared" : "photos.gone", { names: missing.join(", ") }),
+    );
   }
 
   // --- link --------------------------------------------------------------------------------------------------------
@@ -137,7 +139,7 @@ export class Photos {
     await this.load();
     const turn = [null, ...byTime(knownPhotos(this.app.state)).reverse()];
     const at = turn.findIndex((one) => (one?.slug ?? null) === this.app.state.photo);
-    if (this.app.state.photos?.status === "ready" && turn.length === 1) this.app.openPanel("photos");
+    if (this.app.state.photos?.status === "ready" && turn.length === 1) this.app.screen.openPanel("photos");
     else this.choose(turn[(at + (back ? turn.length - 1 : 1)) % turn.length]?.slug ?? null);
   }
 
@@ -145,9 +147,9 @@ export class Photos {
     if (this.app.state.compare) return this.stopCompare();
     await this.load();
     const pair = firstPair(knownPhotos(this.app.state), this.app.state.photo);
-    if (!pair) return this.app.openPanel("photos");
+    if (!pair) return this.app.screen.openPanel("photos");
     // On a phone the desk would lie over what is to be compared.
-    if (isPhone()) this.app.openPanel(null);
+    if (isPhone()) this.app.screen.openPanel(null);
     this.opening = true;
     this.app.store.update({ photo: pair.right, compare: { mode: "swipe", left: pair.left } });
   }
@@ -187,6 +189,6 @@ export class Photos {
     const photo = knownPhotos(this.app.state).find((one) => one.slug === slug);
     if (!photo || this.told.has(slug)) return;
     this.told.add(slug);
-    this.app.notify("warning", this.app.t("photos.tilesMissing", { name: photo.title }));
+    this.app.notices.add("warning", this.app.t("photos.tilesMissing", { name: photo.title }));
   }
 }

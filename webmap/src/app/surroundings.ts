@@ -1,8 +1,5 @@
+import { isDark } from "../state/memory";
 import type { Controller } from "./controller";
-import { isDark } from "./memory";
-
-/** The width below which the panels become a bottom sheet, as in the style sheets. */
-export const isPhone = (): boolean => matchMedia("(max-width: 760px)").matches;
 
 /** What changes around the page: theme and language of the document, network, address bar. */
 export function startSurroundings(app: Controller): void {
@@ -22,8 +19,8 @@ export function startSurroundings(app: Controller): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
     void app.photos.refresh();
-    app.catalogueSeen();
+    app.layers.refreshOld();
   });
   // The event's own address: meanwhile the map may have written what it showed before in the address bar.
-  addEventListener("hashchange", ({ newURL }) => void app.openHash(new URL(newURL).hash));
+  addEventListener("hashchange", ({ newURL }) => void app.link.open(new URL(newURL).hash));
 }

@@ -1,12 +1,11 @@
-import type { Controller } from "../app/controller";
+import type { AppPort } from "../app/port";
 import { formatLength } from "../format/format";
+import type { Box, Position, Shape } from "../geo/shape";
+import type { DrawnShape, EditCanvas, EditEvents } from "../map/canvas";
 import { buildModel, type Look } from "../map/model";
 import { Store } from "../state/store";
-import type { DrawnShape, EditCanvas } from "./canvas";
 import type { EditClient } from "./client";
-import type { Hand } from "./hand";
 import { pictureOf, shapesOf } from "./picture";
-import type { Box, Position, Shape } from "./shape";
 import { Snapper } from "./snapper";
 import { type Aim, type EditState, NOWHERE } from "./state";
 
@@ -23,14 +22,14 @@ export class Board {
   private readonly stops: (() => void)[] = [];
 
   constructor(
-    private readonly app: Controller,
+    private readonly app: AppPort,
     private readonly edit: Store<EditState>,
     client: EditClient,
   ) {
     this.snapper = new Snapper(client, (reach) => this.edit.update({ reach }));
   }
 
-  async start(hand: Hand): Promise<void> {
+  async start(events: EditEvents): Promise<void> {
     this.stops.push(
       this.aim.subscribe(() => this.redraw()),
       this.app.store.subscribe((now, before) => {
@@ -38,7 +37,7 @@ export class Board {
         this.redraw();
       }),
     );
-    const canvas = await this.app.editCanvas(hand);
+    const canvas = await this.app.view.editCanvas(events);
     if (this.gone) return canvas.stop();
     this.canvas = canvas;
     this.redraw();

@@ -1,52 +1,26 @@
 import type { ApiClient, ApiError } from "../api/client";
+import type * as schema from "../api/schema";
 import type { Geometry, Layer } from "../api/types";
-import type { Bbox, LonLat } from "../geo/mercator";
+import type { Bbox } from "../geo/mercator";
+import { type Box, type Position, readShape, type Shape } from "../geo/shape";
 import { rounded } from "./figures";
 import type { LayerSchema } from "./form";
 import * as requests from "./requests";
 import type { Draft, Stored } from "./session";
-import { type Box, type Position, readShape, type Shape } from "./shape";
 import type { SnapFeature } from "./snap";
 
-export interface HistoryEntry {
-  readonly version: number;
-  readonly at: string;
-  readonly by: string;
-  readonly from: string;
+/** The geometry is in degrees: to be shown. */
+export interface HistoryEntry extends Omit<schema.TimelineEntry, "action" | "geometry" | "lineage"> {
   readonly action: "create" | "update" | "delete";
-  /** What it was part of: edit, split, merge, restore, import, or an SQL statement. */
-  readonly kind?: string;
-  readonly changes: readonly { name: string; label: string; before: unknown; after: unknown }[];
-  readonly geometry_changed: boolean;
-  /** In degrees: to be shown. */
   readonly geometry: Geometry | null;
 }
 
-export interface DeletedFeature {
-  readonly id: number;
-  readonly version: number;
-  readonly title: string;
-  readonly at: string;
-  readonly by: string;
+export interface DeletedFeature extends Omit<schema.DeletedFeature, "geometry"> {
   readonly geometry: Geometry | null;
 }
 
-export interface Issue {
-  readonly rule: string;
-  readonly id: number;
-  readonly title: string;
-  readonly other: number | null;
-  readonly message: string;
-  readonly center_4326: LonLat;
-}
-
-export interface Attachment {
-  readonly id: number;
-  readonly url: string;
-  readonly thumbnail: string;
-  readonly title: string;
-  readonly taken_at: string | null;
-}
+export type Issue = Omit<schema.Issue, "hard">;
+export type Attachment = Pick<schema.Attachment, "id" | "url" | "thumbnail" | "title" | "taken_at">;
 
 interface Page<T> {
   readonly results: T[];

@@ -1,4 +1,4 @@
-import { distance, faultOf, type Line, leastOf, type Position, type Shape, samePosition } from "./shape";
+import { distance, faultOf, type Line, leastOf, type Position, type Shape, samePosition } from "../geo/shape";
 
 /** What is being drawn: a new thing, one more part of it, a hole in it, or the line that cuts it. */
 export type Purpose = "new" | "part" | "hole" | "split";

@@ -2,7 +2,7 @@ import { readNumber } from "../format/read";
 import { distance as geodesic, lineLength, ringArea } from "../geo/geodesy";
 import { fromLambert93 } from "../geo/lambert93";
 import type { LonLat } from "../geo/mercator";
-import { distance, moveVertex, next, type Place, type Position, positionAt, type Shape } from "./shape";
+import { distance, moveVertex, next, type Place, type Position, positionAt, type Shape } from "../geo/shape";
 
 /** Exact places in numbers: lengths are true ones on the ground (the plane of Lambert-93 is up to 0.1 % off). */
 

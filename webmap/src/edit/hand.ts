@@ -1,8 +1,4 @@
 import { fromLambert93 } from "../geo/lambert93";
-import type { EditEvents, Keys } from "./canvas";
-import { endsAt } from "./drawing";
-import type { Editor } from "./editor";
-import { middleOf } from "./picture";
 import {
   distance,
   insertVertex,
@@ -14,7 +10,12 @@ import {
   touches,
   translate,
   vertexNear,
-} from "./shape";
+} from "../geo/shape";
+import type { EditEvents, Keys } from "../map/canvas";
+import type { EditCore } from "./core";
+import { endsAt } from "./drawing";
+import type { Pen } from "./pen";
+import { middleOf } from "./picture";
 import { activeShape } from "./state";
 
 /** How near, in pixels, counts as on it: a mouse is exact, a finger is not. */
@@ -37,7 +38,10 @@ export class Hand implements EditEvents {
   /** The map is driven by its keys: one aims at its middle. */
   keyboard = false;
 
-  constructor(private readonly editor: Editor) {}
+  constructor(
+    private readonly editor: EditCore,
+    private readonly pen: Pen,
+  ) {}
 
   private get reachPx(): number {
     return this.touch ? FINGER_PX : MOUSE_PX;
@@ -57,7 +61,7 @@ export class Hand implements EditEvents {
   private hover(at: Position | null): void {
     const { drawing, dragged, layer } = this.editor.state;
     const id = at && !drawing && !dragged ? this.editor.board.featureAt(at) : null;
-    this.editor.app.hover(id === null ? null : { layer: layer.slug, id });
+    this.editor.app.view.hover(id === null ? null : { layer: layer.slug, id });
   }
 
   centred(at: Position): void {
@@ -110,7 +114,7 @@ export class Hand implements EditEvents {
       ? null
       : segments(shape).find((one) => Math.hypot(middleOf(one)[0] - at[0], middleOf(one)[1] - at[1]) <= near);
     if (corner) {
-      this.editor.pen.choose(corner);
+      this.pen.choose(corner);
       return { kind: "vertex", place: corner };
     }
     if (!side) return null;
@@ -139,7 +143,7 @@ export class Hand implements EditEvents {
     const { dragged, box } = editor.state;
     this.drag = null;
     if (drag?.kind === "box") return this.takeBox(box);
-    if (dragged) editor.pen.setShape(dragged, drag?.kind === "whole" ? "move" : "shape");
+    if (dragged) this.pen.setShape(dragged, drag?.kind === "whole" ? "move" : "shape");
   }
 
   private takeBox(box: readonly [number, number, number, number] | null): void {
@@ -169,8 +173,8 @@ export class Hand implements EditEvents {
     const { at, way } = editor.board.aim.state;
     const { drawing } = editor.state;
     if (!at || !drawing) return;
-    if (!way.length && endsAt(drawing, at, editor.board.reach(CLOSE_PX))) return editor.pen.finish();
-    editor.pen.lay(way.length ? way : [at]);
+    if (!way.length && endsAt(drawing, at, editor.board.reach(CLOSE_PX))) return this.pen.finish();
+    this.pen.lay(way.length ? way : [at]);
     editor.board.aimAt(raw);
   }
 
@@ -191,13 +195,13 @@ export class Hand implements EditEvents {
     const shape = activeShape(editor.state);
     const corner =
       shape && editor.state.tool === "select" ? vertexNear(shape, at, editor.board.reach(this.reachPx)) : null;
-    if (corner) return editor.pen.choose(corner);
+    if (corner) return this.pen.choose(corner);
     const key = this.draftAt(at);
     const id = key === null ? editor.board.featureAt(at) : null;
     if (key !== null && key !== editor.state.active) editor.activate(key);
     else if (id !== null) void editor.open(id);
     else if (key === null && editor.state.active !== null) editor.close();
-    else editor.pen.choose(null);
+    else this.pen.choose(null);
   }
 
   private draftAt(at: Position): string | null {
@@ -213,7 +217,7 @@ export class Hand implements EditEvents {
     const { drawing, active } = this.editor.state;
     const [last, before] = this.clicks;
     const twice = last && before && distance(last, before) <= this.editor.board.reach(SAME_PLACE_PX);
-    if (drawing && twice) this.editor.pen.finish();
+    if (drawing && twice) this.pen.finish();
     return drawing !== null || active !== null;
   }
 
@@ -239,15 +243,15 @@ export class Hand implements EditEvents {
     const shape = activeShape(this.editor.state);
     if (!chosen || !shape || this.editor.readOnly) return;
     this.editor.store.update({ held: true, dragged: shape });
-    this.editor.app.editSheetOpened("low");
+    this.editor.app.editing.setSheet("low");
     // The sheet that gives way moves the crosshair: what is held is brought under it, or it would jump there.
     const at = shape.parts[chosen.part]?.[chosen.line]?.[chosen.index];
-    if (at) void this.editor.app.frame({ center: fromLambert93([at[0], at[1]]) });
+    if (at) void this.editor.app.view.frame({ center: fromLambert93([at[0], at[1]]) });
   }
 
   /** A point has one place: it is taken up wherever the crosshair is. */
   takePoint(): void {
-    this.editor.pen.choose({ part: 0, line: 0, index: 0 });
+    this.pen.choose({ part: 0, line: 0, index: 0 });
     this.hold();
   }
 
@@ -264,7 +268,7 @@ export class Hand implements EditEvents {
 
   drop(): void {
     const { dragged } = this.editor.state;
-    if (dragged) this.editor.pen.setShape(dragged);
+    if (dragged) this.pen.setShape(dragged);
     else this.editor.store.update({ held: false });
   }
 

@@ -1,4 +1,4 @@
-import { noteKept, noteSaved } from "../app/unsaved";
+import { noteKept, noteSaved } from "../state/unsaved";
 import type { Drawing } from "./drawing";
 import type { Session } from "./session";
 

@@ -1,5 +1,5 @@
+import type { Shape } from "../geo/shape";
 import { type Draft, draftOf, type Stored, same, sameValue } from "./session";
-import type { Shape } from "./shape";
 
 /** Who changed a field since both started from the same version. `agreed`: both, to the same value. */
 export type Side = "nobody" | "mine" | "theirs" | "agreed" | "both";

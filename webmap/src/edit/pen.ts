@@ -1,15 +1,29 @@
 import { newUuid } from "../api/uuid";
-import { focusMap } from "../app/keyboard";
+import {
+  faultOf,
+  type Place,
+  type Position,
+  removeVertex,
+  type Shape,
+  translate,
+  withHole,
+  withPart,
+} from "../geo/shape";
+import type { EditKey } from "../i18n/edit";
+import { focusMap } from "../state/focus";
+import type { EditCore } from "./core";
 import { finished, lay, type Purpose, startDrawing, takeBack } from "./drawing";
-import type { Editor } from "./editor";
 import { emptyValues } from "./form";
+import type { Saving } from "./saving";
 import { closed, type Draft, done, touched, type Values } from "./session";
-import { faultOf, type Place, type Position, removeVertex, type Shape, translate, withHole, withPart } from "./shape";
 import { activeDraft, CALM, type EditState } from "./state";
 
 /** The verbs that make shapes: drawing, and changing the active one. */
 export class Pen {
-  constructor(private readonly editor: Editor) {}
+  constructor(
+    private readonly editor: EditCore,
+    private readonly saving: Saving,
+  ) {}
 
   private get state(): EditState {
     return this.editor.state;
@@ -29,7 +43,7 @@ export class Pen {
       active: apart ? null : active,
       picked: [],
     });
-    this.editor.app.editSheetOpened("low");
+    this.editor.app.editing.setSheet("low");
     focusMap();
   }
 
@@ -46,6 +60,10 @@ export class Pen {
     if (this.state.drawing) this.editor.store.update({ drawing: takeBack(this.state.drawing) });
   }
 
+  private warn(key: EditKey): void {
+    this.editor.app.notices.add("warning", this.editor.words(key));
+  }
+
   cancelDrawing(): void {
     this.editor.store.update({ drawing: null });
   }
@@ -54,8 +72,8 @@ export class Pen {
     const { drawing } = this.state;
     const shape = drawing && finished(drawing);
     if (!drawing || !shape) return;
-    if (faultOf(shape)) return this.editor.app.notify("warning", this.editor.words("fault.crossing"));
-    if (drawing.purpose === "split") return void this.editor.saving.split(shape);
+    if (faultOf(shape)) return this.warn("fault.crossing");
+    if (drawing.purpose === "split") return void this.saving.split(shape);
     if (drawing.purpose === "new") return this.create(shape);
     this.addTo(shape, drawing.purpose);
   }
@@ -82,7 +100,7 @@ export class Pen {
     const draft = activeDraft(this.state);
     const line = drawn.parts[0]?.[0] ?? [];
     const shape = draft?.shape && (purpose === "hole" ? withHole(draft.shape, line) : withPart(draft.shape, line));
-    if (!shape) return this.editor.app.notify("warning", this.editor.words("hole.outside"));
+    if (!shape) return this.warn("hole.outside");
     this.editor.store.update({ drawing: null });
     this.setShape(shape);
   }
@@ -111,6 +129,6 @@ export class Pen {
     const after = shape && place && removeVertex(shape, place);
     this.editor.store.update({ chosen: null });
     if (after) this.setShape(after);
-    else if (shape && place) this.editor.app.notify("warning", this.editor.words("vertex.last"));
+    else if (shape && place) this.warn("vertex.last");
   }
 }

@@ -1,9 +1,9 @@
+import { faultOf, type Position, type Segment, type Shape, samePlace, segments, vertices } from "../geo/shape";
+import type { DrawnShape, Handle, Picture, Role } from "../map/canvas";
 import type { Look } from "../map/model";
-import type { DrawnShape, Handle, Picture, Role } from "./canvas";
 import { finished, laid } from "./drawing";
 import { groundLength } from "./figures";
 import { type Draft, isChanged } from "./session";
-import { faultOf, type Position, type Segment, type Shape, samePlace, segments, vertices } from "./shape";
 import { type Aim, activeDraft, activeShape, type EditState } from "./state";
 
 /** Above so many vertices handles would only hide the shape: those near the aim are shown. */

@@ -1,8 +1,8 @@
 import type { Geometry } from "../api/types";
 import { toLambert93 } from "../geo/lambert93";
 import type { Bbox, LonLat } from "../geo/mercator";
+import { type Box, type Position, readShape, type Shape, writeShape } from "../geo/shape";
 import { changedFields, type Draft, isMoved, type Stored, type Values } from "./session";
-import { type Box, type Position, readShape, type Shape, writeShape } from "./shape";
 
 /** Geometries travel in Lambert-93: what was snapped to keeps its coordinates to the last bit. */
 const CRS = "EPSG:2154";

@@ -1,18 +1,18 @@
 import { ApiError } from "../api/client";
 import { newUuid } from "../api/uuid";
-import { keepFocus } from "../app/keyboard";
+import { faultOf, type Shape } from "../geo/shape";
+import { keepFocus } from "../state/focus";
 import { conflictsOf, isConflict, refusalsOf } from "./client";
-import type { Editor } from "./editor";
+import type { EditCore } from "./core";
 import { faultsOf } from "./form";
 import * as kept from "./keep";
 import { type Choice, compare, merged } from "./merge";
 import { type Draft, draftOf, isChanged, pending, type Stored, saved } from "./session";
-import { faultOf, type Shape } from "./shape";
 import { activeDraft, type Conflict, pickedDrafts } from "./state";
 
 /** Writing to the server: all that is pending at once, what it refuses, who was faster; splitting, merging, restoring. */
 export class Saving {
-  constructor(private readonly editor: Editor) {}
+  constructor(private readonly editor: EditCore) {}
 
   /** Drafts that the form or the shape forbids to send. */
   faulty(drafts: readonly Draft[] = pending(this.editor.state.session)): Draft[] {
@@ -50,7 +50,7 @@ export class Saving {
     editor.store.update({ judged: true });
     if (first && !faulty.some(({ key }) => key === editor.state.active)) editor.activate(first.key, "values");
     const words = faulty.length === 1 ? "save.faultyOne" : "save.faultyMany";
-    editor.app.notify("warning", editor.words(words, { count: faulty.length }));
+    editor.app.notices.add("warning", editor.words(words, { count: faulty.length }));
     return false;
   }
 
@@ -61,7 +61,7 @@ export class Saving {
     editor.update(saved(editor.state.session, results, newUuid));
     editor.store.update({ active, picked, judged: false, conflicts: [], chosen: null });
     await kept.forget(editor.user, editor.state.layer.slug);
-    editor.app.notify("info", this.outcome(results));
+    editor.app.notices.add("info", this.outcome(results));
     await editor.written();
   }
 
@@ -134,7 +134,7 @@ export class Saving {
   /** Says what became of a feature that nothing of is written; the map shows it as it is now. */
   private async letGo(conflict: Conflict): Promise<void> {
     const { editor } = this;
-    editor.app.notify("info", editor.words(conflict.current ? "conflict.keptSaved" : "conflict.leftDeleted"));
+    editor.app.notices.add("info", editor.words(conflict.current ? "conflict.keptSaved" : "conflict.leftDeleted"));
     if (!pending(editor.state.session).length) await kept.forget(editor.user, editor.state.layer.slug);
     await editor.written();
   }
@@ -202,7 +202,7 @@ export class Saving {
     try {
       const made = await act();
       this.drop(ids);
-      editor.app.notify("info", editor.words(words, { count: made.length }));
+      editor.app.notices.add("info", editor.words(words, { count: made.length }));
       await editor.written();
       const [first] = made;
       if (words === "merge.done" && first !== undefined) await editor.open(first);
@@ -236,7 +236,7 @@ export class Saving {
     try {
       await editor.client.restore(id, version, current);
       this.drop([id]);
-      editor.app.notify("info", editor.words("history.restored"));
+      editor.app.notices.add("info", editor.words("history.restored"));
       await editor.written();
       await editor.open(id, "history");
     } catch (error) {

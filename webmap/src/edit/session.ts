@@ -1,5 +1,5 @@
 import { newUuid } from "../api/uuid";
-import type { Shape } from "./shape";
+import type { Shape } from "../geo/shape";
 
 /** Values of a feature by the names of its fields, as the schema types them. */
 export type Values = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
-import { type Box, boxOf, distance, intersection, type Line, nearestOn, type Position, type Shape } from "./shape";
+import { type Box, boxOf, distance, intersection, type Line, nearestOn, type Position, type Shape } from "../geo/shape";
+import type { SnapKind } from "../map/canvas";
 
 /** Something one may snap to, with its exact coordinates in EPSG:2154. */
 export interface SnapFeature {
@@ -6,8 +7,6 @@ export interface SnapFeature {
   readonly id: number | string;
   readonly shape: Shape;
 }
-
-export type SnapKind = "vertex" | "intersection" | "edge";
 
 export interface SnapHit {
   readonly kind: SnapKind;

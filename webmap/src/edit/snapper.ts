@@ -1,9 +1,9 @@
 import { isAbort } from "../api/client";
+import type { Box, Position } from "../geo/shape";
 import type { EditClient } from "./client";
 import { lastLaid } from "./drawing";
 import { rounded } from "./figures";
 import type { Draft, Session } from "./session";
-import type { Box, Position } from "./shape";
 import { type SnapFeature, SnapIndex, snap } from "./snap";
 import { type Aim, type EditState, NOWHERE, type SnapReach } from "./state";
 import { TraceGraph } from "./trace";

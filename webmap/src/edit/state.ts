@@ -1,19 +1,17 @@
 import type { ApiError } from "../api/client";
 import type { Layer } from "../api/types";
-import type { Loadable } from "../state/state";
+import type { Box, Place, Position, Shape } from "../geo/shape";
+import type { Snapping } from "../state/memory";
+import type { EditTab, Loadable } from "../state/state";
 import type { Drawing } from "./drawing";
 import type { FormField } from "./form";
 import type { Comparison } from "./merge";
 import type { Draft, Session, Stored } from "./session";
-import type { Box, Place, Position, Shape } from "./shape";
 import type { SnapHit } from "./snap";
 
 /** What pointing at something does while nothing is being drawn. */
 export const TOOLS = ["select", "move", "many"] as const;
 export type Tool = (typeof TOOLS)[number];
-
-export const TABS = ["values", "geometry", "photos", "history"] as const;
-export type Tab = (typeof TABS)[number];
 
 /** A feature that somebody else changed (`current` null: deleted) while it was edited here. */
 export interface Conflict {
@@ -21,14 +19,6 @@ export interface Conflict {
   readonly current: Stored | null;
   readonly comparison: Comparison | null;
   readonly by: { name: string; at: string } | null;
-}
-
-export interface Snapping {
-  readonly on: boolean;
-  /** In pixels of the screen. */
-  readonly tolerance: number;
-  /** Layers that one does not snap to. */
-  readonly off: readonly string[];
 }
 
 /** How much of what may be snapped to is here. */
@@ -53,7 +43,7 @@ export interface EditState {
   /** The vertex follows where one aims, without a button held. */
   readonly held: boolean;
   readonly box: Box | null;
-  readonly tab: Tab;
+  readonly tab: EditTab;
   readonly snapping: Snapping;
   readonly reach: SnapReach;
   readonly tracing: boolean;

@@ -1,4 +1,4 @@
-import { distance, nearestOn, type Position, samePosition } from "./shape";
+import { distance, nearestOn, type Position, samePosition } from "../geo/shape";
 import type { Side } from "./snap";
 
 /** A hair: a place this near a side, in metres, is on it (a snapped place is computed, not copied). */

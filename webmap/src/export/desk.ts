@@ -1,6 +1,8 @@
 import { type ApiError, isAbort } from "../api/client";
-import type { Controller } from "../app/controller";
+import type * as schema from "../api/schema";
+import type { AppPort } from "../app/port";
 import type { Bbox } from "../geo/mercator";
+import { oneForEach } from "../state/one-for-each";
 import { Store } from "../state/store";
 import {
   type Choice,
@@ -17,14 +19,7 @@ import {
 import { CutShort, type Progress, receive, save, saveBlob } from "./download";
 
 /** An export of this person's that a job makes. */
-export interface Export {
-  readonly id: number;
-  readonly title: string;
-  readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
-  readonly progress: number | null;
-  readonly message: string;
-  readonly ended_at: string | null;
-  readonly file: string | null;
+export interface Export extends Omit<schema.Export, "report"> {
   readonly report: {
     readonly name: string;
     readonly bytes: number;
@@ -70,7 +65,7 @@ export class ExportDesk {
   /** Exports ordered here: each is saved as soon as it is done. */
   private readonly awaited = new Set<number>();
 
-  constructor(private readonly app: Controller) {}
+  constructor(private readonly app: AppPort) {}
 
   get state(): ExportState {
     return this.store.state;
@@ -176,7 +171,7 @@ export class ExportDesk {
   private deliver(made: Export): void {
     if (!this.awaited.delete(made.id)) return;
     if (made.file && made.report) save(made.file, made.report.name);
-    else this.app.notify("error", `${made.title} – ${made.message}`);
+    else this.app.notices.add("error", `${made.title} – ${made.message}`);
   }
 }
 
@@ -185,10 +180,4 @@ function phaseOf(error: unknown): Phase {
   return error instanceof CutShort ? { at: "cut" } : { at: "refused", error: error as ApiError };
 }
 
-const desks = new WeakMap<Controller, ExportDesk>();
-
-export function deskOf(app: Controller): ExportDesk {
-  const desk = desks.get(app) ?? new ExportDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const deskOf = oneForEach((app: AppPort) => new ExportDesk(app));

@@ -1,47 +1,28 @@
-import type { Language } from "../format/format";
-import { written } from "./written";
+import { type KeyOf, texts } from "./texts";
 
-const fr = {
-  "days.in": "dans {count} jours",
-  "days.late": "en retard de {count} jours",
-  "days.lateOne": "en retard d’un jour",
-  "days.today": "aujourd’hui",
-  "days.tomorrow": "demain",
-  "link.apply": "Déposer un dossier",
-  "link.dashboard": "Tous les dossiers",
-  "link.fileOf": "Ouvrir le dossier {number}",
-  more: "Les {count} premières échéances : les suivantes sont dans le tableau de bord.",
-  none: "Aucune échéance",
-  noneAdvice: "Aucun dossier en cours ne vous attend. Les dossiers terminés sont dans le tableau de bord.",
-  nowhere: "pas sur le plan",
-  "whose.members": "Prochaines échéances de votre collectivité",
-  "whose.mine": "Vos prochaines échéances",
-};
+/** Texts of planning applications: fetched with their panel. */
+export const permitWords = texts({
+  "days.in": ["dans {count} jours", "in {count} days"],
+  "days.late": ["en retard de {count} jours", "{count} days late"],
+  "days.lateOne": ["en retard d’un jour", "one day late"],
+  "days.today": ["aujourd’hui", "today"],
+  "days.tomorrow": ["demain", "tomorrow"],
+  "link.apply": ["Déposer un dossier", "File an application"],
+  "link.dashboard": ["Tous les dossiers", "All files"],
+  "link.fileOf": ["Ouvrir le dossier {number}", "Open the file {number}"],
+  more: [
+    "Les {count} premières échéances : les suivantes sont dans le tableau de bord.",
+    "The first {count} deadlines: the others are in the dashboard.",
+  ],
+  none: ["Aucune échéance", "No deadline"],
+  noneAdvice: [
+    "Aucun dossier en cours ne vous attend. Les dossiers terminés sont dans le tableau de bord.",
+    "No open file waits for you. Those that have ended are in the dashboard.",
+  ],
+  nowhere: ["pas sur le plan", "not on the plan"],
+  "whose.members": ["Prochaines échéances de votre collectivité", "Next deadlines of your authority"],
+  "whose.mine": ["Vos prochaines échéances", "Your next deadlines"],
+});
 
-export type PermitMessages = Record<keyof typeof fr, string>;
-export type PermitKey = keyof PermitMessages;
-export type PermitWords = (key: PermitKey, parameters?: Record<string, string | number>) => string;
-
-const en: PermitMessages = {
-  "days.in": "in {count} days",
-  "days.late": "{count} days late",
-  "days.lateOne": "one day late",
-  "days.today": "today",
-  "days.tomorrow": "tomorrow",
-  "link.apply": "File an application",
-  "link.dashboard": "All files",
-  "link.fileOf": "Open the file {number}",
-  more: "The first {count} deadlines: the others are in the dashboard.",
-  none: "No deadline",
-  noneAdvice: "No open file waits for you. Those that have ended are in the dashboard.",
-  nowhere: "not on the plan",
-  "whose.members": "Next deadlines of your authority",
-  "whose.mine": "Your next deadlines",
-};
-
-export const permitMessages: Record<Language, PermitMessages> = { fr, en };
-
-/** Texts of planning applications in a language: fetched with their panel. */
-export function permitWords(language: Language): PermitWords {
-  return (key, parameters = {}) => written(permitMessages[language][key], parameters);
-}
+export type PermitWords = ReturnType<typeof permitWords>;
+export type PermitKey = KeyOf<typeof permitWords>;

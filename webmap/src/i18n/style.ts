@@ -1,14 +1,151 @@
-import type { Language } from "../format/format";
-import { styleEn } from "./style-en";
-import { type StyleMessages, styleFr } from "./style-fr";
+import { type KeyOf, texts } from "./texts";
 
-export type StyleKey = keyof StyleMessages;
-export type StyleWords = (key: StyleKey, parameters?: Record<string, string | number>) => string;
+/** Texts of the style editor. */
+export const styleWords = texts({
+  "alike.text": [
+    "Se confondent pour qui distingue mal les couleurs : {names}.",
+    "Look the same to people who tell colours apart badly: {names}.",
+  ],
+  "alike.advice": [
+    "Changez une des couleurs, ou donnez-leur une forme ou un tireté différents.",
+    "Change one of the colours, or give them another shape or dash.",
+  ],
+  "apply.toAll": ["Donner cette forme à toutes les lignes", "Give this shape to every line"],
+  "by.categories": ["Les valeurs d’un champ", "The values of a field"],
+  "by.classes": ["Les classes d’un nombre", "Classes of a number"],
+  "by.conditions": ["Des conditions", "Conditions"],
+  "by.conditionsHelp": [
+    "Cette légende suit plusieurs champs : changez ici ses symboles et ses mots, ou choisissez une autre façon de la faire.",
+    "This legend follows several fields: change its symbols and words here, or choose another way to make it.",
+  ],
+  "by.label": ["Ce qui change le symbole", "What changes the symbol"],
+  "by.single": ["Rien : un seul symbole", "Nothing: a single symbol"],
+  "classes.breaks": ["Limites, séparées par des points-virgules", "Limits, with semicolons between them"],
+  "classes.breaksBad": [
+    "Écrivez des nombres croissants, séparés par des points-virgules.",
+    "Write rising numbers with semicolons between them.",
+  ],
+  "classes.count": ["Classes", "Classes"],
+  "classes.equal": ["Intervalles égaux", "Equal intervals"],
+  "classes.from": ["{from} et plus", "{from} and more"],
+  "classes.between": ["de {from} à moins de {below}", "{from} to less than {below}"],
+  "classes.below": ["moins de {below}", "less than {below}"],
+  "classes.all": ["toutes les valeurs", "all values"],
+  "classes.manual": ["Limites choisies", "Chosen limits"],
+  "classes.method": ["Méthode", "Method"],
+  "classes.natural": ["Seuils naturels", "Natural breaks"],
+  "classes.quantiles": ["Effectifs égaux", "Equal counts"],
+  "column.label": ["Champ", "Field"],
+  "column.choose": ["Choisissez un champ", "Choose a field"],
+  "column.none": ["Aucun champ de ce genre ne peut être suivi.", "No field of this kind can be followed."],
+  "column.others": ["Hors des tuiles : y seront mis", "Outside the tiles: they will be put there"],
+  "contrast.bad": ["Se voit mal sur {grounds} : {names}.", "Hard to see on {grounds}: {names}."],
+  "contrast.good": [
+    "Chaque symbole se voit sur le plan clair, sur le plan sombre et sur une photo.",
+    "Every symbol shows on the light plan, on the dark plan and on a photo.",
+  ],
+  "contrast.heading": ["Lisibilité", "Legibility"],
+  "count.empty": ["{count} objets n’ont pas de valeur.", "{count} features have no value."],
+  "count.left": [
+    "{count} objets n’ont aucune ligne : ils ne sont pas dessinés.",
+    "{count} features fit no line: they are not drawn.",
+  ],
+  "count.more": [
+    "Les {count} valeurs les plus fréquentes sont proposées ; il y en a d’autres.",
+    "The {count} most frequent values are proposed; there are others.",
+  ],
+  "dash.dash": ["Tirets", "Dashes"],
+  "dash.dashDot": ["Tiret point", "Dash and dot"],
+  "dash.dots": ["Pointillés", "Dots"],
+  "dash.label": ["Tireté", "Dash"],
+  "dash.long": ["Longs tirets", "Long dashes"],
+  "dash.none": ["Trait continu", "Solid line"],
+  "dash.own": ["Le sien ({dash})", "Its own ({dash})"],
+  "empty.value": ["(sans valeur)", "(no value)"],
+  "fill.label": ["Remplissage", "Fill"],
+  "fill.none": ["Sans remplissage", "No fill"],
+  "ground.dark": ["Plan sombre", "Dark plan"],
+  "ground.label": ["Fond de l’aperçu", "Ground of the preview"],
+  "ground.light": ["Plan clair", "Light plan"],
+  "ground.photo": ["Photo", "Photo"],
+  "hatch.angle": ["Angle (°)", "Angle (°)"],
+  "hatch.colour": ["Couleur des hachures", "Colour of the hatch"],
+  "hatch.cross": ["Croisées", "Crossed"],
+  "hatch.label": ["Hachures", "Hatch"],
+  "hatch.none": ["Sans hachures", "No hatch"],
+  "hatch.spacing": ["Écart (px)", "Spacing (px)"],
+  "labels.bold": ["En gras", "Bold"],
+  "labels.colour": ["Couleur", "Colour"],
+  "labels.colourAuto": ["Couleur de la carte", "The map’s colour"],
+  "labels.column": ["Écrire", "Write"],
+  "labels.from": ["À partir de l’échelle", "From the scale"],
+  "labels.heading": ["Étiquettes", "Labels"],
+  "labels.none": ["Rien", "Nothing"],
+  "labels.size": ["Taille (px)", "Size (px)"],
+  "legend.add": ["Ajouter « le reste »", "Add “everything else”"],
+  "legend.down": ["Descendre {name}", "Move {name} down"],
+  "legend.edit": ["Symbole de {name}", "Symbol of {name}"],
+  "legend.english": ["Libellé anglais", "English label"],
+  "legend.heading": ["Légende", "Legend"],
+  "legend.label": ["Libellé", "Label"],
+  "legend.remove": ["Retirer {name}", "Remove {name}"],
+  "legend.rest": ["Le reste", "Everything else"],
+  "legend.up": ["Monter {name}", "Move {name} up"],
+  "legend.order": [
+    "Un objet est dessiné par la première ligne qui lui convient.",
+    "A feature is drawn by the first line that it fits.",
+  ],
+  "load.failed": ["Les valeurs n’ont pas pu être lues. {detail}", "The values could not be read. {detail}"],
+  "map.closer": ["Agrandir", "Zoom in"],
+  "map.farther": ["Réduire", "Zoom out"],
+  "map.hidden": ["La couche n’est pas montrée à cette échelle.", "The layer is not shown at this scale."],
+  "map.label": ["Aperçu de la couche", "Preview of the layer"],
+  "opacity.label": ["Opacité", "Opacity"],
+  "own.text": [
+    "La carte dessine cette couche avec sa propre cartographie ; ce style sert aux autres logiciels.",
+    "The map draws this layer with its own cartography; this style is for other software.",
+  ],
+  propose: ["Proposer les valeurs", "Propose the values"],
+  "qml.button": ["Lire un style QGIS (.qml)", "Read a QGIS style (.qml)"],
+  "qml.export": ["Télécharger en .qml", "Download as .qml"],
+  "qml.heading": ["Style QGIS", "QGIS style"],
+  "qml.nothing": ["Tout le style a été repris.", "The whole style was taken."],
+  "qml.taken": [
+    "Le style est repris dans l’aperçu ; il n’est pas encore enregistré.",
+    "The style is in the preview; it is not saved yet.",
+  ],
+  "qml.told": ["Ce qui n’a pas pu être repris", "What could not be taken"],
+  "radius.label": ["Taille (px)", "Size (px)"],
+  "range.blueOrange": ["Bleu à orange", "Blue to orange"],
+  "range.eight": ["Huit couleurs", "Eight colours"],
+  "range.embers": ["Braises", "Embers"],
+  "range.greenPurple": ["Vert à violet", "Green to purple"],
+  "range.label": ["Couleurs", "Colours"],
+  "range.plum": ["Prune", "Plum"],
+  "range.reverse": ["Inverser", "Reverse"],
+  "range.river": ["Rivière", "River"],
+  "range.viridis": ["Viridis", "Viridis"],
+  "scales.always": ["toujours", "always"],
+  "scales.from": ["Montrée à partir de", "Shown from"],
+  "scales.heading": ["Échelles", "Scales"],
+  "scales.other": ["1 : {scale}", "1 : {scale}"],
+  "scales.tiles": [
+    "Les tuiles de cette couche commencent vers 1 : {scale}.",
+    "This layer’s tiles begin near 1 : {scale}.",
+  ],
+  "scales.to": ["et jusqu’à", "and up to"],
+  "shape.circle": ["Rond", "Circle"],
+  "shape.cross": ["Croix", "Cross"],
+  "shape.diamond": ["Losange", "Diamond"],
+  "shape.label": ["Forme", "Shape"],
+  "shape.square": ["Carré", "Square"],
+  "shape.star": ["Étoile", "Star"],
+  "shape.triangle": ["Triangle", "Triangle"],
+  "stroke.label": ["Trait", "Line"],
+  "stroke.none": ["Sans trait", "No line"],
+  "width.label": ["Largeur (px)", "Width (px)"],
+  working: ["Lecture des valeurs…", "Reading the values…"],
+});
 
-const MESSAGES: Record<Language, StyleMessages> = { fr: styleFr, en: styleEn };
-
-/** Texts of the style editor in a language. */
-export function styleWords(language: Language): StyleWords {
-  return (key, parameters = {}) =>
-    MESSAGES[language][key].replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name] ?? ""));
-}
+export type StyleWords = ReturnType<typeof styleWords>;
+export type StyleKey = KeyOf<typeof styleWords>;

@@ -9,14 +9,15 @@ const HALF_WORLD = 20037508.342789244;
 const MATRIX_ZOOMS = 22;
 
 function wmts(background: Background): WMTS {
+  const url = background.url ?? "";
   const zooms = Array.from({ length: MATRIX_ZOOMS }, (_, z) => z);
   return new WMTS({
-    url: background.url,
-    layer: background.layer,
+    url,
+    layer: background.layer ?? "",
     matrixSet: background.matrix_set || "PM",
     format: background.format || "image/png",
     style: background.style || "normal",
-    requestEncoding: background.url.includes("{TileMatrix}") ? "REST" : "KVP",
+    requestEncoding: url.includes("{TileMatrix}") ? "REST" : "KVP",
     projection: getProjection("EPSG:3857") ?? "EPSG:3857",
     tileGrid: new WMTSTileGrid({
       origin: [-HALF_WORLD, HALF_WORLD],
@@ -29,5 +30,5 @@ function wmts(background: Background): WMTS {
 /** Tiles of a background that an administrator declared. */
 export function backgroundSource(background: Background): TileSource {
   if (background.kind === "wmts") return wmts(background);
-  return new XYZ({ url: background.url, minZoom: background.min_zoom, maxZoom: background.max_zoom || 19 });
+  return new XYZ({ url: background.url ?? "", minZoom: background.min_zoom, maxZoom: background.max_zoom || 19 });
 }

@@ -13,10 +13,10 @@ import { unByKey } from "ol/Observable";
 import { fromLonLat, toLonLat } from "ol/proj";
 import VectorSource from "ol/source/Vector";
 import type { StyleLike } from "ol/style/Style";
-import type { EditCanvas, EditEvents, Keys, Picture } from "../edit/canvas";
-import { type Box, boxOfShape, type Position, type Shape } from "../edit/shape";
 import { fromLambert93, toLambert93 } from "../geo/lambert93";
 import { groundResolution, type LonLat } from "../geo/mercator";
+import { type Box, boxOfShape, type Position, type Shape } from "../geo/shape";
+import type { EditCanvas, EditEvents, Keys, Picture } from "./canvas";
 import { areaStyle, guideStyle, handleStyle, lengthStyle, shapeStyle, snapStyle } from "./edit-styles";
 import { palette } from "./palette";
 

@@ -1,6 +1,5 @@
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style";
-import type { Handle, Role } from "../edit/canvas";
-import type { SnapKind } from "../edit/snap";
+import type { Handle, Role, SnapKind } from "./canvas";
 import type { Palette } from "./palette";
 
 const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif';

@@ -4,7 +4,7 @@ import type { MultiPolygon } from "../geo/footprint";
 import { type Bbox, type LonLat, scaleDenominator } from "../geo/mercator";
 import { comparison, knownPhotos } from "../state/photos";
 import type { AppState, CompareMode, MeasureKind, Sheet } from "../state/state";
-import type { WaterPicture } from "../water/picture";
+import type { WaterPicture } from "../state/water";
 
 /** Everything the map draws, as plain data: no OpenLayers object, so it can be compared and tested. */
 export interface MapLayer {

@@ -1,6 +1,6 @@
-import type { EditCanvas, EditEvents } from "../edit/canvas";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
+import type { EditCanvas, EditEvents } from "./canvas";
 import type { MapModel } from "./model";
 import type { MapEvents, MapPort, PaperFrame, PaperFrameEvents } from "./port";
 import { MapView } from "./view";

@@ -1,7 +1,8 @@
-import type { EditCanvas, EditEvents } from "../edit/canvas";
+import type { Frame } from "../geo/frame";
 import type { Bbox, LonLat } from "../geo/mercator";
-import type { Box, Position } from "../print/order";
+import type { Position } from "../geo/shape";
 import type { FeatureRef, ViewState } from "../state/state";
+import type { EditCanvas, EditEvents } from "./canvas";
 import type { MapModel } from "./model";
 
 /** What the map tells. */
@@ -27,7 +28,7 @@ export interface PaperFrameEvents {
 
 /** The frame of a printed map, above the layers. */
 export interface PaperFrame {
-  draw(box: Box): void;
+  draw(box: Frame): void;
   stop(): void;
 }
 

@@ -8,9 +8,10 @@ import type MapBrowserEvent from "ol/MapBrowserEvent";
 import { fromLonLat, toLonLat } from "ol/proj";
 import VectorSource from "ol/source/Vector";
 import { Circle, Fill, Icon, Stroke, Style } from "ol/style";
+import { type Frame, outline, rounded } from "../geo/frame";
 import { toLambert93 } from "../geo/lambert93";
 import type { LonLat } from "../geo/mercator";
-import { type Box, outline, type Position, rounded } from "../print/order";
+import type { Position } from "../geo/shape";
 import { palette } from "./palette";
 import type { PaperFrame, PaperFrameEvents } from "./port";
 
@@ -30,7 +31,7 @@ export class OlPaperFrame implements PaperFrame {
     updateWhileInteracting: true,
   });
   private readonly interaction: PointerInteraction;
-  private box: Box | null = null;
+  private box: Frame | null = null;
   private grip: Position = [0, 0];
 
   constructor(
@@ -48,7 +49,7 @@ export class OlPaperFrame implements PaperFrame {
     map.addInteraction(this.interaction);
   }
 
-  draw(box: Box): void {
+  draw(box: Frame): void {
     this.box = box;
     const ring = outline(box).map((place) => fromLonLat(place));
     const closed = [...ring, ring[0] ?? [0, 0]];
@@ -75,7 +76,7 @@ export class OlPaperFrame implements PaperFrame {
     this.target.style.cursor = "";
   }
 
-  private middle({ center: [x, y], width, height }: Box): number[] {
+  private middle({ center: [x, y], width, height }: Frame): number[] {
     const [west, south, east, north] = new Polygon([
       outline({ center: [x, y], width, height }).map((place) => fromLonLat(place)),
     ]).getExtent() as [number, number, number, number];

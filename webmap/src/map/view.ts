@@ -11,32 +11,19 @@ import OlMap from "ol/Map";
 import type MapBrowserEvent from "ol/MapBrowserEvent";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import VectorSource from "ol/source/Vector";
-import type VectorTileSource from "ol/source/VectorTile";
-import type { StyleFunction } from "ol/style/Style";
 import View from "ol/View";
-import { isPhone } from "../app/surroundings";
-import type { EditCanvas, EditEvents } from "../edit/canvas";
 import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
+import { isPhone } from "../state/device";
 import type { FeatureRef, ViewState } from "../state/state";
 import { backgroundSource } from "./background";
+import type { EditCanvas, EditEvents } from "./canvas";
 import { type Change, diff } from "./diff";
-import { imageLayer } from "./external";
-import { type MapLayer, type MapModel, patches } from "./model";
+import { type MapModel, patches } from "./model";
 import { palette } from "./palette";
 import { Patches, type PhotoSide, photoLayer } from "./photo";
+import { firstZoom, PlacedLayers } from "./placed-layers";
 import type { MapEvents, MapPort, PaperFrame, PaperFrameEvents } from "./port";
-import {
-  chosenStyle,
-  hasOwnLabels,
-  hoverStyle,
-  layerStyle,
-  type Part,
-  pinStyle,
-  selectionStyle,
-  sketchStyle,
-  vertexStyle,
-} from "./styles";
-import { TILE_ZOOM_LAG, tileSource } from "./tiles";
+import { chosenStyle, hoverStyle, pinStyle, selectionStyle, sketchStyle, vertexStyle } from "./styles";
 import type { WaterOverlay } from "./water";
 
 const PADDING = [48, 48, 48, 48];
@@ -47,8 +34,6 @@ const UNDER_BARS = [24, 44, 24, 76] as const;
 const HOVER_MS = 60;
 /** Two clicks further apart than this are two clicks, however fast. */
 const SAME_PLACE_PX = 8;
-/** Names go above the layer that lies just over their own. */
-const LABELS_ABOVE = 1.5;
 
 const EMPTY: MapModel = {
   background: null,
@@ -69,9 +54,7 @@ const EMPTY: MapModel = {
 export class MapView implements MapPort {
   private model: MapModel = EMPTY;
   private readonly map: OlMap;
-  private readonly layers = new Map<string, VectorTileLayer>();
-  private readonly labels = new Map<string, VectorTileLayer>();
-  private readonly images = new Map<string, TileLayer>();
+  private readonly layers: PlacedLayers;
   private readonly geojson = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
   private readonly selection = overlay(ABOVE_LAYERS);
   private readonly chosen = new VectorTileLayer({ renderMode: "vector", zIndex: ABOVE_LAYERS - 2 });
@@ -119,6 +102,7 @@ export class MapView implements MapPort {
           constrainResolution: false,
         }),
     });
+    this.layers = new PlacedLayers(this.map, events, () => this.patches);
     this.twinCursor.className = "twin-cursor";
     this.twinCursor.hidden = true;
     target.append(this.twinCursor);
@@ -213,26 +197,14 @@ export class MapView implements MapPort {
       this.edited = false;
     };
     const idsAt = (slug: string, pixel: number[], hitTolerance: number): number[] =>
-      this.idsAt(slug, pixel, hitTolerance);
-    const idsIn = (slug: string, extent: number[]): number[] => this.idsIn(slug, extent);
+      this.layers.idsAt(slug, pixel, hitTolerance);
+    const idsIn = (slug: string, extent: number[]): number[] => this.layers.idsIn(slug, extent);
     return new OlEditCanvas({ map: this.map, target: this.target, idsAt, idsIn, left }, events);
   }
 
   async paperFrame(events: PaperFrameEvents): Promise<PaperFrame> {
     const { OlPaperFrame } = await import("./print-frame");
     return new OlPaperFrame(this.map, this.target, events);
-  }
-
-  private idsAt(slug: string, pixel: number[], hitTolerance: number): number[] {
-    const searched = this.layers.get(slug);
-    const found = this.map.getFeaturesAtPixel(pixel, { layerFilter: (layer) => layer === searched, hitTolerance });
-    return found.map((feature) => feature.getId()).filter((id) => typeof id === "number");
-  }
-
-  private idsIn(slug: string, extent: number[]): number[] {
-    const found = this.layers.get(slug)?.getFeaturesInExtent(extent) ?? [];
-    const ids = found.filter((feature) => feature.getGeometry()?.intersectsExtent?.(extent) ?? true);
-    return [...new Set(ids.map((feature) => feature.getId()).filter((id) => typeof id === "number"))];
   }
 
   /** Marks the place that is pointed at in the twin map: an element, for drawing the map again would be late. */
@@ -344,15 +316,18 @@ export class MapView implements MapPort {
       case "compared":
         return this.placePhoto("left");
       case "add":
-        return this.addLayer(change.layer);
+        this.layers.add(change.layer);
+        return this.placed(change.layer.slug);
       case "remove":
-        return this.removeLayer(change.slug);
+        this.layers.remove(change.slug);
+        return this.placed(change.slug);
       case "replace":
-        return this.replaceLayer(change.layer);
+        this.layers.replace(change.layer);
+        return this.placed(change.layer.slug);
       case "restyle":
-        return this.restyle(change.layer);
+        return this.layers.restyle(change.layer);
       case "adjust":
-        return this.adjust(change.layer);
+        return this.layers.adjust(change.layer);
       case "selection":
         return this.drawSelection();
       case "chosen":
@@ -366,10 +341,9 @@ export class MapView implements MapPort {
     }
   }
 
-  private styleOf(layer: MapLayer, part: Part): StyleFunction {
-    const latitude = toLonLat(this.map.getView().getCenter() ?? [0, 0])[1] ?? 0;
-    const onPhoto = this.patches;
-    return layerStyle(layer, latitude, part, onPhoto && ((place) => onPhoto.has(place)));
+  /** A layer came or went: the chosen parcels are drawn from the tiles of theirs. */
+  private placed(slug: string): void {
+    if (slug === PARCELS) this.drawChosen();
   }
 
   private applyLook(): void {
@@ -416,76 +390,6 @@ export class MapView implements MapPort {
     this.map.addLayer(placed);
   }
 
-  private addLayer(layer: MapLayer): void {
-    if (layer.image) return this.addImage(layer);
-    const source = tileSource(layer);
-    source.on("tileloaderror", () => this.events.tileFailed());
-    const parts: Part[] = hasOwnLabels(layer.slug) ? ["body", "labels"] : ["whole"];
-    for (const part of parts) this.addPart(layer, part, source);
-    this.adjust(layer);
-    if (layer.slug === PARCELS) this.drawChosen();
-  }
-
-  /** The layer as it was stays beneath until the new one is drawn: no blink when data changed. */
-  private replaceLayer(layer: MapLayer): void {
-    const before = [this.layers, this.labels, this.images].map((parts) => parts.get(layer.slug));
-    for (const parts of [this.layers, this.labels, this.images]) parts.delete(layer.slug);
-    this.addLayer(layer);
-    this.map.once("rendercomplete", () => {
-      for (const part of before) if (part) this.map.removeLayer(part);
-    });
-  }
-
-  private addImage(layer: MapLayer): void {
-    const added = imageLayer(layer, (detail) => this.events.imageFailed(layer.slug, detail));
-    this.images.set(layer.slug, added);
-    this.map.addLayer(added);
-    this.adjust(layer);
-  }
-
-  private addPart(layer: MapLayer, part: Part, source: VectorTileSource): void {
-    const added = new VectorTileLayer({
-      source,
-      style: this.styleOf(layer, part),
-      declutter: true,
-      // From the zoom at which its own tiles begin; beyond the last one the last tiles are enlarged.
-      minZoom: layer.minZoom + TILE_ZOOM_LAG - 0.51,
-      renderBuffer: 64,
-      updateWhileAnimating: false,
-      updateWhileInteracting: false,
-    });
-    this.partsOf(part).set(layer.slug, added);
-    this.map.addLayer(added);
-  }
-
-  private partsOf(part: Part): Map<string, VectorTileLayer> {
-    return part === "labels" ? this.labels : this.layers;
-  }
-
-  private restyle(layer: MapLayer): void {
-    const labels = this.labels.get(layer.slug);
-    this.layers.get(layer.slug)?.setStyle(this.styleOf(layer, labels ? "body" : "whole"));
-    labels?.setStyle(this.styleOf(layer, "labels"));
-  }
-
-  private removeLayer(slug: string): void {
-    for (const parts of [this.layers, this.labels, this.images]) {
-      const layer = parts.get(slug);
-      if (layer) this.map.removeLayer(layer);
-      parts.delete(slug);
-    }
-    if (slug === PARCELS) this.drawChosen();
-  }
-
-  private adjust(layer: MapLayer): void {
-    for (const parts of [this.layers, this.labels, this.images]) {
-      const placed = parts.get(layer.slug);
-      placed?.setVisible(layer.visible);
-      placed?.setOpacity(layer.opacity);
-      placed?.setZIndex(layer.zIndex + (parts === this.labels ? LABELS_ABOVE : 0));
-    }
-  }
-
   private drawSelection(): void {
     const source = this.selection.getSource();
     source?.clear();
@@ -502,7 +406,7 @@ export class MapView implements MapPort {
     if (!source || !parcels) return;
     const ids = new Set(chosen.map(({ id }) => id));
     const style = chosenStyle(palette(look));
-    this.chosen.setMinZoom(parcels.minZoom + TILE_ZOOM_LAG - 0.51);
+    this.chosen.setMinZoom(firstZoom(parcels));
     this.chosen.setStyle((feature) => (ids.has(feature.getId() as number) ? style : undefined));
   }
 

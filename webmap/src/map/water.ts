@@ -6,10 +6,10 @@ import type OlMap from "ol/Map";
 import { fromLonLat } from "ol/proj";
 import VectorSource from "ol/source/Vector";
 import { Circle, Fill, Icon, Stroke, Style, Text } from "ol/style";
-import type { LineKind, WaterMark, WaterPicture } from "../water/picture";
-import { MARKS, type MarkKind, symbolUrl } from "../water/symbols";
+import { type LineKind, MARKS, type MarkKind, type WaterMark, type WaterPicture } from "../state/water";
 import type { Look } from "./model";
 import { type Palette, palette } from "./palette";
+import { symbolUrl } from "./water-symbols";
 
 const LINES_AT = 996;
 const MARKS_AT = 1100;

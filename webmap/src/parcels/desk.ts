@@ -1,11 +1,12 @@
 import { type ApiError, isAbort } from "../api/client";
 import type { Geometry } from "../api/types";
-import type { Controller, MapTool } from "../app/controller";
-import { isPhone } from "../app/surroundings";
+import type { AppPort, MapTool } from "../app/port";
 import { type Received, saveBlob } from "../export/download";
 import { formatArea } from "../format/format";
 import type { LonLat } from "../geo/mercator";
 import { type ChooseWords, chooseWords } from "../i18n/choose";
+import { isPhone } from "../state/device";
+import { oneForEach } from "../state/one-for-each";
 import { linkable } from "../state/permalink";
 import type { AppState, Choice, ChosenParcel, Ground, Measure } from "../state/state";
 import { Store } from "../state/store";
@@ -76,7 +77,7 @@ export class ParcelDesk implements MapTool {
   /** Counts what gives up the answers that are still to come. */
   private round = 0;
 
-  constructor(private readonly app: Controller) {
+  constructor(private readonly app: AppPort) {
     const left = app.kept<KeptChoice>("choose") ?? {};
     const { way = "click", kind = "area", distance = "0", text = "", commune = "" } = left;
     this.leftParcels = left.parcels ?? [];
@@ -147,7 +148,7 @@ export class ParcelDesk implements MapTool {
   setWay(way: Way): void {
     this.store.update({ way, said: "", unknown: [], truncated: false, fault: null, failed: null });
     if (way === "draw") this.draw(this.state.kind);
-    else this.app.stopMeasure();
+    else this.app.measure.stop();
   }
 
   type(patch: Partial<Pick<ChooseState, "distance" | "text" | "commune">>): void {
@@ -182,8 +183,8 @@ export class ParcelDesk implements MapTool {
   draw(kind: DrawKind): void {
     this.store.update({ kind, fault: null });
     this.drawing?.abort();
-    if (kind === "point") this.app.stopMeasure();
-    else this.app.startMeasure(kind === "line" ? "length" : "area");
+    if (kind === "point") this.app.measure.stop();
+    else this.app.measure.start(kind === "line" ? "length" : "area");
   }
 
   restart(): void {
@@ -196,7 +197,7 @@ export class ParcelDesk implements MapTool {
       return this.drawn();
     }
     this.draw(this.state.kind);
-    this.app.addPoint(at);
+    this.app.measure.addPoint(at);
   }
 
   drawn(): void {
@@ -269,7 +270,7 @@ export class ParcelDesk implements MapTool {
         if (!page.next || pages >= MOST_COMMUNE_PAGES) break;
         page = await api.nextFeatures(page.next);
       }
-      const here = (await api.here(this.app.centre, CLOSE_ZOOM, ["communes"]))[0]?.features[0];
+      const here = (await api.here(this.app.view.centre, CLOSE_ZOOM, ["communes"]))[0]?.features[0];
       const insee = here?.properties.find(({ name }) => name === "insee")?.value;
       const meant = communes.find((one) => one.insee === insee);
       if (meant && !this.state.commune) this.store.update({ commune: communeText(meant) });
@@ -288,19 +289,19 @@ export class ParcelDesk implements MapTool {
     this.before = { parcels: found.results.filter(({ idu }) => this.leftBefore.includes(idu)), secret: false };
     this.app.store.update({ chosen: { parcels: found.results, secret: false } });
     if (!found.unknown.length) return;
-    this.app.notify("warning", this.words("link.unknown", { names: found.unknown.join(", ") }));
+    this.app.notices.add("warning", this.words("link.unknown", { names: found.unknown.join(", ") }));
   }
 
   /** The parcels of an unité foncière take the place of those that were chosen; no link keeps them. Throws ApiError. */
   async takeUnit(idus: readonly string[]): Promise<void> {
     const found = await this.selected({ parcels: idus });
-    if (isPhone()) this.app.closeSheet();
+    if (isPhone()) this.app.sheet.close();
     this.store.update({ way: "click", failed: null, unknown: [], truncated: false });
     this.leftParcels = [];
     this.app.store.update({ chosen: { parcels: found.results, secret: true } });
     this.focusing = true;
-    if (this.app.state.panel !== "choose") this.app.openPanel("choose");
-    this.app.stopMeasure();
+    if (this.app.state.panel !== "choose") this.app.screen.openPanel("choose");
+    this.app.measure.stop();
     const area = formatArea(totals(found.results).measured_m2, this.app.state.language);
     this.say(this.words("said.unit", { count: this.count(found.results.length), area }));
     this.show(found.results);
@@ -330,7 +331,7 @@ export class ParcelDesk implements MapTool {
     const parcels = without(this.parcels, parcel.id);
     this.put({ ...this.app.state.chosen, parcels });
     this.before = { ...this.before, parcels: without(this.before.parcels, parcel.id) };
-    this.app.hover(null);
+    this.app.view.hover(null);
     const chosen = this.words("said.now", { count: this.count(parcels.length) });
     this.store.update({ said: `${this.words("said.removed", { label: parcel.label })} ${chosen}`, truncated: false });
   }
@@ -355,7 +356,7 @@ export class ParcelDesk implements MapTool {
 
   show(parcels: readonly ChosenParcel[] = this.parcels): void {
     const bbox = bboxOf(parcels);
-    if (bbox) this.app.goTo({ bbox, zoom: CLOSE_ZOOM });
+    if (bbox) this.app.view.goTo({ bbox, zoom: CLOSE_ZOOM });
   }
 
   count(count: number): string {
@@ -391,7 +392,7 @@ export class ParcelDesk implements MapTool {
   }
 
   private openGround(ground: Ground, title: () => string, subtitle: () => string): void {
-    this.app.showGround({ ground, title, subtitle });
+    this.app.sheet.openGround({ ground, title, subtitle });
   }
 
   async saveTable(): Promise<void> {
@@ -438,10 +439,4 @@ export class ParcelDesk implements MapTool {
   }
 }
 
-const desks = new WeakMap<Controller, ParcelDesk>();
-
-export function deskOf(app: Controller): ParcelDesk {
-  const desk = desks.get(app) ?? new ParcelDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const deskOf = oneForEach((app: AppPort) => new ParcelDesk(app));

@@ -1,3 +1,4 @@
+import type * as schema from "../api/schema";
 import { ringArea } from "../geo/geodesy";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type { Choice, ChosenParcel, DrawnGround, Measure } from "../state/state";
@@ -9,12 +10,7 @@ export const FARTHEST_M = 1000;
 const LONGEST_REFERENCE = 200;
 
 /** An answer of /parcels/select/. */
-export interface Selected {
-  readonly count: number;
-  readonly truncated: boolean;
-  readonly unknown: readonly string[];
-  readonly results: readonly ChosenParcel[];
-}
+export type Selected = Omit<schema.Selection, "measured_m2">;
 
 export const WAYS = ["click", "draw", "list"] as const;
 export type Way = (typeof WAYS)[number];

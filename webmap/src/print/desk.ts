@@ -1,29 +1,16 @@
 import type { ApiError } from "../api/client";
+import type * as schema from "../api/schema";
 import type { Photo } from "../api/types";
-import type { Controller } from "../app/controller";
+import type { AppPort } from "../app/port";
+import { bboxOf } from "../geo/frame";
+import { oneForEach } from "../state/one-for-each";
 import { comparison, knownPhotos } from "../state/photos";
 import type { Loadable } from "../state/state";
 import { Store } from "../state/store";
-import {
-  bboxOf,
-  type Chosen,
-  fittingScale,
-  frameOf,
-  middleOf,
-  orderBody,
-  type PrintChoice,
-  type PrintOptions,
-} from "./order";
+import { type Chosen, fittingScale, frameOf, middleOf, orderBody, type PrintChoice, type PrintOptions } from "./order";
 
 /** A print of this person's. */
-export interface Print {
-  readonly id: number;
-  readonly title: string;
-  readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
-  readonly progress: number | null;
-  readonly message: string;
-  readonly ended_at: string | null;
-  readonly file: string | null;
+export interface Print extends Omit<schema.Print, "report"> {
   readonly report: { readonly bytes: number; readonly remarks: readonly string[] } | null;
 }
 
@@ -45,7 +32,7 @@ export class PrintDesk {
   /** What was left when the page was loaded anew. */
   private readonly left: Partial<PrintChoice> | null;
 
-  constructor(private readonly app: Controller) {
+  constructor(private readonly app: AppPort) {
     this.left = app.kept<PrintChoice>("print");
     this.store = new Store<PrintState>({
       options: { status: "loading" },
@@ -142,10 +129,4 @@ export class PrintDesk {
   }
 }
 
-const desks = new WeakMap<Controller, PrintDesk>();
-
-export function deskOf(app: Controller): PrintDesk {
-  const desk = desks.get(app) ?? new PrintDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const deskOf = oneForEach((app: AppPort) => new PrintDesk(app));

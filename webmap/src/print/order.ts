@@ -1,31 +1,18 @@
+import type * as schema from "../api/schema";
 import type { Layer, Photo } from "../api/types";
+import { type Frame, rounded } from "../geo/frame";
 import { fromLambert93, toLambert93 } from "../geo/lambert93";
 import { type Bbox, type LonLat, zoomForScale } from "../geo/mercator";
+import type { Position } from "../geo/shape";
 import type { LayerSetting } from "../state/state";
 
-export type Position = readonly [number, number];
-export type Orientation = "portrait" | "landscape";
-
+export type Orientation = schema.OrientationEnum;
 /** A sheet of paper and the size of the map on it. */
-export interface Sheet {
-  readonly paper: string;
-  readonly orientation: Orientation;
-  readonly sheet_mm: readonly [number, number];
-  readonly map_mm: readonly [number, number];
-}
+export type Sheet = schema.PaperSheet;
 
 /** What the server prints: papers and limits. */
-export interface PrintOptions {
-  readonly sheets: readonly Sheet[];
-  readonly scales: readonly [number, number];
-  readonly dpi: readonly [number, number];
-  readonly usual_dpi: number;
-  readonly most_pixels: number;
-  readonly bytes_per_pixel: number;
-  readonly most_layers: number;
+export interface PrintOptions extends Omit<schema.PrintOptions, "longest"> {
   readonly longest: Readonly<Record<"title" | "author" | "note", number>>;
-  readonly author: string;
-  readonly kept_days: number;
 }
 
 /** What somebody chose so far; the centre in EPSG:2154. */
@@ -65,44 +52,13 @@ export function groundSize(options: PrintOptions, choice: PrintChoice): [number,
   return [(width * choice.scale) / 1000, (height * choice.scale) / 1000];
 }
 
-export interface Box {
-  readonly center: Position;
-  readonly width: number;
-  readonly height: number;
-}
-
-export function frameOf(options: PrintOptions, choice: PrintChoice): Box {
+export function frameOf(options: PrintOptions, choice: PrintChoice): Frame {
   const [width, height] = groundSize(options, choice);
   return { center: choice.center, width, height };
 }
 
-/** The frame's outline in longitude and latitude: its straight sides are bent a little in another projection. */
-export function outline({ center: [x, y], width, height }: Box, steps = 8): LonLat[] {
-  const corners: Position[] = [
-    [-0.5, -0.5],
-    [0.5, -0.5],
-    [0.5, 0.5],
-    [-0.5, 0.5],
-  ];
-  return corners.flatMap(([fromX, fromY], i) => {
-    const [toX, toY] = corners[(i + 1) % 4] as Position;
-    return Array.from({ length: steps }, (_, step) => {
-      const share = step / steps;
-      return fromLambert93([x + width * (fromX + (toX - fromX) * share), y + height * (fromY + (toY - fromY) * share)]);
-    });
-  });
-}
-
-export function bboxOf(box: Box): Bbox {
-  const places = outline(box);
-  const [lons, lats] = [places.map(([lon]) => lon), places.map(([, lat]) => lat)];
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
-}
-
 /** The middle of a view, to the centimetre. */
 export const middleOf = (center: LonLat): Position => rounded(toLambert93(center));
-
-export const rounded = ([x, y]: Position): Position => [Math.round(x * 100) / 100, Math.round(y * 100) / 100];
 
 /** The largest usual scale at which the frame is seen whole in the view. */
 export function fittingScale(options: PrintOptions, choice: PrintChoice, [west, south, east, north]: Bbox): number {

@@ -1,16 +1,25 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { ApiClient } from "../api/client";
-import type { Labels, Layer, LegendSymbol } from "../api/types";
+import type { Layer, LegendSymbol } from "../api/types";
 import { formatNumber, formatScale, type Language } from "../format/format";
 import type { Bbox } from "../geo/mercator";
 import { type StyleKey, type StyleWords, styleWords } from "../i18n/style";
-import { lineFor } from "../map/legend";
 import { GROUNDS, type Ground, Preview } from "../map/preview";
 import { hasOwnCartography } from "../map/styles";
 import { swatch } from "../ui/swatch";
 import { type ColourRange, RANGES, REST } from "./colours";
-import { legibility } from "./legibility";
+import {
+  classWords,
+  columnOptions,
+  countWords,
+  labelFields,
+  legibilitySection,
+  qmlReport,
+  scaleSelect,
+  typed,
+  type Writing,
+} from "./parts";
 import {
   breaksIn,
   breaksOf,
@@ -18,12 +27,16 @@ import {
   categories,
   classLines,
   type Distribution,
+  drawnStyle,
+  inOwnColours,
+  LABEL_SIZE,
   type Line,
   type Method,
   type Mode,
   modeOf,
   NUMBERS,
   plainSymbol,
+  readBreaks,
   recoloured,
   type Style,
 } from "./style";
@@ -43,15 +56,10 @@ export interface EditorConfig {
   language: Language;
 }
 
-const SCALES = [1_000_000, 500_000, 250_000, 100_000, 50_000, 25_000, 10_000, 5_000, 2_500, 2_000, 1_000, 500, 200];
 const CONTEXT = ["communes", "parcels", "buildings", "roads"];
 const MODES: Mode[] = ["single", "categories", "classes"];
 const METHODS: Method[] = ["quantiles", "equal", "natural"];
 const MOST_CLASSES = 9;
-const LABEL_SIZE = 12;
-
-const typed = (event: Event): string => (event.target as HTMLInputElement | HTMLSelectElement).value;
-const checked = (event: Event): boolean => (event.target as HTMLInputElement).checked;
 
 /** The style of a layer: what chooses its symbols, the symbols, the labels, the scales; beside it the layer itself. */
 export class StyleEditor extends LitElement {
@@ -80,6 +88,10 @@ export class StyleEditor extends LitElement {
 
   private get words(): StyleWords {
     return styleWords(this.config.language);
+  }
+
+  private get writing(): Writing {
+    return { words: this.words, language: this.config.language };
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -117,15 +129,7 @@ export class StyleEditor extends LitElement {
       this.field.value = written;
       this.field.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    this.preview?.draw(this.drawn());
-  }
-
-  private drawn() {
-    const { legend, labels, scale_from, scale_to } = this.style_;
-    const written = labels.column
-      ? ({ size: LABEL_SIZE, colour: null, bold: false, from_scale: null, ...labels } as Labels)
-      : null;
-    return { legend, labels: written, scale_from, scale_to };
+    this.preview?.draw(drawnStyle(this.style_));
   }
 
   private async openPreview(): Promise<void> {
@@ -135,7 +139,7 @@ export class StyleEditor extends LitElement {
     await document.fonts.load('500 12px "Atkinson Hyperlegible Next Variable"').catch(() => []);
     const layers = await this.api.layers().catch(() => []);
     const around = layers.filter(({ slug }) => CONTEXT.includes(slug) && slug !== layer.slug);
-    this.preview = new Preview(target, layer, around, this.drawn(), extent_4326, () => {
+    this.preview = new Preview(target, layer, around, drawnStyle(this.style_), extent_4326, () => {
       this.scale = this.preview?.scale ?? 0;
     });
     this.scale = this.preview.scale;
@@ -237,18 +241,11 @@ export class StyleEditor extends LitElement {
     } else {
       const method = this.method === "manual" ? "quantiles" : this.method;
       const limits = breaks ?? breaksOf(this.found, method, this.classes);
-      this.give({ legend: classLines(column, limits, range, this.base, (from, below) => this.said(from, below)) });
+      this.give({
+        legend: classLines(column, limits, range, this.base, (from, below) => classWords(this.writing, from, below)),
+      });
     }
     this.opened = -1;
-  }
-
-  private said(from: number | null, below: number | null): string {
-    const shown = (value: number): string =>
-      formatNumber(value, this.config.language, Math.min(6, String(value).split(".")[1]?.length ?? 0));
-    if (from !== null && below !== null)
-      return this.words("classes.between", { from: shown(from), below: shown(below) });
-    if (from !== null) return this.words("classes.from", { from: shown(from) });
-    return below === null ? this.words("classes.all") : this.words("classes.below", { below: shown(below) });
   }
 
   private recolour(range: ColourRange, reversed: boolean): void {
@@ -259,11 +256,9 @@ export class StyleEditor extends LitElement {
 
   private typeBreaks(event: Event): void {
     const input = event.target as HTMLInputElement;
-    const parts = input.value.split(";").filter((part) => part.trim());
-    const breaks = parts.map((part) => Number(part.trim().replace(/\s/g, "").replace(",", ".")));
-    const rising = breaks.every((value, i) => Number.isFinite(value) && (i === 0 || value > (breaks[i - 1] ?? value)));
-    input.setCustomValidity(rising && breaks.length && breaks.length < 20 ? "" : this.words("classes.breaksBad"));
-    if (!input.reportValidity()) return;
+    const breaks = readBreaks(input.value);
+    input.setCustomValidity(breaks ? "" : this.words("classes.breaksBad"));
+    if (!input.reportValidity() || !breaks) return;
     this.method = "manual";
     this.classes = breaks.length + 1;
     this.remake(breaks);
@@ -296,15 +291,8 @@ export class StyleEditor extends LitElement {
 
   /** The form of a symbol for every line, each in its own colour. */
   private toAll(symbol: LegendSymbol): void {
-    const own = ({ symbol: { fill, hatch, stroke } }: Line): LegendSymbol => ({
-      ...symbol,
-      ...(symbol.hatch
-        ? { hatch: { ...symbol.hatch, colour: hatch?.colour ?? stroke ?? fill ?? symbol.hatch.colour } }
-        : {}),
-      fill: symbol.fill ? (fill ?? symbol.fill) : null,
-      stroke: symbol.stroke ? (stroke ?? symbol.stroke) : null,
-    });
-    this.give({ legend: this.style_.legend.map((line) => ({ ...line, symbol: own(line) })) });
+    const legend = this.style_.legend.map((line) => ({ ...line, symbol: inOwnColours(symbol, line) }));
+    this.give({ legend });
   }
 
   private async readQml(event: Event): Promise<void> {
@@ -336,7 +324,7 @@ export class StyleEditor extends LitElement {
       <div class="style-controls">
         ${hasOwnCartography(this.config.layer.slug) ? html`<p class="notice">${this.words("own.text")}</p>` : nothing}
         ${this.failure ? html`<p class="notice" role="alert">${this.failure}</p>` : nothing}
-        ${this.chooser()} ${this.legend()} ${this.labels()} ${this.scales()} ${this.reading()} ${this.qml()}
+        ${this.chooser()} ${this.legend()} ${this.labels()} ${this.scales()} ${legibilitySection(this.words, this.style_.legend)} ${this.qml()}
       </div>
       ${this.map()}
     </div>`;
@@ -364,8 +352,8 @@ export class StyleEditor extends LitElement {
     return html`<div class="by-column">
       <label class="field"><span>${words("column.label")}</span><select @change=${(event: Event) => this.propose(typed(event))}>
         ${this.columns.some(({ name }) => name === this.column) ? nothing : html`<option value="" selected disabled>${words("column.choose")}</option>`}
-        ${this.options(this.columns, this.column)}
-        ${others.length ? html`<optgroup label=${words("column.others")}>${this.options(others, "")}</optgroup>` : nothing}</select></label>
+        ${columnOptions(this.columns, this.column)}
+        ${others.length ? html`<optgroup label=${words("column.others")}>${columnOptions(others, "")}</optgroup>` : nothing}</select></label>
       ${this.mode === "classes" ? this.classFields() : nothing}
       <label class="field"><span>${words("range.label")}</span><select @change=${(event: Event) =>
         this.recolour(RANGES.find(({ name }) => name === typed(event)) ?? this.range, this.reversed)}>
@@ -377,12 +365,8 @@ export class StyleEditor extends LitElement {
         <button type="button" class="small" @click=${() => this.recolour(this.range, !this.reversed)}>${words("range.reverse")}</button>
         ${this.mode === "categories" ? html`<button type="button" class="small" @click=${() => this.propose(this.column)}>${words("propose")}</button>` : nothing}
       </div>
-      <p class="hint" role="status">${this.working ? words("working") : this.counts()}</p>
+      <p class="hint" role="status">${this.working ? words("working") : countWords(this.writing, this.found, { legend: this.style_.legend, column: this.column, mode: this.mode })}</p>
     </div>`;
-  }
-
-  private options(columns: readonly Column[], chosen: string): TemplateResult[] {
-    return columns.map(({ name, label }) => html`<option value=${name} ?selected=${name === chosen}>${label}</option>`);
   }
 
   private classFields(): TemplateResult {
@@ -404,25 +388,6 @@ export class StyleEditor extends LitElement {
       }}>${Array.from({ length: MOST_CLASSES - 1 }, (_, i) => i + 2).map((count) => html`<option ?selected=${count === this.classes}>${count}</option>`)}</select></label>
       <label class="field breaks"><span>${words("classes.breaks")}</span><input inputmode="decimal" ?disabled=${this.working} .value=${breaks.map((value) => String(value).replace(".", ",")).join(" ; ")}
         @change=${(event: Event) => this.typeBreaks(event)} /></label>`;
-  }
-
-  /** What the data say of this legend. */
-  private counts(): string {
-    const { words, found } = this;
-    if (!found) return "";
-    const parts: string[] = [];
-    const told = (key: StyleKey, count: number): void => {
-      parts.push(words(key, { count: formatNumber(count, this.config.language) }));
-    };
-    if (found.empty) told("count.empty", found.empty);
-    if (this.mode === "categories" && found.more) told("count.more", found.values.length);
-    const { legend } = this.style_;
-    const fits = (value: unknown): boolean =>
-      lineFor(legend, (column) => (column === this.column ? value : undefined)) >= 0;
-    const named = found.values.reduce((sum, { value, count }) => sum + (fits(value) ? 0 : count), 0);
-    const left = named + (found.empty && !fits(null) ? found.empty : 0);
-    if (left && (this.mode === "categories" || !found.more)) told("count.left", left);
-    return parts.join(" ");
   }
 
   private legend(): TemplateResult {
@@ -477,9 +442,9 @@ export class StyleEditor extends LitElement {
       <label class="field"><span>${words("labels.column")}</span><select @change=${(event: Event) =>
         this.label(typed(event))}>
         <option value="" ?selected=${!labels.column}>${words("labels.none")}</option>
-        ${this.options(this.config.columns, labels.column ?? "")}
-        ${this.config.other_columns.length ? html`<optgroup label=${words("column.others")}>${this.options(this.config.other_columns, "")}</optgroup>` : nothing}</select></label>
-      ${labels.column ? this.labelFields(labels, set) : nothing}</div></section>`;
+        ${columnOptions(this.config.columns, labels.column ?? "")}
+        ${this.config.other_columns.length ? html`<optgroup label=${words("column.others")}>${columnOptions(this.config.other_columns, "")}</optgroup>` : nothing}</select></label>
+      ${labels.column ? labelFields(this.writing, labels, set) : nothing}</div></section>`;
   }
 
   private async label(column: string): Promise<void> {
@@ -488,52 +453,17 @@ export class StyleEditor extends LitElement {
     else this.requestUpdate();
   }
 
-  private labelFields(labels: Style["labels"], set: (patch: Style["labels"]) => void): TemplateResult {
-    const { words } = this;
-    return html`<label class="field"><span>${words("labels.size")}</span><input type="number" min="6" max="40" step="0.5" .value=${String(labels.size ?? LABEL_SIZE)} @change=${(
-      event: Event,
-    ) => {
-      const size = Number(typed(event));
-      if (size >= 6 && size <= 40) set({ size });
-    }} /></label>
-      ${this.scaleSelect(words("labels.from"), labels.from_scale ?? null, (from_scale) => set({ from_scale }))}
-      <div class="ticks"><label class="tick"><input type="checkbox" .checked=${labels.bold ?? false} @change=${(event: Event) => set({ bold: checked(event) })} />${words("labels.bold")}</label>
-      <label class="tick"><input type="checkbox" .checked=${!labels.colour} @change=${(event: Event) => set({ colour: checked(event) ? null : "#1b2a2f" })} />${words("labels.colourAuto")}</label></div>
-      ${labels.colour ? html`<label class="field"><span>${words("labels.colour")}</span><input type="color" .value=${labels.colour.slice(0, 7)} @input=${(event: Event) => set({ colour: typed(event) })} /></label>` : nothing}`;
-  }
-
   private scales(): TemplateResult {
     const { words } = this;
     const { scale_from, scale_to } = this.style_;
     const tiles = this.config.layer.min_zoom > 0 && !scale_from;
     return html`<section aria-labelledby="scales-heading"><h2 id="scales-heading">${words("scales.heading")}</h2>
       <div class="grid">
-        ${this.scaleSelect(words("scales.from"), scale_from, (one) => this.give({ scale_from: one }))}
-        ${this.scaleSelect(words("scales.to"), scale_to, (one) => this.give({ scale_to: one }))}
+        ${scaleSelect(this.writing, words("scales.from"), scale_from, (one) => this.give({ scale_from: one }))}
+        ${scaleSelect(this.writing, words("scales.to"), scale_to, (one) => this.give({ scale_to: one }))}
       </div>
       ${tiles ? html`<p class="hint">${words("scales.tiles", { scale: formatNumber(this.config.first_scale, this.config.language) })}</p>` : nothing}
     </section>`;
-  }
-
-  private scaleSelect(label: string, chosen: number | null, set: (scale: number | null) => void): TemplateResult {
-    const { words } = this;
-    const known = chosen && !SCALES.includes(chosen) ? [...SCALES, chosen].sort((a, b) => b - a) : SCALES;
-    return html`<label class="field"><span>${label}</span><select @change=${(event: Event) => set(Number(typed(event)) || null)}>
-      <option value="" ?selected=${!chosen}>${words("scales.always")}</option>
-      ${known.map((one) => html`<option value=${one} ?selected=${one === chosen}>${words("scales.other", { scale: formatNumber(one, this.config.language) })}</option>`)}</select></label>`;
-  }
-
-  private reading(): TemplateResult {
-    const { words } = this;
-    const { faint, alike } = legibility(this.style_.legend);
-    return html`<section aria-labelledby="contrast-heading"><h2 id="contrast-heading">${words("contrast.heading")}</h2>
-      <div role="status">
-      ${faint.map(
-        ({ ground, labels }) =>
-          html`<p class="warning">${words("contrast.bad", { grounds: words(`ground.${ground}`).toLowerCase(), names: few(labels) })}</p>`,
-      )}
-      ${alike.length ? html`<p class="warning">${words("alike.text", { names: few(alike.map((pair) => pair.join(" / "))) })} ${words("alike.advice")}</p>` : nothing}
-      ${faint.length || alike.length ? nothing : html`<p class="good">${words("contrast.good")}</p>`}</div></section>`;
   }
 
   private qml(): TemplateResult {
@@ -541,8 +471,7 @@ export class StyleEditor extends LitElement {
     return html`<section aria-labelledby="qml-heading"><h2 id="qml-heading">${words("qml.heading")}</h2>
       <div class="field-foot"><label class="button file">${words("qml.button")}<input type="file" accept=".qml" @change=${(event: Event) => this.readQml(event)} /></label>
       <a class="button" href=${this.config.qml_url} download>${words("qml.export")}</a></div>
-      <div role="status">${told ? html`<p>${words("qml.taken")} ${told.length ? nothing : words("qml.nothing")}</p>` : nothing}
-      ${told?.length ? html`<p class="term">${words("qml.told")}</p><ul class="told">${told.map((one) => html`<li>${one}</li>`)}</ul>` : nothing}</div></section>`;
+      <div role="status">${told ? qmlReport(words, told) : nothing}</div></section>`;
   }
 
   private map(): TemplateResult {
@@ -567,10 +496,5 @@ export class StyleEditor extends LitElement {
     </div>`;
   }
 }
-
-const SHOWN = 4;
-
-const few = (names: readonly string[]): string =>
-  names.length > SHOWN ? `${names.slice(0, SHOWN).join(", ")}… (${names.length})` : names.join(", ");
 
 customElements.define("arp-style-editor", StyleEditor);

@@ -1,6 +1,11 @@
+import type * as schema from "../api/schema";
 import type { Condition, FieldType, GeometryType, Labels, LegendSymbol, Plain } from "../api/types";
 import { luminance } from "../map/legend";
+import type { Drawn } from "../map/preview";
 import { type ColourRange, colours, opaque, REST, withOpacity } from "./colours";
+
+export const LABEL_SIZE = 12;
+const MOST_BREAKS = 20;
 
 /** A line of a legend as the server keeps it, in both languages. */
 export interface Line {
@@ -25,13 +30,8 @@ export interface Column {
 }
 
 /** How the values of a column are spread, as the server counted. */
-export interface Distribution {
+export interface Distribution extends Omit<schema.Distribution, "values"> {
   values: { value: Plain; count: number }[];
-  more: boolean;
-  total: number;
-  empty: number;
-  quantiles: number[];
-  natural: Record<string, number[]>;
 }
 
 /** What chooses the symbol: nothing, the values of a column, classes of a number, or conditions of several kinds. */
@@ -170,4 +170,32 @@ export function breaksIn(legend: readonly Line[], column: string): number[] | nu
   const breaks = bounds.slice(1).map(({ from }) => from);
   const follow = bounds.every(({ below }, i) => below === breaks[i]);
   return follow && breaks.every((one) => typeof one === "number") ? (breaks as number[]) : null;
+}
+
+/** A symbol for a line, in the colours that the line has. */
+export function inOwnColours(symbol: LegendSymbol, { symbol: { fill, hatch, stroke } }: Line): LegendSymbol {
+  return {
+    ...symbol,
+    ...(symbol.hatch
+      ? { hatch: { ...symbol.hatch, colour: hatch?.colour ?? stroke ?? fill ?? symbol.hatch.colour } }
+      : {}),
+    fill: symbol.fill ? (fill ?? symbol.fill) : null,
+    stroke: symbol.stroke ? (stroke ?? symbol.stroke) : null,
+  };
+}
+
+/** Rising limits that were typed, apart by semicolons; null where they are none. */
+export function readBreaks(text: string): number[] | null {
+  const parts = text.split(";").filter((part) => part.trim());
+  const breaks = parts.map((part) => Number(part.trim().replace(/\s/g, "").replace(",", ".")));
+  const rising = breaks.every((value, i) => Number.isFinite(value) && (i === 0 || value > (breaks[i - 1] ?? value)));
+  return rising && breaks.length && breaks.length < MOST_BREAKS ? breaks : null;
+}
+
+/** A style as the map draws it. */
+export function drawnStyle({ legend, labels, scale_from, scale_to }: Style): Drawn {
+  const written = labels.column
+    ? ({ size: LABEL_SIZE, colour: null, bold: false, from_scale: null, ...labels } as Labels)
+    : null;
+  return { legend, labels: written, scale_from, scale_to };
 }

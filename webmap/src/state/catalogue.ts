@@ -65,7 +65,7 @@ export function byTheme(catalogue: readonly Layer[], text = ""): ThemeGroup[] {
   const groups = new Map<string, ThemeGroup & { order: number }>();
   const wanted = fold(text.trim());
   for (const layer of [...catalogue].sort((a, b) => a.order - b.order)) {
-    const theme = layer.theme ?? { slug: "", title: "", order: Number.MAX_SAFE_INTEGER };
+    const { theme } = layer;
     if (wanted && !fold(`${layer.title} ${theme.title}`).includes(wanted)) continue;
     const group = groups.get(theme.slug) ?? { ...theme, layers: [] };
     group.layers.push(layer);

@@ -3,6 +3,8 @@ import { contains, meets } from "../geo/footprint";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type { AppState, CompareMode, Comparison } from "./state";
 
+/** Of the photos, in percent of how they were delivered. */
+export const BRIGHTNESS = { least: 50, usual: 100, most: 150, step: 5 };
 const DAYS_PER_YEAR = 365.25;
 
 /** When a campaign was flown, as years: the middle of what its date leaves open. */

@@ -1,8 +1,9 @@
 import type { ApiError } from "../api/client";
+import type * as schema from "../api/schema";
 import type { Background, Feature, Geometry, HereGroup, Job, Layer, Photo } from "../api/types";
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
-import type { WaterPicture } from "../water/picture";
+import type { WaterPicture } from "./water";
 
 export const PANELS = [
   "layers",
@@ -53,16 +54,7 @@ export interface DrawnGround {
 export type Ground = { readonly parcels: readonly string[] } | DrawnGround;
 
 /** A parcel that was chosen; areas in square metres. */
-export interface ChosenParcel {
-  readonly id: number;
-  readonly idu: string;
-  readonly label: string;
-  readonly insee: string;
-  readonly commune: string | null;
-  readonly area_m2: number | null;
-  readonly measured_m2: number;
-  readonly bbox_4326: Bbox;
-}
+export type ChosenParcel = schema.Selected;
 
 /** The chosen parcels; `secret` once owners' data took part in the choice: no link keeps them then. */
 export interface Choice {
@@ -110,6 +102,10 @@ export interface ViewState {
   zoom: number;
   bbox: Bbox;
 }
+
+/** The tabs of the sheet of a feature that is edited. */
+export const EDIT_TABS = ["values", "geometry", "photos", "history"] as const;
+export type EditTab = (typeof EDIT_TABS)[number];
 
 /** What editing changes of the rest of the screen; all else about it is the editor's. */
 export interface Editing {

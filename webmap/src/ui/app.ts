@@ -17,26 +17,26 @@ export class ArpentApp extends ArpentElement {
   protected override render(): TemplateResult {
     const { panel, sheet, sheetHeight, photo, view } = this.state;
     // Strip, divider and card of the photos come with the first photo.
-    const photoParts = photo !== null && fetched(this.controller, "arp-photo-strip", () => import("./photo-parts"));
+    const photoParts = photo !== null && fetched(this.app, "arp-photo-strip", () => import("./photo-parts"));
     const comparing = photoParts && comparison(this.state) !== null;
     // So do the tools of editing with the first layer that is edited.
-    const editing = this.state.editing !== null && fetched(this.controller, "arp-edit-bar", () => import("./edit"));
-    const table = this.state.table !== null && fetched(this.controller, "arp-table", () => import("./table"));
+    const editing = this.state.editing !== null && fetched(this.app, "arp-edit-bar", () => import("./edit"));
+    const table = this.state.table !== null && fetched(this.app, "arp-table", () => import("./table"));
     const aside = editing ? this.state.editing?.sheet === true : sheet !== null;
     const drawer = aside ? "sheet" : panel ? "panel" : "none";
     return html`<a class="skip-link" href="#arpent-map" @click=${this.skip}>${this.t("skip.map")}</a>
       <div class="shell" data-drawer=${drawer} data-height=${sheetHeight} ?data-panel=${panel !== null} ?data-sheet=${aside} ?data-photo=${knownPhotos(this.state).some((one) => one.slug === photo && inView(one, view.bbox))} ?data-strip=${comparing} ?data-editing=${editing} ?data-table=${table} ?data-aiming=${this.state.aiming}>
-        <arp-top-bar .controller=${this.controller}></arp-top-bar>
-        <arp-rail .controller=${this.controller}></arp-rail>
-        ${panel ? panelHost(this.controller, panel) : nothing}
-        ${editing ? html`<arp-edit-bar .controller=${this.controller}></arp-edit-bar>` : nothing}
-        <arp-map-frame .controller=${this.controller} .photoParts=${photoParts} .editParts=${editing}></arp-map-frame>
-        ${table ? html`<arp-table .controller=${this.controller}></arp-table>` : nothing}
-        ${comparing ? html`<arp-photo-strip .controller=${this.controller}></arp-photo-strip>` : nothing}
-        ${aside ? (editing ? html`<arp-edit-sheet .controller=${this.controller}></arp-edit-sheet>` : html`<arp-sheet .controller=${this.controller}></arp-sheet>`) : nothing}
-        ${editing ? html`<arp-edit-dialogs .controller=${this.controller}></arp-edit-dialogs>` : nothing}
-        <arp-status-line .controller=${this.controller}></arp-status-line>
-        <arp-notices .controller=${this.controller}></arp-notices>
+        <arp-top-bar .app=${this.app}></arp-top-bar>
+        <arp-rail .app=${this.app}></arp-rail>
+        ${panel ? panelHost(this.app, panel) : nothing}
+        ${editing ? html`<arp-edit-bar .app=${this.app}></arp-edit-bar>` : nothing}
+        <arp-map-frame .app=${this.app} .photoParts=${photoParts} .editParts=${editing}></arp-map-frame>
+        ${table ? html`<arp-table .app=${this.app}></arp-table>` : nothing}
+        ${comparing ? html`<arp-photo-strip .app=${this.app}></arp-photo-strip>` : nothing}
+        ${aside ? (editing ? html`<arp-edit-sheet .app=${this.app}></arp-edit-sheet>` : html`<arp-sheet .app=${this.app}></arp-sheet>`) : nothing}
+        ${editing ? html`<arp-edit-dialogs .app=${this.app}></arp-edit-dialogs>` : nothing}
+        <arp-status-line .app=${this.app}></arp-status-line>
+        <arp-notices .app=${this.app}></arp-notices>
       </div>`;
   }
 

@@ -27,7 +27,7 @@ export class Attachments extends ArpentElement {
   }
 
   private get client(): EditClient {
-    return new EditClient(this.controller.api, this.controller.config.urls.api, this.layer);
+    return new EditClient(this.app.api, this.app.config.urls.api, this.layer);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -114,7 +114,7 @@ export class Attachments extends ArpentElement {
 
   private told(error: ApiError): void {
     const offline = `${this.t("error.offlineTitle")}. ${this.t("error.offlineDetail")}`;
-    this.controller.notify("error", error.offline ? offline : error.detail || error.title || this.t("error.title"));
+    this.app.notices.add("error", error.offline ? offline : error.detail || error.title || this.t("error.title"));
   }
 }
 

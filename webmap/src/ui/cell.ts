@@ -1,6 +1,6 @@
 import type { Field } from "../api/types";
 import { formatDate, formatInstant, formatLength, formatNumber, type Language } from "../format/format";
-import type { Translate } from "../i18n";
+import type { Translate } from "../i18n/first-view";
 
 export const hasValue = (value: unknown): boolean => value !== null && value !== undefined && value !== "";
 

@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { focusMap } from "../app/keyboard";
 import { formatArea } from "../format/format";
 import type { ChooseWords } from "../i18n/choose";
 import { deskOf, type ParcelDesk } from "../parcels/desk";
 import { communeText, type DrawKind, FARTHEST_M, MOST_IN_SHEET, totals, WAYS, type Way } from "../parcels/selection";
 import { filingUrl } from "../permits/deadlines";
+import { focusMap } from "../state/focus";
 import type { ChosenParcel } from "../state/state";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
@@ -31,7 +31,7 @@ export class ChoosePanel extends ArpentElement {
   private stopWatching: (() => void) | null = null;
 
   private get desk(): ParcelDesk {
-    return deskOf(this.controller);
+    return deskOf(this.app);
   }
 
   private get words(): ChooseWords {
@@ -48,7 +48,7 @@ export class ChoosePanel extends ArpentElement {
     super.disconnectedCallback();
     this.stopWatching?.();
     this.desk.close();
-    this.controller.hover(null);
+    this.app.view.hover(null);
   }
 
   /** Opened by its key, on the map: the ways of choosing are the next thing to decide. */
@@ -123,8 +123,8 @@ export class ChoosePanel extends ArpentElement {
     }
     if (measure?.points.length) {
       return html`<div class="button-row">
-        <button class="button button-primary" @click=${() => this.controller.finishMeasure()}><arp-icon name="check"></arp-icon>${this.words("draw.finish")}</button>
-        <button class="button" @click=${() => this.controller.removePoint()}><arp-icon name="undo"></arp-icon>${this.words("draw.undo")}</button></div>`;
+        <button class="button button-primary" @click=${() => this.app.measure.finish()}><arp-icon name="check"></arp-icon>${this.words("draw.finish")}</button>
+        <button class="button" @click=${() => this.app.measure.removePoint()}><arp-icon name="undo"></arp-icon>${this.words("draw.undo")}</button></div>`;
     }
     if (kind === "point") return html`<p class="muted">${this.words("draw.hintPoint")}</p>`;
     return html`<p class="muted wide-only">${this.words("draw.hint")}</p><p class="muted phone-only">${this.words("draw.hintPhone")}</p>`;
@@ -205,7 +205,7 @@ export class ChoosePanel extends ArpentElement {
   /** For whoever may file a planning application on these parcels. */
   private filing(): TemplateResult | typeof nothing {
     const idus = this.desk.parcels.map(({ idu }) => idu);
-    const url = filingUrl(this.controller.config.urls.file_permit, idus);
+    const url = filingUrl(this.app.config.urls.file_permit, idus);
     return url
       ? html`<a class="button button-small" href=${url}><arp-icon name="permits"></arp-icon>${this.words("result.apply")}</a>`
       : nothing;
@@ -227,7 +227,7 @@ export class ChoosePanel extends ArpentElement {
   }
 
   private row(parcel: ChosenParcel): TemplateResult {
-    const over = (on: boolean) => (): void => this.controller.hover(on ? { layer: "parcels", id: parcel.id } : null);
+    const over = (on: boolean) => (): void => this.app.view.hover(on ? { layer: "parcels", id: parcel.id } : null);
     const words = this.words("result.remove", { label: parcel.label });
     return html`<tr @pointerenter=${over(true)} @pointerleave=${over(false)}>
       <th scope="row"><button @click=${() => this.desk.show([parcel])} @focus=${over(true)} @blur=${over(false)}>${parcel.label}<small>${parcel.commune ?? parcel.insee}</small></button></th>

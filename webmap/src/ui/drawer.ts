@@ -1,16 +1,16 @@
 import { html, type TemplateResult } from "lit";
-import type { Controller } from "../app/controller";
+import type { AppPort } from "../app/port";
 import { SHEET_HEIGHTS } from "../state/state";
 
 const STEP_PX = 60;
 
 /** Handle of the phone's bottom sheet: drag it, or use its two buttons. Hidden on wide screens. */
-export function drawerHandle(controller: Controller): TemplateResult {
-  const { t, state } = controller;
+export function drawerHandle(app: AppPort): TemplateResult {
+  const { t, state } = app;
   const index = SHEET_HEIGHTS.indexOf(state.sheetHeight);
   const move = (step: number): void => {
     const height = SHEET_HEIGHTS[Math.max(0, Math.min(SHEET_HEIGHTS.length - 1, index + step))];
-    if (height) controller.setSheetHeight(height);
+    if (height) app.screen.setSheetHeight(height);
   };
   return html`<div class="drawer-handle" @pointerdown=${(event: PointerEvent) => startDrag(event, move)}>
     <button class="icon-button" ?disabled=${index === 2} @click=${() => move(1)} aria-label=${t("drawer.taller")}>

@@ -5,11 +5,12 @@ import { pending } from "../edit/session";
 import type { EditState, Tool } from "../edit/state";
 import type { EditKey } from "../i18n/edit";
 import { EditElement } from "./edit-element";
-import type { IconName } from "./icon";
 import "../styles/edit.css";
+import "../styles/edit-sheet.css";
+import type { EditIconName } from "./edit-icons";
 import "./edit-icons";
 
-const TOOLS: { tool: Tool; icon: IconName; label: EditKey; tip: EditKey }[] = [
+const TOOLS: { tool: Tool; icon: EditIconName; label: EditKey; tip: EditKey }[] = [
   { tool: "select", icon: "pointer", label: "bar.select", tip: "bar.selectTip" },
   { tool: "move", icon: "move", label: "bar.move", tip: "bar.moveTip" },
   { tool: "many", icon: "many", label: "bar.many", tip: "bar.manyTip" },
@@ -86,7 +87,7 @@ export class EditBar extends EditElement {
 
   private snapSettings(editor: Editor, edit: EditState): TemplateResult {
     const { tolerance, off } = edit.snapping;
-    const layers = this.controller.state.layers.filter(({ slug, visible }) => visible || slug === edit.layer.slug);
+    const layers = this.app.state.layers.filter(({ slug, visible }) => visible || slug === edit.layer.slug);
     const flip = (slug: string, on: boolean): void =>
       editor.setSnapping({ off: on ? off.filter((one) => one !== slug) : [...off, slug] });
     return html`<div class="phone-only">${this.tools(editor, edit)}</div>
@@ -98,7 +99,7 @@ export class EditBar extends EditElement {
       <label class="check phone-only"><input type="checkbox" .checked=${edit.tracing} @change=${() => editor.toggleTracing()} />${this.words("snap.trace")}</label>
       <fieldset><legend>${this.words("snap.layers")}</legend>${layers.map(({ slug }) => {
         const change = (event: Event): void => flip(slug, (event.target as HTMLInputElement).checked);
-        return html`<label class="check"><input type="checkbox" .checked=${!off.includes(slug)} @change=${change} />${this.controller.layer(slug)?.title ?? slug}</label>`;
+        return html`<label class="check"><input type="checkbox" .checked=${!off.includes(slug)} @change=${change} />${this.app.layers.get(slug)?.title ?? slug}</label>`;
       })}</fieldset>
       <p class="muted small" role="status">${this.words(`snap.${edit.reach}`)}</p>`;
   }
@@ -113,7 +114,7 @@ export class EditBar extends EditElement {
   private tableButton(edit: EditState): TemplateResult {
     const { slug } = edit.layer;
     const open = this.state.table === slug;
-    return html`<button class="bar-button wide-only" aria-expanded=${open} @click=${() => this.controller.openTable(open ? null : slug)} aria-label=${this.words("bar.table")} title=${this.words("bar.table")}><arp-icon name="list"></arp-icon></button>`;
+    return html`<button class="bar-button wide-only" aria-expanded=${open} @click=${() => this.app.screen.openTable(open ? null : slug)} aria-label=${this.words("bar.table")} title=${this.words("bar.table")}><arp-icon name="list"></arp-icon></button>`;
   }
 
   private saving(editor: Editor, edit: EditState): TemplateResult {

@@ -25,7 +25,7 @@ export class EditCross extends EditElement {
     const { hit } = editor.board.aim.state;
     if (edit.opening.length) return html`<p class="snap-told" role="status">${this.words("sheet.loading")}…</p>`;
     if (!edit.drawing && !edit.dragged) return nothing;
-    const layer = hit && (this.controller.layer(hit.layer)?.title ?? hit.layer);
+    const layer = hit && (this.app.layers.get(hit.layer)?.title ?? hit.layer);
     if (hit) return html`<p class="snap-told" aria-hidden="true">${this.words(`snap.hit.${hit.kind}`)} · ${layer}</p>`;
     return NOT_SNAPPING.includes(edit.reach)
       ? html`<p class="snap-told" role="status">${this.words(`snap.${edit.reach}`)}</p>`

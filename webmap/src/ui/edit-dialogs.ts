@@ -4,9 +4,9 @@ import type { Editor } from "../edit/editor";
 import { areaOf, lengthOf } from "../edit/figures";
 import { type Choice, type Clash, type Compared, changedThere, clashOf, disputed, SHAPE } from "../edit/merge";
 import { pending } from "../edit/session";
-import type { Shape } from "../edit/shape";
 import type { Conflict, EditState } from "../edit/state";
 import { formatArea, formatInstant, formatLength } from "../format/format";
+import type { Shape } from "../geo/shape";
 import { EditElement } from "./edit-element";
 import { valueWords } from "./edit-form";
 

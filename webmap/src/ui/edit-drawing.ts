@@ -3,11 +3,11 @@ import { state } from "lit/decorators.js";
 import { type Drawing, finished, isEnough, laid, lastLaid } from "../edit/drawing";
 import type { Editor } from "../edit/editor";
 import { areaOf, lengthOf, polar, readPosition, rounded } from "../edit/figures";
-import { faultOf, type Position, type Shape } from "../edit/shape";
 import type { EditState } from "../edit/state";
 import { formatArea, formatLength } from "../format/format";
 import { readNumber } from "../format/read";
 import { fromLambert93 } from "../geo/lambert93";
+import { faultOf, type Position, type Shape } from "../geo/shape";
 import type { EditKey } from "../i18n/edit";
 import { drawerHandle } from "./drawer";
 import { EditElement } from "./edit-element";
@@ -32,7 +32,7 @@ export class EditDrawing extends EditElement {
     const { drawing } = edit;
     if (!drawing) return nothing;
     return html`<aside class="sheet drawer edit-sheet" aria-labelledby="edit-sheet-title">
-      ${drawerHandle(this.controller)}
+      ${drawerHandle(this.app)}
       <header class="sheet-header"><div><p class="sheet-kind">${edit.layer.title}</p><h2 id="edit-sheet-title">${this.words(TITLES[drawing.purpose])}</h2>${this.measures(editor, drawing)}</div>
         <button class="icon-button" @click=${() => editor.pen.cancelDrawing()} aria-label=${this.words("draw.cancel")} title=${this.words("draw.cancel")}><arp-icon name="close"></arp-icon></button></header>
       <div class="sheet-body" tabindex="0" role="group" aria-labelledby="edit-sheet-title">
@@ -93,7 +93,7 @@ export class EditDrawing extends EditElement {
         <button class="button"><arp-icon name="plus"></arp-icon>${this.words("draw.add")}</button></form>`
           : nothing
       }
-      <arp-edit-reference .controller=${this.controller} .put=${(at: Position) => this.lay(editor, at)}></arp-edit-reference>`;
+      <arp-edit-reference .app=${this.app} .put=${(at: Position) => this.lay(editor, at)}></arp-edit-reference>`;
   }
 
   private box(name: string, label: EditKey): TemplateResult {
@@ -124,7 +124,7 @@ export class EditDrawing extends EditElement {
 
   private lay(editor: Editor, at: Position): void {
     editor.pen.lay([at]);
-    this.controller.goTo({ center: fromLambert93([at[0], at[1]]) });
+    this.app.view.goTo({ center: fromLambert93([at[0], at[1]]) });
   }
 }
 

@@ -10,9 +10,9 @@ export abstract class EditElement extends ArpentElement {
   private watched: Editor | null = null;
   private stopWatching: (() => void) | null = null;
 
-  /** The editor, while there is one. */
+  /** The editor, while there is one: the port knows it by what is not of editing (edit/open.ts made it). */
   get editor(): Editor | null {
-    return this.controller.editor;
+    return this.app.editing.editor as Editor | null;
   }
 
   get words(): EditWords {

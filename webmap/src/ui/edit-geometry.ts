@@ -4,6 +4,10 @@ import type { Editor } from "../edit/editor";
 import { groundLength, readPosition, withLength } from "../edit/figures";
 import { middleOf } from "../edit/picture";
 import { isChanged } from "../edit/session";
+import { activeDraft, activeShape, type EditState } from "../edit/state";
+import type { Language } from "../format/format";
+import { readNumber } from "../format/read";
+import { fromLambert93 } from "../geo/lambert93";
 import {
   faultOf,
   insertVertex,
@@ -16,11 +20,7 @@ import {
   samePlace,
   withoutHole,
   withoutPart,
-} from "../edit/shape";
-import { activeDraft, activeShape, type EditState } from "../edit/state";
-import type { Language } from "../format/format";
-import { readNumber } from "../format/read";
-import { fromLambert93 } from "../geo/lambert93";
+} from "../geo/shape";
 import type { EditWords } from "../i18n/edit";
 import { EditElement } from "./edit-element";
 import "./edit-reference";
@@ -128,7 +128,7 @@ export class EditGeometry extends EditElement {
     if (readPosition(String(to[0]), String(to[1]))) editor.pen.setShape(moveVertex(shape, place, to));
     else {
       input.value = boxed(position[axis], this.state.language);
-      editor.app.notify("warning", this.words("draw.outside"));
+      editor.app.notices.add("warning", this.words("draw.outside"));
     }
   }
 
@@ -150,9 +150,9 @@ export class EditGeometry extends EditElement {
     if (shape.kind !== "point" || shape.parts.length > 1) return nothing;
     const put = (at: Position): void => {
       editor.pen.setShape(moveVertex(shape, { part: 0, line: 0, index: 0 }, at), "move");
-      this.controller.goTo({ center: fromLambert93([at[0], at[1]]) });
+      this.app.view.goTo({ center: fromLambert93([at[0], at[1]]) });
     };
-    return html`<arp-edit-reference .controller=${this.controller} .action=${"reference.move"} .put=${put}></arp-edit-reference>`;
+    return html`<arp-edit-reference .app=${this.app} .action=${"reference.move"} .put=${put}></arp-edit-reference>`;
   }
 
   private more(editor: Editor, edit: EditState, shape: Shape, changed: boolean): TemplateResult {

@@ -17,7 +17,7 @@ import {
   Trash2,
   Waypoints,
 } from "lucide";
-import { addIcons } from "./icon";
+import { addIcons, type IconName } from "./icon";
 
 const EDIT_ICONS = {
   camera: Camera,
@@ -38,7 +38,8 @@ const EDIT_ICONS = {
   vertex: CircleDot,
 } satisfies Record<string, IconNode>;
 
-export type EditIconName = keyof typeof EDIT_ICONS;
+/** While editing: those of the first view too. */
+export type EditIconName = IconName | keyof typeof EDIT_ICONS;
 
 /** Icons of editing: fetched with the editor. */
 addIcons(EDIT_ICONS);

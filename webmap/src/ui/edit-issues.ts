@@ -22,7 +22,7 @@ export class EditIssues extends EditElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.unlisten = this.controller.store.subscribe((now, before) => this.moved(now, before));
+    this.unlisten = this.app.store.subscribe((now, before) => this.moved(now, before));
   }
 
   override disconnectedCallback(): void {
@@ -72,7 +72,7 @@ export class EditIssues extends EditElement {
 
   private issue(editor: Editor, issue: Issue): TemplateResult {
     const go = (): void => {
-      this.controller.goTo({ center: issue.center_4326 });
+      this.app.view.goTo({ center: issue.center_4326 });
       void editor.open(issue.id);
     };
     return html`<li><button class="edit-change edit-issue" @click=${go}><strong>${issue.title}</strong><small>${issue.message}</small></button></li>`;

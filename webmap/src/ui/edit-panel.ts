@@ -2,19 +2,20 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { ApiError } from "../api/client";
 import type { Layer } from "../api/types";
-import { isPhone } from "../app/surroundings";
-import { unsavedLayers } from "../app/unsaved";
 import type { DeletedFeature } from "../edit/client";
 import type { Editor } from "../edit/editor";
 import { shownShape } from "../edit/requests";
 import { changedFields, type Draft, isMoved, pending } from "../edit/session";
 import type { EditState } from "../edit/state";
 import { formatInstant } from "../format/format";
+import { isPhone } from "../state/device";
+import { unsavedLayers } from "../state/unsaved";
 import { EditElement } from "./edit-element";
 import "./edit-issues";
 import { emptiness, failure, skeleton } from "./states";
 import { layerSwatch } from "./swatch";
 import "../styles/edit.css";
+import "../styles/edit-sheet.css";
 import "./edit-icons";
 
 /** The desk for drawing: which layer; then what is to be saved in it, and what was deleted from it. */
@@ -30,14 +31,14 @@ export class EditPanel extends EditElement {
   private choice(): TemplateResult {
     const { catalogue } = this.state;
     if (catalogue.status === "loading") return skeleton(this.t, 4);
-    if (catalogue.status === "error") return failure(this.t, catalogue.error, () => this.controller.loadCatalogue());
+    if (catalogue.status === "error") return failure(this.t, catalogue.error, () => this.app.layers.load());
     const layers = catalogue.value.filter(({ can_edit }) => can_edit);
     if (!layers.length) return emptiness(this.words("desk.none"), this.words("desk.noneAdvice"));
     return html`<h3>${this.words("desk.editable")}</h3><ul class="edit-layers">${layers.map((layer) => this.layer(layer))}</ul>`;
   }
 
   private layer(layer: Layer): TemplateResult {
-    const kept = unsavedLayers(this.controller.config.user?.id ?? null).includes(layer.slug);
+    const kept = unsavedLayers(this.app.config.user?.id ?? null).includes(layer.slug);
     return html`<li><button @click=${() => this.begin(layer)}>${layerSwatch(layer)}
       <span><strong>${layer.title}</strong>${kept ? html`<small class="edit-kept">${this.words("desk.kept")}</small>` : nothing}</span>
       <arp-icon name="chevronRight"></arp-icon></button></li>`;
@@ -45,16 +46,16 @@ export class EditPanel extends EditElement {
 
   /** On a phone the desk would lie over the map that is to be drawn on. */
   private begin(layer: Layer): void {
-    if (isPhone()) this.controller.openPanel(null);
-    void this.controller.edit(layer.slug);
+    if (isPhone()) this.app.screen.openPanel(null);
+    void this.app.editing.open(layer.slug);
   }
 
   protected override drawn(editor: Editor, edit: EditState): TemplateResult {
     this.ask(editor, edit);
     return html`<p class="edit-current">${layerSwatch(edit.layer)}<strong>${edit.layer.title}</strong></p>
       ${edit.kept ? nothing : html`<p class="message"><arp-icon name="alert"></arp-icon><span>${this.words("kept.not")}</span></p>`}
-      <button class="button button-small" @click=${() => this.controller.openTable(edit.layer.slug)}><arp-icon name="list"></arp-icon>${this.words("bar.table")}</button>
-      ${this.changes(editor, edit)}<arp-edit-issues .controller=${this.controller}></arp-edit-issues>${this.removed(editor)}`;
+      <button class="button button-small" @click=${() => this.app.screen.openTable(edit.layer.slug)}><arp-icon name="list"></arp-icon>${this.words("bar.table")}</button>
+      ${this.changes(editor, edit)}<arp-edit-issues .app=${this.app}></arp-edit-issues>${this.removed(editor)}`;
   }
 
   // --- to save -----------------------------------------------------------------------------------------------------

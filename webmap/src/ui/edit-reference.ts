@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { ApiError } from "../api/client";
 import type { Editor } from "../edit/editor";
-import type { Position } from "../edit/shape";
+import type { Position } from "../geo/shape";
 import type { EditKey } from "../i18n/edit";
 import { EditElement } from "./edit-element";
 
@@ -17,7 +17,7 @@ export class EditReference extends EditElement {
   @state() private fault = "";
 
   protected override drawn(editor: Editor): TemplateResult | typeof nothing {
-    if (!this.controller.layer(ROADS)) return nothing;
+    if (!this.app.layers.get(ROADS)) return nothing;
     const { fault } = this;
     return html`<form class="edit-numbers" novalidate @submit=${(event: Event) => void this.find(editor, event)}><h3>${this.words("reference.title")}</h3>
       <label class="field"><span class="field-label">${this.words("reference.label")}</span>

@@ -3,8 +3,9 @@ import type { Editor } from "../edit/editor";
 import { areaOf, lengthOf } from "../edit/figures";
 import { differing, faultsOf, MIXED } from "../edit/form";
 import { type Draft, isChanged } from "../edit/session";
-import { activeDraft, activeShape, type EditState, pickedDrafts, TABS, type Tab } from "../edit/state";
+import { activeDraft, activeShape, type EditState, pickedDrafts } from "../edit/state";
 import { formatArea, formatLength } from "../format/format";
+import { EDIT_TABS, type EditTab } from "../state/state";
 import { drawerHandle } from "./drawer";
 import "./edit-drawing";
 import { EditElement } from "./edit-element";
@@ -45,7 +46,7 @@ export class EditSheet extends EditElement {
 
   protected override drawn(editor: Editor, edit: EditState): TemplateResult | typeof nothing {
     const draft = activeDraft(edit);
-    if (edit.drawing) return html`<arp-edit-drawing .controller=${this.controller}></arp-edit-drawing>`;
+    if (edit.drawing) return html`<arp-edit-drawing .app=${this.app}></arp-edit-drawing>`;
     if (edit.picked.length) return this.several(editor, edit);
     return draft ? this.one(editor, edit, draft) : nothing;
   }
@@ -70,7 +71,7 @@ export class EditSheet extends EditElement {
     close: () => void,
   ): TemplateResult {
     return html`<aside class="sheet drawer edit-sheet" aria-labelledby="edit-sheet-title">
-      ${drawerHandle(this.controller)}
+      ${drawerHandle(this.app)}
       <header class="sheet-header"><div><p class="sheet-kind">${kind}</p><h2 id="edit-sheet-title" tabindex="-1" aria-live="polite">${title}</h2></div>
         <button class="icon-button" @click=${close} aria-label=${this.words("sheet.close")} title=${this.words("sheet.close")}><arp-icon name="close"></arp-icon></button></header>
       ${body}${footer}
@@ -95,7 +96,7 @@ export class EditSheet extends EditElement {
   }
 
   private tabs(editor: Editor, edit: EditState): TemplateResult {
-    const offered: readonly Tab[] = editor.readOnly ? ["history"] : TABS;
+    const offered: readonly EditTab[] = editor.readOnly ? ["history"] : EDIT_TABS;
     const step = (event: KeyboardEvent): void => {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!by) return;
@@ -113,7 +114,7 @@ export class EditSheet extends EditElement {
   }
 
   /** A dot with words where something is to be corrected. */
-  private tabMark(editor: Editor, edit: EditState, tab: Tab): TemplateResult | typeof nothing {
+  private tabMark(editor: Editor, edit: EditState, tab: EditTab): TemplateResult | typeof nothing {
     const draft = activeDraft(edit);
     const faulty = tab === "values" && draft && edit.judged && Object.keys(this.faults(editor, draft)).length > 0;
     return faulty ? html`<arp-icon name="alert" class="tab-mark"></arp-icon>` : nothing;
@@ -124,17 +125,17 @@ export class EditSheet extends EditElement {
       case "values":
         return this.form(editor, edit, draft);
       case "geometry":
-        return html`<arp-edit-geometry .controller=${this.controller}></arp-edit-geometry>`;
+        return html`<arp-edit-geometry .app=${this.app}></arp-edit-geometry>`;
       case "photos":
         return this.photos(editor, edit, draft);
       case "history":
-        return html`<arp-edit-history .controller=${this.controller}></arp-edit-history>`;
+        return html`<arp-edit-history .app=${this.app}></arp-edit-history>`;
     }
   }
 
   private photos(editor: Editor, edit: EditState, draft: Draft): TemplateResult {
     if (!draft.base) return emptiness(this.words("photos.none"), this.words("photos.afterSave"));
-    return html`<arp-attachments .controller=${this.controller} .layer=${edit.layer} .feature=${draft.base.id} .editable=${!editor.readOnly}></arp-attachments>`;
+    return html`<arp-attachments .app=${this.app} .layer=${edit.layer} .feature=${draft.base.id} .editable=${!editor.readOnly}></arp-attachments>`;
   }
 
   private form(editor: Editor, edit: EditState, draft: Draft): TemplateResult {

@@ -1,20 +1,20 @@
 import { LitElement } from "lit";
 import { property } from "lit/decorators.js";
-import type { Controller } from "../app/controller";
-import type { Translate } from "../i18n";
+import type { AppPort } from "../app/port";
+import type { Translate } from "../i18n/first-view";
 import type { AppState } from "../state/state";
 
 /** Base of the components: plain DOM (one set of style sheets, one accessibility tree), redrawn when the state changes. */
 export abstract class ArpentElement extends LitElement {
-  @property({ attribute: false }) controller!: Controller;
+  @property({ attribute: false }) app!: AppPort;
   private unsubscribe: (() => void) | null = null;
 
   get state(): AppState {
-    return this.controller.state;
+    return this.app.state;
   }
 
   get t(): Translate {
-    return this.controller.t;
+    return this.app.t;
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -23,7 +23,7 @@ export abstract class ArpentElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.unsubscribe = this.controller.store.subscribe((state, previous) => {
+    this.unsubscribe = this.app.store.subscribe((state, previous) => {
       if (this.concerns(state, previous)) this.requestUpdate();
     });
   }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { signInUrl } from "../api/urls";
-import type { Controller } from "../app/controller";
+import type { AppPort } from "../app/port";
 import {
   type Choice,
   FORMATS,
@@ -33,11 +33,11 @@ const isTicked = (event: Event): boolean => (event.target as HTMLInputElement).c
 const keepKeys = (event: Event): void => event.stopPropagation();
 
 /** Puts the dialog on the page, over everything; it goes when it is closed, and the focus returns to where it was. */
-export function showExport(controller: Controller, subject: Subject): void {
+export function showExport(app: AppPort, subject: Subject): void {
   document.querySelector("arp-export-dialog")?.remove();
-  deskOf(controller).open(subject);
+  deskOf(app).open(subject);
   const dialog = document.createElement("arp-export-dialog") as ExportDialog;
-  dialog.controller = controller;
+  dialog.app = app;
   document.body.append(dialog);
 }
 
@@ -46,7 +46,7 @@ export class ExportDialog extends ArpentElement {
   private stopWatching: (() => void) | null = null;
 
   private get desk(): ExportDesk {
-    return deskOf(this.controller);
+    return deskOf(this.app);
   }
 
   private get words(): ExportWords {
@@ -54,7 +54,7 @@ export class ExportDialog extends ArpentElement {
   }
 
   private get signedIn(): boolean {
-    return this.controller.config.user !== null;
+    return this.app.config.user !== null;
   }
 
   override connectedCallback(): void {
@@ -185,7 +185,7 @@ export class ExportDialog extends ArpentElement {
   private signIn(): TemplateResult {
     const here = `${location.pathname}${location.search}${location.hash}`;
     return html`<p class="muted">${this.words("signIn.advice")}</p>
-      <a class="button button-primary export-sign-in" href=${signInUrl(this.controller.config.urls.sign_in, here)}><arp-icon name="signIn"></arp-icon>${this.words("signIn.action")}</a>`;
+      <a class="button button-primary export-sign-in" href=${signInUrl(this.app.config.urls.sign_in, here)}><arp-icon name="signIn"></arp-icon>${this.words("signIn.action")}</a>`;
   }
 
   private standing(): TemplateResult {

@@ -1,19 +1,19 @@
-import type { Controller } from "../app/controller";
+import type { AppPort } from "../app/port";
 
 /** Opens the dialog of exports for a layer; its code is fetched then. `table`: what the layer's table shows of it. */
 export async function openExport(
-  controller: Controller,
+  app: AppPort,
   slug: string,
   table: { filter: string; inView: boolean } | null = null,
 ): Promise<void> {
-  const layer = controller.layer(slug);
+  const layer = app.layers.get(slug);
   if (!layer) return;
-  const { selection } = controller.state;
+  const { selection } = app.state;
   const chosen = selection?.layer === slug ? selection.id : null;
   try {
     const { showExport } = await import("./export-dialog");
-    showExport(controller, { layer, table, chosen });
+    showExport(app, { layer, table, chosen });
   } catch {
-    controller.notify("error", controller.t("error.offlineTitle"));
+    app.notices.add("error", app.t("error.offlineTitle"));
   }
 }

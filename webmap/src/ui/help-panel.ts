@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { Key } from "../i18n";
 import { type EditKey, editWords } from "../i18n/edit";
+import type { Key } from "../i18n/first-view";
 import { ArpentElement } from "./element";
 
 const SHORTCUTS: [string[], Key][] = [

@@ -51,7 +51,6 @@ import {
   WifiOff,
   X,
 } from "lucide";
-import type { EditIconName } from "./edit-icons";
 
 const ICONS = {
   account: CircleUser,
@@ -107,7 +106,7 @@ const ICONS = {
   water: Droplets,
 } satisfies Record<string, IconNode>;
 
-export type IconName = keyof typeof ICONS | EditIconName;
+export type IconName = keyof typeof ICONS;
 
 const known: Record<string, IconNode> = { ...ICONS };
 

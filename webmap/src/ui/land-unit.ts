@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { ApiError } from "../api/client";
+import type * as schema from "../api/schema";
 import { type ChooseWords, chooseWords } from "../i18n/choose";
 import { deskOf } from "../parcels/desk";
 import { ArpentElement } from "./element";
@@ -72,12 +73,12 @@ export class LandUnit extends ArpentElement {
   private async ask(purpose: string, reference: string): Promise<void> {
     this.asking = true;
     this.refusal = "";
-    const { controller } = this;
+    const { app } = this;
     try {
       const body = { parcels: [this.parcel], purpose, reference };
-      const answer = await controller.api.send(`${controller.config.urls.api}owners/units/`, { method: "POST", body });
-      const { parcels } = (await answer.json()) as { parcels: string[] };
-      await deskOf(controller).takeUnit(parcels);
+      const answer = await app.api.send(`${app.config.urls.api}owners/units/`, { method: "POST", body });
+      const { parcels } = (await answer.json()) as Pick<schema.LandUnit, "parcels">;
+      await deskOf(app).takeUnit(parcels);
       this.open = false;
     } catch (error) {
       const { detail, title, offline } = error as ApiError;

@@ -20,7 +20,7 @@ export class LayersPanel extends ArpentElement {
   protected override render(): TemplateResult {
     const { catalogue } = this.state;
     if (catalogue.status === "loading") return skeleton(this.t, 7);
-    if (catalogue.status === "error") return failure(this.t, catalogue.error, () => this.controller.loadCatalogue());
+    if (catalogue.status === "error") return failure(this.t, catalogue.error, () => this.app.layers.load());
     const layers = [...catalogue.value, ...this.state.images];
     if (!layers.length) return emptiness(this.t("layers.none"), this.t("layers.noneAdvice"));
     const groups = byTheme(layers, this.filter);
@@ -50,7 +50,7 @@ export class LayersPanel extends ArpentElement {
     return html`<li class="layer" ?data-far=${far}>
       <div class="layer-line">
         <label class="layer-name"><input type="checkbox" .checked=${setting.visible} @change=${(event: Event) =>
-          this.controller.setLayer(layer.slug, { visible: (event.target as HTMLInputElement).checked })} />
+          this.app.layers.set(layer.slug, { visible: (event.target as HTMLInputElement).checked })} />
           ${layer.image ? html`<arp-icon name="photos" class="swatch"></arp-icon>` : layerSwatch(layer)}<span>${layer.title}${far ? html`<small>${this.t("layers.closer")}</small>` : nothing}</span></label>
         <button class="icon-button" aria-expanded=${open} aria-label=${this.t("layers.details", { name: layer.title })} title=${this.t("layers.detailsShort")}
           @click=${() => this.toggle(layer.slug)}><arp-icon name="chevronDown"></arp-icon></button>
@@ -66,20 +66,19 @@ export class LayersPanel extends ArpentElement {
       <label class="opacity"><span>${this.t("layers.opacity")}</span>
         <input type="range" min="0" max="100" step="5" .value=${String(percent)} aria-valuetext="${percent} %" @input=${(
           event: Event,
-        ) =>
-          this.controller.setLayer(layer.slug, { opacity: Number((event.target as HTMLInputElement).value) / 100 })} />
+        ) => this.app.layers.set(layer.slug, { opacity: Number((event.target as HTMLInputElement).value) / 100 })} />
         <output>${percent} %</output></label>
       ${this.legend(layer)}
       ${layer.abstract ? html`<p>${layer.abstract}</p>` : nothing}
       <p class="source">${this.source(layer)}</p>
       <div class="button-row">
-        <button class="button button-small" ?disabled=${index === 0} @click=${() => this.controller.moveLayer(layer.slug, -1)}><arp-icon name="up"></arp-icon>${this.t("layers.raise")}</button>
-        <button class="button button-small" ?disabled=${index === this.state.layers.length - 1} @click=${() => this.controller.moveLayer(layer.slug, 1)}><arp-icon name="down"></arp-icon>${this.t("layers.lower")}</button>
+        <button class="button button-small" ?disabled=${index === 0} @click=${() => this.app.layers.move(layer.slug, -1)}><arp-icon name="up"></arp-icon>${this.t("layers.raise")}</button>
+        <button class="button button-small" ?disabled=${index === this.state.layers.length - 1} @click=${() => this.app.layers.move(layer.slug, 1)}><arp-icon name="down"></arp-icon>${this.t("layers.lower")}</button>
       </div>
       ${this.zoomIn(layer)}
-      ${layer.can_edit ? html`<button class="button button-small" @click=${() => void this.controller.edit(layer.slug)}><arp-icon name="draw"></arp-icon>${this.t("layers.edit")}</button>` : nothing}
+      ${layer.can_edit ? html`<button class="button button-small" @click=${() => void this.app.editing.open(layer.slug)}><arp-icon name="draw"></arp-icon>${this.t("layers.edit")}</button>` : nothing}
       ${layer.settings ? html`<a class="button button-small" href=${layer.settings}><arp-icon name="admin"></arp-icon>${this.t("layers.settings")}</a>` : nothing}
-      ${layer.image ? nothing : html`<button class="button button-small" @click=${() => void openExport(this.controller, layer.slug)}><arp-icon name="download"></arp-icon>${this.t("layers.export")}</button>`}
+      ${layer.image ? nothing : html`<button class="button button-small" @click=${() => void openExport(this.app, layer.slug)}><arp-icon name="download"></arp-icon>${this.t("layers.export")}</button>`}
     </div>`;
   }
 
@@ -96,7 +95,7 @@ export class LayersPanel extends ArpentElement {
     const least = this.firstZoom(layer);
     if (zoom >= least - 0.51) return nothing;
     const scale = formatScale(scaleDenominator(least, center[1]), this.state.language);
-    return html`<button class="button button-small" @click=${() => this.controller.goTo({ center, zoom: Math.max(least, zoomForScale(1e5, center[1])) })}>
+    return html`<button class="button button-small" @click=${() => this.app.view.goTo({ center, zoom: Math.max(least, zoomForScale(1e5, center[1])) })}>
       <arp-icon name="plus"></arp-icon>${this.t("layers.goCloser", { scale })}</button>`;
   }
 
@@ -126,7 +125,7 @@ export class LayersPanel extends ArpentElement {
           slug,
           title,
         }) => html`<label class="layer-name"><input type="radio" name="background" .checked=${slug === background}
-          @change=${() => this.controller.setBackground(slug)} /><span>${title}</span></label>`,
+          @change=${() => this.app.layers.setBackground(slug)} /><span>${title}</span></label>`,
       )}</fieldset>`;
   }
 

@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { type ApiError, isAbort } from "../api/client";
 import type { FeatureRow, Field, Layer } from "../api/types";
-import * as memory from "../app/memory";
 import { formatNumber } from "../format/format";
+import * as memory from "../state/memory";
 import type { AppState } from "../state/state";
 import { cellText, hasValue } from "./cell";
 import { ArpentElement } from "./element";
@@ -29,7 +29,7 @@ export class ListPanel extends ArpentElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.unlisten = this.controller.store.subscribe((now, before) => this.stateChanged(now, before));
+    this.unlisten = this.app.store.subscribe((now, before) => this.stateChanged(now, before));
     void this.load();
   }
 
@@ -38,7 +38,7 @@ export class ListPanel extends ArpentElement {
     this.unlisten?.();
     this.request?.abort();
     window.clearTimeout(this.timer);
-    this.controller.hover(null);
+    this.app.view.hover(null);
   }
 
   private stateChanged(now: AppState, before: AppState): void {
@@ -62,7 +62,7 @@ export class ListPanel extends ArpentElement {
     this.request = new AbortController();
     try {
       const bbox = this.state.view.bbox;
-      const page = await this.controller.api.features(layer.slug, bbox, this.request.signal);
+      const page = await this.app.api.features(layer.slug, bbox, this.request.signal);
       Object.assign(this, { rows: page.results, matched: page.number_matched, next: page.next, error: null });
     } catch (error) {
       if (!isAbort(error)) this.error = error as ApiError;
@@ -73,18 +73,18 @@ export class ListPanel extends ArpentElement {
     if (!this.next) return;
     this.loadingMore = true;
     try {
-      const page = await this.controller.api.nextFeatures(this.next, this.request?.signal);
+      const page = await this.app.api.nextFeatures(this.next, this.request?.signal);
       this.rows = [...(this.rows ?? []), ...page.results];
       this.next = page.next;
     } catch (error) {
-      if (!isAbort(error)) this.controller.notify("error", (error as ApiError).title || this.t("error.title"));
+      if (!isAbort(error)) this.app.notices.add("error", (error as ApiError).title || this.t("error.title"));
     }
     this.loadingMore = false;
   }
 
   protected override render(): TemplateResult {
     const { catalogue } = this.state;
-    if (catalogue.status === "error") return failure(this.t, catalogue.error, () => this.controller.loadCatalogue());
+    if (catalogue.status === "error") return failure(this.t, catalogue.error, () => this.app.layers.load());
     const layer = this.layer;
     if (catalogue.status === "loading") return skeleton(this.t, 8);
     if (!layer) return emptiness(this.t("layers.none"), this.t("layers.noneAdvice"));
@@ -96,7 +96,7 @@ export class ListPanel extends ArpentElement {
       <select @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
         ${this.layers.map(({ slug, title }) => html`<option value=${slug} .selected=${slug === layer.slug}>${title}</option>`)}
       </select><arp-icon name="chevronDown"></arp-icon></label>
-      <button class="button button-small" @click=${() => this.controller.openTable(layer.slug)}><arp-icon name="list"></arp-icon>${this.t("table.open")}</button>
+      <button class="button button-small" @click=${() => this.app.screen.openTable(layer.slug)}><arp-icon name="list"></arp-icon>${this.t("table.open")}</button>
       <p role="status" class="muted">${this.rows && !this.error ? this.count() : ""}</p></div>`;
   }
 
@@ -162,10 +162,10 @@ export class ListPanel extends ArpentElement {
   private row(layer: Layer, row: FeatureRow, columns: Field[]): TemplateResult {
     const { selection } = this.state;
     const current = selection?.layer === layer.slug && selection.id === row.id;
-    const hover = (on: boolean): void => this.controller.hover(on ? { layer: layer.slug, id: row.id } : null);
+    const hover = (on: boolean): void => this.app.view.hover(on ? { layer: layer.slug, id: row.id } : null);
     const open = (): void => {
-      this.controller.turnOn(layer.slug);
-      void this.controller.select({ layer: layer.slug, id: row.id }, { reveal: true });
+      this.app.layers.turnOn(layer.slug);
+      void this.app.sheet.open({ layer: layer.slug, id: row.id }, { reveal: true });
     };
     return html`<tr ?data-current=${current} @pointerenter=${() => hover(true)} @pointerleave=${() => hover(false)}>
       <th scope="row"><button aria-current=${current ? "true" : nothing} @click=${open} @focus=${() => hover(true)} @blur=${() => hover(false)}>${row.title}</button></th>

@@ -32,12 +32,12 @@ export class MapFrame extends ArpentElement {
       ${this.state.busy ? html`<div class="map-busy" role="status"><span class="sr-only">${this.t("map.loading")}</span></div>` : nothing}
       ${this.state.online ? this.away() : html`<div class="map-banner" role="status"><arp-icon name="offline"></arp-icon>${this.t("state.offline")}</div>`}
       ${measuring ? this.measureButtons() : nothing}
-      ${this.editParts ? html`<arp-edit-cross .controller=${this.controller}></arp-edit-cross>` : nothing}
+      ${this.editParts ? html`<arp-edit-cross .app=${this.app}></arp-edit-cross>` : nothing}
       <div class="map-buttons">
-        <button class="map-button" @click=${() => this.controller.locate()} aria-label=${this.t("map.locate")} title=${this.t("map.locate")}><arp-icon name="locate"></arp-icon></button>
+        <button class="map-button" @click=${() => this.app.view.locate()} aria-label=${this.t("map.locate")} title=${this.t("map.locate")}><arp-icon name="locate"></arp-icon></button>
         <div class="map-button-pair">
-          <button class="map-button" @click=${() => this.controller.zoomBy(1)} aria-label=${this.t("map.zoomIn")} title=${this.t("map.zoomIn")}><arp-icon name="plus"></arp-icon></button>
-          <button class="map-button" @click=${() => this.controller.zoomBy(-1)} aria-label=${this.t("map.zoomOut")} title=${this.t("map.zoomOut")}><arp-icon name="minus"></arp-icon></button>
+          <button class="map-button" @click=${() => this.app.view.zoomBy(1)} aria-label=${this.t("map.zoomIn")} title=${this.t("map.zoomIn")}><arp-icon name="plus"></arp-icon></button>
+          <button class="map-button" @click=${() => this.app.view.zoomBy(-1)} aria-label=${this.t("map.zoomOut")} title=${this.t("map.zoomOut")}><arp-icon name="minus"></arp-icon></button>
         </div>
       </div>
     </main>`;
@@ -52,12 +52,12 @@ export class MapFrame extends ArpentElement {
   }
 
   private photoControls(comparing: boolean): TemplateResult | typeof nothing {
-    if (comparing) return html`<arp-photo-divider .controller=${this.controller}></arp-photo-divider>`;
+    if (comparing) return html`<arp-photo-divider .app=${this.app}></arp-photo-divider>`;
     const photos = knownPhotos(this.state);
     // The desk of the photos holds the same choice.
     if (this.state.panel === "photos" || photos.length < 2 || !photos.some(({ slug }) => slug === this.state.photo))
       return nothing;
-    return html`<arp-photo-card class="wide-only" .controller=${this.controller}></arp-photo-card>`;
+    return html`<arp-photo-card class="wide-only" .app=${this.app}></arp-photo-card>`;
   }
 
   /** The desk of the photos says it too, beside the same button. */
@@ -65,16 +65,16 @@ export class MapFrame extends ArpentElement {
     const photo = this.state.panel === "photos" ? null : photoAway(this.state);
     if (!photo) return nothing;
     return html`<div class="map-banner" role="status"><span class="photo-away"><arp-icon name="info"></arp-icon>${this.t("photos.outside")}</span>
-      <button class="button button-small" @click=${() => this.controller.goTo({ bbox: photo.extent_4326 })}><arp-icon name="frame"></arp-icon>${this.t("photos.frame")}</button></div>`;
+      <button class="button button-small" @click=${() => this.app.view.goTo({ bbox: photo.extent_4326 })}><arp-icon name="frame"></arp-icon>${this.t("photos.frame")}</button></div>`;
   }
 
   /** With a finger the crosshair is more exact than the fingertip: big buttons to place, undo, end. */
   private measureButtons(): TemplateResult {
     const none = !this.state.measure?.points.length;
     return html`<div class="measure-buttons phone-only">
-      <button class="button" ?disabled=${none} @click=${() => this.controller.removePoint()}><arp-icon name="undo"></arp-icon>${this.t("measure.undo")}</button>
-      <button class="button button-primary" @click=${() => this.controller.addCentrePoint()}><arp-icon name="plus"></arp-icon>${this.t("measure.add")}</button>
-      <button class="button" ?disabled=${none} @click=${() => this.controller.finishMeasure()}><arp-icon name="check"></arp-icon>${this.t("measure.finish")}</button>
+      <button class="button" ?disabled=${none} @click=${() => this.app.measure.removePoint()}><arp-icon name="undo"></arp-icon>${this.t("measure.undo")}</button>
+      <button class="button button-primary" @click=${() => this.app.measure.addCentrePoint()}><arp-icon name="plus"></arp-icon>${this.t("measure.add")}</button>
+      <button class="button" ?disabled=${none} @click=${() => this.app.measure.finish()}><arp-icon name="check"></arp-icon>${this.t("measure.finish")}</button>
     </div>`;
   }
 
@@ -88,7 +88,7 @@ export class MapFrame extends ArpentElement {
 
   private key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (this.controller.editKey?.(event)) {
+    if (this.app.editing.keys?.onMap(event)) {
       this.byKeyboard = true;
       return event.preventDefault();
     }
@@ -100,19 +100,19 @@ export class MapFrame extends ArpentElement {
   }
 
   private actionOf(event: KeyboardEvent): (() => void) | undefined {
-    const app = this.controller;
+    const { app } = this;
     const step = event.shiftKey ? FINE_PAN_PX : PAN_PX;
     const measuring = app.state.measure !== null && !app.state.measure.finished;
     const actions: Record<string, () => void> = {
-      ArrowUp: () => app.panBy(0, -step),
-      ArrowDown: () => app.panBy(0, step),
-      ArrowLeft: () => app.panBy(-step, 0),
-      ArrowRight: () => app.panBy(step, 0),
-      "+": () => app.zoomBy(1),
-      "=": () => app.zoomBy(1),
-      "-": () => app.zoomBy(-1),
-      Enter: () => app.clicked(app.centre),
-      ...(measuring ? { Backspace: () => app.removePoint() } : {}),
+      ArrowUp: () => app.view.panBy(0, -step),
+      ArrowDown: () => app.view.panBy(0, step),
+      ArrowLeft: () => app.view.panBy(-step, 0),
+      ArrowRight: () => app.view.panBy(step, 0),
+      "+": () => app.view.zoomBy(1),
+      "=": () => app.view.zoomBy(1),
+      "-": () => app.view.zoomBy(-1),
+      Enter: () => app.clicked(app.view.centre),
+      ...(measuring ? { Backspace: () => app.measure.removePoint() } : {}),
     };
     return actions[event.key] ?? this.letterAction(event);
   }
@@ -120,11 +120,11 @@ export class MapFrame extends ArpentElement {
   /** Opens the desk for choosing parcels, or goes back into it. */
   private choose(): void {
     if (this.state.panel === "choose") document.querySelector<HTMLElement>("[name=choose-way]:checked")?.focus();
-    else this.controller.openPanel("choose");
+    else this.app.screen.openPanel("choose");
   }
 
   private letterAction({ key, shiftKey }: KeyboardEvent): (() => void) | undefined {
-    const { photos } = this.controller;
+    const { photos } = this.app;
     const actions: Record<string, () => void> = {
       s: () => this.choose(),
       p: () => void photos.step(shiftKey),

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { focusMap } from "../app/keyboard";
 import { formatArea, formatLength } from "../format/format";
 import { lineLength, ringArea } from "../geo/geodesy";
 import type { LonLat } from "../geo/mercator";
+import { focusMap } from "../state/focus";
 import type { Measure, MeasureKind } from "../state/state";
 import { ArpentElement } from "./element";
 
@@ -14,8 +14,8 @@ export class MeasurePanel extends ArpentElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stopPointer = this.controller.pointer.subscribe(() => this.requestUpdate());
-    if (!this.state.measure) this.controller.resumeMeasure();
+    this.stopPointer = this.app.pointer.subscribe(() => this.requestUpdate());
+    if (!this.state.measure) this.app.measure.resume();
   }
 
   override disconnectedCallback(): void {
@@ -29,7 +29,7 @@ export class MeasurePanel extends ArpentElement {
         ${KINDS.map(
           (
             kind,
-          ) => html`<label><input type="radio" name="measure" .checked=${measure.kind === kind} @change=${() => this.controller.startMeasure(kind)} />
+          ) => html`<label><input type="radio" name="measure" .checked=${measure.kind === kind} @change=${() => this.app.measure.start(kind)} />
             <span><arp-icon name=${kind}></arp-icon>${this.t(`measure.${kind}`)}</span></label>`,
         )}
       </fieldset>
@@ -67,7 +67,7 @@ export class MeasurePanel extends ArpentElement {
 
   /** While measuring, the figure already counts the point that is about to be placed. */
   private pointsWithCursor({ points, finished }: Measure): LonLat[] {
-    const cursor = this.controller.pointer.state.position;
+    const cursor = this.app.pointer.state.position;
     return cursor && !finished && points.length ? [...points, cursor] : points;
   }
 
@@ -75,10 +75,10 @@ export class MeasurePanel extends ArpentElement {
     return html`<div class="button-row">
       ${
         measure.finished
-          ? html`<button class="button button-primary" @click=${() => this.controller.startMeasure(measure.kind)}><arp-icon name="plus"></arp-icon>${this.t("measure.again")}</button>`
-          : html`<button class="button button-primary" @click=${() => this.controller.finishMeasure()}><arp-icon name="check"></arp-icon>${this.t("measure.finish")}</button>`
+          ? html`<button class="button button-primary" @click=${() => this.app.measure.start(measure.kind)}><arp-icon name="plus"></arp-icon>${this.t("measure.again")}</button>`
+          : html`<button class="button button-primary" @click=${() => this.app.measure.finish()}><arp-icon name="check"></arp-icon>${this.t("measure.finish")}</button>`
       }
-      <button class="button" @click=${() => this.controller.removePoint()}><arp-icon name="undo"></arp-icon>${this.t("measure.undo")}</button>
+      <button class="button" @click=${() => this.app.measure.removePoint()}><arp-icon name="undo"></arp-icon>${this.t("measure.undo")}</button>
     </div>`;
   }
 }

@@ -13,13 +13,13 @@ export class Notices extends ArpentElement {
       (notice) => html`<div class="notice" data-tone=${notice.tone}>
         <arp-icon name=${notice.tone === "info" ? "check" : "alert"}></arp-icon><span>${notice.text}</span>
         ${notice.action ? html`<button class="button button-small" @click=${() => this.act(notice)}>${notice.action.label}</button>` : nothing}
-        <button class="icon-button" aria-label=${this.t("notice.dismiss")} @click=${() => this.controller.dismiss(notice.id)}><arp-icon name="close"></arp-icon></button>
+        <button class="icon-button" aria-label=${this.t("notice.dismiss")} @click=${() => this.app.notices.dismiss(notice.id)}><arp-icon name="close"></arp-icon></button>
       </div>`,
     )}</div>`;
   }
 
   private act({ id, action }: Notice): void {
-    this.controller.dismiss(id);
+    this.app.notices.dismiss(id);
     action?.act();
   }
 }

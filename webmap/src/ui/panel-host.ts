@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from "lit";
-import type { Controller } from "../app/controller";
-import type { Key } from "../i18n";
+import type { AppPort } from "../app/port";
+import type { Key } from "../i18n/first-view";
 import type { PanelId } from "../state/state";
 import { drawerHandle } from "./drawer";
 import { fetched } from "./later";
@@ -34,51 +34,51 @@ const LATER: Partial<Record<PanelId, () => Promise<unknown>>> = {
   help: () => import("./help-panel"),
 };
 
-function body(controller: Controller, panel: PanelId): TemplateResult {
+function body(app: AppPort, panel: PanelId): TemplateResult {
   const fetchPanel = LATER[panel];
-  if (fetchPanel && !fetched(controller, `arp-${panel}-panel`, fetchPanel)) return skeleton(controller.t, 6);
+  if (fetchPanel && !fetched(app, `arp-${panel}-panel`, fetchPanel)) return skeleton(app.t, 6);
   switch (panel) {
     case "layers":
-      return html`<arp-layers-panel .controller=${controller}></arp-layers-panel>`;
+      return html`<arp-layers-panel .app=${app}></arp-layers-panel>`;
     case "list":
-      return html`<arp-list-panel .controller=${controller}></arp-list-panel>`;
+      return html`<arp-list-panel .app=${app}></arp-list-panel>`;
     case "photos":
-      return html`<arp-photos-panel .controller=${controller}></arp-photos-panel>`;
+      return html`<arp-photos-panel .app=${app}></arp-photos-panel>`;
     case "choose":
-      return html`<arp-choose-panel .controller=${controller}></arp-choose-panel>`;
+      return html`<arp-choose-panel .app=${app}></arp-choose-panel>`;
     case "measure":
-      return html`<arp-measure-panel .controller=${controller}></arp-measure-panel>`;
+      return html`<arp-measure-panel .app=${app}></arp-measure-panel>`;
     case "print":
-      return html`<arp-print-panel .controller=${controller}></arp-print-panel>`;
+      return html`<arp-print-panel .app=${app}></arp-print-panel>`;
     case "permits":
-      return html`<arp-permits-panel .controller=${controller}></arp-permits-panel>`;
+      return html`<arp-permits-panel .app=${app}></arp-permits-panel>`;
     case "water":
-      return html`<arp-water-panel .controller=${controller}></arp-water-panel>`;
+      return html`<arp-water-panel .app=${app}></arp-water-panel>`;
     case "roads":
-      return html`<arp-roads-panel .controller=${controller}></arp-roads-panel>`;
+      return html`<arp-roads-panel .app=${app}></arp-roads-panel>`;
     case "edit":
-      return html`<arp-edit-panel .controller=${controller}></arp-edit-panel>`;
+      return html`<arp-edit-panel .app=${app}></arp-edit-panel>`;
     case "help":
-      return html`<arp-help-panel .controller=${controller}></arp-help-panel>`;
+      return html`<arp-help-panel .app=${app}></arp-help-panel>`;
   }
 }
 
 /** The left panel (a bottom sheet on phones), whichever desk is open. */
-export function panelHost(controller: Controller, panel: PanelId): TemplateResult {
-  const { t } = controller;
+export function panelHost(app: AppPort, panel: PanelId): TemplateResult {
+  const { t } = app;
   return html`<section class="panel drawer" aria-labelledby="panel-title">
-    ${drawerHandle(controller)}
+    ${drawerHandle(app)}
     <header class="panel-header">
       <h2 id="panel-title">${t(TITLES[panel])}</h2>
-      <button class="icon-button" @click=${() => closePanel(controller, panel)} aria-label=${t("panel.close")} title=${t("panel.close")}>
+      <button class="icon-button" @click=${() => closePanel(app, panel)} aria-label=${t("panel.close")} title=${t("panel.close")}>
         <arp-icon name="chevronLeft" class="wide-only"></arp-icon><arp-icon name="close" class="phone-only"></arp-icon>
       </button>
     </header>
-    <div class="panel-body" tabindex="0" role="group" aria-labelledby="panel-title">${body(controller, panel)}</div>
+    <div class="panel-body" tabindex="0" role="group" aria-labelledby="panel-title">${body(app, panel)}</div>
   </section>`;
 }
 
-function closePanel(controller: Controller, panel: PanelId): void {
-  controller.openPanel(null);
+function closePanel(app: AppPort, panel: PanelId): void {
+  app.screen.openPanel(null);
   document.querySelector<HTMLElement>(`[data-desk="${panel}"]`)?.focus();
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { type ApiError, isAbort, type Sending } from "../api/client";
+import type * as schema from "../api/schema";
 import { saveBlob } from "../export/download";
 import { dayInParis, formatArea, formatDate, formatLength, formatNumber } from "../format/format";
 import { type ParcelWords, parcelWords } from "../i18n/parcel";
@@ -11,36 +12,8 @@ import { fetched } from "./later";
 import { failure, skeleton } from "./states";
 import "../styles/parcel.css";
 
-interface Fact {
-  readonly name: string;
-  readonly label: string;
-  readonly display: string;
-}
-
-interface Line {
-  readonly key: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly area_m2: number | null;
-  readonly share: number | null;
-  readonly length_m: number | null;
-  readonly layer: string | null;
-  readonly feature: number | null;
-  readonly facts: readonly Fact[];
-  readonly links: readonly { title: string; url: string }[];
-}
-
-interface Section {
-  readonly section: string;
-  readonly title: string;
-  readonly facts: readonly Fact[];
-  readonly lines: readonly Line[];
-  readonly uncertain: readonly Line[];
-  readonly tolerances: readonly { display: string }[];
-  readonly notes: readonly string[];
-  readonly vintages: readonly { title: string; date: string | null }[];
-  readonly failed: string | null;
-}
+type Line = schema.Line;
+type Section = schema.Section;
 
 interface Place {
   readonly name: string;
@@ -49,10 +22,7 @@ interface Place {
   error: ApiError | null;
 }
 
-interface Frozen {
-  readonly number: string;
-  readonly pdf: string;
-}
+type Frozen = Pick<schema.FrozenSheet, "number" | "pdf">;
 
 /** The sheet of a single parcel says this itself; a shape has none. */
 const IDENTITY = "identity";
@@ -84,7 +54,7 @@ export class ParcelSections extends ArpentElement {
   }
 
   private get base(): string {
-    return `${this.controller.config.urls.api}parcels/`;
+    return `${this.app.config.urls.api}parcels/`;
   }
 
   /** The parcel's identifier where there is one alone. */
@@ -101,7 +71,7 @@ export class ParcelSections extends ArpentElement {
     super.disconnectedCallback();
     this.leaving.abort();
     this.asked = [];
-    this.controller.hover(null);
+    this.app.view.hover(null);
   }
 
   protected override render(): TemplateResult {
@@ -116,14 +86,14 @@ export class ParcelSections extends ArpentElement {
       <div class="parcel-actions" ?hidden=${this.refused !== null}>
         ${this.paper()}
         ${this.filing()}
-        ${this.controller.config.user ? html`<button class="button" ?disabled=${this.freezing} @click=${() => void this.freeze()}>${words(this.freezing ? "freezing" : "freeze")}</button>` : nothing}
+        ${this.app.config.user ? html`<button class="button" ?disabled=${this.freezing} @click=${() => void this.freeze()}>${words(this.freezing ? "freezing" : "freeze")}</button>` : nothing}
       </div>
       <p class="parcel-frozen" role="status">${this.frozen ? this.told(this.frozen) : nothing}</p>
     </section>`;
   }
 
   private told({ number, pdf }: Frozen): TemplateResult {
-    const { sheets } = this.controller.config.urls;
+    const { sheets } = this.app.config.urls;
     return html`<span>${this.words("frozen", { number })}</span> <a href=${pdf} target="_blank" rel="noopener">${this.words("open")}</a>
       ${sheets ? html`<a href=${sheets}>${this.words("kept")}</a>` : nothing}`;
   }
@@ -144,8 +114,7 @@ export class ParcelSections extends ArpentElement {
 
   /** For whoever may file a planning application, on parcels. */
   private filing(): TemplateResult | typeof nothing {
-    const url =
-      "parcels" in this.ground ? filingUrl(this.controller.config.urls.file_permit, this.ground.parcels) : null;
+    const url = "parcels" in this.ground ? filingUrl(this.app.config.urls.file_permit, this.ground.parcels) : null;
     return url
       ? html`<a class="button" href=${url}><arp-icon name="permits"></arp-icon>${this.words("apply")}</a>`
       : nothing;
@@ -197,7 +166,7 @@ export class ParcelSections extends ArpentElement {
   /** How many parts are asked for at once: of a large ground as many as one person has places for what costs. */
   private get lanes(): number {
     if (this.single) return this.places.length;
-    return this.controller.config.user ? 2 : 1;
+    return this.app.config.user ? 2 : 1;
   }
 
   private async fill(place: Place): Promise<void> {
@@ -227,7 +196,7 @@ export class ParcelSections extends ArpentElement {
   }
 
   private async read<T>(address: string, sending: Sending = {}): Promise<T> {
-    const answer = await this.controller.api.send(address, { ...sending, signal: this.leaving.signal });
+    const answer = await this.app.api.send(address, { ...sending, signal: this.leaving.signal });
     return (await answer.json()) as T;
   }
 
@@ -247,7 +216,7 @@ export class ParcelSections extends ArpentElement {
     const { asked } = this;
     this.freezing = true;
     try {
-      const answer = await this.controller.api.send(`${this.base}sheets/`, this.asking());
+      const answer = await this.app.api.send(`${this.base}sheets/`, this.asking());
       const frozen = (await answer.json()) as Frozen;
       // Meanwhile the sheet may have come to be about something else.
       if (asked === this.asked) this.frozen = frozen;
@@ -261,7 +230,7 @@ export class ParcelSections extends ArpentElement {
   private async print(): Promise<void> {
     this.printing = true;
     try {
-      const answer = await this.controller.api.send(`${this.base}sheet.pdf`, this.asking());
+      const answer = await this.app.api.send(`${this.base}sheet.pdf`, this.asking());
       saveBlob({ blob: await answer.blob(), name: this.words("file") });
     } catch (error) {
       this.tell(error as ApiError);
@@ -271,7 +240,7 @@ export class ParcelSections extends ArpentElement {
   }
 
   private tell(error: ApiError): void {
-    this.controller.notify("error", this.inWords(error));
+    this.app.notices.add("error", this.inWords(error));
   }
 
   private inWords({ detail, title, offline }: ApiError): string {
@@ -318,8 +287,8 @@ export class ParcelSections extends ArpentElement {
   /** For whoever may read the owners; what asks comes with the first such sheet. */
   private unit({ section, lines }: Section): TemplateResult | typeof nothing {
     if (!this.single || section !== OWNERS || !lines.some(({ key }) => key === OPEN_TO_THEM)) return nothing;
-    if (!fetched(this.controller, "arp-land-unit", () => import("./land-unit"))) return nothing;
-    return html`<arp-land-unit .controller=${this.controller} .parcel=${this.single}></arp-land-unit>`;
+    if (!fetched(this.app, "arp-land-unit", () => import("./land-unit"))) return nothing;
+    return html`<arp-land-unit .app=${this.app} .parcel=${this.single}></arp-land-unit>`;
   }
 
   private when(date: string | null): string {
@@ -341,12 +310,12 @@ export class ParcelSections extends ArpentElement {
 
   /** What one points at is shown; else what was pinned, until it is let go. */
   private highlight(ref: FeatureRef | null): void {
-    if (ref || !this.pinned) this.controller.hover(ref);
+    if (ref || !this.pinned) this.app.view.hover(ref);
   }
 
   private pin(key: string, ref: FeatureRef): void {
     this.pinned = this.pinned === key ? "" : key;
-    this.controller.hover(this.pinned ? ref : null);
+    this.app.view.hover(this.pinned ? ref : null);
   }
 
   private measure({ area_m2, share, length_m }: Line): TemplateResult | typeof nothing {

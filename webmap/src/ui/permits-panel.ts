@@ -24,7 +24,7 @@ export class PermitsPanel extends ArpentElement {
     super.disconnectedCallback();
     this.request?.abort();
     this.language = "";
-    this.controller.hover(null);
+    this.app.view.hover(null);
   }
 
   protected override concerns(state: AppState, previous: AppState): boolean {
@@ -32,7 +32,7 @@ export class PermitsPanel extends ArpentElement {
   }
 
   protected override render(): TemplateResult {
-    const { permits, file_permit: filing } = this.controller.config.urls;
+    const { permits, file_permit: filing } = this.app.config.urls;
     // The server writes what the states are called.
     if (this.language !== this.state.language) void this.load();
     return html`${this.list()}
@@ -49,7 +49,7 @@ export class PermitsPanel extends ArpentElement {
     const { signal } = this.request;
     this.error = null;
     try {
-      const answer = await this.controller.api.send(deadlinesUrl(this.controller.config.urls.permits ?? ""), {
+      const answer = await this.app.api.send(deadlinesUrl(this.app.config.urls.permits ?? ""), {
         signal,
       });
       this.told = (await answer.json()) as Deadlines;
@@ -71,7 +71,7 @@ export class PermitsPanel extends ArpentElement {
   private row(one: Deadline): TemplateResult {
     const { selection } = this.state;
     const current = selection?.layer === PERMITS && selection.id === one.id;
-    const over = (on: boolean) => (): void => this.controller.hover(on ? { layer: PERMITS, id: one.id } : null);
+    const over = (on: boolean) => (): void => this.app.view.hover(on ? { layer: PERMITS, id: one.id } : null);
     const words = this.words("link.fileOf", { number: one.shown });
     return html`<li ?data-late=${one.late} ?data-soon=${one.soon}>
       ${
@@ -92,8 +92,8 @@ export class PermitsPanel extends ArpentElement {
   }
 
   private open({ id }: Deadline): void {
-    this.controller.turnOn(PERMITS);
-    void this.controller.select({ layer: PERMITS, id }, { move: true });
+    this.app.layers.turnOn(PERMITS);
+    void this.app.sheet.open({ layer: PERMITS, id }, { move: true });
   }
 }
 

@@ -16,7 +16,7 @@ export class PhotoCard extends ArpentElement {
   protected override render(): TemplateResult {
     const { photo, language } = this.state;
     const all = knownPhotos(this.state);
-    const { photos } = this.controller;
+    const { photos } = this.app;
     return html`<div class="photo-card" role="group" aria-label=${this.t("photos.choose")}><arp-icon name="photos"></arp-icon>
       ${around(all, photo ?? "", CARD_MARKS).map(
         (
@@ -34,7 +34,7 @@ export class PhotoStrip extends ArpentElement {
   protected override render(): TemplateResult | typeof nothing {
     const pair = comparison(this.state);
     if (!pair) return nothing;
-    const { photos } = this.controller;
+    const { photos } = this.app;
     return html`<section class="photo-strip" aria-label=${this.t("photos.compared")}>
       ${this.choice("photos.left", pair.left.slug, (slug) => photos.chooseLeft(slug))}
       <ol class="timeline" aria-label=${this.t("photos.timeline")}>${timeline(knownPhotos(this.state)).map((mark) => this.mark(mark, pair))}</ol>
@@ -83,11 +83,11 @@ export class PhotoStrip extends ArpentElement {
   private mark({ photo, gap }: Mark, { left, right }: { left: Photo; right: Photo }): TemplateResult {
     const { language } = this.state;
     const side = photo === left ? "left" : photo === right ? "right" : "none";
-    const goes = this.controller.photos.sideOf(photo.slug) === "left" ? "photos.pickLeft" : "photos.pickRight";
+    const goes = this.app.photos.sideOf(photo.slug) === "left" ? "photos.pickLeft" : "photos.pickRight";
     const resolution = formatResolution(photo.resolution_m, language);
     const date = formatAcquired(photo.acquired, language);
     return html`<li data-gap=${gap}><button data-side=${side} aria-pressed=${side !== "none"} title=${photo.title}
-      aria-label=${this.t(goes, { date, resolution })} @click=${() => this.controller.photos.pick(photo.slug)}>
+      aria-label=${this.t(goes, { date, resolution })} @click=${() => this.app.photos.pick(photo.slug)}>
       <i></i><span>${photoMark(photo, knownPhotos(this.state), language)}</span><small>${resolution}</small></button></li>`;
   }
 }
@@ -98,7 +98,7 @@ export class PhotoDivider extends ArpentElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stop = this.controller.photos.divider.subscribe(() => this.requestUpdate());
+    this.stop = this.app.photos.divider.subscribe(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
@@ -119,7 +119,7 @@ export class PhotoDivider extends ArpentElement {
 
   private slider({ left, right }: { left: Photo; right: Photo }): TemplateResult {
     const { language } = this.state;
-    const percent = Math.round(this.controller.photos.divider.state.at * 100);
+    const percent = Math.round(this.app.photos.divider.state.at * 100);
     const names = { left: formatAcquired(left.acquired, language), right: formatAcquired(right.acquired, language) };
     return html`<div class="photo-divider" role="slider" tabindex="0" aria-label=${this.t("photos.divider")} aria-orientation="horizontal"
       aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent} aria-valuetext=${this.t("photos.dividerValue", { ...names, percent })}
@@ -127,7 +127,7 @@ export class PhotoDivider extends ArpentElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    const { photos } = this.controller;
+    const { photos } = this.app;
     this.closest<HTMLElement>(".map-frame")?.style.setProperty("--divider", `${photos.divider.state.at * 100}%`);
     if (!photos.opening) return;
     photos.opening = false;
@@ -135,7 +135,7 @@ export class PhotoDivider extends ArpentElement {
   }
 
   private key(event: KeyboardEvent): void {
-    const { photos } = this.controller;
+    const { photos } = this.app;
     const { at } = photos.divider.state;
     const goals: Record<string, number> = {
       ArrowLeft: at - STEP,
@@ -158,8 +158,7 @@ export class PhotoDivider extends ArpentElement {
     const frame = handle.closest(".map-frame")?.getBoundingClientRect();
     if (!frame || event.button !== 0) return;
     handle.setPointerCapture(event.pointerId);
-    const follow = ({ clientX }: PointerEvent): void =>
-      this.controller.photos.slide((clientX - frame.left) / frame.width);
+    const follow = ({ clientX }: PointerEvent): void => this.app.photos.slide((clientX - frame.left) / frame.width);
     const end = (): void => handle.removeEventListener("pointermove", follow);
     handle.addEventListener("pointermove", follow);
     handle.addEventListener("pointerup", end, { once: true });

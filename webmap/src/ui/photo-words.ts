@@ -1,6 +1,6 @@
 import type { Photo } from "../api/types";
 import { formatAcquired, formatResolution, type Language } from "../format/format";
-import type { Translate } from "../i18n";
+import type { Translate } from "../i18n/first-view";
 
 /** "juin 2024 · 5 cm". */
 export function photoCaption({ acquired, resolution_m }: Photo, language: Language): string {

@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Photo } from "../api/types";
-import { BRIGHTNESS } from "../app/photos";
-import { byTime, inView } from "../state/photos";
+import { BRIGHTNESS, byTime, inView } from "../state/photos";
 import { ArpentElement } from "./element";
 import { photoAudience, photoCaption } from "./photo-words";
 import { emptiness, failure, skeleton } from "./states";
@@ -11,13 +10,13 @@ import { emptiness, failure, skeleton } from "./states";
 export class PhotosPanel extends ArpentElement {
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.controller.photos.load();
+    void this.app.photos.load();
   }
 
   protected override render(): TemplateResult {
     const { photos } = this.state;
     if (!photos || photos.status === "loading") return skeleton(this.t, 5);
-    if (photos.status === "error") return failure(this.t, photos.error, () => void this.controller.photos.load());
+    if (photos.status === "error") return failure(this.t, photos.error, () => void this.app.photos.load());
     if (!photos.value.length) return this.nothingYet();
     return html`<fieldset class="photo-list"><legend class="sr-only">${this.t("photos.choose")}</legend>
         ${this.none()}
@@ -29,20 +28,20 @@ export class PhotosPanel extends ArpentElement {
   }
 
   private nothingYet(): TemplateResult {
-    const signedIn = this.controller.config.user !== null;
+    const signedIn = this.app.config.user !== null;
     return emptiness(this.t("photos.noneYet"), this.t(signedIn ? "photos.noneYetAdvice" : "photos.noneYetSignIn"));
   }
 
   private none(): TemplateResult {
     return html`<label class="photo-choice"><input type="radio" name="photo" .checked=${live(this.state.photo === null)}
-      @change=${() => this.controller.photos.choose(null)} /><span><strong>${this.t("photos.none")}</strong></span></label>`;
+      @change=${() => this.app.photos.choose(null)} /><span><strong>${this.t("photos.none")}</strong></span></label>`;
   }
 
   private campaign(photo: Photo): TemplateResult {
     const { language } = this.state;
     const chosen = photo.slug === this.state.photo;
     return html`<div class="photo" ?data-chosen=${chosen}>
-      <label class="photo-choice"><input type="radio" name="photo" .checked=${live(chosen)} @change=${() => this.controller.photos.choose(photo.slug)} />
+      <label class="photo-choice"><input type="radio" name="photo" .checked=${live(chosen)} @change=${() => this.app.photos.choose(photo.slug)} />
         <span><strong>${photo.title}</strong><small>${photoCaption(photo, language)}${this.side(photo)}</small><small class="muted">${photoAudience(photo, this.t)}</small></span></label>
       ${chosen ? this.details(photo) : nothing}
     </div>`;
@@ -61,7 +60,7 @@ export class PhotosPanel extends ArpentElement {
       ${photo.abstract ? html`<p>${photo.abstract}</p>` : nothing}
       ${source ? html`<p class="muted">${source}</p>` : nothing}
       <div class="button-row">${seen ? nothing : html`<span class="photo-away"><arp-icon name="info"></arp-icon>${this.t("photos.outside")}</span>`}
-        <button class="button button-small" @click=${() => this.controller.goTo({ bbox: photo.extent_4326 })}><arp-icon name="frame"></arp-icon>${this.t("photos.frame")}</button></div>
+        <button class="button button-small" @click=${() => this.app.view.goTo({ bbox: photo.extent_4326 })}><arp-icon name="frame"></arp-icon>${this.t("photos.frame")}</button></div>
     </div>`;
   }
 
@@ -71,7 +70,7 @@ export class PhotosPanel extends ArpentElement {
       ${this.brightness()}
       ${
         photos.length > 1
-          ? html`<button class="button button-wide ${compare ? "" : "button-primary"}" @click=${() => void this.controller.photos.toggleCompare()}>
+          ? html`<button class="button button-wide ${compare ? "" : "button-primary"}" @click=${() => void this.app.photos.toggleCompare()}>
               <arp-icon name=${compare ? "close" : "swipe"}></arp-icon>${this.t(compare ? "photos.close" : "photos.compare")}</button>`
           : html`<p class="muted small">${this.t("photos.compareOne")}</p>`
       }
@@ -81,7 +80,7 @@ export class PhotosPanel extends ArpentElement {
   private brightness(): TemplateResult {
     const { brightness } = this.state;
     const { least, most, step, usual } = BRIGHTNESS;
-    const set = (value: number): void => this.controller.photos.setBrightness(value);
+    const set = (value: number): void => this.app.photos.setBrightness(value);
     return html`<div class="brightness"><label class="opacity"><span>${this.t("photos.brightness")}</span>
         <input type="range" min=${least} max=${most} step=${step} .value=${live(String(brightness))} aria-valuetext="${brightness} %"
           @input=${(event: Event) => set(Number((event.target as HTMLInputElement).value))} />

@@ -3,11 +3,11 @@ import { state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { signInUrl } from "../api/urls";
 import { formatInstant, formatNumber } from "../format/format";
+import { bboxOf } from "../geo/frame";
 import { type PrintWords, printWords } from "../i18n/print";
 import type { PaperFrame } from "../map/port";
 import { deskOf, type Print, type PrintDesk } from "../print/desk";
 import {
-  bboxOf,
   type Chosen,
   frameOf,
   isScale,
@@ -47,7 +47,7 @@ export class PrintPanel extends ArpentElement {
   private stopWatching: (() => void) | null = null;
 
   private get desk(): PrintDesk {
-    return deskOf(this.controller);
+    return deskOf(this.app);
   }
 
   private get words(): PrintWords {
@@ -57,9 +57,9 @@ export class PrintPanel extends ArpentElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.stopWatching = this.desk.store.subscribe(() => this.requestUpdate());
-    void this.controller.photos.load();
+    void this.app.photos.load();
     void this.desk.open();
-    if (this.controller.config.user) void this.putFrame();
+    if (this.app.config.user) void this.putFrame();
   }
 
   override disconnectedCallback(): void {
@@ -70,7 +70,7 @@ export class PrintPanel extends ArpentElement {
   }
 
   private async putFrame(): Promise<void> {
-    const frame = await this.controller.paperFrame({ moved: (center) => this.desk.choose({ center }) });
+    const frame = await this.app.view.paperFrame({ moved: (center) => this.desk.choose({ center }) });
     if (!this.isConnected) return frame.stop();
     this.frame = frame;
     this.requestUpdate();
@@ -84,7 +84,7 @@ export class PrintPanel extends ArpentElement {
   }
 
   protected override render(): TemplateResult {
-    if (!this.controller.config.user) return this.signIn();
+    if (!this.app.config.user) return this.signIn();
     const { options } = this.desk.state;
     if (options.status === "loading") return skeleton(this.t, 6);
     if (options.status === "error") return failure(this.t, options.error, () => void this.desk.open());
@@ -94,7 +94,7 @@ export class PrintPanel extends ArpentElement {
   private signIn(): TemplateResult {
     const here = `${location.pathname}${location.search}${location.hash}`;
     return html`${emptiness(this.words("signIn.title"), this.words("signIn.advice"))}
-      <a class="button button-primary" href=${signInUrl(this.controller.config.urls.sign_in, here)}><arp-icon name="signIn"></arp-icon>${this.words("signIn.action")}</a>`;
+      <a class="button button-primary" href=${signInUrl(this.app.config.urls.sign_in, here)}><arp-icon name="signIn"></arp-icon>${this.words("signIn.action")}</a>`;
   }
 
   private form(options: PrintOptions, choice: PrintChoice): TemplateResult {
@@ -200,7 +200,7 @@ export class PrintPanel extends ArpentElement {
   }
 
   private show(options: PrintOptions, choice: PrintChoice): void {
-    this.controller.goTo({ bbox: bboxOf(frameOf(options, choice)), zoom: 21 });
+    this.app.view.goTo({ bbox: bboxOf(frameOf(options, choice)), zoom: 21 });
   }
 
   private nudge(event: KeyboardEvent, options: PrintOptions, choice: PrintChoice): void {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import { isPhone } from "../app/surroundings";
-import type { Key } from "../i18n";
+import type { Key } from "../i18n/first-view";
+import { isPhone } from "../state/device";
 import type { AppState, PanelId } from "../state/state";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
@@ -70,16 +70,16 @@ export class Rail extends ArpentElement {
   private desks(): typeof DESKS {
     const offered = DESKS.filter(({ panel }) => this.mayOpen(panel));
     const [first, ...others] = offered;
-    if (!first || !this.controller.config.memberships.some(({ role }) => role === TECHNICIAN)) return offered;
+    if (!first || !this.app.config.memberships.some(({ role }) => role === TECHNICIAN)) return offered;
     const theirs = others.filter(({ panel }) => NETWORKS.includes(panel));
     return [first, ...theirs, ...others.filter((desk) => !theirs.includes(desk))];
   }
 
   /** Only the desks that one may use. */
   private mayOpen(panel: PanelId): boolean {
-    if (panel === "permits") return this.controller.config.urls.permits !== null;
-    if (panel === "water") return this.controller.config.urls.networks !== null;
-    if (panel === "roads") return this.controller.config.user !== null && this.controller.layer(ROADS) !== undefined;
+    if (panel === "permits") return this.app.config.urls.permits !== null;
+    if (panel === "water") return this.app.config.urls.networks !== null;
+    if (panel === "roads") return this.app.config.user !== null && this.app.layers.get(ROADS) !== undefined;
     return panel !== "edit" || this.mayEdit();
   }
 
@@ -91,10 +91,10 @@ export class Rail extends ArpentElement {
   private open(panel: PanelId): void {
     // On a phone the sheet lies over the panel: opening a desk must show it.
     if (isPhone() && (this.state.sheet || this.state.editing?.sheet)) {
-      this.controller.editor?.close();
-      this.controller.closeSheet();
-      this.controller.openPanel(panel);
-    } else this.controller.togglePanel(panel);
+      this.app.editing.editor?.close();
+      this.app.sheet.close();
+      this.app.screen.openPanel(panel);
+    } else this.app.screen.togglePanel(panel);
   }
 }
 

@@ -27,7 +27,7 @@ export class RoadPlaceLine extends ArpentElement {
     if (about === this.asked) return;
     this.asked = about;
     this.place = null;
-    this.controller.api.roadPlace(this.at, this.road).then(
+    this.app.api.roadPlace(this.at, this.road).then(
       (place) => {
         if (this.asked === about) this.place = place;
       },
@@ -39,9 +39,9 @@ export class RoadPlaceLine extends ArpentElement {
   private async copy(reference: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(reference);
-      this.controller.notify("info", this.t("road.copied"));
+      this.app.notices.add("info", this.t("road.copied"));
     } catch {
-      this.controller.notify("warning", this.t("road.notCopied"));
+      this.app.notices.add("warning", this.t("road.notCopied"));
     }
   }
 }

@@ -20,7 +20,7 @@ export class RoadsPanel extends ArpentElement {
   }
 
   protected override render(): TemplateResult {
-    const { roads } = this.controller.config.urls;
+    const { roads } = this.app.config.urls;
     const { words } = this;
     return html`${this.finder()}
       <p class="muted">${words("here")}</p>
@@ -37,7 +37,7 @@ export class RoadsPanel extends ArpentElement {
   }
 
   private plansWorks(): boolean {
-    return this.controller.config.memberships.some(({ role }) => TECHNICIANS.includes(role));
+    return this.app.config.memberships.some(({ role }) => TECHNICIANS.includes(role));
   }
 
   private finder(): TemplateResult {
@@ -56,9 +56,9 @@ export class RoadsPanel extends ArpentElement {
     if (!text) return box.focus();
     this.fault = "";
     try {
-      const found = await this.controller.api.search(text, this.state.view.center, new AbortController().signal);
+      const found = await this.app.api.search(text, this.state.view.center, new AbortController().signal);
       const road = found.find(({ kind }) => kind === "road");
-      if (road) await this.controller.open(road);
+      if (road) await this.app.sheet.openResult(road);
       else this.fault = this.words("find.none");
     } catch (error) {
       const { offline, detail, title } = error as ApiError;
@@ -67,11 +67,11 @@ export class RoadsPanel extends ArpentElement {
   }
 
   private layer(slug: string): TemplateResult | typeof nothing {
-    const layer = this.controller.layer(slug);
+    const layer = this.app.layers.get(slug);
     const setting = this.state.layers.find((one) => one.slug === slug);
     if (!layer || !setting) return nothing;
     const change = (event: Event): void =>
-      this.controller.setLayer(slug, { visible: (event.target as HTMLInputElement).checked });
+      this.app.layers.set(slug, { visible: (event.target as HTMLInputElement).checked });
     return html`<li><label class="layer-name"><input type="checkbox" .checked=${setting.visible} @change=${change} />
       ${layerSwatch(layer)}<span>${layer.title}</span></label></li>`;
   }

@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { type ApiError, isAbort } from "../api/client";
 import type { SearchResult } from "../api/types";
-import { isPhone } from "../app/surroundings";
-import type { Key } from "../i18n";
+import type { Key } from "../i18n/first-view";
+import { isPhone } from "../state/device";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
 
@@ -60,7 +60,7 @@ export class SearchBox extends ArpentElement {
 
   /** Roads where they are known; on a phone in fewer words. */
   private placeholder(): Key {
-    if (!this.controller.layer(ROADS)) return "search.placeholder";
+    if (!this.app.layers.get(ROADS)) return "search.placeholder";
     return isPhone() ? "search.placeholderPhone" : "search.placeholderRoads";
   }
 
@@ -100,7 +100,7 @@ export class SearchBox extends ArpentElement {
       return [];
     }
     try {
-      const results = await this.controller.api.search(text, this.state.view.center, this.request.signal);
+      const results = await this.app.api.search(text, this.state.view.center, this.request.signal);
       // What was pointed at among the former results is not what has its place now.
       Object.assign(this, { results, error: null, active: -1, answered: text });
       return results;
@@ -141,7 +141,7 @@ export class SearchBox extends ArpentElement {
     this.text = result.label;
     this.open = false;
     this.active = -1;
-    void this.controller.open(result);
+    void this.app.sheet.openResult(result);
   }
 
   private clear(): void {

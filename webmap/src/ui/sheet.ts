@@ -79,14 +79,14 @@ export class FeatureSheet extends ArpentElement {
     const ground = sheet?.status === "ground" ? sheet : null;
     const subtitle = feature?.subtitle ?? ground?.subtitle();
     return html`<aside class="sheet drawer" aria-labelledby="sheet-title">
-      ${drawerHandle(this.controller)}
+      ${drawerHandle(this.app)}
       <header class="sheet-header">
         <div>
-          <p class="sheet-kind">${feature ? this.controller.layer(feature.layer)?.title : nothing}</p>
+          <p class="sheet-kind">${feature ? this.app.layers.get(feature.layer)?.title : nothing}</p>
           <h2 id="sheet-title" tabindex="-1">${feature?.title ?? ground?.title() ?? this.t("sheet.here")}</h2>
           ${subtitle ? html`<p class="sheet-subtitle">${subtitle}</p>` : nothing}
         </div>
-        <button class="icon-button" @click=${() => this.controller.closeSheet()} aria-label=${this.t("sheet.close")} title=${this.t("sheet.closeTip")}><arp-icon name="close"></arp-icon></button>
+        <button class="icon-button" @click=${() => this.app.sheet.close()} aria-label=${this.t("sheet.close")} title=${this.t("sheet.closeTip")}><arp-icon name="close"></arp-icon></button>
       </header>
       <div class="sheet-body" tabindex="0" role="group" aria-labelledby="sheet-title" aria-live="polite">${this.body(sheet)}</div>
       ${feature ? this.actions(feature) : nothing}
@@ -146,10 +146,10 @@ export class FeatureSheet extends ArpentElement {
     const value = (wanted: string): unknown => properties.find(({ name }) => name === wanted)?.value;
     const route = layer === ROAD_SECTIONS && value("route");
     if (!at || !route) return nothing;
-    if (!fetched(this.controller, "arp-road-place", () => import("./road-place"))) return nothing;
+    if (!fetched(this.app, "arp-road-place", () => import("./road-place"))) return nothing;
     const department = value("department");
     const road = department ? `${route} (${department})` : `${route}`;
-    return html`<arp-road-place .controller=${this.controller} .at=${at} .road=${road}></arp-road-place>`;
+    return html`<arp-road-place .app=${this.app} .at=${at} .road=${road}></arp-road-place>`;
   }
 
   /** Pages that go on from it: a profile, a form. */
@@ -170,7 +170,7 @@ export class FeatureSheet extends ArpentElement {
       if (!this.fetching) this.fetchSections();
       return skeleton(this.t, 3);
     }
-    return html`<arp-parcel-sections .controller=${this.controller} .ground=${ground}></arp-parcel-sections>`;
+    return html`<arp-parcel-sections .app=${this.app} .ground=${ground}></arp-parcel-sections>`;
   }
 
   private fetchSections(): void {
@@ -189,13 +189,13 @@ export class FeatureSheet extends ArpentElement {
 
   /** Only members' layers have photos; what shows them comes when it is first needed. */
   private photos(feature: Feature): TemplateResult | typeof nothing {
-    const layer = this.controller.layer(feature.layer);
+    const layer = this.app.layers.get(feature.layer);
     if (!layer?.owner) return nothing;
     if (!customElements.get("arp-attachments")) {
       import("./attachments").then(() => this.requestUpdate()).catch(() => {});
       return nothing;
     }
-    return html`<arp-attachments .controller=${this.controller} .layer=${layer} .feature=${feature.id}></arp-attachments>`;
+    return html`<arp-attachments .app=${this.app} .layer=${layer} .feature=${feature.id}></arp-attachments>`;
   }
 
   private figure({ property, note }: Figure): TemplateResult {
@@ -205,7 +205,7 @@ export class FeatureSheet extends ArpentElement {
 
   /** Surfaces, lengths and what is built: the first thing asked of a parcel. */
   private figures(feature: Feature): Figure[] {
-    const fields = this.controller.layer(feature.layer)?.fields ?? [];
+    const fields = this.app.layers.get(feature.layer)?.fields ?? [];
     const typed = new Set(fields.filter(({ type }) => FIGURE_TYPES.includes(type)).map(({ name }) => name));
     return feature.properties
       .filter(
@@ -230,7 +230,7 @@ export class FeatureSheet extends ArpentElement {
   }
 
   private other(slug: string, title: string, feature: Feature): TemplateResult {
-    const layer = this.controller.layer(slug);
+    const layer = this.app.layers.get(slug);
     return html`<li><button @click=${() => this.open(feature)}>
       ${layer ? layerSwatch(layer) : nothing}
       <span><strong>${feature.title}</strong><small>${[title, feature.subtitle].filter(Boolean).join(" · ")}</small></span>
@@ -240,12 +240,12 @@ export class FeatureSheet extends ArpentElement {
 
   private open(feature: Feature): void {
     this.focusing = true;
-    this.controller.expand(feature);
+    this.app.sheet.expand(feature);
   }
 
   private actions(feature: Feature): TemplateResult {
-    const frame = (): void => this.controller.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM });
-    const copy = (): void => void this.controller.copyLink();
+    const frame = (): void => this.app.view.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM });
+    const copy = (): void => void this.app.copyLink();
     const editing = this.permit(feature) ?? this.network(feature) ?? this.editing(feature);
     if (editing === nothing) {
       return html`<footer class="sheet-actions">
@@ -259,7 +259,7 @@ export class FeatureSheet extends ArpentElement {
 
   /** The page of a planning application, where the instructor works. */
   private permit({ layer, properties }: Feature): TemplateResult | null {
-    const { permits } = this.controller.config.urls;
+    const { permits } = this.app.config.urls;
     const number = layer === PERMITS && properties.find(({ name }) => name === "number")?.value;
     if (!permits || typeof number !== "string") return null;
     return html`<a class="button button-primary" href=${permitUrl(permits, number)}><arp-icon name="permits"></arp-icon>${this.t("permits.open")}</a>`;
@@ -268,38 +268,38 @@ export class FeatureSheet extends ArpentElement {
   /** What the water desk does from a pipe: shuts it off, or follows the sewer. Editing it stays one step away. */
   private network({ layer: slug, id }: Feature): TemplateResult | null {
     const family = NETWORK_PIPES[slug];
-    if (!family || this.controller.config.urls.networks === null) return null;
-    const layer = this.controller.layer(slug);
-    const edit = (): void => void this.controller.edit(slug, id, "values");
+    if (!family || this.app.config.urls.networks === null) return null;
+    const layer = this.app.layers.get(slug);
+    const edit = (): void => void this.app.editing.open(slug, id, "values");
     const words = this.t("edit.feature");
     return html`<button class="button button-primary" @click=${() => void this.openWater(family, id)}><arp-icon name="water"></arp-icon>${this.t(family === "water" ? "water.isolate" : "water.follow")}</button>
       ${layer?.can_edit ? html`<button class="button" @click=${edit}><arp-icon name="draw"></arp-icon>${words}</button>` : nothing}
-      ${layer && this.controller.readsHistory(layer) ? this.historyButton(slug, id) : nothing}`;
+      ${layer && this.app.editing.readsHistory(layer) ? this.historyButton(slug, id) : nothing}`;
   }
 
   private historyButton(slug: string, id: number): TemplateResult {
     const words = this.t("edit.history");
-    return html`<button class="button button-icon" @click=${() => void this.controller.edit(slug, id, "history")} aria-label=${words} title=${words}><arp-icon name="history"></arp-icon></button>`;
+    return html`<button class="button button-icon" @click=${() => void this.app.editing.open(slug, id, "history")} aria-label=${words} title=${words}><arp-icon name="history"></arp-icon></button>`;
   }
 
   private async openWater(family: "water" | "sewer", id: number): Promise<void> {
     try {
       const { waterDesk } = await import("../water/desk");
-      this.controller.closeSheet();
-      if (this.state.panel !== "water") this.controller.openPanel("water");
-      const desk = waterDesk(this.controller);
+      this.app.sheet.close();
+      if (this.state.panel !== "water") this.app.screen.openPanel("water");
+      const desk = waterDesk(this.app);
       if (family === "water") desk.isolate(id);
       else desk.follow(family, id);
     } catch {
-      this.controller.notify("error", this.t("error.offlineTitle"));
+      this.app.notices.add("error", this.t("error.offlineTitle"));
     }
   }
 
   /** What one may do to it: people of the layer's owner read its history, some of them change it. */
   private editing({ layer: slug, id }: Feature): TemplateResult | typeof nothing {
-    const layer = this.controller.layer(slug);
-    if (!layer || !(layer.can_edit || this.controller.readsHistory(layer))) return nothing;
-    const open = (tab: "values" | "history") => (): void => void this.controller.edit(slug, id, tab);
+    const layer = this.app.layers.get(slug);
+    if (!layer || !(layer.can_edit || this.app.editing.readsHistory(layer))) return nothing;
+    const open = (tab: "values" | "history") => (): void => void this.app.editing.open(slug, id, tab);
     return html`${layer.can_edit ? html`<button class="button button-primary" @click=${open("values")}><arp-icon name="draw"></arp-icon>${this.t("edit.feature")}</button>` : nothing}
       <button class="button ${layer.can_edit ? "" : "button-primary"}" @click=${open("history")}><arp-icon name="history"></arp-icon>${this.t("edit.history")}</button>`;
   }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { ApiError } from "../api/client";
 import { RECONNECT } from "../api/session";
-import type { Translate } from "../i18n";
+import type { Translate } from "../i18n/first-view";
 
 /** Grey lines in the place of what is coming. */
 export function skeleton(t: Translate, rows: number): TemplateResult {

@@ -13,7 +13,7 @@ export class StatusLine extends ArpentElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const { pointer, photos } = this.controller;
+    const { pointer, photos } = this.app;
     this.stops = [pointer, photos.divider].map((store) => store.subscribe(() => this.requestUpdate()));
   }
 
@@ -42,17 +42,17 @@ export class StatusLine extends ArpentElement {
 
   private coordinates(): TemplateResult {
     const { coordinates, language, view } = this.state;
-    const { position } = this.controller.pointer.state;
+    const { position } = this.app.pointer.state;
     const text = formatCoordinates(position ?? view.center, coordinates, language);
     const system = coordinates === "lambert93" ? "Lambert-93" : "WGS 84";
     return html`<span class="coordinates"><span class="coordinates-text">${text}</span>
-      <button class="status-button" @click=${() => this.controller.toggleCoordinates()} title=${this.t("status.switchTip")}>${system}<span class="sr-only">${this.t("status.switch")}</span></button>
+      <button class="status-button" @click=${() => this.app.screen.toggleCoordinates()} title=${this.t("status.switchTip")}>${system}<span class="sr-only">${this.t("status.switch")}</span></button>
       ${position ? nothing : html`<span class="muted">${this.t("status.centre")}</span>`}</span>`;
   }
 
   private photo(): TemplateResult | typeof nothing {
     const { language } = this.state;
-    const { pointer, photos } = this.controller;
+    const { pointer, photos } = this.app;
     const found = photoUnder(this.state, pointer.state, photos.divider.state.at);
     if (!found) return nothing;
     if (!found.covered) return html`<span class="status-photo muted">${this.t("status.noPhoto")}</span>`;

@@ -2,12 +2,12 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { type ApiError, isAbort } from "../api/client";
 import type { FeatureRow, Field, Layer } from "../api/types";
-import * as memory from "../app/memory";
 import type { Editor } from "../edit/editor";
 import { changedFields, type Draft, isChanged } from "../edit/session";
 import { formatNumber } from "../format/format";
 import type { EditKey } from "../i18n/edit";
 import { type Condition, filterText, isDate, isFigure, type Operator, operatorsFor } from "../state/filter";
+import * as memory from "../state/memory";
 import type { AppState } from "../state/state";
 import { cellText } from "./cell";
 import { EditElement } from "./edit-element";
@@ -57,7 +57,7 @@ export class DataTable extends EditElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.unlisten = this.controller.store.subscribe((now, before) => this.moved(now, before));
+    this.unlisten = this.app.store.subscribe((now, before) => this.moved(now, before));
   }
 
   override disconnectedCallback(): void {
@@ -65,8 +65,8 @@ export class DataTable extends EditElement {
     this.unlisten?.();
     this.request?.abort();
     window.clearTimeout(this.timer);
-    this.controller.hover(null);
-    this.controller.keep("table", null);
+    this.app.view.hover(null);
+    this.app.keep("table", null);
   }
 
   private moved(now: AppState, before: AppState): void {
@@ -87,7 +87,7 @@ export class DataTable extends EditElement {
   // --- data --------------------------------------------------------------------------------------------------------
 
   private get layer(): Layer | undefined {
-    return this.state.table === null ? undefined : this.controller.layer(this.state.table);
+    return this.state.table === null ? undefined : this.app.layers.get(this.state.table);
   }
 
   /** What the rows depend on: when it is another one, they are asked for again. */
@@ -106,7 +106,7 @@ export class DataTable extends EditElement {
   }
 
   private resume({ slug }: Layer): void {
-    const left = this.controller.kept<KeptTable>("table");
+    const left = this.app.kept<KeptTable>("table");
     if (left?.layer !== slug || this.conditions.length) return;
     const { conditions = [], inView = true, sort = null } = left;
     Object.assign(this, { conditions, inView, sort, filtering: conditions.length > 0 });
@@ -115,7 +115,7 @@ export class DataTable extends EditElement {
   private keep(): void {
     const { conditions, inView, sort } = this;
     const left: KeptTable = { layer: this.state.table ?? "", conditions, inView, sort };
-    this.controller.keep("table", conditions.length ? left : null);
+    this.app.keep("table", conditions.length ? left : null);
   }
 
   /** Another layer: what was asked of the former one means nothing here. */
@@ -134,7 +134,7 @@ export class DataTable extends EditElement {
     const sort = this.sort ? `${this.sort.down ? "-" : ""}${this.sort.field}` : "";
     const bbox = this.inView ? this.state.view.bbox : null;
     try {
-      const page = await this.controller.api.table(layer.slug, { bbox, filter, sort }, this.request.signal);
+      const page = await this.app.api.table(layer.slug, { bbox, filter, sort }, this.request.signal);
       this.next = page.next;
       this.answered = asked;
       Object.assign(this, { rows: page.results, matched: page.number_matched, error: null });
@@ -149,11 +149,11 @@ export class DataTable extends EditElement {
     if (!this.next || this.more) return;
     this.more = true;
     try {
-      const page = await this.controller.api.nextFeatures(this.next, this.request?.signal);
+      const page = await this.app.api.nextFeatures(this.next, this.request?.signal);
       this.rows = [...(this.rows ?? []), ...page.results];
       this.next = page.next;
     } catch (error) {
-      if (!isAbort(error)) this.controller.notify("error", (error as ApiError).title || this.t("error.title"));
+      if (!isAbort(error)) this.app.notices.add("error", (error as ApiError).title || this.t("error.title"));
     }
     this.more = false;
   }
@@ -180,7 +180,7 @@ export class DataTable extends EditElement {
 
   private tools(layer: Layer): TemplateResult {
     const layers = this.state.catalogue.status === "ready" ? this.state.catalogue.value : [];
-    const choose = (event: Event): void => this.controller.openTable((event.target as HTMLSelectElement).value);
+    const choose = (event: Event): void => this.app.screen.openTable((event.target as HTMLSelectElement).value);
     const count = this.conditions.length;
     return html`<div class="data-tools">
       <label class="select"><span class="sr-only">${this.t("list.layer")}</span><select @change=${choose}>${layers.map(({ slug, title }) => html`<option value=${slug} .selected=${slug === layer.slug}>${title}</option>`)}</select><arp-icon name="chevronDown"></arp-icon></label>
@@ -191,13 +191,13 @@ export class DataTable extends EditElement {
       <p class="muted" role="status">${this.rows && !this.error ? this.count() : ""}</p>
       ${this.columnChoice(layer)}
       <button class="button button-small" @click=${() => this.export(layer)}><arp-icon name="download"></arp-icon>${this.t("layers.export")}</button>
-      <button class="icon-button" @click=${() => this.controller.openTable(null)} aria-label=${this.words("table.close")} title=${this.words("table.close")}><arp-icon name="close"></arp-icon></button>
+      <button class="icon-button" @click=${() => this.app.screen.openTable(null)} aria-label=${this.words("table.close")} title=${this.words("table.close")}><arp-icon name="close"></arp-icon></button>
     </div>`;
   }
 
   private export(layer: Layer): void {
     const filter = filterText(this.conditions, layer.fields);
-    void openExport(this.controller, layer.slug, { filter, inView: this.inView });
+    void openExport(this.app, layer.slug, { filter, inView: this.inView });
   }
 
   private count(): string {
@@ -388,7 +388,7 @@ export class DataTable extends EditElement {
     const current = this.selected(layer).includes(row.id);
     const draft = this.draft(layer, row.id);
     const changed = draft ? new Set(changedFields(draft)) : null;
-    const hover = (on: boolean): void => this.controller.hover(on ? { layer: layer.slug, id: row.id } : null);
+    const hover = (on: boolean): void => this.app.view.hover(on ? { layer: layer.slug, id: row.id } : null);
     const named = changed?.has(layer.title_field) ? draft?.properties[layer.title_field] : row.title;
     const mark =
       draft && isChanged(draft)
@@ -441,11 +441,11 @@ export class DataTable extends EditElement {
   }
 
   private open(layer: Layer, row: FeatureRow): void {
-    this.controller.turnOn(layer.slug);
+    this.app.layers.turnOn(layer.slug);
     const editor = this.editorOf(layer);
     this.shownSelection = `${layer.slug} ${row.id}`;
     if (editor) void editor.open(row.id);
-    else if (!this.editor) void this.controller.select({ layer: layer.slug, id: row.id }, { reveal: true });
+    else if (!this.editor) void this.app.sheet.open({ layer: layer.slug, id: row.id }, { reveal: true });
   }
 
   private box(layer: Layer, row: FeatureRow): TemplateResult {
@@ -469,7 +469,7 @@ export class DataTable extends EditElement {
   }
 
   private async pick(layer: Layer, ids: readonly number[], mode: "toggle" | "add"): Promise<void> {
-    if (!this.editorOf(layer)) await this.controller.edit(layer.slug);
+    if (!this.editorOf(layer)) await this.app.editing.open(layer.slug);
     await this.editorOf(layer)?.pick(ids, mode);
     this.requestUpdate();
   }

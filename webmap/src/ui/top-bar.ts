@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { csrfToken } from "../api/client";
 import { signInUrl } from "../api/urls";
-import type { Key } from "../i18n";
+import type { Key } from "../i18n/first-view";
 import { THEMES } from "../state/state";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
@@ -32,12 +32,12 @@ export class TopBar extends ArpentElement {
   }
 
   protected override render(): TemplateResult {
-    const { member } = this.controller.config;
+    const { member } = this.app.config;
     return html`<header class="top-bar">
       <div class="brand"><h1 class="brand-name">Arpent</h1>${member ? html`<span class="brand-member">${member.name}</span>` : nothing}</div>
-      <arp-search .controller=${this.controller}></arp-search>
+      <arp-search .app=${this.app}></arp-search>
       <div class="top-actions">${this.jobs()}
-        <button class="bar-button wide-only" @click=${() => this.controller.copyLink()}><arp-icon name="link"></arp-icon><span>${this.t("link.copy")}</span></button>
+        <button class="bar-button wide-only" @click=${() => this.app.copyLink()}><arp-icon name="link"></arp-icon><span>${this.t("link.copy")}</span></button>
         ${this.account()}
       </div>
     </header>`;
@@ -62,7 +62,7 @@ export class TopBar extends ArpentElement {
   }
 
   private account(): TemplateResult {
-    const { user } = this.controller.config;
+    const { user } = this.app.config;
     const name = user ? user.name || user.username : this.t("account.settings");
     return html`${user ? nothing : this.signInLink("bar-button wide-only")}
       <div class="menu-anchor">
@@ -76,16 +76,16 @@ export class TopBar extends ArpentElement {
   }
 
   private signInLink(classes: string): TemplateResult {
-    const target = signInUrl(this.controller.config.urls.sign_in, "/");
+    const target = signInUrl(this.app.config.urls.sign_in, "/");
     const go = (event: Event): void => {
       const link = event.currentTarget as HTMLAnchorElement;
-      link.href = signInUrl(this.controller.config.urls.sign_in, location.pathname + location.hash);
+      link.href = signInUrl(this.app.config.urls.sign_in, location.pathname + location.hash);
     };
     return html`<a class=${classes} href=${target} @click=${go}><arp-icon name="signIn"></arp-icon><span>${this.t("account.signIn")}</span></a>`;
   }
 
   private memberships(): TemplateResult | typeof nothing {
-    const { memberships } = this.controller.config;
+    const { memberships } = this.app.config;
     if (!memberships.length) return nothing;
     return html`<ul class="membership-list">${memberships.map(
       ({ member, role_label }) => html`<li><strong>${member.name}</strong><span>${role_label}</span></li>`,
@@ -97,19 +97,19 @@ export class TopBar extends ArpentElement {
     return html`<fieldset class="segments"><legend>${this.t("theme.label")}</legend>
         ${THEMES.map(
           (choice) =>
-            html`<label><input type="radio" name="theme" .checked=${theme === choice} @change=${() => this.controller.setTheme(choice)} /><span>${this.t(`theme.${choice}`)}</span></label>`,
+            html`<label><input type="radio" name="theme" .checked=${theme === choice} @change=${() => this.app.screen.setTheme(choice)} /><span>${this.t(`theme.${choice}`)}</span></label>`,
         )}
       </fieldset>
       <fieldset class="segments"><legend>${this.t("language.label")}</legend>
         ${LANGUAGES.map(
           ([code, name]) =>
-            html`<label lang=${code}><input type="radio" name="language" .checked=${language === code} @change=${() => this.controller.setLanguage(code)} /><span>${name}</span></label>`,
+            html`<label lang=${code}><input type="radio" name="language" .checked=${language === code} @change=${() => this.app.screen.setLanguage(code)} /><span>${name}</span></label>`,
         )}
       </fieldset>`;
   }
 
   private links(): TemplateResult {
-    const { user, urls } = this.controller.config;
+    const { user, urls } = this.app.config;
     const links: [string | null, IconName, Key][] = [
       [user ? urls.account : null, "account", "account.account"],
       [urls.roads, "road", "account.roads"],
@@ -141,7 +141,7 @@ export class TopBar extends ArpentElement {
 
   private copy(): void {
     this.menu = null;
-    void this.controller.copyLink();
+    void this.app.copyLink();
   }
 
   private toggle(menu: Menu): void {

@@ -23,7 +23,7 @@ export class WaterAnomalies extends WaterElement {
   private looked: string | null = null;
 
   private get list(): AnomalyDesk {
-    return anomalyDesk(this.controller);
+    return anomalyDesk(this.app);
   }
 
   private get say(): AnomalyWords {
@@ -100,7 +100,7 @@ export class WaterAnomalies extends WaterElement {
   }
 
   private commands(): TemplateResult {
-    const { networks } = this.controller.config.urls;
+    const { networks } = this.app.config.urls;
     const { busy } = this.list.state;
     return html`<div class="button-row">
       <button class="button" ?disabled=${busy} @click=${() => void this.list.scan(this.say("scan.started"))}><arp-icon name="retry"></arp-icon>${this.say("again")}</button>

@@ -8,7 +8,7 @@ export abstract class WaterElement extends ArpentElement {
   private stopWatching: (() => void) | null = null;
 
   protected get desk(): WaterDesk {
-    return waterDesk(this.controller);
+    return waterDesk(this.app);
   }
 
   protected get words(): WaterWords {

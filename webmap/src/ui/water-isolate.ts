@@ -112,13 +112,13 @@ export class WaterIsolate extends WaterElement {
   // --- what to do with it ------------------------------------------------------------------------------------------
 
   private get works(): boolean {
-    const { memberships, urls } = this.controller.config;
+    const { memberships, urls } = this.app.config;
     return urls.admin !== null || memberships.some(({ role }) => WORKERS.includes(role));
   }
 
   private actions(): TemplateResult {
     const { breaks, unusable } = this.desk.state;
-    const { networks } = this.controller.config.urls;
+    const { networks } = this.app.config.urls;
     const request = JSON.stringify({ breaks, unusable });
     return html`<div class="water-commands">
       ${

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from "lit";
-import { isPhone } from "../app/surroundings";
 import type { WaterWords } from "../i18n/water";
+import { isPhone } from "../state/device";
 import { type Aim, type WaterDesk, waterDesk } from "../water/desk";
 import { ArpentElement } from "./element";
 import { fetched } from "./later";
@@ -19,7 +19,7 @@ export class WaterPanel extends ArpentElement {
   private stopWatching: (() => void) | null = null;
 
   private get desk(): WaterDesk {
-    return waterDesk(this.controller);
+    return waterDesk(this.app);
   }
 
   private get words(): WaterWords {
@@ -64,7 +64,7 @@ export class WaterPanel extends ArpentElement {
   }
 
   private body({ tag, fetch, body }: WaterTab): TemplateResult {
-    return fetched(this.controller, tag, fetch) ? body(this.controller) : skeleton(this.t, 4);
+    return fetched(this.app, tag, fetch) ? body(this.app) : skeleton(this.t, 4);
   }
 
   /** With gloves and a finger the cross is surer than the fingertip: one big button takes what lies under it. */

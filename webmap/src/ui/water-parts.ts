@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { LonLat } from "../geo/mercator";
+import { symbolUrl } from "../map/water-symbols";
+import type { MarkKind } from "../state/water";
 import type { Place } from "../water/answers";
 import type { WaterDesk } from "../water/desk";
 import { markKey } from "../water/picture";
 import { nameOf } from "../water/sentences";
-import { type MarkKind, symbolUrl } from "../water/symbols";
 
 /** A mark beside its words, as the map draws it. */
 export function symbol(kind: MarkKind, text = ""): TemplateResult {

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from "lit";
-import type { Controller } from "../app/controller";
+import type { AppPort } from "../app/port";
 import type { WaterTabId } from "../water/desk";
 
 export interface WaterTab {
@@ -7,7 +7,7 @@ export interface WaterTab {
   /** The element that its module defines. */
   readonly tag: string;
   readonly fetch: () => Promise<unknown>;
-  readonly body: (controller: Controller) => TemplateResult;
+  readonly body: (app: AppPort) => TemplateResult;
 }
 
 /** What the water desk does, in the order of its tabs. */
@@ -16,18 +16,18 @@ export const TABS: readonly WaterTab[] = [
     id: "isolate",
     tag: "arp-water-isolate",
     fetch: () => import("./water-isolate"),
-    body: (controller) => html`<arp-water-isolate .controller=${controller}></arp-water-isolate>`,
+    body: (app) => html`<arp-water-isolate .app=${app}></arp-water-isolate>`,
   },
   {
     id: "trace",
     tag: "arp-water-trace",
     fetch: () => import("./water-trace"),
-    body: (controller) => html`<arp-water-trace .controller=${controller}></arp-water-trace>`,
+    body: (app) => html`<arp-water-trace .app=${app}></arp-water-trace>`,
   },
   {
     id: "anomalies",
     tag: "arp-water-anomalies",
     fetch: () => import("./water-anomalies"),
-    body: (controller) => html`<arp-water-anomalies .controller=${controller}></arp-water-anomalies>`,
+    body: (app) => html`<arp-water-anomalies .app=${app}></arp-water-anomalies>`,
   },
 ];

@@ -59,7 +59,7 @@ export class WaterTrace extends WaterElement {
 
   private found(trace: Trace): TemplateResult {
     const { language } = this.state;
-    const profile = profileUrl(this.controller.config.urls.networks ?? "", trace);
+    const profile = profileUrl(this.app.config.urls.networks ?? "", trace);
     const line = traceLine(trace, this.words, language);
     return html`<h3 class="water-headline" data-first tabindex="-1">${trace.pipes ? lineSwatch("way") : nothing}${line}</h3>
       ${trace.message && trace.message !== line ? warning(trace.message) : nothing}

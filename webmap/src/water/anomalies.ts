@@ -1,11 +1,12 @@
 import { type ApiClient, ApiError, isAbort } from "../api/client";
 import type { Geometry } from "../api/types";
-import type { Controller } from "../app/controller";
+import type { AppPort } from "../app/port";
 import type { Bbox, LonLat } from "../geo/mercator";
+import { oneForEach } from "../state/one-for-each";
 import { Store } from "../state/store";
+import type { WaterLine, WaterMark, WaterPicture } from "../state/water";
 import type { Family } from "./answers";
 import { waterDesk } from "./desk";
-import type { WaterLine, WaterMark, WaterPicture } from "./picture";
 
 /** A repair that is offered: what it does in words, what is drawn of it, the versions that it relies on. */
 export interface Way {
@@ -131,7 +132,7 @@ export class AnomalyDesk {
   private question: AbortController | null = null;
   private timer = 0;
 
-  constructor(private readonly app: Controller) {
+  constructor(private readonly app: AppPort) {
     this.store.subscribe(() => this.draw());
   }
 
@@ -181,7 +182,7 @@ export class AnomalyDesk {
 
   setKind(kind: string | null): void {
     this.store.update({ kind, within: null, current: null, said: null });
-    if (kind) for (const layer of ["pipes", "nodes"]) this.app.turnOn(`${this.state.family}-${layer}`);
+    if (kind) for (const layer of ["pipes", "nodes"]) this.app.layers.turnOn(`${this.state.family}-${layer}`);
     void this.load();
   }
 
@@ -213,7 +214,7 @@ export class AnomalyDesk {
     const known = this.state.page?.features.find((one) => one.id === id) ?? null;
     if (known) {
       this.store.update({ current: known, way: null, ignoring: false, said: null });
-      void this.app.frame({ center: known.geometry.coordinates, zoom: CLOSE_ZOOM });
+      void this.app.view.frame({ center: known.geometry.coordinates, zoom: CLOSE_ZOOM });
     }
     const found = await this.ask<Anomaly>(
       anomalyUrl(this.base, this.state.family, id),
@@ -275,7 +276,7 @@ export class AnomalyDesk {
     const rows = page?.features ?? [];
     const at = rows.findIndex(({ id }) => id === current.id);
     const following = rows[at + 1] ?? null;
-    void this.app.refreshCatalogue();
+    void this.app.layers.refresh();
     this.store.update({ said: { text: done, bad: false }, ignoring: false });
     await this.load();
     const still = following && this.state.page?.features.some(({ id }) => id === following.id);
@@ -300,7 +301,7 @@ export class AnomalyDesk {
       () => void 0,
     );
     if (!told) return;
-    void this.app.refreshCatalogue();
+    void this.app.layers.refresh();
     await this.load();
     const text = say(told.repaired, told.failed.length, told.failed[0]?.message ?? "");
     this.store.update({ said: { text, bad: told.failed.length > 0 } });
@@ -335,10 +336,4 @@ export class AnomalyDesk {
   }
 }
 
-const desks = new WeakMap<Controller, AnomalyDesk>();
-
-export function anomalyDesk(app: Controller): AnomalyDesk {
-  const desk = desks.get(app) ?? new AnomalyDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const anomalyDesk = oneForEach((app: AppPort) => new AnomalyDesk(app));

@@ -1,115 +1,42 @@
 /** What the networks' API asks and answers; geometries in degrees. */
-import type { Geometry } from "../api/types";
-import type { Bbox, LonLat } from "../geo/mercator";
+import type * as schema from "../api/schema";
+import type { Geometry } from "../geo/geojson";
+import type { LonLat } from "../geo/mercator";
 
 export const FAMILIES = ["water", "sewer"] as const;
 export type Family = (typeof FAMILIES)[number];
-export const DIRECTIONS = ["upstream", "downstream", "connected", "between"] as const;
-export type Direction = (typeof DIRECTIONS)[number];
+export const DIRECTIONS: readonly Direction[] = ["upstream", "downstream", "connected", "between"];
+export type Direction = schema.DirectionEnum;
 
 /** Where something begins: a pipe that is known, or the nearest one to a place. */
 export type Start = { readonly pipe: number } | { readonly point: LonLat; readonly crs: 4326 };
 
 export const startAt = (point: LonLat): Start => ({ point, crs: 4326 });
 
-export const STATUSES = ["close", "optional", "closed", "skipped"] as const;
-export type ValveStatus = (typeof STATUSES)[number];
+export type Valve = schema.Valve;
+export type ValveStatus = Valve["status"];
+export type Break = schema.BreakAnswer;
+export type Source = schema.NetworkEnd;
+export type Tank = schema.DryTank;
+export type Alternative = schema.Alternative;
+export type Connection = schema.Served;
+/** A thing of the network that one may go to. */
+export type Place = Pick<schema.Place, "id" | "reference" | "point"> & Partial<Pick<schema.Place, "name">>;
 
-export interface Valve {
-  readonly id: number;
-  readonly reference: string | null;
-  readonly status: ValveStatus;
-  /** Why it was passed over. */
-  readonly why: "broken" | "buried" | "unusable" | null;
-  readonly diameter_mm: number | null;
-  readonly point: LonLat;
-  readonly address: string | null;
-}
-
-export interface Place {
-  readonly id: number;
-  readonly reference: string | null;
-  readonly name?: string | null;
-  readonly point: LonLat;
-}
-
-export interface Source extends Place {
-  readonly kind: string;
-  readonly kind_label: string;
-}
-
-export interface Tank extends Place {
-  readonly capacity_m3: number | null;
-}
-
-export interface Alternative extends Place {
-  readonly connections: number;
-  readonly length_m: number;
-}
-
-export interface Connection extends Place {
-  readonly address: string | null;
-  readonly sensitive: string | null;
-  readonly sensitive_label: string | null;
-  readonly sensitive_name: string | null;
-  readonly dwellings: number | null;
-}
-
-export interface Extent {
-  readonly pipes: number;
-  readonly length_m: number;
-  readonly volume_m3: number;
-  /** Pipes whose volume is not known. */
-  readonly without_diameter: number;
+export interface Extent extends Omit<schema.Stretch, "geometry"> {
   readonly geometry: Geometry | null;
-}
-
-export interface Break {
-  readonly pipe: number;
-  readonly reference: string | null;
-  readonly point: LonLat;
-  readonly distance_m: number;
 }
 
 /** What must be closed so that a break runs dry, and who is without water then. */
-export interface Isolation {
+export interface Isolation extends Omit<schema.Isolation, "family" | "zone" | "cut_off"> {
   readonly family: "water";
-  readonly breaks: readonly Break[];
-  readonly source_known: boolean;
-  readonly message: string | null;
-  readonly valves: readonly Valve[];
-  readonly sources_to_stop: readonly Source[];
   readonly zone: Extent;
   readonly cut_off: Extent;
-  readonly tanks: readonly Tank[];
-  readonly alternatives: readonly Alternative[];
-  readonly connections: {
-    readonly count: number;
-    readonly dwellings: number;
-    readonly truncated: boolean;
-    /** The sensitive ones first. */
-    readonly results: readonly Connection[];
-  };
-  readonly addresses: readonly string[];
-  readonly hydrants: readonly Place[];
-  readonly bbox_4326: Bbox | null;
 }
 
-export interface Trace {
+export interface Trace extends Omit<schema.Trace, "family" | "geometry"> {
   readonly family: Family;
-  readonly direction: Direction;
-  readonly message: string | null;
-  readonly pipes: number;
-  readonly nodes: number;
-  readonly length_m: number;
-  readonly volume_m3: number | null;
-  readonly connections: number;
-  readonly dwellings: number;
-  readonly ends: readonly Source[];
-  readonly pipe_ids: readonly number[];
-  readonly truncated: boolean;
   readonly geometry: Geometry | null;
-  readonly bbox_4326: Bbox | null;
 }
 
 // --- addresses ---------------------------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 import { ApiError, isAbort } from "../api/client";
-import type { Controller, MapTool } from "../app/controller";
-import { focusMap } from "../app/keyboard";
-import { isPhone } from "../app/surroundings";
+import type { AppPort, MapTool } from "../app/port";
 import type { Bbox, LonLat } from "../geo/mercator";
 import { type WaterWords, waterWords } from "../i18n/water";
+import { isPhone } from "../state/device";
+import { focusMap } from "../state/focus";
+import { oneForEach } from "../state/one-for-each";
 import { Store } from "../state/store";
+import type { WaterPicture } from "../state/water";
 import {
   type Direction,
   type Family,
@@ -16,7 +18,7 @@ import {
   traceBody,
   traceUrl,
 } from "./answers";
-import { actedBbox, askedPicture, isolationPicture, markAt, tracePicture, type WaterPicture } from "./picture";
+import { actedBbox, askedPicture, isolationPicture, markAt, tracePicture } from "./picture";
 import { headline, traceLine } from "./sentences";
 
 /** What the next tap on the map shows. */
@@ -66,7 +68,7 @@ export class WaterDesk implements MapTool {
   private question: AbortController | null = null;
   private drawnFrom: readonly unknown[] = [];
 
-  constructor(private readonly app: Controller) {
+  constructor(private readonly app: AppPort) {
     const { tab, breaks, unusable, done, family, direction, from, to } = app.kept<KeptWater>("water") ?? {};
     this.store = new Store<WaterState>({
       tab: tab ?? "isolate",
@@ -150,14 +152,14 @@ export class WaterDesk implements MapTool {
   aimAt(aim: Aim): void {
     this.showNetwork(aim === "break" ? "water" : this.state.family);
     this.update({ aim, fault: "", failed: null });
-    if (isPhone()) this.app.closeSheet();
+    if (isPhone()) this.app.sheet.close();
     this.app.store.update({ aiming: true, sheetHeight: "half" });
     focusMap();
   }
 
   /** What cannot be seen cannot be pointed at. */
   private showNetwork(family: Family): void {
-    for (const layer of [`${family}-pipes`, `${family}-nodes`]) this.app.turnOn(layer);
+    for (const layer of [`${family}-pipes`, `${family}-nodes`]) this.app.layers.turnOn(layer);
   }
 
   stopAiming(): void {
@@ -179,15 +181,15 @@ export class WaterDesk implements MapTool {
     if (this.state.aim) return this.pointedAt(startAt(at));
     const { water, view } = this.app.state;
     const mark = water && markAt(water, at, view.zoom);
-    if (!mark) return void this.app.askHere(at);
+    if (!mark) return void this.app.sheet.askHere(at);
     this.focusing = true;
     this.update({ current: mark.key });
-    if (isPhone()) this.app.closeSheet();
+    if (isPhone()) this.app.sheet.close();
   }
 
   /** What lies under the cross. */
   takeCentre(): void {
-    this.pointedAt(startAt(this.app.centre));
+    this.pointedAt(startAt(this.app.view.centre));
   }
 
   private pointedAt(start: Start): void {
@@ -213,7 +215,7 @@ export class WaterDesk implements MapTool {
   private located(at: LonLat, accuracy: number): void {
     if (!this.state.aim) return;
     if (accuracy <= EXACT_M) return this.pointedAt(startAt(at));
-    this.app.goTo({ center: at, zoom: MARK_ZOOM });
+    this.app.view.goTo({ center: at, zoom: MARK_ZOOM });
     this.update({ fault: this.words("aim.far", { metres: Math.round(accuracy) }) });
   }
 
@@ -269,7 +271,7 @@ export class WaterDesk implements MapTool {
   /** All that is without water, in the frame. */
   showAll(): void {
     const bbox = this.state.isolation?.bbox_4326;
-    if (bbox) void this.app.frame({ bbox, zoom: RESULT_ZOOM });
+    if (bbox) void this.app.view.frame({ bbox, zoom: RESULT_ZOOM });
   }
 
   // --- following ---------------------------------------------------------------------------------------------------
@@ -330,14 +332,14 @@ export class WaterDesk implements MapTool {
     this.app.store.update({ aiming: false, sheetHeight: "half" });
     this.focusing = true;
     this.update({ ...patch, aim: null, fault: "", current: null });
-    if (bbox) void this.app.frame({ bbox, zoom: RESULT_ZOOM });
+    if (bbox) void this.app.view.frame({ bbox, zoom: RESULT_ZOOM });
   }
 
   /** Brings a mark into the middle of the map, and marks it there. */
   show(key: string, at: LonLat): void {
     this.update({ current: key });
-    if (this.app.state.sheetHeight === "full") this.app.setSheetHeight("half");
-    void this.app.frame({ center: at, zoom: Math.max(MARK_ZOOM, this.app.state.view.zoom) });
+    if (this.app.state.sheetHeight === "full") this.app.screen.setSheetHeight("half");
+    void this.app.view.frame({ center: at, zoom: Math.max(MARK_ZOOM, this.app.state.view.zoom) });
   }
 
   private async ask<T>(url: string, body: unknown, retry: () => void): Promise<T | null> {
@@ -366,10 +368,4 @@ export class WaterDesk implements MapTool {
   }
 }
 
-const desks = new WeakMap<Controller, WaterDesk>();
-
-export function waterDesk(app: Controller): WaterDesk {
-  const desk = desks.get(app) ?? new WaterDesk(app);
-  desks.set(app, desk);
-  return desk;
-}
+export const waterDesk = oneForEach((app: AppPort) => new WaterDesk(app));

@@ -1,32 +1,7 @@
 import type { Geometry } from "../api/types";
 import { type Bbox, groundResolution, type LonLat } from "../geo/mercator";
+import type { MarkKind, WaterLine, WaterMark, WaterPicture } from "../state/water";
 import type { Isolation, Start, Trace, Valve, ValveStatus } from "./answers";
-import type { MarkKind } from "./symbols";
-
-/** `was` and `will`: what a repair changes. */
-export type LineKind = "zone" | "cut_off" | "way" | "was" | "will";
-
-export interface WaterLine {
-  readonly kind: LineKind;
-  readonly geometry: Geometry;
-}
-
-export interface WaterMark {
-  /** Names it among the marks, and in the lists. */
-  readonly key: string;
-  readonly kind: MarkKind;
-  readonly at: LonLat;
-  /** Written in it. */
-  readonly text?: string;
-}
-
-/** What the map shows for the water desk, as plain data. */
-export interface WaterPicture {
-  readonly lines: readonly WaterLine[];
-  readonly marks: readonly WaterMark[];
-  /** The mark that is looked at. */
-  readonly current: string | null;
-}
 
 export const markKey = (kind: MarkKind, id: number): string => `${kind} ${id}`;
 
@@ -40,7 +15,7 @@ const mark = (kind: MarkKind, { id, point }: { id: number; point: LonLat }, text
   ...(text ? { text } : {}),
 });
 
-function drawn(kind: LineKind, geometry: Geometry | null): WaterLine[] {
+function drawn(kind: WaterLine["kind"], geometry: Geometry | null): WaterLine[] {
   return geometry ? [{ kind, geometry }] : [];
 }
 

@@ -1,19 +1,23 @@
 import { ApiClient, ApiError, isAbort } from "../api/client";
+import type * as schema from "../api/schema";
 import { Session } from "../api/session";
+import { Board, type BoardWord } from "../board/board";
+import {
+  addContext,
+  button,
+  element,
+  mapTarget,
+  placed,
+  readCollection,
+  statusLine,
+  zoomButtons,
+} from "../board/parts";
 import type { Language } from "../format/format";
-import type { Bbox, LonLat } from "../geo/mercator";
+import type { Bbox } from "../geo/mercator";
 import { type MeasureLook, StretchMap, WorksMap } from "../map/works-map";
-import { writePermalink } from "../state/permalink";
 
 type Word =
-  | "label"
-  | "closer"
-  | "further"
-  | "whole"
-  | "map"
-  | "failed"
-  | "none"
-  | "open"
+  | BoardWord
   | "follow"
   | "draw"
   | "clear"
@@ -39,154 +43,36 @@ interface Config {
   work?: number | null;
 }
 
-interface Conflict {
-  title: string;
-  reference: string;
-  member: string;
-  days: string;
-  gravity: string;
-  gravity_label: string;
-  why: string;
-  url: string;
-}
-
-interface Checked {
-  stretch: object;
-  length_m: number;
-  place: string;
-  conflicts: Conflict[];
-}
+type Conflict = schema.WorkConflict;
+type Checked = schema.WorkChecked;
 
 const CONTEXT = ["communes", "parcels", "buildings", "roads", "road-sections"];
 const SHOWN = ["communes", "parcels", "buildings", "roads", "works"];
-const POINTED = "pointed";
 const WAIT_MS = 350;
 
-function element<K extends keyof HTMLElementTagNameMap>(name: K, className = "", text = ""): HTMLElementTagNameMap[K] {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function button(text: string, label: string, press: () => void): HTMLButtonElement {
-  const made = element("button", "", text);
-  made.type = "button";
-  if (label) made.setAttribute("aria-label", label);
-  made.addEventListener("click", press);
-  return made;
-}
-
-function mapTarget(label: string): HTMLElement {
-  const target = element("div", "map");
-  target.tabIndex = 0;
-  target.setAttribute("role", "application");
-  target.setAttribute("aria-label", label);
-  return target;
-}
-
-function status(): HTMLElement {
-  const told = element("p", "map-told");
-  told.setAttribute("role", "status");
-  return told;
-}
-
 /** Works on a map beside their list, or alone. */
-class Shown {
-  private readonly map: WorksMap;
-  private readonly told = status();
-  private readonly whole = element("a");
-  private readonly rows = new Map<string, HTMLElement>();
-
-  constructor(
-    place: HTMLElement,
-    private readonly config: Config,
-  ) {
-    const { words } = config;
-    const target = mapTarget(words.label);
-    this.whole.textContent = words.map;
-    const foot = element("div", "map-foot");
-    foot.append(
-      button("−", words.further, () => this.map.zoomBy(-1)),
-      button("+", words.closer, () => this.map.zoomBy(1)),
-      button(words.whole, "", () => this.map.whole()),
-      this.whole,
-    );
-    place.replaceChildren(target, foot, this.told);
-    this.map = new WorksMap(target, config.looks, config.extent_4326, {
-      pointed: (key) => this.light(key),
-      chosen: (key) => this.choose(key),
-      moved: (center, zoom) => this.moved(center, zoom),
-    });
-    for (const row of document.querySelectorAll<HTMLElement>("[data-work]")) this.listen(row);
-    context(this.map, config.language);
-    void this.load();
-  }
-
-  private listen(row: HTMLElement): void {
-    const key = row.dataset["work"] ?? "";
-    this.rows.set(key, row);
-    row.addEventListener("pointerenter", () => this.map.mark(key));
-    row.addEventListener("pointerleave", () => this.map.mark(null));
-    row.addEventListener("focusin", () => this.map.mark(key));
-    row.addEventListener("focusout", () => this.map.mark(null));
-  }
-
-  private async load(): Promise<void> {
-    const { features, url, words } = this.config;
-    try {
-      const shown = features ?? (url ? await read(url) : []);
-      const count = this.map.show({ type: "FeatureCollection", features: shown }).length;
-      this.told.textContent = count ? "" : words.none;
-    } catch {
-      this.told.textContent = words.failed;
-    }
-  }
-
-  private light(key: string | null): void {
-    for (const [own, row] of this.rows) row.classList.toggle(POINTED, own === key);
-  }
-
-  private choose(key: string | null): void {
-    this.light(key);
-    const found = key ? this.map.properties(key) : null;
-    this.told.replaceChildren();
-    if (!found) return;
-    const facts = [found["title"], found["traffic"], found["days"]].filter(Boolean);
-    this.told.append(`${facts.join(" · ")} `);
-    if (found["url"] && this.config.url) {
-      const link = element("a", "", this.config.words.open);
-      link.href = new URL(String(found["url"])).pathname;
-      this.told.append(link);
-    }
-    const row = key ? this.rows.get(key) : undefined;
-    row?.scrollIntoView({ block: "nearest" });
-  }
-
-  private moved(center: LonLat, zoom: number): void {
-    const layers = SHOWN.map((slug) => ({ slug, visible: true, opacity: 1 }));
-    this.whole.href = `/${writePermalink({ center, zoom, layers })}`;
-  }
-}
-
-async function read(url: string): Promise<object[]> {
-  const response = await fetch(url, { headers: { Accept: "application/geo+json" } });
-  if (!response.ok) throw new Error(String(response.status));
-  return ((await response.json()) as { features: object[] }).features;
-}
-
-function context(map: WorksMap | StretchMap, language: Language): void {
-  const api = new ApiClient("/api/v1/", () => language);
-  api.layers().then(
-    (layers) => map.addContext(layers.filter(({ slug }) => CONTEXT.includes(slug))),
-    () => undefined,
-  );
+function show(place: HTMLElement, { features, url, extent_4326, looks, language, words }: Config): void {
+  new Board(place, {
+    language,
+    words,
+    row: "work",
+    rowsChoose: false,
+    chosenClass: "pointed",
+    context: CONTEXT,
+    whole: SHOWN,
+    makeMap: (target, listening) => new WorksMap(target, looks, extent_4326, listening),
+    load: async () => (features ? { features } : url ? readCollection(url) : { features: [] }),
+    describe: ({ title, traffic, days, url: page }) => ({
+      facts: [title, traffic, days].filter(Boolean).map(String),
+      url: page && url ? new URL(String(page)).pathname : "",
+    }),
+  });
 }
 
 /** The form of works: the stretch on the map, and the conflicts as soon as place and days are known. */
 class Entry {
   private readonly map: StretchMap;
-  private readonly told = status();
+  private readonly status = statusLine();
   private readonly clear: HTMLButtonElement;
   private readonly field: HTMLInputElement;
   private readonly conflicts = document.getElementById("work-conflicts");
@@ -205,16 +91,15 @@ class Entry {
     this.api = new ApiClient("/api/v1/", () => config.language, undefined, new Session());
     this.field = form.elements.namedItem("geom") as HTMLInputElement;
     const target = mapTarget(words.label);
-    this.clear = button(words.clear, "", () => this.keep("", false));
+    this.clear = button(words.clear, () => this.keep("", false));
     const foot = element("div", "map-foot");
     foot.append(
-      button(words.follow, "", () => this.map.follow()),
-      button(words.draw, "", () => this.map.begin()),
+      button(words.follow, () => this.map.follow()),
+      button(words.draw, () => this.map.begin()),
       this.clear,
-      button("−", words.further, () => this.map.zoomBy(-1)),
-      button("+", words.closer, () => this.map.zoomBy(1)),
+      ...zoomButtons(words, (step) => this.map.zoomBy(step)),
     );
-    place.replaceChildren(target, foot, this.told);
+    place.replaceChildren(target, foot, this.status);
     this.map = new StretchMap(target, config.extent_4326, {
       places: (one, other) => void this.ask({ points: [one, other] }),
       line: (geometry) => void this.ask({ geom: geometry }),
@@ -229,7 +114,7 @@ class Entry {
       if (this.said()) void this.ask(this.said() ?? {});
     });
     form.addEventListener("input", (event) => this.changed(event.target));
-    context(this.map, config.language);
+    void addContext(this.map, config.language, CONTEXT);
     if (config.stretch) this.map.show(config.stretch, true);
     this.tell(null);
     if (this.said()) void this.ask(this.said() ?? {});
@@ -293,7 +178,7 @@ class Entry {
       if (!drawn) this.keep("", false);
       this.conflicts?.replaceChildren();
     }
-    this.told.textContent = (answered && error.detail) || this.config.words.failed;
+    this.status.textContent = (answered && error.detail) || this.config.words.failed;
   }
 
   private choose(way: string): void {
@@ -317,7 +202,7 @@ class Entry {
     const steps = [words.first, words.last, words.drawing];
     const metres = Math.round(this.length ?? 0).toLocaleString(this.config.language);
     const done = this.length === null ? "" : words.done.replace("%(metres)s", metres);
-    this.told.textContent = pressed === null ? (this.field.value ? done : words.empty) : (steps[pressed] ?? "");
+    this.status.textContent = pressed === null ? (this.field.value ? done : words.empty) : (steps[pressed] ?? "");
   }
 
   private show(conflicts: Conflict[], dated: boolean): void {
@@ -349,11 +234,7 @@ function line(one: Conflict): HTMLLIElement {
   return made;
 }
 
-const text = document.getElementById("work-map-config")?.textContent;
-const place = document.getElementById("work-map");
-if (text && place) {
-  const config = JSON.parse(text) as Config;
-  const form = document.querySelector<HTMLFormElement>("[data-work-form]");
-  if (config.check && form) new Entry(place, form, config, config.check);
-  else new Shown(place, config);
-}
+const map = placed<Config>("work-map");
+const form = document.querySelector<HTMLFormElement>("[data-work-form]");
+if (map?.config.check && form) new Entry(map.place, form, map.config, map.config.check);
+else if (map) show(map.place, map.config);

@@ -1,21 +1,4 @@
-/** The marks of the water desk: each told from the others by its shape as well; drawn alike on the map and in its lists. */
-export const MARKS = [
-  "break",
-  "close",
-  "optional",
-  "closed",
-  "skipped",
-  "stop",
-  "tank",
-  "sensitive",
-  "hydrant",
-  "alternative",
-  "start",
-  "end",
-  "reached",
-  "anomaly",
-] as const;
-export type MarkKind = (typeof MARKS)[number];
+import type { MarkKind } from "../state/water";
 
 const INK = "#1b2a2f";
 const WHITE = "#ffffff";

@@ -1,4 +1,4 @@
-import type { Config } from "./api/types";
+import type { Config } from "../api/types";
 
 /** The configuration the server wrote in the page. Throws when it is missing: nothing can work without it. */
 export function readConfig(page: Document): Config {

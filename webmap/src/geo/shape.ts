@@ -1,4 +1,4 @@
-import type { Geometry, GeometryType } from "../api/types";
+import type { Geometry, GeometryType } from "./geojson";
 
 /** [east, north] in metres, EPSG:2154, as the server keeps them: never rounded here. */
 export type Position = readonly [number, number];

@@ -1,6 +1,14 @@
-import type { Snapping } from "../edit/state";
 import type { CoordinateSystem, Language } from "../format/format";
-import type { ThemeChoice } from "../state/state";
+import type { ThemeChoice } from "./state";
+
+/** How one snaps while editing. */
+export interface Snapping {
+  readonly on: boolean;
+  /** In pixels of the screen. */
+  readonly tolerance: number;
+  /** Layers that one does not snap to. */
+  readonly off: readonly string[];
+}
 
 const SNAPPING: Snapping = { on: true, tolerance: 12, off: [] };
 

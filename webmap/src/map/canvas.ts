@@ -1,6 +1,8 @@
-import type { Look } from "../map/model";
-import type { Position, Shape } from "./shape";
-import type { SnapKind } from "./snap";
+import type { Position, Shape } from "../geo/shape";
+import type { Look } from "./model";
+
+/** What one snapped to. */
+export type SnapKind = "vertex" | "intersection" | "edge";
 
 /** How a shape stands on the map while editing. */
 export type Role = "active" | "changed" | "stored" | "picked" | "deleted" | "before" | "drawing" | "box";

@@ -1,0 +1,1960 @@
+// Written by `npm run types`, from the OpenAPI document; a test fails when it is not what the API answers.
+
+export interface Account {
+  code: string;
+  ground: boolean;
+  premises: string[];
+  /** Owners by their right, in the register's order. */
+  rights: Record<string, unknown>[];
+}
+
+/** Sensitive users first; at most 5,000. */
+export interface AllServed {
+  count: number;
+  dwellings: number;
+  truncated: boolean;
+  results: Served[];
+}
+
+export interface Alternative {
+  id: number;
+  reference: string | null;
+  point: [number, number];
+  connections: number;
+  length_m: number;
+}
+
+export interface Applicant {
+  name: string;
+  address?: string;
+  email?: string;
+  phone?: string;
+}
+
+export interface ApplicantAnswer {
+  number: string;
+  applicant: Applicant | null;
+}
+
+export interface Attachment {
+  id: number;
+  url: string;
+  thumbnail: string;
+  title: string;
+  taken_at: string | null;
+  added_at: string;
+  width: number;
+  height: number;
+  size_bytes: number;
+}
+
+export interface Attachments {
+  results: Attachment[];
+}
+
+export interface Background {
+  slug: string;
+  title: string;
+  kind: BackgroundKindEnum;
+  url: string | null;
+  layer: string | null;
+  matrix_set: string | null;
+  format: string | null;
+  style: string | null;
+  attribution: string;
+  min_zoom: number;
+  max_zoom: number;
+  default: boolean;
+}
+
+/** * `plain` - plain * `xyz` - xyz * `wmts` - wmts */
+export type BackgroundKindEnum = "plain" | "xyz" | "wmts";
+
+export interface Backgrounds {
+  results: Background[];
+}
+
+export type BlankEnum = "";
+
+/** A pipe by its id, or a point: the nearest pipe in service within 25 m is meant. */
+export interface Break {
+  pipe?: number;
+  point?: [number, number];
+  /** of the point * `2154` - Lambert-93 * `4326` - WGS 84 * `3857` - Web Mercator */
+  crs?: PointSystemEnum;
+}
+
+export interface BreakAnswer {
+  pipe: number;
+  reference: string | null;
+  point: [number, number];
+  distance_m: number;
+}
+
+export interface Campaign {
+  slug: string;
+  title: string;
+  /** null for the whole platform's */
+  member: string | null;
+  acquired: string;
+  state: CampaignStateEnum;
+  state_label: string;
+  message: string;
+  resolution_m: number | null;
+  build: number;
+  published: boolean;
+  published_build: number | null;
+  counts: Counts;
+  /** 0 to 1 of what is going on */
+  progress: number | null;
+  seconds_left: number | null;
+  findings: Finding[];
+  size_bytes: number;
+  attribution: string;
+  licence: string;
+  visibility: string;
+  within_communes: boolean;
+  crs: number;
+  codec: string;
+  display: string;
+  created_at: string;
+  /** what is to be said of the state, in one sentence */
+  told: string;
+  /** whether it will change by itself */
+  goes_on: boolean;
+  inventory: Inventory | null;
+  /** what may be asked of it now */
+  actions: string[];
+}
+
+export interface CampaignDetail {
+  slug: string;
+  title: string;
+  /** null for the whole platform's */
+  member: string | null;
+  acquired: string;
+  state: CampaignStateEnum;
+  state_label: string;
+  message: string;
+  resolution_m: number | null;
+  build: number;
+  published: boolean;
+  published_build: number | null;
+  counts: Counts;
+  /** 0 to 1 of what is going on */
+  progress: number | null;
+  seconds_left: number | null;
+  findings: Finding[];
+  size_bytes: number;
+  attribution: string;
+  licence: string;
+  visibility: string;
+  within_communes: boolean;
+  crs: number;
+  codec: string;
+  display: string;
+  created_at: string;
+  /** what is to be said of the state, in one sentence */
+  told: string;
+  /** whether it will change by itself */
+  goes_on: boolean;
+  inventory: Inventory | null;
+  /** what may be asked of it now */
+  actions: string[];
+  /** one letter per sheet in the order of the list: (r)efused, (f)ound, (b)uilt, failed (x) */
+  sheet_states: string;
+}
+
+/** A delivery to inspect. Its folder is one of the inbox on the server, `member/folder`. */
+export interface CampaignOrder {
+  delivery: string;
+  title: string;
+  title_en?: string;
+  abstract?: string;
+  /** else made from the title */
+  slug?: string;
+  /** YYYY, YYYY-MM or YYYY-MM-DD */
+  acquired: string;
+  /** short name; needed where one administers several */
+  member?: string;
+  visibility?: VisibilityEnum;
+  /** short names of members */
+  shared_with?: string[];
+  within_communes?: boolean;
+  attribution?: string;
+  licence?: string;
+  /** EPSG code for the sheets that name none */
+  crs?: number;
+  codec?: CodecEnum;
+  display?: DisplayEnum;
+}
+
+export interface CampaignPage {
+  count: number;
+  next: string | null;
+  results: Campaign[];
+}
+
+/** * `inspecting` - Being inspected * `refused` - Refused * `inspected` - Inspected * `building` - Being built * `stopped` - Stopped * `built` - Built */
+export type CampaignStateEnum = "inspecting" | "refused" | "inspected" | "building" | "stopped" | "built";
+
+export interface Change {
+  name: string;
+  label: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** * `M` - M * `T` - T */
+export type ChangeEnum = "M" | "T";
+
+/** * `jpeg` - JPEG * `webp` - WEBP * `deflate` - DEFLATE (lossless) */
+export type CodecEnum = "jpeg" | "webp" | "deflate";
+
+export interface Column {
+  name: string;
+  label: string;
+  type: ColumnTypeEnum;
+  unit: string | null;
+  in_tiles: boolean;
+}
+
+/** * `text` - text * `integer` - integer * `number` - number * `date` - date * `datetime` - datetime * `boolean` - boolean * `area_m2` - area_m2 * `length_m` - length_m */
+export type ColumnTypeEnum = "text" | "integer" | "number" | "date" | "datetime" | "boolean" | "area_m2" | "length_m";
+
+export interface Consultation {
+  /** of the journal */
+  line: number;
+  /** many owners were read in a short time: administrators see it */
+  flagged: boolean;
+  parcels: ParcelOwners[];
+  /** parcels that the register does not know */
+  missing: string[];
+}
+
+export interface ConsultationOrder {
+  /** idu */
+  parcels: string[];
+  purpose: ConsultationOrderPurposeEnum;
+  reference?: string;
+  year?: number | null;
+}
+
+/** * `permit` - Planning application * `planning` - Town planning * `works` - Works or networks * `land` - Land purchase or sale * `tax` - Local taxes * `safety` - Safety, insalubrity, dangerous buildings * `other` - Another purpose */
+export type ConsultationOrderPurposeEnum = "permit" | "planning" | "works" | "land" | "tax" | "safety" | "other";
+
+export interface CountedValue {
+  value: unknown;
+  count: number;
+}
+
+export interface Counts {
+  refused: number;
+  found: number;
+  built: number;
+  failed: number;
+  total: number;
+  bytes: number;
+  mean_seconds: number | null;
+}
+
+export interface Deleted {
+  next: string | null;
+  results: DeletedFeature[];
+}
+
+export interface DeletedFeature {
+  id: number;
+  /** the last one, which can be restored */
+  version: number;
+  title: string;
+  at: string;
+  by: string;
+  /** GeoJSON, EPSG:4326 */
+  geometry: Record<string, unknown> | null;
+}
+
+/** What became of a message: `reference` is the one that it was sent with, `id` the provider's own. */
+export interface Delivery {
+  reference?: string;
+  id?: string;
+  status: string;
+  reason?: string;
+}
+
+/** Ways around as GeoJSON, directions without one, what was closed and which other works were avoided. */
+export interface DetourAnswer {
+  type?: string;
+  features: unknown[];
+  missing: unknown[];
+  closed: number[];
+  works: unknown[];
+}
+
+/** What is closed (`work`, `sections` or `geometry`), on which days, and the vehicle. */
+export interface DetourRequest {
+  work?: number;
+  sections?: number[];
+  /** GeoJSON line or lines, longitudes and latitudes. */
+  geometry?: unknown;
+  starts_on?: string;
+  ends_on?: string;
+  gauge?: GaugeEnum;
+  vehicle?: DetourVehicle;
+}
+
+/** Metres and tonnes, instead of a vehicle of the list. */
+export interface DetourVehicle {
+  height_m?: number;
+  width_m?: number;
+  length_m?: number;
+  weight_t?: number;
+  axle_t?: number;
+}
+
+/** * `upstream` - upstream * `downstream` - downstream * `connected` - connected * `between` - between */
+export type DirectionEnum = "upstream" | "downstream" | "connected" | "between";
+
+/** * `natural` - Natural colours * `infrared` - Infrared colours */
+export type DisplayEnum = "natural" | "infrared";
+
+export interface Distribution {
+  /** the most frequent ones, at most 100 */
+  values: CountedValue[];
+  /** there are others */
+  more: boolean;
+  /** features */
+  total: number;
+  /** features without a value */
+  empty: number;
+  /** of a number: 201, least to greatest */
+  quantiles: number[];
+  /** of a number: inner breaks of 2 to 9 classes of least variance */
+  natural: Record<string, number[]>;
+}
+
+/** A node. */
+export interface DryTank {
+  id: number;
+  reference: string | null;
+  name: string | null;
+  point: [number, number];
+  capacity_m3: number | null;
+}
+
+export interface Edit {
+  action: EditActionEnum;
+  /** of the object to change or delete */
+  id?: number;
+  /** the one seen; a session must say it */
+  version?: number;
+  /** the same one sent twice is applied once */
+  client_id?: string;
+  /** what changes; all of it for a new object */
+  properties?: Record<string, unknown>;
+  /** GeoJSON, in `crs` */
+  geometry?: Record<string, unknown> | null;
+}
+
+/** * `create` - create * `update` - update * `delete` - delete */
+export type EditActionEnum = "create" | "update" | "delete";
+
+/** * `EPSG:2154` - EPSG:2154 * `CRS84` - CRS84 */
+export type EditSystemEnum = "EPSG:2154" | "CRS84";
+
+export interface Edits {
+  crs?: EditSystemEnum;
+  edits: Edit[];
+}
+
+export interface Event {
+  id: number;
+  kind: string;
+  at: string;
+  by: string;
+  /** where it came from, in words */
+  from: string;
+  rows: number | null;
+}
+
+export interface Events {
+  next: string | null;
+  results: Event[];
+}
+
+export interface ExactFeature {
+  /** Feature */
+  type: string;
+  id: number;
+  geometry: Record<string, unknown> | null;
+  properties: Record<string, unknown>;
+  version: number;
+  title: string;
+}
+
+/** * `` - None: the limits apply * `holder` - Holder of a right in these parcels, or their agent * `authority` - Authority or administration in a procedure */
+export type ExemptionEnum = "holder" | "authority";
+
+/** An export of the asker's: as its job, and where its file is once there is one. */
+export interface Export {
+  id: number;
+  title: string;
+  state: JobStateEnum;
+  progress: number | null;
+  message: string;
+  created_at: string;
+  ended_at: string | null;
+  /** Where to fetch the file; null before there is one, and when its days are over. */
+  file: string | null;
+  report: unknown;
+}
+
+export interface ExportCount {
+  count: number;
+}
+
+export interface ExportList {
+  results: Export[];
+}
+
+/** A misspelt name is refused, for nobody would notice what it was meant to choose. */
+export interface ExportOrder {
+  format: FormatEnum;
+  layers: ExportedLayer[];
+  /** EPSG:2154 by default */
+  crs?: string;
+  /** codes in words */
+  labels?: boolean;
+  /** x and y in a workbook */
+  points?: boolean;
+}
+
+export interface ExportStarted {
+  id: number;
+  kind: string;
+  title: string;
+  state: string;
+}
+
+/** A misspelt name is refused, for nobody would notice what it was meant to choose. */
+export interface ExportedLayer {
+  layer: string;
+  /** west, south, east, north (EPSG:4326) */
+  bbox?: [number, number, number, number] | null;
+  /** CQL2 */
+  filter?: string;
+  /** cql2-text, cql2-json */
+  filter_lang?: string;
+  /** by its URI */
+  filter_crs?: string;
+  ids?: number[] | null;
+}
+
+export interface ExternalLayer {
+  slug: string;
+  title: string;
+  abstract: string;
+  theme: Theme;
+  order: number;
+  attribution: string;
+  licence: string;
+  visibility: VisibilityEnum;
+  owner: Owner | null;
+  kind: ExternalLayerKindEnum;
+  /** the address of its images in Web Mercator, at this server */
+  tiles: string;
+  /** the side of an image in pixels; one holds the world at zoom 0 */
+  tile_size: number;
+  min_zoom: number;
+  max_zoom: number;
+  extent_4326: [number, number, number, number] | null;
+  /** the address of an image of its legend */
+  legend: string | null;
+  version: number;
+}
+
+/** * `wms` - wms * `wmts` - wmts * `xyz` - xyz */
+export type ExternalLayerKindEnum = "wms" | "wmts" | "xyz";
+
+export interface ExternalLayerPage {
+  count: number;
+  next: string | null;
+  results: ExternalLayer[];
+}
+
+export interface Fact {
+  name: string;
+  label: string;
+  value: unknown;
+  unit: string | null;
+  display: string;
+}
+
+export interface Feature {
+  layer: string;
+  id: number;
+  title: string;
+  subtitle: string | null;
+  properties: Property[];
+  links: FeatureLink[];
+  /** Address of a drawing of it, such as a sign's */
+  picture: string | null;
+  /** GeoJSON, EPSG:4326 */
+  geometry: Record<string, unknown> | null;
+  bbox_4326: [number, number, number, number];
+  version: number;
+}
+
+export interface FeatureLink {
+  title: string;
+  url: string;
+}
+
+export interface FeaturePage {
+  /** null above 10,000 */
+  number_matched: number | null;
+  next: string | null;
+  results: ListedFeature[];
+}
+
+/** A file as lists give it: never who applies. */
+export interface Filed {
+  number: string;
+  /** the number as people write it */
+  shown: string;
+  kind: PermitKindEnum;
+  kind_label: string;
+  state: PermitStateEnum;
+  state_label: string;
+  tacit?: boolean;
+  member: string;
+  insee: string;
+  parent: string | null;
+  filed_date: string;
+  description?: string;
+  address?: string;
+  parcels: string[];
+  silence_refuses?: string[];
+  instructor: PermitPerson | null;
+  complete_date?: string | null;
+  notify_by_date?: string | null;
+  answer_by_date?: string | null;
+  due_date?: string | null;
+  ended_date?: string | null;
+  valid_until_date?: string | null;
+  next_date?: string | null;
+  /** notify_by, answer_by, due, or nothing */
+  next_what: string;
+  plan_date?: string | null;
+  recorded_at: string;
+  version: number;
+  url: string;
+  page: string;
+  /** GeoJSON, EPSG:4326 */
+  geometry: Record<string, unknown> | null;
+  /** kept as typed: the plan does not have them */
+  unknown_parcels: string[];
+}
+
+/** What filing and changing share. */
+export interface Filing {
+  /** AB 12, … */
+  parcels?: string[];
+  description?: string;
+  address?: string;
+  /** why (R.424-2) */
+  silence_refuses?: string[];
+  instructor?: number | null;
+  kind: PermitKindEnum;
+  insee: string;
+  filed_date: string;
+  /** else the next one */
+  number?: string;
+  /** the file it changes */
+  parent?: string;
+  /** modification or transfer * `M` - M * `T` - T */
+  change?: ChangeEnum;
+  applicant?: Applicant | null;
+  /** short name; needed where several instruct the commune */
+  member?: string;
+}
+
+export interface Finding {
+  code: string;
+  words: string;
+  files: string[];
+  params: Record<string, unknown>;
+}
+
+/** A GeoJSON MultiPolygon: polygons of rings of positions (longitude, latitude). */
+export interface Footprint {
+  type: FootprintTypeEnum;
+  coordinates: [number, number][][][];
+}
+
+/** * `MultiPolygon` - MultiPolygon */
+export type FootprintTypeEnum = "MultiPolygon";
+
+/** * `gpkg` - gpkg * `shp` - shp * `xlsx` - xlsx */
+export type FormatEnum = "gpkg" | "shp" | "xlsx";
+
+/** A frozen sheet: what it said then, and where its file is. */
+export interface FrozenSheet {
+  number: string;
+  title: string;
+  made_at: string;
+  day: string;
+  content_sha256: string;
+  content: unknown;
+  url: string;
+  pdf: string;
+}
+
+/** A frozen sheet: what it said then, and where its file is. */
+export interface FrozenSheetLine {
+  number: string;
+  title: string;
+  made_at: string;
+  day: string;
+  url: string;
+  pdf: string;
+}
+
+export interface FrozenSheetList {
+  count: number;
+  results: FrozenSheetLine[];
+}
+
+/** * `cars` - cars * `3.5` - 3.5 * `19` - 19 * `44` - 44 */
+export type GaugeEnum = "cars" | "3.5" | "19" | "44";
+
+export interface Geometry {
+  /** GeoJSON geometry, EPSG:4326 */
+  geometry: unknown;
+}
+
+/** * `point` - point * `line` - line * `polygon` - polygon */
+export type GeometryTypeEnum = "point" | "line" | "polygon";
+
+/** * `near` - near * `serious` - serious * `grave` - grave */
+export type GravityEnum = "near" | "serious" | "grave";
+
+/** Parcels, or a shape. */
+export interface Ground {
+  /** 14 or 15 characters each */
+  parcels?: string[];
+  /** GeoJSON polygon, EPSG:4326 */
+  shape?: unknown;
+  /** the rules of this day; today by default */
+  day?: string;
+  sections?: string[];
+  title?: string;
+}
+
+export interface GroundAnswer {
+  parcels: string[];
+  insee: string[];
+  day: string;
+  measured_m2: number;
+  bbox_2154: number[];
+  geometry: unknown;
+}
+
+export interface Hatch {
+  colour: string;
+  /** degrees, counter-clockwise from the horizontal */
+  angle: number;
+  /** from line to line, in pixels */
+  spacing: number;
+  /** in pixels */
+  width: number;
+  /** lines at right angles too; absent: false */
+  cross?: boolean;
+}
+
+export interface Here {
+  results: HereLayer[];
+}
+
+export interface HereLayer {
+  layer: string;
+  title: string;
+  features: Feature[];
+}
+
+export interface Import {
+  /** etalab or communes */
+  source: string;
+  /** short name; needed where one administers several */
+  member?: string;
+  /** of the data; else the latest that the files hold */
+  date?: string;
+  /** only report what would change */
+  dry_run?: boolean;
+  /** how many objects may go, exactly, where the import was refused for it */
+  accept_loss?: number;
+  file: string[];
+}
+
+/** The inventory's job while it is open; without a living worker its message says so. */
+export interface Inventory {
+  job: number;
+  state_label: string;
+  message: string;
+  progress: number | null;
+}
+
+export interface Invitation {
+  role: RoleEnum;
+  communes?: string[];
+  email: string;
+  first_name?: string;
+  last_name?: string;
+}
+
+/** What to shut, and who loses water. */
+export interface Isolation {
+  family: string;
+  breaks: BreakAnswer[];
+  source_known: boolean;
+  message: string | null;
+  valves: Valve[];
+  sources_to_stop: NetworkEnd[];
+  zone: Stretch;
+  cut_off: Stretch;
+  tanks: DryTank[];
+  alternatives: Alternative[];
+  connections: AllServed;
+  addresses: string[];
+  hydrants: Place[];
+  bbox_4326: [number, number, number, number] | null;
+}
+
+/** One break as it is, or several in `breaks`; the valves that cannot be turned in `unusable`. */
+export interface IsolationRequest {
+  pipe?: number;
+  point?: [number, number];
+  /** of the point * `2154` - Lambert-93 * `4326` - WGS 84 * `3857` - Web Mercator */
+  crs?: PointSystemEnum;
+  breaks?: Break[];
+  unusable?: number[];
+}
+
+export interface Issue {
+  rule: string;
+  hard: boolean;
+  id: number;
+  title: string;
+  /** the other object, where there is one */
+  other: number | null;
+  message: string;
+  center_4326: [number, number];
+}
+
+export interface Issues {
+  results: Issue[];
+  /** false where there are more, or not all objects were looked at */
+  complete: boolean;
+}
+
+export interface Job {
+  id: number;
+  kind: string;
+  title: string;
+  state: JobStateEnum;
+  state_label: string;
+  progress: number | null;
+  message: string;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  /** Where the report is, once there is one. */
+  report: string | null;
+}
+
+export interface JobList {
+  count: number;
+  results: Job[];
+}
+
+/** * `waiting` - Waiting * `running` - Running * `done` - Done * `failed` - Failed * `cancelled` - Cancelled */
+export type JobStateEnum = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+/** A line as administrators read it: it names parcels, never owners. */
+export interface JournalLine {
+  id: number;
+  at: string;
+  action: JournalLineActionEnum;
+  by_user: number;
+  by_name: string;
+  by_token?: string;
+  /** Short names of the members concerned, those that still exist. */
+  members: string[];
+  purpose: JournalLinePurposeEnum;
+  reference?: string;
+  parcels: string[];
+  owners: number;
+  refusal?: string;
+  flagged: boolean;
+}
+
+/** * `consultation` - Consultation * `export` - Export * `extract` - Extract for a third party */
+export type JournalLineActionEnum = "consultation" | "export" | "extract";
+
+/** * `permit` - Planning application * `planning` - Town planning * `works` - Works or networks * `land` - Land purchase or sale * `tax` - Local taxes * `safety` - Safety, insalubrity, dangerous buildings * `third_party` - Request of a third party * `other` - Another purpose */
+export type JournalLinePurposeEnum = "permit" | "planning" | "works" | "land" | "tax" | "safety" | "third_party" | "other";
+
+export interface Labels {
+  column: string;
+  /** in pixels */
+  size: number;
+  colour: string | null;
+  bold: boolean;
+  /** written at 1:n and larger scales */
+  from_scale: number | null;
+}
+
+/** The account's parcels in one piece, and their ground (GeoJSON, EPSG:4326). */
+export interface LandUnit {
+  /** of the journal */
+  line: number;
+  parcels: string[];
+  measured_m2: number;
+  geometry: Record<string, unknown>;
+}
+
+export interface Layer {
+  slug: string;
+  title: string;
+  abstract: string;
+  theme: Theme;
+  order: number;
+  attribution: string;
+  licence: string;
+  source_date: string | null;
+  /** how the data were made */
+  lineage: string;
+  contact: string;
+  geometry_type: GeometryTypeEnum;
+  visibility: VisibilityEnum;
+  owner: Owner | null;
+  min_zoom: number;
+  max_zoom: number;
+  extent_4326: [number, number, number, number] | null;
+  /** shown when the map opens */
+  visible: boolean;
+  opacity: number;
+  version: number;
+  title_field: string;
+  fields: Column[];
+  tiles: string;
+  style: string;
+  /** a feature is drawn by the first line that it fits */
+  legend: Legend[];
+  labels: Labels | null;
+  /** not shown at scales smaller than 1:n */
+  scale_from: number | null;
+  /** not shown at scales larger than 1:n */
+  scale_to: number | null;
+  can_edit: boolean;
+  /** the page of its settings, for whoever administers it */
+  settings: string | null;
+  /** no edit without the version seen, with a token either */
+  strict_locking: boolean;
+  /** below it a crossing with a parcel is a limit to be checked; null: never measured */
+  tolerance: Tolerance | null;
+}
+
+export interface LayerPage {
+  count: number;
+  next: string | null;
+  results: Layer[];
+}
+
+export interface Legend {
+  label: string;
+  /** what a feature must fit: a value, `in`, or `from`/`above`, `to`/`below` */
+  where: Record<string, unknown>;
+  symbol: Symbol;
+}
+
+export interface Line {
+  key: string;
+  title: string;
+  detail: string;
+  area_m2: number | null;
+  /** 0 to 1, of the ground */
+  share: number | null;
+  length_m: number | null;
+  uncertain: boolean;
+  layer: string | null;
+  feature: number | null;
+  facts: Fact[];
+  links: Link[];
+}
+
+export interface Link {
+  title: string;
+  url: string;
+}
+
+export interface ListedFeature {
+  id: number;
+  title: string;
+  properties: Record<string, unknown>;
+  bbox_4326: [number, number, number, number];
+}
+
+export interface Me {
+  /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+  username: string;
+  name: string;
+  email?: string;
+  language?: MeLanguageEnum;
+  memberships: MyMembership[];
+}
+
+/** * `fr` - Français * `en` - English */
+export type MeLanguageEnum = "fr" | "en";
+
+export interface Measure {
+  length_m: number;
+  area_m2: number;
+}
+
+/** * `closed` - Road closed * `one_way` - One direction closed * `alternate` - Alternating traffic * `narrowed` - Lane narrowed * `none` - Traffic goes on */
+export type MeasureEnum = "closed" | "one_way" | "alternate" | "narrowed" | "none";
+
+export interface Member {
+  slug: string;
+  name: string;
+  siren: string;
+  kind: MemberKindEnum;
+  /** West, south, east, north. */
+  bbox_4326: number[];
+}
+
+export interface MemberDetail {
+  slug: string;
+  name: string;
+  siren: string;
+  kind: MemberKindEnum;
+  /** West, south, east, north. */
+  bbox_4326: number[];
+  /** INSEE code and name of each commune of the territory, by name. */
+  communes: Record<string, string>[];
+}
+
+/** * `epci` - Inter-communal body * `petr` - Territorial pole (PETR) * `departement` - Département */
+export type MemberKindEnum = "epci" | "petr" | "departement";
+
+export interface MemberList {
+  count: number;
+  results: Member[];
+}
+
+export interface MemberReference {
+  slug: string;
+  name: string;
+}
+
+export interface Merge {
+  /** the first one stays */
+  features: Versioned[];
+  properties?: Record<string, unknown>;
+}
+
+/** * `fr` - fr * `en` - en */
+export type MyLanguageLanguageEnum = "fr" | "en";
+
+export interface MyMembership {
+  member: MemberReference;
+  role: RoleEnum;
+  role_label: string;
+}
+
+export interface NamedField {
+  name: string;
+  label: string;
+}
+
+/** A source, a sink or a hydrant. */
+export interface NetworkEnd {
+  id: number;
+  reference: string | null;
+  name: string | null;
+  point: [number, number];
+  kind: string;
+  kind_label: string;
+}
+
+export interface NewToken {
+  id: number;
+  name: string;
+  prefix: string;
+  created_at: string;
+  expires_at?: string;
+  last_used_at?: string | null;
+  secret: string;
+}
+
+export interface Notice {
+  id: number;
+  layer: string;
+  layer_title: string;
+  feature: number;
+  /** update or delete */
+  action: string;
+  fields: NamedField[];
+  by: string;
+  at: string;
+}
+
+export interface NoticePage {
+  count: number;
+  next: string | null;
+  results: Notice[];
+}
+
+export type NullEnum = null;
+
+/** What to do with one anomaly; `versions` are those that came with the preview of the repair. */
+export interface One {
+  action: OneActionEnum;
+  way?: string;
+  versions?: Record<string, number>;
+  reason?: string;
+}
+
+/** * `repair` - repair * `ignore` - ignore * `reopen` - reopen */
+export type OneActionEnum = "repair" | "ignore" | "reopen";
+
+/** * `portrait` - portrait * `landscape` - landscape */
+export type OrientationEnum = "portrait" | "landscape";
+
+export interface Owner {
+  slug: string;
+  name: string;
+}
+
+export interface OwnersJournal {
+  count: number;
+  results: JournalLine[];
+}
+
+export interface PaperSheet {
+  paper: string;
+  orientation: OrientationEnum;
+  sheet_mm: [number, number];
+  map_mm: [number, number];
+}
+
+export interface ParcelOwners {
+  idu: string;
+  year: number;
+  area_m2: number;
+  address: string;
+  subdivisions: number;
+  accounts: Account[];
+  exemptions: string[];
+}
+
+export interface ParcelSheet {
+  ground: GroundAnswer;
+  made_at: string;
+  sections: Section[];
+}
+
+/** What may change of a campaign, and of its published photo at once; what is not given stays. */
+export interface PatchedCampaignDescription {
+  title?: string;
+  title_en?: string;
+  abstract?: string;
+  /** YYYY, YYYY-MM or YYYY-MM-DD */
+  acquired?: string;
+  visibility?: VisibilityEnum;
+  /** short names of members */
+  shared_with?: string[];
+  within_communes?: boolean;
+  attribution?: string;
+  licence?: string;
+}
+
+/** Only what is given changes. */
+export interface PatchedChange {
+  /** AB 12, … */
+  parcels?: string[];
+  description?: string;
+  address?: string;
+  /** why (R.424-2) */
+  silence_refuses?: string[];
+  instructor?: number | null;
+}
+
+export interface PatchedMyLanguage {
+  language?: MyLanguageLanguageEnum;
+}
+
+export interface PatchedRole {
+  role?: RoleEnum;
+  communes?: string[];
+}
+
+/** A file as lists give it: never who applies. */
+export interface Permit {
+  number: string;
+  /** the number as people write it */
+  shown: string;
+  kind: PermitKindEnum;
+  kind_label: string;
+  state: PermitStateEnum;
+  state_label: string;
+  tacit?: boolean;
+  member: string;
+  insee: string;
+  parent: string | null;
+  filed_date: string;
+  description?: string;
+  address?: string;
+  parcels: string[];
+  silence_refuses?: string[];
+  instructor: PermitPerson | null;
+  complete_date?: string | null;
+  notify_by_date?: string | null;
+  answer_by_date?: string | null;
+  due_date?: string | null;
+  ended_date?: string | null;
+  valid_until_date?: string | null;
+  next_date?: string | null;
+  /** notify_by, answer_by, due, or nothing */
+  next_what: string;
+  plan_date?: string | null;
+  recorded_at: string;
+  version: number;
+  url: string;
+  page: string;
+}
+
+/** A file as lists give it: never who applies. */
+export interface PermitDetail {
+  number: string;
+  /** the number as people write it */
+  shown: string;
+  kind: PermitKindEnum;
+  kind_label: string;
+  state: PermitStateEnum;
+  state_label: string;
+  tacit?: boolean;
+  member: string;
+  insee: string;
+  parent: string | null;
+  filed_date: string;
+  description?: string;
+  address?: string;
+  parcels: string[];
+  silence_refuses?: string[];
+  instructor: PermitPerson | null;
+  complete_date?: string | null;
+  notify_by_date?: string | null;
+  answer_by_date?: string | null;
+  due_date?: string | null;
+  ended_date?: string | null;
+  valid_until_date?: string | null;
+  next_date?: string | null;
+  /** notify_by, answer_by, due, or nothing */
+  next_what: string;
+  plan_date?: string | null;
+  recorded_at: string;
+  version: number;
+  url: string;
+  page: string;
+  /** GeoJSON, EPSG:4326 */
+  geometry: Record<string, unknown> | null;
+}
+
+export interface PermitEvent {
+  id: number;
+  what: WhatEnum;
+  label: string;
+  on_date: string;
+  detail: Record<string, unknown>;
+  recorded_at: string;
+  recorded_by: PermitPerson | null;
+  struck_at?: string | null;
+  struck_by: PermitPerson | null;
+  struck_reason?: string;
+}
+
+export interface PermitEventPage {
+  count: number;
+  results: PermitEvent[];
+}
+
+/** * `DP` - Prior declaration (DP) * `PCMI` - Building permit, single house (PCMI) * `PC` - Building permit (PC) * `PA` - Development permit (PA) * `PD` - Demolition permit (PD) * `CUa` - Planning certificate, information (CUa) * `CUb` - Planning certificate, operational (CUb) */
+export type PermitKindEnum = "DP" | "PCMI" | "PC" | "PA" | "PD" | "CUa" | "CUb";
+
+export interface PermitPage {
+  count: number;
+  next: string | null;
+  results: Permit[];
+}
+
+/** Somebody who works on files. */
+export interface PermitPerson {
+  id: number;
+  name: string;
+}
+
+/** An event to record; `detail` holds what its kind needs. */
+export interface PermitRecord {
+  what: WhatEnum;
+  /** the day on which it counts */
+  on?: string | null;
+  detail?: Record<string, unknown>;
+}
+
+/** * `received` - Received * `incomplete` - Incomplete * `instruction` - Under instruction * `granted` - Granted * `refused` - Refused * `rejected` - Rejected, pieces missing * `withdrawn` - Withdrawn * `works` - Works begun * `finished` - Works finished * `expired` - Expired */
+export type PermitStateEnum = "received" | "incomplete" | "instruction" | "granted" | "refused" | "rejected" | "withdrawn" | "works" | "finished" | "expired";
+
+export interface PermitStep {
+  date: string;
+  code: string;
+  title: string;
+  /** in words */
+  why: string;
+  articles: string[];
+  /** the one that made it */
+  event: number | null;
+  /** false: it changes no date */
+  effective: boolean;
+  /** a value of the law that was not read in a source */
+  uncertain: boolean;
+  /** what was counted with */
+  values: Record<string, unknown>;
+}
+
+/** `covered` is false for files before October 2007: no deadline is told of them. */
+export interface PermitTimeline {
+  number: string;
+  covered: boolean;
+  filed_on: string;
+  notify_by: string | null;
+  complete_on: string | null;
+  answer_by: string | null;
+  months: number | null;
+  due_on: string | null;
+  silence: string | null;
+  outcome: string | null;
+  tacit: boolean;
+  ended_on: string | null;
+  valid_until: string | null;
+  steps: PermitStep[];
+}
+
+/** Until the invitation is accepted: the address as typed and the role, nothing of the account. */
+export interface Person {
+  id: number;
+  username: string | null;
+  name: string | null;
+  email: string;
+  role: RoleEnum;
+  role_label: string;
+  /** INSEE codes that a town hall user works for. */
+  communes: string[];
+  accepted_at?: string | null;
+  last_login_at: string | null;
+}
+
+export interface PersonList {
+  count: number;
+  results: Person[];
+}
+
+export interface Photo {
+  slug: string;
+  title: string;
+  /** the year, the month (2024-06) or the day (2024-06-12) of the photos */
+  acquired: string;
+  resolution_m: number;
+  visibility: VisibilityEnum;
+  owner: Owner | null;
+  attribution: string;
+  licence: string;
+  abstract: string;
+  /** the number of this publication; it stands in the tiles' address */
+  edition: number;
+  extent_4326: [number, number, number, number];
+  /** where it has pixels, simplified */
+  footprint_4326: Footprint;
+  /** the address of its tiles in Web Mercator */
+  tiles: string;
+  min_zoom: number;
+  /** the first zoom that shows every pixel */
+  max_zoom: number;
+}
+
+export interface PhotoFile {
+  /** JPEG, PNG or WebP, at most 25 MB */
+  file: string;
+}
+
+export interface PhotoPage {
+  count: number;
+  next: string | null;
+  results: Photo[];
+}
+
+/** A node. */
+export interface Place {
+  id: number;
+  reference: string | null;
+  name: string | null;
+  point: [number, number];
+}
+
+/** * `2154` - Lambert-93 * `4326` - WGS 84 * `3857` - Web Mercator */
+export type PointSystemEnum = 2154 | 4326 | 3857;
+
+/** A print of the asker's: as its job, and where its file is once there is one. */
+export interface Print {
+  id: number;
+  title: string;
+  state: JobStateEnum;
+  progress: number | null;
+  message: string;
+  created_at: string;
+  ended_at: string | null;
+  /** Where to fetch the PDF file; null before there is one, and when its days are over. */
+  file: string | null;
+  report: unknown;
+}
+
+export interface PrintList {
+  results: Print[];
+}
+
+export interface PrintOptions {
+  sheets: PaperSheet[];
+  /** the least and the greatest */
+  scales: [number, number];
+  /** the least and the greatest */
+  dpi: [number, number];
+  usual_dpi: number;
+  /** of a photo */
+  most_pixels: number;
+  /** of a photo, about */
+  bytes_per_pixel: number;
+  most_layers: number;
+  longest: Record<string, number>;
+  author: string;
+  kept_days: number;
+}
+
+export interface PrintOrder {
+  /** at most 120 characters */
+  title: string;
+  /** 1:n, n from 100 to 100,000 */
+  scale: number;
+  /** A4, A3, A2, A1, A0 */
+  paper: string;
+  /** portrait, landscape */
+  orientation: string;
+  /** EPSG:2154 */
+  center: [number, number];
+  /** the first one on top */
+  layers?: PrintedLayer[];
+  photo?: string | null;
+  /** of the photo, 72 to 300; 150 by default */
+  dpi?: number;
+  /** at most 600 characters */
+  note?: string;
+  /** the asker's name by default */
+  author?: string;
+  /** Lambert-93 coordinates */
+  grid?: boolean;
+}
+
+export interface PrintStarted {
+  id: number;
+  kind: string;
+  title: string;
+  state: string;
+}
+
+export interface PrintedLayer {
+  layer: string;
+  /** 0 to 1 */
+  opacity?: number;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: Record<string, unknown>;
+}
+
+export interface Property {
+  name: string;
+  label: string;
+  value: unknown;
+  unit: string | null;
+  display: string;
+}
+
+export interface QmlFile {
+  file: string;
+}
+
+export interface QmlReading {
+  /** legend, labels, scale_from and scale_to, as the catalogue keeps them */
+  style: Record<string, unknown>;
+  /** what could not be taken, in words */
+  told: string[];
+}
+
+/** An answer to a message. */
+export interface Reply {
+  from: string;
+  text: string;
+}
+
+export interface Report {
+  slug: string;
+  title: string;
+  /** null for the whole platform's */
+  member: string | null;
+  acquired: string;
+  state: CampaignStateEnum;
+  state_label: string;
+  message: string;
+  resolution_m: number | null;
+  build: number;
+  published: boolean;
+  published_build: number | null;
+  counts: Counts;
+  /** 0 to 1 of what is going on */
+  progress: number | null;
+  seconds_left: number | null;
+  findings: Finding[];
+  size_bytes: number;
+  attribution: string;
+  licence: string;
+  visibility: string;
+  within_communes: boolean;
+  crs: number;
+  codec: string;
+  display: string;
+  created_at: string;
+  /** what is to be said of the state, in one sentence */
+  told: string;
+  /** whether it will change by itself */
+  goes_on: boolean;
+  inventory: Inventory | null;
+  /** what may be asked of it now */
+  actions: string[];
+  sheets: Sheet[];
+}
+
+/** Delivery reports and answers, in any order and as often as the provider likes. */
+export interface Reports {
+  reports?: Delivery[];
+  replies?: Reply[];
+}
+
+export interface RequestOrder {
+  requester: Requester;
+  /** idu */
+  parcels: string[];
+}
+
+export interface Requester {
+  name: string;
+  address?: string;
+  exemption?: ExemptionEnum | BlankEnum;
+}
+
+export interface Restore {
+  /** the one to restore */
+  version: number;
+  /** the one seen; null for a deleted object */
+  current: number | null;
+}
+
+/** A numbered road as the map shows it. */
+export interface Road {
+  /** As addresses have it: D2020-45. */
+  slug: string;
+  title: string;
+  subtitle: string;
+  properties: RoadLine[];
+  links: RoadLink[];
+  /** GeoJSON, EPSG:4326: its sections to half a metre, its markers. */
+  geometry: unknown;
+  bbox_4326: [number, number, number, number];
+}
+
+export interface RoadLine {
+  name: string;
+  label: string;
+  value: string;
+  unit: string | null;
+  display: string;
+}
+
+/** A page of the platform. */
+export interface RoadLink {
+  title: string;
+  url: string;
+}
+
+/** A place on a numbered road, both ways of saying it. */
+export interface RoadPlace {
+  /** As people read it: D 2020 PR 12+350. */
+  reference: string;
+  route: string;
+  /** Code of the Département of the road; empty where not known. */
+  department: string;
+  marker: number;
+  /** After the marker. */
+  metres: number;
+  side: SideEnum;
+  section: number;
+  /** EPSG:2154. */
+  x: number;
+  y: number;
+  lon: number;
+  lat: number;
+  /** From the place that was asked. */
+  distance_m: number;
+  /** Which side of the road that place lies on, as markers grow: left, right. */
+  lies: string;
+  /** Pages that go on from there, for whom they open. */
+  links: RoadLink[];
+}
+
+/** * `reader` - Reader * `town_hall` - Town hall * `permit_instructor` - Permit instructor * `network_technician` - Network technician * `gis_administrator` - GIS administrator * `agency_administrator` - Agency administrator */
+export type RoleEnum = "reader" | "town_hall" | "permit_instructor" | "network_technician" | "gis_administrator" | "agency_administrator";
+
+export interface Rule {
+  /** valid, inside_territory, unique, no_overlap or snapped_ends */
+  kind: string;
+  /** refused by the database; soft ones are listed */
+  hard?: boolean;
+  /** of a `unique` rule */
+  column?: string;
+  tolerance_m?: number;
+}
+
+export interface Rules {
+  rules: Rule[];
+}
+
+export interface Section {
+  section: string;
+  title: string;
+  facts: Fact[];
+  lines: Line[];
+  uncertain: Line[];
+  /** what the uncertain lines are below */
+  tolerances: SheetTolerance[];
+  notes: string[];
+  vintages: Vintage[];
+  failed: string | null;
+}
+
+export interface SectionName {
+  section: string;
+  title: string;
+}
+
+export interface SectionNames {
+  results: SectionName[];
+}
+
+/** A shape, with a distance around it or not; or references; or identifiers. */
+export interface Select {
+  /** GeoJSON point, line or polygon, EPSG:4326 */
+  shape?: unknown;
+  /** 0 to 1000, 0 by default */
+  distance_m?: number;
+  /** 45001 AB 12, AB 12, … */
+  references?: string[];
+  /** of references that name no commune */
+  insee?: string;
+  /** 14 or 15 characters each */
+  parcels?: string[];
+}
+
+export interface Selected {
+  id: number;
+  idu: string;
+  label: string;
+  insee: string;
+  commune: string | null;
+  area_m2: number | null;
+  measured_m2: number;
+  bbox_4326: [number, number, number, number];
+}
+
+export interface Selection {
+  count: number;
+  /** there are more */
+  truncated: boolean;
+  /** references that no parcel has */
+  unknown: string[];
+  /** of all of them */
+  measured_m2: number;
+  results: Selected[];
+}
+
+export interface Served {
+  id: number;
+  reference: string | null;
+  address: string | null;
+  sensitive: string | null;
+  sensitive_label: string | null;
+  sensitive_name: string | null;
+  dwellings: number | null;
+  point: [number, number];
+}
+
+/** `scan` the asker's networks (or one member's); or `repair` several: those named, or those of a filter. */
+export interface Several {
+  action: SeveralActionEnum;
+  member?: string;
+  ids?: number[];
+  kind?: string;
+  within_m?: number;
+  bbox?: [number, number, number, number];
+}
+
+/** * `scan` - scan * `repair` - repair */
+export type SeveralActionEnum = "scan" | "repair";
+
+export interface Sheet {
+  name: string;
+  file: string;
+  state: SheetStateEnum;
+  state_label: string;
+  code: string;
+  message: string;
+  width: number | null;
+  height: number | null;
+  sha256: string;
+  size_bytes: number | null;
+  seconds: number | null;
+  /** EPSG:2154 */
+  outline: number[][] | null;
+}
+
+export interface SheetPage {
+  count: number;
+  next: string | null;
+  results: Sheet[];
+}
+
+/** * `refused` - Refused * `found` - Found * `built` - Built * `failed` - Failed */
+export type SheetStateEnum = "refused" | "found" | "built" | "failed";
+
+export interface SheetTolerance {
+  layer: string | null;
+  m2: number | null;
+  /** 0 to 100, of the ground; both count for surfaces */
+  percent: number | null;
+  /** along a line; from a point to the limit */
+  m: number | null;
+  display: string;
+}
+
+/** * `U` - Chaussée unique * `D` - Droite * `G` - Gauche */
+export type SideEnum = "U" | "D" | "G";
+
+export interface Snap {
+  /** FeatureCollection */
+  type: string;
+  features: SnapFeature[];
+  truncated: boolean;
+}
+
+export interface SnapFeature {
+  /** Feature */
+  type: string;
+  id: number;
+  layer: string;
+  properties: Record<string, unknown>;
+  geometry: Record<string, unknown> | null;
+}
+
+export interface Split {
+  crs?: EditSystemEnum;
+  version?: number;
+  /** GeoJSON line, in `crs` */
+  line: Record<string, unknown>;
+}
+
+/** A pipe or a node by its id, or a point. */
+export interface Start {
+  pipe?: number;
+  point?: [number, number];
+  /** of the point * `2154` - Lambert-93 * `4326` - WGS 84 * `3857` - Web Mercator */
+  crs?: PointSystemEnum;
+  node?: number;
+}
+
+export interface Started {
+  id: number;
+  kind: string;
+  title: string;
+  state: string;
+}
+
+/** * `close` - close * `optional` - optional * `closed` - closed * `skipped` - skipped */
+export type StatusEnum = "close" | "optional" | "closed" | "skipped";
+
+export interface Stretch {
+  pipes: number;
+  length_m: number;
+  /** of the pipes whose diameter is known */
+  volume_m3: number;
+  without_diameter: number;
+  /** GeoJSON MultiLineString, EPSG:4326 */
+  geometry: Record<string, unknown> | null;
+}
+
+export interface Strike {
+  reason: string;
+}
+
+export interface Suggestion {
+  kind: SuggestionKindEnum;
+  label: string;
+  detail: string;
+  layer: string | null;
+  id: number | null;
+  center_4326: [number, number];
+  bbox_4326: [number, number, number, number] | null;
+  /** A whole numbered road, as addresses have it. */
+  road: string | null;
+}
+
+/** * `commune` - commune * `parcel` - parcel * `address` - address * `road` - road * `coordinates` - coordinates */
+export type SuggestionKindEnum = "commune" | "parcel" | "address" | "road" | "coordinates";
+
+export interface Suggestions {
+  results: Suggestion[];
+}
+
+export interface Symbol {
+  kind: SymbolKindEnum;
+  fill: string | null;
+  /** lines over the fill of an area */
+  hatch: Hatch | null;
+  stroke: string | null;
+  stroke_width: number;
+  dash: number[] | null;
+  /** of a circle or another shape, in pixels */
+  radius: number;
+  /** of kind circle: circle, square, triangle, diamond, cross or star */
+  shape: string;
+}
+
+/** * `fill` - fill * `line` - line * `circle` - circle */
+export type SymbolKindEnum = "fill" | "line" | "circle";
+
+/** How many reports were of messages of ours, how many answers stopped somebody. */
+export interface Taken {
+  known: number;
+  stopped: number;
+}
+
+export interface Theme {
+  slug: string;
+  title: string;
+  order: number;
+}
+
+export interface TileColumn {
+  column: string;
+}
+
+export interface TileColumns {
+  /** of the layer: its tiles have a new address */
+  version: number;
+  columns: string[];
+}
+
+export interface Timeline {
+  next: string | null;
+  results: TimelineEntry[];
+}
+
+export interface TimelineEntry {
+  version: number;
+  at: string;
+  by: string;
+  /** where it came from, in words */
+  from: string;
+  /** create, update or delete */
+  action: string;
+  /** edit, split, merge, restore, import, or an SQL statement */
+  kind: string;
+  lineage: Record<string, unknown> | null;
+  changes: Change[];
+  geometry_changed: boolean;
+  /** GeoJSON, EPSG:4326 */
+  geometry: Record<string, unknown> | null;
+}
+
+export interface Token {
+  id: number;
+  name: string;
+  prefix: string;
+  created_at: string;
+  expires_at?: string;
+  last_used_at?: string | null;
+}
+
+export interface TokenList {
+  count: number;
+  results: Token[];
+}
+
+export interface TokenName {
+  name: string;
+  /** In a year unless told otherwise; two years at most. */
+  last_date?: string;
+}
+
+export interface Tolerance {
+  /** of surfaces, together with the percent */
+  m2: number | null;
+  /** of the ground, 0 to 100 */
+  percent: number | null;
+  /** along a line; from a point to the limit */
+  m: number | null;
+}
+
+/** What is reached; `pipe_ids` are in order along a way. */
+export interface Trace {
+  family: string;
+  direction: DirectionEnum;
+  message: string | null;
+  pipes: number;
+  nodes: number;
+  length_m: number;
+  volume_m3: number;
+  connections: number;
+  dwellings: number;
+  ends: NetworkEnd[];
+  pipe_ids: number[];
+  truncated: boolean;
+  /** GeoJSON MultiLineString, EPSG:4326 */
+  geometry: Record<string, unknown> | null;
+  bbox_4326: [number, number, number, number] | null;
+}
+
+/** A pipe or a node by its id, or a point. */
+export interface TraceRequest {
+  pipe?: number;
+  point?: [number, number];
+  /** of the point * `2154` - Lambert-93 * `4326` - WGS 84 * `3857` - Web Mercator */
+  crs?: PointSystemEnum;
+  node?: number;
+  direction: DirectionEnum;
+  /** for between */
+  to?: Start;
+}
+
+export interface Valve {
+  id: number;
+  reference: string | null;
+  status: StatusEnum;
+  why: WhyEnum | NullEnum | null;
+  diameter_mm: number | null;
+  point: [number, number];
+  address: string | null;
+}
+
+export interface Versioned {
+  id: number;
+  version?: number;
+}
+
+export interface Vintage {
+  title: string;
+  date: string | null;
+}
+
+/** * `public` - Everybody * `signed_in` - Everybody signed in * `members` - Listed members * `owner` - Its owner alone */
+export type VisibilityEnum = "public" | "signed_in" | "members" | "owner";
+
+/** * `filed` - Filed * `pieces_asked` - Missing pieces asked for * `pieces_came` - Pieces received * `longer_notified` - Longer delay notified * `by_hand` - Delay entered by hand * `reported` - Report of the public inquiry received * `architect_said` - Opinion of the architect of French buildings * `decided` - Decision notified * `withdrawn` - Application withdrawn * `extended` - Extension of validity asked for * `works_started` - Works begun (DOC) * `works_finished` - Works finished (DAACT) * `note` - Note */
+export type WhatEnum = "filed" | "pieces_asked" | "pieces_came" | "longer_notified" | "by_hand" | "reported" | "architect_said" | "decided" | "withdrawn" | "extended" | "works_started" | "works_finished" | "note";
+
+/** * `broken` - broken * `buried` - buried * `unusable` - unusable */
+export type WhyEnum = "broken" | "buried" | "unusable";
+
+/** Where works are to be, one way of saying it, and when. */
+export interface WorkCheck {
+  /** D 2020 PR 12+350, with `end`. */
+  start?: string;
+  end?: string;
+  /** With `commune`; several by semicolons. */
+  street?: string;
+  commune?: string;
+  /** Two places on roads, longitude and latitude. */
+  points?: [[number, number], [number, number]];
+  /** GeoJSON of a line, in degrees. */
+  geom?: string;
+  starts_on?: string;
+  ends_on?: string;
+  kind?: WorkCheckKindEnum;
+  measure?: MeasureEnum;
+  new_surface?: boolean;
+  hours?: string;
+  /** Those works themselves. */
+  work?: number;
+}
+
+/** * `road` - Works on the road * `water` - Works on drinking water * `sewer` - Works on sewers * `network` - Works on another network * `building` - Works on a building * `event` - Event */
+export type WorkCheckKindEnum = "road" | "water" | "sewer" | "network" | "building" | "event";
+
+/** The stretch, and what it meets; without days nothing is met. */
+export interface WorkChecked {
+  /** GeoJSON in degrees. */
+  stretch: Record<string, unknown>;
+  length_m: number;
+  place: string;
+  conflicts: WorkConflict[];
+}
+
+export interface WorkConflict {
+  id: number;
+  reference: string;
+  title: string;
+  member: string;
+  days: string;
+  gravity: GravityEnum;
+  gravity_label: string;
+  why: string;
+  metres: number;
+  url: string;
+}
+
+export interface Written {
+  /** in the layer's history; null where nothing changed */
+  event: number | null;
+  results: WrittenEdit[];
+}
+
+export interface WrittenEdit {
+  id: number;
+  version: number;
+  /** create, update or delete */
+  action: string;
+  /** fields that somebody else had written lately */
+  overwritten: string[];
+  feature: ExactFeature | null;
+}
