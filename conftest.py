@@ -119,6 +119,24 @@ def french() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def kept_child(data_dir: Path) -> Iterator[Any]:
+    """For the readers of tests that are not about readers."""
+    from tests.shared_child import SharedChild
+
+    shared = SharedChild(data_dir / "quarantine")
+    yield shared
+    shared.end_all()
+
+
+@pytest.fixture(autouse=True)
+def shared_child(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, kept_child: Any) -> None:
+    from tests.shared_child import ALONE
+
+    if not request.node.nodeid.startswith(ALONE):
+        kept_child.patch(monkeypatch)
+
+
 @pytest.fixture(autouse=True)
 def database_clock_unknown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test asks the database for its instant anew; one without a database has its process's clock."""
