@@ -17,6 +17,8 @@ if os.geteuid() == 0 and account.exists() and account.first_closed(ROOT):
     # The machine that tests may have cloned us where only root comes: what tests start stays root there.
     os.environ["ARPENT_AS_ROOT"] = "1"
 
+pytest_plugins = ["tests.collection"]
+
 SHARED_DATA = Path(os.environ.get("ARPENT_SHARED_DATA", Path(__file__).parent.parent / "shared" / "data"))
 
 DATABASE_FIXTURES = {"db", "transactional_db", "database", "django_db_setup"}
