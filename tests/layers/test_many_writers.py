@@ -24,6 +24,7 @@ from gis_core.operations.cluster import Cluster, wait_until
 from gis_core.operations.environment import ROOT, Place, variables
 from gis_core.operations.manage import command_line
 from tests.ops.conftest import temporary_place
+from tests.ops.migrated import give_migrated
 
 pytestmark = pytest.mark.slow
 WRITERS = 20
@@ -81,6 +82,7 @@ class Running:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     with temporary_place() as place:
+        give_migrated(place)
         cluster = Cluster(place)
         cluster.start()
         tokens = prepared(place)
@@ -96,14 +98,13 @@ def running() -> Iterator[Running]:
 
 
 def prepared(place: Place) -> list[str]:
-    """Tables, one layer, and a token for each writer."""
+    """One layer, and a token for each writer."""
     env = variables(place, "owner")
 
     def manage(*words: str) -> str:
         done = subprocess.run(command_line(*words), cwd=ROOT, env=env, check=True, capture_output=True, text=True)
         return done.stdout
 
-    manage("migrate", "--noinput")
     made = manage("shell", "--no-imports", "-c", WORLD.replace("WRITERS", str(WRITERS)))
     tokens: list[str] = json.loads(made.splitlines()[-1])
     return tokens
