@@ -17,6 +17,8 @@ if os.geteuid() == 0 and account.exists() and account.first_closed(ROOT):
     # The machine that tests may have cloned us where only root comes: what tests start stays root there.
     os.environ["ARPENT_AS_ROOT"] = "1"
 
+pytest_plugins = ["tests.collection"]
+
 SHARED_DATA = Path(os.environ.get("ARPENT_SHARED_DATA", Path(__file__).parent.parent / "shared" / "data"))
 
 DATABASE_FIXTURES = {"db", "transactional_db", "database", "django_db_setup"}
@@ -53,6 +55,17 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield folder
     for name, value in kept.items():
         setattr(settings, name, value)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 in a thousandth of a second, where what is kept for people takes a fifth of one."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Argon2PasswordHasher, "time_cost", 1)
+        patch.setattr(Argon2PasswordHasher, "memory_cost", 1024)
+        yield
 
 
 def assume(role: str) -> None:
@@ -117,6 +130,24 @@ def french() -> Iterator[None]:
 
     with translation.override("fr"):
         yield
+
+
+@pytest.fixture(scope="session")
+def kept_child(data_dir: Path) -> Iterator[Any]:
+    """For the readers of tests that are not about readers."""
+    from tests.shared_child import SharedChild
+
+    shared = SharedChild(data_dir / "quarantine")
+    yield shared
+    shared.end_all()
+
+
+@pytest.fixture(autouse=True)
+def shared_child(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, kept_child: Any) -> None:
+    from tests.shared_child import ALONE
+
+    if not request.node.nodeid.startswith(ALONE):
+        kept_child.patch(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

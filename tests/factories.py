@@ -34,11 +34,12 @@ def as_role(role: str) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
         (former,) = cursor.fetchone()
-        cursor.execute(f"set role {role}")
+        if former != role:
+            cursor.execute(f"set role {role}")
     try:
         yield
     finally:
-        if not connection.needs_rollback:
+        if former != role and not connection.needs_rollback:
             with connection.cursor() as cursor:
                 cursor.execute(f"set role {former}")
 

@@ -87,18 +87,21 @@ def alone() -> Iterator[Server]:
 
 def fingerprint(server: Server) -> str:
     """Of the apps' files, the packages, the cluster's base template and the day; of this very run, at an instant."""
-    roots = {name.partition(".")[0] for name in settings.INSTALLED_APPS}
-    folders = [ROOT / root for root in roots if (ROOT / root).is_dir()]
-    of_files = fingerprint_of_files(ROOT, [*folders, ROOT / "requirements.lock", Path(__file__)])
+    of_files = fingerprint_of_files(ROOT, [*app_folders(), ROOT / "requirements.lock", Path(__file__)])
     template = settings.DATABASES["default"]["TEST"]["TEMPLATE"]
     of_cluster = server.execute(CLUSTER, [settings.TIME_ZONE, template]).fetchone()
-    return _digest(of_files, of_cluster, sorted(fake_clock.passed_on(os.environ).items()))
+    return digest(of_files, of_cluster, sorted(fake_clock.passed_on(os.environ).items()))
+
+
+def app_folders() -> list[Path]:
+    roots = {name.partition(".")[0] for name in settings.INSTALLED_APPS}
+    return [ROOT / root for root in roots if (ROOT / root).is_dir()]
 
 
 def fingerprint_of_files(root: Path, given: list[Path]) -> str:
     """Of the names and contents of these files, and of those in these folders."""
     found = sorted(path for item in given for path in _files(item))
-    return _digest(*((path.relative_to(root).as_posix(), path.read_bytes()) for path in found))
+    return digest(*((path.relative_to(root).as_posix(), path.read_bytes()) for path in found))
 
 
 def _files(item: Path) -> Iterator[Path]:
@@ -110,7 +113,7 @@ def _files(item: Path) -> Iterator[Path]:
         yield from (folder / name for name in names)
 
 
-def _digest(*parts: object) -> str:
+def digest(*parts: object) -> str:
     return hashlib.blake2s(repr(parts).encode(), digest_size=8).hexdigest()
 
 

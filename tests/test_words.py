@@ -9,6 +9,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +40,7 @@ def says_only_errors(node: ast.AST) -> bool:
     return bool(said and re.fullmatch(r"Raises [\w,. ]+\.", said))
 
 
+@cache
 def counts() -> Counter[str]:
     banned = [row["word"] for row in rows() if row["word"] != ONLY_ERRORS]
     pattern = re.compile(rf"(?:^|_)({'|'.join(sorted(banned, key=len, reverse=True))})(?=_|$)")

@@ -1,7 +1,8 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
 `--qgis` runs the tests that need QGIS, and nothing else. `--at INSTANT` runs at that instant, in a cluster of its own,
-without those that need the true one (marked `true_clock`).
+without those that need the true one (marked `true_clock`). `--quick` runs those that need neither a database nor a
+browser nor another process, `--coverage` prints which branches of services and rights were taken.
 """
 
 import os
@@ -13,16 +14,22 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place, variables
 from gis_core.operations.progress import say
 
-# One process per test file: module fixtures and live servers are not repeated.
 QGIS = "--qgis"
 QGIS_TESTS = ["tests/qgis", "-rP"]
-WHOLE_SUITE = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+QUICK = "--quick"
+# Where no PostgreSQL listens.
+NO_DATABASE = {"ARPENT_DB_HOST": "/nonexistent"}
+COVERAGE = "--coverage"
+# One process per test file: module fixtures and live servers are not repeated.
+WHOLE_SUITE = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--times"]
 
 
 def run(place: Place, arguments: Sequence[str]) -> int:
     """Run the tests; the exit code is the first failure's."""
     at, arguments = fake_clock.split(list(arguments))
     tests = place.for_tests
+    if QUICK in arguments:
+        return _run([str(PYTHON), "-m", "pytest", *arguments], variables(tests, "test") | NO_DATABASE)
     if at:
         os.environ.update(fake_clock.environment(at))
         tests = place.for_tests_at_an_instant
@@ -34,8 +41,9 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     with Cluster(tests, for_tests=True).lease():
         env = variables(tests, "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
         left_out = fake_clock.LEFT_OUT if at else []
-        pytest = [str(PYTHON), "-m", "pytest", *left_out, *(arguments or WHOLE_SUITE)]
-        commands = [pytest] if arguments else [["npm", "--prefix", "webmap", "test"], pytest]
+        whole = not set(arguments) - {COVERAGE}
+        pytest = [str(PYTHON), "-m", "pytest", *left_out, *arguments, *(WHOLE_SUITE if whole else [])]
+        commands = [["npm", "--prefix", "webmap", "test"], pytest] if whole else [pytest]
         codes = [_run(command, env) for command in commands]
     return next((code for code in codes if code), 0)
 

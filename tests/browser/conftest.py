@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +25,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # As for somebody who asked their system for it: what moves by itself is where it goes at once.
+    "--force-prefers-reduced-motion",
 ]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -77,11 +79,12 @@ def today() -> date:
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo: its address, the password of each account, its data folder."""
+    """A running demo: its address, the password of each account, its data folder, the cookies of who signed in."""
 
     url: str
     passwords: dict[str, str]
     data: Path
+    cookies: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
 def free_port() -> int:
@@ -130,13 +133,18 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def signed_in(demo: Demo, browser: Browser) -> dict[str, object]:
-    """The cookies of the permit instructor of the Lys, who signed in with a password once."""
-    context = browser.new_context(locale="fr-FR")
-    page = context.new_page()
-    sign_in(page, demo, "instruction.lys")
-    state = context.storage_state()
-    context.close()
-    return dict(state)
+    """The cookies of the permit instructor of the Lys."""
+    return cookies_of(browser, demo, "instruction.lys")
+
+
+def cookies_of(browser: Browser, demo: Demo, username: str) -> dict[str, object]:
+    """Those of somebody who signed in with a password once in this run; who ends a session signs in for themselves."""
+    if username not in demo.cookies:
+        context = browser.new_context(locale="fr-FR")
+        sign_in(context.new_page(), demo, username)
+        demo.cookies[username] = dict(context.storage_state())
+        context.close()
+    return demo.cookies[username]
 
 
 def sign_in(page: Page, demo: Demo, username: str) -> None:

@@ -11,7 +11,7 @@ import rasterio
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from rasterio.transform import from_origin
 
-from tests.browser.conftest import DESK, PHONE, Demo, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -46,12 +46,7 @@ def deliver(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def state(demo: Demo, browser: Browser) -> dict[str, Any]:
     """The cookies of the GIS administrator of the Lys."""
-    context = browser.new_context(locale="fr-FR")
-    page = context.new_page()
-    sign_in(page, demo, "sig.lys")
-    kept = context.storage_state()
-    context.close()
-    return dict(kept)
+    return cookies_of(browser, demo, "sig.lys")
 
 
 @pytest.fixture(scope="module")

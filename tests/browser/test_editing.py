@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, sign_in, until
+from tests.browser.conftest import DESK, PHONE, Demo, at_rest, cookies_of, open_map, sign_in, until
 
 pytestmark = pytest.mark.browser
 
@@ -29,12 +29,7 @@ _turn = count()
 @pytest.fixture(scope="module")
 def technician(demo: Demo, browser: Browser) -> dict[str, object]:
     """The cookies of somebody who may edit."""
-    context = browser.new_context(locale="fr-FR")
-    page = context.new_page()
-    sign_in(page, demo, "reseaux.lys")
-    state = dict(context.storage_state())
-    context.close()
-    return state
+    return cookies_of(browser, demo, "reseaux.lys")
 
 
 @contextmanager

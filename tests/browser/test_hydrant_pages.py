@@ -7,17 +7,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, drawn, opened, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, opened
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 
 
 def technician(browser: Browser, demo: Demo, size: dict[str, int]) -> Iterator[Page]:
-    for context in opened(browser, {}, size):
-        page = context.new_page()
-        sign_in(page, demo, "reseaux.lys")
-        yield page
+    for context in opened(browser, cookies_of(browser, demo, "reseaux.lys"), size):
+        yield context.new_page()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
 from tests.browser.test_map import serious
 from tests.geopackages import Row, geopackage
 
@@ -29,11 +29,11 @@ def desk(browser: Browser, demo: Demo) -> Iterator[Page]:
 
 
 def opened(browser: Browser, demo: Demo, size: dict[str, int]) -> Iterator[Page]:
-    context = browser.new_context(locale="fr-FR", viewport=size)  # type: ignore[arg-type]
+    state = cookies_of(browser, demo, "sig.lys")
+    context = browser.new_context(locale="fr-FR", viewport=size, storage_state=state)  # type: ignore[arg-type]
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page, demo, "sig.lys")
     yield page
     context.close()
     assert complaints == []

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gis_core.operations.environment import Place, variables
 from gis_core.operations.manage import command_line
-from tests.browser.conftest import DESK, PHONE, Demo, opened, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -98,11 +98,7 @@ def test_a_template_says_what_is_wrong_and_keeps_the_words(
 
 
 def test_the_administrator_writes_the_letterhead(browser: Browser, demo: Demo) -> None:
-    own = browser.new_context(locale="fr-FR")
-    page = own.new_page()
-    sign_in(page, demo, "sig.lys")
-    state = dict(own.storage_state())
-    own.close()
+    state = cookies_of(browser, demo, "sig.lys")
     for context in opened(browser, state, DESK):
         page = context.new_page()
         page.goto(f"{demo.url}/courriers/")

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, at_rest, linked, open_map, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, at_rest, cookies_of, linked, open_map
 
 pytestmark = pytest.mark.browser
 
@@ -205,9 +205,8 @@ def test_a_wrong_password_is_told_in_french(demo: Demo, browser) -> None:  # typ
 
 @pytest.mark.parametrize("path", ["/membres/", "/membres/cc-lys/"])
 def test_axe_finds_nothing_serious_on_the_pages_for_people(demo: Demo, browser, path: str) -> None:  # type: ignore[no-untyped-def]
-    context = browser.new_context(locale="fr-FR")
+    context = browser.new_context(locale="fr-FR", storage_state=cookies_of(browser, demo, "sig.lys"))
     page = context.new_page()
-    sign_in(page, demo, "sig.lys")
     page.goto(demo.url + path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert serious(page) == []
@@ -217,9 +216,8 @@ def test_axe_finds_nothing_serious_on_the_pages_for_people(demo: Demo, browser, 
 
 
 def test_an_administrator_reaches_the_import_page(demo: Demo, browser) -> None:  # type: ignore[no-untyped-def]
-    context = browser.new_context(locale="fr-FR")
+    context = browser.new_context(locale="fr-FR", storage_state=cookies_of(browser, demo, "sig.lys"))
     page = context.new_page()
-    sign_in(page, demo, "sig.lys")
     page.goto(f"{demo.url}/imports/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert serious(page) == []

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import DESK, Demo, opened, sign_in
+from tests.browser.conftest import DESK, Demo, cookies_of, opened
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -38,11 +38,7 @@ def test_an_instructor_sees_names_and_no_birth(context: BrowserContext, demo: De
 
 def test_the_administrator_reads_who_asked(context: BrowserContext, browser: Browser, demo: Demo) -> None:
     consulted(context, demo)
-    own = browser.new_context(locale="fr-FR")
-    page = own.new_page()
-    sign_in(page, demo, "sig.lys")
-    state = dict(own.storage_state())
-    own.close()
+    state = cookies_of(browser, demo, "sig.lys")
     for journal in opened(browser, state, context.pages[0].viewport_size or DESK):
         page = journal.new_page()
         page.goto(f"{demo.url}/proprietaires/")

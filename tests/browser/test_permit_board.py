@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gis_core.operations.environment import PYTHON, ROOT, Place, variables
-from tests.browser.conftest import DESK, PHONE, Demo, drawn, opened, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, opened
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -128,9 +128,8 @@ def test_everybody_reads_the_register(browser: Browser, demo: Demo) -> None:
 
 
 def test_an_administrator_makes_a_team(browser: Browser, demo: Demo) -> None:
-    own = browser.new_context(locale="fr-FR")
+    own = browser.new_context(locale="fr-FR", storage_state=cookies_of(browser, demo, "sig.lys"))
     page = own.new_page()
-    sign_in(page, demo, "sig.lys")
     page.goto(f"{demo.url}/permis/reglages/")
     assert serious(page) == []
     page.get_by_label("Nom de l’équipe").fill("Instruction nord")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import DESK, Demo, arpent, open_map, opened, sign_in
+from tests.browser.conftest import DESK, Demo, arpent, cookies_of, open_map, opened
 from tests.browser.test_map import serious
 from tests.documents import image, pdf
 
@@ -92,10 +92,7 @@ def test_the_applicant_is_read_corrected_and_found(
 
 
 def test_an_administrator_sees_who_read_it_and_not_what(browser: Browser, demo: Demo, permit: tuple[str, str]) -> None:
-    own = browser.new_context(locale="fr-FR")
-    sign_in(own.new_page(), demo, "sig.lys")
-    state = dict(own.storage_state())
-    own.close()
+    state = cookies_of(browser, demo, "sig.lys")
     for context in opened(browser, state, DESK):
         page = context.new_page()
         page.goto(f"{demo.url}/permis/{permit[0]}/demandeur/")

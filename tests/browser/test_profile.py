@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, open_map
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -13,9 +13,9 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def desk(browser: Browser, demo: Demo) -> Iterator[Page]:
-    context = browser.new_context(viewport=DESK, locale="fr-FR")
+    state = cookies_of(browser, demo, "reseaux.lys")
+    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=state)
     page = context.new_page()
-    sign_in(page, demo, "reseaux.lys")
     yield page
     context.close()
 
@@ -48,9 +48,9 @@ def test_a_pipe_under_the_focus_lights_its_row_and_arrows_go_on(desk: Page, demo
 
 
 def test_on_a_phone_the_drawing_scrolls_and_the_page_does_not(browser: Browser, demo: Demo) -> None:
-    context = browser.new_context(viewport=PHONE, locale="fr-FR")
+    state = cookies_of(browser, demo, "reseaux.lys")
+    context = browser.new_context(viewport=PHONE, locale="fr-FR", storage_state=state)
     page = context.new_page()
-    sign_in(page, demo, "reseaux.lys")
     page.goto(f"{demo.url}/reseaux/profil/?family=sewer&pipe={first_sewer(page, demo)}")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.goto(f"{demo.url}/reseaux/reparations/statistiques/")

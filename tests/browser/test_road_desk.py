@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, at_rest, linked, open_map, opened, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, at_rest, cookies_of, linked, open_map, opened
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -20,11 +20,7 @@ SEARCH_PX, SCALE_PX = 76, 44
 
 @pytest.fixture(scope="module")
 def technician(demo: Demo, browser: Browser) -> dict[str, object]:
-    context = browser.new_context(locale="fr-FR")
-    sign_in(context.new_page(), demo, "reseaux.departement")
-    state = context.storage_state()
-    context.close()
-    return dict(state)
+    return cookies_of(browser, demo, "reseaux.departement")
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, drawn, redrawn, sign_in, until
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, redrawn, until
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -24,12 +24,7 @@ QML = f'<qgis version="3.40"><renderer-v2 type="singleSymbol"><symbols>{SYMBOL}<
 @pytest.fixture(scope="module")
 def state(demo: Demo, browser: Browser) -> dict[str, Any]:
     """The cookies of the GIS administrator of the Lys."""
-    context = browser.new_context(locale="fr-FR")
-    page = context.new_page()
-    sign_in(page, demo, "sig.lys")
-    kept = context.storage_state()
-    context.close()
-    return dict(kept)
+    return cookies_of(browser, demo, "sig.lys")
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])

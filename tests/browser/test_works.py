@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, drawn, open_map, opened, sign_in, today
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, open_map, opened, today
 from tests.browser.test_hydrant_pages import fits
 from tests.browser.test_map import search_with_keyboard, serious
 
@@ -16,10 +16,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def desk(browser: Browser, demo: Demo) -> Iterator[Page]:
-    for context in opened(browser, {}, DESK):
-        page = context.new_page()
-        sign_in(page, demo, "reseaux.lys")
-        yield page
+    for context in opened(browser, cookies_of(browser, demo, "reseaux.lys"), DESK):
+        yield context.new_page()
 
 
 def entered(page: Page, demo: Demo, title: str) -> None:
@@ -61,8 +59,7 @@ def test_works_are_drawn_and_their_conflicts_told_while_they_are_entered(desk: P
 
 
 def test_a_place_on_a_road_is_marked_on_a_phone_and_its_section_is_read(browser: Browser, demo: Demo) -> None:
-    for context in opened(browser, {}, PHONE):
-        sign_in(context.new_page(), demo, "reseaux.lys")
+    for context in opened(browser, cookies_of(browser, demo, "reseaux.lys"), PHONE):
         page = open_map(context, demo)
         search_with_keyboard(page, "D 26 PR 33+100")
         expect(page.get_by_role("heading", name="D 26", exact=True)).to_be_visible()

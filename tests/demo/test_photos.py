@@ -25,6 +25,7 @@ from demo.photos.sheets import write_sheet
 from demo.photos.window import Window
 from demo.territory import Building, Territory, generate
 
+pytestmark = pytest.mark.slow
 NAME = re.compile(r"45-(?P<year>\d{4})-(?P<x>\d+)-(?P<y>\d+)-LA93-(?P<size>0M\d\d)-(?P<end>E080|RVB)\.(?P<ext>tif|jp2)")
 OLD, NEW = CAMPAIGNS
 

@@ -48,6 +48,7 @@ def _fingerprint(land: Territory) -> str:
     return digest.hexdigest()
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_bytes(land: Territory) -> None:
     again = cached.__wrapped__(45)
     assert again is not land

@@ -25,6 +25,7 @@ from gis_core.operations.environment import ROOT, Place, variables
 from gis_core.operations.manage import command_line
 from gis_core.operations.processes import wait_until
 from tests.ops.conftest import temporary_place
+from tests.ops.migrated import give_migrated
 
 pytestmark = pytest.mark.slow
 WRITERS = 20
@@ -82,6 +83,7 @@ class Running:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     with temporary_place() as place:
+        give_migrated(place)
         cluster = Cluster(place)
         cluster.start()
         tokens = prepared(place)
@@ -97,14 +99,13 @@ def running() -> Iterator[Running]:
 
 
 def prepared(place: Place) -> list[str]:
-    """Tables, one layer, and a token for each writer."""
+    """One layer, and a token for each writer."""
     env = variables(place, "owner")
 
     def manage(*words: str) -> str:
         done = subprocess.run(command_line(*words), cwd=ROOT, env=env, check=True, capture_output=True, text=True)
         return done.stdout
 
-    manage("migrate", "--noinput")
     made = manage("shell", "--no-imports", "-c", WORLD.replace("WRITERS", str(WRITERS)))
     tokens: list[str] = json.loads(made.splitlines()[-1])
     return tokens

@@ -116,6 +116,7 @@ def network(db: None) -> Network:
     return made_network()
 
 
+@factories.as_owner()
 def made_network() -> Network:
     commune, elsewhere = factories.commune("45901", "Lorris"), factories.commune("45903", "Boiscommun")
     member, other = factories.member(commune), factories.member(elsewhere)

@@ -15,16 +15,19 @@ from networks.water.exchange.tables import Shapefile
 from networks.water.raepa import TABLES
 from tests.networks.conftest import Place, X, Y
 
+# GDAL of another process; without pandas, which takes most of the time that it begins in.
 APPEND = """
 import json, sys
+sys.modules["pandas"] = None
 import numpy as np, pyogrio.raw, shapely
-told = json.load(sys.stdin)
-days = set(told["days"])
-data = [np.array(values, dtype="datetime64[D]" if name in days else None) for name, values in told["columns"].items()]
-pyogrio.raw.write(
-    told["path"], np.array(shapely.to_wkb(shapely.from_wkt(told["shapes"])), object), data, list(told["columns"]),
-    geometry_type=told["type"], crs="EPSG:2154", driver="ESRI Shapefile", append=True, encoding="UTF-8",
-)
+for told in json.load(sys.stdin):
+    days = set(told["days"])
+    columns = told["columns"].items()
+    data = [np.array(values, dtype="datetime64[D]" if name in days else None) for name, values in columns]
+    pyogrio.raw.write(
+        told["path"], np.array(shapely.to_wkb(shapely.from_wkt(told["shapes"])), object), data, list(told["columns"]),
+        geometry_type=told["type"], crs="EPSG:2154", driver="ESRI Shapefile", append=True, encoding="UTF-8",
+    )
 """
 
 type Record = Mapping[str, Any]
@@ -115,14 +118,16 @@ def packed(tables: Tables, templates: Path, folder: Path, name: str) -> Path:
     """An archive of the tables. The templates hold an empty row at (0, 0), as they come; theirs has no repairs."""
     inside = folder / name
     inside.mkdir()
+    appended = []
     for table, rows in tables.items():
         source = templates / f"{table}.shp"
         if source.is_file():
             for part in templates.glob(f"{table}.*"):
                 shutil.copyfile(part, inside / part.name)
-            append(inside / source.name, table, list(rows.items()))
+            appended.append(addition(inside / source.name, table, list(rows.items())))
         else:
             written(inside, table, rows)
+    append(appended)
     archive = folder / f"{name}.zip"
     with zipfile.ZipFile(archive, "w") as made:
         for path in sorted(inside.iterdir()):
@@ -130,7 +135,8 @@ def packed(tables: Tables, templates: Path, folder: Path, name: str) -> Path:
     return archive
 
 
-def append(path: Path, table: str, rows: Sequence[tuple[str, tuple[Record, Any]]]) -> None:
+def addition(path: Path, table: str, rows: Sequence[tuple[str, tuple[Record, Any]]]) -> dict[str, Any]:
+    """What APPEND is told of one table."""
     fields = [field for field in TABLES[table].fields if any(field.name in values for _key, (values, _at) in rows)]
     identifier = TABLES[table].identifier
     columns = {identifier: [key for key, _row in rows]} | {
@@ -138,10 +144,15 @@ def append(path: Path, table: str, rows: Sequence[tuple[str, tuple[Record, Any]]
         if field.name != identifier
     }  # fmt: skip
     days = [field.name for field in fields if field.kind == "D"]
-    told = {"path": str(path), "columns": columns, "days": days, "shapes": [at.wkt for _key, (_values, at) in rows],
+    return {"path": str(path), "columns": columns, "days": days, "shapes": [at.wkt for _key, (_values, at) in rows],
             "type": "LineString" if TABLES[table].content == "pipes" else "Point"}  # fmt: skip
+
+
+def append(tables: Sequence[dict[str, Any]]) -> None:
+    if not tables:
+        return
     done = subprocess.run(
-        [sys.executable, "-c", APPEND], input=json.dumps(told), capture_output=True, text=True, check=False
+        [sys.executable, "-c", APPEND], input=json.dumps(tables), capture_output=True, text=True, check=False
     )
     assert not done.returncode, done.stderr[-800:]
 

@@ -18,7 +18,7 @@ from layers.intake.models import FileImport
 from networks.water.importers.choices import NetworkChoices
 from networks.water.raepa import TABLES
 from tests import factories
-from tests.exports.conftest import read as gdal
+from tests.exports.conftest import read_all
 from tests.networks.conftest import Network
 from tests.networks.importing import Importing, forget_events, form_of, messages
 from tests.networks.raepa_delivery import Tables, delivery, node, packed, water
@@ -79,8 +79,8 @@ def exported(network: Network, folder: Path, family: str = "both") -> Path:
 def rows_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """Every table of a folder as GDAL reads it: rows by their identifier, the template's empty one apart."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for path in sorted(folder.glob("*.shp")):
-        told = gdal(path)
+    paths = sorted(folder.glob("*.shp"))
+    for path, told in zip(paths, read_all(paths), strict=True):
         rows = [dict(zip(told.fields, values, strict=True)) for values in zip(*told.columns, strict=True)]
         key = TABLES[path.stem].identifier
         found[path.stem] = {row[key]: row for row in rows if row[key]}

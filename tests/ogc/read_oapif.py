@@ -6,8 +6,10 @@ read_oapif.py SETTINGS, a JSON object: url, layer and, as they are wanted, crs, 
 import json
 import sys
 
-import pyogrio
-import shapely
+# It takes most of the time that pyogrio begins in, and is not needed.
+sys.modules["pandas"] = None  # type: ignore[assignment]
+import pyogrio  # noqa: E402
+import shapely  # noqa: E402
 
 told = json.loads(sys.argv[1])
 asked = {"where": told.get("where"), "bbox": tuple(told["bbox"]) if "bbox" in told else None}

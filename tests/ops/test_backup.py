@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import stat
-import subprocess
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -21,13 +20,13 @@ from gis_core.operations.backup import CUT, FORMAT, FULL, MANIFEST, add_data, ad
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import lock_tables, table_contents
 from gis_core.operations.demo import demo_lock
-from gis_core.operations.environment import Place, variables
+from gis_core.operations.environment import Place
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import LINKS, HeldFiles
-from gis_core.operations.manage import command_line
 from gis_core.operations.restore import give_restored, restore, verify
 from gis_core.operations.verification import SCRATCH_DATABASE, _scratch_database, verified_backup, verify_archive
 from tests.ops.conftest import temporary_place
+from tests.ops.migrated import give_migrated
 
 # Beside what the migrations make: a role of the operator's own, odd values, and one of everything a dump could lose.
 EXTRA = """
@@ -109,10 +108,9 @@ def content_of(path: Path) -> str:
 @pytest.fixture(scope="module")
 def origin() -> Iterator[Place]:
     with temporary_place() as place:
+        give_migrated(place)
         cluster = Cluster(place)
         with cluster.lease():
-            migrate = command_line("migrate", "--noinput")
-            subprocess.run(migrate, env=variables(place, "owner"), check=True, capture_output=True)
             for statement in EXTRA.split(";\n"):
                 cluster.psql("arpent", "-c", "set role none", "-c", statement)
         (place.files / "inbox").mkdir(parents=True)

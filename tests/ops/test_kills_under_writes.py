@@ -18,6 +18,7 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DATABASE
 from tests.layers import test_many_writers as many
 from tests.ops.conftest import temporary_place
+from tests.ops.migrated import give_migrated
 from tests.ops.test_outages import (
     RECOVERY_S,
     Answer,
@@ -73,6 +74,7 @@ class Replay:
 @pytest.fixture(scope="module")
 def replay() -> Iterator[tuple[Running, Replay]]:
     with temporary_place() as place:
+        give_migrated(place)
         cluster, port = Cluster(place), many.free_port()
         cluster.start()
         tokens = many.prepared(place)

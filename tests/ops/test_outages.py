@@ -25,6 +25,7 @@ from gis_core.operations.manage import command_line
 from gis_core.operations.processes import wait_until
 from tests.layers.test_many_writers import free_port
 from tests.ops.conftest import temporary_place
+from tests.ops.migrated import give_migrated
 
 pytestmark = pytest.mark.slow
 LIVE = "/health/live"
@@ -152,11 +153,11 @@ class Running:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     with temporary_place() as place:
+        give_migrated(place)
         cluster, port = Cluster(place), free_port()
         cluster.start()
         group = services.Group("outages", cluster)
         found = Running(place, cluster, port, group)
-        found.manage("migrate", "--noinput")
         found.manage("shell", "--no-imports", "-c", WORLD)
         keeper = threading.Thread(target=found.supervise)
         try:

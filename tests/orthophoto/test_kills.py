@@ -22,6 +22,7 @@ from rasterio.transform import from_origin
 
 from gis_core.operations.environment import PYTHON, ROOT, Place
 from tests.ops.conftest import plain_environment, temporary_place
+from tests.ops.migrated import give_migrated
 
 KILLS = int(os.environ.get("ARPENT_TEST_KILLS", "3"))
 VICTIMS = ("worker", "reader", "postgresql")
@@ -82,12 +83,10 @@ def delivery(installed: Installation) -> Path:
 @pytest.fixture(scope="module")
 def installed() -> Iterator[Installation]:
     with temporary_place() as place:
-        place.data.mkdir()
+        give_migrated(place)
         made = Installation(place.data)
         made.cluster("start")
         try:
-            done = made.run("manage", "migrate", "--verbosity", "0")
-            assert done.returncode == 0, done.stdout
             yield made
         finally:
             made.cluster("stop")

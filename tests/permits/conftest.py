@@ -68,6 +68,7 @@ def world(db: None) -> World:
     return made_world()
 
 
+@factories.as_owner()
 def made_world() -> World:
     commune, second = factories.commune("45901", "Lorris"), factories.commune("45902", "Montereau")
     elsewhere = factories.commune("45903", "Boiscommun")

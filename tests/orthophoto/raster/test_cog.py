@@ -38,6 +38,7 @@ from tests.orthophoto.raster.images import (
     strips,
 )
 
+pytestmark = pytest.mark.slow
 CODECS = ["jpeg", "webp", "deflate"]
 LOSSLESS = CogOptions("deflate")
 

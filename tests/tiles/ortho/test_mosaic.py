@@ -14,6 +14,7 @@ from tests.tiles.ortho import campaign
 from tests.tiles.ortho.campaign import NORTH, PERIOD, SLOW_PERIOD, STEP, WEST
 from tiles.ortho.mosaic import Box, Mosaic, Sheet, UnreadableError
 
+pytestmark = pytest.mark.slow
 HALF_WORLD = 20_037_508.342789244
 GRIDS = {3857: (-HALF_WORLD, HALF_WORLD, 2 * HALF_WORLD), 2154: (0.0, 12_000_000.0, 209_715.2 * 256)}
 COVERED = shapely.union_all([laid.outline for laid in campaign.SHEETS])
