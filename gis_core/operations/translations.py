@@ -23,7 +23,8 @@ from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
 
 LANGUAGE = "fr"
-READ_SUFFIXES = {".py", ".html", ".txt", ".csv"}
+READ_SUFFIXES = {".py", ".html", ".txt", ".csv", ".toml"}
+"""What messages are in, and what settings read before they are found."""
 CATALOGUE = Path("locale") / LANGUAGE / "LC_MESSAGES" / "django.po"
 # What several apps say stands here: LOCALE_PATHS wins over the apps.
 COMMON = Path("gis_core") / CATALOGUE

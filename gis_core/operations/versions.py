@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from gis_core.operations.cluster import BIN
 from gis_core.operations.environment import ROOT
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.processes import BIN
 from gis_core.version import VERSION
 
 # Of the archive: 3 says which migrations its database holds.
