@@ -517,7 +517,7 @@ export interface FeaturePage {
   results: ListedFeature[];
 }
 
-/** A file as lists give it: never who applies. */
+/** A file as lists give it: never who applies. Stored columns of the list that are not named here come with it. */
 export interface Filed {
   number: string;
   /** the number as people write it */
@@ -1100,7 +1100,7 @@ export interface PatchedRole {
   communes?: string[];
 }
 
-/** A file as lists give it: never who applies. */
+/** A file as lists give it: never who applies. Stored columns of the list that are not named here come with it. */
 export interface Permit {
   number: string;
   /** the number as people write it */
@@ -1135,7 +1135,7 @@ export interface Permit {
   page: string;
 }
 
-/** A file as lists give it: never who applies. */
+/** A file as lists give it: never who applies. Stored columns of the list that are not named here come with it. */
 export interface PermitDetail {
   number: string;
   /** the number as people write it */
