@@ -15,6 +15,7 @@ export default defineConfig({
         "src/settings/main.ts",
         "src/permits/main.ts",
         "src/hydrants/main.ts",
+        "src/lists/main.ts",
         "src/notices/main.ts",
         "src/works/main.ts",
       ],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.desk import tables
 from gis_core.desk.forms import blame
+from gis_core.desk.list_map import map_config, read_build
 from gis_core.desk.list_query import Given, ListQuery, QueryForm, read_query
 from gis_core.desk.listing import Label, Listing, ListPage, read_offset
 from gis_core.desk.saved_filters import SavedFilter, filters_of
@@ -22,6 +23,7 @@ from gis_core.http.admission import FILTER, TABLE, Kind, limited
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import User
+from gis_core.webmap_build import Build
 
 MOST_PLACES: Final = 2_000
 FILE_LABELS: Final = {"csv": "CSV", "xlsx": "Excel", "ods": "LibreOffice"}
@@ -100,6 +102,15 @@ class ListView[Q: ListQuery]:
         offered = [suffix for suffix in self.listing.files if suffix in FILE_LABELS] if self.page.rows else []
         pairs = {"sort": self.order} if self.order else {}
         return [(FILE_LABELS[suffix], f"?{self.with_parameters(**pairs, format=suffix)}") for suffix in offered]
+
+    @property
+    def map_build(self) -> Build | None:
+        """The script of the map beside the list; none for a list without places, or without rows."""
+        return read_build() if self.listing.geometry and self.page.rows else None
+
+    @property
+    def map_config(self) -> dict[str, Any]:
+        return map_config(f"?{self.with_parameters(format='geojson')}")
 
     @property
     def count(self) -> str:

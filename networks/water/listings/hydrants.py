@@ -89,6 +89,13 @@ def anomaly_labels(hydrant: Any, _places: Places) -> str:
     return ", ".join(lists.word(lists.ANOMALIES, code) for code in (hydrant.last or {}).get("anomalies", []))
 
 
+COLOURS: Final = {"unavailable": "#59636b", "failing": "#b3261e", "compliant": "#1f6fb2", "unknown": "#8a5a00"}
+
+
+def on_map(hydrant: Any, places: Places) -> dict[str, Any]:
+    return {"label": availability_label(hydrant, places), "colour": COLOURS[availability_of(hydrant)]}
+
+
 COLUMNS: Final[Sequence[Column[Any]]] = (
     Column("reference", gettext_lazy("Reference"), value=lambda one, _places: title_of(one), cell=name_cell,
            heading=gettext_lazy("Hydrant"), sort="reference"),
@@ -131,5 +138,6 @@ HYDRANTS: Final = Listing(
     file_name="poteaux-incendie",
     most_in_files=MOST_ROWS,
     geometry="geom",
+    on_map=on_map,
     saved=True,
 )

@@ -1,0 +1,48 @@
+import { Board, type BoardWord } from "../board/board";
+import { placed, readCollection } from "../board/parts";
+import type { Language } from "../format/format";
+import type { Bbox } from "../geo/mercator";
+import { ListMap } from "../map/list-map";
+
+/** What the server writes for the map beside a list (`gis_core/desk/list_map.py`). */
+interface Config {
+  url: string;
+  extent_4326: Bbox;
+  language: Language;
+  words: Record<BoardWord | "more" | "elsewhere", string>;
+}
+
+const CONTEXT = ["communes", "parcels", "buildings", "roads"];
+
+/** The small map beside a list. */
+function show(place: HTMLElement, { url, extent_4326, language, words }: Config): void {
+  new Board(place, {
+    language,
+    words,
+    row: "key",
+    rowsChoose: true,
+    chosenClass: "chosen",
+    context: CONTEXT,
+    whole: CONTEXT,
+    makeMap: (target, listening) => new ListMap(target, extent_4326, listening),
+    load: () => readCollection(url),
+    describe({ title, label, detail, href }, _key, listed) {
+      const facts = [title, label, detail].filter(Boolean).map(String);
+      if (!listed) facts.push(words.elsewhere);
+      return { facts, url: String(href ?? "") };
+    },
+    chosen: (row) => row.querySelector("a")?.focus({ preventScroll: true }),
+  });
+}
+
+/** The map begins when it is seen: on a telephone it is folded at first. */
+const found = placed<Config>("list-map");
+if (found) {
+  const { place, config } = found;
+  const seen = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    seen.disconnect();
+    show(place, config);
+  });
+  seen.observe(place);
+}
