@@ -41,7 +41,8 @@ def _reason(manifest: dict[str, Any]) -> str:
     made_by, made_in = _numbers(manifest.get("version")), manifest.get("format")
     if not made_by or not isinstance(made_in, int):
         return "ne dit pas de quelle version d'Arpent elle vient : prenez une autre sauvegarde."
-    whose = f"a été faite par Arpent {manifest['version']}"
+    other_format = "" if made_in == FORMAT else f" (format {made_in}, ici {FORMAT})"
+    whose = f"a été faite par Arpent {manifest['version']}{other_format}"
     if made_by > _numbers(VERSION) or made_in > FORMAT:
         return f"{whose}, plus récent que celui-ci ({VERSION}) : {SAME_OR_LATER}."
     if made_by < _numbers(OLDEST) or made_in < FORMAT:

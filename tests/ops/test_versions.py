@@ -55,11 +55,17 @@ def test_a_backup_of_this_version_is_read(tmp_path: Path):
     ("changes", "words"),
     [
         ({"version": "99.0.0"}, rf"faite par Arpent 99\.0\.0, plus récent que celui-ci \({VERSION}\) : rétablissez-la"),
-        ({"version": "99.0.0", "format": 99, "entries": None}, r"Arpent 99\.0\.0, plus récent"),
+        (
+            {"version": "99.0.0", "format": 99, "entries": None},
+            rf"Arpent 99\.0\.0 \(format 99, ici {FORMAT}\), plus récent",
+        ),
         ({"version": VERSION + ".1"}, "plus récent que celui-ci"),
         ({"format": FORMAT + 1}, "plus récent que celui-ci"),
         ({"version": "0.1.0"}, rf"Arpent 0\.1\.0\. .* depuis la version {OLDEST} : .* la version qui l'a faite"),
-        ({"version": "0.1.0", "format": 1, "migrations": None, "tables": None}, r"faite par Arpent 0\.1\.0\. "),
+        (
+            {"version": "0.1.0", "format": 1, "migrations": None, "tables": None},
+            r"faite par Arpent 0\.1\.0 \(format 1, ",
+        ),
         ({"format": FORMAT - 1}, "la version qui l'a faite"),
         ({"version": None}, "ne dit pas de quelle version"),
         ({"version": "main"}, "ne dit pas de quelle version"),
@@ -76,7 +82,7 @@ def test_what_cannot_be_read_is_refused_before_anything_is_written(changes: dict
     place = Place(tmp_path / "data")
     with pytest.raises(OperationFailedError, match=words) as refused:
         restore(place, archive(tmp_path, **changes), force=True)
-    assert refused.value.message.endswith("Rien n'a été touché.") or "prenez une autre" in refused.value.message
+    assert refused.value.message.endswith("Rien n'a été touché.")
     assert not place.data.exists()
 
 
