@@ -23,7 +23,7 @@ from gis_core.version import VERSION
 
 FOLDER = ROOT / "tests" / "data" / "releases"
 # A table of so few rows is kept whole; of a longer one as many rows as that, taken from all over it.
-SHORT, SAMPLE = 150, 40
+SHORT, SAMPLE = 120, 25
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
