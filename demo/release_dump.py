@@ -24,6 +24,8 @@ from gis_core.version import VERSION
 FOLDER = ROOT / "tests" / "data" / "releases"
 # A table of so few rows is kept whole; of a longer one as many rows as that, taken from all over it.
 SHORT, SAMPLE = 120, 25
+# Nor more than so many characters of a table, small rows first: a few zones or letters would be half of it.
+MOST_CHARACTERS = 60_000
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -38,6 +40,14 @@ REFERENCES = """
         join pg_class c on c.oid = conrelid join pg_namespace a on a.oid = c.relnamespace
         join pg_class p on p.oid = confrelid join pg_namespace b on b.oid = p.relnamespace
     where contype = 'f' order by k.oid
+"""
+MARK: LiteralString = """
+    insert into kept
+    select source, place from (
+        select tableoid as source, ctid as place, row_number() over rows_in_order as n,
+            sum(length(t::text)) over rows_in_order as characters
+        from {} t window rows_in_order as (order by length(t::text) > 10000, md5(ctid::text) rows unbounded preceding)
+    ) s where n <= %s and (characters <= %s or n = 1)
 """
 DELETE_OTHERS: LiteralString = (
     "delete from {} t where not exists (select from pg_temp.kept k where k.source = t.tableoid and k.place = t.ctid)"
@@ -96,10 +106,7 @@ def mark(connection: Connection, table: sql.Identifier) -> None:
     """Mark all rows of a short table, some of a longer one: the same ones each time."""
     (count,) = connection.execute(sql.SQL("select count(*) from {}").format(table)).fetchone() or (0,)
     limit = count if count <= SHORT else SAMPLE
-    connection.execute(
-        sql.SQL("insert into kept select tableoid, ctid from {} order by md5(ctid::text) limit %s").format(table),
-        [limit],
-    )
+    connection.execute(sql.SQL(MARK).format(table), [limit, MOST_CHARACTERS])
 
 
 def mark_referenced(connection: Connection) -> None:
