@@ -37,8 +37,6 @@ ENVIRONMENT = {
     "GDAL_CACHEMAX": "64",
     "GDAL_DRIVER_PATH": "disable",
     "GDAL_PAM_ENABLED": "NO",
-    # The system of a shapefile is identified here: GDAL would look through all known ones whenever it opens the file.
-    "USE_OSR_FIND_MATCHES": "NO",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none",
 }
 
