@@ -26,7 +26,7 @@ def matching_text(rows: PermitQuerySet, text: str, insee: str, rights: Rights) -
     terms = folded(text)[:MOST_TERMS]
     condition = Q(pk__in=files_on(parcels_in_text(text, insee, rights)))
     if terms:
-        condition |= Q(*(Q(words__contains=f" {word}") for word in terms))
+        condition |= Q(*(Q(folded_text__contains=f" {word}") for word in terms))
     return rows.filter(condition)
 
 

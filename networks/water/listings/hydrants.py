@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,7 +64,7 @@ def measure(name: str, recorded: str = "") -> Any:
 
 
 def decimal(value: float | None) -> str:
-    return NOTHING if value is None else number_format(round(value, 1), use_l10n=True)
+    return NOTHING if value is None else str(floatformat(value, "-1g"))
 
 
 def flow_cell(hydrant: Any, places: Places) -> Cell:
