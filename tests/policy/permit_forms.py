@@ -43,7 +43,7 @@ def permit(owner: Member, person: User) -> Permit:
     with acting_as(rights):
         made = file_permit(given, rights).permit
         record(made, What.NOTE, on=given.filed_date, detail={"note": "Vu"}, rights=rights)
-        request_opinion(made, Request(body="roads", asked=date(2026, 1, 6)), user=person, rights=rights)
+        request_opinion(made, Request(body="roads", requested_date=date(2026, 1, 6)), user=person, rights=rights)
         Reminder.objects.update_or_create(user=person, defaults={"feed_digest": digest(secret(owner.slug))})
         piece(made)
     return made

@@ -37,6 +37,7 @@ metrics                                                     GET,HEAD    remote  
 metrics                                                     REST        -       405  405  405  405  405  405  405
 
 compte/                                                     GET,HEAD    -       302  200  200  200  200  200  200
+compte/filtres/                                             POST        -       302  302  302  302  302  302  302
 compte/invitations/<int:membership_id>/accepter/            POST        own     302  302  302  302  302  302  302
 compte/invitations/<int:membership_id>/accepter/            POST        other   302  404  404  404  404  404  404
 compte/jetons/                                              POST        -       302  200  200  200  200  200  200
