@@ -35,7 +35,7 @@ def fits(page: Page) -> Any:
 
 def test_an_inspection_is_recorded_in_the_street(phone: Page, demo: Demo) -> None:
     phone.goto(f"{demo.url}/reseaux/hydrants/?q=PI0002")
-    phone.locator("table.hydrants th a").first.click()
+    phone.locator("table.hydrants tbody th a").first.click()
     phone.get_by_text("Enregistrer un contrôle").click()
     phone.get_by_label("Débit à 1 bar").fill("47,5")
     phone.get_by_label("Pression statique").fill("3,1")
@@ -49,7 +49,7 @@ def test_an_inspection_is_recorded_in_the_street(phone: Page, demo: Demo) -> Non
 
 def test_measures_are_asked_of_a_technical_inspection_alone(phone: Page, demo: Demo) -> None:
     phone.goto(f"{demo.url}/reseaux/hydrants/?q=PI0003")
-    phone.locator("table.hydrants th a").first.click()
+    phone.locator("table.hydrants tbody th a").first.click()
     phone.get_by_text("Enregistrer un contrôle").click()
     phone.get_by_label("Contrôle fonctionnel").check()
     expect(phone.get_by_label("Débit à 1 bar")).to_be_hidden()
