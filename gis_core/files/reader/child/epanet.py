@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from .charset import of_stream
 from .rows import printable
 from .trouble import Trouble
+from .unused import let_in
 from .wire import Blob
 
 BATCH = 5_000
@@ -76,6 +77,7 @@ def wntr_io() -> Any:
         spec = importlib.util.find_spec("wntr")
         if spec is None or spec.submodule_search_locations is None:
             raise Trouble("epanet_missing")
+        let_in()
         sys.meta_path.insert(0, Absent())
         package = ModuleType("wntr")
         package.__path__ = list(spec.submodule_search_locations)

@@ -7,7 +7,6 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from . import table
@@ -18,6 +17,7 @@ from .names import checked
 from .raster import Images
 from .rows import Problem, Row, batched
 from .trouble import Trouble
+from .unused import leave_out
 from .wire import Blob, send
 
 if TYPE_CHECKING:
@@ -221,21 +221,13 @@ def serve(requests: BinaryIO, answers: BinaryIO, limits: dict[str, int]) -> None
             return
 
 
-class NotInstalled(MetaPathFinder):
-    """What pyogrio loads where it is there, and nothing here uses: half of the time that a child takes to begin."""
-
-    def find_spec(self, fullname: str, *_more: Any) -> None:
-        if fullname in ("pandas", "geopandas"):
-            raise ModuleNotFoundError(fullname)
-
-
 def main() -> None:
     """Lock down, say what remains possible, serve. Arguments: this code's folder, the canary, the limits as JSON."""
     code_folder, canary, limits = sys.argv[1:4]
     # Libraries that print must not reach the frames.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    sys.meta_path.insert(0, NotInstalled())
+    leave_out()
     measures = lock_down(code_folder)
     send(answers, {"hello": {**measures, **state(canary)}})
     serve(sys.stdin.buffer, answers, json.loads(limits))
