@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from gis_core.desk.cells import Cell, Line
 from gis_core.desk.list_query import ListQuery, choice
@@ -76,7 +76,6 @@ OUTAGES: Final = Listing(
     ),
     on_page=("place", "state", "member", "valves", "connections", "recorded_by"),
     caption=gettext_lazy("Outages, newest first"),
-    count=lambda count: ngettext("%(count)s outage", "%(count)s outages", count) % {"count": count},
     nothing=gettext_lazy(
         "No outage is kept yet. On the map, open a pipe of drinking water, choose “Isolate”, then save the outage: "
         "it will stand here."
