@@ -228,10 +228,10 @@ def test_decisions_are_recognised(text: str, ending: str) -> None:
         (b'numero;depot\n"PC 045 901 21 00001;' + b"x" * 200_000, "coupé"),
     ],
 )
-def test_what_is_no_register_is_refused_in_words(tmp_path: Path, content: bytes, format_message: str) -> None:
+def test_what_is_no_register_is_refused_in_words(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "registre.csv"
     path.write_bytes(content)
-    with pytest.raises(Invalid, match=format_message):
+    with pytest.raises(Invalid, match=words):
         register(path)
 
 
