@@ -14,7 +14,7 @@ import pytest
 
 from gis_core.files.reader.process import RestrictedReader
 
-ALONE = ("tests/gis_core/", "tests/networks/", "tests/orthophoto/", "tests/ops/")
+ALONE = ("tests/gis_core/", "tests/orthophoto/", "tests/ops/")
 # What is a reader's own once it is open: its child, where that reads, how many files it was given.
 OPEN = (
     *("_quarantine", "_child", "_errors", "_close_child", "_close_all"),

@@ -11,6 +11,8 @@ from gis_core.errors import Invalid
 from gis_core.models import User
 
 MOST_KEPT: Final = 20
+MOST_LISTS: Final = 50
+"""More than there are: an account is read with every page, and bears no lists that somebody makes up."""
 LONGEST_TITLE: Final = 60
 LONGEST_QUERY: Final = 2_000
 
@@ -41,6 +43,8 @@ def save_filter(user: User, listing: str, title: str, query: str) -> SavedFilter
     if len(kept) >= MOST_KEPT:
         message = _("%(most)s filters are kept already: remove one first.")
         raise Invalid(message % {"most": MOST_KEPT}, parameter="title")
+    if listing not in locked.saved_filters and len(locked.saved_filters) >= MOST_LISTS:
+        raise Invalid(_("Filters of no more lists are kept: remove some first."), parameter="list")
     made = SavedFilter(title, urlencode(parse_qsl(query, keep_blank_values=True)))
     store(locked, listing, [*kept, [made.title, made.query]])
     return made
@@ -54,5 +58,6 @@ def remove_filter(user: User, listing: str, title: str) -> None:
 
 
 def store(user: User, listing: str, kept: list[list[str]]) -> None:
-    user.saved_filters = {**user.saved_filters, listing: kept}
+    others = {name: filters for name, filters in user.saved_filters.items() if name != listing}
+    user.saved_filters = {**others, listing: kept} if kept else others
     user.save(update_fields=["saved_filters"])

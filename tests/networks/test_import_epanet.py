@@ -1,5 +1,6 @@
 """EPANET input files: units, tanks, valves and pumps on links, places, and what is wrong with them."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import shapely
 from django.utils import translation
 
 from gis_core.errors import Invalid
+from gis_core.files.reader import Reading, RestrictedReader
 from networks.water.importers.choices import NetworkChoices
 from networks.water.importers.draft import Draft
 from networks.water.importers.epanet import Placing, read_epanet
@@ -85,6 +87,18 @@ def test_metric_units_are_taken_as_they_are(tmp_path: Path) -> None:
     found = values(read(inp(tmp_path, units="LPS")))
     assert (found["P1"]["diameter_mm"], found["P1"]["declared_length_m"]) == (8, 100)
     assert found["T1"]["z"] == 120
+
+
+def test_a_network_is_read_by_a_reader_that_opened_other_files_too(tmp_path: Path) -> None:
+    point = {"type": "Point", "coordinates": [2.5, 47.7]}
+    places = tmp_path / "places.geojson"
+    features = [{"type": "Feature", "geometry": point, "properties": {"a": 1}}]
+    places.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    with RestrictedReader() as reader:
+        reader.inspect(reader.admit(places), reading=Reading())
+        nodes = reader.epanet(reader.admit(inp(tmp_path))).nodes
+        assert len(nodes) == 5
+        assert len(reader.inspect(reader.admit(places), reading=Reading()).layers) == 1
 
 
 def test_us_units_are_turned_into_metres_and_millimetres(tmp_path: Path) -> None:

@@ -178,9 +178,15 @@ class RestrictedReader(ChildProcess):
             yield self._sensible(texts.parse_lines, answer, blob.tobytes())
 
     def epanet(self, name: str) -> EpanetNetwork:
-        """The network in an admitted EPANET input file."""
-        frames = self._stream_of({"op": "epanet", "name": self._checked(name)})
-        return self._sensible(parse_network, [answer for answer, _blob in frames])
+        """The network in an admitted EPANET input file, read by a child of its own: beside GDAL there is no room for
+        WNTR (`Limits.memory_bytes`).
+        """
+        self._end_child()
+        try:
+            frames = self._stream_of({"op": "epanet", "name": self._checked(name)})
+            return self._sensible(parse_network, [answer for answer, _blob in frames])
+        finally:
+            self._end_child()
 
     def plans(self, names: Sequence[str]) -> Iterator[tuple[str, PlanSheet | RefusedSheet]]:
         """The sheets of admitted EDIGéO deliveries (a .THF with its companions, an archive), each with its delivery.
