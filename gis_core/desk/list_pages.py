@@ -97,6 +97,17 @@ class ListView[Q: ListQuery]:
         return Heading(label, number, f"?{self.with_parameters(sort=following)}", now)
 
     @property
+    def orders(self) -> list[tuple[str, str]]:
+        """The orders that may be chosen in the form, where headings are out of sight; empty where there is but one."""
+        ascending, descending = _("%(column)s, ascending"), _("%(column)s, descending")
+        orders = [("", _("Usual order"))]
+        for column in self.page.columns:
+            if column.sort:
+                names = {"column": column.heading or column.label}
+                orders += [(column.name, ascending % names), (f"-{column.name}", descending % names)]
+        return orders if len(orders) > 1 else []
+
+    @property
     def files(self) -> list[tuple[str, str]]:
         """Label and address of each file that is offered."""
         offered = [suffix for suffix in self.listing.files if suffix in FILE_LABELS] if self.page.rows else []
@@ -176,7 +187,8 @@ def list_file[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights, 
         offered = ", ".join(one.upper() for one in listing.files)
         raise Invalid(_("This list is offered as: %(formats)s.") % {"formats": offered or "—"}, parameter="format")
     if suffix == "geojson":
-        return JsonResponse(places_of(listing, query, rights), headers=NO_STORE)
+        with limited(FILTER):
+            return JsonResponse(places_of(listing, query, rights), headers=NO_STORE)
     with limited(TABLE):
         table = listing.table(query, rights, listing.read_order(given))
         name = f"{listing.file_name or listing.name}-{database_clock.today():%Y-%m-%d}"

@@ -10,7 +10,6 @@ import pwd
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,9 +30,6 @@ from gis_core.operations.environment import (
     uid_of,
 )
 from gis_core.operations.failure import OperationFailedError
-
-if TYPE_CHECKING:
-    from psycopg import Connection
 from gis_core.operations.processes import (
     BIN,
     backends_in,
@@ -41,11 +37,15 @@ from gis_core.operations.processes import (
     first_number,
     is_postmaster,
     remove,
+    run_with_daemon,
     system_user,
     wait_until,
 )
 from gis_core.operations.server_log import last_lines, start_failure
 from gis_core.operations.tuning import machine_memory_mib, tuning
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 SUPERUSER = "postgres"
 HIDDEN_DATA = Path("/var/lib/arpent")
@@ -498,17 +498,4 @@ class Cluster:
         return [*switch(owner.pw_name, str(owner.pw_gid))] if os.geteuid() == 0 else []
 
     def _as_owner(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [*self._identity(), str(BIN / program), *arguments]
-        with tempfile.TemporaryFile("w+") as out:
-            # A file, not a pipe: the postmaster keeps its standard output open.
-            result = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                check=False,
-                env=client_environment(),
-                cwd="/",
-            )
-            out.seek(0)
-            return subprocess.CompletedProcess(command, result.returncode, out.read(), "")
+        return run_with_daemon([*self._identity(), str(BIN / program), *arguments])

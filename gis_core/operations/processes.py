@@ -2,20 +2,16 @@
 
 import os
 import shutil
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gis_core.operations import fake_clock
-from gis_core.operations.environment import (
-    open_plain,
-)
+from gis_core.operations.environment import open_plain
 from gis_core.operations.failure import OperationFailedError
-
-if TYPE_CHECKING:
-    pass
 
 
 def remove(path: Path) -> None:
@@ -79,3 +75,19 @@ def system_user(line: str, ident_map: str) -> str | None:
 def client_environment() -> dict[str, str]:
     """No PG* variable of the operator's may lead to another cluster."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.passed_on(os.environ)}
+
+
+def run_with_daemon(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run what may leave a server behind; what it says goes to a file, for a server keeps its standard output open."""
+    with tempfile.TemporaryFile("w+") as out:
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            check=False,
+            env=client_environment(),
+            cwd="/",
+        )
+        out.seek(0)
+        return subprocess.CompletedProcess(command, result.returncode, out.read(), "")

@@ -1,10 +1,6 @@
 """What PostgreSQL says of a start that failed, in words."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 def last_lines(path: Path, lines: int = 8) -> str:

@@ -3,10 +3,6 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:

@@ -17,14 +17,9 @@ from networks.roadworks.models import Work
 
 type Pair = tuple[int, int]
 
-
 MOST_SECTIONS: Final = 2_000
 LONGEST_M: Final = 50_000
-
-
 MOST_ENDS: Final = 6
-
-
 MOST_PARTS: Final = 8
 
 
