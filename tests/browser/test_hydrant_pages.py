@@ -72,3 +72,39 @@ def test_buildings_too_far_are_on_a_map_and_in_a_list(desk: Page, demo: Demo) ->
     expect(row).to_have_class("pointed")
     expect(desk.locator(".map-told")).to_have_text(re.compile(r"Bâtiment trop loin · \d+\sm par les voies"))
     assert serious(desk) == []
+
+
+def test_the_row_that_is_pressed_is_told_beside_the_map_of_the_list(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/reseaux/hydrants/")
+    desk.wait_for_selector("#list-map:not([aria-busy]) .map[data-rendered]")
+    row = desk.locator("tbody tr").first
+    title = row.locator("th a").inner_text()
+    row.locator("td").nth(1).click()
+    expect(desk.locator(".map-told")).to_contain_text(title)
+    assert serious(desk) == []
+    assert fits(desk)
+
+
+def test_a_list_is_ordered_and_its_filter_kept_with_the_keyboard(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/reseaux/hydrants/?state=due")
+    desk.locator("thead a").first.focus()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("thead th").first).to_have_attribute("aria-sort", "ascending")
+    desk.locator(".saved-filters summary").focus()
+    for key in ("Enter", "Tab"):
+        desk.keyboard.press(key)
+    desk.keyboard.type("À contrôler")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".saved-filters li a")).to_have_text(["À contrôler"])
+    desk.get_by_role("button", name="Retirer le filtre").press("Enter")
+    expect(desk.locator(".saved-filters li")).to_have_count(0)
+
+
+def test_on_a_telephone_the_form_offers_the_orders(phone: Page, demo: Demo) -> None:
+    phone.goto(f"{demo.url}/reseaux/hydrants/")
+    phone.locator("summary", has_text="Filtres").click()
+    phone.get_by_label("Ordre").select_option("-reference")
+    phone.get_by_role("button", name="Filtrer").click()
+    expect(phone).to_have_url(re.compile("sort=-reference"))
+    assert serious(phone) == []
+    assert fits(phone)
