@@ -51,7 +51,7 @@ class Cell:
         return format_day(self.day)
 
 
-def display(value: Any, *, unit: str = "", grouped: bool = True) -> Cell:
+def display(value: Any, unit: str = "") -> Cell:
     """A value of a column as people read it where its column says nothing else."""
     match value:
         case None | "":
@@ -61,7 +61,7 @@ def display(value: Any, *, unit: str = "", grouped: bool = True) -> Cell:
         case date():
             return Cell(day=value)
         case int() | float():
-            number = number_format(value, use_l10n=True, force_grouping=grouped)
+            number = number_format(value, use_l10n=True, force_grouping=True)
             return Cell(f"{number}\u00a0{unit}" if unit else number)
         case _:
             return Cell(str(value))

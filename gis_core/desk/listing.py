@@ -2,7 +2,7 @@
 
 STATIONS = Listing(
     name="stations", title=_("Charging stations"), query=StationQuery, rows=stations,
-    columns=(Column("name", _("Station"), link=page_of), Column("power_kw", _("Power"), "number", unit="kW")),
+    columns=(Column("name", _("Station"), cell=name_cell), Column("power_kw", _("Power"), "number", unit="kW")),
     files=("csv", "xlsx", "ods"), geometry="geom",
 )
 """
@@ -10,7 +10,6 @@ STATIONS = Listing(
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
-from operator import attrgetter
 from typing import Any, Final, Protocol
 
 from django.db.models import F, Model, QuerySet
@@ -73,10 +72,7 @@ class Column[R]:
     """On the page, where it is another than the label in files: “Cost”, not “Cost (€)”."""
     cell: Callable[[R, Related], Cell] | None = None
     """What the page shows; without it the value, written for people."""
-    link: Callable[[R], str] | None = None
     unit: str = ""
-    grouped: bool = True
-    """Whether thousands stand apart on the page: not those of years."""
     labels: Mapping[str, Label] | None = None
     """The label of each code of the value."""
     sort: str = ""
@@ -98,19 +94,19 @@ class Column[R]:
         """What stands in the cell of a row."""
         if self.cell is not None:
             return self.cell(row, related)
-        cell = display(self.value_of(row, related), unit=self.unit, grouped=self.grouped)
-        return Cell(cell.text, href=self.link(row), day=cell.day) if self.link else cell
+        return display(self.value_of(row, related), self.unit)
 
     def for_files(self) -> FileColumn:
         return FileColumn(self.name, str(self.label), self.kind)
 
 
 def attribute(row: Any, path: str) -> Any:
-    """`owner.name` of a row; nothing where a part of the way is missing."""
-    try:
-        return attrgetter(path)(row)
-    except AttributeError:
-        return row.get(path) if isinstance(row, Mapping) else None
+    """`owner.name` of a row; None where a part of the way is None. Raises AttributeError for a name that no row has."""
+    for name in path.split("."):
+        if row is None:
+            return None
+        row = getattr(row, name)
+    return row
 
 
 def no_related(_rows: Sequence[Any], _rights: Rights) -> Related:
@@ -227,6 +223,7 @@ class Listing[Q: ListQuery, R]:
             page.after = self.cursor(chosen[-1])
         elif len(results) > pager.rows and offset + pager.rows <= pager.farthest:
             page.after = str(offset + pager.rows)
+        page.cut_short = len(results) > pager.rows and not page.after
         return page
 
 
@@ -248,6 +245,8 @@ class ListPage:
     offset: int
     size: int
     after: str = ""
+    cut_short: bool = False
+    """Whether there are more rows than one may page to."""
 
     @property
     def before(self) -> str:

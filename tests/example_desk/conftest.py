@@ -68,11 +68,9 @@ def installed(app: str) -> Iterator[None]:
     apps.app_configs[config.label] = config
     try:
         config.import_models()
-        read_again()
         yield
     finally:
         del apps.app_configs[config.label]
-        read_again()
 
 
 def read_again() -> None:
@@ -84,16 +82,22 @@ def read_again() -> None:
 
 @contextmanager
 def wired(app: str) -> Iterator[Any]:
-    """The manifest of an app, whose table and layer are made as after any update."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gis_core.wiring.manifests._read", None)
-        for point in POINTS.values():
-            patch.setattr(point, "_items", None)
-        with installed(app):
+    """The manifest of an app, whose table and layer are made as after any update.
+
+    Addresses are read again when the points are those of the house once more: what comes after knows nothing of the app.
+    """
+    try:
+        with installed(app), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("gis_core.wiring.manifests._read", None)
+            for point in POINTS.values():
+                patch.setattr(point, "_items", None)
+            read_again()
             manifest = import_module(f"{app}.manifest").MANIFEST
             with factories.as_owner():
                 call_command("migrate", run_syncdb=True, verbosity=0)
             yield manifest
+    finally:
+        read_again()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Lists of desks: what an address asks for, its form, its page, its files."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -154,6 +154,17 @@ def test_a_filter_that_makes_no_sense_is_said_and_everything_shown(five: list[Co
 @pytest.mark.parametrize("query", ["?sort=geom", "?sort=initial", "?offset=x", "?offset=101"])
 def test_an_order_or_a_page_that_there_is_not_is_refused(query: str, five: list[Commune]) -> None:
     assert get(query).status_code == 400
+
+
+def test_a_list_that_goes_on_beyond_its_last_page_says_so(five: list[Commune]) -> None:
+    short = replace(LISTING, pager=Pager(rows=2, farthest=2, count_limit=4))
+    texts = [get(query, short).content.decode() for query in ("", "?offset=2")]
+    assert ["La liste continue" in text for text in texts] == [False, True]
+
+
+def test_a_column_of_a_name_that_no_row_has_is_a_fault(five: list[Commune]) -> None:
+    with pytest.raises(AttributeError):
+        get("", replace(LISTING, columns=(Column("nom", "Commune"),), on_page=()))
 
 
 def test_an_empty_list_tells_filters_from_nothing(five: list[Commune]) -> None:
