@@ -84,7 +84,7 @@ def read_again() -> None:
 def wired(app: str) -> Iterator[Any]:
     """The manifest of an app, whose table and layer are made as after any update.
 
-    Addresses are read again when the points are those of the house once more: what comes after knows nothing of the app.
+    Addresses are read again when the points are those of the house once more: what comes after knows nothing of it.
     """
     try:
         with installed(app), pytest.MonkeyPatch.context() as patch:
