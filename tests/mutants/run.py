@@ -41,7 +41,8 @@ def check_clean(mutants: list[Mutant]) -> None:
 def verdict_of(mutant: Mutant) -> tuple[str, str]:
     """What became of it, and the first test that failed, or why nothing is known."""
     for tests in mutant["tests"]:
-        command = ["./arpent", "test", "-x", "-q", tests]
+        alone = ["-n0"] if "::" in tests else []
+        command = ["./arpent", "test", "-x", "-q", *alone, tests]
         ran = run(command, cwd=ROOT, check=False, stdout=PIPE, stderr=STDOUT, encoding="utf-8", errors="replace")
         found = FAILED.search(ran.stdout)
         if ran.returncode == 1 and found:
