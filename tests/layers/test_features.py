@@ -8,7 +8,9 @@ from django.contrib.gis.geos import LineString, MultiLineString, Point
 from django.db import connection
 from django.test import Client
 
+from gis_core.members.rights import Role
 from layers.cadastre.models import Address, Building, Road
+from layers.catalogue.models import Layer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -296,3 +298,18 @@ def test_another_content_type_is_refused(client: Client) -> None:
 def test_these_routes_are_only_read(client: Client, address: str) -> None:
     client.force_login(factories.user(factories.member()))
     assert client.delete(address).status_code == 405
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.TOWN_HALL])
+def test_the_objects_of_a_layer_are_seen_by_the_members_that_it_is_shared_with_and_their_town_halls(role: str) -> None:
+    commune = factories.commune()
+    ours = factories.member(commune)
+    shared = factories.editable_layer(visibility=Layer.Visibility.MEMBERS, shared_with=[ours.pk])
+    pk = factories.feature(shared)
+    people = [factories.user(ours, role, communes=(commune,)), factories.user(factories.member(), Role.READER)]
+    answers = []
+    for person in people:
+        client = Client()
+        client.force_login(person)
+        answers.append(client.get(f"/api/v1/layers/{shared.slug}/features/{pk}/").status_code)
+    assert answers == [200, 404]
