@@ -172,6 +172,19 @@ def phone(browser: Browser, signed_in: dict[str, object], demo: Demo) -> Iterato
         yield open_map(context, demo)
 
 
+@pytest.fixture
+def blank_desk(browser: Browser, signed_in: dict[str, object]) -> Iterator[Page]:
+    """For tests that go to a page or a place of their own: the map is opened once."""
+    for context in opened(browser, signed_in, DESK):
+        yield context.new_page()
+
+
+@pytest.fixture
+def blank_phone(browser: Browser, signed_in: dict[str, object]) -> Iterator[Page]:
+    for context in opened(browser, signed_in, PHONE):
+        yield context.new_page()
+
+
 def opened(browser: Browser, signed_in: dict[str, object], size: dict[str, int]) -> Iterator[BrowserContext]:
     """A context whose page errors fail the test that opened it."""
     context = browser.new_context(viewport=size, locale="fr-FR", storage_state=signed_in, has_touch=size is PHONE)  # type: ignore[arg-type]

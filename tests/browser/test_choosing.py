@@ -116,22 +116,22 @@ def test_an_area_chooses_what_it_meets_and_a_distance_what_lies_around(context: 
     assert serious(page) == []
 
 
-def test_a_line_of_one_point_is_refused_in_words(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}")
-    take(desk, "Dessin")
-    take(desk, "Ligne")
-    click_map(desk)
-    desk.get_by_role("button", name="Terminer").locator("visible=true").first.click()
-    expect(said(desk)).to_have_text("Il faut au moins deux points.")
+def test_a_line_of_one_point_is_refused_in_words(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}")
+    take(blank_desk, "Dessin")
+    take(blank_desk, "Ligne")
+    click_map(blank_desk)
+    blank_desk.get_by_role("button", name="Terminer").locator("visible=true").first.click()
+    expect(said(blank_desk)).to_have_text("Il faut au moins deux points.")
 
 
-def test_a_distance_out_of_bounds_is_told_at_its_field(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}")
-    take(desk, "Dessin")
-    desk.get_by_label("Distance autour").fill("1001")
-    desk.get_by_label("Distance autour").press("Enter")
-    expect(desk.get_by_text("Un nombre de 0 à 1 000.")).to_be_visible()
-    expect(desk.get_by_label("Distance autour")).to_have_attribute("aria-invalid", "true")
+def test_a_distance_out_of_bounds_is_told_at_its_field(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}")
+    take(blank_desk, "Dessin")
+    blank_desk.get_by_label("Distance autour").fill("1001")
+    blank_desk.get_by_label("Distance autour").press("Enter")
+    expect(blank_desk.get_by_text("Un nombre de 0 à 1 000.")).to_be_visible()
+    expect(blank_desk.get_by_label("Distance autour")).to_have_attribute("aria-invalid", "true")
 
 
 def test_references_are_chosen_and_those_unknown_stay_to_be_corrected(context: BrowserContext, demo: Demo) -> None:
@@ -150,37 +150,39 @@ def test_references_are_chosen_and_those_unknown_stay_to_be_corrected(context: B
     assert page.evaluate("document.querySelector('.panel-body').scrollWidth <= innerWidth")
 
 
-def test_a_list_without_references_or_with_an_unknown_commune_is_told_at_its_field(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}")
-    name_parcels(desk, " ")
-    expect(desk.get_by_label("Références", exact=True)).to_be_focused()
-    expect(desk.get_by_text("Écrivez au moins une référence.")).to_be_visible()
-    desk.get_by_label("Commune des références").fill("Nulle part")
-    name_parcels(desk, "AB 12")
-    expect(desk.get_by_label("Commune des références")).to_be_focused()
-    expect(desk.get_by_text("Commune inconnue")).to_be_visible()
+def test_a_list_without_references_or_with_an_unknown_commune_is_told_at_its_field(
+    blank_desk: Page, demo: Demo
+) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}")
+    name_parcels(blank_desk, " ")
+    expect(blank_desk.get_by_label("Références", exact=True)).to_be_focused()
+    expect(blank_desk.get_by_text("Écrivez au moins une référence.")).to_be_visible()
+    blank_desk.get_by_label("Commune des références").fill("Nulle part")
+    name_parcels(blank_desk, "AB 12")
+    expect(blank_desk.get_by_label("Commune des références")).to_be_focused()
+    expect(blank_desk.get_by_text("Commune inconnue")).to_be_visible()
 
 
-def test_parcels_are_taken_out_one_by_one_and_the_focus_stays_in_the_table(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},{SECOND}")
-    expect(lines(desk)).to_have_count(2)
-    desk.get_by_role("button", name="Retirer AB 12").press("Enter")
-    expect(said(desk)).to_have_text("AB 12 retirée. 1 parcelle en tout.")
-    expect(desk.get_by_role("button", name="Retirer AB 13")).to_be_focused()
-    desk.get_by_role("button", name="Tout effacer").press("Enter")
-    expect(said(desk)).to_have_text("Sélection effacée.")
-    expect(desk.get_by_role("heading", name="Parcelles choisies")).to_be_focused()
+def test_parcels_are_taken_out_one_by_one_and_the_focus_stays_in_the_table(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},{SECOND}")
+    expect(lines(blank_desk)).to_have_count(2)
+    blank_desk.get_by_role("button", name="Retirer AB 12").press("Enter")
+    expect(said(blank_desk)).to_have_text("AB 12 retirée. 1 parcelle en tout.")
+    expect(blank_desk.get_by_role("button", name="Retirer AB 13")).to_be_focused()
+    blank_desk.get_by_role("button", name="Tout effacer").press("Enter")
+    expect(said(blank_desk)).to_have_text("Sélection effacée.")
+    expect(blank_desk.get_by_role("heading", name="Parcelles choisies")).to_be_focused()
 
 
-def test_more_than_a_selection_holds_is_told(desk: Page, demo: Demo) -> None:
+def test_more_than_a_selection_holds_is_told(blank_desk: Page, demo: Demo) -> None:
     def truncated(route: Any) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, json=answer.json() | {"truncated": True})
 
-    desk.route("**/parcels/select/", truncated)
-    desk.goto(f"{demo.url}/{TOWN}")
-    name_parcels(desk, "AB 12")
-    expect(desk.get_by_role("alert")).to_contain_text("2 000 parcelles au plus")
+    blank_desk.route("**/parcels/select/", truncated)
+    blank_desk.goto(f"{demo.url}/{TOWN}")
+    name_parcels(blank_desk, "AB 12")
+    expect(blank_desk.get_by_role("alert")).to_contain_text("2 000 parcelles au plus")
 
 
 def finish(page: Page) -> Locator:
@@ -204,57 +206,59 @@ def test_a_double_click_on_finish_only_ends_the_drawing(context: BrowserContext,
     expect(page.get_by_role("button", name="Fiche de la zone dessinée")).to_be_visible()
 
 
-def test_a_tap_on_the_map_right_after_the_end_begins_no_drawing(phone: Page, demo: Demo) -> None:
-    phone.goto(f"{demo.url}/{TOWN}")
-    take(phone, "Dessin")
-    lay(phone, *CORNERS)
-    slowly(phone, 300)
-    phone.locator(".measure-buttons").get_by_role("button", name="Terminer").dblclick()
-    expect(said(phone)).to_have_text(re.compile(r"\d+ parcelles? ajoutées?"))
-    expect(phone.get_by_role("button", name="Fiche de la zone dessinée")).to_be_visible()
+def test_a_tap_on_the_map_right_after_the_end_begins_no_drawing(blank_phone: Page, demo: Demo) -> None:
+    blank_phone.goto(f"{demo.url}/{TOWN}")
+    take(blank_phone, "Dessin")
+    lay(blank_phone, *CORNERS)
+    slowly(blank_phone, 300)
+    blank_phone.locator(".measure-buttons").get_by_role("button", name="Terminer").dblclick()
+    expect(said(blank_phone)).to_have_text(re.compile(r"\d+ parcelles? ajoutées?"))
+    expect(blank_phone.get_by_role("button", name="Fiche de la zone dessinée")).to_be_visible()
 
 
-def test_escape_gives_up_a_point_and_another_is_shown(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}")
-    take(desk, "Dessin")
-    take(desk, "Point")
-    click_map(desk)
-    expect(lines(desk)).to_have_count(1)
-    desk.locator(".map-canvas").focus()
-    desk.keyboard.press("Escape")
+def test_escape_gives_up_a_point_and_another_is_shown(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}")
+    take(blank_desk, "Dessin")
+    take(blank_desk, "Point")
+    click_map(blank_desk)
+    expect(lines(blank_desk)).to_have_count(1)
+    blank_desk.locator(".map-canvas").focus()
+    blank_desk.keyboard.press("Escape")
     # So soon after the end of a drawing a click is taken for the second one of a double click.
-    desk.wait_for_timeout(600)
-    click_map(desk, 0, 60)
-    expect(lines(desk)).to_have_count(2)
+    blank_desk.wait_for_timeout(600)
+    click_map(blank_desk, 0, 60)
+    expect(lines(blank_desk)).to_have_count(2)
 
 
-def test_on_a_slow_line_what_is_typed_meanwhile_stays_and_a_cleared_choice_stays_empty(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}&ps={SECOND}")
-    expect(lines(desk)).to_have_count(1)
-    take(desk, "Liste")
-    expect(desk.get_by_label("Commune des références")).to_have_value("Saint-Aubin-du-Lys (45901)")
-    slowly(desk, 900)
-    name_parcels(desk, "AB 12")
-    desk.get_by_label("Références", exact=True).fill("AB 14")
-    desk.get_by_role("button", name="Tout effacer").click()
-    expect(said(desk)).to_have_text("Sélection effacée.")
-    expect(desk.get_by_text("Aucune parcelle choisie")).to_be_visible()
-    expect(desk.get_by_label("Références", exact=True)).to_have_value("AB 14")
+def test_on_a_slow_line_what_is_typed_meanwhile_stays_and_a_cleared_choice_stays_empty(
+    blank_desk: Page, demo: Demo
+) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}&ps={SECOND}")
+    expect(lines(blank_desk)).to_have_count(1)
+    take(blank_desk, "Liste")
+    expect(blank_desk.get_by_label("Commune des références")).to_have_value("Saint-Aubin-du-Lys (45901)")
+    slowly(blank_desk, 900)
+    name_parcels(blank_desk, "AB 12")
+    blank_desk.get_by_label("Références", exact=True).fill("AB 14")
+    blank_desk.get_by_role("button", name="Tout effacer").click()
+    expect(said(blank_desk)).to_have_text("Sélection effacée.")
+    expect(blank_desk.get_by_text("Aucune parcelle choisie")).to_be_visible()
+    expect(blank_desk.get_by_label("Références", exact=True)).to_have_value("AB 14")
 
 
-def test_parcels_that_were_chosen_already_are_not_new(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}&ps={FIRST}")
-    expect(lines(desk)).to_have_count(1)
-    name_parcels(desk, FIRST)
-    expect(said(desk)).to_have_text("Aucune nouvelle parcelle. 1 parcelle en tout.")
+def test_parcels_that_were_chosen_already_are_not_new(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}&ps={FIRST}")
+    expect(lines(blank_desk)).to_have_count(1)
+    name_parcels(blank_desk, FIRST)
+    expect(said(blank_desk)).to_have_text("Aucune nouvelle parcelle. 1 parcelle en tout.")
 
 
-def test_many_unknown_references_are_counted_and_the_first_named(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}")
-    name_parcels(desk, "\n".join(f"ZZ {number}" for number in range(1, 41)))
-    expect(desk.get_by_role("alert")).to_contain_text("40 références que le plan n’a pas : ZZ 1, ")
-    expect(desk.get_by_role("alert")).to_contain_text("ZZ 12…")
-    expect(desk.get_by_label("Références", exact=True)).to_have_value(re.compile("ZZ 40$"))
+def test_many_unknown_references_are_counted_and_the_first_named(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}")
+    name_parcels(blank_desk, "\n".join(f"ZZ {number}" for number in range(1, 41)))
+    expect(blank_desk.get_by_role("alert")).to_contain_text("40 références que le plan n’a pas : ZZ 1, ")
+    expect(blank_desk.get_by_role("alert")).to_contain_text("ZZ 12…")
+    expect(blank_desk.get_by_label("Références", exact=True)).to_have_value(re.compile("ZZ 40$"))
 
 
 def test_a_shape_that_crosses_itself_is_told_and_has_no_sheet(
@@ -272,14 +276,14 @@ def test_a_shape_that_crosses_itself_is_told_and_has_no_sheet(
     context.close()
 
 
-def test_a_link_to_another_desk_ends_the_drawing(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}")
-    take(desk, "Dessin")
-    click_map(desk, -50, -50)
-    desk.evaluate("location.hash = '#v=1&c=1.8976,47.5546&z=18.2&p=layers'")
-    expect(desk.get_by_role("radio", name="Clic")).to_have_count(0)
-    click_map(desk)
-    expect(desk.locator("#sheet-title")).to_be_visible()
+def test_a_link_to_another_desk_ends_the_drawing(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}")
+    take(blank_desk, "Dessin")
+    click_map(blank_desk, -50, -50)
+    blank_desk.evaluate("location.hash = '#v=1&c=1.8976,47.5546&z=18.2&p=layers'")
+    expect(blank_desk.get_by_role("radio", name="Clic")).to_have_count(0)
+    click_map(blank_desk)
+    expect(blank_desk.locator("#sheet-title")).to_be_visible()
 
 
 def test_a_refusal_is_told_and_asked_again(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
@@ -306,27 +310,29 @@ def test_a_refusal_is_told_and_asked_again(browser: Browser, signed_in: dict[str
     context.close()
 
 
-def test_the_table_is_downloaded(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},{SECOND}")
-    with desk.expect_download() as coming:
-        desk.get_by_role("button", name="Télécharger le tableau CSV").click()
+def test_the_table_is_downloaded(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},{SECOND}")
+    with blank_desk.expect_download() as coming:
+        blank_desk.get_by_role("button", name="Télécharger le tableau CSV").click()
     text = coming.value.path().read_text("utf-8-sig")
     assert coming.value.suggested_filename == "parcelles.csv"
     assert [row.split(";")[0] for row in text.splitlines()] == ["Identifiant", FIRST, SECOND]
 
 
-def test_the_link_keeps_a_few_chosen_parcels(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}&ps={SECOND},{FIRST}")
-    expect(lines(desk)).to_have_count(2)
-    expect(desk).to_have_url(re.compile(f"&ps={FIRST},{SECOND}&"))
-    desk.get_by_role("button", name="Retirer AB 12").click()
-    expect(desk).to_have_url(re.compile(f"&ps={SECOND}&"))
+def test_the_link_keeps_a_few_chosen_parcels(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}&ps={SECOND},{FIRST}")
+    expect(lines(blank_desk)).to_have_count(2)
+    expect(blank_desk).to_have_url(re.compile(f"&ps={FIRST},{SECOND}&"))
+    blank_desk.get_by_role("button", name="Retirer AB 12").click()
+    expect(blank_desk).to_have_url(re.compile(f"&ps={SECOND}&"))
 
 
-def test_a_link_to_parcels_that_are_not_in_the_plan_says_so(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},45901000ZZ0999")
-    expect(desk.get_by_text("Ce lien demande des parcelles que le plan n’a pas : 45901000ZZ0999.")).to_be_visible()
-    expect(lines(desk)).to_have_count(1)
+def test_a_link_to_parcels_that_are_not_in_the_plan_says_so(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},45901000ZZ0999")
+    expect(
+        blank_desk.get_by_text("Ce lien demande des parcelles que le plan n’a pas : 45901000ZZ0999.")
+    ).to_be_visible()
+    expect(lines(blank_desk)).to_have_count(1)
 
 
 # -- sheets -----------------------------------------------------------------------------------------------------------
@@ -366,15 +372,15 @@ def test_the_sheet_of_a_drawn_zone_is_read(context: BrowserContext, demo: Demo) 
     assert "shape" not in page.evaluate("location.hash")
 
 
-def test_more_parcels_than_a_sheet_takes_are_told(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{TOWN}")
-    name_parcels(desk, "\n".join(f"AB {number}" for number in range(1, 200)))
-    expect(said(desk)).to_contain_text("en tout")
-    expect(desk.get_by_role("button", name="Fiche de ces parcelles")).to_be_disabled()
-    expect(desk.get_by_text("Une fiche porte sur 100 parcelles au plus.")).to_be_visible()
-    expect(lines(desk)).to_have_count(100)
-    desk.get_by_role("button", name="Afficher la suite").click()
-    expect(lines(desk).nth(100)).to_be_attached()
+def test_more_parcels_than_a_sheet_takes_are_told(blank_desk: Page, demo: Demo) -> None:
+    blank_desk.goto(f"{demo.url}/{TOWN}")
+    name_parcels(blank_desk, "\n".join(f"AB {number}" for number in range(1, 200)))
+    expect(said(blank_desk)).to_contain_text("en tout")
+    expect(blank_desk.get_by_role("button", name="Fiche de ces parcelles")).to_be_disabled()
+    expect(blank_desk.get_by_text("Une fiche porte sur 100 parcelles au plus.")).to_be_visible()
+    expect(lines(blank_desk)).to_have_count(100)
+    blank_desk.get_by_role("button", name="Afficher la suite").click()
+    expect(lines(blank_desk).nth(100)).to_be_attached()
 
 
 def test_whoever_is_not_signed_in_chooses_and_reads_but_does_not_freeze(browser: Browser, demo: Demo) -> None:
@@ -419,8 +425,8 @@ def test_the_unit_of_a_parcel_is_chosen_for_a_purpose_and_kept_nowhere(context: 
     assert "ps=" not in page.evaluate("location.hash")
 
 
-def test_the_purposes_are_those_of_the_consultation(desk: Page, demo: Demo) -> None:
-    page = with_sheet(desk.context, demo)
+def test_the_purposes_are_those_of_the_consultation(blank_desk: Page, demo: Demo) -> None:
+    page = with_sheet(blank_desk.context, demo)
     page.get_by_role("button", name="Unité foncière").click()
     expect(page.get_by_label("Motif")).to_be_focused()
     asked = page.locator("#unit-purpose option").all_inner_texts()

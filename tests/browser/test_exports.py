@@ -47,8 +47,8 @@ def test_what_is_in_the_view_is_downloaded_as_csv(context: BrowserContext, demo:
     assert serious(page) == []
 
 
-def test_a_geopackage_of_two_layers_comes_when_it_is_ready(desk: Page, demo: Demo, tmp_path: Path) -> None:
-    desk = open_map(desk.context, demo, PLACE)
+def test_a_geopackage_of_two_layers_comes_when_it_is_ready(blank_desk: Page, demo: Demo, tmp_path: Path) -> None:
+    desk = open_map(blank_desk.context, demo, PLACE)
     dialog = dialog_of(desk)
     dialog.get_by_role("radio", name="GeoPackage").check()
     dialog.get_by_text("Dans le même fichier").click()
@@ -64,8 +64,8 @@ def test_a_geopackage_of_two_layers_comes_when_it_is_ready(desk: Page, demo: Dem
     expect(dialog.get_by_role("link", name="Télécharger").first).to_be_visible()
 
 
-def test_the_dialog_is_used_and_left_with_keys_alone(desk: Page, demo: Demo) -> None:
-    desk = open_map(desk.context, demo, PLACE)
+def test_the_dialog_is_used_and_left_with_keys_alone(blank_desk: Page, demo: Demo) -> None:
+    desk = open_map(blank_desk.context, demo, PLACE)
     desk.get_by_role("button", name=DETAILS).click()
     desk.get_by_role("button", name="Exporter").focus()
     desk.keyboard.press("Enter")
@@ -88,8 +88,8 @@ def test_the_table_exports_what_it_shows(desk: Page, demo: Demo) -> None:
     expect(dialog.locator(".export-count")).to_contain_text("objets")
 
 
-def test_whoever_is_not_signed_in_is_sent_to_sign_in_for_a_geopackage(demo: Demo, desk: Page) -> None:
-    browser = desk.context.browser
+def test_whoever_is_not_signed_in_is_sent_to_sign_in_for_a_geopackage(demo: Demo, blank_desk: Page) -> None:
+    browser = blank_desk.context.browser
     assert browser
     context = browser.new_context(locale="fr-FR")
     dialog = dialog_of(open_map(context, demo, PLACE))
@@ -99,8 +99,8 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_for_a_geopackage(demo: Demo
     context.close()
 
 
-def test_an_export_that_the_server_cannot_finish_is_not_saved(desk: Page, demo: Demo) -> None:
-    desk = open_map(desk.context, demo, PLACE)
+def test_an_export_that_the_server_cannot_finish_is_not_saved(blank_desk: Page, demo: Demo) -> None:
+    desk = open_map(blank_desk.context, demo, PLACE)
     cut = "id;nom\r\n1;a\r\nERREUR : l’export s’est interrompu ici, ce fichier est incomplet.\r\n"
     desk.route("**/export.csv?*", lambda route: route.fulfill(status=200, content_type="text/csv", body=cut))
     dialog = dialog_of(desk)

@@ -80,8 +80,8 @@ def test_the_link_restores_the_view_and_the_selection(desk: Page, demo: Demo) ->
     expect(again.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
 
 
-def test_a_link_to_an_unknown_layer_says_so(desk: Page, demo: Demo) -> None:
-    page = open_map(desk.context, demo, "#v=1&c=1.9,47.55&z=15&l=parcels,rien-de-tel")
+def test_a_link_to_an_unknown_layer_says_so(blank_desk: Page, demo: Demo) -> None:
+    page = open_map(blank_desk.context, demo, "#v=1&c=1.9,47.55&z=15&l=parcels,rien-de-tel")
     expect(page.get_by_text("rien-de-tel")).to_be_visible()
 
 
@@ -106,8 +106,8 @@ def test_an_official_hatch_has_its_colour_its_spacing_and_no_seams(
     assert darkest.tolist() == pytest.approx([255, 85, 0], abs=40)
 
 
-def test_one_points_at_a_hatched_feature_between_its_lines(desk: Page, demo: Demo) -> None:
-    page = open_map(desk.context, demo, "#v=1&c=1.87345,47.55685&z=18&l=plu-prescriptions-surf&p=none")
+def test_one_points_at_a_hatched_feature_between_its_lines(blank_desk: Page, demo: Demo) -> None:
+    page = open_map(blank_desk.context, demo, "#v=1&c=1.87345,47.55685&z=18&l=plu-prescriptions-surf&p=none")
     for step in range(4):
         at_rest(page)
         page.mouse.click(720 + 3 * step, 450)

@@ -61,16 +61,18 @@ def test_pieces_are_added_and_removed(context: BrowserContext, demo: Demo, permi
     assert serious(page) == []
 
 
-def test_a_piece_too_large_is_refused_before_it_is_sent(desk: Page, demo: Demo, permit: tuple[str, str]) -> None:
-    desk.goto(f"{demo.url}/permis/{permit[0]}/pieces/")
-    desk.get_by_label("Nature des pièces").select_option(label="Photo")
+def test_a_piece_too_large_is_refused_before_it_is_sent(blank_desk: Page, demo: Demo, permit: tuple[str, str]) -> None:
+    blank_desk.goto(f"{demo.url}/permis/{permit[0]}/pieces/")
+    blank_desk.get_by_label("Nature des pièces").select_option(label="Photo")
     # Its size alone is looked at: 60 MB would have to pass through the driver.
-    desk.locator("form[data-most]").evaluate("form => { form.dataset.most = '100'; }")
-    desk.get_by_label("Fichiers").set_input_files([{"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf()}])
-    desk.get_by_role("button", name="Ajouter", exact=True).click()
-    expect(desk.get_by_role("alert")).to_contain_text("une pièce a au plus 50")
-    expect(desk.get_by_label("Fichiers")).to_be_focused()
-    assert serious(desk) == []
+    blank_desk.locator("form[data-most]").evaluate("form => { form.dataset.most = '100'; }")
+    blank_desk.get_by_label("Fichiers").set_input_files(
+        [{"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf()}]
+    )
+    blank_desk.get_by_role("button", name="Ajouter", exact=True).click()
+    expect(blank_desk.get_by_role("alert")).to_contain_text("une pièce a au plus 50")
+    expect(blank_desk.get_by_label("Fichiers")).to_be_focused()
+    assert serious(blank_desk) == []
 
 
 def test_the_applicant_is_read_corrected_and_found(

@@ -103,12 +103,12 @@ def test_a_double_click_records_once(context: BrowserContext, demo: Demo) -> Non
     expect(page.get_by_text("Appel du demandeur")).to_have_count(1)
 
 
-def test_words_without_a_space_do_not_widen_the_page(phone: Page, demo: Demo) -> None:
-    phone.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001")
-    phone.get_by_label("Ce qui est demandé").select_option("DP")
-    phone.get_by_role("textbox", name="Travaux").fill("x" * 2000)
-    phone.get_by_role("button", name="Déposer le dossier").click()
-    phone.wait_for_url(re.compile(r"/permis/DP045901\d{2}"))
-    check_page(phone)
-    phone.goto(f"{demo.url}/permis/?q=xxxx")
-    check_page(phone)
+def test_words_without_a_space_do_not_widen_the_page(blank_phone: Page, demo: Demo) -> None:
+    blank_phone.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001")
+    blank_phone.get_by_label("Ce qui est demandé").select_option("DP")
+    blank_phone.get_by_role("textbox", name="Travaux").fill("x" * 2000)
+    blank_phone.get_by_role("button", name="Déposer le dossier").click()
+    blank_phone.wait_for_url(re.compile(r"/permis/DP045901\d{2}"))
+    check_page(blank_phone)
+    blank_phone.goto(f"{demo.url}/permis/?q=xxxx")
+    check_page(blank_phone)

@@ -67,8 +67,8 @@ def test_an_order_without_a_title_says_what_is_missing(desk: Page) -> None:
     expect(panel.get_by_label("Titre", exact=True)).to_be_focused()
 
 
-def test_the_frame_is_dragged_by_its_handle(desk: Page, demo: Demo) -> None:
-    desk = open_map(desk.context, demo, PLACE)
+def test_the_frame_is_dragged_by_its_handle(blank_desk: Page, demo: Demo) -> None:
+    desk = open_map(blank_desk.context, demo, PLACE)
     desk_of(desk)
     at_rest(desk)
     before = east(desk)

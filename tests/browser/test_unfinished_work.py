@@ -179,67 +179,97 @@ PIECES = {
 }
 
 
+# What one person may have begun at once; a measure and a zone are drawn on the map, one at a time.
+TOGETHER = {
+    "panels": [PIECES[name] for name in ("parcels", "references", "print", "trace", "filter")],
+    "measure": [PIECES["measure"]],
+    "zone": [PIECES["zone"]],
+}
+
+
+OPEN = """(panel) => {
+    const { app } = document.querySelector('arpent-app');
+    if (app.state.panel !== panel) app.screen.openPanel(panel);
+}"""
+
+
 @contextmanager
-def at_work(browser: Browser, demo: Demo, piece: Piece, size: Any) -> Iterator[Page]:
-    """Somebody with a piece of work that is begun."""
+def at_work(browser: Browser, demo: Demo, pieces: list[Piece], size: Any = DESK) -> Iterator[Page]:
+    """Somebody with pieces of work that are begun."""
     context = browser.new_context(locale="fr-FR", viewport=size, has_touch=size is PHONE)
     page = context.new_page()
     sign_in(page, demo, PERSON)
-    page = come(page, demo, piece)
-    piece.begin(page)
-    linked(page)
+    come(page, demo, pieces[0])
+    for piece in pieces:
+        open_panel(page, piece)
+        piece.begin(page)
+        linked(page)
     yield page
     context.close()
 
 
-def come(page: Page, demo: Demo, piece: Piece) -> Page:
+def come(page: Page, demo: Demo, piece: Piece) -> None:
     """To the panel of the work, in the same tab."""
     page.goto("about:blank")
     page.goto(f"{demo.url}/{PLACE}&p={piece.panel}")
     ready(page)
-    return page
 
 
 def ready(page: Page) -> None:
     page.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=90_000)
 
 
-pieces = pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
+def open_panel(page: Page, piece: Piece) -> None:
+    """Unless it is: what is drawn on the map ends with its panel."""
+    page.evaluate(OPEN, piece.panel)
+
+
+def expect_all_there(page: Page, pieces: list[Piece]) -> None:
+    for piece in pieces:
+        open_panel(page, piece)
+        piece.expect_there(page)
+
+
+together = pytest.mark.parametrize("pieces", TOGETHER.values(), ids=TOGETHER)
 sizes = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 
 @sizes
-@pieces
-def test_it_survives_a_reload(browser: Browser, demo: Demo, piece: Piece, size: Any) -> None:
-    with at_work(browser, demo, piece, size) as page:
+@together
+def test_it_survives_a_reload(browser: Browser, demo: Demo, pieces: list[Piece], size: Any) -> None:
+    with at_work(browser, demo, pieces, size) as page:
         page.reload()
         ready(page)
-        piece.expect_there(page)
+        expect_all_there(page, pieces)
 
 
-@pieces
-def test_it_goes_on_once_signed_in_again_over_the_map(browser: Browser, demo: Demo, piece: Piece) -> None:
-    with at_work(browser, demo, piece, DESK) as page:
+@together
+def test_it_goes_on_once_signed_in_again_over_the_map(browser: Browser, demo: Demo, pieces: list[Piece]) -> None:
+    with at_work(browser, demo, pieces) as page:
         end_session(page.context, demo)
         page.evaluate("void document.querySelector('arpent-app').app.layers.refresh()")
         sign_in_again(page, demo, PERSON)
-        piece.expect_there(page)
+        expect_all_there(page, pieces)
 
 
-@pieces
-def test_nobody_else_finds_it_and_the_same_person_does(browser: Browser, demo: Demo, piece: Piece) -> None:
-    with at_work(browser, demo, piece, DESK) as page:
+@together
+def test_nobody_else_finds_it_and_the_same_person_does(browser: Browser, demo: Demo, pieces: list[Piece]) -> None:
+    with at_work(browser, demo, pieces) as page:
         end_session(page.context, demo)
         sign_in(page, demo, "reseaux.lys")
-        piece.expect_gone(come(page, demo, piece))
+        come(page, demo, pieces[0])
+        for piece in pieces:
+            open_panel(page, piece)
+            piece.expect_gone(page)
         page.context.clear_cookies()
         sign_in(page, demo, PERSON)
-        piece.expect_there(come(page, demo, piece))
+        come(page, demo, pieces[0])
+        expect_all_there(page, pieces)
 
 
 def test_whoever_signs_out_and_has_their_work_erased_leaves_nothing_in_the_tab(browser: Browser, demo: Demo) -> None:
     left = "Object.keys(sessionStorage).filter((name) => name.startsWith('arpent.print.')).length"
-    with at_work(browser, demo, PIECES["print"], DESK) as page:
+    with at_work(browser, demo, [PIECES["print"]]) as page:
         other = edit(page.context, demo, another(page.context, demo))
         field(other, "name").fill("Ordinateur partagé")
         kept(other)

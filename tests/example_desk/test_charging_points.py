@@ -15,6 +15,7 @@ from layers.intake.models import FileImport
 from tests import factories
 from tests.example_desk.conftest import Person, person_of
 from tests.page_forms import form_with
+from tests.policy.table import ROLES, lines
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[2]
@@ -251,6 +252,22 @@ def test_its_list_is_a_workbook_too_and_for_those_who_signed_in(technician: Pers
     load(technician, row(1))
     assert technician.client.get("/bornes/", {"format": "xlsx"}).content.startswith(b"PK")
     assert Client(headers={"accept": "text/html"}).get("/bornes/").status_code == 302
+
+
+def test_its_rights_are_those_of_every_list_of_the_kit(charging: Any) -> None:
+    commune = factories.commune()
+    member = factories.member(commune)
+    clients = [Client()]
+    for role in ROLES[1:]:
+        clients.append(Client())
+        clients[-1].force_login(factories.user(member, role, communes=(commune,) if role == "town_hall" else ()))
+    written = [line for line in lines() if "bornes/" in line.route or "charging" in line.route]
+    assert {line.route for line in written} == {"bornes/", "api/v1/charging-points/"}
+    for line in written:
+        methods = ("POST", "PUT", "PATCH", "DELETE") if line.methods == ("REST",) else line.methods
+        for method in methods:
+            answers = tuple(str(client.generic(method, f"/{line.route}").status_code) for client in clients)
+            assert answers == line.statuses, (line.route, method)
 
 
 # -- the layer, the wiring --------------------------------------------------------------------------------------------

@@ -6,12 +6,15 @@ another machine, `unused` is a row of the platform that nothing refers to, `-` h
 method of GET HEAD POST PUT PATCH DELETE OPTIONS that the route's other lines do not name. A route may be a pattern.
 
 Two kinds of lines are written where they are an exception only (`completed`): `none` follows from `other` where the
-address holds the object, and `REST` is refused (405) outside the administration.
+address holds the object, and `REST` is refused (405) outside the administration. Nothing is written of the lists whose
+pages and APIs the kit makes (`lines_of_lists`), but where a desk answers otherwise.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+
+from gis_core.points import LISTINGS, DeskList
 
 ROLES = (
     "anonymous",
@@ -909,9 +912,20 @@ def depth_agrees(pattern: str, route: str) -> bool:
 
 
 def lines() -> list[Line]:
-    """The whole table: what is written, and for each route what follows from it."""
+    """The whole table: what is written, what is of the kit, and for each route what follows from it."""
     written = [parsed(text) for text in POLICY.splitlines() if text.strip() and not text.startswith("#")]
+    named = {line.route for line in written}
+    written += [line for line in lines_of_lists(LISTINGS.all()) if line.route not in named]
     return [line for route in dict.fromkeys(line.route for line in written) for line in completed(route, written)]
+
+
+def lines_of_lists(lists: Sequence[DeskList]) -> Iterator[Line]:
+    """Those of the pages and APIs that the kit makes: for whoever signed in. A desk writes only what is otherwise."""
+    everybody = ["200"] * (len(ROLES) - 1)
+    for one in lists:
+        yield Line(one.path, ("GET", "HEAD"), "-", ("302", *everybody))
+        if one.api:
+            yield Line(f"api/v1/{one.api}/", ("GET", "HEAD"), "-", ("401", *everybody))
 
 
 def completed(route: str, written: list[Line]) -> Iterator[Line]:
