@@ -6,12 +6,16 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 LONGEST_FUNCTION = 60
+LONGEST_FILE = 500
+# A whole algorithm, and a table of data.
+LONG_FILES = {"networks/water/importers/topology_building.py", "layers/planning/cnig.py"}
 APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks", "demo", "benchmarks")
 DOMAIN = re.compile(r"(^|/)(services(\.py|/)|importers/|reader/|models\.py$|rights\.py$|errors\.py$|(gis_core/)?sql/)")
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
@@ -41,6 +45,7 @@ MACHINE_CLOCK = {
 }
 
 
+@cache
 def tracked() -> list[Path]:
     """Files that git knows, or would take: all but the ignored ones."""
     listing = subprocess.run(
@@ -59,13 +64,12 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def texts() -> Iterator[tuple[str, str]]:
+@cache
+def texts() -> list[tuple[str, str]]:
     """Name and content of every text file, test data and licences apart."""
-    for path in tracked():
-        name = name_of(path)
-        content = path.read_bytes()
-        if b"\0" not in content and not name.startswith("tests/data/") and "LICENSE" not in name:
-            yield name, content.decode(errors="replace")
+    ours = [path for path in tracked() if "LICENSE" not in path.name and not name_of(path).startswith("tests/data/")]
+    contents = [(name_of(path), path.read_bytes()) for path in ours]
+    return [(name, content.decode(errors="replace")) for name, content in contents if b"\0" not in content]
 
 
 def modules(*, product: bool = True) -> Iterator[tuple[str, ast.Module]]:
@@ -74,7 +78,12 @@ def modules(*, product: bool = True) -> Iterator[tuple[str, ast.Module]]:
         name = name_of(path)
         ours = name.startswith(tuple(f"{app}/" for app in APPS)) or not product
         if name.endswith(".py") and ours and "/migrations/" not in name:
-            yield name, ast.parse(path.read_text(), name)
+            yield name, parsed(path)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
 
 
 def imported(tree: ast.Module) -> set[str]:
@@ -207,6 +216,14 @@ def test_no_function_is_long() -> None:
         and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
     ]
     assert offenders == []
+
+
+def test_no_file_is_longer_than_one_reads() -> None:
+    # Written by a program: migrations, the types of the API.
+    apart = re.compile(r"^tests/|/migrations/|\.d\.ts$")
+    ours = [one for one in tracked() if one.suffix in {".py", ".ts", ".js", ".css", ".html", ".sql"}]
+    lengths = {name_of(one): one.read_text().count("\n") for one in ours if not apart.search(name_of(one))}
+    assert {name for name, length in lengths.items() if length > LONGEST_FILE} == LONG_FILES
 
 
 def test_every_test_asserts_something() -> None:

@@ -96,8 +96,6 @@ class Cluster:
         """Whether we can neither start nor administer it: it is another user's, and we are not root."""
         return os.geteuid() not in {0, self.place.database_uid}
 
-    # -- state ---------------------------------------------------------------------------------------------------
-
     def exists(self) -> bool:
         return self.is_of_others or (self.data / "PG_VERSION").is_file()
 
