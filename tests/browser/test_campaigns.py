@@ -11,8 +11,8 @@ import rasterio
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from rasterio.transform import from_origin
 
+from tests.browser.axe import serious_in_both_schemes
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 
@@ -104,15 +104,11 @@ def chosen(page: Page) -> Locator:
     return page.locator(".grid .row[aria-selected=true] > :first-child")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_pages_of_campaigns(
-    anywhere: Page, demo: Demo, built: str, scheme: str
-) -> None:
-    anywhere.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_axe_finds_nothing_serious_on_the_pages_of_campaigns(anywhere: Page, demo: Demo, built: str) -> None:
     for address in (f"{demo.url}/campagnes/", f"{demo.url}/campagnes/nouvelle/", built, f"{built}supprimer/"):
         anywhere.goto(address)
         anywhere.wait_for_load_state("networkidle")
-        assert serious(anywhere) == [], address
+        assert serious_in_both_schemes(anywhere) == [], address
         assert anywhere.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, Demo, at_rest, linked, open_map, redrawn, until
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 TOWN = "#v=1&c=1.8976,47.5546&z=18.2&p=choose"

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import Demo, arpent
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 # A file on a parcel in the surroundings of a church, filed by the instructor of the Lys.

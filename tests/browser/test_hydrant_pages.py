@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, opened
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
-from tests.browser.test_map import serious
 from tests.geopackages import Row, geopackage
 
 MIB = 1_048_576

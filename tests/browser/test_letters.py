@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gis_core.operations.environment import Place, variables
 from gis_core.operations.manage import command_line
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 FILE = """

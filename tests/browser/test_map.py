@@ -5,24 +5,15 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.axe import serious, serious_in_both_schemes
 from tests.browser.conftest import DESK, PHONE, Demo, at_rest, cookies_of, linked, open_map
 
 pytestmark = pytest.mark.browser
 
 SEARCH = re.compile("Rechercher une commune")
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds on the page that is there; after a click that leads to another, wait for something of that one."""
-    page.wait_for_load_state()
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in ("serious", "critical")
-    ]
 
 
 def search_with_keyboard(page: Page, text: str) -> None:
@@ -158,13 +149,11 @@ def test_a_list_of_all_columns_scrolls_inside_its_panel_on_a_phone(phone: Page) 
     assert phone.evaluate("document.querySelector('.panel-body').scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_map(context: BrowserContext, demo: Demo, scheme: str) -> None:
+def test_axe_finds_nothing_serious_on_the_map(context: BrowserContext, demo: Demo) -> None:
     page = context.new_page()
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(f"{demo.url}/")
     page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
-    assert serious(page) == []
+    assert serious_in_both_schemes(page) == []
 
 
 def test_axe_finds_nothing_serious_on_a_sheet(desk: Page) -> None:

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, Demo, cookies_of, opened
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import Demo, at_rest, open_map, redrawn, sign_in
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gis_core.operations.environment import PYTHON, ROOT, Place, variables
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, opened
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 FILING = """

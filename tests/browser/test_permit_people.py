@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, Demo, arpent, cookies_of, open_map, opened
-from tests.browser.test_map import serious
 from tests.documents import image, pdf
 
 pytestmark = pytest.mark.browser

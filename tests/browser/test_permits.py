@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import Demo, today
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 HOUSES = count(12)

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from tests.browser.axe import serious, serious_in_both_schemes
 from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, opened, until
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 
@@ -424,15 +424,13 @@ def test_a_list_that_fails_is_asked_again(rough: BrowserContext, demo: Demo) -> 
     expect(page.get_by_role("radio", name=re.compile("Campagne 2014"))).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("fragment", ["&p=photos", "&cmp=swipe.2020.50", "&cmp=side.2020.50&p=photos", ""])
-def test_axe_finds_nothing_serious_with_photos(context: BrowserContext, demo: Demo, fragment: str, scheme: str) -> None:
+def test_axe_finds_nothing_serious_with_photos(context: BrowserContext, demo: Demo, fragment: str) -> None:
     serve(context)
     page = context.new_page()
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(f"{demo.url}/{PLACE.removesuffix('&p=none')}&ph=2024{fragment}")
     page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
-    assert serious(page) == []
+    assert serious_in_both_schemes(page) == []
 
 
 def test_a_comparison_fits_a_phone(pocket: BrowserContext, demo: Demo) -> None:

@@ -7,8 +7,8 @@ import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import Demo, at_rest, open_map, until
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 

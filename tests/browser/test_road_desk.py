@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, PHONE, Demo, at_rest, cookies_of, linked, open_map, opened
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 Place = tuple[float, float]

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.axe import serious, serious_in_both_schemes
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, redrawn, until
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 LAYER = "/couches/street-lights/"
@@ -60,15 +60,13 @@ def previewed(page: Page) -> bytes:
     return page.locator(PREVIEW).screenshot()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_settings_of_a_layer(anywhere: Page, demo: Demo, scheme: str) -> None:
-    anywhere.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_axe_finds_nothing_serious_on_the_settings_of_a_layer(anywhere: Page, demo: Demo) -> None:
     for path in ("/couches/", LAYER, f"{LAYER}champs/", f"{LAYER}style/", "/couches-externes/"):
         anywhere.goto(f"{demo.url}{path}")
         anywhere.wait_for_load_state("networkidle")
         for field in anywhere.locator(".columns summary").all():
             field.click()
-        assert serious(anywhere) == [], path
+        assert serious_in_both_schemes(anywhere) == [], path
         assert anywhere.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 

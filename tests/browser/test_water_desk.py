@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, sign_in
-from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 EAST, NORTH = 618300.0, 6717500.0

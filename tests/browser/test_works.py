@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, open_map, opened, today
 from tests.browser.test_hydrant_pages import fits
-from tests.browser.test_map import search_with_keyboard, serious
+from tests.browser.test_map import search_with_keyboard
 
 pytestmark = pytest.mark.browser
 
