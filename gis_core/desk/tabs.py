@@ -1,5 +1,6 @@
 """Pages of desks that have a row of tabs, which apps give to `DESKS` and `TABS`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,9 @@ from gis_core.desk.signed_in import page as page
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.technicians import works_on_networks
 from gis_core.points import DESKS, TABS, Label
+
+type Show = Callable[[HttpRequest, str, str, dict[str, Any], int], HttpResponse]
+"""Answers with a page of a desk: the request, template, tab, context, status."""
 
 
 def tabs(desk: str, *, works: bool) -> list[tuple[str, Label, str]]:
@@ -32,3 +36,12 @@ def show(
     tab_label = next((tab_label for name, tab_label, _url in visible_tabs if name == tab), label)
     around = {"section": desk, "desk": label, "tabs": visible_tabs, "tab": tab, "tab_label": tab_label, "works": works}
     return render(request, template, around | (context or {}), status=status)
+
+
+def show_in(desk: str) -> Show:
+    """Shows pages in this desk."""
+
+    def show_page(request: HttpRequest, template: str, tab: str, context: dict[str, Any], status: int) -> HttpResponse:
+        return show(request, template, desk, tab, context, status)
+
+    return show_page

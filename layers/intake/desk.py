@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core.desk.tabs import page
+from gis_core.desk.tabs import Show, page
 from gis_core.desk.uploads import View, upload_page
 from gis_core.errors import ArpentError, Forbidden, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request, signed_in_user
@@ -51,8 +51,6 @@ STEPS: Final = {
 }
 """Files, content, choices, check, result: at which of them an import is."""
 
-type Show = Callable[[HttpRequest, str, str, dict[str, Any], int], HttpResponse]
-"""Answers with a page of a desk: the request, template, tab, context, status."""
 type Context = Callable[[FileImport, QueryDict], dict[str, Any]]
 type Choices = Callable[[FileImport, QueryDict], dict[str, Any]]
 
@@ -111,6 +109,11 @@ class ImportDesk:
     list_context: Callable[[], dict[str, Any]] = dict
     actions: Mapping[str, Callable[[HttpRequest, FileImport, Rights], HttpResponse]] = field(default_factory=dict)
     summary: Callable[[FileImport], str] = no_summary
+
+    def patterns(self, folder: str) -> list[URLPattern]:
+        """The addresses of its pages, below a folder such as `importer/`."""
+        views = {"": self.imports(), "<int:import_id>/": self.one(), "<int:import_id>/lignes.csv": self.findings()}
+        return [path(folder + own, view, name=name) for (own, view), name in zip(views.items(), self.urls, strict=True)]
 
     # -- the list, and files sent --
 

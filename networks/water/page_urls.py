@@ -21,7 +21,5 @@ urlpatterns = [
     path("reparations/nouvelle/", repairs.new_repair, name="network_repair_new"),
     path("reparations/statistiques/", repairs.statistics_page, name="network_repair_statistics"),
     path("echanges/", exchange.exchange, name="network_exchange"),
-    path("importer/", importing.DESK.imports(), name="network_import"),
-    path("importer/<int:import_id>/", importing.DESK.one(), name="network_import_page"),
-    path("importer/<int:import_id>/lignes.csv", importing.DESK.findings(), name="network_import_rows"),
+    *importing.DESK.patterns("importer/"),
 ]

@@ -141,7 +141,7 @@ def test_what_lacks_a_value_is_not_called_without_a_place(technician: Person) ->
 def test_a_row_without_what_it_needs_is_left_out_and_told(technician: Person) -> None:
     address = load(technician, row(1), row(2, power=""), row(3, power="trois"))
     assert [reference for reference, _power, _location in points()] == ["FRMODPDC001"]
-    findings = technician.client.get(f"{address}remarques.csv").content.decode("utf-8-sig")
+    findings = technician.client.get(f"{address}lignes.csv").content.decode("utf-8-sig")
     told = [one for one in csv.reader(StringIO(findings), delimiter=";") if "FRMODPDC002" in ";".join(one)]
     assert len(told) == 1
     assert "Puissance" in ";".join(told[0])
@@ -280,6 +280,24 @@ def test_its_layer_is_in_the_catalogue_and_its_rows_on_the_map_of_their_member_a
     (layer,) = [one for one in layers(technician) if one["slug"] == "charging-points"]
     assert layer["title"] == "Bornes de recharge"
     assert [references(technician), references(elsewhere)] == [["FRMODPDC001"], []]
+
+
+def test_the_parcel_sheet_tells_of_those_on_the_ground_then_around_to_their_member_alone(
+    technician: Person, elsewhere: Person
+) -> None:
+    load(technician, row(1), row(20, power="50"), row(90))
+    factories.parcel("45901", "AB", "0001", geom=factories.square(EAST, NORTH, 40))
+    assert nearby(technician) == ["Gare | sur le terrain · 22 kW", "Gare | à 160 m · 50 kW"]
+    assert nearby(elsewhere) == []
+
+
+def nearby(person: Person) -> list[str]:
+    """The lines of the section, and what it says where there is none."""
+    body = {"parcels": ["45901000AB0001"]}
+    sheet = person.client.post("/api/v1/parcels/sheet/", body, content_type="application/json", headers=JSON).json()
+    (section,) = [one for one in sheet["sections"] if one["section"] == "charging-points"]
+    assert section["lines"] or section["notes"] == ["Aucun connu à moins de 300\xa0m."]
+    return [f"{line['title']} | {line['detail']}".replace("\xa0", " ") for line in section["lines"]]
 
 
 def layers(person: Person) -> Any:

@@ -45,7 +45,7 @@ COSTLY = {
     "travaux/arretes/": {"list"},
     "voirie/demandes/<int:request_id>/courriers/<int:letter_id>/<str:form>/": {"pdf"},
     "voirie/importer/<int:import_id>/lignes.csv": {"table"},
-    "voirie/patrimoine/importer/<int:delivery_id>/lignes.csv": {"table"},
+    "voirie/patrimoine/importer/<int:import_id>/lignes.csv": {"table"},
 }
 
 AT_HAND = {

@@ -16,7 +16,7 @@ NEW = "voirie/patrimoine/<str:what>/nouveau/"
 MOVE = "voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/"
 ROADS = {"own": "D901", "other": "D902"}
 IMPORTS = "voirie/patrimoine/importer/"
-IMPORT = "voirie/patrimoine/importer/<int:delivery_id>/"
+IMPORT = "voirie/patrimoine/importer/<int:import_id>/"
 
 
 def made(owner: Member, whose: str) -> dict[str, int]:
@@ -44,7 +44,7 @@ def arguments(rows: dict[str, Any], whose: str, missing: int) -> dict[str, Any]:
         "what": "point",
         "code": "B14",
         "asset_id": rows.get(f"road asset {whose}", missing),
-        "delivery_id": rows.get(f"road delivery {whose}", missing),
+        "import_id": rows.get(f"road delivery {whose}", missing),
     }
 
 

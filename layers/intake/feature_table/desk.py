@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from gis_core.desk.tabs import Show
 from gis_core.http.middleware import signed_in_user
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from layers.intake.cells import bare
-from layers.intake.desk import ImportDesk, Show
+from layers.intake.desk import ImportDesk
 from layers.intake.feature_table.rows import mapping_of
 from layers.intake.feature_table.source import FeatureTable, FeatureTables, is_place
 from layers.intake.feature_table.steps import FeatureChoices, check_kinds, key_in
@@ -46,7 +47,7 @@ def feature_desk(
     show: Show,
     tab: str,
     urls: tuple[str, str, str],
-    frame: str,
+    frame: str = "desk/tabs.html",
     labels: Callable[[], dict[str, Any]],
     describe_numbers: DescribeNumbers = no_numbers,
 ) -> ImportDesk:

@@ -173,19 +173,23 @@ def feature_source(
     label: str | Promise,
     members: Callable[[Rights], list[Member]],
     roles: frozenset[Role],
-    read_step: Step,
-    apply_step: Step,
-    revert_step: Step,
+    read_step: Step | None = None,
+    apply_step: Step | None = None,
+    revert_step: Step | None = None,
 ) -> Source:
-    """The source of files whose rows become objects: mapped, compared with what is here, loaded, taken back."""
+    """The source of files whose rows become objects: mapped, compared with what is here, loaded, taken back.
+
+    Its jobs are named after it where no step is given.
+    """
+    name = tables.slug.replace("-", "_")
     return Source(
         slug=tables.slug,
         label=label,
         members=members,
         roles=roles,
-        read_step=read_step,
-        apply_step=apply_step,
-        revert_step=revert_step,
+        read_step=read_step or Step(kind=f"read_{name}", title=_("Reading of %(title)s")),
+        apply_step=apply_step or Step(kind=f"load_{name}", title=_("Loading of %(title)s")),
+        revert_step=revert_step or Step(kind=f"take_back_{name}", title=_("Taking back %(title)s")),
         inspect=partial(Later(f"{MODULES}.steps.inspect"), tables),
         lacks=partial(Later(f"{MODULES}.steps.lacks"), tables),
         may_choose=has_contents,

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gis_core.desk import tabs
 from layers.intake.feature_table.desk import Number, feature_desk
 from networks.roads.importers import asset_tables
+from networks.roads.pages.frame import show_template
 from networks.roads.sources import ASSETS
 
 
@@ -45,14 +44,10 @@ def describe_numbers(survey: Mapping[str, Any]) -> tuple[Sequence[Number], str]:
     return numbers, hint if survey["placed"] and not survey["near"] else ""
 
 
-def show(request: HttpRequest, template: str, tab: str, context: dict[str, Any], status: int) -> HttpResponse:
-    return tabs.show(request, template, "roads", tab, context, status)
-
-
 DESK: Final = feature_desk(
     ASSETS,
     asset_tables.ASSETS,
-    show=show,
+    show=show_template,
     tab="road_assets",
     urls=("road_asset_imports", "road_asset_import", "road_asset_rows"),
     frame="roads/room.html",

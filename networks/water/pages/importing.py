@@ -285,13 +285,9 @@ def desk_texts() -> dict[str, Any]:
     }
 
 
-def show(request: HttpRequest, template: str, tab: str, context: dict[str, Any], status: int) -> HttpResponse:
-    return tabs.show(request, template, "networks", tab, context, status)
-
-
 DESK: Final = ImportDesk(
     source=lambda: NETWORK,
-    show=show,
+    show=tabs.show_in("networks"),
     tab="network_import",
     urls=URLS,
     frame="water/room.html",

@@ -1,10 +1,11 @@
-"""The layer of charging points: everybody signed in finds it, each member sees its own."""
+"""The layer of charging points, which everybody signed in finds, each member its own; what the parcel sheet says."""
 
 from gis_core.codes import code_list
 from layers.cadastre.layers import symbol
 from layers.catalogue.columns import coded, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
+from layers.parcels.nearby import nearby_section
 
 CHARGING_POINTS = LayerDeclaration(
     slug="charging-points",
@@ -28,4 +29,14 @@ CHARGING_POINTS = LayerDeclaration(
     key_column="reference",
     legend=[symbol("Borne", "Charging point", "circle", fill="#1b7f3b")],
     visibility=Layer.Visibility.SIGNED_IN,
+)
+SECTION = nearby_section(
+    "charging-points",
+    title="Bornes de recharge",
+    order=64,
+    table="charging_point",
+    name="coalesce(t.station, t.reference)",
+    columns={"power": "t.power_kw"},
+    detail=lambda values: f"{values['power']:g} kW",
+    around_m=300,
 )

@@ -6,6 +6,7 @@ from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
 from layers.intake.points import FILE_SOURCES
+from layers.parcels.sections import sheet_sections
 from tests.example_desk.charging import layers, sources
 
 MANIFEST = Manifest(
@@ -14,6 +15,7 @@ MANIFEST = Manifest(
         FILE_SOURCES(sources.SOURCE),
         JOB_KINDS(*sources.SOURCE.job_kinds()),
         LAYERS(layers.CHARGING_POINTS),
+        *sheet_sections(layers.SECTION),
         DESKS(Desk("charging", "Bornes de recharge")),
         LISTINGS(
             DeskList(

@@ -1,7 +1,5 @@
 """The table: one charging point of a member's territory."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.contrib.gis.db import models
@@ -24,5 +22,4 @@ class ChargingPoint(ImportedFeature):
 
     class Meta:
         db_table = "charging_point"
-        verbose_name = "charging point"
         constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "reference"], name="charging_point_once")]

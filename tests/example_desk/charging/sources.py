@@ -3,7 +3,6 @@
 from gis_core.members.technicians import TECHNICIANS, members_working
 from gis_core.wiring.points import Later
 from layers.intake.feature_table.source import FeatureTable, FeatureTables, feature_source
-from layers.intake.source import Step
 
 TABLES = FeatureTables(
     slug="charging-points",
@@ -30,7 +29,4 @@ SOURCE = feature_source(
     label="Bornes de recharge",
     members=members_working,
     roles=TECHNICIANS,
-    read_step=Step(kind="read_charging_points", title="Lecture des bornes %(title)s"),
-    apply_step=Step(kind="load_charging_points", title="Chargement des bornes %(title)s"),
-    revert_step=Step(kind="take_back_charging_points", title="Reprise des bornes %(title)s"),
 )
