@@ -10,7 +10,8 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -36,7 +37,8 @@ class ScopeDifference:
     """What an import changes of one scope, in objects: `known` are there before, of which `gone` come no more.
 
     `scope` is its name, worded when somebody reads it (`layers.intake.params`); `commune` the INSEE code of the one
-    commune that it lies in, "" where it lies in several or nobody knows.
+    commune that it lies in, "" where it lies in several or nobody knows; of several, `parts` are the same objects by
+    commune.
     """
 
     scope: str | Param
@@ -45,6 +47,11 @@ class ScopeDifference:
     changed: int = 0
     gone: int = 0
     commune: str = ""
+    parts: tuple[ScopeDifference, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        counts = {name: getattr(self, name) for name in COUNTS}
+        return {"scope": self.scope, **counts, "commune": self.commune, "beyond": self.is_loss}
 
     @property
     def is_loss(self) -> bool:
@@ -113,7 +120,7 @@ def describe_difference(differences: Sequence[ScopeDifference]) -> dict[str, Any
         **{name: getattr(whole, name) for name in COUNTS},
         "beyond": bool(lossy),
         "lossy": [one.scope for one in lossy[:MOST_SCOPES]],
-        "scopes": [asdict(one) | {"beyond": one.is_loss} for one in ordered[:MOST_SCOPES]],
+        "scopes": [one.as_json() for one in ordered[:MOST_SCOPES]],
         "more_scopes": max(0, len(ordered) - MOST_SCOPES),
         "communes": communes[:MOST_COMMUNES],
         "more_communes": max(0, len(communes) - MOST_COMMUNES),
@@ -125,7 +132,7 @@ def by_commune(differences: Iterable[ScopeDifference]) -> list[dict[str, Any]]:
     more than may go unasked. The greatest losses first.
     """
     grouped: defaultdict[str, list[ScopeDifference]] = defaultdict(list)
-    for one in differences:
+    for one in chain.from_iterable(one.parts or (one,) for one in differences):
         if one.commune:
             grouped[one.commune].append(one)
     communes = []

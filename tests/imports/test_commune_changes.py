@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from tests.imports.test_import_loss import inbox as inbox  # the fixture
 from tests.imports.test_import_loss import many, page, worked
 from tests.layers.test_imports import parcel
 from tests.owners import deliveries as majic
-from tests.planning.conftest import Desk, plan
+from tests.planning.conftest import Desk, Made, box, easements, plan, risks
 from tests.planning.conftest import desk as desk  # the fixture
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,55 @@ def test_a_planning_document_is_of_its_commune(desk: Desk, agency: Client, tmp_p
     areas, rows, _legend = shown(page(agency, job))
     assert areas == ["beyond"]
     assert ("(45901)" in rows[0][0], rows[0][5]) == (True, "16")
+
+
+EAST = 9000
+"""Metres from the corner of deliveries into commune 45902."""
+
+
+def delivered(client: Client, source: str, made: Made, folder: Path) -> str:
+    """The page of the import, once this is loaded."""
+    root = made.written(folder)
+    archive = shutil.make_archive(str(root), "zip", root.parent, root.name)
+    job = sent(client, source, f"{root.name}.zip", Path(archive).read_bytes())
+    assert job.state == "done", job.message
+    return page(client, job)
+
+
+def test_a_plan_of_several_communes_shows_in_which_it_changes(desk: Desk, agency: Client, tmp_path: Path) -> None:
+    second = plan(code="999000011", kind="PLUi")
+    head = second.tables["DOC_URBA"][0]["IDURBA"]
+    second.tables["DOC_URBA_COM"] = [{"IDURBA": head, "INSEE": one} for one in ("45901", "45902")]
+    first = deepcopy(second)
+    added = dict(second.tables["ZONE_URBA"][0], LIBELLE="UB", geom=box(EAST, 0, 100))
+    second.tables["ZONE_URBA"].append(added)
+    first.tables["PRESCRIPTION_PCT"].append(dict(first.tables["PRESCRIPTION_PCT"][0], LIBELLE="Orme"))
+    delivered(agency, "plu", first, tmp_path / "first")
+    assert shown(delivered(agency, "plu", second, tmp_path / "second"))[1] == [
+        ["Bray (45901)", "Perd des objets", "7", "0", "0", "1"],
+        ["Essai 2 (45902)", "Gagne des objets", "0", "1", "0", "0"],
+    ]
+
+
+def test_easements_show_the_communes_that_they_lie_in(desk: Desk, agency: Client, tmp_path: Path) -> None:
+    second = easements()
+    moved = second.tables["ASSIETTE_SUP_S"][0]
+    second.tables["ASSIETTE_SUP_S"].append({**moved, "IDASS": "F2", "geom": box(EAST, 0, 90)})
+    delivered(agency, "sup", easements(), tmp_path / "first")
+    assert shown(delivered(agency, "sup", second, tmp_path / "second"))[1] == [
+        ["Bray (45901)", "Inchangée", "2", "0", "0", "0"],
+        ["Essai 2 (45902)", "Gagne des objets", "0", "1", "0", "0"],
+    ]
+
+
+def test_zones_of_risks_show_the_communes_that_they_lie_in(desk: Desk, agency: Client, tmp_path: Path) -> None:
+    second = risks()
+    second.tables["ZONEREGLEMENTAIRE_S"][1]["geom"] = box(EAST, 0, 30)
+    delivered(agency, "risks", risks(), tmp_path / "first")
+    assert shown(delivered(agency, "risks", second, tmp_path / "second"))[1] == [
+        ["Bray (45901)", "Inchangée", "1", "0", "0", "0"],
+        ["Essai 2 (45902)", "Modifiée", "1", "0", "1", "0"],
+    ]
 
 
 def report_in(client: Client, job: Job, language: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def row(key: str, content: str = "", place: str = "", pk: int | None = None) -> 
 def numbers(before: list[Row], after: list[Row]) -> tuple[int, int, int, int]:
     """(same, new, changed, gone)."""
     found = compare_rows(before, after)
-    return found.same, len(found.new), len(found.changed), len(found.gone)
+    return len(found.same), len(found.new), len(found.changed), len(found.gone)
 
 
 def test_rows_are_known_by_their_key() -> None:

@@ -1,6 +1,7 @@
 """Loading communes and, for the agency, the EPCI as members with their territories."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -16,7 +17,7 @@ from layers.cadastre.importers.load import COMMUNES, upsert_communes
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
-from layers.intake.import_loss import ScopeDifference
+from layers.intake.import_loss import ScopeDifference, total_of
 from layers.intake.params import sentence_param
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import Refused
@@ -75,15 +76,23 @@ def compare(order: Order, read: communes.FileRows[communes.EpciRow]) -> list[Sco
     present: dict[str, set[str]] = {siren: set() for siren in wanted}
     for siren, insee in Territory.objects.filter(member__siren__in=wanted).values_list("member__siren", "commune_id"):
         present[siren].add(str(insee))
-    return [
+    return [difference_of(row.name, present[row.siren], wanted[row.siren]) for row in read.rows]
+
+
+def difference_of(member: str, present: set[str], wanted: set[str]) -> ScopeDifference:
+    """What becomes of the territory of a member, given by INSEE codes."""
+    scope = sentence_param(gettext_noop("communes of %(member)s"), member=member)
+    parts = [
         ScopeDifference(
-            scope=sentence_param(gettext_noop("communes of %(member)s"), member=row.name),
-            known=len(present[row.siren]),
-            new=len(wanted[row.siren] - present[row.siren]),
-            gone=len(present[row.siren] - wanted[row.siren]),
+            scope=scope,
+            commune=insee,
+            known=int(insee in present),
+            new=int(insee not in present),
+            gone=int(insee not in wanted),
         )
-        for row in read.rows
+        for insee in sorted(present | wanted)
     ]
+    return replace(total_of(parts, scope), parts=tuple(parts))
 
 
 def reported(

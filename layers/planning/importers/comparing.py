@@ -5,13 +5,17 @@ Where no row of its key comes any more, one that lies in the very same place is 
 the import leaves alone (those outside the territory that it keeps to) are not compared.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
-from django.db.models import Func, QuerySet, TextField
+from django.db.models import Func, OuterRef, QuerySet, Subquery, TextField
 
+from gis_core.models import Commune
 from layers.intake.import_loss import ScopeDifference
 from layers.intake.params import Param, label_param, sentence_param
 from layers.intake.report import Difference
@@ -32,12 +36,16 @@ class Fingerprint(Func):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row as it is compared: `pk` in the base (None for a file), what it is known by, what it says, where it lies."""
+    """A row as it is compared: `pk` in the base (None for a file), what it is known by, what it says, where it lies.
+
+    `commune` is the INSEE code of the one that its middle lies in, where that is known.
+    """
 
     pk: int | None
     key: tuple[Any, ...]
     content: tuple[Any, ...]
     place: str = ""
+    commune: str = ""
 
     @property
     def label(self) -> str:
@@ -50,24 +58,35 @@ type Rows = Mapping[str, Sequence[Row]]
 
 @dataclass(slots=True)
 class Changes:
-    """The rows of one kind that are new, changed, gone; how many are the same."""
+    """The rows of one kind that are new, changed, gone, the same."""
 
     new: list[Row] = field(default_factory=list)
     changed: list[Row] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)
-    same: int = 0
+    same: list[Row] = field(default_factory=list)
 
     def counts(self, scope: Param, commune: str) -> ScopeDifference:
-        known = self.same + len(self.changed) + len(self.gone)
+        """In numbers; by the communes that rows lie in where the document is not of one alone."""
+        parts = () if commune else tuple(self.within(insee).counts(scope, insee) for insee in self.communes())
+        known = len(self.same) + len(self.changed) + len(self.gone)
         numbers = {name: len(getattr(self, name)) for name in CODES}
-        return ScopeDifference(scope=scope, known=known, commune=commune, **numbers)
+        return ScopeDifference(scope=scope, known=known, commune=commune, parts=parts, **numbers)
+
+    def communes(self) -> list[str]:
+        rows = chain(self.new, self.changed, self.gone, self.same)
+        return sorted({row.commune for row in rows} - {""})
+
+    def within(self, insee: str) -> Changes:
+        """Those of one commune."""
+        kept = {name: [row for row in getattr(self, name) if row.commune == insee] for name in (*CODES, "same")}
+        return Changes(**kept)
 
     def list_in(self, difference: Difference, kind: str) -> None:
         """Add the rows to a file's difference, each by its key."""
         for what, code in CODES.items():
             for row in getattr(self, what):
                 difference.take(code, row.label, Remark("planning_row", {"kind": label_param(kind)}))
-        difference.unchanged += self.same
+        difference.unchanged += len(self.same)
 
 
 def keyed_rows(queryset: QuerySet[Any], key: Sequence[str]) -> list[Row]:
@@ -75,7 +94,7 @@ def keyed_rows(queryset: QuerySet[Any], key: Sequence[str]) -> list[Row]:
     names = [one.name for one in queryset.model._meta.concrete_fields if not one.is_relation]
     placed = "geom" in names
     plain = [name for name in names if name not in AS_THEY_COME | {"geom"}]
-    places = {"place": Fingerprint("geom")} if placed else {}
+    places = {"place": Fingerprint("geom"), "commune_of_place": commune_of("geom")} if placed else {}
     values = queryset.order_by("pk").annotate(**places).values_list("pk", *key, *plain, *places)
     width = 1 + len(key)
     return [
@@ -83,10 +102,17 @@ def keyed_rows(queryset: QuerySet[Any], key: Sequence[str]) -> list[Row]:
             pk=row[0],
             key=tuple(row[1:width]),
             content=tuple(row[width : width + len(plain)]),
-            place=row[-1] if placed else "",
+            place=row[-2] if placed else "",
+            commune=(row[-1] or "") if placed else "",
         )
         for row in values.iterator()
     ]
+
+
+def commune_of(geometry: str) -> Subquery:
+    """The INSEE code of the commune that a point on this geometry lies in; null where none is known there."""
+    place = Func(OuterRef(geometry), function="ST_PointOnSurface")
+    return Subquery(Commune.objects.order_by().filter(geom__covers=place).values("insee")[:1])
 
 
 def document_rows(files: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -119,7 +145,8 @@ def pair(olds: Sequence[Row], news: Sequence[Row], changes: Changes) -> None:
     for row in olds:
         waiting[row.content, row.place].append(row)
     other = [row for row in news if not take_out(waiting[row.content, row.place])]
-    changes.same += len(news) - len(other)
+    others = {id(row) for row in other}
+    changes.same += [row for row in news if id(row) not in others]
     rest = [row for rows in waiting.values() for row in rows]
     pairs = min(len(rest), len(other))
     changes.changed += other[:pairs]
