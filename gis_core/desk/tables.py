@@ -15,6 +15,7 @@ from gis_core.errors import Invalid
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
 from gis_core.http.admission import TABLE, limited
+from gis_core.http.downloads import download_headers
 
 WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDTHS = {"text": 24, "integer": 12, "number": 12, "boolean": 12, "date": 12, "datetime": 18}
@@ -136,5 +137,4 @@ def answered(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
     if suffix not in FORMS:
         raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
     kind, content_of = FORMS[suffix]
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
-    return HttpResponse(content_of(table, title), content_type=kind, headers=headers)
+    return HttpResponse(content_of(table, title), headers=download_headers(f"{name}.{suffix}", kind))
