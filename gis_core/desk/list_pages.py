@@ -192,7 +192,7 @@ def list_file[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights, 
     with limited(TABLE):
         table = listing.table(query, rights, listing.read_order(given))
         name = f"{listing.file_name or listing.name}-{database_clock.today():%Y-%m-%d}"
-        return tables.answered(table, suffix, str(listing.title), name)
+        return tables.answer_table(table, suffix, str(listing.title), name)
 
 
 def places_of[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights) -> dict[str, Any]:

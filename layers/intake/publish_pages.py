@@ -1,6 +1,5 @@
 """/imports/fichiers/ and /imports/couches/: from a file to a layer, one question at a time."""
 
-import csv
 import json
 import math
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page as page
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.files.uploads import limit_uploads
+from gis_core.files.writing.csvtext import csv_file_of_cells
 from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import signed_in_user
 from gis_core.http.problem import as_problem, status_of, wants_problem
@@ -433,19 +433,11 @@ def report_json(request: HttpRequest, import_id: int) -> HttpResponse:
 def report_csv(request: HttpRequest, import_id: int) -> HttpResponse:
     """Refused and repaired rows, for a spreadsheet."""
     made, outcome = reported(request, import_id)
-    headers = download_headers(f"import-{made.pk}.csv", "text/csv; charset=utf-8")
-    answer = HttpResponse("\ufeff", headers=headers)
-    writer = csv.writer(answer, delimiter=";")
-    writer.writerow([_("Row"), _("Reference"), _("What"), _("Why")])
+    rows: list[list[object]] = [[_("Row"), _("Reference"), _("What"), _("Why")]]
     for what, entries in ((_("refused"), outcome.get("refusals", [])), (_("repaired"), outcome.get("repairs", []))):
-        for one in entries:
-            writer.writerow([one["index"] or "", defused(one["identifier"]), what, defused(one["words"])])
-    return answer
-
-
-def defused(text: str | None) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text and text[0] in "=+-@\t\r" else text or ""
+        rows += [[one["index"] or "", one["identifier"] or "", what, one["words"] or ""] for one in entries]
+    headers = download_headers(f"import-{made.pk}.csv", "text/csv; charset=utf-8")
+    return HttpResponse(csv_file_of_cells(rows, keep_numbers=False), headers=headers)
 
 
 def reported(request: HttpRequest, import_id: int) -> tuple[FileImport, dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_pages import list_file
 from gis_core.desk.list_query import read_query
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
 from gis_core.http.admission import TABLE, limited
 from gis_core.http.downloads import download_headers
@@ -18,8 +18,6 @@ from gis_core.http.middleware import rights_of_request
 from permits.pages.frame import page
 from permits.services.listing import OPENED, PERMITS, PermitQuery
 from permits.services.statistics import Group, Statistics, statistics
-
-CSV = "text/csv; charset=utf-8; header=present"
 
 
 @require_safe
@@ -95,7 +93,6 @@ def statistics_csv(figures: Statistics, wanted: PermitQuery) -> bytes:
         Column("median", _("Days to decision, median"), "integer"),
         Column("ninth", _("Days to decision, nine in ten"), "integer"),
     ]
-    writer = Csv(columns, "none", Dialect(labels=True))
     parts = [
         (_("All applications"), [figures.whole]),
         *((title, getattr(figures, name)) for name, title in titles(wanted).items()),
@@ -105,4 +102,4 @@ def statistics_csv(figures: Statistics, wanted: PermitQuery) -> bytes:
         for title, groups in parts
         for one in groups
     ]
-    return writer.begin() + writer.rows(rows) + writer.end()
+    return csv_file(columns, rows)

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError, Invalid, TryAgain, Unavailable
 from gis_core.files.reader.launch import python
-from layers.exports.child.wire import Described, Order, Row
+from gis_core.files.writing.rows import Row
+from gis_core.files.writing.wire import FileLayer, Order
 
 log = logging.getLogger("arpent.exports")
 
@@ -39,7 +40,7 @@ class Child:
     def __enter__(self) -> Self:
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [python(), "-B", "-m", "layers.exports.child"],
+            [python(), "-B", "-m", "gis_core.files.writing.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
@@ -68,7 +69,7 @@ class Child:
             with suppress(OSError):
                 pipe.close() if pipe else None
 
-    def layer(self, described: Described) -> None:
+    def layer(self, described: FileLayer) -> None:
         self.send(described)
 
     def rows(self, rows: Sequence[Row]) -> None:

@@ -1,25 +1,16 @@
-"""What the parent says and what it gets back, in plain values."""
+"""What is said to a writer of layers and what it answers, in plain values: they are pickled to another process."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from gis_core.files.writing.rows import Column, Row
+
 MOST_SHEET_ROWS = 1_048_576
 
-type Kind = Literal["text", "integer", "number", "boolean", "date", "datetime"]
 type FileFormat = Literal["gpkg", "shp", "xlsx"]
-type Row = Sequence[Any]
 type Batches = Iterator[list[Row]]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column of the file. `label` is what people call it."""
-
-    name: str
-    label: str
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +22,21 @@ class Style:
     sld: str
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A layer to write. Rows hold the values of the fields, of which the identifier is the first; then WKB for GDAL.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLayer:
+    """A layer to write. Rows hold the values of the columns, labels in place of codes; then, for GDAL, WKB or None.
 
-    `geometry_type` is OGC's name of the one that the layer has, or "Unknown"; `count` is how many rows are expected.
+    A GeoPackage takes the first column, whole numbers, for its identifiers. `geometry_type` is OGC's name of the one
+    that the layer has, or "Unknown"; `srid` is its EPSG code; `count` is how many rows are expected.
     """
 
     name: str
     title: str
-    abstract: str
-    fields: Sequence[Field]
-    geometry_type: str
-    srid: int
-    count: int
+    columns: Sequence[Column]
+    abstract: str = ""
+    geometry_type: str = "Unknown"
+    srid: int = 2154
+    count: int = 0
     style: Style | None = None
 
 
@@ -56,12 +48,17 @@ class Order:
     folder: Path
     stem: str
 
+    @property
+    def path(self) -> Path:
+        """The file; Shapefiles are several in the folder, named after their layers."""
+        return self.folder / f"{self.stem}.{self.format}"
+
 
 @dataclass(slots=True)
-class Wrote:
-    """What became of a layer: rows written, fields that had to change their name, values that had to change.
+class LayerReport:
+    """What became of a layer: rows written, columns that had to change their name, values that had to change.
 
-    `changed` counts values by field and by what was done to them: "cut" texts, "text" for numbers that became one,
+    `changed` counts values by column and by what was done to them: "cut" texts, "text" for numbers that became one,
     "lost" for those that the format cannot hold.
     """
 
@@ -71,6 +68,7 @@ class Wrote:
     changed: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def count(self, name: str, what: str) -> None:
+        """One more value of a column to which this was done."""
         counts = self.changed.setdefault(name, {})
         counts[what] = counts.get(what, 0) + 1
 

@@ -16,7 +16,7 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
 from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request
@@ -26,7 +26,6 @@ from gis_core.members.territories import extent_4326
 from gis_core.models import Job, Member, User
 from networks.water.models import FireCoverage, WaterNode
 from networks.water.pages.frame import page, show
-from networks.water.pages.profile import CSV
 from networks.water.services import coverage
 from networks.water.services.hydrants import addresses_near, hydrants, settings_for
 from networks.water.services.inspecting import MOST_DISTANCE_M
@@ -213,9 +212,8 @@ def far_csv(fire_coverage: FireCoverage, rights: Rights) -> bytes:
         Column("building", _("Building"), "integer"),
     ]
     names = ("commune", "place", "metres", "why", "reference", "lon", "lat", "id")
-    writer = Csv(columns, "none", Dialect(labels=True))
-    rows = [[row[name] for name in names] for row in lines(fire_coverage, fire_coverage.far, rights)]
-    return writer.begin() + writer.rows(rows) + writer.end()
+    rows = lines(fire_coverage, fire_coverage.far, rights)
+    return csv_file(columns, ([row[name] for name in names] for row in rows))
 
 
 # -- the map ----------------------------------------------------------------------------------------------------------

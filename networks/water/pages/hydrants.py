@@ -19,6 +19,7 @@ from gis_core.desk.list_pages import ListView, answer_list
 from gis_core.desk.parameters import integer
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid
+from gis_core.files.writing.csvtext import CSV
 from gis_core.http.admission import TABLE, limited
 from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request
@@ -50,7 +51,6 @@ from networks.water.services.hydrants import (
 )
 
 LONGEST_BODY = MOST_BYTES + 65_536
-CSV = "text/csv; charset=utf-8; header=present"
 WEB = Origin("web", "")
 SEEN = "water-nodes,water-pipes,communes,parcels,buildings,roads,addresses"
 

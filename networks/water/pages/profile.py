@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Invalid
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
 from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request
@@ -28,7 +28,6 @@ from networks.water.services.profiles import LONGEST_REFERENCE, Branches, Drawn,
 
 FAMILIES = {"sewer": gettext_lazy("Sewer"), "water": gettext_lazy("Drinking water")}
 PARAMETERS = ("family", "pipes", "pipe", "from", "to", "from_ref", "to_ref", "scale", "exaggeration")
-CSV = "text/csv; charset=utf-8; header=present"
 
 
 class ProfileForm(AccessibleForm):
@@ -182,5 +181,4 @@ def as_csv(drawn: Drawn) -> bytes:
         Column("remarks", _("Remarks"), "text"),
         Column("between", _("Not on record, put between known heights"), "text"),
     ]
-    writer = Csv(columns, "none", Dialect(labels=True))
-    return writer.begin() + writer.rows(values(result, kinds_of(drawn), labels_of(lists.MATERIALS))) + writer.end()
+    return csv_file(columns, values(result, kinds_of(drawn), labels_of(lists.MATERIALS)))
