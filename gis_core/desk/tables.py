@@ -11,12 +11,12 @@ from gis_core.errors import Invalid
 from gis_core.files.writing.csvtext import csv_file
 from gis_core.files.writing.opendocument import ODS, opendocument_file
 from gis_core.files.writing.rows import Column
-from gis_core.files.writing.wire import FileLayer
+from gis_core.files.writing.wire import MEDIA_TYPES, FileLayer
 from gis_core.http.admission import TABLE, limited
 from gis_core.http.downloads import download_headers
 
 CSV: Final = "text/csv; charset=utf-8"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX: Final = MEDIA_TYPES["xlsx"]
 type Table = tuple[Sequence[Column], Iterable[Sequence[Any]]]
 
 

@@ -5,8 +5,10 @@ import logging
 import pickle
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import batched
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -19,6 +21,7 @@ from gis_core.files.writing.rows import Row
 from gis_core.files.writing.wire import FileLayer, Order
 
 log = logging.getLogger("arpent.exports")
+AT_A_TIME = 2_000
 
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -115,6 +118,19 @@ class Child:
             log.error("the writer ended early", extra={"fields": {"code": code, "said": said}})
             return {"trouble": "killed" if code < 0 else "ended"}
         return answer
+
+
+def geopackage_file(layer: FileLayer, rows: Iterable[Row]) -> bytes:
+    """The bytes of a GeoPackage of one layer, written in a folder that is removed. Raises Invalid or Unavailable."""
+    with tempfile.TemporaryDirectory(prefix="arpent-geopackage-") as folder:
+        order = Order("gpkg", Path(folder), layer.name)
+        with Child(order) as child:
+            child.layer(layer)
+            for some in batched(rows, AT_A_TIME, strict=False):
+                child.rows(some)
+            child.end_layer()
+            child.finish()
+        return order.path.read_bytes()
 
 
 def refusal(answer: dict[str, Any]) -> ArpentError:

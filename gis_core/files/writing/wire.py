@@ -8,6 +8,11 @@ from typing import Any, Literal
 from gis_core.files.writing.rows import Column, Row
 
 MOST_SHEET_ROWS = 1_048_576
+MEDIA_TYPES = {
+    "gpkg": "application/geopackage+sqlite3",
+    "zip": "application/zip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 type FileFormat = Literal["gpkg", "shp", "xlsx"]
 type Batches = Iterator[list[Row]]

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from gis_core.api.once import create_once
 from gis_core.api.views import checked
 from gis_core.database import clock as database_clock
+from gis_core.files.writing.wire import MEDIA_TYPES
 from gis_core.http.admission import FILTER, limited
 from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request, signed_in_user
@@ -173,6 +174,6 @@ class ExportFileView(APIView):
         job = files.export_of(rights=rights, job_id=job_id)
         path = files.finished_file(job, rights, ordering.mark_of(rights))
         suffix = files.suffix_of(job)
-        headers = download_headers(f"{files.stem_of(job)}.{suffix}", files.MEDIA_TYPES[suffix])
+        headers = download_headers(f"{files.stem_of(job)}.{suffix}", MEDIA_TYPES[suffix])
         parts = [] if request.method == "HEAD" else file_in_blocks(path)
         return StreamingHttpResponse(parts, headers=headers | {"Content-Length": str(path.stat().st_size)})
