@@ -281,7 +281,7 @@ def test_the_list_and_the_statistics_are_taken_away(network: Network) -> None:
 
 @pytest.mark.usefixtures("streets")
 def test_repairs_are_taken_away_as_a_geopackage(network: Network, tmp_path: Path) -> None:
-    answer = network.client().get(PAGE, {"format": "gpkg", "sort": "repaired_date", "cause": "frost"})
+    answer = network.client().get(PAGE, {"format": "gpkg", "sort": "-date", "cause": "frost"})
     (tmp_path / "repairs.gpkg").write_bytes(answer.content)
     table = read(tmp_path / "repairs.gpkg")
     assert (table.layers, table.crs, table.geometry_type) == (["reparations"], "EPSG:2154", "Point")

@@ -29,7 +29,7 @@ class Workbook:
     """A file on the disk, whose rows go there as they come; or (`BytesIO`) one in memory."""
 
     def __init__(self, target: Path | BytesIO) -> None:
-        place = {"in_memory": True}
+        place: dict[str, object] = {"in_memory": True}
         if isinstance(target, Path):
             place = {"constant_memory": True, "tmpdir": str(target.parent)}
         self.book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, {**TEXTS, **place})
