@@ -124,12 +124,15 @@ def geopackage_file(layer: FileLayer, rows: Iterable[Row]) -> bytes:
     """The bytes of a GeoPackage of one layer, written in a folder that is removed. Raises Invalid or Unavailable."""
     with tempfile.TemporaryDirectory(prefix="arpent-geopackage-") as folder:
         order = Order("gpkg", Path(folder), layer.name)
-        with Child(order) as child:
-            child.layer(layer)
-            for some in batched(rows, AT_A_TIME, strict=False):
-                child.rows(some)
-            child.end_layer()
-            child.finish()
+        try:
+            with Child(order) as child:
+                child.layer(layer)
+                for some in batched(rows, AT_A_TIME, strict=False):
+                    child.rows(some)
+                child.end_layer()
+                child.finish()
+        except TryAgain as error:  # Nobody waits for it but who asked.
+            raise Unavailable(_("The file could not be written; the reason has been recorded.")) from error
         return order.path.read_bytes()
 
 
