@@ -150,14 +150,14 @@ def convert_row(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -
 def describe_layer(one: Prepared, order: ExportOrder) -> FileLayer:
     """What the writer is told of a layer."""
     layer, columns = one.layer, one.reading.columns
-    written = [Column(column.name, heading(column, order), kind_of(column)) for column in columns]
+    file_columns = [Column(column.name, heading(column, order), kind_of(column)) for column in columns]
     if one.reading.shape == "xy":
-        written += [Column(name, name, "number") for name in (free_name("x", columns), free_name("y", columns))]
+        file_columns += [Column(name, name, "number") for name in (free_name("x", columns), free_name("y", columns))]
     return FileLayer(
         name=layer.slug,
         title=str(layer),
         abstract=layer.abstract,
-        columns=written,
+        columns=file_columns,
         geometry_type=geometry_type_name(layer),
         srid=one.reading.crs.srid,
         count=one.count,
