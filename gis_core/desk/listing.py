@@ -3,7 +3,7 @@
 STATIONS = Listing(
     name="stations", title=_("Charging stations"), query=StationQuery, rows=stations,
     columns=(Column("name", _("Station"), cell=name_cell), Column("power_kw", _("Power"), "number", unit="kW")),
-    files=("csv", "xlsx", "ods"), geometry="geom",
+    files=("csv", "xlsx", "ods", "gpkg", "geojson"), geometry="geom",
 )
 """
 
