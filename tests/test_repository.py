@@ -416,6 +416,24 @@ def test_no_module_keeps_the_instant_of_its_import() -> None:
     assert wrong == []
 
 
+WRITERS = {
+    "csv.writer(": "gis_core/files/writing/csvtext.py",
+    "xlsxwriter.Workbook(": "gis_core/files/writing/workbook.py",
+    "opendocument.spreadsheet": "gis_core/files/writing/opendocument.py",
+    "pyogrio.write": "gis_core/files/writing/arrow.py",
+    '"Content-Disposition"': "gis_core/http/downloads.py",
+}
+
+
+@pytest.mark.parametrize("words", WRITERS)
+def test_each_format_is_written_in_one_place(words: str) -> None:
+    assert {name for name, text in texts() if is_product(name) and words in text} == {WRITERS[words]}
+
+
+def is_product(name: str) -> bool:
+    return name.endswith(".py") and name.split("/")[0] in APPS[:6]
+
+
 SIGNING = (
     ("gis_core", "accounts/devices.py"),
     ("gis_core", "accounts/session.py"),

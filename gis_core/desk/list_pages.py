@@ -1,4 +1,4 @@
-"""The page of a list, and its files and places at the same address (`format=csv`, `xlsx`, `ods`, `geojson`)."""
+"""The page of a list, and its files and places at the same address (`format=csv`, `xlsx`, `ods`, `gpkg`, `geojson`)."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -19,14 +19,18 @@ from gis_core.desk.list_query import Given, ListQuery, QueryForm, read_query
 from gis_core.desk.listing import Label, Listing, ListPage, read_offset
 from gis_core.desk.saved_filters import SavedFilter, filters_of
 from gis_core.errors import Invalid
+from gis_core.files.writing.process import geopackage_file
+from gis_core.files.writing.rows import columns_by_label, typed_values
+from gis_core.files.writing.wire import MEDIA_TYPES, FileLayer
 from gis_core.http.admission import FILTER, TABLE, Kind, limited
+from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import User
 from gis_core.webmap_build import Build
 
 MOST_PLACES: Final = 2_000
-FILE_LABELS: Final = {"csv": "CSV", "xlsx": "Excel", "ods": "LibreOffice"}
+FILE_LABELS: Final = {"csv": "CSV", "xlsx": "Excel", "ods": "LibreOffice", "gpkg": "GeoPackage"}
 NO_STORE: Final = {"Cache-Control": "private, no-store"}
 type View = Callable[..., HttpResponse]
 type Show = Callable[[dict[str, Any], int], HttpResponse]
@@ -116,8 +120,8 @@ class ListView[Q: ListQuery]:
 
     @property
     def map_build(self) -> Build | None:
-        """The script of the map beside the list; none for a list without places, or without rows."""
-        return read_build() if self.listing.geometry and self.page.rows else None
+        """The script of the map beside the list; none for a list that gives no places, or without rows."""
+        return read_build() if "geojson" in self.listing.files and self.page.rows else None
 
     @property
     def map_config(self) -> dict[str, Any]:
@@ -189,10 +193,33 @@ def list_file[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights, 
     if suffix == "geojson":
         with limited(FILTER):
             return JsonResponse(places_of(listing, query, rights), headers=NO_STORE)
+    order, stem = listing.read_order(given), listing.file_name or listing.name
+    name = f"{stem}-{database_clock.today():%Y-%m-%d}"
     with limited(TABLE):
-        table = listing.table(query, rights, listing.read_order(given))
-        name = f"{listing.file_name or listing.name}-{database_clock.today():%Y-%m-%d}"
-        return tables.answered(table, suffix, str(listing.title), name)
+        if suffix == "gpkg":
+            content = geopackage_of(listing, query, rights, order)
+            return HttpResponse(content, headers=download_headers(f"{name}.gpkg", MEDIA_TYPES["gpkg"]))
+        return tables.answer_table(listing.table(query, rights, order), suffix, str(listing.title), name)
+
+
+def geopackage_of[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights, order: str) -> bytes:
+    """The rows of a query as a GeoPackage: a layer, numbered from 1, whose columns are called as in the other files.
+
+    In the system of the rows' places, EPSG:2154. Raises Invalid (too many rows), Unavailable.
+    """
+    columns, rows = listing.table(query, rights, order, places=True)
+    unread = listing.rows(query, rights)
+    assert isinstance(unread, QuerySet)
+    place: Any = unread.model._meta.get_field(listing.geometry)
+    layer = FileLayer(
+        name=listing.file_name or listing.name,
+        title=str(listing.title),
+        columns=columns_by_label(columns),
+        geometry_type=place.geom_class.__name__ if place.geom_class else "Unknown",
+        srid=place.srid,
+        count=len(rows),
+    )
+    return geopackage_file(layer, ((at, *typed_values(columns, row), row[-1]) for at, row in enumerate(rows, 1)))
 
 
 def places_of[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights) -> dict[str, Any]:

@@ -3,17 +3,21 @@
 STATIONS = Listing(
     name="stations", title=_("Charging stations"), query=StationQuery, rows=stations,
     columns=(Column("name", _("Station"), cell=name_cell), Column("power_kw", _("Power"), "number", unit="kW")),
-    files=("csv", "xlsx", "ods"), geometry="geom",
+    files=("csv", "xlsx", "ods", "gpkg", "geojson"), geometry="geom",
 )
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import batched
 from typing import Any, Final, Protocol
 
+from django.contrib.gis.db.models.functions import AsWKB
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -109,6 +113,16 @@ def attribute(row: Any, path: str) -> Any:
     return row
 
 
+def local_time(value: Any) -> Any:
+    """An instant in the platform's time zone; any other value as it is."""
+    return localtime(value) if isinstance(value, datetime) else value
+
+
+def wkb_of(row: Any) -> bytes | None:
+    """The geometry of a row that `rows_of` gave with its place."""
+    return None if row.list_wkb is None else bytes(row.list_wkb)
+
+
 def no_related(_rows: Sequence[Any], _rights: Rights) -> Related:
     return None
 
@@ -150,16 +164,20 @@ class Listing[Q: ListQuery, R]:
     exists: Callable[[Rights], bool] | None = None
     """Whether there are rows without any filter, for lists that filter from the start."""
     files: tuple[str, ...] = ()
-    """The suffixes that are offered: csv, xlsx, ods, geojson."""
+    """The suffixes that are offered: csv, xlsx, ods; where there is a geometry gpkg, and geojson for the map."""
     file_name: str = ""
     """How the files are called; the day follows."""
     most_in_files: int = MOST_IN_FILES
     saved: bool = False
     """Whether people may keep filters of it under a name."""
     geometry: str = ""
-    """The field of a row's place (EPSG:2154), for the map beside the table."""
+    """The field of a row's place (EPSG:2154), for the map beside the table and for GeoPackages."""
     on_map: Callable[[R, Related], dict[str, Any]] | None = None
     """What the map tells of a row beside its name: `label`, `detail`, `colour`, `dash`."""
+
+    def __post_init__(self) -> None:
+        if not self.geometry and {"gpkg", "geojson"} & set(self.files):
+            raise ImproperlyConfigured(f"{self.name}: gpkg and geojson are files of lists with a geometry.")
 
     def page_columns(self, rows: Sequence[R] = ()) -> list[Column[R]]:
         """The columns that a page of these rows shows."""
@@ -176,11 +194,16 @@ class Listing[Q: ListQuery, R]:
         sources = [one.value or one.name for one in self.columns if isinstance(one.value, str)]
         return [source for source in sources if source in fields]
 
-    def rows_of(self, query: Q, rights: Rights, order: str = "") -> Rows[R]:
-        """The rows of a query, in the order of a column (`name`, `-name`) or in the usual one."""
+    def rows_of(self, query: Q, rights: Rights, order: str = "", *, places: bool = False) -> Rows[R]:
+        """The rows of a query, in the order of a column (`name`, `-name`) or in the usual one.
+
+        `places`: their geometries as WKB too (`list_wkb`).
+        """
         rows = self.rows(query, rights)
         if not isinstance(rows, QuerySet):
             return rows
+        if places:
+            rows = rows.annotate(list_wkb=AsWKB(self.geometry))
         return QueryRows(rows.order_by(*self.ordering(order, rows)) if order else rows)
 
     def ordering(self, order: str, rows: QuerySet[Any, R]) -> list[Any]:
@@ -198,16 +221,23 @@ class Listing[Q: ListQuery, R]:
             raise Invalid(_("“%(name)s” has no such value.") % {"name": "sort"}, parameter="sort")
         return order
 
-    def table(self, query: Q, rights: Rights, order: str = "") -> tuple[list[FileColumn], list[list[Any]]]:
-        """All rows for a file. Raises Invalid where there are too many."""
-        rows = self.rows_of(query, rights, order).between(0, self.most_in_files + 1)
+    def table(
+        self, query: Q, rights: Rights, order: str = "", *, places: bool = False
+    ) -> tuple[list[FileColumn], list[list[Any]]]:
+        """All rows for a file: their values, instants as clocks here show them; behind them (`places`) WKB or None.
+
+        Raises Invalid where there are too many.
+        """
+        rows = self.rows_of(query, rights, order, places=places).between(0, self.most_in_files + 1)
         if len(rows) > self.most_in_files:
             message = _("A table holds %(most)s rows at most: narrow the filters.")
             raise Invalid(message % {"most": f"{self.most_in_files:_}".replace("_", "\u202f")})
         columns, values = self.file_columns(), []
         for some in batched(rows, AT_A_TIME, strict=False):
             related = self.related(some, rights)
-            values += [[column.value_of(row, related) for column in columns] for row in some]
+            for row in some:
+                cells = [local_time(column.value_of(row, related)) for column in columns]
+                values.append([*cells, wkb_of(row)] if places else cells)
         return [column.for_files() for column in columns], values
 
     def page(self, query: Q, rights: Rights, *, order: str = "", offset: int = 0) -> "ListPage":

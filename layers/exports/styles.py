@@ -5,9 +5,9 @@ from copy import copy
 from typing import Any
 
 from gis_core.files.writing.rows import Column
+from gis_core.files.writing.wire import Style
 from layers.catalogue.models import Layer
 from layers.catalogue.qml import qml_of
-from layers.exports.child.wire import Style
 from layers.exports.sld import sld_of
 
 LONGEST_NAME = 30

@@ -8,8 +8,9 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from gis_core.desk.tables import as_csv
+from gis_core.files.writing.csvtext import csv_file
 from gis_core.files.writing.rows import Column
+from gis_core.http.admission import TABLE, limited
 from layers.intake.findings import Finding, from_json
 from layers.intake.messages import MESSAGES, MORE_ALIKE, format_message, worded
 
@@ -117,6 +118,7 @@ def findings_context(kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+@limited(TABLE)
 def findings_csv(kept: Sequence[Mapping[str, Any]]) -> bytes:
     """A row for each finding, as a spreadsheet opens it; places in EPSG:2154."""
     columns = [
@@ -128,7 +130,7 @@ def findings_csv(kept: Sequence[Mapping[str, Any]]) -> bytes:
         Column("x", "X", "number"),
         Column("y", "Y", "number"),
     ]
-    return as_csv((columns, list(findings_rows(kept))))
+    return csv_file(columns, findings_rows(kept))
 
 
 def findings_rows(kept: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:

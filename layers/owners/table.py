@@ -1,24 +1,18 @@
 """A consultation as a table for spreadsheets: one line for each owner of each account of each parcel."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from gis_core.files.writing.csvtext import LINE_END, MARK, defused
+from gis_core.files.writing.csvtext import csv_file_of_cells
 from layers.owners.services.consulting import Consultation
 from layers.owners.services.reading import OwnerSeen, ParcelSeen
 
 
 def csv_bytes(consultation: Consultation) -> bytes:
     """As French spreadsheets open it: semicolons, UTF-8 with its mark, no formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator=LINE_END)
-    writer.writerow(headings())
-    for parcel in consultation.parcels:
-        writer.writerows([[defused(cell) for cell in line] for line in lines_of(parcel)])
-    return MARK + text.getvalue().encode()
+    lines = (line for parcel in consultation.parcels for line in lines_of(parcel))
+    return csv_file_of_cells([headings(), *lines])
 
 
 def headings() -> list[str]:

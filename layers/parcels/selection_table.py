@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import csv_file
 from gis_core.files.writing.rows import Column
 from layers.parcels.services.selecting import Selection
 
@@ -16,6 +16,4 @@ def table_of(selection: Selection) -> bytes:
         Column("area_m2", _("Registered area (m²)"), "integer"),
         Column("measured_m2", _("Measured area (m²)"), "number"),
     ]
-    writer = Csv(columns, "none", Dialect(labels=True))
-    rows = [[getattr(one, column.name) for column in columns] for one in selection.parcels]
-    return writer.begin() + writer.rows(rows) + writer.end()
+    return csv_file(columns, ([getattr(one, column.name) for column in columns] for one in selection.parcels))

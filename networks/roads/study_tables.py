@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import csv_file
 from gis_core.files.writing.rows import Column
 from networks.roads.models import CoverageStudy
 from networks.roads.services.studies import roads_of, shapes_of, surfaces_of
@@ -78,8 +78,7 @@ def csv_of(study: CoverageStudy) -> bytes:
         Column("road_m", _("Metres of road"), "number"),
         Column("covered_m", _("Metres of road covered"), "number"),
     ]
-    writer = Csv(columns, "none", Dialect(labels=True))
-    return writer.begin() + writer.rows(list(rows_of(study))) + writer.end()
+    return csv_file(columns, rows_of(study))
 
 
 def rows_of(study: CoverageStudy) -> Iterator[list[Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import csv_file
 from gis_core.files.writing.rows import Column
 from layers.intake.findings import Finding, Severity
 from permits.importers.register import Remark
@@ -77,8 +77,7 @@ def as_csv(findings: Sequence[Finding]) -> str:
         Column("what", _("what"), "text"),
         Column("why", _("why"), "text"),
     ]
-    writer = Csv(columns, "none", Dialect(labels=True))
-    return (writer.begin() + writer.rows(csv_lines(findings)) + writer.end()).decode()
+    return csv_file(columns, csv_lines(findings)).decode()
 
 
 def csv_lines(findings: Sequence[Finding]) -> list[tuple[int, str, str, str]]:

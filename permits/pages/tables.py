@@ -10,15 +10,14 @@ from django.views.decorators.http import require_safe
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_pages import list_file
 from gis_core.desk.list_query import read_query
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
 from gis_core.http.admission import TABLE, limited
+from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request
 from permits.pages.frame import page
 from permits.services.listing import OPENED, PERMITS, PermitQuery
 from permits.services.statistics import Group, Statistics, statistics
-
-CSV = "text/csv; charset=utf-8; header=present"
 
 
 @require_safe
@@ -39,9 +38,8 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     wanted, form = read_query(PermitQuery, request.GET.dict(), rights, state="", year=str(database_clock.today().year))
     figures = statistics(wanted, rights)
     if request.GET.get("format") == "csv":
-        return attached(
-            statistics_csv(figures, wanted), CSV, f"statistiques-permis-{database_clock.today():%Y-%m-%d}.csv"
-        )
+        headers = download_headers(f"statistiques-permis-{database_clock.today():%Y-%m-%d}.csv", CSV)
+        return HttpResponse(statistics_csv(figures, wanted), headers=headers)
     context = {
         "section": "permits",
         "list": {"form": form},
@@ -95,7 +93,6 @@ def statistics_csv(figures: Statistics, wanted: PermitQuery) -> bytes:
         Column("median", _("Days to decision, median"), "integer"),
         Column("ninth", _("Days to decision, nine in ten"), "integer"),
     ]
-    writer = Csv(columns, "none", Dialect(labels=True))
     parts = [
         (_("All applications"), [figures.whole]),
         *((title, getattr(figures, name)) for name, title in titles(wanted).items()),
@@ -105,8 +102,4 @@ def statistics_csv(figures: Statistics, wanted: PermitQuery) -> bytes:
         for title, groups in parts
         for one in groups
     ]
-    return writer.begin() + writer.rows(rows) + writer.end()
-
-
-def attached(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return csv_file(columns, rows)

@@ -397,7 +397,8 @@ PERMITS: Final = Listing(
     nothing=gettext_lazy("No application is filed yet: the files that you may see will stand here."),
     none_match=gettext_lazy("No file fits these filters."),
     exists=lambda rights: Permit.objects.visible_to(rights).exists(),
-    files=("csv", "xlsx", "ods"),
+    files=("csv", "xlsx", "ods", "gpkg"),
     file_name="permis",
+    geometry="geom",
     saved=True,
 )  # fmt: skip

@@ -22,15 +22,15 @@ from procrastinate.job_context import AbortReason
 
 from gis_core import tasks
 from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid, NotFound, TryAgain
+from gis_core.files.writing import shapefile, workbook
+from gis_core.files.writing.process import Child
+from gis_core.files.writing.trouble import Trouble
+from gis_core.files.writing.wire import Order
 from gis_core.jobs import services as jobs
 from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Job, Membership, User
 from layers.catalogue.models import Layer
-from layers.exports.child import shapefile, workbook
-from layers.exports.child.trouble import Trouble
-from layers.exports.child.wire import Order
 from layers.exports.services import files, making
-from layers.exports.services.child import Child
 from layers.exports.services.ordering import ExportOrder, mark_of, start_export
 from layers.exports.tasks import export_layers, sweep_exports
 from tests import factories
@@ -333,7 +333,7 @@ def test_a_writer_that_dies_fails_the_job_in_words(
     administrator: User, lamps: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factories.feature(lamps)
-    monkeypatch.setattr("layers.exports.services.child.python", lambda: "/bin/false")
+    monkeypatch.setattr("gis_core.files.writing.process.python", lambda: "/bin/false")
     job = run(order(administrator, "gpkg", lamps))
     assert (job.state, left_behind(job)) == ("failed", [])
     assert job.message

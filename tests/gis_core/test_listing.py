@@ -2,13 +2,20 @@
 
 import json
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+import shapely
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
 
 from gis_core.desk.cells import Cell, Line
@@ -19,6 +26,7 @@ from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Commune
 from tests import factories
+from tests.exports.conftest import Table, read
 
 pytestmark = pytest.mark.django_db
 RIGHTS = Rights()
@@ -55,7 +63,7 @@ LISTING = Listing(
     count=lambda count: f"{count} communes",
     nothing="Rien encore.",
     none_match="Rien de tel.",
-    files=("csv", "xlsx", "ods", "geojson"),
+    files=("csv", "xlsx", "ods", "gpkg", "geojson"),
     file_name="villes",
     most_in_files=5,
     geometry="geom",
@@ -207,7 +215,66 @@ def test_too_many_rows_for_a_file_are_refused_in_words(five: list[Commune]) -> N
 
 def test_a_file_that_the_list_does_not_offer_is_refused(five: list[Commune]) -> None:
     with pytest.raises(Invalid):
+        get("?format=shp")
+
+
+def test_places_are_no_file_of_a_list_that_has_none() -> None:
+    with pytest.raises(ImproperlyConfigured):
+        replace(LISTING, geometry="")
+
+
+def geopackage(tmp_path: Path, query: str, listing: Listing[Any, Any] = LISTING) -> Table:
+    """The file of a query as GDAL reads it."""
+    path = tmp_path / "list.gpkg"
+    path.write_bytes(get(query, listing).content)
+    return read(path)
+
+
+def test_a_geopackage_holds_the_rows_where_they_are(five: list[Commune], tmp_path: Path) -> None:
+    table = geopackage(tmp_path, "?format=gpkg&sort=-population")
+    assert (table.layers, table.crs, table.geometry_type) == (["villes"], "EPSG:2154", "MultiPolygon")
+    assert table.fields == ["Commune", "INSEE", "Habitants"]
+    assert table.column("Commune") == ["Ingré", "Darvoy", "=Chaingy", "Ardon", "Boigny"]
+    assert table.column("Habitants") == [20_000, 15_000, 10_000, 0, None]
+    assert table.fids == [1, 2, 3, 4, 5]
+    assert shapely.to_wkb(table.shapes[0]) == bytes(Commune.objects.get(name="Ingré").geom.wkb)
+
+
+def test_a_geopackage_keeps_types_and_knows_what_is_not_known(five: list[Commune], tmp_path: Path) -> None:
+    day, seen = date(2026, 2, 3), datetime(2026, 7, 1, 10, 30, tzinfo=UTC)
+    columns = (
+        Column("insee", "INSEE"),
+        Column("day", "Jour", "date", value=lambda one, _: day if one.population else None),
+        Column("seen", "Vu le", "datetime", value=lambda _one, _: seen),
+        Column("cost", "Coût (€)", "number", value=lambda _one, _: Decimal("12.50")),
+        Column("none", "Rien", "integer", value=lambda _one, _: ""),
+        Column("late", "En retard", "boolean", value=lambda one, _: one.name == "Ardon"),
+        Column("code", "Fid", value=lambda _one, _: 7),
+        Column("again", "Jour", value=lambda _one, _: gettext_lazy("Map")),
+    )
+    table = geopackage(tmp_path, "?format=gpkg&q=o", replace(LISTING, columns=columns, on_page=()))
+    assert table.fields == ["INSEE", "Jour", "Vu le", "Coût (€)", "Rien", "En retard", "Fid_", "Jour_"]
+    assert table.types == [
+        "OFTString", "OFTDate", "OFTDateTime", "OFTReal", "OFTInteger64", "OFTInteger", "OFTString", "OFTString",
+    ]  # fmt: skip
+    rows = [list(row) for row in zip(*table.columns, strict=True)]
+    assert rows[0] == ["45901", None, "2026-07-01T10:30:00Z", 12.5, None, 1, "7", str(gettext_lazy("Map"))]
+    assert [row[1] for row in rows] == [None, None, "2026-02-03"]
+
+
+def test_too_many_rows_for_a_geopackage_are_refused_in_words(five: list[Commune]) -> None:
+    factories.commune("45999", "Zoteux")
+    with pytest.raises(Invalid, match="5"):
         get("?format=gpkg")
+
+
+def test_an_instant_in_a_workbook_is_that_of_clocks_here(five: list[Commune]) -> None:
+    seen = datetime(2026, 7, 1, 10, 30, tzinfo=UTC)
+    listing = replace(LISTING, columns=(Column("seen", "Vu le", "datetime", value=lambda *_: seen),), on_page=())
+    sheet = load_workbook(BytesIO(get("?format=xlsx&q=Ingr", listing).content)).active
+    assert [cell.value for cell in sheet["A"]] == ["Vu le", datetime(2026, 7, 1, 12, 30)]
+    with ZipFile(BytesIO(get("?format=ods&q=Ingr", listing).content)) as file:
+        assert 'office:date-value="2026-07-01T12:30:00"' in file.read("content.xml").decode()
 
 
 def test_places_are_named_and_lead_to_their_rows(five: list[Commune]) -> None:

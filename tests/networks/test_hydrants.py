@@ -4,19 +4,22 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from gis_core.members.rights import Role, acting_as
-from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability
+from gis_core.members.rights import SYSTEM, Role, acting_as
+from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
 from networks.water.services import inspecting
 from networks.water.services.hydrants import HydrantQuery, availability_of, counts, hydrant_seen_by, register
 from tests import factories
+from tests.exports.conftest import read
 from tests.networks.conftest import WEB, Network
 
 
@@ -257,6 +260,20 @@ def test_tables_are_taken_away(network: Network, hydrant: int) -> None:
     assert sheet is not None
     assert sheet.max_row == 2
     assert client.get("/reseaux/hydrants/?format=pdf").status_code == 400
+
+
+def test_hydrants_are_taken_away_as_a_geopackage(network: Network, hydrant: int, tmp_path: Path) -> None:
+    inspect(network, hydrant, technical(anomalies=["paint", "leak"]))
+    answer = network.client(Role.READER).get("/reseaux/hydrants/?format=gpkg")
+    assert answer["Content-Type"] == "application/geopackage+sqlite3"
+    (tmp_path / "pei.gpkg").write_bytes(answer.content)
+    table = read(tmp_path / "pei.gpkg")
+    assert (table.layers, table.crs, table.geometry_type) == (["poteaux-incendie"], "EPSG:2154", "Point")
+    assert (table.column("Référence"), table.column("Débit à 1 bar (m³/h)")) == (["PI-12"], [75.0])
+    assert table.column("Commune") == ["Lorris"]
+    with acting_as(SYSTEM):
+        place = WaterNode.objects.get(pk=hydrant).geom
+    assert table.shapes == [shapely.from_wkb(bytes(place.wkb))]
 
 
 def test_the_national_schema_has_its_names_and_codes(network: Network, hydrant: int) -> None:

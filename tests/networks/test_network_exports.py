@@ -16,7 +16,7 @@ from gis_core.errors import Invalid
 from gis_core.members.rights import acting_as, under_policies
 from layers.exports.points import EXPORTS
 from layers.features.services.write import Edit
-from networks.water.exchange.geopackage import described
+from networks.water.exchange.geopackage import table_templates
 from networks.water.exchange.tables import fitted
 from networks.water.importers.draft import Draft
 from networks.water.importers.raepa import read_raepa
@@ -285,7 +285,7 @@ def test_the_tables_are_those_of_the_templates_of_stareau(filled: Network, tmp_p
                     about = "select geometry_type_name, srs_id, z, m from gpkg_geometry_columns where table_name = ?"
                     assert ours.execute(about, (name,)).fetchall() == theirs.execute(about, (name,)).fetchall()
                     compared += 1
-    assert compared == len(described())
+    assert compared == len(table_templates())
 
 
 def test_a_row_that_is_added_later_enters_the_index(filled: Network, tmp_path: Path) -> None:
@@ -296,7 +296,7 @@ def test_a_row_that_is_added_later_enters_the_index(filled: Network, tmp_path: P
         for side in ("MinX", "MaxX", "MinY", "MaxY"):
             file.create_function(f"ST_{side}", 1, lambda shape: 7.0)
         columns = ", ".join(
-            f'"{name}"' for name in ("geom", *described()["aep_vanne"].names) if name != "id_noeud_reseau"
+            f'"{name}"' for name in ("geom", *table_templates()["aep_vanne"].names) if name != "id_noeud_reseau"
         )
         added = f"insert into aep_vanne (id_noeud_reseau, {columns}) select 'V2', {columns} from aep_vanne"
         file.execute(added)

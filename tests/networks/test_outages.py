@@ -1,12 +1,15 @@
 """Outages kept, their pages, their sheet for the crew."""
 
 import json
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pypdfium2
 import pytest
 from django.utils.html import strip_tags
+from django.utils.timezone import localtime
+from openpyxl import load_workbook
 
 from gis_core.members.rights import SYSTEM, acting_as
 from networks.water.models import Outage
@@ -71,6 +74,18 @@ def test_a_saved_outage_stands_in_the_list_and_on_its_page(network: Network, pip
     ):
         assert expected in told
     assert "L’eau est revenue" not in told
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "ods"])
+def test_outages_are_taken_away_as_tables(network: Network, pipe: int, suffix: str) -> None:
+    saved(network, pipe)
+    answer = page(network, f"{LIST}?format={suffix}", "reader")
+    assert answer.status_code == 200
+    if suffix == "xlsx":
+        _heading, row = load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True)
+        with acting_as(SYSTEM):
+            started = localtime(Outage.objects.get().started_at)
+        assert abs(row[1] - started.replace(tzinfo=None)) < timedelta(seconds=1)
 
 
 def test_an_outage_keeps_its_answer_when_the_network_changes(network: Network, pipe: int) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -14,6 +15,7 @@ from layers.features.services.write import Edit
 from networks.water.models import Repair
 from networks.water.services.repair_statistics import Group, Statistics, StatisticsQuery, statistics
 from networks.water.services.repairs import NewRepair, record_repair
+from tests.exports.conftest import read
 from tests.networks.conftest import Network, along, at
 
 PAGE = "/reseaux/reparations/"
@@ -275,6 +277,16 @@ def test_the_list_and_the_statistics_are_taken_away(network: Network) -> None:
     assert book.active.max_row == 6
     rates = client.get(f"{PAGE}statistiques/", {"format": "csv", "from": 2021, "to": 2024}).content.decode("utf-8-sig")
     assert "Par matériau;Fonte grise;;1;1;2;0,5" in rates.replace("1,001", "1").replace("0,999", "1")
+
+
+@pytest.mark.usefixtures("streets")
+def test_repairs_are_taken_away_as_a_geopackage(network: Network, tmp_path: Path) -> None:
+    answer = network.client().get(PAGE, {"format": "gpkg", "sort": "-date", "cause": "frost"})
+    (tmp_path / "repairs.gpkg").write_bytes(answer.content)
+    table = read(tmp_path / "repairs.gpkg")
+    assert (table.layers, table.crs, table.geometry_type) == (["reparations"], "EPSG:2154", "Point")
+    assert (len(table.shapes), table.types[table.fields.index("Réparé le")]) == (2, "OFTDate")
+    assert set(table.column("Cause")) == {"Gel"}
 
 
 @pytest.mark.usefixtures("streets")

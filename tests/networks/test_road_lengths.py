@@ -12,7 +12,8 @@ import pytest
 from django.contrib.gis.geos import LineString
 from openpyxl import load_workbook
 
-from gis_core.desk.tables import as_opendocument, as_workbook
+from gis_core.desk.tables import workbook_file
+from gis_core.files.writing.opendocument import opendocument_file
 from gis_core.files.writing.rows import Column
 from networks.roads.models import RoadSection
 from networks.roads.services.lengths import LengthQuery, Lengths, lengths
@@ -100,7 +101,7 @@ def test_a_spreadsheet_of_opendocument_holds_texts_and_numbers_as_such(roads: Ne
 
 def test_a_text_of_a_spreadsheet_is_never_a_formula_nor_breaks_it() -> None:
     column = Column("note", "Note <1>", "text")
-    with ZipFile(BytesIO(as_opendocument(([column], [["=1+1"], ["a<b&\x07"], [date(2026, 2, 3)]]), "A & B"))) as file:
+    with ZipFile(BytesIO(opendocument_file([column], [["=1+1"], ["a<b&\x07"], [date(2026, 2, 3)]], "A & B"))) as file:
         assert file.infolist()[0].filename == "mimetype"
         content = file.read("content.xml").decode()
     ElementTree.fromstring(content)
@@ -126,9 +127,9 @@ def test_managers_of_one_kind_are_told_apart_by_their_names(network: Network) ->
 
 def test_a_yes_is_no_number_in_a_spreadsheet() -> None:
     table = ([Column("paved", "Revêtue", "boolean")], [[True], [False]])
-    with ZipFile(BytesIO(as_opendocument(table, "A"))) as file:
+    with ZipFile(BytesIO(opendocument_file(*table, "A"))) as file:
         content = file.read("content.xml").decode()
     assert content.count('office:value-type="boolean"') == 2
     assert 'office:boolean-value="true"' in content
-    sheet = load_workbook(BytesIO(as_workbook(table, "A"))).active
+    sheet = load_workbook(BytesIO(workbook_file(table, "A"))).active
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [True, False]

@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from permits.models import Permit
 from permits.pages.board import MOST_SHAPES
 from permits.services.listing import PERMITS
 from tests import factories
+from tests.exports.conftest import read
 from tests.permits.conftest import World
 
 TODAY = date(2026, 2, 1)
@@ -189,6 +191,20 @@ def test_the_table_is_a_workbook_without_formulas(world: World) -> None:
     assert (kept["Numéro"], kept["Travaux"]) == (str(permit), '=HYPERLINK("http://example.org")')
     assert kept["Déposé le"].date() == permit.filed_date
     assert not any(cell.data_type == "f" for line in sheet.iter_rows() for cell in line)
+
+
+def test_files_are_taken_away_as_a_geopackage(world: World, tmp_path: Path) -> None:
+    permit, elsewhere = world.file(), world.file(kind="DP")
+    with factories.as_owner():
+        Permit.objects.filter(pk=elsewhere.pk).update(geom=None)
+    answer = world.client().get("/permis/export/?format=gpkg&sort=kind")
+    assert answer["Content-Disposition"] == 'attachment; filename="permis-2026-02-01.gpkg"'
+    (tmp_path / "permis.gpkg").write_bytes(answer.content)
+    table = read(tmp_path / "permis.gpkg")
+    assert (table.layers, table.crs, table.geometry_type) == (["permis"], "EPSG:2154", "MultiPolygon")
+    assert table.column("Numéro") == [str(elsewhere), str(permit)]
+    assert table.column("Déposé le") == [elsewhere.filed_date.isoformat(), permit.filed_date.isoformat()]
+    assert [shape is not None for shape in table.shapes] == [False, True]
 
 
 def test_a_table_holds_the_filter_alone(world: World) -> None:

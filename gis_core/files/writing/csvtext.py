@@ -6,16 +6,18 @@ A text that a spreadsheet would take for a formula gets an apostrophe in front; 
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from gis_core.files.writing.rows import Column, Row, Shape, free_name, label_value
 
+CSV = "text/csv; charset=utf-8; header=present"
 MARK = b"\xef\xbb\xbf"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
@@ -38,7 +40,7 @@ class Csv:
     columns: Sequence[Column]
     shape: Shape
     dialect: Dialect = field(default_factory=Dialect)
-    content_type: str = field(default="text/csv; charset=utf-8; header=present", init=False)
+    content_type: str = field(default=CSV, init=False)
     suffix: str = field(default="csv", init=False)
     writers: list[Callable[[Any], str]] = field(init=False)
 
@@ -58,26 +60,43 @@ class Csv:
     def begin(self) -> bytes:
         names = [column.label if self.dialect.labels else column.name for column in self.columns]
         geometry = {"xy": ("x", "y"), "wkt": ("WKT",)}.get(self.shape, ())
-        header = [defused(name) for name in names] + [free_name(name, self.columns) for name in geometry]
-        return (MARK if self.dialect.mark else b"") + self.lines([header])
+        header = [escape_formula(name) for name in names] + [free_name(name, self.columns) for name in geometry]
+        return (MARK if self.dialect.mark else b"") + csv_lines([header], self.dialect.separator)
 
     def rows(self, rows: Sequence[Row]) -> bytes:
         writers = self.writers
-        return self.lines(
+        cells = (
             ["" if value is None else write(value) for write, value in zip(writers, row, strict=True)] for row in rows
         )
-
-    def lines(self, rows: Any) -> bytes:
-        text = io.StringIO()
-        csv.writer(text, delimiter=self.dialect.separator, lineterminator=LINE_END).writerows(rows)
-        return text.getvalue().encode()
+        return csv_lines(cells, self.dialect.separator)
 
     def end(self) -> bytes:
         return b""
 
     def broken(self, message: str) -> bytes:
         """A last line of one cell: no row of a table looks like it."""
-        return self.lines([[message]])
+        return csv_lines([[message]], self.dialect.separator)
+
+
+def csv_file(columns: Sequence[Column], rows: Iterable[Row], dialect: Dialect | None = None) -> bytes:
+    """The bytes of a whole file of a table; without a dialect as a French spreadsheet opens it, with labels."""
+    writer = Csv(columns, "none", dialect or Dialect(labels=True, yes_and_no=(_("yes"), _("no"))))
+    return writer.begin() + writer.rows(list(rows)) + writer.end()
+
+
+def csv_file_of_cells(rows: Iterable[Sequence[object]], *, keep_numbers: bool = True) -> bytes:
+    """The bytes of a file of cells as they stand, the heading first; see `escape_formula`."""
+    return MARK + csv_lines(
+        [escape_formula(cell, keep_numbers=keep_numbers) if isinstance(cell, str) else cell for cell in row]
+        for row in rows
+    )
+
+
+def csv_lines(rows: Iterable[Iterable[object]], separator: str = ";") -> bytes:
+    """Lines of cells that are safe already, as UTF-8."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator=LINE_END).writerows(rows)
+    return text.getvalue().encode()
 
 
 def writer_of(column: Column, dialect: Dialect) -> Callable[[Any], str]:
@@ -92,7 +111,7 @@ def writer_of(column: Column, dialect: Dialect) -> Callable[[Any], str]:
         case "date" | "datetime":
             return moment_text
         case _:
-            return lambda value: defused(str(label_value(column, value)))
+            return lambda value: escape_formula(str(label_value(column, value)))
 
 
 def number_text(value: float, decimal: str) -> str:
@@ -106,6 +125,11 @@ def moment_text(value: date | datetime) -> str:
     return localtime(value).isoformat(" ", "seconds") if isinstance(value, datetime) else value.isoformat()
 
 
-def defused(text: str) -> str:
-    """A text that no spreadsheet computes."""
-    return f"'{text}" if text.startswith(FORMULA) and not PLAIN_NUMBER.fullmatch(text) else text
+def escape_formula(text: str, *, keep_numbers: bool = True) -> str:
+    """A text that no spreadsheet computes: an apostrophe stands before what it would take for a formula.
+
+    `-12` stays a number unless `keep_numbers` is false: telephone numbers (`+33…`) are none.
+    """
+    if not text.startswith(FORMULA) or (keep_numbers and PLAIN_NUMBER.fullmatch(text)):
+        return text
+    return f"'{text}"

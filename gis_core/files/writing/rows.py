@@ -4,9 +4,9 @@ A format begins, writes rows, and ends; `broken` is what it writes in place of i
 that no reader takes the file for a whole one (the application server ends such an answer as any other).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 type Kind = Literal["text", "integer", "number", "boolean", "date", "datetime"]
 type Shape = Literal["none", "xy", "wkt", "geojson", "wkb"]
@@ -51,3 +51,27 @@ def free_name(wanted: str, columns: Sequence[Column]) -> str:
     while wanted.lower() in taken:
         wanted = f"{wanted}_"
     return wanted
+
+
+GEOMETRY: Final = Column("geom", "geom", "text")
+TYPES: Final[Mapping[Kind, Callable[[Any], Any]]] = {"text": str, "integer": int, "number": float, "boolean": bool}
+
+
+def columns_by_label(columns: Sequence[Column]) -> list[Column]:
+    """Columns called as people call them, each name once; before them `fid`, for the rows' numbers."""
+    results = [Column("fid", "fid", "integer")]
+    for column in columns:
+        name = free_name(column.label, [*results, GEOMETRY])
+        results.append(Column(name, name, column.kind))
+    return results
+
+
+def typed_values(columns: Sequence[Column], row: Row) -> list[Any]:
+    """The values of a row, each of the type that its column has; nothing instead of an empty text elsewhere."""
+    return [typed_value(column.kind, value) for column, value in zip(columns, row, strict=False)]
+
+
+def typed_value(kind: Kind, value: Any) -> Any:
+    if value is None or (value == "" and kind != "text"):
+        return None
+    return TYPES[kind](value) if kind in TYPES else value

@@ -21,11 +21,6 @@ LATEST_EXPORTS = 20
 SCRATCH = ".part"
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 SUFFIXES = {"gpkg": "gpkg", "shp": "zip", "xlsx": "xlsx"}
-MEDIA_TYPES = {
-    "gpkg": "application/geopackage+sqlite3",
-    "zip": "application/zip",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def exports_of(rights: Rights) -> JobQuerySet:

@@ -15,16 +15,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid, NotFound, Unavailable
-from gis_core.files.writing.rows import Column, Shape, free_name, label_value
+from gis_core.files.writing.process import Child
+from gis_core.files.writing.rows import Column, Row, Shape, free_name, label_value
+from gis_core.files.writing.wire import MOST_SHEET_ROWS, FileFormat, FileLayer, Order
 from gis_core.members.rights import Rights, under_policies
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from layers.exports import notes
-from layers.exports.child.wire import MOST_SHEET_ROWS, Described, Field, FileFormat, Order, Row
 from layers.exports.crs import BY_SRID
 from layers.exports.makers import Json, MadeFile, Progress
 from layers.exports.points import EXPORTS
-from layers.exports.services.child import Child
 from layers.exports.services.ordering import ExportOrder, Wanted
 from layers.exports.services.reading import Reading, batches, columns_for, geometry_type_name
 from layers.exports.services.selection import count
@@ -147,21 +147,21 @@ def convert_row(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -
     return cells
 
 
-def describe_layer(one: Prepared, order: ExportOrder) -> Described:
+def describe_layer(one: Prepared, order: ExportOrder) -> FileLayer:
+    """What the writer is told of a layer."""
     layer, columns = one.layer, one.reading.columns
-    fields = [Field(column.name, heading(column, order), kind_of(column)) for column in columns]
+    file_columns = [Column(column.name, heading(column, order), kind_of(column)) for column in columns]
     if one.reading.shape == "xy":
-        fields += [Field(name, name, "number") for name in (free_name("x", columns), free_name("y", columns))]
-    style = style_of(layer, columns) if order.format == "gpkg" and layer.legend else None
-    return Described(
-        layer.slug,
-        str(layer),
-        layer.abstract,
-        fields,
-        geometry_type_name(layer),
-        one.reading.crs.srid,
-        one.count,
-        style,
+        file_columns += [Column(name, name, "number") for name in (free_name("x", columns), free_name("y", columns))]
+    return FileLayer(
+        name=layer.slug,
+        title=str(layer),
+        abstract=layer.abstract,
+        columns=file_columns,
+        geometry_type=geometry_type_name(layer),
+        srid=one.reading.crs.srid,
+        count=one.count,
+        style=style_of(layer, columns) if order.format == "gpkg" and layer.legend else None,
     )
 
 

@@ -19,6 +19,7 @@ from gis_core.api.views import checked, page_of, site
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.http.admission import PARCELS, PDF, limited
+from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.parcels.api import serializers
 from layers.parcels.document import pdf_of
@@ -64,8 +65,7 @@ def names_in(text: str | None) -> list[str] | None:
 
 
 def pdf_answer(content: bytes, name: str) -> HttpResponse:
-    headers = {**NO_STORE, "Content-Disposition": f'inline; filename="{name}.pdf"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return HttpResponse(content, headers=download_headers(f"{name}.pdf", "application/pdf", inline=True))
 
 
 def paper(request: Request, sheet: Sheet, reader: Reader, title: str, name: str) -> HttpResponse:
@@ -150,8 +150,8 @@ class SelectTableView(APIView):
     @limited(PARCELS)
     def post(self, request: Request) -> HttpResponse:
         """The same parcels as a table that spreadsheets open."""
-        headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="parcelles.csv"'}
-        return HttpResponse(table_of(selected(request)), content_type="text/csv; charset=utf-8", headers=headers)
+        headers = download_headers("parcelles.csv", "text/csv; charset=utf-8")
+        return HttpResponse(table_of(selected(request)), headers=headers)
 
 
 class GroundView(APIView):

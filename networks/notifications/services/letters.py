@@ -1,8 +1,6 @@
 """The letter of a notice: one text for every door, with the member's letterhead and a number; and the round of the
 addresses that nobody is reached at."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from gis_core.files.writing.csvtext import csv_file_of_cells
 from gis_core.files.writing.paper import typeset
 from gis_core.letters import services as core
 from gis_core.letters.blocks import blocks_of
@@ -78,16 +77,8 @@ def row_of(line: Line) -> Sequence[str | int]:
 
 
 def table_of(header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    """A cell that a spreadsheet would compute is written as text."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(header)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    """CSV as spreadsheets open it; a telephone number (`+33…`) stays a text."""
+    return csv_file_of_cells([header, *rows], keep_numbers=False)
 
 
 def round_pdf(notice: Notice, rights: Rights) -> bytes:

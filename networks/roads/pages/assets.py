@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.parameters import integer
-from gis_core.desk.tables import answered
+from gis_core.desk.tables import answer_table
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.http.admission import TABLE, limited
@@ -150,7 +150,7 @@ def export_assets(wanted: Filter, suffix: str, rights: Rights) -> HttpResponse:
         message = _("A table has %(most)s assets at most: choose a kind, a road or a commune.")
         raise Invalid(message % {"most": display_number(MOST_ROWS, 0)}, parameter="format")
     name = f"patrimoine-{database_clock.today():%Y-%m-%d}"
-    return answered(as_table(wanted.what, results), suffix, _("Assets"), name)
+    return answer_table(as_table(wanted.what, results), suffix, _("Assets"), name)
 
 
 def lines(what: str, rows: list[Any]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
-from gis_core.desk.tables import answered
+from gis_core.desk.tables import answer_table
 from gis_core.errors import Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
@@ -87,7 +87,7 @@ def home(request: HttpRequest) -> HttpResponse:
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     if suffix := given.get("format"):
         name = f"voirie-{database_clock.today():%Y-%m-%d}"
-        return answered(as_table(lengths(LengthQuery.parse(given))), suffix, _("Kilometres"), name)
+        return answer_table(as_table(lengths(LengthQuery.parse(given))), suffix, _("Kilometres"), name)
     form, query, status = LengthsForm(initial=given, rights=rights, kept=given), LengthQuery(), 200
     try:
         query = LengthQuery.parse(given)

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gis_core.desk.tables import answered
+from gis_core.desk.tables import answer_table
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from networks.roads import lists
@@ -29,7 +29,7 @@ def road(request: HttpRequest, road: str) -> HttpResponse:
     query = road_of_request(road, rights)
     result = road_sheet(query)
     if suffix := request.GET.get("format", ""):
-        return answered(marker_table(result), suffix, _("Markers"), f"pr-{query.slug}")
+        return answer_table(marker_table(result), suffix, _("Markers"), f"pr-{query.slug}")
     context = {
         "sheet": result,
         "map": f"{ON_MAP}&r={query.slug}",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import blame
-from gis_core.desk.tables import FORMS
+from gis_core.desk.tables import answer_table
 from gis_core.errors import Invalid
 from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
@@ -168,17 +168,12 @@ def elsewhere(query: CalendarQuery, rights: Rights) -> list[dict[str, Any]]:
 @limited(TABLE)
 def export_works(query: CalendarQuery, suffix: str, rights: Rights) -> HttpResponse:
     """The works of these weeks as a table. Raises Invalid."""
-    if suffix not in FORMS:
-        raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
     # No stretch is printed.
     rows = list(between(query, rights).defer("geom", "geom_3857")[: ROWS_OF_A_TABLE + 1])
     if len(rows) > ROWS_OF_A_TABLE:
         message = _("A table has %(most)s works at most: choose fewer weeks, or a filter.")
         raise Invalid(message % {"most": display_number(ROWS_OF_A_TABLE)}, parameter="format")
-    kind, write_table = FORMS[suffix]
-    name = f"travaux-{query.day():%Y-%m-%d}.{suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(write_table(as_table(rows), _("Works")), content_type=kind, headers=headers)
+    return answer_table(as_table(rows), suffix, _("Works"), f"travaux-{query.day():%Y-%m-%d}")
 
 
 def weeks_of(query: CalendarQuery) -> list[Week]:

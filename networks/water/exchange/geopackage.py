@@ -91,7 +91,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Described:
+class TableTemplate:
     """A table of the standard; `geometry` is None for a table without."""
 
     name: str
@@ -110,20 +110,20 @@ class Described:
 
 
 @cache
-def described() -> Mapping[str, Described]:
+def table_templates() -> Mapping[str, TableTemplate]:
     """The tables of StaR-Eau v2024."""
     described = json.loads(DESCRIBED.read_text(encoding="utf-8"))
     return {name: table_of(name, table, described["groups"]) for name, table in described["tables"].items()}
 
 
-def table_of(name: str, described: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Described:
+def table_of(name: str, described: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> TableTemplate:
     """A line `@group` stands for its columns, `=column` changes one of them."""
     columns: dict[str, Column] = {}
     for line in described["columns"]:
         for declared in groups[line[1:]] if line.startswith("@") else [line.removeprefix("=")]:
             column, kind, *rest = declared.split(" ", 2)
             columns[checked(column)] = Column(column, kind, rest[0] if rest else "")
-    return Described(checked(name), described["geometry"], described["description"], tuple(columns.values()))
+    return TableTemplate(checked(name), described["geometry"], described["description"], tuple(columns.values()))
 
 
 def filled(template: str, **parts: str) -> str:
@@ -139,10 +139,10 @@ def checked(name: str) -> str:
     return name
 
 
-class GeoPackage:
+class TemplateGeoPackage:
     """The file that is being written; leaving it without an error ends it."""
 
-    def __init__(self, path: Path, tables: Sequence[Described]) -> None:
+    def __init__(self, path: Path, tables: Sequence[TableTemplate]) -> None:
         self.path = path
         self.tables = {table.name: table for table in tables}
         self.counts = dict.fromkeys(self.tables, 0)
@@ -170,7 +170,7 @@ class GeoPackage:
         finally:
             self.file.close()
 
-    def create(self, table: Described) -> None:
+    def create(self, table: TableTemplate) -> None:
         declared = "".join(f', "{one.name}" {one.type} {one.rest}' for one in table.columns)
         place = f', "geom" {table.geometry} NOT NULL' if table.geometry else ""
         self.file.execute(filled(TABLE, table=table.name, place=place, columns=declared))
@@ -210,7 +210,7 @@ class GeoPackage:
         self.boxes[name] = joined([box for _row, box in waiting], self.boxes.get(name))
         waiting.clear()
 
-    def end(self, table: Described) -> None:
+    def end(self, table: TableTemplate) -> None:
         if self.waiting[table.name]:
             self.flush(table.name)
         if table.name in self.boxes:

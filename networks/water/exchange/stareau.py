@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.members.technicians import TECHNICIANS
 from networks.water import lists
-from networks.water.exchange.geopackage import Described, GeoPackage, described
+from networks.water.exchange.geopackage import TableTemplate, TemplateGeoPackage, table_templates
 from networks.water.exchange.network import OneNetwork, Row, RowProgress
 
 UNRECORDED: Final = "non_renseigne"
@@ -83,8 +83,8 @@ def write_stareau(
     """The file; how many rows each table has, and what could not be said."""
     losses: Counter[str] = Counter()
     prefixes = tuple(f"{FAMILIES[network.family]}_" for network in networks)
-    tables = [table for name, table in described().items() if name.removeprefix("mm_").startswith(prefixes)]
-    with GeoPackage(path, tables) as file:
+    tables = [table for name, table in table_templates().items() if name.removeprefix("mm_").startswith(prefixes)]
+    with TemplateGeoPackage(path, tables) as file:
         for network in networks:
             Writer(network, file, losses).write(progress)
     counts = {name: count for name, count in file.counts.items() if count}
@@ -94,7 +94,7 @@ def write_stareau(
 class Writer:
     """One network into its tables."""
 
-    def __init__(self, network: OneNetwork, file: GeoPackage, losses: Counter[str]) -> None:
+    def __init__(self, network: OneNetwork, file: TemplateGeoPackage, losses: Counter[str]) -> None:
         self.network = network
         self.file = file
         self.losses = losses
@@ -308,10 +308,10 @@ def about_user(row: Row) -> list[str]:
 
 
 def columns(table: str) -> list[str]:
-    return described()[table].names
+    return table_templates()[table].names
 
 
-def business_key(table: Described) -> str:
+def business_key(table: TableTemplate) -> str:
     """The column of the owner's own identifier: `id_aep_vanne`."""
     own = [name for name in table.names if name.startswith("id_") and name != "id_noeud_reseau"]
     return own[0]

@@ -6,8 +6,6 @@ decimals.
 
 from __future__ import annotations
 
-import csv
-import io
 import struct
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -20,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.files.writing.csvtext import defused
+from gis_core.files.writing.csvtext import MARK, csv_lines, escape_formula
 from networks.water.raepa import RaepaField
 
 LAMBERT_93_PRJ: Final = (
@@ -166,9 +164,9 @@ class CsvTable:
         self.rows = 0
 
     def __enter__(self) -> Self:
-        self.file: io.TextIOWrapper = self.path.open("w", encoding="utf-8-sig", newline="")
-        self.writer = csv.writer(self.file, delimiter=";", lineterminator="\r\n")
-        self.writer.writerow([*(field.name for field in self.fields), *(("WKT",) if self.lines else ())])
+        self.file = self.path.open("wb")
+        header = [*(field.name for field in self.fields), *(("WKT",) if self.lines else ())]
+        self.file.write(MARK + csv_lines([header]))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -177,7 +175,7 @@ class CsvTable:
     def write(self, values: Values, shape: Any) -> None:
         self.rows += 1
         row = [format_value(field, values.get(field.name)) for field in self.fields]
-        self.writer.writerow([*row, shapely.to_wkt(shape, rounding_precision=3)] if self.lines else row)
+        self.file.write(csv_lines([[*row, shapely.to_wkt(shape, rounding_precision=3)] if self.lines else row]))
 
 
 def format_value(field: RaepaField, value: Any) -> str:
@@ -188,4 +186,4 @@ def format_value(field: RaepaField, value: Any) -> str:
         return value.isoformat()
     if field.kind == "N":
         return f"{float(value):.{field.decimals}f}".replace(".", ",")
-    return defused(str(value))
+    return escape_formula(str(value))

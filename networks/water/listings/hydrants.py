@@ -134,7 +134,7 @@ HYDRANTS: Final = Listing(
         "(layer “Équipements d’eau potable”, kind “Poteau ou bouche d’incendie”)."
     ),
     none_match=gettext_lazy("No hydrant fits these filters."),
-    files=("csv", "xlsx", "ods", "geojson"),
+    files=("csv", "xlsx", "ods", "gpkg", "geojson"),
     file_name="poteaux-incendie",
     most_in_files=MOST_ROWS,
     geometry="geom",

@@ -16,8 +16,9 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
+from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import describe_job, jobs_seen_by
 from gis_core.members.rights import Rights
@@ -25,7 +26,6 @@ from gis_core.members.territories import extent_4326
 from gis_core.models import Job, Member, User
 from networks.water.models import FireCoverage, WaterNode
 from networks.water.pages.frame import page, show
-from networks.water.pages.profile import CSV, attached
 from networks.water.services import coverage
 from networks.water.services.hydrants import addresses_near, hydrants, settings_for
 from networks.water.services.inspecting import MOST_DISTANCE_M
@@ -136,7 +136,8 @@ def cover(request: HttpRequest, cover: int) -> HttpResponse:
     computed = coverage.coverage_seen_by(cover, rights)
     suffix = request.GET.get("format", "")
     if suffix == "csv":
-        return attached(far_csv(computed, rights), CSV, f"batiments-eloignes-{database_clock.today():%Y-%m-%d}.csv")
+        headers = download_headers(f"batiments-eloignes-{database_clock.today():%Y-%m-%d}.csv", CSV)
+        return HttpResponse(far_csv(computed, rights), headers=headers)
     if suffix == "geojson":
         return JsonResponse(shapes(computed, rights), headers={"Cache-Control": "private, no-store"})
     if suffix:
@@ -211,9 +212,8 @@ def far_csv(fire_coverage: FireCoverage, rights: Rights) -> bytes:
         Column("building", _("Building"), "integer"),
     ]
     names = ("commune", "place", "metres", "why", "reference", "lon", "lat", "id")
-    writer = Csv(columns, "none", Dialect(labels=True))
-    rows = [[row[name] for name in names] for row in lines(fire_coverage, fire_coverage.far, rights)]
-    return writer.begin() + writer.rows(rows) + writer.end()
+    rows = lines(fire_coverage, fire_coverage.far, rights)
+    return csv_file(columns, ([row[name] for name in names] for row in rows))
 
 
 # -- the map ----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,9 @@ from gis_core.desk.list_pages import ListView, answer_list
 from gis_core.desk.parameters import integer
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid
+from gis_core.files.writing.csvtext import CSV
 from gis_core.http.admission import TABLE, limited
+from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.organisations import member_seen_by
@@ -49,7 +51,6 @@ from networks.water.services.hydrants import (
 )
 
 LONGEST_BODY = MOST_BYTES + 65_536
-CSV = "text/csv; charset=utf-8; header=present"
 WEB = Origin("web", "")
 SEEN = "water-nodes,water-pipes,communes,parcels,buildings,roads,addresses"
 
@@ -84,8 +85,8 @@ def members_to_set(rights: Rights) -> list[tuple[str, str]]:
 @limited(TABLE)
 def answer_pei(query: HydrantQuery, rights: Rights) -> HttpResponse:
     rows = tables.list_hydrants(query, rights)
-    headers = {"Content-Disposition": f'attachment; filename="pei-{database_clock.today():%Y-%m-%d}.csv"'}
-    return HttpResponse(tables.pei_csv(rows, rights), content_type=CSV, headers=headers)
+    headers = download_headers(f"pei-{database_clock.today():%Y-%m-%d}.csv", CSV)
+    return HttpResponse(tables.pei_csv(rows, rights), headers=headers)
 
 
 def describe_hydrant(hydrant: Any) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Invalid
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
+from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request
 from layers.features.display import is_english
 from networks.water import lists
@@ -27,7 +28,6 @@ from networks.water.services.profiles import LONGEST_REFERENCE, Branches, Drawn,
 
 FAMILIES = {"sewer": gettext_lazy("Sewer"), "water": gettext_lazy("Drinking water")}
 PARAMETERS = ("family", "pipes", "pipe", "from", "to", "from_ref", "to_ref", "scale", "exaggeration")
-CSV = "text/csv; charset=utf-8; header=present"
 
 
 class ProfileForm(AccessibleForm):
@@ -95,7 +95,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     content = pdf_of(
         drawn.profile, block, labels_of(lists.MATERIALS), paper=size, scale=query.scale, exaggeration=query.exaggeration
     )
-    return attached(content, "application/pdf", file_name(drawn, "pdf"))
+    return HttpResponse(content, headers=download_headers(file_name(drawn, "pdf"), "application/pdf"))
 
 
 def given_by(request: HttpRequest) -> dict[str, str]:
@@ -147,10 +147,11 @@ def export_profile(file_format: str, request: HttpRequest) -> HttpResponse:
     query = Request.parse(given_by(request))
     drawn = profile_for(query, rights_of_request(request))
     if file_format == "csv":
-        return attached(as_csv(drawn), CSV, file_name(drawn, "csv"))
+        return HttpResponse(as_csv(drawn), headers=download_headers(file_name(drawn, "csv"), CSV))
     made = screen_layout(drawn.profile, query.scale, query.exaggeration).still()
     svg = draw(drawn.profile, made, labels_of(lists.MATERIALS)).svg
-    return attached(f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'.encode(), "image/svg+xml", file_name(drawn, "svg"))
+    content = f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'.encode()
+    return HttpResponse(content, headers=download_headers(file_name(drawn, "svg"), "image/svg+xml"))
 
 
 def file_name(drawn: Drawn, suffix: str) -> str:
@@ -180,9 +181,4 @@ def as_csv(drawn: Drawn) -> bytes:
         Column("remarks", _("Remarks"), "text"),
         Column("between", _("Not on record, put between known heights"), "text"),
     ]
-    writer = Csv(columns, "none", Dialect(labels=True))
-    return writer.begin() + writer.rows(values(result, kinds_of(drawn), labels_of(lists.MATERIALS))) + writer.end()
-
-
-def attached(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return csv_file(columns, values(result, kinds_of(drawn), labels_of(lists.MATERIALS)))

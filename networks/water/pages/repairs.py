@@ -19,9 +19,11 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.list_pages import answer_list
 from gis_core.desk.options import member_options
 from gis_core.desk.parameters import integer
-from gis_core.desk.tables import Table, as_csv, as_workbook
+from gis_core.desk.tables import XLSX, Table, workbook_file
 from gis_core.errors import ArpentError, Forbidden, Invalid
+from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.http.admission import TABLE, limited
+from gis_core.http.downloads import download_headers
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
@@ -30,7 +32,7 @@ from networks.water import lists
 from networks.water.charts import Bar, bars, columns
 from networks.water.listings.repairs import REPAIRS
 from networks.water.pages.frame import page, show
-from networks.water.pages.profile import CSV, attached, labels_of
+from networks.water.pages.profile import labels_of
 from networks.water.services.repair_statistics import Group, Statistics, StatisticsQuery, statistics
 from networks.water.services.repair_tables import label_or_none, statistics_table
 from networks.water.services.repairs import (
@@ -45,8 +47,6 @@ from networks.water.services.repairs import (
     pipe_to_repair,
     record_repair,
 )
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -67,12 +67,13 @@ def pipe_label(query: RepairQuery, rights: Rights) -> str:
         return ""
 
 
+@limited(TABLE)
 def export_table(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
     """The table as a CSV or XLSX file, named after today. Raises Invalid for another format."""
     if suffix not in ("csv", "xlsx"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
-    content, kind = (as_csv(table), CSV) if suffix == "csv" else (as_workbook(table, title), XLSX)
-    return attached(content, kind, f"{name}-{database_clock.today():%Y-%m-%d}.{suffix}")
+    content, kind = (csv_file(*table), CSV) if suffix == "csv" else (workbook_file(table, title), XLSX)
+    return HttpResponse(content, headers=download_headers(f"{name}-{database_clock.today():%Y-%m-%d}.{suffix}", kind))
 
 
 # -- recording one ----------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.files.writing.csvtext import Csv, Dialect
+from gis_core.files.writing.csvtext import Dialect, csv_file
 from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from networks.water.lists import IN_SERVICE
@@ -59,13 +59,13 @@ def list_hydrants(query: HydrantQuery, rights: Rights) -> list[Any]:
 
 def pei_csv(rows: Sequence[Any], rights: Rights) -> bytes:
     """As the schema wants it: commas, decimal points, dates of ISO 8601, no heading but the names."""
-    writer = Csv([Column(name, name, "text") for name in PEI], "none", Dialect(separator=",", decimal=".", mark=False))
+    columns, dialect = [Column(name, name, "text") for name in PEI], Dialect(separator=",", decimal=".", mark=False)
     ids = [one.pk for one in rows]
     changed = HydrantUnavailability.objects.visible_to(rights).filter(hydrant__in=ids).order_by("from_at")
     available = {one.hydrant: timezone.localtime(one.until_at or one.from_at).date() for one in changed}
     places, pipes = addresses_of(rows), pipe_diameters(ids, rights)
     lines = [pei_line(one, places.get(one.pk, ""), pipes.get(one.pk), available.get(one.pk)) for one in rows]
-    return writer.begin() + writer.rows(lines) + writer.end()
+    return csv_file(columns, lines, dialect)
 
 
 def pei_line(one: Any, place: str, pipe_mm: int | None, changed: date | None) -> list[str]:

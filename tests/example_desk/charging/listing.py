@@ -45,7 +45,7 @@ LISTING = Listing(
         Column("member", "Membre", value="owner.name"),
     ),
     nothing="Aucune borne encore : importez un fichier du schéma national.",
-    files=("csv", "xlsx", "ods", "geojson"),
+    files=("csv", "xlsx", "ods", "gpkg", "geojson"),
     file_name="bornes",
     geometry="geom",
 )

@@ -6,7 +6,8 @@ from typing import Any
 import pyarrow as pa
 import pyogrio
 
-from layers.exports.child.wire import Batches, Described, Field, Kind, Row, Wrote
+from gis_core.files.writing.rows import Column, Kind, Row
+from gis_core.files.writing.wire import Batches, FileLayer, LayerReport
 
 GEOMETRY = "geom"
 TYPES: dict[Kind, Any] = {
@@ -23,23 +24,23 @@ type Change = Callable[[Any], Any]
 """What becomes of a value that is there."""
 
 
-def schema(fields: Sequence[tuple[str, Field]], widths: dict[str, int] | None = None) -> Any:
+def schema(fields: Sequence[tuple[str, Column]], widths: dict[str, int] | None = None) -> Any:
     """Arrow's, with what GDAL reads of it; fields under the names that they have in the file."""
     columns = [pa.field(name, TYPES[one.kind], metadata=gdal_metadata(name, one, widths or {})) for name, one in fields]
     return pa.schema([*columns, pa.field(GEOMETRY, pa.binary(), metadata=WKB)])
 
 
-def gdal_metadata(name: str, one: Field, widths: dict[str, int]) -> dict[str, str]:
+def gdal_metadata(name: str, one: Column, widths: dict[str, int]) -> dict[str, str]:
     metadata = {"GDAL:OGR:alternative_name": one.label} if one.label and one.label != name else {}
     return metadata | ({"GDAL:OGR:width": str(widths[name])} if name in widths else {})
 
 
-def reader(made: Any, batches: Batches, changes: Sequence[Change | None], wrote: Wrote) -> Any:
+def reader(made: Any, batches: Batches, changes: Sequence[Change | None], report: LayerReport) -> Any:
     """A reader for GDAL, which asks for a batch when it has written the one before."""
 
     def converted() -> Iterable[Any]:
         for rows in batches:
-            wrote.rows += len(rows)
+            report.rows += len(rows)
             yield batch(made, rows, changes)
 
     return pa.RecordBatchReader.from_batches(made, converted())
@@ -54,7 +55,7 @@ def batch(made: Any, rows: Sequence[Row], changes: Sequence[Change | None]) -> A
     return pa.record_batch(arrays, schema=made)
 
 
-def write(layer: Described, rows: Any, path: str, driver: str, **options: str) -> None:
+def write(layer: FileLayer, rows: Any, path: str, driver: str, **options: str) -> None:
     """Let GDAL write the rows; options are those of the driver."""
     pyogrio.write_arrow(
         rows,

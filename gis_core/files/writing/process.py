@@ -5,8 +5,10 @@ import logging
 import pickle
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import batched
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -15,9 +17,11 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError, Invalid, TryAgain, Unavailable
 from gis_core.files.reader.launch import python
-from layers.exports.child.wire import Described, Order, Row
+from gis_core.files.writing.rows import Row
+from gis_core.files.writing.wire import FileLayer, Order
 
 log = logging.getLogger("arpent.exports")
+AT_A_TIME = 2_000
 
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -39,7 +43,7 @@ class Child:
     def __enter__(self) -> Self:
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [python(), "-B", "-m", "layers.exports.child"],
+            [python(), "-B", "-m", "gis_core.files.writing.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
@@ -68,7 +72,7 @@ class Child:
             with suppress(OSError):
                 pipe.close() if pipe else None
 
-    def layer(self, described: Described) -> None:
+    def layer(self, described: FileLayer) -> None:
         self.send(described)
 
     def rows(self, rows: Sequence[Row]) -> None:
@@ -114,6 +118,22 @@ class Child:
             log.error("the writer ended early", extra={"fields": {"code": code, "said": said}})
             return {"trouble": "killed" if code < 0 else "ended"}
         return answer
+
+
+def geopackage_file(layer: FileLayer, rows: Iterable[Row]) -> bytes:
+    """The bytes of a GeoPackage of one layer, written in a folder that is removed. Raises Invalid or Unavailable."""
+    with tempfile.TemporaryDirectory(prefix="arpent-geopackage-") as folder:
+        order = Order("gpkg", Path(folder), layer.name)
+        try:
+            with Child(order) as child:
+                child.layer(layer)
+                for some in batched(rows, AT_A_TIME, strict=False):
+                    child.rows(some)
+                child.end_layer()
+                child.finish()
+        except TryAgain as error:  # Nobody waits for it but who asked.
+            raise Unavailable(_("The file could not be written; the reason has been recorded.")) from error
+        return order.path.read_bytes()
 
 
 def refusal(answer: dict[str, Any]) -> ArpentError:

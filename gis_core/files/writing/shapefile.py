@@ -9,9 +9,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from layers.exports.child import arrow
-from layers.exports.child.trouble import Trouble
-from layers.exports.child.wire import Batches, Described, Field, Kind, Order, Wrote
+from gis_core.files.writing import arrow
+from gis_core.files.writing.rows import Column, Kind
+from gis_core.files.writing.trouble import Trouble
+from gis_core.files.writing.wire import Batches, FileLayer, LayerReport, Order
 
 LONGEST_NAME = 10
 LONGEST_TEXT = 254
@@ -28,21 +29,21 @@ class Shapefiles:
     def __init__(self, order: Order) -> None:
         self.folder = order.folder
 
-    def write(self, layer: Described, batches: Batches) -> Wrote:
-        fields = layer.fields
+    def write(self, layer: FileLayer, batches: Batches) -> LayerReport:
+        fields = layer.columns
         if len(fields) > MOST_FIELDS:
             raise Trouble("too_many_fields", most=MOST_FIELDS)
         if layer.count * record_bytes(fields) > MOST_BYTES:
             raise Trouble("too_large")
         names = short_names([one.name for one in fields])
-        wrote = Wrote(layer.name)
-        wrote.renamed = [(one.name, name) for one, name in zip(fields, names, strict=True) if one.name != name]
+        report = LayerReport(layer.name)
+        report.renamed = [(one.name, name) for one, name in zip(fields, names, strict=True) if one.name != name]
         kept = [replace(one, kind="text") if one.kind == "datetime" else one for one in fields]
         widths = {name: LONGEST_TEXT for name, one in zip(names, kept, strict=True) if one.kind == "text"}
         schema = arrow.schema(list(zip(names, kept, strict=True)), widths)
         path = self.folder / f"{layer.name}.shp"
         small = Small(path)
-        rows = arrow.reader(schema, small.watched(batches), [change_of(one, wrote) for one in fields], wrote)
+        rows = arrow.reader(schema, small.watched(batches), [change_of(one, report) for one in fields], report)
         shapefile_layer = replace(layer, geometry_type=TYPES.get(layer.geometry_type, layer.geometry_type))
         try:
             arrow.write(shapefile_layer, rows, str(path), "ESRI Shapefile", ENCODING="UTF-8")
@@ -51,7 +52,7 @@ class Shapefiles:
             small.check()
             raise
         small.check()
-        return wrote
+        return report
 
     def close(self) -> None: ...
 
@@ -73,7 +74,7 @@ class Small:
             raise Trouble("too_large")
 
 
-def record_bytes(fields: Sequence[Field]) -> int:
+def record_bytes(fields: Sequence[Column]) -> int:
     return 1 + sum(WIDTHS[one.kind] for one in fields)
 
 
@@ -92,33 +93,33 @@ def short_name(name: str, taken: set[str]) -> str:
     return short
 
 
-def change_of(one: Field, wrote: Wrote) -> arrow.Change | None:
+def change_of(one: Column, report: LayerReport) -> arrow.Change | None:
     """What a DBF cannot hold, counted."""
     match one.kind:
         case "text":
-            return partial(cut, name=one.name, wrote=wrote)
+            return partial(cut, name=one.name, report=report)
         case "datetime":
             return moment
         case "number":
-            return partial(held, name=one.name, wrote=wrote)
+            return partial(held, name=one.name, report=report)
         case _:
             return None
 
 
-def cut(value: str, name: str, wrote: Wrote) -> str:
+def cut(value: str, name: str, report: LayerReport) -> str:
     """At most 254 bytes of UTF-8, no character cut in two."""
     encoded = value.encode()
     if len(encoded) <= LONGEST_TEXT:
         return value
-    wrote.count(name, "cut")
+    report.count(name, "cut")
     return encoded[:LONGEST_TEXT].decode(errors="ignore")
 
 
-def held(value: float, name: str, wrote: Wrote) -> float | None:
+def held(value: float, name: str, report: LayerReport) -> float | None:
     """A number that 24 characters hold, fifteen of them decimals if need be."""
     if isfinite(value) and abs(value) < LARGEST:
         return value
-    wrote.count(name, "lost")
+    report.count(name, "lost")
     return None
 
 

@@ -3,8 +3,8 @@
 import sqlite3
 from contextlib import closing
 
-from layers.exports.child import arrow
-from layers.exports.child.wire import Batches, Described, Order, Style, Wrote
+from gis_core.files.writing import arrow
+from gis_core.files.writing.wire import Batches, FileLayer, LayerReport, Order, Style
 
 STYLES = """
     create table layer_styles (id integer primary key autoincrement not null, f_table_catalog text(256),
@@ -22,28 +22,28 @@ INSERT = """
 
 class GeoPackage:
     def __init__(self, order: Order) -> None:
-        self.path = order.folder / f"{order.stem}.gpkg"
-        self.styles: list[tuple[Described, Style]] = []
+        self.path = order.path
+        self.styles: list[tuple[FileLayer, Style]] = []
         self.titles: set[str] = set()
 
-    def write(self, layer: Described, batches: Batches) -> Wrote:
-        wrote = Wrote(layer.name)
-        columns = [(one.name, one) for one in layer.fields]
-        rows = arrow.reader(arrow.schema(columns), batches, [], wrote)
+    def write(self, layer: FileLayer, batches: Batches) -> LayerReport:
+        report = LayerReport(layer.name)
+        columns = [(one.name, one) for one in layer.columns]
+        rows = arrow.reader(arrow.schema(columns), batches, [], report)
         arrow.write(
             layer,
             rows,
             str(self.path),
             "GPKG",
-            FID=layer.fields[0].name,
+            FID=layer.columns[0].name,
             IDENTIFIER=self.title(layer),
             DESCRIPTION=layer.abstract,
         )
         if layer.style:
             self.styles.append((layer, layer.style))
-        return wrote
+        return report
 
-    def title(self, layer: Described) -> str:
+    def title(self, layer: FileLayer) -> str:
         """The layer's title; a file has each once."""
         title = f"{layer.title} ({layer.name})" if layer.title in self.titles else layer.title
         self.titles.add(title)

@@ -2,7 +2,7 @@ import sys
 from importlib.abc import MetaPathFinder
 from typing import Any
 
-from layers.exports.child.main import main
+from gis_core.files.writing.child.main import main
 
 
 class NotInstalled(MetaPathFinder):

@@ -1,4 +1,4 @@
-"""Writes files with libraries that the worker's own process must not load: `python -m layers.exports.child`.
+"""Writes files with libraries that our other processes must not load: `python -m gis_core.files.writing.child`.
 
 Without Django. Standard input carries pickled objects from the process that started it: the order, then for each layer
 its description, lists of rows and None; a last None says that this was all. The answer is one JSON object.

@@ -8,8 +8,9 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Protocol
 
-from layers.exports.child.trouble import Trouble
-from layers.exports.child.wire import Batches, Described, Order, Row, Wrote
+from gis_core.files.writing.rows import Row
+from gis_core.files.writing.trouble import Trouble
+from gis_core.files.writing.wire import Batches, FileLayer, LayerReport, Order
 
 # What GDAL and SQLite say of a full disk.
 FULL = ("no space left", "disk is full", "disk full", "database or disk is full")
@@ -18,7 +19,7 @@ FULL = ("no space left", "disk is full", "disk full", "database or disk is full"
 class Writer(Protocol):
     """Writes layers one after the other into one file or folder."""
 
-    def write(self, layer: Described, batches: Batches) -> Wrote: ...
+    def write(self, layer: FileLayer, batches: Batches) -> LayerReport: ...
 
     def close(self) -> None: ...
 
@@ -27,17 +28,17 @@ def writer_for(order: Order) -> Writer:
     """The libraries of the other formats stay unloaded."""
     match order.format:
         case "gpkg":
-            from layers.exports.child.geopackage import GeoPackage
+            from gis_core.files.writing.geopackage import GeoPackage
 
             return GeoPackage(order)
         case "shp":
-            from layers.exports.child.shapefile import Shapefiles
+            from gis_core.files.writing.shapefile import Shapefiles
 
             return Shapefiles(order)
         case "xlsx":
-            from layers.exports.child.workbook import Workbook
+            from gis_core.files.writing.workbook import Workbook
 
-            return Workbook(order)
+            return Workbook(order.path)
 
 
 def receive_objects(stream: BinaryIO) -> Iterator[Any]:
