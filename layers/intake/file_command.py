@@ -180,8 +180,10 @@ def files_read(source: Source, inside: list[Path]) -> list[Path]:
 
     Of a delivery of many tables those that it has, format by format; archives may hold them, too.
     """
-    endings = (*MAIN, ALONE, *source.endings)
-    main = [one for one in inside if one.suffix.lower() in endings]
+    endings = (*MAIN, *source.endings)
+    beside = {(one.parent, one.stem.lower()) for one in inside if one.suffix.lower() in endings}
+    alone = (one for one in inside if one.suffix.lower() == ALONE and (one.parent, one.stem.lower()) not in beside)
+    main = sorted([one for one in inside if one.suffix.lower() in endings] + list(alone))
     known = {one for one in main if any(name in bare(one.stem).replace(" ", "") for name in source.tables)}
     formats = {one.suffix.lower() for one in known} - ARCHIVES
     main = [one for one in main if one in known or one.suffix.lower() not in formats]
@@ -189,7 +191,7 @@ def files_read(source: Source, inside: list[Path]) -> list[Path]:
     for one in main:
         stems.setdefault(one.parent, []).append(one.name)
     taken = set(main)
-    rest = (one for one in inside if one.suffix.lower() not in endings)
+    rest = (one for one in inside if one not in taken and one.suffix.lower() not in endings)
     companions = (one for one in rest if any(belongs(one.name, name) for name in stems.get(one.parent, ())))
     return sorted(taken.union(companions)) or inside
 

@@ -7,6 +7,7 @@ than a vintage ever does is refused, with the number of objects that would go; o
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -114,7 +115,7 @@ def describe_difference(differences: Sequence[ScopeDifference]) -> dict[str, Any
     (at most MOST_SCOPES), and likewise the communes that are known of them (at most MOST_COMMUNES).
     """
     whole = total_of(differences)
-    ordered = sorted(differences, key=lambda one: (not one.is_loss, -one.gone, str(one.scope)))
+    ordered = sorted(differences, key=lambda one: (not one.is_loss, -one.gone, json.dumps(one.scope)))
     lossy, communes = losses_among(differences), by_commune(differences)
     return {
         **{name: getattr(whole, name) for name in COUNTS},

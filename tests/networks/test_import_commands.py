@@ -200,6 +200,14 @@ def test_a_folder_of_which_nothing_is_read_says_why(network: Network, tmp_path: 
     assert files_read(NETWORK, inside) == [tmp_path / "reseau.inp"]
 
 
+def test_of_a_folder_no_table_is_read_whose_shapes_are_of_no_use(tmp_path: Path) -> None:
+    """Where the table of the sections lacks, so that nothing is known of its format."""
+    names = ("COMMUNE.cpg", "COMMUNE.dbf", "COMMUNE.prj", "COMMUNE.shp", "TRONCON_DE_ROUTE.prj", "TRONCON_DE_ROUTE.shp")
+    inside = [tmp_path / name for name in names]
+    assert files_read(SECTIONS, inside) == inside[4:]
+    assert files_read(SECTIONS, [tmp_path / "TRONCON_DE_ROUTE.dbf"]) == [tmp_path / "TRONCON_DE_ROUTE.dbf"]
+
+
 def test_files_take_no_room_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, link = tmp_path / "voies.csv", tmp_path / "lien.csv"
     file.write_text("a;b\n")
