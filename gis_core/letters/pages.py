@@ -21,6 +21,7 @@ from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page
 from gis_core.errors import ArpentError, Forbidden, Stale
+from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.letters import services as letters
 from gis_core.letters.document import Document, pdf_of
@@ -31,7 +32,6 @@ from gis_core.models import Member
 from gis_core.points import LETTER_KINDS
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
-NO_STORE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class WordingForm(EditForm):
@@ -202,9 +202,7 @@ MEDIA = {
 
 def file_answer(content: bytes, name: str, form: str) -> HttpResponse:
     """A PDF file to look at, or a DOCX file to take."""
-    way = "inline" if form == "pdf" else "attachment"
-    headers = NO_STORE | {"Content-Disposition": f'{way}; filename="{name}.{form}"'}
-    return HttpResponse(content, content_type=MEDIA[form], headers=headers)
+    return file_response(content, MEDIA[form], f"{name}.{form}", inline=form == "pdf", headers=NO_STORE)
 
 
 def show_template(

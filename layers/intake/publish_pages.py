@@ -19,6 +19,7 @@ from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page as page
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.files.uploads import limit_uploads
+from gis_core.http.files import file_response
 from gis_core.http.middleware import signed_in_user
 from gis_core.http.problem import as_problem, status_of, wants_problem
 from gis_core.members.rights import Rights
@@ -423,8 +424,8 @@ def confirm_revert(request: HttpRequest, import_id: int) -> HttpResponse:
 def report_json(request: HttpRequest, import_id: int) -> HttpResponse:
     """The report, or before it is applied the plan, for programs."""
     made, outcome = reported(request, import_id)
-    answer = HttpResponse(json.dumps(outcome, ensure_ascii=False, indent=2), content_type="application/json")
-    return attached(answer, made, "json")
+    content = json.dumps(outcome, ensure_ascii=False, indent=2)
+    return file_response(content, "application/json", f"import-{made.pk}.json")
 
 
 @require_safe
@@ -432,13 +433,13 @@ def report_json(request: HttpRequest, import_id: int) -> HttpResponse:
 def report_csv(request: HttpRequest, import_id: int) -> HttpResponse:
     """Refused and repaired rows, for a spreadsheet."""
     made, outcome = reported(request, import_id)
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer = file_response("\ufeff", "text/csv; charset=utf-8", f"import-{made.pk}.csv")
     writer = csv.writer(answer, delimiter=";")
     writer.writerow([_("Row"), _("Reference"), _("What"), _("Why")])
     for what, entries in ((_("refused"), outcome.get("refusals", [])), (_("repaired"), outcome.get("repairs", []))):
         for one in entries:
             writer.writerow([one["index"] or "", defused(one["identifier"]), what, defused(one["words"])])
-    return attached(answer, made, "csv")
+    return answer
 
 
 def defused(text: str | None) -> str:
@@ -453,8 +454,3 @@ def reported(request: HttpRequest, import_id: int) -> tuple[FileImport, dict[str
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     kept = {"title": made.title, "mode": mode_of(made), "state": made.state, "layer": made.layer and made.layer.slug}
     return made, kept | {"taken_back" if name == "reverted" else name: one for name, one in worded(outcome).items()}
-
-
-def attached(answer: HttpResponse, made: FileImport, suffix: str) -> HttpResponse:
-    answer["Content-Disposition"] = f'attachment; filename="import-{made.pk}.{suffix}"'
-    return answer

@@ -13,6 +13,7 @@ from gis_core.desk.list_query import read_query
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
 from gis_core.http.admission import TABLE, limited
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from permits.pages.frame import page
 from permits.services.listing import OPENED, PERMITS, PermitQuery
@@ -39,7 +40,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     wanted, form = read_query(PermitQuery, request.GET.dict(), rights, state="", year=str(database_clock.today().year))
     figures = statistics(wanted, rights)
     if request.GET.get("format") == "csv":
-        return attached(
+        return file_response(
             statistics_csv(figures, wanted), CSV, f"statistiques-permis-{database_clock.today():%Y-%m-%d}.csv"
         )
     context = {
@@ -106,7 +107,3 @@ def statistics_csv(figures: Statistics, wanted: PermitQuery) -> bytes:
         for one in groups
     ]
     return writer.begin() + writer.rows(rows) + writer.end()
-
-
-def attached(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
+from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import describe_job, jobs_seen_by
 from gis_core.members.rights import Rights
@@ -30,7 +31,6 @@ from networks.roads.study_tables import by_commune, by_operator, csv_of, geojson
 TAB = "coverage_studies"
 USUAL_REACH_M = 3_000
 MOST_JOBS = 5
-NO_STORE = "private, no-store"
 
 
 class StudyForm(AccessibleForm):
@@ -168,11 +168,11 @@ def study(request: HttpRequest, study: int) -> HttpResponse:
             context = {"changed": studies.changed_since(coverage), "may_ask": studies.may_study(coverage.owner, rights)}
             return show(request, "study", TAB, study_context(coverage, technology, operator) | context)
         case "csv":
-            return attached(csv_of(coverage), "text/csv; charset=utf-8", f"{name}.csv")
+            return file_response(csv_of(coverage), "text/csv; charset=utf-8", f"{name}.csv", headers=NO_STORE)
         case "pdf":
-            return attached(pdf_of(coverage), "application/pdf", f"{name}.pdf")
+            return file_response(pdf_of(coverage), "application/pdf", f"{name}.pdf", headers=NO_STORE)
         case "geojson":
-            return JsonResponse(geojson_of(coverage, technology, operator), headers={"Cache-Control": NO_STORE})
+            return JsonResponse(geojson_of(coverage, technology, operator), headers=NO_STORE)
     raise Invalid(_("A table is a CSV file, a study on paper PDF, a zone GeoJSON."), parameter="format")
 
 
@@ -187,8 +187,3 @@ def study_context(coverage_study: CoverageStudy, technology: int, operator: str)
         "operators": by_operator(coverage_study) if coverage_study.answer["operators"] else [],
         "map": map_of(coverage_study, technology, operator),
     }
-
-
-def attached(content: bytes, kind: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": NO_STORE}
-    return HttpResponse(content, content_type=kind, headers=headers)

@@ -16,6 +16,7 @@ from gis_core.desk.forms import blame
 from gis_core.desk.tables import FORMS
 from gis_core.errors import Invalid
 from gis_core.http.admission import TABLE, limited
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import Member
@@ -177,8 +178,7 @@ def export_works(query: CalendarQuery, suffix: str, rights: Rights) -> HttpRespo
         raise Invalid(message % {"most": display_number(ROWS_OF_A_TABLE)}, parameter="format")
     kind, write_table = FORMS[suffix]
     name = f"travaux-{query.day():%Y-%m-%d}.{suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(write_table(as_table(rows), _("Works")), content_type=kind, headers=headers)
+    return file_response(write_table(as_table(rows), _("Works")), kind, name)
 
 
 def weeks_of(query: CalendarQuery) -> list[Week]:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.http.admission import LIST, limited
+from gis_core.http.files import file_response
 from gis_core.letters.services import cleaned
 from gis_core.members.territories import extent_4326
 from networks.roadworks import feeds
@@ -142,9 +143,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
             announced, works=[one for one in announced.works if one.pk in places_of_works], places=places_of_works
         )
         content = write_feed(announced, request.build_absolute_uri, request.get_full_path())
-    answer = headed(HttpResponse(content, content_type=media_type), etag)
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer
+    return headed(file_response(content, media_type, name, inline=True), etag)
 
 
 def headed(answer: HttpResponse, etag: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import describe_job, jobs_seen_by
 from gis_core.members.rights import Rights
@@ -25,7 +26,7 @@ from gis_core.members.territories import extent_4326
 from gis_core.models import Job, Member, User
 from networks.water.models import FireCoverage, WaterNode
 from networks.water.pages.frame import page, show
-from networks.water.pages.profile import CSV, attached
+from networks.water.pages.profile import CSV
 from networks.water.services import coverage
 from networks.water.services.hydrants import addresses_near, hydrants, settings_for
 from networks.water.services.inspecting import MOST_DISTANCE_M
@@ -136,7 +137,9 @@ def cover(request: HttpRequest, cover: int) -> HttpResponse:
     computed = coverage.coverage_seen_by(cover, rights)
     suffix = request.GET.get("format", "")
     if suffix == "csv":
-        return attached(far_csv(computed, rights), CSV, f"batiments-eloignes-{database_clock.today():%Y-%m-%d}.csv")
+        return file_response(
+            far_csv(computed, rights), CSV, f"batiments-eloignes-{database_clock.today():%Y-%m-%d}.csv"
+        )
     if suffix == "geojson":
         return JsonResponse(shapes(computed, rights), headers={"Cache-Control": "private, no-store"})
     if suffix:

@@ -20,6 +20,7 @@ from gis_core.desk.parameters import integer
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.http.admission import TABLE, limited
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.organisations import member_seen_by
@@ -84,8 +85,7 @@ def members_to_set(rights: Rights) -> list[tuple[str, str]]:
 @limited(TABLE)
 def answer_pei(query: HydrantQuery, rights: Rights) -> HttpResponse:
     rows = tables.list_hydrants(query, rights)
-    headers = {"Content-Disposition": f'attachment; filename="pei-{database_clock.today():%Y-%m-%d}.csv"'}
-    return HttpResponse(tables.pei_csv(rows, rights), content_type=CSV, headers=headers)
+    return file_response(tables.pei_csv(rows, rights), CSV, f"pei-{database_clock.today():%Y-%m-%d}.csv")
 
 
 def describe_hydrant(hydrant: Any) -> dict[str, Any]:

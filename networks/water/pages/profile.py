@@ -15,6 +15,7 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Invalid
 from gis_core.files.writing.csvtext import Csv, Dialect
 from gis_core.files.writing.rows import Column
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from layers.features.display import is_english
 from networks.water import lists
@@ -95,7 +96,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     content = pdf_of(
         drawn.profile, block, labels_of(lists.MATERIALS), paper=size, scale=query.scale, exaggeration=query.exaggeration
     )
-    return attached(content, "application/pdf", file_name(drawn, "pdf"))
+    return file_response(content, "application/pdf", file_name(drawn, "pdf"))
 
 
 def given_by(request: HttpRequest) -> dict[str, str]:
@@ -147,10 +148,11 @@ def export_profile(file_format: str, request: HttpRequest) -> HttpResponse:
     query = Request.parse(given_by(request))
     drawn = profile_for(query, rights_of_request(request))
     if file_format == "csv":
-        return attached(as_csv(drawn), CSV, file_name(drawn, "csv"))
+        return file_response(as_csv(drawn), CSV, file_name(drawn, "csv"))
     made = screen_layout(drawn.profile, query.scale, query.exaggeration).still()
     svg = draw(drawn.profile, made, labels_of(lists.MATERIALS)).svg
-    return attached(f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'.encode(), "image/svg+xml", file_name(drawn, "svg"))
+    content = f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'
+    return file_response(content, "image/svg+xml", file_name(drawn, "svg"))
 
 
 def file_name(drawn: Drawn, suffix: str) -> str:
@@ -182,7 +184,3 @@ def as_csv(drawn: Drawn) -> bytes:
     ]
     writer = Csv(columns, "none", Dialect(labels=True))
     return writer.begin() + writer.rows(values(result, kinds_of(drawn), labels_of(lists.MATERIALS))) + writer.end()
-
-
-def attached(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -22,6 +22,7 @@ from gis_core.desk.parameters import integer
 from gis_core.desk.tables import Table, as_csv, as_workbook
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.http.admission import TABLE, limited
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
@@ -30,7 +31,7 @@ from networks.water import lists
 from networks.water.charts import Bar, bars, columns
 from networks.water.listings.repairs import REPAIRS
 from networks.water.pages.frame import page, show
-from networks.water.pages.profile import CSV, attached, labels_of
+from networks.water.pages.profile import CSV, labels_of
 from networks.water.services.repair_statistics import Group, Statistics, StatisticsQuery, statistics
 from networks.water.services.repair_tables import label_or_none, statistics_table
 from networks.water.services.repairs import (
@@ -72,7 +73,7 @@ def export_table(table: Table, suffix: str, title: str, name: str) -> HttpRespon
     if suffix not in ("csv", "xlsx"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
     content, kind = (as_csv(table), CSV) if suffix == "csv" else (as_workbook(table, title), XLSX)
-    return attached(content, kind, f"{name}-{database_clock.today():%Y-%m-%d}.{suffix}")
+    return file_response(content, kind, f"{name}-{database_clock.today():%Y-%m-%d}.{suffix}")
 
 
 # -- recording one ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,45 @@
+"""Answers that are files: what they are called, whether a browser opens or saves them, who may keep them."""
+
+from collections.abc import Mapping
+from typing import IO, Any, Final
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, quote_etag
+
+NO_STORE: Final = {"Cache-Control": "private, no-store"}
+"""Of what only who asked may see, and no cache keeps."""
+SANDBOX: Final = {"default-src": ["'none'"], "sandbox": True}
+"""The policy of a file of others that may act: it runs and fetches nothing."""
+
+
+def file_headers(name: str, *, inline: bool = False) -> dict[str, str]:
+    """Those of a file called `name`: saved, or opened by the browser where it may be (`inline`)."""
+    disposition = content_disposition_header(not inline, name)
+    return {"Content-Disposition": disposition or "inline", "X-Content-Type-Options": "nosniff"}
+
+
+def file_response(
+    content: bytes | str, media_type: str, name: str, *, inline: bool = False, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """A file made for this answer, with other headers (`NO_STORE`) besides."""
+    return HttpResponse(content, content_type=media_type, headers=file_headers(name, inline=inline) | (headers or {}))
+
+
+def stored_file_response(
+    request: Any, opened: IO[bytes], media_type: str, name: str, *, etag: str, active: bool = False
+) -> HttpResponseBase:
+    """A file of the disk, or 304 to who has it; what may act (`active`) is saved, never opened, and runs nothing.
+
+    `etag` names the content: it is another one where the content is. The request is Django's, or that of the API.
+    """
+    quoted = quote_etag(etag)
+    headers = {"X-Content-Type-Options": "nosniff", "ETag": quoted, "Cache-Control": "private, no-cache"}
+    answer = FileResponse(opened, content_type=media_type, filename=name, as_attachment=active, headers=headers)
+    if active:
+        answer._csp_config = SANDBOX  # type: ignore[attr-defined]
+    known = get_conditional_response(request, etag=quoted, response=answer)
+    if known is None or known is answer:
+        return answer
+    opened.close()
+    return known
