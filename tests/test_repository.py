@@ -316,7 +316,7 @@ WITHOUT_KEY = {
     "orthophoto/templates/orthophoto/delete.html": 1,
     "permits/templates/permits/pieces.html": 1,
     "gis_core/templates/job_stop.html": 1,
-    "gis_core/templates/removed_pieces.html": 1,
+    "gis_core/templates/desk/removed_documents.html": 1,
     # A filter of one name is kept once.
     "gis_core/templates/desk/saved_filters.html": 2,
     "permits/templates/permits/reminders.html": 3,

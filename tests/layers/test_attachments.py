@@ -185,7 +185,7 @@ def test_a_full_disk_keeps_nothing(session: Client, pk: int, monkeypatch: pytest
     def full(*_arguments: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("os.fsync", full)
     assert send(session, pk, photo()).status_code == 503
     assert session.get(url(pk)).json()["results"] == []
 

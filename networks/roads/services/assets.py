@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from typing import IO, Any, Final, Self, cast
+from typing import Any, Final, Self, cast
 from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.db.models import Count, FloatField, Func, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -209,7 +210,7 @@ def may_inspect(asset: Any, rights: Rights) -> bool:
 
 @transaction.atomic
 def inspect(
-    what: str, pk: int, inspection: Inspection, *, photos: Sequence[IO[bytes]] = (), rights: Rights
+    what: str, pk: int, inspection: Inspection, *, photos: Sequence[UploadedFile] = (), rights: Rights
 ) -> RoadInspection:
     """Record an inspection, with photos of it; the asset's condition follows.
 
@@ -220,10 +221,7 @@ def inspect(
     if len(photos) > MOST_AT_ONCE:
         raise Invalid(_("At most %(most)s photos at once.") % {"most": MOST_AT_ONCE}, parameter="photos")
     layer = visible_layer(SLUGS[what], rights)
-    kept = [
-        attachments.attach(layer, pk, file=one, name=str(one.name), size=int(getattr(one, "size", 0)), rights=rights)
-        for one in photos
-    ]
+    kept = [attachments.attach(layer, pk, one, rights) for one in photos]
     return RoadInspection.objects.create(
         owner_id=asset.owner_id,
         of=what,
