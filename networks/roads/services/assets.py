@@ -14,7 +14,8 @@ from django.utils.translation import pgettext
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.desk.journal import strike_out
+from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune
@@ -33,7 +34,7 @@ NO_ROAD: Final = "none"
 SOON_DAYS: Final = 31
 EARLIEST: Final = date(1950, 1, 1)
 FARTHEST_YEARS: Final = 30
-LONGEST_NAME, LONGEST_REMARK, LONGEST_REASON = 120, 1000, 300
+LONGEST_NAME, LONGEST_REMARK = 120, 1000
 MOST_AT_ONCE: Final = 6
 
 
@@ -247,13 +248,14 @@ def strike(what: str, pk: int, inspection: int, reason: str, *, rights: Rights) 
     row = RoadInspection.objects.select_for_update().filter(pk=inspection, of=what, asset_id=asset.pk).first()
     if row is None:
         raise NotFound(pgettext("road", "There is no such inspection."))
-    if row.struck_at:
-        raise Conflict(pgettext("road", "This inspection is struck out already."))
-    if not reason.strip():
-        raise Invalid(pgettext("road", "Say why it is struck out."), parameter="reason")
-    row.struck_at, row.struck_by_id = database_clock.now(), rights.user_id
-    row.struck_reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
-    row.save(update_fields=["struck_at", "struck_by", "struck_reason"])
+    strike_out(
+        row,
+        reason,
+        rights,
+        struck_already=pgettext("road", "This inspection is struck out already."),
+        unexplained=pgettext("road", "Say why it is struck out."),
+        reason_field="struck_reason",
+    )
 
 
 def inspectable(what: str, pk: int, rights: Rights) -> Any:
