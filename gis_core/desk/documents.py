@@ -10,7 +10,7 @@ disk, whole or not at all, and then its row. The pages are in `gis_core.desk.doc
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,6 @@ from unicodedata import category
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
@@ -30,7 +29,7 @@ from django.utils.translation import gettext_lazy
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid, NotFound, Unavailable
 from gis_core.files import removals
-from gis_core.files.content import FORMATS, JPEG, PHOTO, PNG, Content, Format, read_content
+from gis_core.files.content import FORMATS, JPEG, PHOTO, PNG, Content, Format, SentFile, read_content
 from gis_core.files.kept_files import PARTIAL, write_whole
 from gis_core.files.reader import Limits, PictureRecipe, RestrictedReader
 from gis_core.members.rights import Rights
@@ -98,7 +97,7 @@ class Documents:
         limits = Limits.for_pictures if pictures_only else Limits.for_documents
         return RestrictedReader(limits(self.max_bytes()))
 
-    def read(self, file: UploadedFile, reader: RestrictedReader) -> Content:
+    def read(self, file: SentFile, reader: RestrictedReader) -> Content:
         """What a file is, by its content. Raises Invalid, Unavailable."""
         if (file.size or 0) > self.max_bytes():
             raise Invalid(self.describe_too_large(), parameter="file")
@@ -108,13 +107,13 @@ class Documents:
         return content
 
     @contextmanager
-    def store(self, holder_id: int, file: UploadedFile, content: Content) -> Iterator[Stored]:
+    def store(self, holder_id: int, file: SentFile, content: Content) -> Iterator[Stored]:
         """Write a file whole; nothing of it stays where what follows fails: its row is made inside.
 
         Raises Unavailable (disk full).
         """
         name = uuid4()
-        sizes = [[one.content] for one in content.made] or [file.chunks()]
+        sizes: list[Iterable[bytes]] = [[one.content] for one in content.made] or [file.chunks()]
         with ExitStack() as stack:
             (size, sha256), *_small = [
                 stack.enter_context(write_whole(self.path_in(holder_id, name, small=rank > 0), chunks))
@@ -190,7 +189,7 @@ class ArchivedDocuments[D: AttachedDocument, H: Model](Documents):
     def path_of(self, document: D) -> Path:
         return self.path_in(getattr(document, f"{self.holder}_id"), document.name)
 
-    def add(self, holder: H, files: Sequence[UploadedFile], rights: Rights, **columns: Any) -> Added[D]:
+    def add(self, holder: H, files: Sequence[SentFile], rights: Rights, **columns: Any) -> Added[D]:
         """Keep what can be kept, with these columns. Raises Forbidden, Conflict, Invalid."""
         self.check_add(holder, rights)
         if not 1 <= len(files) <= self.at_once:
@@ -207,7 +206,7 @@ class ArchivedDocuments[D: AttachedDocument, H: Model](Documents):
         return added
 
     def add_one(
-        self, holder: H, file: UploadedFile, rights: Rights, reader: RestrictedReader, columns: dict[str, Any]
+        self, holder: H, file: SentFile, rights: Rights, reader: RestrictedReader, columns: dict[str, Any]
     ) -> D:
         """Keep one file. Raises Conflict, Invalid, Unavailable; then nothing of it stays."""
         content = self.read(file, reader)
@@ -274,7 +273,7 @@ def file_name(document: AttachedDocument) -> str:
     return f"{document.title}.{FORMATS[document.media_type].suffix}"
 
 
-def title_of_file(file: UploadedFile) -> str:
+def title_of_file(file: SentFile) -> str:
     """What a document is called in lists: its file's name, as far as one can see it."""
     name = (file.name or "").replace("\\", "/").rpartition("/")[2]
     return "".join(one for one in name if category(one)[0] != "C")[-LONGEST_TITLE:].strip()

@@ -70,7 +70,8 @@ def strike_out(
     row: Any = record
     if row.struck_at:
         raise Conflict(struck_already)
-    explained = reason.replace("\x00", "").strip()[: record._meta.get_field(reason_field).max_length]
+    longest: int = record._meta.get_field(reason_field).max_length  # type: ignore[assignment, union-attr]
+    explained = reason.replace("\x00", "").strip()[:longest]
     if not explained:
         raise Invalid(unexplained, parameter="reason")
     row.struck_at, row.struck_by_id = database_clock.now(), rights.user_id

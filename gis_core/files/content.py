@@ -17,6 +17,7 @@ from gis_core.files.antivirus import check_for_viruses
 from gis_core.files.reader import PictureRecipe, ReadRefused, RestrictedReader
 from gis_core.files.reader.pictures import Made
 
+type SentFile = UploadedFile[bytes]
 HEAD_BYTES: Final = 1_024
 TOO_HEAVY: Final = ("reader_stopped", "reader_fault", "took_too_long", "too_much_cpu", "too_much_memory")
 
@@ -63,7 +64,7 @@ class Content:
 
 
 def read_content(
-    file: UploadedFile, reader: RestrictedReader, *, accepted: Collection[Format], picture: PictureRecipe
+    file: SentFile, reader: RestrictedReader, *, accepted: Collection[Format], picture: PictureRecipe
 ) -> Content | None:
     """What a file is; None where it is of no accepted format. An image becomes a JPEG where no PNG is accepted.
 

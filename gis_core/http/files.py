@@ -23,7 +23,9 @@ def file_response(
     content: bytes | str, media_type: str, name: str, *, inline: bool = False, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """A file made for this answer, with other headers (`NO_STORE`) besides."""
-    return HttpResponse(content, content_type=media_type, headers=file_headers(name, inline=inline) | (headers or {}))
+    return HttpResponse(
+        content, content_type=media_type, headers={**file_headers(name, inline=inline), **(headers or {})}
+    )
 
 
 def stored_file_response(
@@ -35,11 +37,10 @@ def stored_file_response(
     """
     quoted = quote_etag(etag)
     headers = {"X-Content-Type-Options": "nosniff", "ETag": quoted, "Cache-Control": "private, no-cache"}
-    answer = FileResponse(opened, content_type=media_type, filename=name, as_attachment=active, headers=headers)
+    answer: Any = FileResponse(opened, content_type=media_type, filename=name, as_attachment=active, headers=headers)
     if active:
-        answer._csp_config = SANDBOX  # type: ignore[attr-defined]
-    known = get_conditional_response(request, etag=quoted, response=answer)
-    if known is None or known is answer:
-        return answer
-    opened.close()
+        answer._csp_config = SANDBOX
+    known: HttpResponseBase = get_conditional_response(request, etag=quoted, response=answer) or answer
+    if known is not answer:
+        opened.close()
     return known

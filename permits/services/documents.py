@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.desk.documents import Added, ArchivedDocuments
 from gis_core.errors import Forbidden, Invalid
-from gis_core.files.content import DOCX, DWG, JPEG, ODT, PDF, PHOTO, PNG
+from gis_core.files.content import DOCX, DWG, JPEG, ODT, PDF, PHOTO, PNG, SentFile
 from gis_core.members.rights import Rights
 from gis_core.models import RetentionTime
 from permits.models import Permit, Piece
@@ -84,7 +83,7 @@ DOCUMENTS = ArchivedDocuments(
 )
 
 
-def add_documents(permit: Permit, files: Sequence[UploadedFile], *, kind: str, rights: Rights) -> Added[Piece]:
+def add_documents(permit: Permit, files: Sequence[SentFile], *, kind: str, rights: Rights) -> Added[Piece]:
     """Keep those of the files that can be kept, as documents of one kind. Raises Forbidden, Invalid."""
     check_counter(permit, rights)
     if kind not in Piece.Kind.values:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from psycopg import sql
 
 from gis_core.desk.documents import MEGABYTE, Documents, title_of_file
 from gis_core.errors import NotFound
-from gis_core.files.content import JPEG, PHOTO
+from gis_core.files.content import JPEG, PHOTO, SentFile
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
@@ -49,7 +48,7 @@ def attachment_of(layer: Layer, feature_id: int, attachment_id: int, rights: Rig
 
 
 @transaction.atomic
-def attach(layer: Layer, feature_id: int, file: UploadedFile, rights: Rights) -> Attachment:
+def attach(layer: Layer, feature_id: int, file: SentFile, rights: Rights) -> Attachment:
     """Keep a photo, made anew. Raises NotEditable, Missing, Invalid, Unavailable (disk full)."""
     row = editable_row(layer, feature_id, rights)
     PHOTOS.check_count(Attachment.objects.filter(layer=layer, feature=feature_id).count())

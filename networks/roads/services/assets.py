@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any, Final, Self, cast
 from urllib.parse import urlencode
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.db.models import Count, FloatField, Func, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from psycopg import sql
 from gis_core.database import clock as database_clock
 from gis_core.desk.journal import strike_out
 from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.files.content import SentFile
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune
@@ -211,7 +211,7 @@ def may_inspect(asset: Any, rights: Rights) -> bool:
 
 @transaction.atomic
 def inspect(
-    what: str, pk: int, inspection: Inspection, *, photos: Sequence[UploadedFile] = (), rights: Rights
+    what: str, pk: int, inspection: Inspection, *, photos: Sequence[SentFile] = (), rights: Rights
 ) -> RoadInspection:
     """Record an inspection, with photos of it; the asset's condition follows.
 
