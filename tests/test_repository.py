@@ -447,3 +447,17 @@ def test_the_version_is_said_in_one_place() -> None:
 
 def constants(tree: ast.Module) -> set[str]:
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+WRITERS_OF_FILES = {"gis_core/http/files.py", "gis_core/desk/tables.py", "layers/exports/api/views.py"}
+
+
+def test_files_are_sent_by_one_helper() -> None:
+    """`gis_core.http.files` knows what a name may hold and what a browser may open; a header by hand does not."""
+    wrong = [
+        name
+        for name, content in texts()
+        if name.endswith(".py") and name.startswith(tuple(f"{app}/" for app in APPS)) and name not in WRITERS_OF_FILES
+        if "Content-Disposition" in content
+    ]
+    assert wrong == []

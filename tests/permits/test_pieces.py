@@ -282,6 +282,21 @@ def test_what_may_act_is_saved_and_shut_in(world: World, content: bytes, disposi
     assert "Plan%20de%20masse" in answer["Content-Disposition"] or "Plan de masse" in answer["Content-Disposition"]
 
 
+def test_who_has_a_piece_is_told_so_once_the_journal_knows_and_only_where_they_may_open_it(world: World) -> None:
+    permit = world.file()
+    sent(world, permit, ("plan.pdf", pdf()))
+    (piece,) = kept(world)
+    answer, _content = opened(world, piece)
+    known = {"If-None-Match": answer["ETag"]}
+    address = f"/permis/{permit.number}/pieces/{piece.pk}/"
+    again: Any = world.client().get(address, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    with world.as_(Role.GIS_ADMINISTRATOR):
+        assert ApplicantReading.objects.filter(action="read", purpose__startswith="Pièce").count() == 2
+    assert world.client(Role.READER).get(address, headers=known).status_code == 403
+    assert world.client("stranger").get(address, headers=known).status_code == 404
+
+
 def test_a_piece_whose_content_is_missing_says_so(world: World) -> None:
     permit = world.file()
     sent(world, permit, ("plan.pdf", pdf()))
