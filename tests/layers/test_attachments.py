@@ -189,7 +189,7 @@ def test_a_photo_is_sent_once_to_who_keeps_it_and_may_see_it(session: Client, pk
     assert whole["ETag"] != small["ETag"]
     known = {"If-None-Match": whole["ETag"]}
     assert session.get(made["url"], headers=known).status_code == 304
-    assert session.get(made["thumbnail"], headers=known).status_code == 200
+    assert opened(session.get(made["thumbnail"], headers=known)).size == (60, 40)
     assert Client().get(made["url"], headers=known).status_code == 404
 
 
