@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shlex
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -265,6 +266,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 UPLOAD_MAX_BYTES = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * 1_048_576
 # One piece of a planning application; four times as much in one sending.
 PIECE_MAX_BYTES = int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * 1_048_576
+# A command that reads a file on its standard input and ends with 1 where it is infected: `clamdscan --no-summary -`.
+ANTIVIRUS = shlex.split(os.environ.get("ARPENT_ANTIVIRUS", ""))
 # Who asked for works on roads is forgotten so many years after they ended.
 ROAD_REQUEST_YEARS = int(os.environ.get("ARPENT_ROAD_REQUEST_YEARS", "5"))
 TILE_CACHE_BYTES = int(os.environ.get("ARPENT_TILE_CACHE_MB", "2048")) * 1_048_576

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import ClassVar
-from uuid import uuid4
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -23,7 +22,7 @@ from django.utils.translation import pgettext_lazy
 
 from gis_core.fields import current_instant
 from gis_core.members.rights import Rights, Role
-from gis_core.models import Member, Removable, User, web_mercator
+from gis_core.models import AttachedDocument, Member, User, web_mercator
 from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
 from permits.fields import Folded
@@ -275,11 +274,8 @@ class ApplicantReading(models.Model):
         return f"{self.at} {self.by_name}"
 
 
-class Piece(Removable):
-    """A file that was attached: kept under `<files>/permits/` by its `name`, as its content says, not its extension.
-
-    What is `active` holds scripts or files of its own, or is not looked into: it is saved, never shown in the browser.
-    """
+class Piece(AttachedDocument):
+    """A file that was attached to an application, kept under `<files>/permits/`."""
 
     security = "part:permit_id:filed"
 
@@ -294,24 +290,15 @@ class Piece(Removable):
     permit = models.ForeignKey(
         Permit, models.CASCADE, related_name="documents", verbose_name=pgettext_lazy("permit", "file")
     )
-    name = models.UUIDField(default=uuid4, unique=True)
-    title = models.CharField(_("title"), max_length=120)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.OTHER)
-    media_type = models.CharField(max_length=80)
-    active = models.BooleanField(default=False)
-    size_bytes = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by"))
     added_at = models.DateTimeField(_("added on"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
-    class Meta(Removable.Meta):
+    class Meta(AttachedDocument.Meta):
         verbose_name = _("piece")
         verbose_name_plural = _("pieces")
         ordering: ClassVar[list[str]] = ["id"]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class Consultation(models.Model):

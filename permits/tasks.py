@@ -9,6 +9,7 @@ from procrastinate import JobContext
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob
 from permits.services import sheets
+from permits.services.documents import DOCUMENTS
 from permits.services.reminding import send_digests
 from permits.services.retention import forget_ended
 from permits.services.sweeping import sweep
@@ -33,5 +34,6 @@ def remind_of_permits(timestamp: int) -> None:
 
 
 def forget_applicants(timestamp: int) -> None:
-    """Every night: who applied, and their forms, go some years after the end of a file."""
+    """Every night: who applied, and their forms, go some years after the end of a file; so do files cut short."""
     forget_ended()
+    DOCUMENTS.remove_partial_files()

@@ -39,7 +39,7 @@ MACHINE_CLOCK = {
     ),
     *("layers/exports/services/files.py", "layers/intake/tasks.py", "layers/planning/services/files.py"),
     *("layers/printing/services/prints.py", "networks/notifications/services/retention.py", "orthophoto/tasks.py"),
-    *("networks/roadworks/services/retention.py", "benchmarks/campaigns.py"),
+    *("gis_core/desk/documents.py", "benchmarks/campaigns.py"),
     # No year of a file is later than the next one.
     "layers/intake/cells.py",
 }
@@ -326,14 +326,13 @@ WITHOUT_KEY = {
     "orthophoto/templates/orthophoto/campaign.html": 4,
     # Taken away, struck out, switched on or off: the same twice is the same.
     "layers/external/templates/external/externals.html": 1,
-    "networks/roads/templates/roads/asset.html": 1,
     "networks/notifications/templates/notifications/stop.html": 1,
-    "networks/water/templates/water/hydrant.html": 1,
     "networks/roadworks/templates/roadworks/detour.html": 1,
     "orthophoto/templates/orthophoto/delete.html": 1,
     "permits/templates/permits/pieces.html": 1,
     "gis_core/templates/job_stop.html": 1,
-    "gis_core/templates/removed_pieces.html": 1,
+    "gis_core/templates/desk/removed_documents.html": 1,
+    "gis_core/templates/desk/strike.html": 1,
     # A filter of one name is kept once.
     "gis_core/templates/desk/saved_filters.html": 2,
     "permits/templates/permits/reminders.html": 3,
@@ -421,7 +420,7 @@ WRITERS = {
     "xlsxwriter.Workbook(": "gis_core/files/writing/workbook.py",
     "opendocument.spreadsheet": "gis_core/files/writing/opendocument.py",
     "pyogrio.write": "gis_core/files/writing/arrow.py",
-    '"Content-Disposition"': "gis_core/http/downloads.py",
+    '"Content-Disposition"': "gis_core/http/files.py",
 }
 
 

@@ -15,10 +15,10 @@ from gis_core.desk.list_query import ListQuery
 from gis_core.desk.listing import Listing
 from gis_core.desk.parameters import Page
 from gis_core.http.admission import FILTER, limited
+from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 
 COUNT_LIMIT: Final = 10_000
-NO_STORE: Final = {"Cache-Control": "private, no-store"}
 FIELDS: Final[dict[str, type[serializers.Field[Any, Any, Any, Any]]]] = {
     "text": serializers.CharField,
     "integer": serializers.IntegerField,

@@ -45,6 +45,8 @@ class Cell:
     day: date | datetime | None = None
     """Written instead of the text."""
     lines: tuple[Line, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    """Text and address of several, one after the other before the text."""
 
     @property
     def day_text(self) -> str:

@@ -23,7 +23,7 @@ from gis_core.files.writing.process import geopackage_file
 from gis_core.files.writing.rows import columns_by_label, typed_values
 from gis_core.files.writing.wire import MEDIA_TYPES, FileLayer
 from gis_core.http.admission import FILTER, TABLE, Kind, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import User
@@ -31,7 +31,6 @@ from gis_core.webmap_build import Build
 
 MOST_PLACES: Final = 2_000
 FILE_LABELS: Final = {"csv": "CSV", "xlsx": "Excel", "ods": "LibreOffice", "gpkg": "GeoPackage"}
-NO_STORE: Final = {"Cache-Control": "private, no-store"}
 type View = Callable[..., HttpResponse]
 type Show = Callable[[dict[str, Any], int], HttpResponse]
 """Renders the desk's own template with a context and a status."""
@@ -198,7 +197,7 @@ def list_file[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights, 
     with limited(TABLE):
         if suffix == "gpkg":
             content = geopackage_of(listing, query, rights, order)
-            return HttpResponse(content, headers=download_headers(f"{name}.gpkg", MEDIA_TYPES["gpkg"]))
+            return file_response(content, MEDIA_TYPES["gpkg"], f"{name}.gpkg")
         return tables.answer_table(listing.table(query, rights, order), suffix, str(listing.title), name)
 
 

@@ -13,7 +13,7 @@ from gis_core.files.writing.opendocument import ODS, opendocument_file
 from gis_core.files.writing.rows import Column
 from gis_core.files.writing.wire import MEDIA_TYPES, FileLayer
 from gis_core.http.admission import TABLE, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = MEDIA_TYPES["xlsx"]
@@ -46,4 +46,4 @@ def answer_table(table: Table, suffix: str, title: str, name: str) -> HttpRespon
     if suffix not in FORMATS:
         raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
     media_type, content_of = FORMATS[suffix]
-    return HttpResponse(content_of(table, title), headers=download_headers(f"{name}.{suffix}", media_type))
+    return file_response(content_of(table, title), media_type, f"{name}.{suffix}")

@@ -23,10 +23,14 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> Iterator[tuple[int, str]
         yield size_and_digest
         partial.replace(path)
     except OSError as error:
-        raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error
+        raise Unavailable(describe_full_disk()) from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def describe_full_disk() -> str:
+    return _("The file cannot be kept: the disk is full or not writable.")
 
 
 def write(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from gis_core.dates import add_months
 from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import Rights
-from gis_core.models import Removable, RetentionTime
+from gis_core.models import AttachedDocument, RetentionTime
 
 LONGEST_REASON, LONGEST_VISA = 300, 60
 
@@ -51,7 +51,7 @@ def retention(kind: RetentionTime.Kind, owner_id: int, ended: date | None) -> Re
     return Retention(ended, add_months(ended, 12 * years) if years else None)
 
 
-def mark_removed(document: Removable, *, reason: str, rights: Rights) -> None:
+def mark_removed(document: AttachedDocument, *, reason: str, rights: Rights) -> None:
     """It leaves the list of its file and is kept, with who did it and why. Raises Invalid, Conflict."""
     reason = reason.strip()
     if not 1 <= len(reason) <= LONGEST_REASON:
@@ -65,7 +65,7 @@ def mark_removed(document: Removable, *, reason: str, rights: Rights) -> None:
 
 
 def erase(
-    document: Removable, path: Path, *, filed: date, kept: Retention, day: date, visa: tuple[str, date | None],
+    document: AttachedDocument, path: Path, *, filed: date, kept: Retention, day: date, visa: tuple[str, date | None],
     rights: Rights,
 ) -> None:  # fmt: skip
     """Erase the content of a removed document; its row stays, with the visa (number and date).

@@ -21,7 +21,7 @@ from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page
 from gis_core.errors import ArpentError, Forbidden, Stale
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.letters import services as letters
 from gis_core.letters.document import Document, pdf_of
@@ -202,7 +202,7 @@ MEDIA = {
 
 def file_answer(content: bytes, name: str, form: str) -> HttpResponse:
     """A PDF file to look at, or a DOCX file to take."""
-    return HttpResponse(content, headers=download_headers(f"{name}.{form}", MEDIA[form], inline=form == "pdf"))
+    return file_response(content, MEDIA[form], f"{name}.{form}", inline=form == "pdf")
 
 
 def show_template(

@@ -1,6 +1,6 @@
 """Tables of the platform itself, by what they are about."""
 
-from gis_core.models.documents import Removable, RetentionTime
+from gis_core.models.documents import AttachedDocument, RetentionTime
 from gis_core.models.history import WITH_FILES, HistoryEvent, IdempotencyKey, ReplacedRow, RowHistory, SourceImport
 from gis_core.models.jobs import Job, JobQuerySet
 from gis_core.models.letters import Letter, LetterCounter, Letterhead, LetterQuerySet, LetterTemplate
@@ -19,6 +19,7 @@ __all__ = [
     "WITH_FILES",
     "ApiToken",
     "ApiTokenQuerySet",
+    "AttachedDocument",
     "Commune",
     "HistoryEvent",
     "IdempotencyKey",
@@ -33,7 +34,6 @@ __all__ = [
     "MemberQuerySet",
     "Membership",
     "MembershipQuerySet",
-    "Removable",
     "ReplacedRow",
     "RetentionTime",
     "RowHistory",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django.contrib.gis.db import models
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,9 +13,18 @@ from gis_core.models.organisations import Member
 from gis_core.models.people import User
 
 
-class Removable(models.Model):
-    """A document of an administrative file, kept on the disk: `services.removals` removes it and erases its content."""
+class AttachedDocument(models.Model):
+    """A document of an administrative file, kept on the disk by its `name` (`gis_core.desk.documents`).
 
+    What is `active` holds scripts or files of its own, or is not looked into: it is saved, never opened in the browser.
+    """
+
+    name = models.UUIDField(default=uuid4, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    media_type = models.CharField(max_length=80)
+    active = models.BooleanField(default=False)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
     # Taken out of the file, and kept: by whom and why (nobody: the night's task). Still read by who opened it before.
     removed_at = models.DateTimeField(_("removed on"), null=True)
     removed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("removed by"))
@@ -40,6 +50,9 @@ class Removable(models.Model):
                 name="erased_%(class)s_has_a_visa",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class RetentionTime(models.Model):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core.desk.tabs import Show, page
 from gis_core.desk.uploads import View, upload_page
 from gis_core.errors import ArpentError, Forbidden, Invalid, NotFound
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import status_of
 from gis_core.jobs.services import describe_job, describe_jobs
@@ -281,8 +281,7 @@ class ImportDesk:
         def findings_page(request: HttpRequest, **given: int) -> HttpResponse:
             (import_id,) = given.values()
             made = self.import_of(request, import_id)
-            headers = download_headers(f"import-{made.pk}.csv", "text/csv; charset=utf-8")
-            return HttpResponse(findings_csv(made.findings), headers=headers)
+            return file_response(findings_csv(made.findings), "text/csv; charset=utf-8", f"import-{made.pk}.csv")
 
         return require_safe(page(findings_page))
 

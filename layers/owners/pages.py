@@ -7,10 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.desk.cells import Cell, Line
 from gis_core.desk.forms import blame
-from gis_core.desk.parameters import Page
+from gis_core.desk.journal import DATE, Journal
+from gis_core.desk.listing import Column
 from gis_core.desk.signed_in import page as page
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
@@ -24,6 +27,9 @@ from layers.owners.services import journal
 from layers.owners.services.access import give_levels, levels_of, open_communes
 from layers.owners.services.consulting import consult, demand
 from layers.owners.services.requests import Requester, answer_request
+
+PARCELS = 5
+"""Of a line of the journal, those that are named."""
 
 
 def rights_of_page(request: HttpRequest) -> Rights:
@@ -65,20 +71,47 @@ def started_levels(member: Member) -> dict[str, Any]:
     return {role.value: level.value for role, level in levels_of(member).items()}
 
 
+def person_cell(line: JournalLine, _related: Any) -> Cell:
+    token = f"{_('API token')} {line.by_token}" if line.by_token else ""
+    return Cell(line.by_name, lines=(Line(token),) if token else ())
+
+
+def text_cell(text: str, below: str) -> Cell:
+    return Cell(text, lines=(Line(below),) if below else ())
+
+
+def parcels_cell(line: JournalLine, _related: Any) -> Cell:
+    """The first parcels, and how many there are in all."""
+    more = f" … ({len(line.parcels)})" if len(line.parcels) > PARCELS else ""
+    return Cell(", ".join(line.parcels[:PARCELS]) + more)
+
+
+def owners_cell(line: JournalLine, _related: Any) -> Cell:
+    return Cell(str(line.owners), lines=(Line(f"⚠ {_('unusual')}"),) if line.flagged else ())
+
+
+JOURNAL = Journal(
+    columns=(
+        DATE,
+        Column("by_name", gettext_lazy("Person"), cell=person_cell),
+        Column("action", gettext_lazy("Action"), cell=lambda row, _: text_cell(row.get_action_display(), row.refusal)),
+        Column(
+            "purpose", gettext_lazy("Purpose"), cell=lambda row, _: text_cell(row.get_purpose_display(), row.reference)
+        ),
+        Column("parcels", gettext_lazy("Parcels"), cell=parcels_cell),
+        Column("owners", gettext_lazy("Owners read"), "integer", cell=owners_cell),
+    ),
+    nothing=gettext_lazy("Nobody has consulted owners yet."),
+)
+
+
 @require_safe
 @page
 def journal_page(request: HttpRequest) -> HttpResponse:
     """Who consulted what and why."""
     rights = rights_of_page(request)
-    rows, wanted = journal.lines_for(rights), Page.parse(request.GET)
-    total = rows.count()
-    context = {
-        "lines": rows[wanted.stretch()],
-        "total": total,
-        "flagged": rows.filter(flagged=True).count(),
-        "before": wanted.offset - wanted.limit if wanted.offset >= wanted.limit else None,
-        "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
-    }
+    rows = journal.lines_for(rights)
+    context = {"journal": JOURNAL.page(rows, request.GET), "flagged": rows.filter(flagged=True).count()}
     return render_page(request, "journal", context)
 
 

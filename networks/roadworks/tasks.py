@@ -2,13 +2,14 @@
 
 from gis_core.members.rights import SYSTEM, acting_as
 from networks.roadworks.services.legends import follow_days
-from networks.roadworks.services.retention import forget_old, sweep_files
+from networks.roadworks.services.request_documents import DOCUMENTS
+from networks.roadworks.services.retention import forget_old
 
 
 def forget_road_requests(timestamp: int) -> None:
-    """Every night: who asked for works goes some years after they ended, and files of no piece."""
+    """Every night: who asked for works goes some years after they ended, and files that were cut short."""
     forget_old()
-    sweep_files()
+    DOCUMENTS.remove_partial_files()
 
 
 def date_works_on_the_map(timestamp: int) -> None:

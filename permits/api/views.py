@@ -24,6 +24,7 @@ from gis_core.api.versions import IF_MATCH, saw_version
 from gis_core.api.views import checked
 from gis_core.desk.parameters import Page
 from gis_core.errors import Forbidden, Invalid, NotFound, Stale
+from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import Member
@@ -39,7 +40,6 @@ from permits.services.listing import PermitQuery, count_up_to, files, ordered
 from permits.services.reading import permit_seen_by, timeline_of
 from permits.services.recording import check_may_write, locked, record, strike
 
-NO_STORE = {"Cache-Control": "private, no-store"}
 API_COUNT_LIMIT = 10_000
 FILTERS = list_parameters(PermitQuery)
 

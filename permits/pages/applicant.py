@@ -8,13 +8,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.desk.cells import Cell
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
-from gis_core.desk.parameters import Page
+from gis_core.desk.journal import ACTION, DATE, Journal
+from gis_core.desk.listing import Column
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
@@ -34,6 +37,29 @@ from permits.services.applicants import (
 from permits.services.recording import check_may_write, may_write
 
 READINGS = 50
+LINKS = 5
+
+
+def numbers_cell(line: ApplicantReading, _related: Any) -> Cell:
+    """The files of a line, those that the page has place for."""
+    numbers = line.numbers
+    links = tuple((number, reverse("permit", args=[number])) for number in numbers[:LINKS])
+    return Cell(f"… ({len(numbers)})" if len(numbers) > LINKS else "", links=links)
+
+
+OF_ONE_FILE = Journal(
+    columns=(
+        DATE,
+        Column("by_name", gettext_lazy("Person"), cell=lambda line, _: Cell(line.by_name or "Arpent")),
+        ACTION,
+        Column("purpose", gettext_lazy("Purpose"), cell=lambda line, _: Cell(line.purpose)),
+    ),
+    nothing=gettext_lazy("Nobody has read it yet."),
+)
+JOURNAL = Journal(
+    columns=(*OF_ONE_FILE.columns, Column("numbers", gettext_lazy("Applications"), cell=numbers_cell)),
+    nothing=gettext_lazy("Nobody has read an applicant yet."),
+)
 
 
 class ApplicantForm(EditForm):
@@ -100,8 +126,7 @@ def render_applicant(
         "reads": may_read_applicant(permit),
         "writes": may_write(permit, rights, COUNTER),
         "administers": administers,
-        "readings": readings_of(permit)[:READINGS] if administers else (),
-        "most": READINGS,
+        "journal": OF_ONE_FILE.first_lines(readings_of(permit), READINGS) if administers else None,
     }
     return show_file(request, permit, "applicant", context, status)
 
@@ -137,14 +162,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     """Who read or wrote whose applicant, for who administers the member."""
     if not rights_of_request(request).administers:
         raise PermissionDenied
-    rows, wanted = ApplicantReading.objects.all(), Page.parse(request.GET)
-    total = rows.count()
-    context = {
-        "lines": rows[wanted.stretch()],
-        "before": max(wanted.offset - wanted.limit, 0) if wanted.offset else None,
-        "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
-    }
-    return render_list(request, "journal", context)
+    return render_list(request, "journal", {"journal": JOURNAL.page(ApplicantReading.objects.all(), request.GET)})
 
 
 def render_list(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:

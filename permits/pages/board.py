@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from gis_core import webmap_build
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_pages import ListView, answer_list
+from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
@@ -84,7 +85,7 @@ def shapes(request: HttpRequest) -> HttpResponse:
         "features": [shape_of(row) for row in permits[:MOST_SHAPES]],
         "more": len(permits) > MOST_SHAPES,
     }
-    return JsonResponse(answer, headers={"Cache-Control": "private, no-store"})
+    return JsonResponse(answer, headers=NO_STORE)
 
 
 def shape_of(row: dict[str, Any]) -> dict[str, Any]:

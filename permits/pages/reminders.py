@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid, NotFound
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import User
 from permits.pages.frame import page
@@ -63,9 +63,8 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
         entries = reminding.entries_of(user, rights)
         name = _("Planning applications")
         content = reminding.ics_of(entries, name, database_clock.today(), request.build_absolute_uri)
-    media_type = "text/calendar; charset=utf-8"
-    headers = download_headers("arpent.ics", media_type, inline=True, cache="private, no-cache")
-    answer = HttpResponse(content, headers=headers)
+    answer = file_response(content, "text/calendar; charset=utf-8", "arpent.ics", inline=True)
     answer["ETag"] = etag = quote_etag(hashlib.sha256(content).hexdigest())
+    answer["Cache-Control"] = "private, no-cache"
     answer["Referrer-Policy"] = "no-referrer"
     return get_conditional_response(request, etag=etag, response=answer) or answer

@@ -13,7 +13,7 @@ from gis_core.desk.list_query import read_query
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
 from gis_core.http.admission import TABLE, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from permits.pages.frame import page
 from permits.services.listing import OPENED, PERMITS, PermitQuery
@@ -38,8 +38,9 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     wanted, form = read_query(PermitQuery, request.GET.dict(), rights, state="", year=str(database_clock.today().year))
     figures = statistics(wanted, rights)
     if request.GET.get("format") == "csv":
-        headers = download_headers(f"statistiques-permis-{database_clock.today():%Y-%m-%d}.csv", CSV)
-        return HttpResponse(statistics_csv(figures, wanted), headers=headers)
+        return file_response(
+            statistics_csv(figures, wanted), CSV, f"statistiques-permis-{database_clock.today():%Y-%m-%d}.csv"
+        )
     context = {
         "section": "permits",
         "list": {"form": form},

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.desk.journal import strike_out
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import Rights, Role
 from layers.catalogue.services import announce_changed_slugs
@@ -101,16 +102,14 @@ def strike(event: Event, *, reason: str, rights: Rights) -> None:
     if move is None:
         raise Conflict(_("A file begins with its filing: it cannot be struck out."))
     check_may_write(permit, rights, move.roles)
-    if event.struck_at:
-        raise Conflict(_("This event is struck out already."))
-    if not reason.strip():
-        raise Invalid(_("Say why the event is struck out."), parameter="reason")
-    event.struck_at, event.struck_by_id, event.struck_reason = (
-        database_clock.now(),
-        rights.user_id,
-        reason.strip()[:LONGEST],
+    strike_out(
+        event,
+        reason,
+        rights,
+        struck_already=_("This event is struck out already."),
+        unexplained=_("Say why the event is struck out."),
+        reason_field="struck_reason",
     )
-    event.save(update_fields=["struck_at", "struck_by", "struck_reason"])
     refresh(permit)
     announce()
 

@@ -1,6 +1,6 @@
 """What must not be kept for ever: who applied, some years after the end of a file; the forms that say so are closed.
 
-A form is a piece of a public archive: its content is erased with a visa alone (`services.documents.erase_piece`). Until
+A form is a piece of a public archive: its content is erased with a visa alone (`services.documents`). Until
 then nobody opens it (`arpent.read_piece`).
 """
 

@@ -6,11 +6,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from gis_core.files.content import JPEG, PHOTO, read_content
 from gis_core.files.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from gis_core.letters.logo import logo_of
-from layers.features.services.photos import picture_of
 
 PIXELS = {"JPEG": 1_000_000, "PNG": 1_000_000}
 
@@ -89,4 +90,7 @@ def test_the_servers_process_decodes_nothing(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(Image, "open", decode)
     assert logo_of(BytesIO(logo), len(logo)).startswith(b"\x89PNG")
-    assert picture_of(BytesIO(photo), len(photo)).width == 40
+    with RestrictedReader(Limits.for_pictures(1 << 20)) as other:
+        content = read_content(SimpleUploadedFile("a.jpg", photo), other, accepted=(JPEG,), picture=PHOTO)
+    assert content
+    assert content.made[0].width == 40

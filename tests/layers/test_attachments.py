@@ -181,11 +181,23 @@ def test_an_object_has_fifty_photos_at_most(session: Client, layer: Layer, pk: i
     assert send(session, pk, photo()).status_code == 400
 
 
+def test_a_photo_is_sent_once_to_who_keeps_it_and_may_see_it(session: Client, pk: int) -> None:
+    made = send(session, pk, photo()).json()
+    whole, small = (session.get(made[name]) for name in ("url", "thumbnail"))
+    opened(whole)
+    opened(small)
+    assert whole["ETag"] != small["ETag"]
+    known = {"If-None-Match": whole["ETag"]}
+    assert session.get(made["url"], headers=known).status_code == 304
+    assert opened(session.get(made["thumbnail"], headers=known)).size == (60, 40)
+    assert Client().get(made["url"], headers=known).status_code == 404
+
+
 def test_a_full_disk_keeps_nothing(session: Client, pk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_arguments: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("os.fsync", full)
     assert send(session, pk, photo()).status_code == 503
     assert session.get(url(pk)).json()["results"] == []
 

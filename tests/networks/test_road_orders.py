@@ -28,9 +28,10 @@ from networks.roadworks.gauges import GAUGES
 from networks.roadworks.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
 from networks.roadworks.models import Work, WorkDetour, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
 from networks.roadworks.order_values import order_field_values
-from networks.roadworks.services import keeping, orders, publication, request_documents, requests
+from networks.roadworks.services import keeping, orders, publication, requests
 from networks.roadworks.services.competence import Authority, competent
-from networks.roadworks.services.retention import forget_old, sweep_files
+from networks.roadworks.services.request_documents import DOCUMENTS
+from networks.roadworks.services.retention import forget_old
 from tests import factories
 from tests.networks.conftest import Network, X
 from tests.networks.road_orders import (
@@ -771,7 +772,7 @@ def test_sendings_cut_short_are_swept_a_day_later_and_whole_files_stay(
     one = desk.enter()
     with factories.as_owner():
         piece = WorkPiece.objects.create(request=one, title="Plan", media_type="image/jpeg", size_bytes=1, sha256="")
-    kept_file, folder = request_documents.path_of(piece), request_documents.folder_of(one.pk)
+    kept_file, folder = DOCUMENTS.path_of(piece), DOCUMENTS.path_of(piece).parent
     lost, fresh = folder / f"{uuid4()}.part", folder / f"{uuid4()}.part"
     whole, committed = folder / str(uuid4()), kept_file.with_suffix(".part")
     folder.mkdir(parents=True)
@@ -780,11 +781,11 @@ def test_sendings_cut_short_are_swept_a_day_later_and_whole_files_stay(
     for path in (lost, kept_file, whole, committed):
         os.utime(path, (0, 0))
     with factories.as_worker():
-        assert sweep_files() == 1
+        assert DOCUMENTS.remove_partial_files() == 1
     assert sorted(folder.iterdir()) == sorted([kept_file, fresh, whole, committed])
 
 
 def test_nothing_is_swept_where_nothing_was_sent(db: None, settings: Any, tmp_path: Path) -> None:
     settings.FILES_DIR = tmp_path / "none"
     with factories.as_worker():
-        assert sweep_files() == 0
+        assert DOCUMENTS.remove_partial_files() == 0

@@ -11,14 +11,16 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from gis_core.files.content import PDF
 from gis_core.members.rights import Role
 from gis_core.models import Letter, Letterhead, RetentionTime
 from networks.roadworks.french import at, of, the
 from networks.roadworks.kinds import ALIGNMENT, KINDS, PARKING, PERMISSION
 from networks.roadworks.models import Work, WorkOrder, WorkPiece, WorkRequest
 from networks.roadworks.pages.requests import near_works
-from networks.roadworks.services import request_documents, requests, undoing
+from networks.roadworks.services import requests, undoing
 from networks.roadworks.services.naming import doubts_in
+from networks.roadworks.services.request_documents import DOCUMENTS
 from networks.roadworks.services.retention import forget_old
 from tests import factories
 from tests.networks.road_orders import Desk, given_request, kept, this_day
@@ -206,7 +208,7 @@ def test_a_request_with_a_piece_even_removed_is_not_deleted(
         answer = do(desk, one, "delete")
     assert answer.status_code == 409
     assert "archive publique" in answer.content.decode()
-    assert request_documents.path_of(kept(WorkPiece, pk=piece.pk)).exists()
+    assert DOCUMENTS.path_of(kept(WorkPiece, pk=piece.pk)).exists()
 
 
 def test_a_decided_request_is_not_deleted_even_reopened(desk: Desk) -> None:
@@ -227,9 +229,9 @@ def attached(one: WorkRequest) -> WorkPiece:
     """A piece with its content on the disk."""
     with factories.as_owner():
         piece = WorkPiece.objects.create(
-            request=one, title="Plan", media_type=request_documents.PDF, size_bytes=5, sha256="0" * 64
+            request=one, title="Plan", media_type=PDF.media_type, size_bytes=5, sha256="0" * 64
         )
-    path = request_documents.path_of(piece)
+    path = DOCUMENTS.path_of(piece)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"%PDF-")
     return piece
@@ -290,7 +292,7 @@ def test_erasing_a_piece_needs_the_time_and_the_visa(
     with django_capture_on_commit_callbacks(execute=True):
         assert do(desk, one, "erase", who, piece=piece.pk, **visa).status_code == status
     erased = status == 302
-    assert request_documents.path_of(piece).exists() is not erased
+    assert DOCUMENTS.path_of(piece).exists() is not erased
     found = kept(WorkPiece, pk=piece.pk)
     assert (found.erased_at is not None, found.visa_number) == (erased, "AD45-2037-12" if erased else "")
     if erased:
@@ -324,7 +326,7 @@ def test_a_piece_is_not_erased_before_the_member_has_entered_how_long_it_keeps(
     answer = do(desk, one, "erase", piece=piece.pk, **VISA | {"visa_date": "2079-01-01"})
     assert answer.status_code == 409
     assert "la durée n’est pas encore saisie" in answer.content.decode()
-    assert request_documents.path_of(piece).exists()
+    assert DOCUMENTS.path_of(piece).exists()
 
 
 def test_a_numbered_order_keeps_the_pieces_longer(desk: Desk) -> None:
@@ -334,9 +336,7 @@ def test_a_numbered_order_keeps_the_pieces_longer(desk: Desk) -> None:
     with factories.as_owner():
         WorkOrder.objects.filter(pk=made.pk).update(ends_on=date(2080, 5, 31))
     with desk.as_():
-        assert request_documents.retention_of(requests.request_seen_by(one.pk, desk.rights())).until == date(
-            2090, 5, 31
-        )
+        assert DOCUMENTS.retention_of(requests.request_seen_by(one.pk, desk.rights())).until == date(2090, 5, 31)
 
 
 @pytest.mark.parametrize("statement", [
@@ -554,7 +554,7 @@ def test_the_pieces_of_a_forgotten_request_are_closed_and_wait_for_the_visa(
         forget_old()
     found = kept(WorkPiece, pk=piece.pk)
     assert (found.closed, found.removed_by_id, found.title) == (True, None, "Pièce")
-    assert request_documents.path_of(piece).exists()
+    assert DOCUMENTS.path_of(piece).exists()
     assert desk.network.client().get(f"/voirie/demandes/{one.pk}/pieces/{piece.pk}/").status_code == 403
     page = page_of(desk, one)
     assert "la pièce est fermée" in page

@@ -7,11 +7,13 @@ from django.db import DatabaseError, connection, transaction
 
 from gis_core.database.clock import today
 from gis_core.errors import Conflict, Forbidden, NotFound
+from gis_core.files.content import PDF
 from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Letter, Member, User
 from networks.roadworks.models import Work, WorkPiece, WorkRequest, WorkTransmission
-from networks.roadworks.services import request_documents, requests, transmitting, undoing
+from networks.roadworks.services import requests, transmitting, undoing
 from networks.roadworks.services.competence import Authority, competent
+from networks.roadworks.services.request_documents import DOCUMENTS
 from tests import factories
 from tests.networks.road_orders import Desk, kept, section, this_day
 from tests.networks.test_road_orders import desk, french
@@ -90,11 +92,11 @@ def test_a_request_goes_with_its_pieces(desk: Desk, county: Member, technician: 
     one = asked(desk)
     with desk.as_():
         piece = WorkPiece.objects.create(
-            request=one, title="Plan", media_type=request_documents.PDF, size_bytes=1, sha256="0" * 64
+            request=one, title="Plan", media_type=PDF.media_type, size_bytes=1, sha256="0" * 64
         )
     send(desk, one)
     with acting_as(rights_of(technician)):
-        assert request_documents.piece_of(one, piece.pk).title == "Plan"
+        assert DOCUMENTS.find(one, piece.pk).title == "Plan"
 
 
 def test_a_decision_of_who_does_not_decide_stays_behind(desk: Desk, county: Member, technician: User) -> None:

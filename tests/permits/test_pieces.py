@@ -12,9 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
 
+from gis_core.files.content import DOCX, ODT
 from gis_core.members.rights import Role
 from permits.models import ApplicantReading, Permit, Piece
-from permits.services import documents as service
+from permits.services.documents import DOCUMENTS
 from tests import factories
 from tests.documents import docx, image, odt, pdf, pdf_of_objects
 from tests.permits.conftest import World
@@ -62,8 +63,8 @@ def seen(world: World, permit: Permit, who: str = Role.PERMIT_INSTRUCTOR) -> str
         (image(), "image/jpeg"),
         (image("PNG"), "image/png"),
         (image("WEBP"), "image/jpeg"),
-        (docx(), service.MEDIA_TYPES["docx"]),
-        (odt(), service.MEDIA_TYPES["odt"]),
+        (docx(), DOCX.media_type),
+        (odt(), ODT.media_type),
         (DWG, "image/vnd.dwg"),
     ],
 )
@@ -86,14 +87,14 @@ def test_a_piece_lies_under_the_files_with_its_size_and_sum(world: World, files:
 def test_an_image_is_made_anew_without_the_place_where_it_was_taken(world: World, form: str) -> None:
     permit = world.file()
     sent(world, permit, ("façade", image(form, placed=True)))
-    with Image.open(service.path_of(kept(world)[0])) as opened:
+    with Image.open(DOCUMENTS.path_of(kept(world)[0])) as opened:
         assert (dict(opened.getexif()), opened.getexif().get_ifd(0x8825), opened.size) == ({}, {}, (40, 20))
 
 
 def test_a_very_large_scan_is_made_smaller(world: World) -> None:
     permit = world.file()
     sent(world, permit, ("plan.jpg", image(size=(9_000, 900))))
-    with Image.open(service.path_of(kept(world)[0])) as opened:
+    with Image.open(DOCUMENTS.path_of(kept(world)[0])) as opened:
         assert opened.size == (6_000, 600)
 
 
@@ -172,12 +173,10 @@ def test_a_full_disk_leaves_nothing_half_written(world: World, files: Path, monk
 
 
 def test_a_full_disk_while_it_is_sent_is_said_in_words(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from permits.pages import documents as page
-
-    def full(*_given: Any, **_named: Any) -> None:
+    def full(*_given: Any, **_options: Any) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(page, "checked_documents", full)
+    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryFileUploadHandler.new_file", full)
     answer = sent(world, world.file(), ("plan.pdf", pdf()))
     assert answer.status_code == 503
     assert "le disque est plein" in answer.content.decode()
@@ -283,11 +282,26 @@ def test_what_may_act_is_saved_and_shut_in(world: World, content: bytes, disposi
     assert "Plan%20de%20masse" in answer["Content-Disposition"] or "Plan de masse" in answer["Content-Disposition"]
 
 
+def test_who_has_a_piece_is_told_so_once_the_journal_knows_and_only_where_they_may_open_it(world: World) -> None:
+    permit = world.file()
+    sent(world, permit, ("plan.pdf", pdf()))
+    (piece,) = kept(world)
+    answer, _content = opened(world, piece)
+    known = {"If-None-Match": answer["ETag"]}
+    address = f"/permis/{permit.number}/pieces/{piece.pk}/"
+    again: Any = world.client().get(address, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    with world.as_(Role.GIS_ADMINISTRATOR):
+        assert ApplicantReading.objects.filter(action="read", purpose__startswith="Pièce").count() == 2
+    assert world.client(Role.READER).get(address, headers=known).status_code == 403
+    assert world.client("stranger").get(address, headers=known).status_code == 404
+
+
 def test_a_piece_whose_content_is_missing_says_so(world: World) -> None:
     permit = world.file()
     sent(world, permit, ("plan.pdf", pdf()))
     (piece,) = kept(world)
-    service.path_of(piece).unlink()
+    DOCUMENTS.path_of(piece).unlink()
     answer = world.client().get(f"/permis/{permit.number}/pieces/{piece.pk}/", headers={"accept": "text/html"})
     assert answer.status_code == 503
     assert "manque" in answer.content.decode()
@@ -317,7 +331,7 @@ def test_a_removed_piece_is_kept_with_who_removed_it_and_why(world: World) -> No
         world.people[Role.PERMIT_INSTRUCTOR].pk,
         "Versée dans le mauvais dossier",
     )
-    assert service.path_of(piece).exists()
+    assert DOCUMENTS.path_of(piece).exists()
     page = seen(world, permit)
     assert "Pièces retirées" in page
     assert "Versée dans le mauvais dossier" in page
@@ -363,7 +377,7 @@ def test_a_piece_of_a_file_that_is_not_finished_is_not_erased(
         answer = world.client().post(erasing_of(permit, piece), VISA, headers={"accept": "text/html"})
     assert answer.status_code == 409
     assert "n’est pas terminé" in answer.content.decode()
-    assert service.path_of(piece).exists()
+    assert DOCUMENTS.path_of(piece).exists()
 
 
 @pytest.mark.parametrize(("day", "visa", "status", "left"), [
@@ -382,7 +396,7 @@ def test_erasing_needs_the_time_and_the_visa(
     on_day(day)
     with django_capture_on_commit_callbacks(execute=True):
         assert world.client().post(erasing_of(permit, piece), visa).status_code == status
-    assert service.path_of(piece).exists() is left
+    assert DOCUMENTS.path_of(piece).exists() is left
     if not left:
         (piece,) = kept(world)
         assert (piece.visa_number, piece.visa_date) == ("AD45-2037-12", date(2037, 1, 15))
@@ -411,7 +425,7 @@ def test_nothing_is_erased_before_the_member_has_entered_how_long_it_keeps(
     )
     assert answer.status_code == 409
     assert "la durée n’est pas encore saisie" in answer.content.decode()
-    assert service.path_of(piece).exists()
+    assert DOCUMENTS.path_of(piece).exists()
 
 
 def test_a_piece_that_stands_is_not_erased(world: World, on_day: Any) -> None:

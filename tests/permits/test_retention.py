@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from permits.models import Applicant, ApplicantReading, Consultation, Permit, Piece, Settings
-from permits.services.documents import path_of
+from permits.services.documents import DOCUMENTS
 from permits.services.retention import forget_ended
 from permits.tasks import forget_applicants
 from tests import factories
@@ -107,7 +107,7 @@ def test_forms_are_closed_and_wait_for_the_visa_and_plans_stay(
     with world.as_():
         assert list(Piece.objects.filter(removed_at=None)) == [plan]
         assert list(Piece.objects.filter(closed=True)) == [form]
-    assert (path_of(form).exists(), path_of(plan).exists()) == (True, True)
+    assert (DOCUMENTS.path_of(form).exists(), DOCUMENTS.path_of(plan).exists()) == (True, True)
     assert world.client().get(f"/permis/{permit.number}/pieces/{form.pk}/").status_code == 403
     assert forget() == 0
 

@@ -14,7 +14,7 @@ from networks.roads.models import RoadSection
 from networks.roadworks.kinds import ABOUT, TRAFFIC
 from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
 from networks.roadworks.services import orders
-from networks.roadworks.services.request_documents import path_of
+from networks.roadworks.services.request_documents import DOCUMENTS
 from tests import factories
 
 Form = dict[str, Any]
@@ -54,8 +54,8 @@ def things(ours: Member, theirs: Member, technician: User, stranger: User) -> di
                 over_at=timezone.now() + timedelta(days=31), sha256="0" * 64,
             )  # fmt: skip
             WorkOrderFile.objects.create(order=order, pdf=PDF)
-        path_of(piece).parent.mkdir(parents=True, exist_ok=True)
-        path_of(piece).write_bytes(PDF)
+        DOCUMENTS.path_of(piece).parent.mkdir(parents=True, exist_ok=True)
+        DOCUMENTS.path_of(piece).write_bytes(PDF)
         made[f"road letter {whose}"] = draft(one, person)
         made[f"road request {whose}"], made[f"road piece {whose}"] = one.pk, piece.pk
         made[f"road work {whose}"], made[f"road order {whose}"] = work.pk, order.pk

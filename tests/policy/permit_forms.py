@@ -15,7 +15,7 @@ from permits.letters import LetterRequest
 from permits.models import Consultation, Event, Permit, Piece, Reminder, Team
 from permits.procedure import What
 from permits.services.consulting import Request, request_opinion
-from permits.services.documents import path_of
+from permits.services.documents import DOCUMENTS
 from permits.services.filing import Filing, file_permit
 from permits.services.letters import begin_letter
 from permits.services.recording import record
@@ -54,8 +54,8 @@ def piece(of: Permit) -> Piece:
     made = Piece.objects.create(
         permit=of, title="Plan", media_type="image/vnd.dwg", active=True, size_bytes=len(DRAWING), sha256="0" * 64
     )
-    path_of(made).parent.mkdir(parents=True, exist_ok=True)
-    path_of(made).write_bytes(DRAWING)
+    DOCUMENTS.path_of(made).parent.mkdir(parents=True, exist_ok=True)
+    DOCUMENTS.path_of(made).write_bytes(DRAWING)
     return made
 
 

@@ -18,7 +18,7 @@ from gis_core.api.views import checked
 from gis_core.database import clock as database_clock
 from gis_core.files.writing.wire import MEDIA_TYPES
 from gis_core.http.admission import FILTER, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_headers
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import as_problem
 from layers.catalogue.services import visible_layer
@@ -93,7 +93,7 @@ class StreamView(APIView):
             layer = visible_layer(slug, rights)
             form, reading = order.open(self.suffix, layer, rights)
             order.selection.condition(layer, rights)
-        headers = download_headers(f"{layer.slug}-{database_clock.today():%Y-%m-%d}.{form.suffix}", form.content_type)
+        headers = file_headers(f"{layer.slug}-{database_clock.today():%Y-%m-%d}.{form.suffix}", form.content_type)
         if request.method == "HEAD":
             return HttpResponse(headers=headers)
         parts = stream(layer, order.selection, reading, form, rights)
@@ -174,6 +174,6 @@ class ExportFileView(APIView):
         job = files.export_of(rights=rights, job_id=job_id)
         path = files.finished_file(job, rights, ordering.mark_of(rights))
         suffix = files.suffix_of(job)
-        headers = download_headers(f"{files.stem_of(job)}.{suffix}", MEDIA_TYPES[suffix])
+        headers = file_headers(f"{files.stem_of(job)}.{suffix}", MEDIA_TYPES[suffix])
         parts = [] if request.method == "HEAD" else file_in_blocks(path)
         return StreamingHttpResponse(parts, headers=headers | {"Content-Length": str(path.stat().st_size)})

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import FileResponse
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,14 +14,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
+from gis_core.desk.document_pages import longest_body
 from gis_core.desk.parameters import whole_number
 from gis_core.errors import Invalid, NotFound
+from gis_core.http.files import stored_file_response
 from layers.features.api import serializers
 from layers.features.api.editing import requested_layer
 from layers.features.services import attachments
-from layers.features.services.photos import MOST_BYTES
-
-LONGEST_BODY = MOST_BYTES + 65_536
 
 
 class ReadOrSignedIn(IsAuthenticated):
@@ -40,7 +39,7 @@ class AttachmentsView(APIView):
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         """Before anything reads the body: it goes to the disk as it comes."""
         length = whole_number(request.META.get("CONTENT_LENGTH") or "0")
-        if length is None or length > LONGEST_BODY:
+        if length is None or length > longest_body(attachments.PHOTOS):
             raise RequestDataTooBig
         return super().initialize_request(request, *args, **kwargs)
 
@@ -62,10 +61,7 @@ class AttachmentsView(APIView):
         files = request.FILES.getlist("file")
         if len(files) != 1:
             raise Invalid(_("Send one photo, as “file”."), parameter="file")
-        file = files[0]
-        made = attachments.attach(
-            layer, feature_id, file=file, name=file.name or "", size=file.size or 0, rights=rights
-        )
+        made = attachments.attach(layer, feature_id, files[0], rights)
         document = attachments.as_json(made, layer)
         return Response(document, status=201, headers={"Location": document["url"]})
 
@@ -80,15 +76,16 @@ class AttachmentView(APIView):
         parameters=[OpenApiParameter("size", str, enum=["small"])],
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, slug: str, feature_id: int, attachment_id: int) -> FileResponse:
+    def get(self, request: Request, slug: str, feature_id: int, attachment_id: int) -> HttpResponseBase:
         """The photo itself, or a small one."""
         layer, rights = requested_layer(request, slug)
         attachment = attachments.attachment_of(layer, feature_id, attachment_id, rights)
         path = attachments.path_of(attachment, small=request.query_params.get("size") == "small")
         try:
-            return FileResponse(path.open("rb"), content_type="image/jpeg", filename=attachment.title)
+            opened = path.open("rb")
         except OSError as error:
             raise NotFound(_("There is no such photo.")) from error
+        return stored_file_response(request, opened, "image/jpeg", attachment.title, etag=path.stem)
 
     @extend_schema(operation_id="attachment_remove", responses={204: None})
     def delete(self, request: Request, slug: str, feature_id: int, attachment_id: int) -> Response:

@@ -1,26 +1,36 @@
 """Photos of a feature: seen by those who see it, added and removed by those who edit it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
-from unicodedata import category
+from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from psycopg import sql
 
-from gis_core.errors import Invalid, NotFound, Unavailable
+from gis_core.desk.documents import MEGABYTE, Documents, title_of_file
+from gis_core.errors import NotFound
+from gis_core.files.content import JPEG, PHOTO, SentFile
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
-from layers.features.services.photos import picture_of
 from layers.features.services.read import LARGEST_ID, fetch, get_feature
 from layers.features.services.write import Edit, check_editable, is_shared, lock
 
-MOST_PHOTOS = 50
-LONGEST_TITLE = 120
+PHOTOS = Documents(
+    folder="attachments",
+    formats=(JPEG,),
+    picture=replace(PHOTO, boxes=(*PHOTO.boxes, (320, 320))),
+    suffix=".jpg",
+    max_bytes=lambda: 25 * MEGABYTE,
+    most=50,
+    too_many=gettext_lazy("An object has at most %(most)s photos."),
+    too_large=gettext_lazy("The photo is larger than %(most)s MB."),
+    wrong_format=gettext_lazy("Send a photo as JPEG, PNG or WebP."),
+)
 
 
 def attachments_of(layer: Layer, feature_id: int, rights: Rights) -> QuerySet[Attachment]:
@@ -38,27 +48,27 @@ def attachment_of(layer: Layer, feature_id: int, attachment_id: int, rights: Rig
 
 
 @transaction.atomic
-def attach(layer: Layer, feature_id: int, *, file: IO[bytes], name: str, size: int, rights: Rights) -> Attachment:
+def attach(layer: Layer, feature_id: int, file: SentFile, rights: Rights) -> Attachment:
     """Keep a photo, made anew. Raises NotEditable, Missing, Invalid, Unavailable (disk full)."""
     row = editable_row(layer, feature_id, rights)
-    if Attachment.objects.filter(layer=layer, feature=feature_id).count() >= MOST_PHOTOS:
-        raise Invalid(_("An object has at most %(most)s photos.") % {"most": MOST_PHOTOS}, parameter="file")
-    picture = picture_of(file, size)
-    made = Attachment.objects.create(
-        layer=layer,
-        feature=feature_id,
-        owner_id=row["owner_id"],
-        shared_with=row["shared_with"],
-        private=layer.rows == Layer.Rows.OWNER,
-        title=title_of_file(name),
-        taken_at=picture.taken_at,
-        width=picture.width,
-        height=picture.height,
-        size_bytes=len(picture.content),
-        added_by_id=rights.user_id,
-    )
-    keep(made, picture.content, picture.small)
-    return made
+    PHOTOS.check_count(Attachment.objects.filter(layer=layer, feature=feature_id).count())
+    with PHOTOS.reader() as reader:
+        content = PHOTOS.read(file, reader)
+    with PHOTOS.store(layer.pk, file, content) as stored:
+        return Attachment.objects.create(
+            layer=layer,
+            feature=feature_id,
+            owner_id=row["owner_id"],
+            shared_with=row["shared_with"],
+            private=layer.rows == Layer.Rows.OWNER,
+            name=stored.name,
+            title=title_of_file(file) or _("Photo"),
+            taken_at=content.taken_at,
+            width=content.made[0].width,
+            height=content.made[0].height,
+            size_bytes=stored.size_bytes,
+            added_by_id=rights.user_id,
+        )
 
 
 @transaction.atomic
@@ -82,28 +92,8 @@ def editable_row(layer: Layer, feature_id: int, rights: Rights) -> dict[str, Any
     return fetch(statement, {"id": feature_id})[0]
 
 
-def title_of_file(name: str) -> str:
-    """What the photo is called: its file's name, as far as one can see it."""
-    seen = "".join(one for one in name.replace("\\", "/").rpartition("/")[2] if category(one)[0] != "C")
-    return seen[-LONGEST_TITLE:].strip() or _("Photo")
-
-
-def keep(attachment: Attachment, content: bytes, small: bytes) -> None:
-    """Write both files; neither stays when one cannot be written."""
-    paths = path_of(attachment), path_of(attachment, small=True)
-    try:
-        paths[0].parent.mkdir(parents=True, exist_ok=True)
-        for path, kept in zip(paths, (content, small), strict=True):
-            path.write_bytes(kept)
-    except OSError as error:
-        for path in paths:
-            path.unlink(missing_ok=True)
-        raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error
-
-
 def path_of(attachment: Attachment, *, small: bool = False) -> Path:
-    name = f"{attachment.name}{'-small' if small else ''}.jpg"
-    return Path(settings.FILES_DIR) / "attachments" / str(attachment.layer_id) / name
+    return PHOTOS.path_in(attachment.layer_id, attachment.name, small=small)
 
 
 def as_json(attachment: Attachment, layer: Layer) -> dict[str, Any]:

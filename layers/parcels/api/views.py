@@ -19,7 +19,7 @@ from gis_core.api.views import checked, page_of, site
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.http.admission import PARCELS, PDF, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.parcels.api import serializers
 from layers.parcels.document import pdf_of
@@ -32,7 +32,6 @@ from layers.parcels.services.frozen import freeze, frozen_sheet
 from layers.parcels.services.selecting import Selection, select_by_identifier, select_by_reference, select_by_shape
 from layers.parcels.services.sheets import Sheet, sheet_of, title_of
 
-NO_STORE = {"Cache-Control": "private, no-store"}
 PDF_FILE = {(200, "application/pdf"): OpenApiTypes.BINARY}
 DAY = OpenApiParameter("day", date, description="the rules of this day; today by default")
 SECTIONS = OpenApiParameter("sections", str, description="names separated by commas; all by default")
@@ -65,7 +64,7 @@ def names_in(text: str | None) -> list[str] | None:
 
 
 def pdf_answer(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(content, headers=download_headers(f"{name}.pdf", "application/pdf", inline=True))
+    return file_response(content, "application/pdf", f"{name}.pdf", inline=True)
 
 
 def paper(request: Request, sheet: Sheet, reader: Reader, title: str, name: str) -> HttpResponse:
@@ -150,8 +149,8 @@ class SelectTableView(APIView):
     @limited(PARCELS)
     def post(self, request: Request) -> HttpResponse:
         """The same parcels as a table that spreadsheets open."""
-        headers = download_headers("parcelles.csv", "text/csv; charset=utf-8")
-        return HttpResponse(table_of(selected(request)), headers=headers)
+        content = table_of(selected(request))
+        return file_response(content, "text/csv; charset=utf-8", "parcelles.csv")
 
 
 class GroundView(APIView):

@@ -2,7 +2,7 @@
 
 import re
 
-from django.http import FileResponse
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from gis_core.errors import NotFound
+from gis_core.http.files import stored_file_response
 from layers.planning.services.files import piece
 
 FOLDER = re.compile(r"[0-9a-f]{32}")
@@ -23,11 +24,12 @@ class PieceView(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="planning_piece", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    def get(self, request: Request, folder: str, name: str) -> FileResponse:
+    def get(self, request: Request, folder: str, name: str) -> HttpResponseBase:
         """A written piece of a planning document, or the act of an easement."""
         if not FOLDER.fullmatch(folder) or not NAME.fullmatch(name):
             raise NotFound(_("There is no such piece."))
         try:
-            return FileResponse(piece(folder, name).open("rb"), content_type="application/pdf", filename=name)
+            opened = piece(folder, name).open("rb")
         except OSError as error:
             raise NotFound(_("There is no such piece.")) from error
+        return stored_file_response(request, opened, "application/pdf", name, etag=f"{folder}/{name}")

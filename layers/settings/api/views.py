@@ -20,7 +20,7 @@ from gis_core.desk.edit_forms import lock
 from gis_core.desk.parameters import whole_number
 from gis_core.errors import Invalid, Stale
 from gis_core.http.admission import FILTER, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.catalogue.models import Layer
 from layers.catalogue.qml import qml_of
@@ -75,8 +75,7 @@ class QmlView(APIView):
     def get(self, request: Request, slug: str) -> HttpResponse:
         """The style of a layer that one sees, for QGIS."""
         layer = visible_layer(slug, rights_of_request(request))
-        headers = download_headers(f"{layer.slug}.qml", "application/xml; charset=utf-8")
-        return HttpResponse(qml_of(layer), headers=headers)
+        return file_response(qml_of(layer), "application/xml; charset=utf-8", f"{layer.slug}.qml")
 
     @extend_schema(
         operation_id="layer_qml_read",

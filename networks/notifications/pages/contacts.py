@@ -12,10 +12,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.desk.cells import Cell
 from gis_core.desk.forms import blame
-from gis_core.desk.parameters import Page, integer
+from gis_core.desk.journal import ACTION, DATE, PERSON, Journal
+from gis_core.desk.listing import Column
+from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
@@ -183,20 +187,26 @@ def initial_of(known: Known) -> dict[str, Any]:
 # -- journal and settings ---------------------------------------------------------------------------------------------
 
 
+JOURNAL = Journal(
+    columns=(
+        DATE,
+        PERSON,
+        ACTION,
+        Column("contacts", gettext_lazy("Contacts"), "integer", value=lambda line, _related: len(line.contacts)),
+        Column("purpose", gettext_lazy("Purpose"), cell=lambda line, _related: Cell(line.purpose)),
+    ),
+    nothing=gettext_lazy("Nobody has read a contact yet."),
+)
+
+
 @require_safe
 @page
 def contact_journal(request: HttpRequest) -> HttpResponse:
     """Who read or wrote which contacts, for who administers the member."""
     if not rights_of_request(request).administers:
         raise PermissionDenied
-    rows, wanted = ContactReading.objects.all(), Page.parse(request.GET)
-    total = rows.count()
-    context = {
-        "lines": rows[wanted.stretch()],
-        "before": max(wanted.offset - wanted.limit, 0) if wanted.offset else None,
-        "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
-    }
-    return show(request, "notifications/journal.html", TAB, context)
+    journal = JOURNAL.page(ContactReading.objects.all(), request.GET)
+    return show(request, "notifications/journal.html", TAB, {"journal": journal})
 
 
 @require_http_methods(READ_AND_SEND)

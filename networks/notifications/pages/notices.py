@@ -18,7 +18,7 @@ from gis_core import webmap_build
 from gis_core.desk.forms import blame
 from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import status_of
 from gis_core.jobs.services import describe_job
@@ -407,4 +407,4 @@ MEDIA = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf", "jsonl": "a
 
 def as_file(content: bytes, name: str) -> HttpResponse:
     ending = name.rpartition(".")[2]
-    return HttpResponse(content, headers=download_headers(name, MEDIA[ending], inline=ending == "pdf"))
+    return file_response(content, MEDIA[ending], name, inline=ending == "pdf")

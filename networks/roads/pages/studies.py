@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
-from gis_core.http.downloads import PRIVATE, download_headers
+from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import describe_job, jobs_seen_by
 from gis_core.members.rights import Rights
@@ -168,11 +168,11 @@ def study(request: HttpRequest, study: int) -> HttpResponse:
             context = {"changed": studies.changed_since(coverage), "may_ask": studies.may_study(coverage.owner, rights)}
             return show(request, "study", TAB, study_context(coverage, technology, operator) | context)
         case "csv":
-            return HttpResponse(csv_of(coverage), headers=download_headers(f"{name}.csv", "text/csv; charset=utf-8"))
+            return file_response(csv_of(coverage), "text/csv; charset=utf-8", f"{name}.csv")
         case "pdf":
-            return HttpResponse(pdf_of(coverage), headers=download_headers(f"{name}.pdf", "application/pdf"))
+            return file_response(pdf_of(coverage), "application/pdf", f"{name}.pdf")
         case "geojson":
-            return JsonResponse(geojson_of(coverage, technology, operator), headers={"Cache-Control": PRIVATE})
+            return JsonResponse(geojson_of(coverage, technology, operator), headers=NO_STORE)
     raise Invalid(_("A table is a CSV file, a study on paper PDF, a zone GeoJSON."), parameter="format")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from typing import IO, Any, Final, Self, cast
+from typing import Any, Final, Self, cast
 from urllib.parse import urlencode
 
 from django.db import connection, transaction
@@ -13,7 +13,9 @@ from django.utils.translation import pgettext
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.desk.journal import strike_out
+from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.files.content import SentFile
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune
@@ -32,7 +34,7 @@ NO_ROAD: Final = "none"
 SOON_DAYS: Final = 31
 EARLIEST: Final = date(1950, 1, 1)
 FARTHEST_YEARS: Final = 30
-LONGEST_NAME, LONGEST_REMARK, LONGEST_REASON = 120, 1000, 300
+LONGEST_NAME, LONGEST_REMARK = 120, 1000
 MOST_AT_ONCE: Final = 6
 
 
@@ -209,7 +211,7 @@ def may_inspect(asset: Any, rights: Rights) -> bool:
 
 @transaction.atomic
 def inspect(
-    what: str, pk: int, inspection: Inspection, *, photos: Sequence[IO[bytes]] = (), rights: Rights
+    what: str, pk: int, inspection: Inspection, *, photos: Sequence[SentFile] = (), rights: Rights
 ) -> RoadInspection:
     """Record an inspection, with photos of it; the asset's condition follows.
 
@@ -220,10 +222,7 @@ def inspect(
     if len(photos) > MOST_AT_ONCE:
         raise Invalid(_("At most %(most)s photos at once.") % {"most": MOST_AT_ONCE}, parameter="photos")
     layer = visible_layer(SLUGS[what], rights)
-    kept = [
-        attachments.attach(layer, pk, file=one, name=str(one.name), size=int(getattr(one, "size", 0)), rights=rights)
-        for one in photos
-    ]
+    kept = [attachments.attach(layer, pk, one, rights) for one in photos]
     return RoadInspection.objects.create(
         owner_id=asset.owner_id,
         of=what,
@@ -249,13 +248,14 @@ def strike(what: str, pk: int, inspection: int, reason: str, *, rights: Rights) 
     row = RoadInspection.objects.select_for_update().filter(pk=inspection, of=what, asset_id=asset.pk).first()
     if row is None:
         raise NotFound(pgettext("road", "There is no such inspection."))
-    if row.struck_at:
-        raise Conflict(pgettext("road", "This inspection is struck out already."))
-    if not reason.strip():
-        raise Invalid(pgettext("road", "Say why it is struck out."), parameter="reason")
-    row.struck_at, row.struck_by_id = database_clock.now(), rights.user_id
-    row.struck_reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
-    row.save(update_fields=["struck_at", "struck_by", "struck_reason"])
+    strike_out(
+        row,
+        reason,
+        rights,
+        struck_already=pgettext("road", "This inspection is struck out already."),
+        unexplained=pgettext("road", "Say why it is struck out."),
+        reason_field="struck_reason",
+    )
 
 
 def inspectable(what: str, pk: int, rights: Rights) -> Any:

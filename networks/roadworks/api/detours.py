@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from gis_core.api.views import checked
 from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid
+from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from networks.roadworks.gauges import GAUGES, LARGEST, Gauge
 from networks.roadworks.services import works
@@ -24,7 +25,6 @@ from networks.roadworks.services.closures import MOST_SECTIONS, Closure
 from networks.roadworks.services.detours import DetourResult, describe_steps, detours
 
 MOST_VERTICES = 20_000
-NO_STORE = {"Cache-Control": "private, no-store"}
 
 
 class DetourVehicleSerializer(serializers.Serializer[Any]):

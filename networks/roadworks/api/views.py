@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.errors import Forbidden, Invalid
+from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.technicians import works_on_networks
 from networks.roadworks.api.serializers import WorkCheckedSerializer, WorkCheckSerializer
@@ -20,8 +21,6 @@ from networks.roadworks.days import said
 from networks.roadworks.services import stretches
 from networks.roadworks.services.conflicts import Conflict, ConflictQuery, conflicts_of
 from networks.roadworks.services.works import check_days
-
-NO_STORE = {"Cache-Control": "private, no-store"}
 
 
 class WorkCheckView(APIView):

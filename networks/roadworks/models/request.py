@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import ClassVar
-from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -17,7 +16,7 @@ from gis_core.database import clock as database_clock
 from gis_core.fields import current_instant
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
-from gis_core.models import Member, Removable, User
+from gis_core.models import AttachedDocument, Member, User
 from networks.roadworks.models.work import Work
 
 
@@ -158,30 +157,21 @@ class WorkTransmission(models.Model):
         return str(self.number)
 
 
-class WorkPiece(Removable):
-    """A file that was attached to a request, kept under `<files>/works/` by its `name`."""
+class WorkPiece(AttachedDocument):
+    """A file that was attached to a request, kept under `<files>/works/`."""
 
     security = "part:request_id:filed"
     history = False
 
     request = models.ForeignKey(WorkRequest, models.CASCADE, related_name="documents")
-    name = models.UUIDField(default=uuid4, unique=True)
-    title = models.CharField(_("title"), max_length=120)
-    media_type = models.CharField(max_length=80)
-    active = models.BooleanField(default=False)
-    size_bytes = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=current_instant, editable=False)
 
-    class Meta(Removable.Meta):
+    class Meta(AttachedDocument.Meta):
         db_table = "road_piece"
         verbose_name = _("piece")
         verbose_name_plural = _("pieces")
         ordering: ClassVar[list[str]] = ["id"]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class WorkOrder(models.Model):

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.http.admission import LIST, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.letters.services import cleaned
 from gis_core.members.territories import extent_4326
 from networks.roadworks import feeds
@@ -143,7 +143,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
             announced, works=[one for one in announced.works if one.pk in places_of_works], places=places_of_works
         )
         content = write_feed(announced, request.build_absolute_uri, request.get_full_path())
-    return headed(HttpResponse(content, headers=download_headers(name, media_type, inline=True)), etag)
+    return headed(file_response(content, media_type, name, inline=True), etag)
 
 
 def headed(answer: HttpResponse, etag: str) -> HttpResponse:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from gis_core.database import clock as database_clock
 from gis_core.errors import NotFound
 from gis_core.http.admission import LIST, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_headers
 from gis_core.letters.services import cleaned
 from gis_core.models import Commune
 from networks.roadworks.days import PARIS, day_said, said
@@ -178,7 +178,7 @@ def order_file(request: HttpRequest, order_id: int) -> HttpResponse:
     except NotFound:
         return gone(request, order_id)
     etag = quote_etag(one.sha256)
-    headers = download_headers(f"{one.number}.pdf", "application/pdf", inline=True, cache="no-cache")
+    headers = file_headers(f"{one.number}.pdf", "application/pdf", inline=True, cache="no-cache")
     answer = HttpResponse(headers=headers | {"ETag": etag})
     known = get_conditional_response(request, etag=etag, response=answer)
     if known is not None and known is not answer:

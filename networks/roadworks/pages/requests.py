@@ -9,18 +9,18 @@ from django.contrib import messages
 from django.contrib.gis.db.models.functions import Distance
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, When
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.database import clock as database_clock
+from gis_core.desk.document_pages import describe_most, document_response, documents_context, longest_body, visa_in
 from gis_core.desk.forms import blame
 from gis_core.desk.parameters import integer
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Invalid, NotFound, Stale
-from gis_core.files.removals import day_in
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.letters.kinds import kind_of
@@ -30,10 +30,11 @@ from networks.roadworks.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.roadworks.models import Work, WorkRequest
 from networks.roadworks.pages.order_frame import page, show_orders
 from networks.roadworks.pages.request_forms import RequestChangeForm, RequestForm
-from networks.roadworks.services import orders, publication, request_documents, requests, transmitting, undoing
+from networks.roadworks.services import orders, publication, requests, transmitting, undoing
 from networks.roadworks.services.competence import competent
 from networks.roadworks.services.detours import distance as said_distance
 from networks.roadworks.services.naming import doubts_in
+from networks.roadworks.services.request_documents import DOCUMENTS
 from networks.roadworks.services.requests import CONTACT, FIELDS, State
 
 READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
@@ -44,7 +45,6 @@ BESIDE_M: Final = 50.0
 LONGEST_SEARCH: Final = 100
 SENT: Final = "sent"
 """The list of those that went to another member: not a state of ours any more."""
-SHUT_IN: Final = {"default-src": ["'none'"], "sandbox": True}
 
 
 def offered_to(rights: Rights) -> dict[str, Any]:
@@ -300,14 +300,13 @@ def unpublished(request: HttpRequest, work_request: WorkRequest, rights: Rights,
 
 def detached(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    request_documents.remove(work_request, id_in(request.POST, "piece"), reason=reason, rights=rights)
+    DOCUMENTS.remove(DOCUMENTS.find(work_request, id_in(request.POST, "piece")), reason=reason, rights=rights)
     messages.success(request, _("The piece is removed from the list; it is kept."))
     return back(work_request)
 
 
 def erased(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    visa = request.POST.get("visa_number", ""), day_in(request.POST.get("visa_date", ""))
-    request_documents.erase(work_request, id_in(request.POST, "piece"), visa=visa, rights=rights)
+    DOCUMENTS.erase(DOCUMENTS.find(work_request, id_in(request.POST, "piece")), visa=visa_in(request), rights=rights)
     messages.success(request, _("The content of the piece is erased."))
     return back(work_request)
 
@@ -350,7 +349,6 @@ def render_request(
         form = form_of(request, work_request, rights)
     published = list(publication.orders_of(work_request).select_related("abrogated_by"))
     competence = competent(requests.locate_request(work_request), work_request.kind, work_request.owner)
-    retention = request_documents.retention_of(work_request)
     in_hand = kept and work_request.state != State.WITHDRAWN
     context = {
         **request_row(work_request),
@@ -379,11 +377,7 @@ def render_request(
         "orders": published,
         "order_warnings": publication.differences(published, work_request.work),
         "abrogation": ABROGATION,
-        "documents": list(work_request.documents.filter(removed_at=None).select_related("added_by")),
-        "removed": list(work_request.documents.exclude(removed_at=None).select_related("removed_by", "erased_by")),
-        "may_erase": decides and retention.is_over(database_clock.today()),
-        "kept_said": retention,
-        "most_mb": request_documents.max_bytes() // 1_048_576,
+        **documents_context(DOCUMENTS, work_request, erases=decides),
         "near": near_works(work_request, rights) if decides and work_request.work is None else (),
     }
     return show_orders(request, "request", context, status)
@@ -440,28 +434,26 @@ def by_distance(near: Any) -> Sequence[tuple[str, list[Work]]]:
     return [(label, some) for label, some in ((_("At this place"), here), (_("Elsewhere"), others)) if some]
 
 
-# -- pieces -----------------------------------------------------------------------------------------------------------
+# -- documents --------------------------------------------------------------------------------------------------------
 
 
 @page
 def too_large(request: HttpRequest, request_id: int) -> HttpResponse:
     work_request = requests.request_seen_by(request_id, rights_of_request(request))
-    message = _("Nothing was added: a piece has at most %(most)s MB.")
-    return render_request(
-        request, work_request, 413, error=message % {"most": request_documents.max_bytes() // 1_048_576}
-    )
+    return render_request(request, work_request, 413, error=describe_most(DOCUMENTS))
 
 
-@upload_page(too_large, lambda: request_documents.max_bytes() + 1_048_576)
+@upload_page(too_large, lambda: longest_body(DOCUMENTS))
 @require_POST
 @page
 def add_documents(request: HttpRequest, request_id: int) -> HttpResponse:
     """Attach a file."""
     rights = rights_of_request(request)
     work_request = requests.request_seen_by(request_id, rights)
-    sent: Any = request.FILES.get("file")
+    files: Any = request.FILES.getlist("file")[-1:]
     try:
-        request_documents.attach(work_request, sent, rights)
+        for refused in DOCUMENTS.add(work_request, files, rights).refused:
+            raise refused.error
     except ArpentError as error:
         return render_request(request, work_request, status_of(error), error=error.message)
     messages.success(request, _("The piece is added."))
@@ -471,14 +463,6 @@ def add_documents(request: HttpRequest, request_id: int) -> HttpResponse:
 @require_safe
 @page
 def piece(request: HttpRequest, request_id: int, piece_id: int) -> Any:
-    """A piece itself: shown where it is an image of ours or a PDF that does nothing, else saved."""
+    """A document itself: shown where it is an image of ours or a PDF that does nothing, else saved."""
     work_request = requests.request_seen_by(request_id, rights_of_request(request))
-    one = request_documents.piece_of(work_request, piece_id)
-    name = f"{one.title}.{request_documents.ENDINGS[one.media_type]}"
-    response = FileResponse(
-        request_documents.open_piece(one), content_type=one.media_type, filename=name, as_attachment=one.active
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    if one.active:
-        response._csp_config = SHUT_IN  # type: ignore[attr-defined]
-    return response
+    return document_response(request, DOCUMENTS, DOCUMENTS.find(work_request, piece_id))

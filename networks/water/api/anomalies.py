@@ -18,6 +18,7 @@ from gis_core.api.views import checked
 from gis_core.desk.parameters import integer
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.http.admission import FILTER, limited
+from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
@@ -27,7 +28,6 @@ from networks.water.services.anomalies import listing, plans, repairing, scannin
 from networks.water.services.anomalies.kinds import KINDS
 from networks.water.services.anomalies.listing import AnomalyQuery
 
-NO_STORE = {"Cache-Control": "private, no-store"}
 PARAMETERS = [*(one for one in list_parameters(AnomalyQuery) if one.name != "family"), OpenApiParameter("limit", int)]
 
 

@@ -6,12 +6,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.views import checked
+from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from networks.water.api import serializers
 from networks.water.services.isolation import isolation_of
 from networks.water.services.trace import trace_of
-
-NO_STORE = {"Cache-Control": "private, no-store"}
 
 
 class IsolationView(APIView):

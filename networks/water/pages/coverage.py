@@ -18,7 +18,7 @@ from gis_core.desk.parameters import integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import describe_job, jobs_seen_by
 from gis_core.members.rights import Rights
@@ -136,10 +136,11 @@ def cover(request: HttpRequest, cover: int) -> HttpResponse:
     computed = coverage.coverage_seen_by(cover, rights)
     suffix = request.GET.get("format", "")
     if suffix == "csv":
-        headers = download_headers(f"batiments-eloignes-{database_clock.today():%Y-%m-%d}.csv", CSV)
-        return HttpResponse(far_csv(computed, rights), headers=headers)
+        return file_response(
+            far_csv(computed, rights), CSV, f"batiments-eloignes-{database_clock.today():%Y-%m-%d}.csv"
+        )
     if suffix == "geojson":
-        return JsonResponse(shapes(computed, rights), headers={"Cache-Control": "private, no-store"})
+        return JsonResponse(shapes(computed, rights), headers=NO_STORE)
     if suffix:
         raise Invalid(_("A table is a CSV file, a map GeoJSON."), parameter="format")
     offset = integer(request.GET.dict(), "offset", 0, 0, MOST_OFFSET)

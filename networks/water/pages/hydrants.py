@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.database import clock as database_clock
+from gis_core.desk.document_pages import longest_body
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.list_pages import ListView, answer_list
@@ -21,16 +22,15 @@ from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.files.writing.csvtext import CSV
 from gis_core.http.admission import TABLE, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.organisations import member_seen_by
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from layers.features.display import display_number, with_unit
-from layers.features.services.attachments import MOST_PHOTOS, as_json, attach, attachments_of
+from layers.features.services.attachments import PHOTOS, as_json, attach, attachments_of
 from layers.features.services.origin import Origin
-from layers.features.services.photos import MOST_BYTES
 from networks.water import lists
 from networks.water.listings.hydrants import HYDRANTS
 from networks.water.models import HydrantInspection
@@ -50,7 +50,6 @@ from networks.water.services.hydrants import (
     title_of,
 )
 
-LONGEST_BODY = MOST_BYTES + 65_536
 WEB = Origin("web", "")
 SEEN = "water-nodes,water-pipes,communes,parcels,buildings,roads,addresses"
 
@@ -85,8 +84,7 @@ def members_to_set(rights: Rights) -> list[tuple[str, str]]:
 @limited(TABLE)
 def answer_pei(query: HydrantQuery, rights: Rights) -> HttpResponse:
     rows = tables.list_hydrants(query, rights)
-    headers = download_headers(f"pei-{database_clock.today():%Y-%m-%d}.csv", CSV)
-    return HttpResponse(tables.pei_csv(rows, rights), headers=headers)
+    return file_response(tables.pei_csv(rows, rights), CSV, f"pei-{database_clock.today():%Y-%m-%d}.csv")
 
 
 def describe_hydrant(hydrant: Any) -> dict[str, Any]:
@@ -182,11 +180,10 @@ class BackForm(InformingForm):
 @page
 def too_large(request: HttpRequest, hydrant: int) -> HttpResponse:
     """The page again, without what was sent: reading on is what the limit forbids."""
-    most = {"most": MOST_BYTES // 1_048_576}
-    return render_hydrant(request, hydrant, 413, photo_error=_("The photo is larger than %(most)s MB.") % most)
+    return render_hydrant(request, hydrant, 413, photo_error=PHOTOS.describe_too_large())
 
 
-@upload_page(too_large, LONGEST_BODY)
+@upload_page(too_large, lambda: longest_body(PHOTOS))
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def hydrant(request: HttpRequest, hydrant: int) -> HttpResponse:
@@ -273,9 +270,7 @@ def add_photo(request: HttpRequest, pk: int) -> HttpResponse | None:
     try:
         if file is None:
             raise Invalid(_("Choose a photo."), parameter="file")
-        attach(
-            inspecting.hydrant_layer(rights), pk, file=file, name=file.name or "", size=file.size or 0, rights=rights
-        )
+        attach(inspecting.hydrant_layer(rights), pk, file, rights)
     except ArpentError as error:
         return render_hydrant(request, pk, status_of(error), photo_error=error.message)
     messages.success(request, _("The photo is added."))
@@ -302,7 +297,7 @@ def render_hydrant(request: HttpRequest, pk: int, status: int = 200, **more: Any
         "may": inspecting.may_inspect(hydrant.owner_id, rights),
         "inspections": [(one, anomalies_of(one)) for one in inspections],
         "outs": tables.unavailabilities_of(pk, rights),
-        "photos": [as_json(one, layer) for one in attachments_of(layer, pk, rights)[:MOST_PHOTOS]],
+        "photos": [as_json(one, layer) for one in attachments_of(layer, pk, rights)[: PHOTOS.most]],
         "map": map_link(hydrant),
         "inspection": InspectionForm(initial=begun(request, inspections), out=hydrant.out is not None),
         "out_form": OutForm(initial={"from_date": database_clock.today()}),

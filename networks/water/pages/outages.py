@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.list_pages import answer_list
 from gis_core.errors import ArpentError, Conflict, Invalid
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.models import User
@@ -147,5 +147,4 @@ def on_map(valve: dict[str, Any]) -> str:
 def outage_file(request: HttpRequest, outage_id: int) -> HttpResponse:
     """The sheet for the crew."""
     row = outages.outage_seen_by(outage_id, rights_of_request(request))
-    headers = download_headers(f"coupure-{row.pk}.pdf", "application/pdf", inline=True)
-    return HttpResponse(pdf_of(row), headers=headers)
+    return file_response(pdf_of(row), "application/pdf", f"coupure-{row.pk}.pdf", inline=True)

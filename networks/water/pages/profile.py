@@ -15,7 +15,7 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from layers.features.display import is_english
 from networks.water import lists
@@ -95,7 +95,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     content = pdf_of(
         drawn.profile, block, labels_of(lists.MATERIALS), paper=size, scale=query.scale, exaggeration=query.exaggeration
     )
-    return HttpResponse(content, headers=download_headers(file_name(drawn, "pdf"), "application/pdf"))
+    return file_response(content, "application/pdf", file_name(drawn, "pdf"))
 
 
 def given_by(request: HttpRequest) -> dict[str, str]:
@@ -147,11 +147,11 @@ def export_profile(file_format: str, request: HttpRequest) -> HttpResponse:
     query = Request.parse(given_by(request))
     drawn = profile_for(query, rights_of_request(request))
     if file_format == "csv":
-        return HttpResponse(as_csv(drawn), headers=download_headers(file_name(drawn, "csv"), CSV))
+        return file_response(as_csv(drawn), CSV, file_name(drawn, "csv"))
     made = screen_layout(drawn.profile, query.scale, query.exaggeration).still()
     svg = draw(drawn.profile, made, labels_of(lists.MATERIALS)).svg
-    content = f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'.encode()
-    return HttpResponse(content, headers=download_headers(file_name(drawn, "svg"), "image/svg+xml"))
+    content = f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'
+    return file_response(content, "image/svg+xml", file_name(drawn, "svg"))
 
 
 def file_name(drawn: Drawn, suffix: str) -> str:

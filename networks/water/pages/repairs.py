@@ -23,7 +23,7 @@ from gis_core.desk.tables import XLSX, Table, workbook_file
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.http.admission import TABLE, limited
-from gis_core.http.downloads import download_headers
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
@@ -73,7 +73,7 @@ def export_table(table: Table, suffix: str, title: str, name: str) -> HttpRespon
     if suffix not in ("csv", "xlsx"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
     content, kind = (csv_file(*table), CSV) if suffix == "csv" else (workbook_file(table, title), XLSX)
-    return HttpResponse(content, headers=download_headers(f"{name}-{database_clock.today():%Y-%m-%d}.{suffix}", kind))
+    return file_response(content, kind, f"{name}-{database_clock.today():%Y-%m-%d}.{suffix}")
 
 
 # -- recording one ----------------------------------------------------------------------------------------------------

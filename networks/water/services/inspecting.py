@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
+from gis_core.desk.journal import strike_out
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.organisations import member_seen_by
 from gis_core.members.rights import Rights
@@ -190,13 +191,14 @@ def strike(pk: int, inspection: int, reason: str, *, rights: Rights, origin: Ori
     inspected = HydrantInspection.objects.select_for_update().filter(pk=inspection, hydrant=hydrant.pk).first()
     if inspected is None:
         raise NotFound(_("There is no such inspection."))
-    if inspected.struck_at:
-        raise Conflict(_("This inspection is struck out already."))
-    if not reason.strip():
-        raise Invalid(_("Say why it is struck out."), parameter="reason")
-    inspected.struck_at, inspected.struck_by_id = database_clock.now(), rights.user_id
-    inspected.strike_reason = reason.strip()[:LONGEST_REASON]
-    inspected.save(update_fields=["struck_at", "struck_by", "strike_reason"])
+    strike_out(
+        inspected,
+        reason,
+        rights,
+        struck_already=_("This inspection is struck out already."),
+        unexplained=_("Say why it is struck out."),
+        reason_field="strike_reason",
+    )
     HydrantUnavailability.objects.filter(inspection=inspected, until_at=None).update(
         until_at=database_clock.now(), ended_by_id=rights.user_id, informed_on_return=inspected.strike_reason
     )
