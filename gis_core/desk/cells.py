@@ -26,6 +26,7 @@ class Line:
 
     text: str = ""
     day: date | None = None
+    tone: str = ""
 
     @property
     def day_text(self) -> str:
@@ -41,9 +42,11 @@ class Cell:
     tone: str = ""
     """CSS classes that say what it means: `late`, `state state-open`; the words say it as well."""
     title: str = ""
-    """What an abbreviation stands for."""
+    """What an abbreviation stands for; of a link, how it is read aloud."""
     day: date | datetime | None = None
     """Written instead of the text."""
+    picture: str = ""
+    """The address of a drawing, before the text, which says the same."""
     lines: tuple[Line, ...] = ()
 
     @property

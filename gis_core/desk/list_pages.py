@@ -17,6 +17,7 @@ from gis_core.desk.forms import blame
 from gis_core.desk.list_map import map_config, read_build
 from gis_core.desk.list_query import Given, ListQuery, QueryForm, read_query
 from gis_core.desk.listing import Label, Listing, ListPage, read_offset
+from gis_core.desk.pager import PageLinks
 from gis_core.desk.saved_filters import SavedFilter, filters_of
 from gis_core.errors import Invalid
 from gis_core.http.admission import FILTER, TABLE, Kind, limited
@@ -69,14 +70,15 @@ class ListView[Q: ListQuery]:
         return f"?{'&'.join(filter(None, (self.address, urlencode({name: value}))))}" if value else ""
 
     @property
-    def previous(self) -> str:
-        """The address of the page before; empty where there is none."""
-        return self.page_address("offset", self.page.before)
-
-    @property
-    def next(self) -> str:
-        """The address of the page after; empty at the end."""
-        return self.page_address("offset" if self.listing.cursor is None else "after", self.page.after)
+    def pages(self) -> PageLinks:
+        """The pages beside this one."""
+        page, numbered = self.page, self.listing.cursor is None
+        return PageLinks(
+            first=page.first if numbered else 0,
+            last=page.last,
+            previous=self.page_address("offset", page.before),
+            next=self.page_address("offset" if numbered else "after", page.after),
+        )
 
     @property
     def is_filtered(self) -> bool:

@@ -50,7 +50,12 @@ class Parameter:
     fewest: int = 0
     """With fewer options the field is left out: one member has nothing to choose."""
     describe: Callable[[str], str] = str
-    """How a value is called that the address has and no option offers."""
+    """How a value is called that the address has and no option offers; of words, how they stand in their field."""
+    hidden: bool = False
+    """Whether the form keeps it out of sight: links of the page choose it."""
+    low: float | None = None
+    high: float | None = None
+    """Of numbers."""
     placeholder: str | Promise = ""
     description: str = ""
     """For the OpenAPI document."""
@@ -105,7 +110,8 @@ def whole_number(
     def read(given: Given, key: str) -> int | None:
         return integer(given, key, 0, low, high) if given.get(key) else None
 
-    return parameter(label=label, read=read, options=options, every=every, **{"default": None, "type": int} | more)
+    settled = {"default": None, "type": int} | more
+    return parameter(label=label, read=read, options=options, every=every, low=low, high=high, **settled)
 
 
 def decimal(label: str | Promise = "", *, low: float, high: float, description: str = "") -> Any:
@@ -114,7 +120,7 @@ def decimal(label: str | Promise = "", *, low: float, high: float, description: 
     def read(given: Given, key: str) -> float | None:
         return number(given, key, low, high)
 
-    return parameter(label=label, read=read, type=float, description=description, default=None)
+    return parameter(label=label, read=read, type=float, low=low, high=high, description=description, default=None)
 
 
 def bbox() -> Any:
@@ -172,23 +178,34 @@ class QueryForm(AccessibleForm):
     """Whether somebody chose something, beside what the list shows anyway."""
 
     def __init__(self, query: type[ListQuery], rights: Rights, data: Any = None, *, kept: Given) -> None:
-        super().__init__(data, initial=kept)
+        super().__init__(data, initial=dict(kept))
         for one in query.parameters().values():
-            if one.label and (made := form_field(one, rights, kept.get(one.name, ""))):
+            value = kept.get(one.name, "")
+            if (one.label or one.hidden) and (made := form_field(one, rights, value)):
                 self.fields[one.name] = made
+                if value and one.options is None:
+                    self.initial[one.name] = one.describe(value)
 
 
 def form_field(one: Parameter, rights: Rights, value: str) -> forms.Field | None:
     """The field of a parameter; none where there is nothing to choose."""
+    if one.hidden:
+        return forms.CharField(widget=forms.HiddenInput, required=False) if value else None
     if one.options is None:
-        widget = forms.TextInput(attrs={"type": "search", "placeholder": str(one.placeholder)})
-        return forms.CharField(label=str(one.label), max_length=LONGEST_TEXT, required=False, widget=widget)
+        return forms.CharField(label=str(one.label), max_length=LONGEST_TEXT, required=False, widget=input_of(one))
     choices = one.choices(rights)
     if len(choices) - bool(one.every) < one.fewest and not value:
         return None
     if value not in [code for code, _label in choices]:
         choices.append((value, one.describe(value)))
     return forms.ChoiceField(label=str(one.label), choices=choices, required=False)
+
+
+def input_of(one: Parameter) -> forms.Widget:
+    """Where words or a number are typed."""
+    if one.low is None:
+        return forms.TextInput(attrs={"type": "search", "placeholder": str(one.placeholder)})
+    return forms.NumberInput(attrs={"min": one.low, "max": one.high, "step": "any" if one.type is float else 1})
 
 
 def read_query[Q: ListQuery](
