@@ -29,4 +29,5 @@ def page_links(page: Page, count: int, query: str = "", fragment: str = "") -> P
             return ""
         return f"?{'&'.join(filter(None, (query, urlencode({'offset': offset}))))}{fragment}"
 
-    return PageLinks(first=page.offset + 1, last=last, previous=address(before), next=address(after))
+    first = page.offset + 1 if page.offset < count else 0
+    return PageLinks(first=first, last=last, previous=address(before), next=address(after))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.forms import blame
+from gis_core.desk.pager import page_links
 from gis_core.desk.parameters import Page
 from gis_core.desk.signed_in import page as page
 from gis_core.errors import ArpentError
@@ -71,13 +72,10 @@ def journal_page(request: HttpRequest) -> HttpResponse:
     """Who consulted what and why."""
     rights = rights_of_page(request)
     rows, wanted = journal.lines_for(rights), Page.parse(request.GET)
-    total = rows.count()
     context = {
         "lines": rows[wanted.stretch()],
-        "total": total,
         "flagged": rows.filter(flagged=True).count(),
-        "before": wanted.offset - wanted.limit if wanted.offset >= wanted.limit else None,
-        "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
+        "pages": page_links(wanted, rows.count()),
     }
     return render_page(request, "journal", context)
 

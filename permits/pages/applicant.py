@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.pager import page_links
 from gis_core.desk.parameters import Page
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
@@ -138,12 +139,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     if not rights_of_request(request).administers:
         raise PermissionDenied
     rows, wanted = ApplicantReading.objects.all(), Page.parse(request.GET)
-    total = rows.count()
-    context = {
-        "lines": rows[wanted.stretch()],
-        "before": max(wanted.offset - wanted.limit, 0) if wanted.offset else None,
-        "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
-    }
+    context = {"lines": rows[wanted.stretch()], "pages": page_links(wanted, rows.count())}
     return render_list(request, "journal", context)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.forms import blame
+from gis_core.desk.pager import page_links
 from gis_core.desk.parameters import Page, integer
 from gis_core.errors import ArpentError, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
@@ -190,12 +191,7 @@ def contact_journal(request: HttpRequest) -> HttpResponse:
     if not rights_of_request(request).administers:
         raise PermissionDenied
     rows, wanted = ContactReading.objects.all(), Page.parse(request.GET)
-    total = rows.count()
-    context = {
-        "lines": rows[wanted.stretch()],
-        "before": max(wanted.offset - wanted.limit, 0) if wanted.offset else None,
-        "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
-    }
+    context = {"lines": rows[wanted.stretch()], "pages": page_links(wanted, rows.count())}
     return show(request, "notifications/journal.html", TAB, context)
 
 
