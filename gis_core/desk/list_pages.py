@@ -162,7 +162,7 @@ def answer_list[Q: ListQuery](
     with limited(cost):
         kept = filters_of(request.user, listing.name) if listing.saved and isinstance(request.user, User) else []
         view, status = view_list(listing, rights, given, defaults or {}, kept)
-        return show({"list": view, **(around(view) if around else {})}, status)
+        return show({"list": view, "action": request.path, **(around(view) if around else {})}, status)
 
 
 def view_list[Q: ListQuery](
