@@ -45,6 +45,8 @@ class Cell:
     """What an abbreviation stands for; of a link, how it is read aloud."""
     day: date | datetime | None = None
     """Written instead of the text."""
+    until: date | None = None
+    """The last one of the days that begin with `day`; the same one is not said again."""
     picture: str = ""
     """The address of a drawing, before the text, which says the same."""
     lines: tuple[Line, ...] = ()
@@ -52,6 +54,10 @@ class Cell:
     @property
     def day_text(self) -> str:
         return format_day(self.day)
+
+    @property
+    def until_text(self) -> str:
+        return "" if self.until == self.day else format_day(self.until)
 
 
 def display(value: Any, unit: str = "") -> Cell:
