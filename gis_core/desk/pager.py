@@ -1,4 +1,4 @@
-"""The links to the page before and to the one after, for `desk/pager.html`: of lists, and of rows beside other things."""
+"""The links to the pages beside a page, for `desk/pager.html`: of lists, and of rows that stand on other pages."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
