@@ -160,15 +160,16 @@ class ListQuery:
         """The same with other values, for links and counters."""
         return replace(self, **changes)
 
+    def pairs(self) -> dict[str, str]:
+        """Names and values as an address has them."""
+        values = {one.name: (getattr(self, name), one.write) for name, one in self.parameters().items()}
+        return {name: "" if value in ("", None, ()) else write(value) for name, (value, write) in values.items()}
+
     def query(self) -> str:
         """The query string that is read as this query."""
-        pairs = {}
-        for name, one in self.parameters().items():
-            value = getattr(self, name)
-            text = "" if value in ("", None, ()) else one.write(value)
-            if not one.paged and (text or one.always):
-                pairs[one.name] = text
-        return urlencode(pairs)
+        pairs, declared = self.pairs(), self.parameters().values()
+        kept = [one for one in declared if not one.paged and (pairs[one.name] or one.always)]
+        return urlencode({one.name: pairs[one.name] for one in kept})
 
 
 class QueryForm(AccessibleForm):
@@ -214,7 +215,8 @@ def read_query[Q: ListQuery](
     """The query of an address and its form; what makes no sense is left out, and said in the form."""
     kept = {**defaults, **{name: value for name, value in given.items() if isinstance(value, str)}}
     try:
-        chosen, form = query.parse(kept), QueryForm(query, rights, kept=kept)
+        chosen = query.parse(kept)
+        form = QueryForm(query, rights, kept=chosen.pairs())
         form.is_filtered = chosen != query.parse(defaults)
         return chosen, form
     except Invalid as error:

@@ -17,8 +17,8 @@ from gis_core.errors import Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import Commune
+from layers.features.display import is_english
 from networks.roads import lists
-from networks.roads.pages.assets import english
 from networks.roads.pages.frame import page, show
 from networks.roads.services.lengths import (
     UNKNOWN,
@@ -69,7 +69,7 @@ class LengthsForm(AccessibleForm):
 
 
 def choices_of(code_list: lists.CodeList) -> Choices:
-    return [(code, labels[english()]) for code, labels in code_list.items()]
+    return [(code, labels[is_english()]) for code, labels in code_list.items()]
 
 
 def communes(rights: Rights) -> Choices:
