@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.desk import tables
-from gis_core.desk.forms import blame
 from gis_core.desk.list_map import map_config, read_build
-from gis_core.desk.list_query import Given, ListQuery, QueryForm, read_query
+from gis_core.desk.list_query import Given, ListQuery, QueryForm, answer_query
 from gis_core.desk.listing import Label, Listing, ListPage, read_offset
 from gis_core.desk.pager import PageLinks
 from gis_core.desk.saved_filters import SavedFilter, filters_of
@@ -79,11 +78,6 @@ class ListView[Q: ListQuery]:
             previous=self.page_address("offset", page.before),
             next=self.page_address("offset" if numbered else "after", page.after),
         )
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether somebody chose a filter: the form stays open on a phone."""
-        return bool(self.form.is_filtered)
 
     @property
     def headings(self) -> list[Heading]:
@@ -169,16 +163,12 @@ def view_list[Q: ListQuery](
     listing: Listing[Q, Any], rights: Rights, given: Given, defaults: Mapping[str, str], kept: list[SavedFilter]
 ) -> tuple[ListView[Q], int]:
     """A page of a list and the status of the answer."""
-    query, form = read_query(listing.query, given, rights, **defaults)
-    order, offset = "", 0
-    try:
+
+    def read_page(query: Q, given: Given) -> tuple[str, ListPage]:
         order, offset = listing.read_order(given), read_offset(given, listing.pager)
-        page = listing.page(query, rights, order=order, offset=offset)
-    except Invalid as error:
-        form = QueryForm(listing.query, rights, {**defaults, **given}, kept={})
-        blame(form, error)
-        query = listing.query.parse(defaults)
-        page = listing.page(query, rights)
+        return order, listing.page(query, rights, order=order, offset=offset)
+
+    query, form, (order, page) = answer_query(listing.query, given, rights, read_page, defaults)
     return ListView(listing, query, form, order, page, rights, kept), 400 if form.errors else 200
 
 

@@ -176,7 +176,7 @@ class QueryForm(AccessibleForm):
     """The form above a list, sent by GET; `kept` are values of the address that no option offers."""
 
     is_filtered = False
-    """Whether somebody chose something, beside what the list shows anyway."""
+    """Whether somebody chose something, beside what the list shows anyway: the form stays open on a phone."""
 
     def __init__(self, query: type[ListQuery], rights: Rights, data: Any = None, *, kept: Given) -> None:
         super().__init__(data, initial=dict(kept))
@@ -209,18 +209,29 @@ def input_of(one: Parameter) -> forms.Widget:
     return forms.NumberInput(attrs={"min": one.low, "max": one.high, "step": "any" if one.type is float else 1})
 
 
-def read_query[Q: ListQuery](
-    query: type[Q], given: Mapping[str, Any], rights: Rights, **defaults: str
-) -> tuple[Q, QueryForm]:
-    """The query of an address and its form; what makes no sense is left out, and said in the form."""
-    kept = {**defaults, **{name: value for name, value in given.items() if isinstance(value, str)}}
+def answer_query[Q: ListQuery, A](
+    query: type[Q],
+    given: Mapping[str, Any],
+    rights: Rights,
+    answer: Callable[[Q, Given], A],
+    defaults: Given | None = None,
+) -> tuple[Q, QueryForm, A]:
+    """The query of an address, its form, and what `answer` makes of it and of the other parameters.
+
+    What makes no sense (Invalid) is said in the form, and the answer is that of an address without parameters.
+    `defaults` stand for parameters that are not given.
+    """
+    usual = dict(defaults or {})
+    kept = usual | {name: value for name, value in given.items() if isinstance(value, str)}
     try:
         chosen = query.parse(kept)
-        form = QueryForm(query, rights, kept=chosen.pairs())
-        form.is_filtered = chosen != query.parse(defaults)
-        return chosen, form
+        answered = answer(chosen, kept)
     except Invalid as error:
         form = QueryForm(query, rights, kept, kept={})
         if str(error.extra.get("parameter")) not in form.errors:
             blame(form, error)
-        return query.parse(defaults), form
+        chosen = query.parse(usual)
+        return chosen, form, answer(chosen, usual)
+    form = QueryForm(query, rights, kept=chosen.pairs())
+    form.is_filtered = chosen != query.parse(usual)
+    return chosen, form, answered

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from gis_core.desk.cells import Cell, Line
 from gis_core.desk.list_pages import answer_list
-from gis_core.desk.list_query import ListQuery, QueryForm, choice, read_query, text, whole_number
+from gis_core.desk.list_query import ListQuery, QueryForm, answer_query, choice, text, whole_number
 from gis_core.desk.listing import Column, Listing, Pager
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
@@ -114,7 +114,7 @@ def test_a_form_offers_the_choices_and_leaves_out_what_is_none() -> None:
 
 
 def test_a_value_of_the_address_that_no_choice_offers_stays_in_the_form() -> None:
-    query, form = read_query(CommuneQuery, {"only": "gone"}, RIGHTS)
+    query, form, _page = answer_query(CommuneQuery, {"only": "gone"}, RIGHTS, lambda *_asked: None)
     assert query.only == "gone"
     assert ("gone", "gone") in form.fields["only"].choices  # type: ignore[attr-defined]
 

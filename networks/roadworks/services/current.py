@@ -18,7 +18,7 @@ from layers.features.display import display_number
 from networks.roadworks.models import Work, WorkDetour, WorkOrder
 from networks.roadworks.services import works
 from networks.roadworks.services.publication import orders_something, readable_for
-from networks.roadworks.services.works import Filter
+from networks.roadworks.services.works import WorkQuery
 
 AHEAD_DAYS: Final = 183
 MOST: Final = 2_000
@@ -64,7 +64,7 @@ def current(day: date, *, insee: str = "", text: str = "", cancelled: bool = Fal
     Raises Invalid.
     """
     # The last night of works that ended yesterday may go on.
-    wanted = Filter(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee, text=text)
+    wanted = WorkQuery(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee, text=text)
     chosen: list[Work] = []
     more = False
     for state in (Work.State.PLANNED, *([Work.State.CANCELLED] if cancelled else [])):
