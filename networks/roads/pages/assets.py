@@ -116,8 +116,7 @@ class InspectionForm(AccessibleForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        marks = [(code, lists.word(lists.CONDITIONS, code, english=is_english())) for code in lists.CONDITIONS]
-        self.fields["mark"].choices = marks  # type: ignore[attr-defined]
+        self.fields["mark"].choices = lists.options(lists.CONDITIONS)  # type: ignore[attr-defined]
 
 
 @page

@@ -90,8 +90,7 @@ class AssetForm(PlaceForm):
 
     def __init__(self, *args: Any, what: str, **options: Any) -> None:
         super().__init__(*args, what=what, **options)
-        kinds = [(code, lists.word(assets.KINDS[what], code, english=is_english())) for code in assets.KINDS[what]]
-        self.fields["kind"].choices = [("", "—"), *kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", "—"), *lists.options(assets.KINDS[what])]  # type: ignore[attr-defined]
         if what != "point":
             del self.fields["code"], self.fields["inscription"]
         else:

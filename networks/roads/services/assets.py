@@ -19,7 +19,6 @@ from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune
 from layers.catalogue.services import visible_layer
-from layers.features.display import is_english
 from layers.features.services import attachments
 from networks.roads import asset_lists, lists
 from networks.roads.iisr import normal
@@ -45,13 +44,10 @@ MOST_AT_ONCE: Final = 6
 def listed(label: Any, codes: lists.CodeList, every: Any) -> Any:
     """A code of a list; another one restricts nothing: that of points stays in the address of stretches."""
 
-    def options(_rights: Rights) -> list[tuple[str, str]]:
-        return [(code, lists.word(codes, code, english=is_english())) for code in codes]
-
     def read(given: Mapping[str, str], name: str) -> str:
         return code if (code := given.get(name, "")) in codes else ""
 
-    return parameter(label=label, read=read, options=options, every=every, default="")
+    return parameter(label=label, read=read, options=lambda _rights: lists.options(codes), every=every, default="")
 
 
 def kind_of_asset(what: str) -> Any:
