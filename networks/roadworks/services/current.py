@@ -10,7 +10,10 @@ from django.contrib.gis.db.models import LineStringField, MultiLineStringField
 from django.contrib.gis.db.models.functions import AsGeoJSON, PointOnSurface, Transform
 from django.db.models import F, Func, QuerySet, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from gis_core.desk.list_query import ListQuery, choice, parameter
+from gis_core.desk.options import member_commune_options
 from gis_core.errors import NotFound
 from gis_core.members.rights import ANONYMOUS
 from gis_core.models import Commune
@@ -56,6 +59,20 @@ class Current:
 
     def commune(self, work: Work) -> str:
         return self.communes.get(work.insee or "", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentQuery(ListQuery):
+    """Which works: of one commune, whose title, reference or place say every word."""
+
+    text: str = parameter(label=gettext_lazy("Street, road or words"), read=works.read_words, default="")
+    insee: str = choice(
+        gettext_lazy("Commune"),
+        member_commune_options,
+        every=gettext_lazy("All communes"),
+        name="commune",
+        longest=5,
+    )
 
 
 def current(day: date, *, insee: str = "", text: str = "", cancelled: bool = False) -> Current:
@@ -136,9 +153,3 @@ def way_lines(announced: Current) -> dict[int, str]:
 
 def names(codes: set[str]) -> dict[str, str]:
     return dict(Commune.objects.filter(insee__in=codes).values_list("insee", "name"))
-
-
-def communes() -> list[tuple[str, Any]]:
-    """Those of the platform's members."""
-    territories = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
-    return list(territories.values_list("insee", "name"))
