@@ -1,13 +1,13 @@
 """The page of a list, and its files and places at the same address (`format=csv`, `xlsx`, `ods`, `geojson`)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -191,20 +191,31 @@ def places_of[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights) 
     """Where the first rows of a query are, as GeoJSON (EPSG:4326); `more` says that there are others."""
     rows = listing.rows(query, rights)
     assert isinstance(rows, QuerySet)
-    shape = AsGeoJSON(Transform(listing.geometry, 4326), precision=6)
-    placed = rows.exclude(**{listing.geometry: None}).annotate(list_shape=shape)
-    results = list(placed[: MOST_PLACES + 1])
-    related = listing.related(results[:MOST_PLACES], rights)
-    features = [feature_of(listing, row, related) for row in results[:MOST_PLACES]]
-    return {"type": "FeatureCollection", "features": features, "more": len(results) > MOST_PLACES}
+
+    def describe_all(placed: Sequence[Any]) -> list[dict[str, Any]]:
+        related = listing.related(placed, rights)
+        return [describe_place(listing, row, related) for row in placed]
+
+    return collection_of(rows, listing.geometry, listing.key, describe_all)
 
 
-def feature_of(listing: Listing[Any, Any], row: Any, related: Any) -> dict[str, Any]:
-    """A row on the map: its first cell names it and leads to its page."""
+def describe_place(listing: Listing[Any, Any], row: Any, related: Any) -> dict[str, Any]:
+    """What the map says of a row: its first cell names it and leads to its page."""
     first = listing.page_columns()[0].cell_of(row, related)
-    properties = {"title": first.text, "href": first.href}
-    if listing.on_map is not None:
-        properties |= listing.on_map(row, related)
-    return {
-        "type": "Feature", "id": listing.key(row), "geometry": json.loads(row.list_shape), "properties": properties
-    }  # fmt: skip
+    return {"title": first.text, "href": first.href, **(listing.on_map(row, related) if listing.on_map else {})}
+
+
+def collection_of[R: Model](
+    rows: QuerySet[R], geometry: str, key: Callable[[R], str], describe: Callable[[Sequence[R]], list[dict[str, Any]]]
+) -> dict[str, Any]:
+    """The first rows that have a place as GeoJSON (EPSG:4326), with what `describe` says of each; `more`: there are
+    others.
+    """
+    shape = AsGeoJSON(Transform(geometry, 4326), precision=6)
+    found: list[Any] = list(rows.exclude(**{geometry: None}).annotate(list_shape=shape)[: MOST_PLACES + 1])
+    placed = found[:MOST_PLACES]
+    features = [
+        {"type": "Feature", "id": key(row), "geometry": json.loads(row.list_shape), "properties": properties}
+        for row, properties in zip(placed, describe(placed), strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features, "more": len(found) > MOST_PLACES}
