@@ -193,7 +193,8 @@ def form_field(one: Parameter, rights: Rights, value: str) -> forms.Field | None
     if one.hidden:
         return forms.CharField(widget=forms.HiddenInput, required=False) if value else None
     if one.options is None:
-        return forms.CharField(label=str(one.label), max_length=LONGEST_TEXT, required=False, widget=input_of(one))
+        longest = LONGEST_TEXT if one.low is None else None
+        return forms.CharField(label=str(one.label), max_length=longest, required=False, widget=input_of(one))
     choices = one.choices(rights)
     if len(choices) - bool(one.every) < one.fewest and not value:
         return None

@@ -85,7 +85,7 @@ def place_cell(asset: Any, related: Around) -> Cell:
 
 
 def length_cell(asset: Any, _related: Around) -> Cell:
-    return Cell(f"{display_number(length_of(asset), 0)}\u00a0m")
+    return Cell(f"{display_number(length_of(asset) or 0.0, 0)}\u00a0m")
 
 
 def condition_cell(asset: Any, _related: Around) -> Cell:

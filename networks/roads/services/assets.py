@@ -59,7 +59,8 @@ def kind_of_asset(what: str) -> Any:
 
 
 def read_due(given: Mapping[str, str], name: str) -> str:
-    return due if (due := given.get(name, "")) in DUE else ""
+    value = given.get(name, "")
+    return value if value in DUE else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
