@@ -65,15 +65,15 @@ def list_answer(listing: Listing[Any, Any], request: Request) -> dict[str, Any]:
     given, rights = request.query_params.dict(), rights_of_request(request)
     query, order, page = listing.query.parse(given), listing.read_order(given), Page.parse(given)
     rows = listing.rows_of(query, rights, order)
-    found = rows.between(page.offset, page.offset + page.limit + 1)
-    chosen = found[: page.limit]
+    fetched = rows.between(page.offset, page.offset + page.limit + 1)
+    chosen = fetched[: page.limit]
     related, columns = listing.related(chosen, rights), listing.file_columns()
     results = [{column.name: column.code_of(row, related) for column in columns} for row in chosen]
     address = "&".join(filter(None, (query.query(), urlencode({"sort": order}) if order else "")))
     path = f"{request.path}?{address}" if address else request.path
-    return page.as_json(results, count_at_least(rows, page, len(found)), path)
+    return page.as_json(results, count_at_least(rows, page, len(fetched)), path)
 
 
-def count_at_least(rows: Rows[Any], page: Page, found: int) -> int:
-    """How many rows there are, exact up to COUNT_LIMIT; `found` on this page, the first of the next one among them."""
-    return max(min(rows.count(COUNT_LIMIT), COUNT_LIMIT), page.offset + found if found else 0)
+def count_at_least(rows: Rows[Any], page: Page, fetched: int) -> int:
+    """How many rows there are, exact up to COUNT_LIMIT; `fetched` are those of this page and one of the next."""
+    return max(min(rows.count(COUNT_LIMIT), COUNT_LIMIT), page.offset + fetched if fetched else 0)

@@ -212,10 +212,10 @@ def collection_of[R: Model](
     others.
     """
     shape = AsGeoJSON(Transform(geometry, 4326), precision=6)
-    found: list[Any] = list(rows.exclude(**{geometry: None}).annotate(list_shape=shape)[: MOST_PLACES + 1])
-    placed = found[:MOST_PLACES]
+    results: list[Any] = list(rows.exclude(**{geometry: None}).annotate(list_shape=shape)[: MOST_PLACES + 1])
+    placed = results[:MOST_PLACES]
     features = [
         {"type": "Feature", "id": key(row), "geometry": json.loads(row.list_shape), "properties": properties}
         for row, properties in zip(placed, describe(placed), strict=True)
     ]
-    return {"type": "FeatureCollection", "features": features, "more": len(found) > MOST_PLACES}
+    return {"type": "FeatureCollection", "features": features, "more": len(results) > MOST_PLACES}

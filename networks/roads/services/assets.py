@@ -41,7 +41,7 @@ LONGEST_NAME, LONGEST_REMARK, LONGEST_REASON = 120, 1000, 300
 MOST_AT_ONCE: Final = 6
 
 
-def listed(label: Any, codes: lists.CodeList, every: Any) -> Any:
+def code_choice(label: Any, codes: lists.CodeList, every: Any) -> Any:
     """A code of a list; another one restricts nothing: that of points stays in the address of stretches."""
 
     def read(given: Mapping[str, str], name: str) -> str:
@@ -69,8 +69,8 @@ class AssetQuery(ListQuery):
 
     what: str = kind_of_asset("point")
     text: str = text(gettext_lazy("Search"), name="q", placeholder=gettext_lazy("reference, code, remark"))
-    kind: str = listed(gettext_lazy("Kind"), asset_lists.POINTS, gettext_lazy("All kinds"))
-    state: str = listed(gettext_lazy("Condition"), lists.CONDITIONS, gettext_lazy("All conditions"))
+    kind: str = code_choice(gettext_lazy("Kind"), asset_lists.POINTS, gettext_lazy("All kinds"))
+    state: str = code_choice(gettext_lazy("Condition"), lists.CONDITIONS, gettext_lazy("All conditions"))
     insee: str = choice(gettext_lazy("Commune"), commune_options, every=gettext_lazy("All communes"), longest=5)
     due: str = parameter(
         label=gettext_lazy("Inspection"),
@@ -94,7 +94,7 @@ class StretchQuery(AssetQuery):
     """Which stretches."""
 
     what: str = kind_of_asset("troncon")
-    kind: str = listed(gettext_lazy("Kind"), asset_lists.STRETCHES, gettext_lazy("All kinds"))
+    kind: str = code_choice(gettext_lazy("Kind"), asset_lists.STRETCHES, gettext_lazy("All kinds"))
 
 
 QUERIES: Final[Mapping[str, type[AssetQuery]]] = {"point": AssetQuery, "troncon": StretchQuery}

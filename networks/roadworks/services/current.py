@@ -65,7 +65,7 @@ class Current:
 class CurrentQuery(ListQuery):
     """Which works: of one commune, whose title, reference or place say every word."""
 
-    text: str = parameter(label=gettext_lazy("Street, road or words"), read=works.read_words, default="")
+    text: str = parameter(label=gettext_lazy("Street, road or words"), read=works.read_text, default="")
     insee: str = choice(
         gettext_lazy("Commune"),
         member_commune_options,

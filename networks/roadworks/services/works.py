@@ -70,7 +70,7 @@ def one(work_id: int, rights: Rights) -> Work:
 # -- a list -----------------------------------------------------------------------------------------------------------
 
 
-def read_words(given: Mapping[str, str], name: str) -> str:
+def read_text(given: Mapping[str, str], name: str) -> str:
     return " ".join(cleaned(given.get(name, "")).split())[:100]
 
 
@@ -86,7 +86,7 @@ class WorkQuery(ListQuery):
 
     first: date | None = None
     last: date | None = None
-    text: str = parameter(label=gettext_lazy("Title, reference, place or PR"), read=read_words, default="")
+    text: str = parameter(label=gettext_lazy("Title, reference, place or PR"), read=read_text, default="")
     insee: str = choice(gettext_lazy("Commune"), member_commune_options, every=gettext_lazy("All communes"), longest=5)
     kind: str = chosen(gettext_lazy("Kind"), Work.Kind, gettext_lazy("All kinds"))
     measure: str = chosen(gettext_lazy("Traffic"), Work.Measure, gettext_lazy("All measures"))
