@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.desk.list_query import ListQuery
-from gis_core.desk.listing import Listing
+from gis_core.desk.listing import Listing, Rows
 from gis_core.desk.parameters import Page
 from gis_core.http.admission import FILTER, limited
 from gis_core.http.files import NO_STORE
@@ -41,7 +41,7 @@ def list_view(listing: Listing[Any, Any], operation: str) -> type[APIView]:
     """A view that answers `count`, `next` and `results`: the columns of files by name, codes as codes."""
     row = {one.name: FIELDS[one.kind](allow_null=True, help_text=str(one.label)) for one in listing.file_columns()}
     page: dict[str, serializers.Field[Any, Any, Any, Any]] = {
-        "count": serializers.IntegerField(help_text=f"{COUNT_LIMIT + 1} where there are more"),
+        "count": serializers.IntegerField(help_text=f"exact up to {COUNT_LIMIT}; beyond, how many there are at least"),
         "next": serializers.CharField(allow_null=True),
         "results": inline_serializer(f"{operation}_row", row, many=True),
     }
@@ -65,8 +65,15 @@ def list_answer(listing: Listing[Any, Any], request: Request) -> dict[str, Any]:
     given, rights = request.query_params.dict(), rights_of_request(request)
     query, order, page = listing.query.parse(given), listing.read_order(given), Page.parse(given)
     rows = listing.rows_of(query, rights, order)
-    chosen = rows.between(page.offset, page.offset + page.limit)
+    fetched = rows.between(page.offset, page.offset + page.limit + 1)
+    chosen = fetched[: page.limit]
     related, columns = listing.related(chosen, rights), listing.file_columns()
     results = [{column.name: column.code_of(row, related) for column in columns} for row in chosen]
     address = "&".join(filter(None, (query.query(), urlencode({"sort": order}) if order else "")))
-    return page.as_json(results, rows.count(COUNT_LIMIT), f"{request.path}?{address}" if address else request.path)
+    path = f"{request.path}?{address}" if address else request.path
+    return page.as_json(results, count_at_least(rows, page, len(fetched)), path)
+
+
+def count_at_least(rows: Rows[Any], page: Page, fetched: int) -> int:
+    """How many rows there are, exact up to COUNT_LIMIT; `fetched` are those of this page and one of the next."""
+    return max(min(rows.count(COUNT_LIMIT), COUNT_LIMIT), page.offset + fetched if fetched else 0)

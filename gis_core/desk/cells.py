@@ -26,6 +26,7 @@ class Line:
 
     text: str = ""
     day: date | None = None
+    tone: str = ""
 
     @property
     def day_text(self) -> str:
@@ -41,9 +42,13 @@ class Cell:
     tone: str = ""
     """CSS classes that say what it means: `late`, `state state-open`; the words say it as well."""
     title: str = ""
-    """What an abbreviation stands for."""
+    """What an abbreviation stands for; of a link, how it is read aloud."""
     day: date | datetime | None = None
     """Written instead of the text."""
+    until: date | None = None
+    """The last one of the days that begin with `day`; the same one is not said again."""
+    picture: str = ""
+    """The address of a drawing, before the text, which says the same."""
     lines: tuple[Line, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     """Text and address of several, one after the other before the text."""
@@ -51,6 +56,10 @@ class Cell:
     @property
     def day_text(self) -> str:
         return format_day(self.day)
+
+    @property
+    def until_text(self) -> str:
+        return "" if self.until == self.day else format_day(self.until)
 
 
 def display(value: Any, unit: str = "") -> Cell:

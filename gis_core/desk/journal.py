@@ -8,7 +8,7 @@ made a mistake strikes the others out (`strike_out`, `desk/strike.html`): they c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db.models import Model, QuerySet
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from gis_core.database import clock as database_clock
 from gis_core.desk.cells import Cell
 from gis_core.desk.listing import Column, Label
+from gis_core.desk.pager import PageLinks, page_links
 from gis_core.desk.parameters import Page, Parameters
 from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import Rights
@@ -28,13 +29,12 @@ ACTION: Final = Column[Any]("action", gettext_lazy("Action"), value=lambda line,
 
 @dataclass(frozen=True, slots=True)
 class JournalPage:
-    """Some lines of a journal, and where the newer and the older ones begin; None where there are none."""
+    """Some lines of a journal, and the links to the newer and the older ones."""
 
     columns: Sequence[Column[Any]]
     lines: list[list[tuple[Column[Any], Cell]]]
     nothing: Label
-    newer: int | None = None
-    older: int | None = None
+    pages: PageLinks = field(default_factory=PageLinks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,8 @@ class Journal:
     def page(self, rows: QuerySet[Any], given: Parameters) -> JournalPage:
         """The lines that `limit` and `offset` ask for, of rows in their order. Raises Invalid."""
         wanted = Page.parse(given)
-        following = wanted.offset + wanted.limit
-        newer = max(wanted.offset - wanted.limit, 0) if wanted.offset else None
-        older = following if following < rows.count() else None
-        return JournalPage(self.columns, self.lines(rows[wanted.stretch()]), self.nothing, newer, older)
+        pages = page_links(wanted, rows.count())
+        return JournalPage(self.columns, self.lines(rows[wanted.stretch()]), self.nothing, pages)
 
     def first_lines(self, rows: QuerySet[Any], most: int) -> JournalPage:
         """The first lines, for a page about something else."""

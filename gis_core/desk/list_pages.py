@@ -1,22 +1,22 @@
 """The page of a list, and its files and places at the same address (`format=csv`, `xlsx`, `ods`, `gpkg`, `geojson`)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.desk import tables
-from gis_core.desk.forms import blame
 from gis_core.desk.list_map import map_config, read_build
-from gis_core.desk.list_query import Given, ListQuery, QueryForm, read_query
+from gis_core.desk.list_query import Given, ListQuery, QueryForm, answer_query
 from gis_core.desk.listing import Label, Listing, ListPage, read_offset
+from gis_core.desk.pager import PageLinks
 from gis_core.desk.saved_filters import SavedFilter, filters_of
 from gis_core.errors import Invalid
 from gis_core.files.writing.process import geopackage_file
@@ -72,19 +72,15 @@ class ListView[Q: ListQuery]:
         return f"?{'&'.join(filter(None, (self.address, urlencode({name: value}))))}" if value else ""
 
     @property
-    def previous(self) -> str:
-        """The address of the page before; empty where there is none."""
-        return self.page_address("offset", self.page.before)
-
-    @property
-    def next(self) -> str:
-        """The address of the page after; empty at the end."""
-        return self.page_address("offset" if self.listing.cursor is None else "after", self.page.after)
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether somebody chose a filter: the form stays open on a phone."""
-        return bool(self.form.is_filtered)
+    def pages(self) -> PageLinks:
+        """The pages beside this one."""
+        page, numbered = self.page, self.listing.cursor is None
+        return PageLinks(
+            first=page.first if numbered else 0,
+            last=page.last,
+            previous=self.page_address("offset", page.before),
+            next=self.page_address("offset" if numbered else "after", page.after),
+        )
 
     @property
     def headings(self) -> list[Heading]:
@@ -163,23 +159,19 @@ def answer_list[Q: ListQuery](
     with limited(cost):
         kept = filters_of(request.user, listing.name) if listing.saved and isinstance(request.user, User) else []
         view, status = view_list(listing, rights, given, defaults or {}, kept)
-        return show({"list": view, **(around(view) if around else {})}, status)
+        return show({"list": view, "action": request.path, **(around(view) if around else {})}, status)
 
 
 def view_list[Q: ListQuery](
     listing: Listing[Q, Any], rights: Rights, given: Given, defaults: Mapping[str, str], kept: list[SavedFilter]
 ) -> tuple[ListView[Q], int]:
     """A page of a list and the status of the answer."""
-    query, form = read_query(listing.query, given, rights, **defaults)
-    order, offset = "", 0
-    try:
+
+    def read_page(query: Q, given: Given) -> tuple[str, ListPage]:
         order, offset = listing.read_order(given), read_offset(given, listing.pager)
-        page = listing.page(query, rights, order=order, offset=offset)
-    except Invalid as error:
-        form = QueryForm(listing.query, rights, {**defaults, **given}, kept={})
-        blame(form, error)
-        query = listing.query.parse(defaults)
-        page = listing.page(query, rights)
+        return order, listing.page(query, rights, order=order, offset=offset)
+
+    query, form, (order, page) = answer_query(listing.query, given, rights, read_page, defaults)
     return ListView(listing, query, form, order, page, rights, kept), 400 if form.errors else 200
 
 
@@ -225,20 +217,31 @@ def places_of[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights) 
     """Where the first rows of a query are, as GeoJSON (EPSG:4326); `more` says that there are others."""
     rows = listing.rows(query, rights)
     assert isinstance(rows, QuerySet)
-    shape = AsGeoJSON(Transform(listing.geometry, 4326), precision=6)
-    placed = rows.exclude(**{listing.geometry: None}).annotate(list_shape=shape)
-    results = list(placed[: MOST_PLACES + 1])
-    related = listing.related(results[:MOST_PLACES], rights)
-    features = [feature_of(listing, row, related) for row in results[:MOST_PLACES]]
-    return {"type": "FeatureCollection", "features": features, "more": len(results) > MOST_PLACES}
+
+    def describe_all(placed: Sequence[Any]) -> list[dict[str, Any]]:
+        related = listing.related(placed, rights)
+        return [describe_place(listing, row, related) for row in placed]
+
+    return collection_of(rows, listing.geometry, listing.key, describe_all)
 
 
-def feature_of(listing: Listing[Any, Any], row: Any, related: Any) -> dict[str, Any]:
-    """A row on the map: its first cell names it and leads to its page."""
+def describe_place(listing: Listing[Any, Any], row: Any, related: Any) -> dict[str, Any]:
+    """What the map says of a row: its first cell names it and leads to its page."""
     first = listing.page_columns()[0].cell_of(row, related)
-    properties = {"title": first.text, "href": first.href}
-    if listing.on_map is not None:
-        properties |= listing.on_map(row, related)
-    return {
-        "type": "Feature", "id": listing.key(row), "geometry": json.loads(row.list_shape), "properties": properties
-    }  # fmt: skip
+    return {"title": first.text, "href": first.href, **(listing.on_map(row, related) if listing.on_map else {})}
+
+
+def collection_of[R: Model](
+    rows: QuerySet[R], geometry: str, key: Callable[[R], str], describe: Callable[[Sequence[R]], list[dict[str, Any]]]
+) -> dict[str, Any]:
+    """The first rows that have a place as GeoJSON (EPSG:4326), with what `describe` says of each; `more`: there are
+    others.
+    """
+    shape = AsGeoJSON(Transform(geometry, 4326), precision=6)
+    results: list[Any] = list(rows.exclude(**{geometry: None}).annotate(list_shape=shape)[: MOST_PLACES + 1])
+    placed = results[:MOST_PLACES]
+    features = [
+        {"type": "Feature", "id": key(row), "geometry": json.loads(row.list_shape), "properties": properties}
+        for row, properties in zip(placed, describe(placed), strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features, "more": len(results) > MOST_PLACES}

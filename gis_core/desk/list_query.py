@@ -50,7 +50,12 @@ class Parameter:
     fewest: int = 0
     """With fewer options the field is left out: one member has nothing to choose."""
     describe: Callable[[str], str] = str
-    """How a value is called that the address has and no option offers."""
+    """How a value is called that the address has and no option offers; of words, how they stand in their field."""
+    hidden: bool = False
+    """Whether the form keeps it out of sight: links of the page choose it."""
+    low: float | None = None
+    high: float | None = None
+    """Of numbers."""
     placeholder: str | Promise = ""
     description: str = ""
     """For the OpenAPI document."""
@@ -105,7 +110,8 @@ def whole_number(
     def read(given: Given, key: str) -> int | None:
         return integer(given, key, 0, low, high) if given.get(key) else None
 
-    return parameter(label=label, read=read, options=options, every=every, **{"default": None, "type": int} | more)
+    settled = {"default": None, "type": int} | more
+    return parameter(label=label, read=read, options=options, every=every, low=low, high=high, **settled)
 
 
 def decimal(label: str | Promise = "", *, low: float, high: float, description: str = "") -> Any:
@@ -114,7 +120,7 @@ def decimal(label: str | Promise = "", *, low: float, high: float, description: 
     def read(given: Given, key: str) -> float | None:
         return number(given, key, low, high)
 
-    return parameter(label=label, read=read, type=float, description=description, default=None)
+    return parameter(label=label, read=read, type=float, low=low, high=high, description=description, default=None)
 
 
 def bbox() -> Any:
@@ -154,35 +160,41 @@ class ListQuery:
         """The same with other values, for links and counters."""
         return replace(self, **changes)
 
+    def pairs(self) -> dict[str, str]:
+        """Names and values as an address has them."""
+        values = {one.name: (getattr(self, name), one.write) for name, one in self.parameters().items()}
+        return {name: "" if value in ("", None, ()) else write(value) for name, (value, write) in values.items()}
+
     def query(self) -> str:
         """The query string that is read as this query."""
-        pairs = {}
-        for name, one in self.parameters().items():
-            value = getattr(self, name)
-            text = "" if value in ("", None, ()) else one.write(value)
-            if not one.paged and (text or one.always):
-                pairs[one.name] = text
-        return urlencode(pairs)
+        pairs, declared = self.pairs(), self.parameters().values()
+        kept = [one for one in declared if not one.paged and (pairs[one.name] or one.always)]
+        return urlencode({one.name: pairs[one.name] for one in kept})
 
 
 class QueryForm(AccessibleForm):
     """The form above a list, sent by GET; `kept` are values of the address that no option offers."""
 
     is_filtered = False
-    """Whether somebody chose something, beside what the list shows anyway."""
+    """Whether somebody chose something, beside what the list shows anyway: the form stays open on a phone."""
 
     def __init__(self, query: type[ListQuery], rights: Rights, data: Any = None, *, kept: Given) -> None:
-        super().__init__(data, initial=kept)
+        super().__init__(data, initial=dict(kept))
         for one in query.parameters().values():
-            if one.label and (made := form_field(one, rights, kept.get(one.name, ""))):
+            value = kept.get(one.name, "")
+            if (one.label or one.hidden) and (made := form_field(one, rights, value)):
                 self.fields[one.name] = made
+                if value and one.options is None:
+                    self.initial[one.name] = one.describe(value)
 
 
 def form_field(one: Parameter, rights: Rights, value: str) -> forms.Field | None:
     """The field of a parameter; none where there is nothing to choose."""
+    if one.hidden:
+        return forms.CharField(widget=forms.HiddenInput, required=False) if value else None
     if one.options is None:
-        widget = forms.TextInput(attrs={"type": "search", "placeholder": str(one.placeholder)})
-        return forms.CharField(label=str(one.label), max_length=LONGEST_TEXT, required=False, widget=widget)
+        longest = LONGEST_TEXT if one.low is None else None
+        return forms.CharField(label=str(one.label), max_length=longest, required=False, widget=input_of(one))
     choices = one.choices(rights)
     if len(choices) - bool(one.every) < one.fewest and not value:
         return None
@@ -191,17 +203,36 @@ def form_field(one: Parameter, rights: Rights, value: str) -> forms.Field | None
     return forms.ChoiceField(label=str(one.label), choices=choices, required=False)
 
 
-def read_query[Q: ListQuery](
-    query: type[Q], given: Mapping[str, Any], rights: Rights, **defaults: str
-) -> tuple[Q, QueryForm]:
-    """The query of an address and its form; what makes no sense is left out, and said in the form."""
-    kept = {**defaults, **{name: value for name, value in given.items() if isinstance(value, str)}}
+def input_of(one: Parameter) -> forms.Widget:
+    """Where words or a number are typed."""
+    if one.low is None:
+        return forms.TextInput(attrs={"type": "search", "placeholder": str(one.placeholder)})
+    return forms.NumberInput(attrs={"min": one.low, "max": one.high, "step": "any" if one.type is float else 1})
+
+
+def answer_query[Q: ListQuery, A](
+    query: type[Q],
+    given: Mapping[str, Any],
+    rights: Rights,
+    answer: Callable[[Q, Given], A],
+    defaults: Given | None = None,
+) -> tuple[Q, QueryForm, A]:
+    """The query of an address, its form, and what `answer` makes of it and of the other parameters.
+
+    What makes no sense (Invalid) is said in the form, and the answer is that of an address without parameters.
+    `defaults` stand for parameters that are not given.
+    """
+    usual = dict(defaults or {})
+    kept = usual | {name: value for name, value in given.items() if isinstance(value, str)}
     try:
-        chosen, form = query.parse(kept), QueryForm(query, rights, kept=kept)
-        form.is_filtered = chosen != query.parse(defaults)
-        return chosen, form
+        chosen = query.parse(kept)
+        answered = answer(chosen, kept)
     except Invalid as error:
         form = QueryForm(query, rights, kept, kept={})
         if str(error.extra.get("parameter")) not in form.errors:
             blame(form, error)
-        return query.parse(defaults), form
+        chosen = query.parse(usual)
+        return chosen, form, answer(chosen, usual)
+    form = QueryForm(query, rights, kept=chosen.pairs())
+    form.is_filtered = chosen != query.parse(usual)
+    return chosen, form, answered

@@ -34,9 +34,7 @@ def list_page(one: DeskList) -> View:
 
     def view(request: HttpRequest) -> HttpResponse:
         def show(context: dict[str, Any], status: int) -> HttpResponse:
-            return tabs.show(
-                request, "desk/list_page.html", one.desk, one.name, context | {"action": request.path}, status
-            )
+            return tabs.show(request, "desk/list_page.html", one.desk, one.name, context, status)
 
         return answer_list(request, listing_of(one), show)
 

@@ -22,6 +22,12 @@ def communes_of(rights: Rights) -> QuerySet[Commune]:
     return Commune.objects.filter(insee__in=own) | Commune.objects.filter(insee__in=list(rights.town_insee))
 
 
+def member_commune_options(_rights: Rights) -> list[tuple[str, str]]:
+    """INSEE code and name of each commune of a member, whoever asks."""
+    communes = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
+    return list(communes.values_list("insee", "name"))
+
+
 def commune_options(rights: Rights) -> list[tuple[str, str]]:
     """INSEE code and name of each commune of `communes_of`."""
     return list(communes_of(rights).order_by("name").values_list("insee", "name"))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gis_core.codes import code_list
+from layers.features.display import is_english
 
 type CodeList = Mapping[str, tuple[str, str]]
 """{code: (French, English)}."""
@@ -29,3 +30,9 @@ IMPORTANCES: Final = code_list(APP, "importances")
 def word(labels: CodeList, code: str | None, *, english: bool = False) -> str:
     """What a code means; itself where the list does not have it."""
     return labels[code][english] if code is not None and code in labels else code or ""
+
+
+def options(labels: CodeList) -> list[tuple[str, str]]:
+    """The codes with their labels in the reader's language, for a form."""
+    english = is_english()
+    return [(code, word(labels, code, english=english)) for code in labels]

@@ -17,11 +17,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.api.lists import list_parameters
+from gis_core.api.lists import count_at_least, list_parameters
 from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.api.versions import IF_MATCH, saw_version
 from gis_core.api.views import checked
+from gis_core.desk.listing import QueryRows
 from gis_core.desk.parameters import Page
 from gis_core.errors import Forbidden, Invalid, NotFound, Stale
 from gis_core.http.files import NO_STORE
@@ -36,11 +37,10 @@ from permits.models import Event, Permit
 from permits.procedure import COUNTER, What
 from permits.services.applicants import Person, may_read_applicant, read_applicants
 from permits.services.filing import Filed, Filing, change_permit, file_permit
-from permits.services.listing import PermitQuery, count_up_to, files, ordered
+from permits.services.listing import PermitQuery, files, ordered
 from permits.services.reading import permit_seen_by, timeline_of
 from permits.services.recording import check_may_write, locked, record, strike
 
-API_COUNT_LIMIT = 10_000
 FILTERS = list_parameters(PermitQuery)
 
 
@@ -113,7 +113,7 @@ class PermitsView(GeographicView):
         wanted, page = PermitQuery.parse(request.query_params), Page.parse(request.query_params)
         rows = files(wanted, rights_of_request(request))
         permits = list(with_shape(ordered(rows, wanted))[page.offset : page.offset + page.limit + 1])
-        chosen, count = permits[: page.limit], max(count_up_to(rows, API_COUNT_LIMIT)[0], page.offset + len(permits))
+        chosen, count = permits[: page.limit], count_at_least(QueryRows(rows), page, len(permits))
         geo = self.as_geojson()
         path = f"{request.path}?{wanted.query()}{'&format=geojson' if geo else ''}"
         if geo:

@@ -1,9 +1,8 @@
 """/permis/: the files that one follows, in a table and on a map with the same filters."""
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core import webmap_build
 from gis_core.database import clock as database_clock
-from gis_core.desk.list_pages import ListView, answer_list
+from gis_core.desk.list_pages import ListView, answer_list, collection_of
 from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
@@ -29,7 +28,6 @@ from permits.services.listing import OPENED, PERMITS, PermitQuery, files, ordere
 from permits.services.overview import urgent
 
 BOARD_MAP = "src/permits/main.ts"
-MOST_SHAPES = 2_000
 URGENT = {
     "overdue": gettext_lazy("overdue"),
     "week": gettext_lazy("due within 7 days"),
@@ -74,25 +72,25 @@ def shapes(request: HttpRequest) -> HttpResponse:
     """The files of a filter as GeoJSON, the first of them when there are many: `more` says so."""
     rights = rights_of_request(request)
     wanted = PermitQuery.parse(request.GET.dict(), state=OPENED)
-    rows = (
-        ordered(files(wanted, rights).exclude(geom=None), wanted)
-        .annotate(shape=AsGeoJSON(Transform("geom", 4326), precision=6))
-        .values("number", "state", "kind", "next_date", "shape")[: MOST_SHAPES + 1]
-    )
-    permits: list[Any] = list(rows)
-    answer = {
-        "type": "FeatureCollection",
-        "features": [shape_of(row) for row in permits[:MOST_SHAPES]],
-        "more": len(permits) > MOST_SHAPES,
-    }
+    rows = ordered(files(wanted, rights), wanted).only("number", "state", "kind", "next_date")
+
+    def describe_all(permits: Sequence[Permit]) -> list[dict[str, Any]]:
+        return [describe_permit(one) for one in permits]
+
+    answer = collection_of(rows, "geom", PERMITS.key, describe_all)
     return JsonResponse(answer, headers=NO_STORE)
 
 
-def shape_of(row: dict[str, Any]) -> dict[str, Any]:
-    properties = {"number": row["number"], "title": str(Permit(number=row["number"])), "kind": row["kind"]}
-    properties |= {"state": row["state"], "label": str(State(row["state"]).label)}
-    properties["due"] = row["next_date"] and date_format(row["next_date"], "j N Y")
-    return {"type": "Feature", "id": row["number"], "geometry": json.loads(row["shape"]), "properties": properties}
+def describe_permit(permit: Permit) -> dict[str, Any]:
+    """What the map says of a file."""
+    return {
+        "number": permit.number,
+        "title": str(permit),
+        "kind": permit.kind,
+        "state": permit.state,
+        "label": str(State(permit.state).label),
+        "due": permit.next_date and date_format(permit.next_date, "j N Y"),
+    }
 
 
 def map_config(wanted: PermitQuery, rights: Rights) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_pages import list_file
-from gis_core.desk.list_query import read_query
+from gis_core.desk.list_query import answer_query
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
 from gis_core.http.admission import TABLE, limited
@@ -35,8 +35,10 @@ def export(request: HttpRequest) -> HttpResponse:
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """Counts and delays by kind, period, commune and instructor; this year's files unless told otherwise."""
     rights = rights_of_request(request)
-    wanted, form = read_query(PermitQuery, request.GET.dict(), rights, state="", year=str(database_clock.today().year))
-    figures = statistics(wanted, rights)
+    this_year = {"state": "", "year": str(database_clock.today().year)}
+    wanted, form, figures = answer_query(
+        PermitQuery, request.GET.dict(), rights, lambda query, _given: statistics(query, rights), this_year
+    )
     if request.GET.get("format") == "csv":
         return file_response(
             statistics_csv(figures, wanted), CSV, f"statistiques-permis-{database_clock.today():%Y-%m-%d}.csv"
@@ -44,6 +46,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "permits",
         "list": {"form": form},
+        "action": request.path,
         "whole": figures.whole,
         "tables": tables(figures, wanted),
         "query": f"{wanted.query()}&year={wanted.year or ''}",

@@ -33,7 +33,6 @@ OPENED = "open"
 NOBODY = "none"
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 SOON_DAYS, TACIT_DAYS, MONTH_DAYS = 7, 15, 30
-COUNT_LIMIT = 1000
 MOST_OFFSET = 10_000
 
 
@@ -249,12 +248,6 @@ def ordered(rows: PermitQuerySet, wanted: PermitQuery) -> PermitQuerySet:
     if wanted.only_open:
         return rows.order_by(F("next_date").asc(nulls_last=True), "filed_date", "id")
     return rows.order_by("-filed_date", "-id")
-
-
-def count_up_to(rows: PermitQuerySet, most: int = COUNT_LIMIT) -> tuple[int, bool]:
-    """How many there are, and whether there are more: nobody waits for a count beyond `most`."""
-    count = rows.order_by()[: most + 1].count()
-    return min(count, most), count > most
 
 
 # -- as people read them ----------------------------------------------------------------------------------------------

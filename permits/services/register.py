@@ -13,10 +13,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from gis_core.desk.cells import Cell
 from gis_core.desk.list_query import ListQuery, choice, parameter, whole_number
 from gis_core.desk.listing import Column, Listing
-from gis_core.desk.options import year_options
+from gis_core.desk.options import member_commune_options, year_options
 from gis_core.errors import Invalid
-from gis_core.members.rights import Rights
-from gis_core.models import Commune
 from permits.models import Permit
 from permits.numbers import format_number
 from permits.services.listing import (
@@ -58,17 +56,12 @@ def read_number(given: Mapping[str, str], name: str) -> str:
     return number
 
 
-def communes_with_members(_rights: Rights) -> list[tuple[str, str]]:
-    communes = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
-    return list(communes.values_list("insee", "name"))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterQuery(ListQuery):
     """Which decisions: of a commune, a year (of the decision), a kind, a number or its beginning."""
 
     number: str = parameter(label=gettext_lazy("Number"), read=read_number, placeholder="PC 045 901 26", default="")
-    insee: str = choice(gettext_lazy("Commune"), communes_with_members, every=gettext_lazy("All communes"), longest=5)
+    insee: str = choice(gettext_lazy("Commune"), member_commune_options, every=gettext_lazy("All communes"), longest=5)
     year: int | None = whole_number(
         gettext_lazy("Decided in"),
         low=FIRST_YEAR,

@@ -59,6 +59,14 @@ def test_works_are_drawn_and_their_conflicts_told_while_they_are_entered(desk: P
     assert serious(desk) == []
 
 
+@pytest.mark.parametrize("path", ["voirie/", "voirie/patrimoine/", "voirie/demandes/", "travaux/arretes/"])
+def test_a_list_of_roads_fits_and_axe_finds_nothing_serious(desk: Page, demo: Demo, path: str) -> None:
+    desk.goto(f"{demo.url}/{path}")
+    expect(desk.locator("form.list-filters")).to_be_visible()
+    assert fits(desk)
+    assert serious(desk) == []
+
+
 def test_a_place_on_a_road_is_marked_on_a_phone_and_its_section_is_read(browser: Browser, demo: Demo) -> None:
     for context in opened(browser, cookies_of(browser, demo, "reseaux.lys"), PHONE):
         page = open_map(context, demo)

@@ -20,8 +20,10 @@ from openpyxl import load_workbook
 
 from gis_core.desk.cells import Cell, Line
 from gis_core.desk.list_pages import answer_list
-from gis_core.desk.list_query import ListQuery, QueryForm, choice, read_query, text, whole_number
+from gis_core.desk.list_query import ListQuery, QueryForm, answer_query, choice, parameter, text, whole_number
 from gis_core.desk.listing import Column, Listing, Pager
+from gis_core.desk.pager import PageLinks, page_links
+from gis_core.desk.parameters import Page
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Commune
@@ -122,9 +124,72 @@ def test_a_form_offers_the_choices_and_leaves_out_what_is_none() -> None:
 
 
 def test_a_value_of_the_address_that_no_choice_offers_stays_in_the_form() -> None:
-    query, form = read_query(CommuneQuery, {"only": "gone"}, RIGHTS)
+    query, form, _page = answer_query(CommuneQuery, {"only": "gone"}, RIGHTS, lambda *_asked: None)
     assert query.only == "gone"
     assert ("gone", "gone") in form.fields["only"].choices  # type: ignore[attr-defined]
+
+
+def test_a_form_shows_what_was_read() -> None:
+    _query, form, _page = answer_query(CommuneQuery, {"q": "  Ardon "}, RIGHTS, lambda *_asked: None)
+    assert 'value="Ardon"' in str(form["q"])
+    assert 'type="number"' in str(form["year"])
+    assert (form.is_filtered, form.errors) == (True, {})
+
+
+def test_what_a_page_cannot_answer_is_said_in_the_form_and_the_usual_is_answered() -> None:
+    def answer(query: CommuneQuery, given: Any) -> str:
+        if given.get("day") == "x":
+            raise Invalid("Un jour.", parameter="day")
+        return f"{query.text}, {given.get('day', 'today')}"
+
+    query, form, answered = answer_query(CommuneQuery, {"q": "Ardon", "day": "x"}, RIGHTS, answer)
+    assert (query, answered, form.non_field_errors()) == (CommuneQuery(), ", today", ["Un jour."])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateQuery(ListQuery):
+    state: str = parameter(read=lambda given, name: given.get(name, "open"), hidden=True, default="open")
+    road: str = text("Route")
+
+
+def test_what_links_choose_stays_hidden_in_the_form() -> None:
+    _query, form, _page = answer_query(StateQuery, {"state": "all"}, RIGHTS, lambda *_asked: None)
+    assert [field.value() for field in form.hidden_fields()] == ["all"]
+    assert [field.name for field in form.visible_fields()] == ["road"]
+
+
+@pytest.mark.parametrize(
+    ("offset", "links"),
+    [
+        (0, PageLinks(first=1, last=50, next="?sans=1&offset=50#far")),
+        (50, PageLinks(first=51, last=100, previous="?sans=1&offset=0#far", next="?sans=1&offset=100#far")),
+        (100, PageLinks(first=101, last=120, previous="?sans=1&offset=50#far")),
+        (500, PageLinks(first=0, last=120, previous="?sans=1&offset=450#far")),
+    ],
+)
+def test_links_lead_to_the_pages_beside(offset: int, links: PageLinks) -> None:
+    assert page_links(Page(50, offset), 120, "sans=1", "#far") == links
+
+
+@pytest.mark.parametrize(
+    ("cell", "html"),
+    [
+        (
+            Cell("B14", href="/b/", picture="/b.svg"),
+            '<img src="/b.svg" alt="" width="32" height="32" loading="lazy"><a',
+        ),
+        (Cell("PDF", href="/b/", title="Ouvrir B"), '<a href="/b/" aria-label="Ouvrir B">PDF</a>'),
+        (Cell("B", lines=(Line("fini", tone="over"),)), 'B<span class="sub over">fini</span>'),
+        (Cell(day=date(2026, 3, 1), until=date(2026, 3, 4)), '</time> – <time datetime="2026-03-04">'),
+    ],
+)
+def test_a_cell_is_written(cell: Cell, html: str) -> None:
+    assert html in render_to_string("desk/cell.html", {"cell": cell})
+
+
+def test_one_day_is_said_once() -> None:
+    cell = Cell(day=date(2026, 3, 1), until=date(2026, 3, 1))
+    assert render_to_string("desk/cell.html", {"cell": cell}).count("<time") == 1
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from gis_core.models import Job, Member, User
 from layers.intake.findings import Finding, Severity
 from layers.intake.models import FileImport
 from layers.intake.services import imports
+from networks.roads.listings.assets import ASSETS
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
 from networks.roads.pages import assets as pages
 from tests import factories
@@ -336,11 +338,11 @@ def test_what_is_listed_is_taken_away(browser: Client, member: Member) -> None:
 def test_a_table_of_too_many_assets_is_refused_with_what_to_do(
     browser: Client, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "MOST_ROWS", 1)
+    monkeypatch.setattr(pages, "ASSETS", {"point": replace(ASSETS["point"], most_in_files=1)})
     sign(member, reference="LIMITE-50")
     sign(member, "AB4", reference="CEDEZ-2")
     answer = browser.get(f"{LIST}?format=csv", headers={"accept": "text/html"})
-    assert (answer.status_code, "choisissez" in answer.content.decode()) == (400, True)
+    assert (answer.status_code, "resserrez les filtres" in answer.content.decode()) == (400, True)
 
 
 def test_a_linear_asset_says_its_length(browser: Client, member: Member) -> None:

@@ -14,7 +14,7 @@ from networks.roadworks.models import Work, WorkDetour, WorkRequest
 from networks.roadworks.order_values import describe_detour, order_field_values
 from networks.roadworks.pages.requests import near_works
 from networks.roadworks.services import requests, works
-from networks.roadworks.services.works import Filter
+from networks.roadworks.services.works import WorkQuery
 from tests import factories
 from tests.networks.conftest import along
 from tests.networks.road_orders import Desk, given_request, kept, numbered_road, section, this_day
@@ -204,14 +204,14 @@ def test_a_line_moved_in_the_map_or_qgis_forgets_the_references_and_what_said_th
 def test_works_are_found_by_their_road_and_their_references(road: Desk, text: str) -> None:
     work = made(road)
     with road.as_():
-        found = works.list_works(Filter.parse({"text": text}), road.rights())
+        found = works.list_works(WorkQuery.parse({"text": text}), road.rights())
         assert [one.pk for one in found] == [work.pk]
 
 
 def test_works_on_another_road_are_not_found(road: Desk) -> None:
     made(road)
     with road.as_():
-        assert not works.list_works(Filter.parse({"text": "D 45"}), road.rights())
+        assert not works.list_works(WorkQuery.parse({"text": "D 45"}), road.rights())
 
 
 # -- what everybody reads as title ------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Requests for works on roads: how urgent, corrected and undone, what of a person everybody reads, what letters say."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
+from gis_core.desk.listing import Pager
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.files.content import PDF
 from gis_core.members.rights import Role
 from gis_core.models import Letter, Letterhead, RetentionTime
 from networks.roadworks.french import at, of, the
 from networks.roadworks.kinds import ALIGNMENT, KINDS, PARKING, PERMISSION
+from networks.roadworks.listings.requests import REQUESTS
 from networks.roadworks.models import Work, WorkOrder, WorkPiece, WorkRequest
 from networks.roadworks.pages.requests import near_works
 from networks.roadworks.services import requests, undoing
@@ -92,7 +95,7 @@ def test_the_most_urgent_request_is_the_first_of_the_list(desk: Desk) -> None:
 
 
 def test_the_second_page_goes_on_where_the_first_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("networks.roadworks.pages.requests.PER_PAGE", 1)
+    monkeypatch.setattr("networks.roadworks.pages.requests.REQUESTS", replace(REQUESTS, pager=Pager(rows=1)))
     later = desk.enter(starts_on=this_day() + timedelta(days=3))
     sooner = desk.enter(starts_on=this_day() + timedelta(days=1))
     pages = [desk.network.client().get("/voirie/demandes/", {"offset": offset}).content.decode() for offset in (0, 1)]

@@ -11,7 +11,7 @@ from networks.roadworks.models import Work, WorkDetour
 from networks.roadworks.points import CONFLICT_FINDERS, ConflictFinder
 from networks.roadworks.services import conflicts, works
 from networks.roadworks.services.conflicts import ConflictQuery, Severity, conflicts_of, marks_of
-from networks.roadworks.services.works import Filter, list_works
+from networks.roadworks.services.works import WorkQuery, list_works
 from tests import factories
 from tests.networks.conftest import Network, Place
 from tests.networks.works import FIRST, LAST, section, stretch, work
@@ -243,7 +243,7 @@ def test_conflicts_among_fifty_thousand_works_read_those_around_alone(network: N
     before = rows_read(network)
     with network.as_("reader"):
         rights = network.rights("reader")
-        shown = list(list_works(Filter(first=FIRST, last=LAST + timedelta(days=50)), rights)[:150])
+        shown = list(list_works(WorkQuery(first=FIRST, last=LAST + timedelta(days=50)), rights)[:150])
         marks_of(shown, rights)
     assert rows_read(network) - before < 5_000
 

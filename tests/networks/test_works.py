@@ -15,7 +15,7 @@ from layers.features.services.restore import restore
 from layers.features.services.write import Edit
 from networks.roadworks.models import Work
 from networks.roadworks.services import works
-from networks.roadworks.services.works import Filter
+from networks.roadworks.services.works import WorkQuery
 from tests import factories
 from tests.networks.conftest import Network, along
 from tests.networks.works import FIRST, LAST, numbered_road, section, stretch, work
@@ -129,7 +129,7 @@ def test_works_are_listed_by_days_commune_kind_and_measure(network: Network) -> 
     rights = network.rights()
 
     def titles(**wanted: Any) -> list[str]:
-        return [one.title for one in works.list_works(Filter(**wanted), rights)]
+        return [one.title for one in works.list_works(WorkQuery(**wanted), rights)]
 
     with network.as_():
         assert titles(first=date(2026, 12, 11), last=date(2026, 12, 31)) == ["Ici", "Ailleurs"]

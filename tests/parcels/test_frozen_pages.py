@@ -1,13 +1,16 @@
 """/fiches/: frozen sheets are found again by those who may see them."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from gis_core.desk.listing import Pager
 from gis_core.members.rights import Role
 from gis_core.models import User
+from layers.parcels.listing import FROZEN_SHEETS
 from tests import factories
 from tests.parcels.conftest import Place
 
@@ -73,12 +76,15 @@ def test_without_a_sheet_the_page_says_how_one_is_made(
     assert words in page(client, language)
 
 
-def test_long_lists_come_in_stretches(client: Client, sheets: list[dict[str, Any]]) -> None:
+def test_long_lists_come_by_pages(
+    client: Client, sheets: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.parcels.pages.FROZEN_SHEETS", replace(FROZEN_SHEETS, pager=Pager(rows=1)))
     first, second = sheets
-    assert first["pdf"] not in page(client, limit=1)
-    assert second["pdf"] not in page(client, limit=1, offset=1)
-    assert "Plus anciennes" in page(client, limit=1)
-    assert "Plus récentes" in page(client, limit=1, offset=1)
+    assert first["pdf"] not in page(client)
+    assert second["pdf"] not in page(client, offset=1)
+    assert "Suivants" in page(client)
+    assert "Précédents" in page(client, offset=1)
 
 
 def test_another_member_finds_nothing(client: Client, sheets: list[dict[str, Any]]) -> None:

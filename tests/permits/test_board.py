@@ -12,10 +12,10 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from gis_core.desk.list_pages import MOST_PLACES
 from gis_core.desk.listing import Pager
 from gis_core.members.rights import Role
 from permits.models import Permit
-from permits.pages.board import MOST_SHAPES
 from permits.services.listing import PERMITS
 from tests import factories
 from tests.exports.conftest import read
@@ -154,12 +154,12 @@ def test_the_map_shows_the_files_of_the_list(world: World) -> None:
 
 
 def test_the_map_says_when_there_are_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("permits.pages.board.MOST_SHAPES", 1)
+    monkeypatch.setattr("gis_core.desk.list_pages.MOST_PLACES", 1)
     world.file()
     world.file()
     found = world.client().get("/permis/carte.geojson").json()
     assert (len(found["features"]), found["more"]) == (1, True)
-    assert MOST_SHAPES == 2_000
+    assert MOST_PLACES == 2_000
 
 
 def test_the_map_refuses_what_makes_no_sense(world: World) -> None:

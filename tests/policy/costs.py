@@ -25,6 +25,7 @@ COSTLY = {
     "api/v1/parcels/sheet/": {"parcels"},
     "api/v1/parcels/sheets/": {"pdf"},
     "api/v1/search/": {"search"},
+    "fiches/": {"filter"},
     "permis/": {"filter"},
     "permis/<str:permit>/courriers/<int:letter_id>/<str:form>/": {"pdf"},
     "permis/export/": {"table"},
@@ -43,8 +44,10 @@ COSTLY = {
     "travaux/": {"list"},
     "travaux/<str:name>": {"list"},
     "travaux/arretes/": {"list"},
+    "voirie/demandes/": {"filter"},
     "voirie/demandes/<int:request_id>/courriers/<int:letter_id>/<str:form>/": {"pdf"},
     "voirie/importer/<int:import_id>/lignes.csv": {"table"},
+    "voirie/patrimoine/": {"filter"},
     "voirie/patrimoine/importer/<int:import_id>/lignes.csv": {"table"},
 }
 

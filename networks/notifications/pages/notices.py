@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core import webmap_build
 from gis_core.desk.forms import blame
-from gis_core.desk.parameters import integer
+from gis_core.desk.pager import page_links
+from gis_core.desk.parameters import Page, integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
@@ -221,6 +223,7 @@ def show_notice(
     offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
     alone, names = request.GET.get("sans") == "1", request.GET.get("noms") == "1" and reads
     lines, total = lines_of(notice, rights, offset=offset, alone=alone)
+    kept = urlencode({name: "1" for name, chosen in (("sans", alone), ("noms", names)) if chosen})
     if names:
         lines = with_people(notice, lines, why=_("Recipients of the notice %(number)s") % {"number": notice.pk})
     context: dict[str, Any] = {
@@ -237,11 +240,8 @@ def show_notice(
         "lines": lines,
         "alone": alone,
         "names": names,
-        "first": offset + 1,
-        "last": offset + len(lines),
         "total": total,
-        "before": max(offset - ROWS, 0) if offset else None,
-        "after": offset + ROWS if offset + ROWS < total else None,
+        "pages": page_links(Page(ROWS, offset), total, kept, "#recipients"),
         **ways_out(),
         **spoken(request, notice, lines if names else ()),
         **work_of(notice),

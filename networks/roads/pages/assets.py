@@ -7,184 +7,94 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.list_pages import ListView, answer_list
 from gis_core.desk.parameters import integer
-from gis_core.desk.tables import answer_table
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
-from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
-from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
-from gis_core.models import Commune
-from layers.features.display import display_number
+from layers.features.display import is_english
 from networks.roads import asset_lists, lists
-from networks.roads.asset_sheets import pictogram_of
-from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, name_of, normal
+from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, normal
+from networks.roads.listings.assets import (
+    ASSETS,
+    condition_label,
+    is_late,
+    kind_label,
+    picture_of,
+    title_of,
+)
 from networks.roads.pages.frame import page, show
 from networks.roads.pictograms import pictogram
 from networks.roads.references import Road
 from networks.roads.services import assets as services
-from networks.roads.services.asset_table import as_table
-from networks.roads.services.assets import DUE, KINDS, SLUGS, Filter, Inspection
+from networks.roads.services.assets import KINDS, SLUGS, AssetQuery, Inspection
 from networks.roads.services.calibrating import with_department
 from networks.roads.services.placing import references_of
 
 TAB = "road_assets"
-ROWS = 50
-MOST_OFFSET = 5_000
-MOST_ROWS = 10_000
 LONGEST_BODY = 80 * 1_048_576
-DUE_LABELS = {"late": gettext_lazy("Inspection late"), "month": gettext_lazy("Inspection within a month"),
-              "never": gettext_lazy("Never inspected")}  # fmt: skip
-
-
-def english() -> bool:
-    return (get_language() or "fr").startswith("en")
-
-
-def choices(labels: lists.CodeList, empty: str) -> list[tuple[str, str]]:
-    return [("", empty), *((code, lists.word(labels, code, english=english())) for code in labels)]
-
-
-class FilterForm(AccessibleForm):
-    what = forms.ChoiceField(label=gettext_lazy("Show"), required=False)
-    q = forms.CharField(label=gettext_lazy("Search"), max_length=100, required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    state = forms.ChoiceField(label=gettext_lazy("Condition"), required=False)
-    insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
-    due = forms.ChoiceField(label=gettext_lazy("Inspection"), required=False)
-    road = forms.CharField(label=gettext_lazy("Road"), max_length=40, required=False)
-
-    def __init__(self, *args: Any, wanted: Filter, rights: Rights, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["q"].widget.attrs |= {"type": "search", "placeholder": _("reference, code, remark")}
-        self.fields["road"].widget.attrs["placeholder"] = "D 2020"
-        rows = Commune.objects.filter(territories__isnull=False)
-        if not rights.agency:
-            rows = rows.filter(territories__member__in=rights.members())
-        communes = rows.distinct().order_by("name").values_list("insee", "name")
-        given = {
-            "what": [("point", _("Points")), ("troncon", _("Stretches"))],
-            "kind": choices(KINDS[wanted.what], _("All kinds")),
-            "state": choices(lists.CONDITIONS, _("All conditions")),
-            "insee": [("", _("All communes")), *communes],
-            "due": [("", _("All")), *DUE_LABELS.items()],
-        }
-        for name, result in given.items():
-            self.fields[name].choices = result  # type: ignore[attr-defined]
 
 
 @require_safe
 @page
 def asset_list(request: HttpRequest) -> HttpResponse:
     """The assets of a filter; `format=` csv, xlsx or ods to take them away."""
-    rights = rights_of_request(request)
-    given = {name: value for name, value in request.GET.items() if isinstance(value, str)}
-    if suffix := given.get("format"):
-        return export_assets(Filter.parse(given), suffix, rights)
-    refused = None
-    try:
-        wanted = Filter.parse(given)
-    except Invalid as error:
-        wanted, refused = Filter.parse(given | {"road": ""}), error
-    text = given.get("offset", "")
-    offset = min(int(text), MOST_OFFSET) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
-    counts, lengths = services.counts(wanted, rights), services.kilometres(wanted, rights)
-    results = list(services.list_assets(wanted, rights)[offset : offset + ROWS + 1])
-    visible = results[:ROWS]
-    context = {
-        "form": filter_form(given, wanted, rights, refused),
-        "wanted": wanted,
-        "query": wanted.query(),
-        "rows": lines(wanted.what, visible),
-        "filtered": wanted != Filter(what=wanted.what),
-        "most": MOST_ROWS,
-        "figures": [
-            (
-                lists.word(KINDS[wanted.what], kind, english=english()),
-                count,
-                wanted.but(kind=kind).query(),
-                kind,
-                lengths.get(kind),
-            )
-            for kind, count in counts.items()
-        ],
+    what = request.GET.get("what", "")
+    what = what if what in ASSETS else "point"
+
+    def show_list(context: dict[str, Any], status: int) -> HttpResponse:
+        return show(request, "assets", TAB, context, status=status)
+
+    return answer_list(request, ASSETS[what], show_list, around=around_list)
+
+
+def around_list(view: ListView[AssetQuery]) -> dict[str, Any]:
+    """How many of each kind there are, over how many kilometres."""
+    query, what = view.query, view.query.what
+    counts, lengths = services.counts(query, view.rights), services.kilometres(query, view.rights)
+    figures = [
+        {
+            "label": lists.word(KINDS[what], kind, english=is_english()),
+            "count": count,
+            "query": query.but(kind=kind).query(),
+            "chosen": kind == query.kind,
+            "kilometres": lengths.get(kind),
+        }
+        for kind, count in counts.items()
+    ]
+    return {
+        "what": what,
+        "no_road": query.road == services.NO_ROAD,
+        "figures": figures,
         "total": sum(counts.values()),
         "kilometres": sum(lengths.values()),
-        "exported": counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values()),
-        "without_kind": wanted.but(kind="").query(),
-        "before": max(offset - ROWS, 0) if offset else None,
-        "after": offset + ROWS if len(results) > ROWS and offset + ROWS <= MOST_OFFSET else None,
-        "map": f"/#v=1&l={SLUGS[wanted.what]},road-sections,communes",
-        "empty": not counts and wanted == Filter(what=wanted.what),
-        "dues": DUE,
+        "any_kind": {"query": query.but(kind="").query(), "chosen": not query.kind},
+        "map": f"/#v=1&l={SLUGS[what]},road-sections,communes",
+        "everything": f"?what={what}",
     }
-    return show(request, "assets", TAB, context, status=400 if refused else 200)
-
-
-def filter_form(given: dict[str, str], wanted: Filter, rights: Rights, refused: Invalid | None) -> FilterForm:
-    road = "" if wanted.road == services.NO_ROAD else wanted.road
-    initial = {**given, "what": wanted.what, "road": road}
-    if refused is None:
-        return FilterForm(initial=initial, wanted=wanted, rights=rights)
-    form = FilterForm(initial | {"road": given.get("road", "")}, wanted=wanted, rights=rights)
-    form.is_valid()
-    if "road" not in form.errors:
-        blame(form, refused)
-    return form
-
-
-@limited(TABLE)
-def export_assets(wanted: Filter, suffix: str, rights: Rights) -> HttpResponse:
-    """The assets of a filter as a table. Raises Invalid."""
-    results = list(services.list_assets(wanted, rights).select_related("owner")[: MOST_ROWS + 1])
-    if len(results) > MOST_ROWS:
-        message = _("A table has %(most)s assets at most: choose a kind, a road or a commune.")
-        raise Invalid(message % {"most": display_number(MOST_ROWS, 0)}, parameter="format")
-    name = f"patrimoine-{database_clock.today():%Y-%m-%d}"
-    return answer_table(as_table(wanted.what, results), suffix, _("Assets"), name)
-
-
-def lines(what: str, rows: list[Any]) -> list[dict[str, Any]]:
-    """Assets as a list shows them, each with its place on its road or else its commune."""
-    ids = [one.pk for one in rows]
-    places = references_of(what, ids)
-    communes = services.communes_at(what, [pk for pk in ids if pk not in places])
-    return [line(what, one) | {"places": places.get(one.pk, []), "commune": communes.get(one.pk, "")} for one in rows]
 
 
 def line(what: str, asset: Any) -> dict[str, Any]:
-    """One asset as a list shows it."""
-    code = getattr(asset, "code", None) or ""
+    """One asset as its page begins."""
     return {
         "asset": asset,
         "what": what,
         "title": title_of(what, asset),
-        "picture": pictogram_of(code, asset.inscription or "") if code.strip() else "",
-        "kind": lists.word(KINDS[what], asset.kind, english=english()),
-        "state": lists.word(lists.CONDITIONS, asset.state, english=english()),
-        "late": asset.due_date is not None and asset.due_date < database_clock.today(),
+        "picture": picture_of(asset),
+        "kind": kind_label(what, asset),
+        "state": condition_label(asset),
+        "late": is_late(asset),
         "length": services.length_of(asset),
     }
-
-
-def title_of(what: str, asset: Any) -> str:
-    """A sign by what it says, others by their kind."""
-    code = normal(getattr(asset, "code", None) or "")
-    if code:
-        described = name_of(code, english=english())
-        label = " ".join(part for part in (code, asset.inscription) if part)
-        return f"{label} · {described}" if described else label
-    kind = lists.word(KINDS[what], asset.kind, english=english())
-    return f"{kind} {asset.reference}" if asset.reference else kind
 
 
 # -- one asset --------------------------------------------------------------------------------------------------------
@@ -206,8 +116,7 @@ class InspectionForm(AccessibleForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        marks = [(code, lists.word(lists.CONDITIONS, code, english=english())) for code in lists.CONDITIONS]
-        self.fields["mark"].choices = marks  # type: ignore[attr-defined]
+        self.fields["mark"].choices = lists.options(lists.CONDITIONS)  # type: ignore[attr-defined]
 
 
 @page
@@ -288,20 +197,20 @@ def asset_page(
     inspected = {photo for one in described for photo in one.photos}
     context = {
         **line(what, asset_row),
-        "family": FAMILIES[family_of(code)][english()] if code else "",
+        "family": FAMILIES[family_of(code)][is_english()] if code else "",
         "known": is_known(code) if code else True,
         "commune": services.communes_at(what, [pk]).get(pk, ""),
         "edits": rights.has_role(asset_row.owner_id, TECHNICIANS),
         "road_section": section,
         "places": places,
-        "side": lists.word(asset_lists.SIDES, side, english=english()),
-        "size": lists.word(asset_lists.SIZES, getattr(asset_row, "size", None), english=english()),
+        "side": lists.word(asset_lists.SIDES, side, english=is_english()),
+        "size": lists.word(asset_lists.SIZES, getattr(asset_row, "size", None), english=is_english()),
         "more": sorted(asset_row.more.items()),
         "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes&s={SLUGS[what]}.{pk}",
         "road": (road := road_of_place(section)),
         "road_named": with_department(road) if road else "",
         "inspections": [
-            (one, lists.word(lists.CONDITIONS, one.mark, english=english()),
+            (one, lists.word(lists.CONDITIONS, one.mark, english=is_english()),
              [photo for photo in photos if photo["id"] in one.photos])
             for one in described
         ],

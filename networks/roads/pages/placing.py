@@ -16,9 +16,12 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
+from layers.features.display import is_english
 from layers.features.errors import FieldRefused, GeometryRefused
+from networks.roads import lists
 from networks.roads.iisr import FAMILIES, SIGNS, family_of
-from networks.roads.pages.assets import TAB, choices, english, title_of
+from networks.roads.listings.assets import title_of
+from networks.roads.pages.assets import TAB
 from networks.roads.pages.frame import page, show
 from networks.roads.services import assets, placing
 
@@ -87,7 +90,7 @@ class AssetForm(PlaceForm):
 
     def __init__(self, *args: Any, what: str, **options: Any) -> None:
         super().__init__(*args, what=what, **options)
-        self.fields["kind"].choices = choices(assets.KINDS[what], "—")  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", "—"), *lists.options(assets.KINDS[what])]  # type: ignore[attr-defined]
         if what != "point":
             del self.fields["code"], self.fields["inscription"]
         else:
@@ -106,7 +109,7 @@ class AssetForm(PlaceForm):
 def signs_by_family() -> list[tuple[str, list[tuple[str, str]]]]:
     results: dict[str, list[tuple[str, str]]] = {}
     for code, sign_labels in SIGNS.items():
-        results.setdefault(FAMILIES[family_of(code)][english()], []).append((code, sign_labels[english()]))
+        results.setdefault(FAMILIES[family_of(code)][is_english()], []).append((code, sign_labels[is_english()]))
     return list(results.items())
 
 

@@ -47,7 +47,7 @@ def where(marker: Marker) -> str:
 
 def along(what: str, road: Road, rights: Rights) -> dict[str, Any] | None:
     """How many assets of each kind stand along it, of the asker's members, each with its list."""
-    wanted = assets.Filter(what=what, road=str(road))
+    wanted = assets.QUERIES[what](road=str(road))
     counts = assets.counts(wanted, rights)
     if not counts:
         return None

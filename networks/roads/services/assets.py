@@ -1,19 +1,20 @@
 """What stands along roads: the list of a filter, one asset with its reference and its inspections, a new inspection."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, Self, cast
-from urllib.parse import urlencode
+from typing import Any, Final, cast
 
 from django.db import connection, transaction
 from django.db.models import Count, FloatField, Func, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.journal import strike_out
+from gis_core.desk.list_query import ListQuery, choice, parameter, text
+from gis_core.desk.options import commune_options
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.files.content import SentFile
 from gis_core.members.rights import Rights
@@ -29,7 +30,11 @@ from networks.roads.references import NotAReferenceError, road_of
 MODELS: Final[Mapping[str, Any]] = {"point": RoadAsset, "troncon": RoadStretch}
 SLUGS: Final = {"point": "road-assets", "troncon": "road-stretches"}
 KINDS: Final = {"point": asset_lists.POINTS, "troncon": asset_lists.STRETCHES}
-DUE: Final = ("late", "month", "never")
+DUE: Final = {
+    "late": gettext_lazy("Inspection late"),
+    "month": gettext_lazy("Inspection within a month"),
+    "never": gettext_lazy("Never inspected"),
+}
 NO_ROAD: Final = "none"
 SOON_DAYS: Final = 31
 EARLIEST: Final = date(1950, 1, 1)
@@ -38,36 +43,63 @@ LONGEST_NAME, LONGEST_REMARK = 120, 1000
 MOST_AT_ONCE: Final = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """What was asked for; empty fields do not restrict."""
+def code_choice(label: Any, codes: lists.CodeList, every: Any) -> Any:
+    """A code of a list; another one restricts nothing: that of points stays in the address of stretches."""
 
-    what: str = "point"
-    text: str = ""
-    kind: str = ""
-    state: str = ""
-    insee: str = ""
-    due: str = ""
-    road: str = ""
+    def read(given: Mapping[str, str], name: str) -> str:
+        return code if (code := given.get(name, "")) in codes else ""
+
+    return parameter(label=label, read=read, options=lambda _rights: lists.options(codes), every=every, default="")
+
+
+def kind_of_asset(what: str) -> Any:
+    """Which assets: the address chooses the query that reads it (`QUERIES`)."""
+    labels = [("point", gettext_lazy("Points")), ("troncon", gettext_lazy("Stretches"))]
+    return parameter(
+        label=gettext_lazy("Show"), read=lambda _given, _name: what, options=lambda _rights: labels, default=what
+    )
+
+
+def read_due(given: Mapping[str, str], name: str) -> str:
+    value = given.get(name, "")
+    return value if value in DUE else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetQuery(ListQuery):
+    """Which points; empty fields do not restrict."""
+
+    what: str = kind_of_asset("point")
+    text: str = text(gettext_lazy("Search"), name="q", placeholder=gettext_lazy("reference, code, remark"))
+    kind: str = code_choice(gettext_lazy("Kind"), asset_lists.POINTS, gettext_lazy("All kinds"))
+    state: str = code_choice(gettext_lazy("Condition"), lists.CONDITIONS, gettext_lazy("All conditions"))
+    insee: str = choice(gettext_lazy("Commune"), commune_options, every=gettext_lazy("All communes"), longest=5)
+    due: str = parameter(
+        label=gettext_lazy("Inspection"),
+        read=read_due,
+        options=lambda _rights: DUE.items(),
+        every=gettext_lazy("All"),
+        default="",
+    )
+    road: str = parameter(
+        label=gettext_lazy("Road"),
+        read=lambda given, name: road_wanted(given.get(name, "")),
+        describe=lambda road: "" if road == NO_ROAD else road,
+        placeholder="D 2020",
+        default="",
+    )
     """A numbered road, as it is written; "none": those that no section of road is near."""
 
-    @classmethod
-    def parse(cls, given: Mapping[str, str]) -> Self:
-        """Values that are none of the lists do not restrict. Raises Invalid for a text that is no road."""
-        what = given.get("what", "")
-        what = what if what in MODELS else "point"
-        allowed = {"kind": KINDS[what], "state": lists.CONDITIONS, "due": DUE}
-        chosen = {name: value for name, known in allowed.items() if (value := given.get(name, "")) in known}
-        text = given.get("q", "").replace("\x00", "").strip()[:100]
-        insee = given.get("insee", "")[:5].replace("\x00", "")
-        return cls(what=what, text=text, insee=insee, road=road_wanted(given.get("road", "")), **chosen)
 
-    def but(self, **changes: Any) -> Self:
-        return replace(self, **changes)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchQuery(AssetQuery):
+    """Which stretches."""
 
-    def query(self) -> str:
-        given = {("q" if one.name == "text" else one.name): getattr(self, one.name) for one in fields(self)}
-        return urlencode({name: value for name, value in given.items() if value})
+    what: str = kind_of_asset("troncon")
+    kind: str = code_choice(gettext_lazy("Kind"), asset_lists.STRETCHES, gettext_lazy("All kinds"))
+
+
+QUERIES: Final[Mapping[str, type[AssetQuery]]] = {"point": AssetQuery, "troncon": StretchQuery}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +111,7 @@ class Inspection:
     due_date: date | None = None
 
 
-def assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
+def assets(wanted: AssetQuery, rights: Rights) -> QuerySet[Any]:
     """Those of the asker's members, of a filter."""
     rows = of_members(wanted.what, rights)
     if wanted.text:
@@ -124,7 +156,7 @@ def due(wanted: str) -> Q:
     return Q(due_date__lte=today + timedelta(days=SOON_DAYS)) if wanted == "month" else Q(inspected_date=None)
 
 
-def list_assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
+def list_assets(wanted: AssetQuery, rights: Rights) -> QuerySet[Any]:
     """The rows of a list, what is due first."""
     rows = assets(wanted, rights)
     if wanted.kind:
@@ -132,13 +164,13 @@ def list_assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
     return rows.order_by("due_date", "id") if wanted.due in ("late", "month") else rows.order_by("-id")
 
 
-def counts(wanted: Filter, rights: Rights) -> dict[str, int]:
+def counts(wanted: AssetQuery, rights: Rights) -> dict[str, int]:
     """How many of each kind, whatever kind was asked for."""
     rows = assets(wanted, rights).order_by().values_list("kind").annotate(count=Count("pk"))
     return dict(rows.order_by("-count"))
 
 
-def kilometres(wanted: Filter, rights: Rights) -> dict[str, float]:
+def kilometres(wanted: AssetQuery, rights: Rights) -> dict[str, float]:
     """Of each kind of what runs along roads, whatever kind was asked for; nothing of points."""
     if wanted.what == "point":
         return {}

@@ -6,14 +6,16 @@ of the ground plan (EPSG:2154), as roads are measured.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from gis_core.desk.list_query import ListQuery, choice, parameter
+from gis_core.desk.options import commune_options
 from gis_core.desk.tables import Table
 from gis_core.errors import Invalid, NotFound
 from gis_core.files.writing.rows import Column
@@ -30,36 +32,51 @@ LISTS: Final[Mapping[str, lists.CodeList]] = {
 }  # fmt: skip
 
 
+def with_unrecorded(options: Callable[[Rights], Sequence[tuple[str, str]]]) -> Callable[[Rights], Any]:
+    return lambda rights: [*options(rights), (UNKNOWN, _("Not recorded"))]
+
+
+def recorded_code(label: Any, name: str, every: Any) -> Any:
+    """A code of a list, or UNKNOWN."""
+    options = with_unrecorded(lambda _rights: lists.options(LISTS[name]))
+    return choice(label, options, every=every, allowed=lambda: {*LISTS[name], UNKNOWN})
+
+
+def read_insee(given: Mapping[str, str], name: str) -> str:
+    """The INSEE code of a commune, or UNKNOWN. Raises Invalid."""
+    insee = given.get(name, "").strip()
+    if insee and insee != UNKNOWN and not (len(insee) == 5 and insee.isalnum()):
+        message = _("“%(text)s” is no INSEE code of a commune: it has five signs, as in 45234.")
+        raise Invalid(message % {"text": insee[:20]}, parameter=name)
+    return insee
+
+
+def members_keeping(rights: Rights) -> list[tuple[str, str]]:
+    """Short name and name of the members that keep roads."""
+    return list(Member.objects.filter(pk__in=keepers()).order_by("name").values_list("slug", "name"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LengthQuery:
-    """Which sections: texts as the page gives them, empty for all; UNKNOWN for those where it is not recorded."""
+class LengthQuery(ListQuery):
+    """Which sections: empty for all; UNKNOWN for those where it is not recorded."""
 
-    member: str = ""
-    status: str = ""
-    importance: str = ""
-    manager: str = ""
-    condition: str = ""
-    insee: str = ""
-    paths: str = ""
-
-    @classmethod
-    def parse(cls, given: Mapping[str, str]) -> LengthQuery:
-        """Which roads to measure, by the fields of a form: codes of the lists, a commune.
-
-        Raises Invalid at the field.
-        """
-        values = {one.name: given.get(one.name, "").strip() for one in fields(cls)}
-        for name, labels in LISTS.items():
-            if values[name] and values[name] != UNKNOWN and values[name] not in labels:
-                raise Invalid(_("“%(value)s” is none of the choices.") % {"value": values[name][:40]}, parameter=name)
-        insee = values["insee"]
-        if insee and insee != UNKNOWN and not (len(insee) == 5 and insee.isalnum()):
-            message = _("“%(text)s” is no INSEE code of a commune: it has five signs, as in 45234.")
-            raise Invalid(message % {"text": insee[:20]}, parameter="insee")
-        return cls(**values)
-
-    def query(self) -> dict[str, str]:
-        return {one.name: value for one in fields(self) if (value := getattr(self, one.name))}
+    member: str = choice(gettext_lazy("Member"), members_keeping, every=gettext_lazy("All members"), fewest=2)
+    status: str = recorded_code(gettext_lazy("Legal status"), "status", gettext_lazy("All classes"))
+    importance: str = recorded_code(gettext_lazy("Importance"), "importance", gettext_lazy("Any importance"))
+    manager: str = recorded_code(gettext_lazy("Manager"), "manager", gettext_lazy("All managers"))
+    condition: str = recorded_code(gettext_lazy("Condition"), "condition", gettext_lazy("Any condition"))
+    insee: str = parameter(
+        label=gettext_lazy("Commune"),
+        read=read_insee,
+        options=with_unrecorded(commune_options),
+        every=gettext_lazy("All communes"),
+        default="",
+    )
+    paths: str = choice(
+        gettext_lazy("Ways"),
+        lambda _rights: [("1", _("Paths, steps and cycle ways, too"))],
+        every=gettext_lazy("Roads and tracks"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,13 +207,6 @@ def managed(kind: str, name: str) -> str:
 
 def commune_names(codes: list[str]) -> dict[str, str]:
     return dict(Commune.objects.filter(insee__in=codes).values_list("insee", "name"))
-
-
-def members_keeping(rights: Rights) -> list[tuple[str, str, bool]]:
-    """Members that keep roads: short name, name, whether the asker is of it."""
-    rows = Member.objects.filter(pk__in=keepers()).order_by("name")
-    mine = set(rights.members())
-    return [(one.slug, one.name, one.pk in mine) for one in rows]
 
 
 def keepers() -> list[int]:

@@ -12,22 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gis_core.database import clock as database_clock
-from gis_core.desk.forms import blame
+from gis_core.desk.list_query import answer_query
 from gis_core.desk.tables import answer_table
 from gis_core.errors import Invalid
 from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
-from gis_core.models import Member
 from layers.features.display import display_number
 from networks.roadworks.days import said
 from networks.roadworks.models import Work
-from networks.roadworks.pages.forms import CalendarForm
 from networks.roadworks.pages.frame import page, show, writing_for
 from networks.roadworks.services import works
 from networks.roadworks.services.conflicts import Conflict, marks_of
 from networks.roadworks.services.work_table import as_table, communes_of
-from networks.roadworks.services.works import Filter
+from networks.roadworks.services.works import WorkQuery
 
 WEEKS: Final = 8
 OFFERED: Final = (4, 8, 13, 26)
@@ -65,15 +63,15 @@ class Cell:
 class CalendarQuery:
     monday: date
     weeks: int
-    wanted: Filter
+    wanted: WorkQuery
 
     @classmethod
-    def parse(cls, given: Mapping[str, str]) -> "CalendarQuery":
-        """The weeks, from a Monday on, and the works that a query string asks for. Raises Invalid."""
+    def of(cls, wanted: WorkQuery, given: Mapping[str, str]) -> "CalendarQuery":
+        """These works, on the weeks from a Monday on that a query string asks for. Raises Invalid."""
         weeks = given.get("semaines", "")
         length = int(weeks) if weeks in {str(one) for one in OFFERED} else WEEKS
         day = day_in(given.get("du", "")) or database_clock.today()
-        return cls(day - timedelta(days=day.weekday()), length, Filter.parse(given))
+        return cls(day - timedelta(days=day.weekday()), length, wanted)
 
     @property
     def last(self) -> date:
@@ -116,22 +114,18 @@ def calendar(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     if suffix := given.get("format"):
-        return export_works(CalendarQuery.parse(given), suffix, rights)
-    members = list(Member.objects.visible_to(rights).order_by("name").values_list("slug", "name"))
-    form, status = CalendarForm(initial=given, members=members), 200
-    try:
-        query = CalendarQuery.parse(given)
-        rows = list(between(query, rights)[: ROWS + 1])
-    except Invalid as error:
-        form, status = CalendarForm(given, members=members), 400
-        if str(error.extra.get("parameter")) not in form.errors:
-            blame(form, error)
-        query = CalendarQuery.parse({})
-        rows = list(between(query, rights)[: ROWS + 1])
+        return export_works(CalendarQuery.of(WorkQuery.parse(given), given), suffix, rights)
+
+    def answer(wanted: WorkQuery, given: Mapping[str, str]) -> tuple[CalendarQuery, list[Work]]:
+        query = CalendarQuery.of(wanted, given)
+        return query, list(between(query, rights)[: ROWS + 1])
+
+    _wanted, form, (query, rows) = answer_query(WorkQuery, given, rights, answer)
     page_works = rows[:ROWS]
     marks = marks_of(page_works, rights)
     context = {
-        "form": form,
+        "list": {"form": form},
+        "action": request.path,
         "asked": query,
         "weeks": weeks_of(query),
         "rows": calendar_rows(page_works, marks, query),
@@ -147,9 +141,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "legend": Work.Measure.choices,
         "writes": bool(writing_for(rights)),
         "kept": {"du": query.day().isoformat(), "semaines": query.weeks},
-        "filtered": bool(query.wanted.query()),
+        "filtered": form.is_filtered,
     }
-    return show(request, "calendar", context, status)
+    return show(request, "calendar", context, 400 if form.errors else 200)
 
 
 def between(query: CalendarQuery, rights: Rights) -> QuerySet[Work]:

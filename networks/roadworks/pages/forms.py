@@ -178,34 +178,3 @@ class WorkChangeForm(EditForm, WorkForm):
 
     def describe(self, name: str, value: Any) -> str:
         return _("a line on the map") if name == "geom" and value else super().describe(name, value)
-
-
-class CalendarForm(AccessibleForm):
-    """What `Filter` reads."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Title, reference, place or PR"),
-        max_length=100,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    measure = forms.ChoiceField(label=gettext_lazy("Traffic"), required=False)
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
-    member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
-
-    def __init__(self, *args: Any, members: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
-        known = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
-        offered: dict[str, list[tuple[str, Any]]] = {
-            "insee": [("", _("All communes")), *known.values_list("insee", "name")],
-            "kind": [("", _("All kinds")), *Work.Kind.choices],
-            "measure": [("", _("All measures")), *Work.Measure.choices],
-            "state": [("", _("Drafts and planned")), *Work.State.choices],
-            "member": [("", _("All members")), *members],
-        }
-        for name, choices in offered.items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
-        if len(members) < 2:
-            del self.fields["member"]

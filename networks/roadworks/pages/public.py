@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,17 +19,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import Invalid
+from gis_core.desk.list_query import answer_query
 from gis_core.http.admission import LIST, limited
 from gis_core.http.files import file_response
-from gis_core.letters.services import cleaned
+from gis_core.http.middleware import rights_of_request
 from gis_core.members.territories import extent_4326
 from networks.roadworks import feeds
 from networks.roadworks.days import day_said, said
 from networks.roadworks.models import Work
 from networks.roadworks.pages.frame import map_context
 from networks.roadworks.services import current
-from networks.roadworks.services.current import Current
+from networks.roadworks.services.current import Current, CurrentQuery
 from networks.roadworks.services.works import is_over
 
 FRESH_S: Final = 300
@@ -54,36 +53,28 @@ FEEDS: Final[dict[str, tuple[str, bool, Places, FeedWriter]]] = {
 @limited(LIST)
 def works(request: HttpRequest) -> HttpResponse:
     """Today's and the coming works."""
-    filters, refused, status = filters_of(request), "", 200
-    try:
-        announced = current.current(database_clock.today(), insee=filters["insee"], text=filters["text"])
-    except Invalid as error:
-        refused, status, filters["insee"] = error.message, 400, ""
-        announced = current.current(database_clock.today(), text=filters["text"])
+    day = database_clock.today()
+    query, form, announced = answer_query(
+        CurrentQuery,
+        request.GET.dict(),
+        rights_of_request(request),
+        lambda query, _given: current.current(day, insee=query.insee, text=query.text),
+    )
     rows = [row(one, announced) for one in announced.works]
-    names = {"insee": "commune", "text": "text"}
-    query = urlencode({names[name]: value for name, value in filters.items() if value})
-    query = f"?{query}" if query else ""
+    address = f"?{query.query()}" if query.query() else ""
     context = {
         "section": "public_works",
         "groups": grouped(rows, announced.day),
-        "communes": current.communes(),
-        **filters,
-        "refused": refused,
+        "list": {"form": form},
+        "action": request.path,
         "cut": announced.cut(),
-        "feeds": {name.partition(".")[2]: reverse("public_works_feed", args=[name]) + query for name in FEEDS},
+        "feeds": {name.partition(".")[2]: reverse("public_works_feed", args=[name]) + address for name in FEEDS},
         **map_context(
-            url=reverse("public_works_feed", args=["travaux.geojson"]) + query,
+            url=reverse("public_works_feed", args=["travaux.geojson"]) + address,
             extent_4326=extent_4326(),
         ),
     }
-    return render(request, "roadworks/public_works.html", context, status=status)
-
-
-def filters_of(request: HttpRequest) -> dict[str, str]:
-    """Which works: of one commune, whose title, reference or place say every word."""
-    given = request.GET
-    return {"insee": given.get("commune", "")[:5], "text": " ".join(cleaned(given.get("text", "")).split())[:100]}
+    return render(request, "roadworks/public_works.html", context, status=400 if form.errors else 200)
 
 
 def row(work: Work, announced: Current) -> dict[str, Any]:
@@ -126,10 +117,8 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     media_type, cancelled, places, write_feed = FEEDS[name]
     language = request.GET.get("langue", "fr")
     language = language if language in LANGUAGES else "fr"
-    filters = filters_of(request)
-    announced = current.current(
-        database_clock.today(), insee=filters["insee"], text=filters["text"], cancelled=cancelled
-    )
+    query = CurrentQuery.parse(request.GET.dict())
+    announced = current.current(database_clock.today(), insee=query.insee, text=query.text, cancelled=cancelled)
     announced = current.with_ways(announced)
     etag = etag_of(request, announced, language)
     # Where works lie is only read for who has not read it yet.

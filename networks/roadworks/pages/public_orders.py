@@ -6,31 +6,30 @@ from datetime import datetime, time
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from gis_core.database import clock as database_clock
+from gis_core.desk.list_pages import answer_list
+from gis_core.desk.parameters import whole_number
 from gis_core.errors import NotFound
 from gis_core.http.admission import LIST, limited
 from gis_core.http.files import file_headers
 from gis_core.letters.services import cleaned
-from gis_core.models import Commune
-from networks.roadworks.days import PARIS, day_said, said
-from networks.roadworks.kinds import ABROGATION
+from networks.roadworks.days import PARIS, day_said
+from networks.roadworks.listings.orders import PUBLIC_ORDERS, OrderQuery, describe_days, state_label, state_of
 from networks.roadworks.models import WorkOrder
 from networks.roadworks.pages.public import FRESH_S
 from networks.roadworks.services import publication
 from networks.roadworks.services.publication import Unpublished
 
-A_PAGE: Final = 100
 FED: Final = 500
 """A feed tells the last published ones."""
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=PARIS)
@@ -40,56 +39,26 @@ LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=PARIS)
 @limited(LIST)
 def order_list(request: HttpRequest) -> HttpResponse:
     """The orders in force or to come, and those published not long ago; as a feed with `?format=atom`."""
-    insee = request.GET.get("insee", "")[:5]
+    query = OrderQuery.parse(request.GET.dict())
     if request.GET.get("format") == "atom":
-        return feed(request, insee)
-    every = publication.list_orders(database_clock.today(), insee=insee)
-    # A page that is not there is the nearest one.
-    orders_page = Paginator(every, A_PAGE).get_page(request.GET.get("page"))
-    crossed = {code for one in orders_page for code in one.communes}
-    commune_names = dict(Commune.objects.filter(insee__in=crossed).values_list("insee", "name"))
-    cancelled = publication.cancelled_works(orders_page)
-    context = {
-        "section": "roads" if request.user.is_authenticated else "public_works",
-        "rows": [row(one, commune_names, cancelled) for one in orders_page],
-        "found": orders_page,
-        "query": urlencode({"insee": insee}) + "&" if insee else "",
-        "insee": insee,
-        "communes": communes_with_orders(),
-    }
-    answer = render(request, "roadworks/public_orders.html", context)
+        return feed(request, query.insee)
+    if "page" in request.GET:
+        return redirect(f"{request.path}?{offset_of(request.GET['page'], query)}")
+
+    def show(context: dict[str, Any], status: int) -> HttpResponse:
+        section = "roads" if request.user.is_authenticated else "public_works"
+        return render(request, "roadworks/public_orders.html", {"section": section, **context}, status=status)
+
+    answer = answer_list(request, PUBLIC_ORDERS, show, cost=LIST)
     add_never_cache_headers(answer)
     return answer
 
 
-def row(one: WorkOrder, commune_names: dict[str, str], cancelled: set[int]) -> dict[str, Any]:
-    state = state_of(one, cancelled)
-    return {
-        "order": one,
-        "communes": ", ".join(commune_names.get(code, code) for code in one.communes),
-        "state": state,
-        "words": state_label(one, state),
-        "days": days_of(one),
-    }
-
-
-def state_of(one: WorkOrder, cancelled: set[int]) -> str:
-    """A code for what is said beside an order; nothing is of one that is to come."""
-    if one.abrogated_by_id is not None:
-        return "abrogated"
-    if one.kind == ABROGATION:
-        return "abrogates"
-    if one.is_over:
-        return "over"
-    if one.work_id in cancelled:
-        return "cancelled"
-    return "now" if one.starts_on <= database_clock.today() else ""
-
-
-def communes_with_orders() -> list[tuple[str, str]]:
-    codes = publication.list_orders(database_clock.today()).order_by().values_list("communes", flat=True).distinct()
-    insee = {code for some in codes for code in some}
-    return list(Commune.objects.filter(insee__in=insee).order_by("name").values_list("insee", "name"))
+def offset_of(number: str, query: OrderQuery) -> str:
+    """The query string of a page by its number, as addresses had it."""
+    pager = PUBLIC_ORDERS.pager
+    offset = min(pager.rows * max((whole_number(number) or 1) - 1, 0), pager.farthest)
+    return "&".join(filter(None, (query.query(), urlencode({"offset": offset}))))
 
 
 # -- as a feed --------------------------------------------------------------------------------------------------------
@@ -123,7 +92,7 @@ def orders_feed(request: HttpRequest, insee: str) -> bytes:
     gone = publication.unpublished(publication.public_since(database_clock.today()), insee=insee)
     cancelled = publication.cancelled_works(published_orders)
     for one in published_orders:
-        summary = [cleaned(f"{one.place}, {days_of(one)}"), state_label(one, state_of(one, cancelled))]
+        summary = [cleaned(f"{one.place}, {describe_days(one)}"), state_label(one, state_of(one, cancelled))]
         ended = one.abrogated_by.published_at if one.abrogated_by else one.published_at
         add(request, made, one, f"{one.number} · {one.title}", " – ".join(filter(None, summary)), ended)
     for left in gone:
@@ -139,28 +108,6 @@ def add(
         title=cleaned(title), link=address, description=summary, unique_id=address, pubdate=one.published_at,
         updateddate=updated, author_name=str(one.owner),
     )  # fmt: skip
-
-
-def days_of(one: WorkOrder) -> str:
-    if one.kind == ABROGATION:
-        return _("from %(day)s on") % {"day": day_said(one.starts_on)}
-    return said(one.starts_on, one.ends_on)
-
-
-def state_label(one: WorkOrder, state: str) -> str:
-    match state:
-        case "abrogated" if one.abrogated_by:
-            message = _("abrogated by the order n° %(number)s of %(day)s")
-            return message % {"number": one.abrogated_by.number, "day": day_said(one.abrogated_by.numbered_date)}
-        case "abrogated":
-            return pgettext("order", "abrogated")
-        case "over":
-            return pgettext("order", "over")
-        case "cancelled":
-            return _("works cancelled")
-        case "now":
-            return _("in force")
-    return ""
 
 
 def describe_unpublished(one: Unpublished) -> str:

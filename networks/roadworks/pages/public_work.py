@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from gis_core.members.territories import extent_4326
 from networks.roadworks import feeds
+from networks.roadworks.listings.orders import state_label, state_of
 from networks.roadworks.models import Work
-from networks.roadworks.pages import public, public_orders
+from networks.roadworks.pages import public
 from networks.roadworks.pages.frame import map_context
 from networks.roadworks.pages.order_parts import detour_row
 from networks.roadworks.services import current, publication
@@ -49,4 +50,5 @@ def shapes(request: HttpRequest, work: Work, announced: Current, detours: list[d
 def orders_of(work: Work) -> list[dict[str, Any]]:
     """Those that everybody reads, with what became of them."""
     cancelled = {work.pk} if work.state == Work.State.CANCELLED else set()
-    return [public_orders.row(one, {}, cancelled) for one in publication.readable_for([work.pk])]
+    readable = [(one, state_of(one, cancelled)) for one in publication.readable_for([work.pk])]
+    return [{"order": one, "state": state, "words": state_label(one, state)} for one, state in readable]

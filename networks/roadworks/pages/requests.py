@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.gis.db.models.functions import Distance
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gis_core.database import clock as database_clock
 from gis_core.desk.document_pages import describe_most, document_response, documents_context, longest_body, visa_in
 from gis_core.desk.forms import blame
-from gis_core.desk.parameters import integer
+from gis_core.desk.list_pages import ListView, answer_list
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Invalid, NotFound, Stale
 from gis_core.http.middleware import rights_of_request
@@ -27,6 +26,7 @@ from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Rights
 from gis_core.models import Letter
 from networks.roadworks.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
+from networks.roadworks.listings.requests import ALL, OPEN, REQUESTS, SENT, SENT_REQUESTS, RequestQuery
 from networks.roadworks.models import Work, WorkRequest
 from networks.roadworks.pages.order_frame import page, show_orders
 from networks.roadworks.pages.request_forms import RequestChangeForm, RequestForm
@@ -38,13 +38,8 @@ from networks.roadworks.services.request_documents import DOCUMENTS
 from networks.roadworks.services.requests import CONTACT, FIELDS, State
 
 READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
-PER_PAGE: Final = 50
-MOST_OFFSET: Final = 100_000
 NEAR_WORKS: Final = 20
 BESIDE_M: Final = 50.0
-LONGEST_SEARCH: Final = 100
-SENT: Final = "sent"
-"""The list of those that went to another member: not a state of ours any more."""
 
 
 def offered_to(rights: Rights) -> dict[str, Any]:
@@ -61,56 +56,33 @@ def offered_to(rights: Rights) -> dict[str, Any]:
 def request_list(request: HttpRequest) -> HttpResponse:
     """The requests that the asker deals with: open ones, the most urgent first, unless told otherwise."""
     rights = rights_of_request(request)
-    state, text = request.GET.get("state", "open"), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    if state == SENT:
-        return sent_list(request, rights)
-    work_requests = requests.search_requests(requests.requests_seen_by(rights), text)
-    if state == "open":
-        work_requests = requests.to_deal_with(work_requests)
-    elif state in State.values:
-        work_requests = work_requests.filter(state=state)
-    offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
-    rows = list(work_requests[offset : offset + PER_PAGE + 1])
-    context = {
-        "rows": [request_row(one) for one in rows[:PER_PAGE]],
-        "state": state,
-        "urgent": state == "open",
-        "text": text,
-        "searched": urlencode({"q": text}) if text else "",
-        "states": states(rights),
-        "before": max(0, offset - PER_PAGE) if offset else None,
-        "after": offset + PER_PAGE if len(rows) > PER_PAGE else None,
-        "several": len({one.owner_id for one in rows}) > 1,
-        "may_enter": bool(requests.members_served(rights)),
-    }
-    return show_orders(request, "requests", context)
+
+    def show(context: dict[str, Any], status: int) -> HttpResponse:
+        return show_orders(request, "requests", context, status)
+
+    def around(view: ListView[Any]) -> dict[str, Any]:
+        query = view.query if isinstance(view.query, RequestQuery) else RequestQuery(state=SENT)
+        serves = bool(requests.members_served(rights))
+        enter = _("No request here. Enter what came on paper (Cerfa 14023 or 14024).") if serves else REQUESTS.nothing
+        return {
+            "state": query.state,
+            "states": states(query, rights),
+            "may_enter": serves,
+            "nothing": "" if query.state == SENT else enter,
+            "none_match": "" if query.text else enter,
+            "everything": f"?{query.but(state=ALL, text='').query()}",
+        }
+
+    if request.GET.get("state") == SENT:
+        return answer_list(request, SENT_REQUESTS, show, around=around)
+    return answer_list(request, REQUESTS, show, defaults={"state": OPEN}, around=around)
 
 
-def states(rights: Rights) -> list[tuple[str, Any]]:
-    """What the list is narrowed to; those that were sent elsewhere only where there are some."""
+def states(query: RequestQuery, rights: Rights) -> list[tuple[str, str, Any]]:
+    """What the list is narrowed to: code, address, label; those that were sent elsewhere only where there are some."""
     sent = [(SENT, _("Sent elsewhere"))] if transmitting.sent_by(rights).exists() else []
-    return [
-        ("open", _("To deal with")),
-        *((code, str(label)) for code, label in State.choices),
-        *sent,
-        ("all", _("All")),
-    ]
-
-
-def sent_list(request: HttpRequest, rights: Rights) -> HttpResponse:
-    """What went to the members that are competent: a number, a day and to whom."""
-    offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
-    rows = list(transmitting.sent_by(rights)[offset : offset + PER_PAGE + 1])
-    context = {
-        "sent": rows[:PER_PAGE],
-        "state": SENT,
-        "states": states(rights),
-        "before": max(0, offset - PER_PAGE) if offset else None,
-        "after": offset + PER_PAGE if len(rows) > PER_PAGE else None,
-        "several": len({one.owner_id for one in rows}) > 1,
-        "may_enter": bool(requests.members_served(rights)),
-    }
-    return show_orders(request, "requests", context)
+    offered = [(OPEN, _("To deal with")), *State.choices, *sent, (ALL, _("All"))]
+    return [(code, query.but(state=code).query(), label) for code, label in offered]
 
 
 def request_row(one: WorkRequest) -> dict[str, Any]:

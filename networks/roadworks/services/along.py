@@ -36,7 +36,7 @@ def works_along(road: Road, rights: Rights) -> list[Work]:
     with connection.cursor() as cursor:
         cursor.execute(ALONG, road._asdict() | {"day": database_clock.today()})
         ids = [pk for (pk,) in cursor.fetchall()]
-    return list(works.list_works(works.Filter(), rights).filter(pk__in=ids).defer("geom", "geom_3857")[: MOST + 1])
+    return list(works.list_works(works.WorkQuery(), rights).filter(pk__in=ids).defer("geom", "geom_3857")[: MOST + 1])
 
 
 def works_part(road: Road, rights: Rights) -> PagePart | None:

@@ -10,7 +10,10 @@ from django.contrib.gis.db.models import LineStringField, MultiLineStringField
 from django.contrib.gis.db.models.functions import AsGeoJSON, PointOnSurface, Transform
 from django.db.models import F, Func, QuerySet, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from gis_core.desk.list_query import ListQuery, choice, parameter
+from gis_core.desk.options import member_commune_options
 from gis_core.errors import NotFound
 from gis_core.members.rights import ANONYMOUS
 from gis_core.models import Commune
@@ -18,7 +21,7 @@ from layers.features.display import display_number
 from networks.roadworks.models import Work, WorkDetour, WorkOrder
 from networks.roadworks.services import works
 from networks.roadworks.services.publication import orders_something, readable_for
-from networks.roadworks.services.works import Filter
+from networks.roadworks.services.works import WorkQuery
 
 AHEAD_DAYS: Final = 183
 MOST: Final = 2_000
@@ -58,13 +61,27 @@ class Current:
         return self.communes.get(work.insee or "", "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentQuery(ListQuery):
+    """Which works: of one commune, whose title, reference or place say every word."""
+
+    text: str = parameter(label=gettext_lazy("Street, road or words"), read=works.read_text, default="")
+    insee: str = choice(
+        gettext_lazy("Commune"),
+        member_commune_options,
+        every=gettext_lazy("All communes"),
+        name="commune",
+        longest=5,
+    )
+
+
 def current(day: date, *, insee: str = "", text: str = "", cancelled: bool = False) -> Current:
     """Works of this day and of the six months that follow; with those cancelled meanwhile for calendars that hold them.
 
     Raises Invalid.
     """
     # The last night of works that ended yesterday may go on.
-    wanted = Filter(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee, text=text)
+    wanted = WorkQuery(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee, text=text)
     chosen: list[Work] = []
     more = False
     for state in (Work.State.PLANNED, *([Work.State.CANCELLED] if cancelled else [])):
@@ -136,9 +153,3 @@ def way_lines(announced: Current) -> dict[int, str]:
 
 def names(codes: set[str]) -> dict[str, str]:
     return dict(Commune.objects.filter(insee__in=codes).values_list("insee", "name"))
-
-
-def communes() -> list[tuple[str, Any]]:
-    """Those of the platform's members."""
-    territories = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
-    return list(territories.values_list("insee", "name"))

@@ -1,18 +1,20 @@
 """Works and events: made, changed, announced, cancelled, found again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.contrib.gis.geos import LineString, MultiLineString
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from gis_core.desk.list_query import ListQuery, choice, parameter
+from gis_core.desk.options import member_commune_options, member_options
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.letters.services import cleaned
 from gis_core.members.rights import Rights
@@ -68,56 +70,36 @@ def one(work_id: int, rights: Rights) -> Work:
 # -- a list -----------------------------------------------------------------------------------------------------------
 
 
+def read_text(given: Mapping[str, str], name: str) -> str:
+    return " ".join(cleaned(given.get(name, "")).split())[:100]
+
+
+def chosen(label: Any, choices: type[models.TextChoices], every: Any) -> Any:
+    return choice(label, lambda _rights: choices.choices, every=every, allowed=lambda: choices.values)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class WorkQuery(ListQuery):
     """Which works; empty: all. Those of the days from `first` to `last`, as far as they are given; `text`: whose title,
     reference, place or PR say every word.
     """
 
     first: date | None = None
     last: date | None = None
-    insee: str = ""
-    kind: str = ""
-    measure: str = ""
-    state: str = ""
-    member: str = ""
-    text: str = ""
-
-    @classmethod
-    def parse(cls, given: Mapping[str, Any]) -> "Filter":
-        """Which works a query string asks for. Raises Invalid."""
-        stated = {name: str(value) for name, value in given.items() if value}
-        return cls(
-            insee=stated.get("insee", "")[:5],
-            kind=offered_choice(stated, "kind", Work.Kind.values),
-            measure=offered_choice(stated, "measure", Work.Measure.values),
-            state=offered_choice(stated, "state", Work.State.values),
-            member=stated.get("member", "")[:100],
-            text=" ".join(cleaned(stated.get("text", "")).split())[:100],
-        )
-
-    def but(self, **changes: Any) -> "Filter":
-        return replace(self, **changes)
-
-    def query(self) -> str:
-        """The same as parameters of an address, its days apart."""
-        names = ("text", "insee", "kind", "measure", "state", "member")
-        return urlencode({name: value for name in names if (value := getattr(self, name))})
+    text: str = parameter(label=gettext_lazy("Title, reference, place or PR"), read=read_text, default="")
+    insee: str = choice(gettext_lazy("Commune"), member_commune_options, every=gettext_lazy("All communes"), longest=5)
+    kind: str = chosen(gettext_lazy("Kind"), Work.Kind, gettext_lazy("All kinds"))
+    measure: str = chosen(gettext_lazy("Traffic"), Work.Measure, gettext_lazy("All measures"))
+    state: str = chosen(gettext_lazy("State"), Work.State, gettext_lazy("Drafts and planned"))
+    member: str = choice(gettext_lazy("Member"), member_options, every=gettext_lazy("All members"), fewest=2)
 
 
-def offered_choice(given: Mapping[str, str], name: str, offered: list[str]) -> str:
-    value = given.get(name, "")
-    if value and value not in offered:
-        raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
-    return value
-
-
-def list_works(wanted: Filter, rights: Rights) -> QuerySet[Work]:
+def list_works(wanted: WorkQuery, rights: Rights) -> QuerySet[Work]:
     """Those that the asker sees, the first to begin first; without a state, the cancelled ones are left out."""
     return filtered(Work.objects.visible_to(rights), wanted)
 
 
-def filtered(rows: QuerySet[Work], wanted: Filter) -> QuerySet[Work]:
+def filtered(rows: QuerySet[Work], wanted: WorkQuery) -> QuerySet[Work]:
     rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state=Work.State.CANCELLED)
     if wanted.last:
         rows = rows.filter(starts_on__lte=wanted.last)

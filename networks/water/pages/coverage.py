@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core import webmap_build
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
-from gis_core.desk.parameters import integer
+from gis_core.desk.pager import page_links
+from gis_core.desk.parameters import Page, integer
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
@@ -151,8 +152,7 @@ def cover(request: HttpRequest, cover: int) -> HttpResponse:
         "hydrants": computed.summary["hydrants"],
         "off_road": hydrants_by_id(computed.summary["hydrants"]["off_road"], rights),
         "rows": lines(computed, computed.far[offset : offset + ROWS], rights),
-        "before": max(offset - ROWS, 0) if offset else None,
-        "after": offset + ROWS if offset + ROWS < len(computed.far) else None,
+        "pages": page_links(Page(ROWS, offset), len(computed.far), fragment="#far"),
         "build": webmap_build.read(COVER_MAP),
         "config": map_config(computed),
     }

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.list_pages import answer_list
-from gis_core.desk.options import member_options
+from gis_core.desk.list_query import answer_query
 from gis_core.desk.parameters import integer
 from gis_core.desk.tables import XLSX, Table, workbook_file
 from gis_core.errors import ArpentError, Forbidden, Invalid
@@ -36,9 +36,7 @@ from networks.water.pages.profile import labels_of
 from networks.water.services.repair_statistics import Group, Statistics, StatisticsQuery, statistics
 from networks.water.services.repair_tables import label_or_none, statistics_table
 from networks.water.services.repairs import (
-    FIRST_YEAR,
     LARGEST_ID,
-    LAST_YEAR,
     NETWORKS,
     NewRepair,
     RepairedPipe,
@@ -169,23 +167,6 @@ def recorded(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResp
 # -- statistics -------------------------------------------------------------------------------------------------------
 
 
-class PeriodForm(AccessibleForm):
-    """What `StatisticsQuery` reads: its names are of the address."""
-
-    member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
-    network = forms.ChoiceField(label=gettext_lazy("Network"), required=False, choices=NETWORKS)
-
-    def __init__(self, *args: Any, rights: Rights, **options: Any) -> None:
-        super().__init__(*args, **options)
-        year: dict[str, Any] = {"required": False, "min_value": FIRST_YEAR, "max_value": LAST_YEAR}
-        self.fields["from"] = forms.IntegerField(label=_("From year"), **year)
-        self.fields["to"] = forms.IntegerField(label=_("To year"), **year)
-        offered = member_options(rights)
-        self.fields["member"].choices = [("", _("All members")), *offered]  # type: ignore[attr-defined]
-        if len(offered) < 2:
-            del self.fields["member"]
-
-
 @require_safe
 @page
 @limited(TABLE)
@@ -193,28 +174,16 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     """Rates over a period; `format=csv` or `format=xlsx` to take away."""
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
-    status = 200
-    try:
-        wanted = StatisticsQuery.parse(given)
-        form = PeriodForm(
-            initial={**given, "network": wanted.network, "from": wanted.first, "to": wanted.last}, rights=rights
-        )
-    except Invalid as error:
-        if given.get("format"):
-            raise
-        wanted, form, status = StatisticsQuery.parse({}), PeriodForm(given, rights=rights), 400
-        form.is_valid()
-        if str(error.extra.get("parameter")) not in form.errors:
-            blame(form, error)
-    result = statistics(wanted, rights)
     if suffix := given.get("format"):
-        return export_table(statistics_table(result), suffix, _("Repairs"), "statistiques-reparations")
-    query = urlencode({"network": wanted.network, "from": wanted.first, "to": wanted.last, "member": wanted.member})
+        table = statistics_table(statistics(StatisticsQuery.parse(given), rights))
+        return export_table(table, suffix, _("Repairs"), "statistiques-reparations")
+    wanted, form, result = answer_query(StatisticsQuery, given, rights, lambda query, _given: statistics(query, rights))
     context = {
-        "form": form,
+        "list": {"form": form},
+        "action": request.path,
         "asked": wanted,
         "found": result,
-        "query": query,
+        "query": wanted.query(),
         "rate": rate(result.whole),
         "mean_years": display_number(result.years, 1),
         "tables": tables(result),
@@ -222,7 +191,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "causes": causes(result),
         "worst": [{"pipe": one, "material": label_or_none(lists.MATERIALS, one.material)} for one in result.worst],
     }
-    return show(request, "repair_statistics", "network_repairs", context, status=status)
+    return show(request, "repair_statistics", "network_repairs", context, status=400 if form.errors else 200)
 
 
 def rate(one: Group) -> str:

@@ -15,15 +15,18 @@ from django.contrib.gis.db.models.functions import Length
 from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import Coalesce, ExtractYear
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
+from gis_core.desk.list_query import ListQuery, choice, parameter
+from gis_core.desk.options import member_options
 from gis_core.desk.parameters import integer
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.features.display import is_english
 from networks.water import lists
 from networks.water.models import Repair
-from networks.water.services.repairs import FIRST_YEAR, LAST_YEAR, PIPES, offered_choice
+from networks.water.services.repairs import FIRST_YEAR, LAST_YEAR, NETWORKS, PIPES
 from networks.water.services.visible import visible
 
 USUAL_YEARS = 10
@@ -35,25 +38,53 @@ type Decade = int | None
 type Material = str | None
 
 
+def read_first(given: Mapping[str, str], name: str) -> int:
+    """The first year of the last ten ones, unless told otherwise. Raises Invalid."""
+    last = read_last(given, "to")
+    first = integer(given, name, last - USUAL_YEARS + 1, FIRST_YEAR, LAST_YEAR)
+    if first > last or first > database_clock.today().year:
+        raise Invalid(_("The period ends before it begins, or lies in the future."), parameter=name)
+    return first
+
+
+def read_last(given: Mapping[str, str], name: str) -> int:
+    return integer(given, name, database_clock.today().year, FIRST_YEAR, LAST_YEAR)
+
+
+def read_network(given: Mapping[str, str], name: str) -> str:
+    """Drinking water unless told otherwise. Raises Invalid."""
+    network = given.get(name) or "water"
+    if network not in PIPES:
+        raise Invalid(_("“%(name)s” has no such value.") % {"name": name}, parameter=name)
+    return network
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatisticsQuery:
+class StatisticsQuery(ListQuery):
     """A network, whole years from the first to the last one, and a member (none: all that the asker sees)."""
 
-    network: str = "water"
-    first: int
-    last: int
-    member: str = ""
-
-    @classmethod
-    def parse(cls, given: Mapping[str, str]) -> "StatisticsQuery":
-        """The last ten years unless told otherwise. Raises Invalid."""
-        this_year = database_clock.today().year
-        last = integer(given, "to", this_year, FIRST_YEAR, LAST_YEAR)
-        first = integer(given, "from", last - USUAL_YEARS + 1, FIRST_YEAR, LAST_YEAR)
-        if first > last or first > this_year:
-            raise Invalid(_("The period ends before it begins, or lies in the future."), parameter="from")
-        network = offered_choice(given, "network", PIPES) or "water"
-        return cls(network=network, first=first, last=last, member=given.get("member", "")[:100])
+    member: str = choice(gettext_lazy("Member"), member_options, every=gettext_lazy("All members"), fewest=2)
+    network: str = parameter(
+        label=gettext_lazy("Network"), read=read_network, options=lambda _rights: NETWORKS, default="water"
+    )
+    first: int = parameter(
+        name="from",
+        label=gettext_lazy("From year"),
+        read=read_first,
+        type=int,
+        low=FIRST_YEAR,
+        high=LAST_YEAR,
+        default=FIRST_YEAR,
+    )
+    last: int = parameter(
+        name="to",
+        label=gettext_lazy("To year"),
+        read=read_last,
+        type=int,
+        low=FIRST_YEAR,
+        high=LAST_YEAR,
+        default=LAST_YEAR,
+    )
 
     def years(self) -> dict[int, float]:
         """The share of each year that is over: one, but for this year."""

@@ -1,6 +1,6 @@
 """Repairs: those of a filter, and recording one from the office."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -73,13 +73,6 @@ class RepairQuery(ListQuery):
     )
     insee: str = choice(gettext_lazy("Commune"), commune_options, every=gettext_lazy("All communes"), longest=5)
     pipe: int | None = whole_number(low=1, high=LARGEST_ID)
-
-
-def offered_choice(given: Mapping[str, str], name: str, offered: Mapping[str, Any]) -> str:
-    value = given.get(name, "")
-    if value and value not in offered:
-        raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
-    return value
 
 
 def repairs(wanted: RepairQuery, rights: Rights) -> QuerySet[Any]:

@@ -1,0 +1,1 @@
+"""The lists of roadworks: what is asked of each, its columns."""
