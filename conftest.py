@@ -69,21 +69,21 @@ def cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files_listed_once() -> Iterator[None]:
+def static_file_list() -> Iterator[None]:
     """Each test client makes the middleware anew, which would look at every static file again."""
     from whitenoise.middleware import WhiteNoiseMiddleware
 
-    listed: dict[str, Any] = {}
+    file_list: dict[str, Any] = {}
     list_files = WhiteNoiseMiddleware.add_files_from_finders
 
-    def take_listed(middleware: WhiteNoiseMiddleware) -> None:
-        if not listed:
+    def copy_file_list(middleware: WhiteNoiseMiddleware) -> None:
+        if not file_list:
             list_files(middleware)
-            listed.update(middleware.files)
-        middleware.files.update(listed)
+            file_list.update(middleware.files)
+        middleware.files.update(file_list)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", take_listed)
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", copy_file_list)
         yield
 
 

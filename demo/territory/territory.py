@@ -18,11 +18,11 @@ def generate(seed: int = 45) -> Territory:
 
     One that was made is kept, whether its seed was said or not.
     """
-    return _made(seed)
+    return _generate_once(seed)
 
 
 @lru_cache(maxsize=2)
-def _made(seed: int) -> Territory:
+def _generate_once(seed: int) -> Territory:
     rng = np.random.default_rng(seed)
     land = terrain.lay(rng)
     net = roads.build(land, rng)

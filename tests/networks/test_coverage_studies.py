@@ -68,7 +68,7 @@ class Land:
 @pytest.fixture(scope="module")
 def shared_land(django_db_setup: None, django_db_blocker: Any) -> Iterator[Land]:
     with module_transaction(django_db_blocker):
-        yield made_land()
+        yield make_land()
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def land(shared_land: Land, db: None) -> Land:
     return deepcopy(shared_land)
 
 
-def made_land() -> Land:
+def make_land() -> Land:
     """Two communes with addresses and roads at random; the sites are ARCEP's in the Loiret."""
     chance = Random(45)
     communes = [factories.commune(geom=box(WEST)), factories.commune(geom=box(WEST + SIDE))]
