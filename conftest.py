@@ -68,6 +68,25 @@ def cheap_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_file_list() -> Iterator[None]:
+    """Each test client makes the middleware anew, which would look at every static file again."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    file_list: dict[str, Any] = {}
+    list_files = WhiteNoiseMiddleware.add_files_from_finders
+
+    def copy_file_list(middleware: WhiteNoiseMiddleware) -> None:
+        if not file_list:
+            list_files(middleware)
+            file_list.update(middleware.files)
+        middleware.files.update(file_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", copy_file_list)
+        yield
+
+
 def assume(role: str) -> None:
     from django.db import connections
 

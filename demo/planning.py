@@ -122,12 +122,11 @@ def write_plan(path: Path, territory: Territory, siren: str, day: date, insee: S
     )
     (path / f"fr-{siren}-plui{written}.xml").write_text("<?xml version='1.0' encoding='UTF-8'?>\n<metadata/>\n")
     ending = [regulation, "", idurba, written]
-    zones = [(one, [name, label, kind, *ending]) for name, label, kind, one in plan_zones(territory, insee, day)]
+    tiles = plan_zones(territory, insee, day)
+    zones = [(one, [name, label, kind, *ending]) for name, label, kind, one in tiles]
     fields = (("LIBELLE", 12), ("LIBELONG", 254), ("TYPEZONE", 3), *OF_DOCUMENT)
     write_shapefile(data / f"{siren}_ZONE_URBA_{written}", fields, zones)
-    for table, kind, given in details(
-        territory, insee, {name: one for name, _label, _kind, one in plan_zones(territory, insee, day)}
-    ):
+    for table, kind, given in details(territory, insee, {name: one for name, _label, _kind, one in tiles}):
         named = PRESCRIPTION if table.startswith("PRESCRIPTION") else INFORMATION
         rows = [(one, [*words, *ending]) for one, words in given]
         write_shapefile(data / f"{siren}_{table}_{written}", (*named, *OF_DOCUMENT), rows, kind=kind)

@@ -1,5 +1,6 @@
 """How a run of the tests is made up: which tests, which come first where processes share them, what is said of it."""
 
+import gc
 from collections import Counter
 from typing import Any
 
@@ -11,6 +12,8 @@ from tests.quick import Quick
 BROWSER = "tests/browser/"
 # Files that take minutes come first, so that processes end together.
 LONG = (BROWSER, "tests/ops/")
+# Objects that may come before the youngest are gone through: five times what Python has.
+GARBAGE = 10_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,6 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return long if long < len(LONG) or file in slow else len(LONG) + 1, -counts[file], file
 
     items.sort(key=rank)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end: the collector of cycles goes through them no more."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)

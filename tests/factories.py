@@ -100,6 +100,24 @@ def user(at: Member | None = None, role: str = Role.READER, communes: tuple[Comm
     return made
 
 
+def everybody(at: Member, commune: Commune) -> dict[str, User]:
+    """Somebody of each role at a member, by role, in few statements; the town hall is that of the commune."""
+    people = {}
+    for role in Role:
+        number = next(_numbers)
+        people[role.value] = made = User(username=f"personne{number}", email=f"personne{number}@example.org")
+        made.set_unusable_password()
+    with as_owner():
+        User.objects.bulk_create(people.values())
+        memberships = Membership.objects.bulk_create(
+            Membership(user=made, member=at, role=role) for role, made in people.items()
+        )
+        TownHall.objects.bulk_create(
+            TownHall(membership=one, commune=commune) for one in memberships if one.role == Role.TOWN_HALL
+        )
+    return people
+
+
 def invitation(at: Member, person: User, role: str = Role.READER) -> Membership:
     """An invitation that the person has not answered."""
     with as_owner():

@@ -13,9 +13,16 @@ from . import addresses, blocks, buildings, landcover, names, parcels, plots, ro
 from .model import Member, Territory
 
 
-@lru_cache(maxsize=2)
 def generate(seed: int = 45) -> Territory:
-    """The whole territory, in EPSG:2154, rounded to the centimetre; the same seed gives the same bytes."""
+    """The whole territory, in EPSG:2154, rounded to the centimetre; the same seed gives the same bytes.
+
+    One that was made is kept, whether its seed was said or not.
+    """
+    return _generate_once(seed)
+
+
+@lru_cache(maxsize=2)
+def _generate_once(seed: int) -> Territory:
     rng = np.random.default_rng(seed)
     land = terrain.lay(rng)
     net = roads.build(land, rng)

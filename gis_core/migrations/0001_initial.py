@@ -328,6 +328,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "job",
                 "verbose_name_plural": "jobs",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("progress__isnull", True), ("progress__range", (0, 1)), _connector="OR"),
+                        name="job_progress_is_a_share",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -438,6 +444,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "retention time of documents",
                 "verbose_name_plural": "retention times of documents",
                 "ordering": ["member", "kind"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "kind"), name="retention_time_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("years__gte", 1), ("years__lte", 200), models.Q(("source", ""), _negated=True)
+                        ),
+                        name="retention_time_has_a_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -466,6 +481,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "row history",
                 "verbose_name_plural": "row histories",
+                "indexes": [
+                    models.Index(fields=["pk_value", "event"], name="gis_core_ro_pk_valu_ca827f_idx"),
+                    models.Index(fields=["event", "id"], name="gis_core_ro_event_i_94c28b_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -578,6 +597,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "replaced row",
                 "verbose_name_plural": "replaced rows",
+                "indexes": [
+                    models.Index(fields=["source_import", "table", "row"], name="replaced_row"),
+                    models.Index(
+                        condition=models.Q(
+                            ("table", "planning_document"), ("table", "planning_easementset"), _connector="OR"
+                        ),
+                        fields=["table"],
+                        name="replaced_planning",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -608,6 +637,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "commune of a territory",
                 "verbose_name_plural": "communes of territories",
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "commune"), name="territory_once"),
+                ],
             },
         ),
         migrations.AddField(
@@ -641,6 +673,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "town hall",
                 "verbose_name_plural": "town halls",
+                "constraints": [
+                    models.UniqueConstraint(fields=("membership", "commune"), name="town_hall_once"),
+                ],
             },
         ),
         migrations.AddField(
@@ -836,52 +871,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress__isnull", True), ("progress__range", (0, 1)), _connector="OR"),
-                name="job_progress_is_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentiontime",
-            constraint=models.UniqueConstraint(fields=("member", "kind"), name="retention_time_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="retentiontime",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("years__gte", 1), ("years__lte", 200), models.Q(("source", ""), _negated=True)),
-                name="retention_time_has_a_source",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rowhistory",
-            index=models.Index(fields=["pk_value", "event"], name="gis_core_ro_pk_valu_ca827f_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="rowhistory",
-            index=models.Index(fields=["event", "id"], name="gis_core_ro_event_i_94c28b_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="replacedrow",
-            index=models.Index(fields=["source_import", "table", "row"], name="replaced_row"),
-        ),
-        migrations.AddIndex(
-            model_name="replacedrow",
-            index=models.Index(
-                condition=models.Q(("table", "planning_document"), ("table", "planning_easementset"), _connector="OR"),
-                fields=["table"],
-                name="replaced_planning",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="territory",
-            constraint=models.UniqueConstraint(fields=("member", "commune"), name="territory_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="townhall",
-            constraint=models.UniqueConstraint(fields=("membership", "commune"), name="town_hall_once"),
         ),
         migrations.AddConstraint(
             model_name="membership",

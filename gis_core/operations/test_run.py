@@ -20,6 +20,8 @@ QUICK = "--quick"
 # Where no PostgreSQL listens.
 NO_DATABASE = {"ARPENT_DB_HOST": "/nonexistent"}
 COVERAGE = "--coverage"
+# Tests start hundreds of processes, each of which would compile all that it imports: byte code is kept whatever is set.
+NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 # One process per test file: module fixtures and live servers are not repeated.
 WHOLE_SUITE = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--times"]
 
@@ -50,4 +52,5 @@ def run(place: Place, arguments: Sequence[str]) -> int:
 
 def _run(command: Sequence[str], env: dict[str, str]) -> int:
     say(f"$ {' '.join(command)}")
-    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    environment = {name: value for name, value in env.items() if name != NO_BYTE_CODE}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

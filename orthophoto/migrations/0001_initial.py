@@ -146,6 +146,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "aerial campaign",
                 "verbose_name_plural": "aerial campaigns",
                 "ordering": ["-acquired_date", "title"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("visibility", "owner"), _negated=True), ("owner__isnull", False), _connector="OR"
+                        ),
+                        name="campaign_of_an_owner_has_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,27 +190,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["file"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "file"), name="sheet_file_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "refused"), _negated=True),
+                        fields=("campaign", "name"),
+                        name="sheet_name_once",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("visibility", "owner"), _negated=True), ("owner__isnull", False), _connector="OR"
-                ),
-                name="campaign_of_an_owner_has_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.UniqueConstraint(fields=("campaign", "file"), name="sheet_file_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "refused"), _negated=True),
-                fields=("campaign", "name"),
-                name="sheet_name_once",
-            ),
         ),
     ]

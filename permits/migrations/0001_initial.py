@@ -221,6 +221,42 @@ class Migration(migrations.Migration):
                 "verbose_name": "planning application",
                 "verbose_name_plural": "planning applications",
                 "ordering": ["-filed_date", "-id"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="permit_geom_3857"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["idus"], name="permit_idus"),
+                    models.Index(fields=["owner", "-filed_date", "-id"], name="permit_of_member"),
+                    models.Index(fields=["insee", "-filed_date"], name="permit_of_commune"),
+                    models.Index(
+                        condition=models.Q(
+                            ("state", "received"), ("state", "incomplete"), ("state", "instruction"), _connector="OR"
+                        ),
+                        fields=["owner", "next_date"],
+                        name="permit_open",
+                    ),
+                    models.Index(fields=["instructor", "next_date"], name="permit_instructor"),
+                    models.Index(fields=["-filed_date", "-id"], name="permit_filed"),
+                    models.Index(
+                        condition=models.Q(
+                            ("state", "granted"),
+                            ("state", "works"),
+                            ("state", "finished"),
+                            ("state", "expired"),
+                            ("state", "refused"),
+                            ("state", "rejected"),
+                            _connector="OR",
+                        ),
+                        fields=["-ended_date", "-id"],
+                        name="permit_decided",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("folded_text"), name="gin_trgm_ops"),
+                        name="permit_words",
+                    ),
+                    models.Index(fields=["kind", "state", "-filed_date", "-id"], name="permit_of_kind"),
+                    models.Index(
+                        condition=models.Q(("state", "granted")), fields=["valid_until_date"], name="permit_validity"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -380,6 +416,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "consultation",
                 "verbose_name_plural": "consultations",
                 "ordering": ["requested_date", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answered_date", None)), fields=["due_date"], name="consultation_waiting"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -404,6 +445,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "applicant",
                 "verbose_name_plural": "applicants",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="applicant_search",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -490,6 +537,26 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "pieces",
                 "ordering": ["id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("removed_at", None), models.Q(("removed_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="removed_piece_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at", None),
+                            models.Q(
+                                ("removed_at__isnull", False),
+                                ("visa_date__isnull", False),
+                                models.Q(("visa_number", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="erased_piece_has_a_visa",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -590,114 +657,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "team",
                 "verbose_name_plural": "teams",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "name"), name="permit_team_once"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="permit_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["idus"], name="permit_idus"),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(fields=["owner", "-filed_date", "-id"], name="permit_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(fields=["insee", "-filed_date"], name="permit_of_commune"),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(
-                condition=models.Q(
-                    ("state", "received"), ("state", "incomplete"), ("state", "instruction"), _connector="OR"
-                ),
-                fields=["owner", "next_date"],
-                name="permit_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(fields=["instructor", "next_date"], name="permit_instructor"),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(fields=["-filed_date", "-id"], name="permit_filed"),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(
-                condition=models.Q(
-                    ("state", "granted"),
-                    ("state", "works"),
-                    ("state", "finished"),
-                    ("state", "expired"),
-                    ("state", "refused"),
-                    ("state", "rejected"),
-                    _connector="OR",
-                ),
-                fields=["-ended_date", "-id"],
-                name="permit_decided",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("folded_text"), name="gin_trgm_ops"),
-                name="permit_words",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(fields=["kind", "state", "-filed_date", "-id"], name="permit_of_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(
-                condition=models.Q(("state", "granted")), fields=["valid_until_date"], name="permit_validity"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="consultation",
-            index=models.Index(
-                condition=models.Q(("answered_date", None)), fields=["due_date"], name="consultation_waiting"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="applicant",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="applicant_search",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("removed_at", None), models.Q(("removed_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="removed_piece_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("erased_at", None),
-                    models.Q(
-                        ("removed_at__isnull", False),
-                        ("visa_date__isnull", False),
-                        models.Q(("visa_number", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="erased_piece_has_a_visa",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(fields=("member", "name"), name="permit_team_once"),
         ),
     ]

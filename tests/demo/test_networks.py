@@ -1,6 +1,7 @@
 """The demo's water and sewer networks: what is loaded is a network, fed from its tanks, flowing to its plants."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,6 +10,9 @@ from demo.hydrants import seed_inspections
 from demo.networks import seed_networks
 from demo.territory import Territory, generate
 from tests import factories
+from tests.module_rows import module_transaction
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -16,13 +20,14 @@ def land() -> Territory:
     return generate()
 
 
-@pytest.fixture
-def seeded(db: None, land: Territory) -> Iterator[None]:
-    for slug in ("cc-lys", "cc-val-de-rimarde"):
-        factories.member(slug=slug)
-    with factories.as_owner():
-        seed_networks(lambda: land, 45, lambda _line: None)
-        yield
+@pytest.fixture(scope="module")
+def seeded(django_db_setup: None, django_db_blocker: Any, land: Territory) -> Iterator[None]:
+    with module_transaction(django_db_blocker):
+        for slug in ("cc-lys", "cc-val-de-rimarde"):
+            factories.member(slug=slug)
+        with factories.as_owner():
+            seed_networks(lambda: land, 45, lambda _line: None)
+            yield
 
 
 def found(statement: str) -> list[tuple[int, ...]]:

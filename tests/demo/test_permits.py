@@ -24,6 +24,7 @@ from permits.models import Applicant, ApplicantReading, Consultation, Event, Per
 from permits.procedure import OPEN, State, What
 from permits.services.reading import derive, refresh, timeline_of
 from tests import factories
+from tests.module_rows import module_transaction
 
 FLOWN_2024 = date(2024, 8, 22)
 MONTH_ENDS = (date(2024, 2, 29), date(2025, 2, 28), date(2025, 3, 31), date(2025, 8, 31), date(2026, 1, 31))
@@ -122,16 +123,20 @@ def land() -> Territory:
     return generate(SEED)
 
 
-@pytest.fixture
-def seeded(db: None, tmp_path: Path, land: Territory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr("demo.seed.generate", lambda _seed: land)
-    for other in (*OTHERS, "ask_for_photos"):
-        monkeypatch.setattr(f"demo.seed.{other}", lambda *_given: False)
-    with factories.as_owner():
-        seed_demo(data_dir=tmp_path, say=lambda _line: None)
-        yield tmp_path
+@pytest.fixture(scope="module")
+def seeded(
+    django_db_setup: None, django_db_blocker: Any, land: Territory, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch, module_transaction(django_db_blocker), factories.as_owner():
+        patch.setattr("demo.seed.generate", lambda _seed: land)
+        for other in (*OTHERS, "ask_for_photos"):
+            patch.setattr(f"demo.seed.{other}", lambda *_given: False)
+        seed_demo(data_dir=folder, say=lambda _line: None)
+        yield folder
 
 
+@pytest.mark.django_db
 @pytest.mark.slow
 class TestSeeded:
     def test_the_demo_has_its_files_and_a_second_seeding_changes_nothing(self, seeded: Path) -> None:

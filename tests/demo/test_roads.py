@@ -1,6 +1,7 @@
 """The demo's roads: calibrated, without anything amiss, with references that lead back to where they come from."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,6 +18,9 @@ from networks.roadworks.kinds import PERMISSION, TRAFFIC
 from networks.roadworks.models import Work, WorkOrder, WorkRequest
 from networks.roadworks.services.conflicts import ConflictQuery, conflicts_of
 from tests import factories
+from tests.module_rows import module_transaction
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +28,15 @@ def land() -> Territory:
     return generate()
 
 
-@pytest.fixture
-def seeded(db: None, land: Territory) -> Iterator[None]:
-    for slug in ("cc-lys", "cc-val-de-rimarde", "departement-demo"):
-        factories.user(factories.member(slug=slug), Role.NETWORK_TECHNICIAN)
-    with factories.as_owner():
-        load_communes(land)
-        seed_roads(lambda: land, 45, lambda _line: None)
-        yield
+@pytest.fixture(scope="module")
+def seeded(django_db_setup: None, django_db_blocker: Any, land: Territory) -> Iterator[None]:
+    with module_transaction(django_db_blocker):
+        for slug in ("cc-lys", "cc-val-de-rimarde", "departement-demo"):
+            factories.user(factories.member(slug=slug), Role.NETWORK_TECHNICIAN)
+        with factories.as_owner():
+            load_communes(land)
+            seed_roads(lambda: land, 45, lambda _line: None)
+            yield
 
 
 def test_every_numbered_road_is_measured_from_its_first_marker_with_nothing_amiss(seeded: None) -> None:

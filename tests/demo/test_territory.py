@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from demo.territory import Territory, generate
 from demo.territory import names as pools
-from demo.territory.territory import generate as cached
+from demo.territory.territory import _generate_once as cached
 
 
 @pytest.fixture(scope="module")

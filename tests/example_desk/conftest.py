@@ -20,6 +20,7 @@ from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member, User
 from gis_core.wiring.points import POINTS
 from tests import factories
+from tests.module_rows import module_transaction
 
 CHARGING = "tests.example_desk.charging"
 
@@ -100,9 +101,10 @@ def wired(app: str) -> Iterator[Any]:
         read_again()
 
 
-@pytest.fixture
-def charging(db: None) -> Iterator[Any]:
-    with wired(CHARGING) as manifest:
+@pytest.fixture(scope="module")
+def charging(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """Wired once for the tests of a file: reading every address and making its table takes seconds."""
+    with module_transaction(django_db_blocker), wired(CHARGING) as manifest:
         yield manifest
 
 

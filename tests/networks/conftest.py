@@ -120,8 +120,7 @@ def network(db: None) -> Network:
 def made_network() -> Network:
     commune, elsewhere = factories.commune("45901", "Lorris"), factories.commune("45903", "Boiscommun")
     member, other = factories.member(commune), factories.member(elsewhere)
-    people = {role.value: factories.user(member, role) for role in Role if role != Role.TOWN_HALL}
-    people[Role.TOWN_HALL] = factories.user(member, Role.TOWN_HALL, communes=(commune,))
+    people = factories.everybody(member, commune)
     people["stranger"] = factories.user(other, Role.NETWORK_TECHNICIAN)
     return Network(commune, member, other, people)
 

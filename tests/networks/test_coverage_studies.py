@@ -5,6 +5,8 @@ import io
 import json
 import math
 import os
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -33,7 +35,9 @@ from networks.roads.services.study_results import share, sites_kept
 from networks.roads.study_tables import map_of
 from networks.roads.tasks import coverage_study
 from tests import factories
+from tests.module_rows import module_transaction
 
+pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data"))
 ARCEP = SHARED / "telecom" / "arcep_sites_mobiles_2018_loiret_L93.csv"
@@ -61,8 +65,19 @@ class Land:
     roads: list[tuple[Any, str, str]]
 
 
+@pytest.fixture(scope="module")
+def shared_land(django_db_setup: None, django_db_blocker: Any) -> Iterator[Land]:
+    with module_transaction(django_db_blocker):
+        yield make_land()
+
+
 @pytest.fixture
-def land(db: None) -> Land:
+def land(shared_land: Land, db: None) -> Land:
+    """As it was made, whatever another test did with it."""
+    return deepcopy(shared_land)
+
+
+def make_land() -> Land:
     """Two communes with addresses and roads at random; the sites are ARCEP's in the Loiret."""
     chance = Random(45)
     communes = [factories.commune(geom=box(WEST)), factories.commune(geom=box(WEST + SIDE))]
@@ -139,16 +154,14 @@ def test_addresses_and_roads_are_counted_as_by_definition(land: Land, rank: int)
     for operator in ("", *study.answer["operators"]):
         sites = [one for one in land.sites
                  if one[technology.label] == "1" and operator in ("", one["Operateur"])]  # fmt: skip
+        covered = [(sampled(line, sites, technology.reach_m), left, right) for line, left, right in land.roads]
         for commune in study.answer["communes"]:
             code = commune["insee"]
             found = share(study, rank, operator, code)
             ours = [place for place in land.addresses if place[2] == code]
             assert found.addresses == len(ours)
             assert found.covered == sum(near(place[:2], sites, technology.reach_m) for place in ours)
-            expected = sum(
-                sampled(line, sites, technology.reach_m) * ((left == code) + (right == code)) / 2
-                for line, left, right in land.roads
-            )
+            expected = sum(metres * ((left == code) + (right == code)) / 2 for metres, left, right in covered)
             assert found.covered_m == pytest.approx(expected, abs=150, rel=0.005)
 
 

@@ -73,8 +73,7 @@ def made_world() -> World:
     commune, second = factories.commune("45901", "Lorris"), factories.commune("45902", "Montereau")
     elsewhere = factories.commune("45903", "Boiscommun")
     member, other = factories.member(commune, second), factories.member(elsewhere)
-    people = {role.value: factories.user(member, role) for role in Role if role != Role.TOWN_HALL}
-    people[Role.TOWN_HALL] = factories.user(member, Role.TOWN_HALL, communes=(commune,))
+    people = factories.everybody(member, commune)
     people["stranger"] = factories.user(other, Role.PERMIT_INSTRUCTOR)
     factories.parcel("45901", "AB", "0001")
     factories.parcel("45901", "AB", "0002", geom=factories.square(x=factories.ORIGIN[0] + 100))

@@ -152,6 +152,11 @@ class Migration(migrations.Migration):
                 ("act", models.ForeignKey(on_delete=django.db.models.deletion.DB_CASCADE, to="planning.easementact")),
                 ("easement", models.ForeignKey(on_delete=django.db.models.deletion.DB_CASCADE, to="planning.easement")),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("easement", "act"), name="link_once"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="easement",
@@ -219,6 +224,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "planning information",
                 "verbose_name_plural": "planning information",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="information_geom_3857"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -263,6 +271,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "prescription",
                 "verbose_name_plural": "prescriptions",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="prescription_geom_3857"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,6 +304,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "risk zone",
                 "verbose_name_plural": "risk zones",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="risk_zone_geom_3857"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -327,6 +341,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "zone",
                 "verbose_name_plural": "zones",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="zone_geom_3857"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -414,31 +431,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="easementlink",
-            constraint=models.UniqueConstraint(fields=("easement", "act"), name="link_once"),
-        ),
-        migrations.AddConstraint(
             model_name="easementact",
             constraint=models.UniqueConstraint(fields=("delivery", "idacte"), name="act_once"),
         ),
         migrations.AddConstraint(
             model_name="easement",
             constraint=models.UniqueConstraint(fields=("delivery", "idsup"), name="easement_once"),
-        ),
-        migrations.AddIndex(
-            model_name="information",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="information_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="prescription",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="prescription_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="riskzone",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="risk_zone_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="zone",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="zone_geom_3857"),
         ),
     ]

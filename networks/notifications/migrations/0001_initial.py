@@ -174,6 +174,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "notice",
                 "verbose_name_plural": "notices",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["owner", "-id"], name="notice_of_member"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +223,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["notice", "state"], name="message_state"),
+                    models.Index(
+                        condition=models.Q(("provider_id", ""), _negated=True),
+                        fields=["provider_id"],
+                        name="message_provider",
+                    ),
+                    models.Index(fields=["value"], name="message_value"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("notice", "channel", "value"), name="message_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OptOut",
@@ -249,6 +266,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["value"], name="opt_out_value"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "channel", "value"), name="opt_out_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Settings",
@@ -329,6 +354,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "address of a notice",
                 "verbose_name_plural": "addresses of a notice",
+                "indexes": [
+                    models.Index(fields=["notice", "connection"], name="target_connection"),
+                    models.Index(fields=["notice", "address_key"], name="target_address"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -389,43 +418,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["owner", "-id"], name="notice_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["notice", "state"], name="message_state"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("provider_id", ""), _negated=True), fields=["provider_id"], name="message_provider"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["value"], name="message_value"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(fields=("notice", "channel", "value"), name="message_once"),
-        ),
-        migrations.AddIndex(
-            model_name="optout",
-            index=models.Index(fields=["value"], name="opt_out_value"),
-        ),
-        migrations.AddConstraint(
-            model_name="optout",
-            constraint=models.UniqueConstraint(fields=("owner", "channel", "value"), name="opt_out_once"),
-        ),
-        migrations.AddIndex(
-            model_name="target",
-            index=models.Index(fields=["notice", "connection"], name="target_connection"),
-        ),
-        migrations.AddIndex(
-            model_name="target",
-            index=models.Index(fields=["notice", "address_key"], name="target_address"),
         ),
     ]

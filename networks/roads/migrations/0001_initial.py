@@ -46,6 +46,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "axis of a road",
                 "verbose_name_plural": "axes of roads",
                 "db_table": "road_axis",
+                "constraints": [
+                    models.UniqueConstraint(fields=("route", "department", "carriageway"), name="road_axis_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -76,6 +79,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "road_axis_mark",
+                "indexes": [
+                    models.Index(fields=["axis", "-at_m"], name="road_axis_mark_along"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("axis", "number"), name="road_axis_mark_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +114,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "road_axis_part",
+                "indexes": [
+                    models.Index(fields=["axis", "end_m"], name="road_axis_part_along"),
+                    models.Index(fields=["section_id"], name="road_axis_part_section"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +207,20 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "inspections of assets",
                 "db_table": "road_inspection",
                 "ordering": ["-done_date", "-id"],
+                "indexes": [
+                    models.Index(fields=["of", "asset_id", "-done_date"], name="road_inspection_asset"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("mark__in", ["1", "2", "3", "4", "5"])), name="road_inspection_mark"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("struck_at", None), models.Q(("struck_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="road_inspection_struck_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -249,6 +276,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "road marker",
                 "verbose_name_plural": "road markers",
                 "db_table": "road_marker",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_marker_3857"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("route", "department", "number", "carriageway"), name="road_marker_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("carriageway__in", ["U", "D", "G"])), name="road_marker_carriageway"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("department__regex", "^(\\d\\d|2[AB]|9[78]\\d)?$")),
+                        name="road_marker_department",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -373,6 +415,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "section of road",
                 "verbose_name_plural": "sections of road",
                 "db_table": "road_section",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("route", None), _negated=True),
+                        fields=["route", "department"],
+                        name="road_section_route",
+                    ),
+                    models.Index(
+                        condition=models.Q(("import_id", None), _negated=True),
+                        fields=["import_id"],
+                        name="road_section_import",
+                    ),
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_section_3857"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="road_section_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(("carriageway__in", ["U", "D", "G"])), name="road_section_carriageway"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("traffic_way__in", ["both", "forward", "backward", "none"])),
+                        name="road_section_traffic_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("department__regex", "^(\\d\\d|2[AB]|9[78]\\d)?$")),
+                        name="road_section_department",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -438,6 +507,57 @@ class Migration(migrations.Migration):
                 "verbose_name": "stretch of road equipment",
                 "verbose_name_plural": "stretches of road equipment",
                 "db_table": "road_stretch",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("section_id", None), _negated=True),
+                        fields=["section_id"],
+                        name="road_stretch_section",
+                    ),
+                    models.Index(
+                        condition=models.Q(("due_date", None), _negated=True),
+                        fields=["due_date"],
+                        name="road_stretch_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("import_id", None), _negated=True),
+                        fields=["import_id"],
+                        name="road_stretch_import",
+                    ),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("section_id", None)), fields=["geom"], name="road_stretch_unbound"
+                    ),
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_stretch_3857"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="road_stretch_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "barrier",
+                                    "marking",
+                                    "kerb",
+                                    "ditch",
+                                    "bridge",
+                                    "wall",
+                                    "tunnel",
+                                    "pavement",
+                                    "fence",
+                                    "hedge",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="road_stretch_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["left", "right", "on"])), name="road_stretch_side"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["1", "2", "3", "4", "5"])), name="road_stretch_state"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -640,177 +760,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="roadaxis",
-            constraint=models.UniqueConstraint(fields=("route", "department", "carriageway"), name="road_axis_once"),
-        ),
-        migrations.AddIndex(
-            model_name="roadaxismark",
-            index=models.Index(fields=["axis", "-at_m"], name="road_axis_mark_along"),
-        ),
-        migrations.AddConstraint(
-            model_name="roadaxismark",
-            constraint=models.UniqueConstraint(fields=("axis", "number"), name="road_axis_mark_once"),
-        ),
-        migrations.AddIndex(
-            model_name="roadaxispart",
-            index=models.Index(fields=["axis", "end_m"], name="road_axis_part_along"),
-        ),
-        migrations.AddIndex(
-            model_name="roadaxispart",
-            index=models.Index(fields=["section_id"], name="road_axis_part_section"),
-        ),
-        migrations.AddIndex(
-            model_name="roadinspection",
-            index=models.Index(fields=["of", "asset_id", "-done_date"], name="road_inspection_asset"),
-        ),
-        migrations.AddConstraint(
-            model_name="roadinspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark__in", ["1", "2", "3", "4", "5"])), name="road_inspection_mark"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadinspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("struck_at", None), models.Q(("struck_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="road_inspection_struck_for_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roadmarker",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_marker_3857"),
-        ),
-        migrations.AddConstraint(
-            model_name="roadmarker",
-            constraint=models.UniqueConstraint(
-                fields=("route", "department", "number", "carriageway"), name="road_marker_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadmarker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("carriageway__in", ["U", "D", "G"])), name="road_marker_carriageway"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadmarker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("department__regex", "^(\\d\\d|2[AB]|9[78]\\d)?$")), name="road_marker_department"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roadsection",
-            index=models.Index(
-                condition=models.Q(("route", None), _negated=True),
-                fields=["route", "department"],
-                name="road_section_route",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roadsection",
-            index=models.Index(
-                condition=models.Q(("import_id", None), _negated=True), fields=["import_id"], name="road_section_import"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roadsection",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_section_3857"),
-        ),
-        migrations.AddConstraint(
-            model_name="roadsection",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="road_section_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="roadsection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("carriageway__in", ["U", "D", "G"])), name="road_section_carriageway"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadsection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("traffic_way__in", ["both", "forward", "backward", "none"])),
-                name="road_section_traffic_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadsection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("department__regex", "^(\\d\\d|2[AB]|9[78]\\d)?$")), name="road_section_department"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roadstretch",
-            index=models.Index(
-                condition=models.Q(("section_id", None), _negated=True),
-                fields=["section_id"],
-                name="road_stretch_section",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roadstretch",
-            index=models.Index(
-                condition=models.Q(("due_date", None), _negated=True), fields=["due_date"], name="road_stretch_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roadstretch",
-            index=models.Index(
-                condition=models.Q(("import_id", None), _negated=True), fields=["import_id"], name="road_stretch_import"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roadstretch",
-            index=django.contrib.postgres.indexes.GistIndex(
-                condition=models.Q(("section_id", None)), fields=["geom"], name="road_stretch_unbound"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roadstretch",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_stretch_3857"),
-        ),
-        migrations.AddConstraint(
-            model_name="roadstretch",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="road_stretch_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="roadstretch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "barrier",
-                            "marking",
-                            "kerb",
-                            "ditch",
-                            "bridge",
-                            "wall",
-                            "tunnel",
-                            "pavement",
-                            "fence",
-                            "hedge",
-                            "other",
-                        ],
-                    )
-                ),
-                name="road_stretch_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadstretch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ["left", "right", "on"])), name="road_stretch_side"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadstretch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["1", "2", "3", "4", "5"])), name="road_stretch_state"
-            ),
         ),
     ]

@@ -146,6 +146,31 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "works",
                 "db_table": "road_work",
                 "ordering": ["starts_on", "pk"],
+                "indexes": [
+                    models.Index(fields=["ends_on", "starts_on"], name="road_work_days"),
+                    models.Index(fields=["owner", "-starts_on"], name="road_work_latest"),
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_work_3857"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="road_work_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="road_work_days_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__lte", datetime.date(2100, 12, 31)), ("starts_on__gte", datetime.date(2000, 1, 1))
+                        ),
+                        name="road_work_days_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("speed_kmh", None),
+                            models.Q(("speed_kmh__gte", 5), ("speed_kmh__lte", 130)),
+                            _connector="OR",
+                        ),
+                        name="road_work_speed_possible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +237,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "detours",
                 "db_table": "road_detour",
                 "ordering": ["pk"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_detour_3857"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +260,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "road_work_number",
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "year"), name="road_work_number_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -303,6 +334,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "published orders",
                 "db_table": "road_order",
                 "ordering": ["-published_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["ends_on", "starts_on"], name="road_order_days"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "number"), name="road_order_number"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -453,6 +490,27 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "requests",
                 "db_table": "road_request",
                 "ordering": ["-received_date", "-pk"],
+                "indexes": [
+                    models.Index(fields=["owner", "-received_date"], name="road_request_latest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="road_request_days_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("applicant_name__gt", ""), ("forgotten_date", None)),
+                            models.Q(
+                                ("applicant_email", ""),
+                                ("applicant_phone", ""),
+                                ("forgotten_date__isnull", False),
+                                models.Q(("applicant_name", ""), ("is_company", True), _connector="OR"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="road_request_applicant",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -516,6 +574,26 @@ class Migration(migrations.Migration):
                 "db_table": "road_piece",
                 "ordering": ["id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("removed_at", None), models.Q(("removed_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="removed_workpiece_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at", None),
+                            models.Q(
+                                ("removed_at__isnull", False),
+                                ("visa_date__isnull", False),
+                                models.Q(("visa_number", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="erased_workpiece_has_a_visa",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -555,116 +633,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "transmissions of requests",
                 "db_table": "road_transmission",
                 "ordering": ["-sent_date", "-pk"],
+                "indexes": [
+                    models.Index(fields=["number"], name="road_transmission_request"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="work",
-            index=models.Index(fields=["ends_on", "starts_on"], name="road_work_days"),
-        ),
-        migrations.AddIndex(
-            model_name="work",
-            index=models.Index(fields=["owner", "-starts_on"], name="road_work_latest"),
-        ),
-        migrations.AddIndex(
-            model_name="work",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_work_3857"),
-        ),
-        migrations.AddConstraint(
-            model_name="work",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="road_work_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="work",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="road_work_days_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="work",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__lte", datetime.date(2100, 12, 31)), ("starts_on__gte", datetime.date(2000, 1, 1))
-                ),
-                name="road_work_days_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="work",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("speed_kmh", None), models.Q(("speed_kmh__gte", 5), ("speed_kmh__lte", 130)), _connector="OR"
-                ),
-                name="road_work_speed_possible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="workdetour",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_detour_3857"),
-        ),
-        migrations.AddConstraint(
-            model_name="worknumber",
-            constraint=models.UniqueConstraint(fields=("owner", "year"), name="road_work_number_once"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["ends_on", "starts_on"], name="road_order_days"),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.UniqueConstraint(fields=("owner", "number"), name="road_order_number"),
-        ),
-        migrations.AddIndex(
-            model_name="workrequest",
-            index=models.Index(fields=["owner", "-received_date"], name="road_request_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="workrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="road_request_days_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("applicant_name__gt", ""), ("forgotten_date", None)),
-                    models.Q(
-                        ("applicant_email", ""),
-                        ("applicant_phone", ""),
-                        ("forgotten_date__isnull", False),
-                        models.Q(("applicant_name", ""), ("is_company", True), _connector="OR"),
-                    ),
-                    _connector="OR",
-                ),
-                name="road_request_applicant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workpiece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("removed_at", None), models.Q(("removed_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="removed_workpiece_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workpiece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("erased_at", None),
-                    models.Q(
-                        ("removed_at__isnull", False),
-                        ("visa_date__isnull", False),
-                        models.Q(("visa_number", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="erased_workpiece_has_a_visa",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="worktransmission",
-            index=models.Index(fields=["number"], name="road_transmission_request"),
         ),
     ]

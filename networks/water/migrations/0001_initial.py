@@ -142,6 +142,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "inspection of a hydrant",
                 "verbose_name_plural": "inspections of hydrants",
                 "db_table": "water_hydrant_inspection",
+                "indexes": [
+                    models.Index(fields=["hydrant", "-done_date", "-id"], name="hydrant_inspection_last"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["technical", "visual"])), name="hydrant_inspection_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["compliant", "not_compliant", "unavailable"])),
+                        name="hydrant_inspection_verdict",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "technical"),
+                            models.Q(("dynamic_bar", None), ("flow_m3h", None), ("static_bar", None)),
+                            _connector="OR",
+                        ),
+                        name="hydrant_inspection_measures",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("struck_at", None), models.Q(("strike_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="hydrant_inspection_struck_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -215,6 +241,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "unavailability of a hydrant",
                 "verbose_name_plural": "unavailabilities of hydrants",
                 "db_table": "water_hydrant_unavailability",
+                "indexes": [
+                    models.Index(fields=["hydrant", "-from_at"], name="hydrant_unavailability_last"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_at", None)),
+                        fields=("hydrant",),
+                        name="hydrant_unavailability_once_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_at", None), ("until_at__gte", models.F("from_at")), _connector="OR"),
+                        name="hydrant_unavailability_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -280,6 +320,19 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "outages",
                 "db_table": "water_outage",
                 "ordering": ["-started_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["owner", "-started_at"], name="water_outage_latest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "open")),
+                            models.Q(("ended_at__isnull", False), ("state", "ended")),
+                            _connector="OR",
+                        ),
+                        name="water_outage_ended",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -394,6 +447,41 @@ class Migration(migrations.Migration):
                 "verbose_name": "repair",
                 "verbose_name_plural": "repairs",
                 "db_table": "water_repair",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_repair_geom_3857"),
+                    models.Index(fields=["import_id"], name="water_repair_import"),
+                    models.Index(fields=["pipe_id"], name="water_repair_pipe"),
+                    models.Index(fields=["owner", "repaired_date"], name="water_repair_date"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="water_repair_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "service_state__in",
+                                [
+                                    "en_service",
+                                    "en_arret",
+                                    "abandon",
+                                    "en_projet",
+                                    "en_construction",
+                                    "comble",
+                                    "depose",
+                                ],
+                            )
+                        ),
+                        name="water_repair_service_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("laid_from_year", None),
+                            ("laid_to_year", None),
+                            ("laid_from_year__lte", models.F("laid_to_year")),
+                            _connector="OR",
+                        ),
+                        name="water_repair_laid_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -424,6 +512,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "scan of a network",
                 "verbose_name_plural": "scans of networks",
                 "db_table": "water_scan",
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "family"), name="water_scan_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -535,6 +626,65 @@ class Migration(migrations.Migration):
                 "verbose_name": "node of a sewer network",
                 "verbose_name_plural": "nodes of sewer networks",
                 "db_table": "sewer_node",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="sewer_node_geom_3857"),
+                    models.Index(fields=["owner", "kind"], name="sewer_node_kind"),
+                    models.Index(fields=["import_id"], name="sewer_node_import"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="sewer_node_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "service_state__in",
+                                [
+                                    "en_service",
+                                    "en_arret",
+                                    "abandon",
+                                    "en_projet",
+                                    "en_construction",
+                                    "comble",
+                                    "depose",
+                                ],
+                            )
+                        ),
+                        name="sewer_node_service_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("laid_from_year", None),
+                            ("laid_to_year", None),
+                            ("laid_from_year__lte", models.F("laid_to_year")),
+                            _connector="OR",
+                        ),
+                        name="sewer_node_laid_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "manhole",
+                                    "inlet",
+                                    "outlet",
+                                    "overflow",
+                                    "pump",
+                                    "treatment",
+                                    "basin",
+                                    "grit",
+                                    "flush",
+                                    "valve",
+                                    "air_valve",
+                                    "sensor",
+                                    "fitting",
+                                    "junction",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="sewer_node_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -663,6 +813,99 @@ class Migration(migrations.Migration):
                 "verbose_name": "sewer",
                 "verbose_name_plural": "sewers",
                 "db_table": "sewer_pipe",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="sewer_pipe_geom_3857"),
+                    models.Index(fields=["import_id"], name="sewer_pipe_import"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="sewer_pipe_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "service_state__in",
+                                [
+                                    "en_service",
+                                    "en_arret",
+                                    "abandon",
+                                    "en_projet",
+                                    "en_construction",
+                                    "comble",
+                                    "depose",
+                                ],
+                            )
+                        ),
+                        name="sewer_pipe_service_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("laid_from_year", None),
+                            ("laid_to_year", None),
+                            ("laid_from_year__lte", models.F("laid_to_year")),
+                            _connector="OR",
+                        ),
+                        name="sewer_pipe_laid_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "material__in",
+                                [
+                                    "acier",
+                                    "amci",
+                                    "ba",
+                                    "beton",
+                                    "bitum",
+                                    "bois",
+                                    "briq",
+                                    "btat",
+                                    "btcp",
+                                    "btfb",
+                                    "btna",
+                                    "btpc",
+                                    "btpj",
+                                    "cu",
+                                    "epx",
+                                    "fbpj",
+                                    "fbro",
+                                    "fbvr",
+                                    "fd",
+                                    "fg",
+                                    "fonte",
+                                    "gres",
+                                    "mac",
+                                    "maca",
+                                    "macna",
+                                    "metal",
+                                    "meul",
+                                    "mrtc",
+                                    "pb",
+                                    "pbu",
+                                    "pe",
+                                    "pebd",
+                                    "pehd",
+                                    "pehda",
+                                    "pex",
+                                    "plast",
+                                    "pp",
+                                    "ppa",
+                                    "prv",
+                                    "pu",
+                                    "pvc",
+                                    "pvca",
+                                    "pvcbo",
+                                    "pvcc",
+                                    "rpmp",
+                                    "sgbt",
+                                    "tole",
+                                    "trct",
+                                    "autre",
+                                    "inc",
+                                ],
+                            )
+                        ),
+                        name="sewer_pipe_material",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -781,6 +1024,47 @@ class Migration(migrations.Migration):
                 "verbose_name": "sewer connection",
                 "verbose_name_plural": "sewer connections",
                 "db_table": "sewer_connection",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="sewer_connection_geom_3857"),
+                    models.Index(fields=["import_id"], name="sewer_connection_import"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="sewer_connection_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "service_state__in",
+                                [
+                                    "en_service",
+                                    "en_arret",
+                                    "abandon",
+                                    "en_projet",
+                                    "en_construction",
+                                    "comble",
+                                    "depose",
+                                ],
+                            )
+                        ),
+                        name="sewer_connection_service_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("laid_from_year", None),
+                            ("laid_to_year", None),
+                            ("laid_from_year__lte", models.F("laid_to_year")),
+                            _connector="OR",
+                        ),
+                        name="sewer_connection_laid_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sensitive", "dialysis"), _negated=True),
+                            ("sensitive_name", None),
+                            _connector="OR",
+                        ),
+                        name="sewer_connection_unnamed_patient",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -910,6 +1194,66 @@ class Migration(migrations.Migration):
                 "verbose_name": "node of drinking water",
                 "verbose_name_plural": "nodes of drinking water",
                 "db_table": "water_node",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_node_geom_3857"),
+                    models.Index(fields=["owner", "kind"], name="water_node_kind"),
+                    models.Index(fields=["import_id"], name="water_node_import"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="water_node_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "service_state__in",
+                                [
+                                    "en_service",
+                                    "en_arret",
+                                    "abandon",
+                                    "en_projet",
+                                    "en_construction",
+                                    "comble",
+                                    "depose",
+                                ],
+                            )
+                        ),
+                        name="water_node_service_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("laid_from_year", None),
+                            ("laid_to_year", None),
+                            ("laid_from_year__lte", models.F("laid_to_year")),
+                            _connector="OR",
+                        ),
+                        name="water_node_laid_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "valve",
+                                    "hydrant",
+                                    "meter",
+                                    "sensor",
+                                    "regulator",
+                                    "air_valve",
+                                    "drain",
+                                    "fitting",
+                                    "chamber",
+                                    "tank",
+                                    "pump",
+                                    "treatment",
+                                    "catchment",
+                                    "import",
+                                    "junction",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="water_node_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1029,6 +1373,99 @@ class Migration(migrations.Migration):
                 "verbose_name": "pipe of drinking water",
                 "verbose_name_plural": "pipes of drinking water",
                 "db_table": "water_pipe",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_pipe_geom_3857"),
+                    models.Index(fields=["import_id"], name="water_pipe_import"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="water_pipe_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "service_state__in",
+                                [
+                                    "en_service",
+                                    "en_arret",
+                                    "abandon",
+                                    "en_projet",
+                                    "en_construction",
+                                    "comble",
+                                    "depose",
+                                ],
+                            )
+                        ),
+                        name="water_pipe_service_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("laid_from_year", None),
+                            ("laid_to_year", None),
+                            ("laid_from_year__lte", models.F("laid_to_year")),
+                            _connector="OR",
+                        ),
+                        name="water_pipe_laid_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "material__in",
+                                [
+                                    "acier",
+                                    "amci",
+                                    "ba",
+                                    "beton",
+                                    "bitum",
+                                    "bois",
+                                    "briq",
+                                    "btat",
+                                    "btcp",
+                                    "btfb",
+                                    "btna",
+                                    "btpc",
+                                    "btpj",
+                                    "cu",
+                                    "epx",
+                                    "fbpj",
+                                    "fbro",
+                                    "fbvr",
+                                    "fd",
+                                    "fg",
+                                    "fonte",
+                                    "gres",
+                                    "mac",
+                                    "maca",
+                                    "macna",
+                                    "metal",
+                                    "meul",
+                                    "mrtc",
+                                    "pb",
+                                    "pbu",
+                                    "pe",
+                                    "pebd",
+                                    "pehd",
+                                    "pehda",
+                                    "pex",
+                                    "plast",
+                                    "pp",
+                                    "ppa",
+                                    "prv",
+                                    "pu",
+                                    "pvc",
+                                    "pvca",
+                                    "pvcbo",
+                                    "pvcc",
+                                    "rpmp",
+                                    "sgbt",
+                                    "tole",
+                                    "trct",
+                                    "autre",
+                                    "inc",
+                                ],
+                            )
+                        ),
+                        name="water_pipe_material",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1138,6 +1575,47 @@ class Migration(migrations.Migration):
                 "verbose_name": "water connection",
                 "verbose_name_plural": "water connections",
                 "db_table": "water_connection",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_connection_geom_3857"),
+                    models.Index(fields=["import_id"], name="water_connection_import"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "reference"), name="water_connection_reference"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "service_state__in",
+                                [
+                                    "en_service",
+                                    "en_arret",
+                                    "abandon",
+                                    "en_projet",
+                                    "en_construction",
+                                    "comble",
+                                    "depose",
+                                ],
+                            )
+                        ),
+                        name="water_connection_service_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("laid_from_year", None),
+                            ("laid_to_year", None),
+                            ("laid_from_year__lte", models.F("laid_to_year")),
+                            _connector="OR",
+                        ),
+                        name="water_connection_laid_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sensitive", "dialysis"), _negated=True),
+                            ("sensitive_name", None),
+                            _connector="OR",
+                        ),
+                        name="water_connection_unnamed_patient",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1278,549 +1756,5 @@ class Migration(migrations.Migration):
                 "db_table": "water_fire_coverage",
                 "indexes": [models.Index(fields=["owner", "-made_at"], name="fire_coverage_last")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="hydrantinspection",
-            index=models.Index(fields=["hydrant", "-done_date", "-id"], name="hydrant_inspection_last"),
-        ),
-        migrations.AddConstraint(
-            model_name="hydrantinspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["technical", "visual"])), name="hydrant_inspection_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hydrantinspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["compliant", "not_compliant", "unavailable"])),
-                name="hydrant_inspection_verdict",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hydrantinspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "technical"),
-                    models.Q(("dynamic_bar", None), ("flow_m3h", None), ("static_bar", None)),
-                    _connector="OR",
-                ),
-                name="hydrant_inspection_measures",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hydrantinspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("struck_at", None), models.Q(("strike_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="hydrant_inspection_struck_for_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hydrantunavailability",
-            index=models.Index(fields=["hydrant", "-from_at"], name="hydrant_unavailability_last"),
-        ),
-        migrations.AddConstraint(
-            model_name="hydrantunavailability",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until_at", None)),
-                fields=("hydrant",),
-                name="hydrant_unavailability_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hydrantunavailability",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_at", None), ("until_at__gte", models.F("from_at")), _connector="OR"),
-                name="hydrant_unavailability_in_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outage",
-            index=models.Index(fields=["owner", "-started_at"], name="water_outage_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="outage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("state", "open")),
-                    models.Q(("ended_at__isnull", False), ("state", "ended")),
-                    _connector="OR",
-                ),
-                name="water_outage_ended",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_repair_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=models.Index(fields=["import_id"], name="water_repair_import"),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=models.Index(fields=["pipe_id"], name="water_repair_pipe"),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=models.Index(fields=["owner", "repaired_date"], name="water_repair_date"),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="water_repair_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "service_state__in",
-                        ["en_service", "en_arret", "abandon", "en_projet", "en_construction", "comble", "depose"],
-                    )
-                ),
-                name="water_repair_service_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("laid_from_year", None),
-                    ("laid_to_year", None),
-                    ("laid_from_year__lte", models.F("laid_to_year")),
-                    _connector="OR",
-                ),
-                name="water_repair_laid_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scan",
-            constraint=models.UniqueConstraint(fields=("owner", "family"), name="water_scan_once"),
-        ),
-        migrations.AddIndex(
-            model_name="sewernode",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="sewer_node_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="sewernode",
-            index=models.Index(fields=["owner", "kind"], name="sewer_node_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="sewernode",
-            index=models.Index(fields=["import_id"], name="sewer_node_import"),
-        ),
-        migrations.AddConstraint(
-            model_name="sewernode",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="sewer_node_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="sewernode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "service_state__in",
-                        ["en_service", "en_arret", "abandon", "en_projet", "en_construction", "comble", "depose"],
-                    )
-                ),
-                name="sewer_node_service_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sewernode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("laid_from_year", None),
-                    ("laid_to_year", None),
-                    ("laid_from_year__lte", models.F("laid_to_year")),
-                    _connector="OR",
-                ),
-                name="sewer_node_laid_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sewernode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "manhole",
-                            "inlet",
-                            "outlet",
-                            "overflow",
-                            "pump",
-                            "treatment",
-                            "basin",
-                            "grit",
-                            "flush",
-                            "valve",
-                            "air_valve",
-                            "sensor",
-                            "fitting",
-                            "junction",
-                            "other",
-                        ],
-                    )
-                ),
-                name="sewer_node_kind_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sewerpipe",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="sewer_pipe_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="sewerpipe",
-            index=models.Index(fields=["import_id"], name="sewer_pipe_import"),
-        ),
-        migrations.AddConstraint(
-            model_name="sewerpipe",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="sewer_pipe_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="sewerpipe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "service_state__in",
-                        ["en_service", "en_arret", "abandon", "en_projet", "en_construction", "comble", "depose"],
-                    )
-                ),
-                name="sewer_pipe_service_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sewerpipe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("laid_from_year", None),
-                    ("laid_to_year", None),
-                    ("laid_from_year__lte", models.F("laid_to_year")),
-                    _connector="OR",
-                ),
-                name="sewer_pipe_laid_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sewerpipe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "material__in",
-                        [
-                            "acier",
-                            "amci",
-                            "ba",
-                            "beton",
-                            "bitum",
-                            "bois",
-                            "briq",
-                            "btat",
-                            "btcp",
-                            "btfb",
-                            "btna",
-                            "btpc",
-                            "btpj",
-                            "cu",
-                            "epx",
-                            "fbpj",
-                            "fbro",
-                            "fbvr",
-                            "fd",
-                            "fg",
-                            "fonte",
-                            "gres",
-                            "mac",
-                            "maca",
-                            "macna",
-                            "metal",
-                            "meul",
-                            "mrtc",
-                            "pb",
-                            "pbu",
-                            "pe",
-                            "pebd",
-                            "pehd",
-                            "pehda",
-                            "pex",
-                            "plast",
-                            "pp",
-                            "ppa",
-                            "prv",
-                            "pu",
-                            "pvc",
-                            "pvca",
-                            "pvcbo",
-                            "pvcc",
-                            "rpmp",
-                            "sgbt",
-                            "tole",
-                            "trct",
-                            "autre",
-                            "inc",
-                        ],
-                    )
-                ),
-                name="sewer_pipe_material",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sewerconnection",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="sewer_connection_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="sewerconnection",
-            index=models.Index(fields=["import_id"], name="sewer_connection_import"),
-        ),
-        migrations.AddConstraint(
-            model_name="sewerconnection",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="sewer_connection_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="sewerconnection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "service_state__in",
-                        ["en_service", "en_arret", "abandon", "en_projet", "en_construction", "comble", "depose"],
-                    )
-                ),
-                name="sewer_connection_service_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sewerconnection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("laid_from_year", None),
-                    ("laid_to_year", None),
-                    ("laid_from_year__lte", models.F("laid_to_year")),
-                    _connector="OR",
-                ),
-                name="sewer_connection_laid_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sewerconnection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sensitive", "dialysis"), _negated=True), ("sensitive_name", None), _connector="OR"
-                ),
-                name="sewer_connection_unnamed_patient",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waternode",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_node_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="waternode",
-            index=models.Index(fields=["owner", "kind"], name="water_node_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="waternode",
-            index=models.Index(fields=["import_id"], name="water_node_import"),
-        ),
-        migrations.AddConstraint(
-            model_name="waternode",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="water_node_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="waternode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "service_state__in",
-                        ["en_service", "en_arret", "abandon", "en_projet", "en_construction", "comble", "depose"],
-                    )
-                ),
-                name="water_node_service_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waternode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("laid_from_year", None),
-                    ("laid_to_year", None),
-                    ("laid_from_year__lte", models.F("laid_to_year")),
-                    _connector="OR",
-                ),
-                name="water_node_laid_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waternode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "valve",
-                            "hydrant",
-                            "meter",
-                            "sensor",
-                            "regulator",
-                            "air_valve",
-                            "drain",
-                            "fitting",
-                            "chamber",
-                            "tank",
-                            "pump",
-                            "treatment",
-                            "catchment",
-                            "import",
-                            "junction",
-                            "other",
-                        ],
-                    )
-                ),
-                name="water_node_kind_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waterpipe",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_pipe_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="waterpipe",
-            index=models.Index(fields=["import_id"], name="water_pipe_import"),
-        ),
-        migrations.AddConstraint(
-            model_name="waterpipe",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="water_pipe_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="waterpipe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "service_state__in",
-                        ["en_service", "en_arret", "abandon", "en_projet", "en_construction", "comble", "depose"],
-                    )
-                ),
-                name="water_pipe_service_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waterpipe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("laid_from_year", None),
-                    ("laid_to_year", None),
-                    ("laid_from_year__lte", models.F("laid_to_year")),
-                    _connector="OR",
-                ),
-                name="water_pipe_laid_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waterpipe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "material__in",
-                        [
-                            "acier",
-                            "amci",
-                            "ba",
-                            "beton",
-                            "bitum",
-                            "bois",
-                            "briq",
-                            "btat",
-                            "btcp",
-                            "btfb",
-                            "btna",
-                            "btpc",
-                            "btpj",
-                            "cu",
-                            "epx",
-                            "fbpj",
-                            "fbro",
-                            "fbvr",
-                            "fd",
-                            "fg",
-                            "fonte",
-                            "gres",
-                            "mac",
-                            "maca",
-                            "macna",
-                            "metal",
-                            "meul",
-                            "mrtc",
-                            "pb",
-                            "pbu",
-                            "pe",
-                            "pebd",
-                            "pehd",
-                            "pehda",
-                            "pex",
-                            "plast",
-                            "pp",
-                            "ppa",
-                            "prv",
-                            "pu",
-                            "pvc",
-                            "pvca",
-                            "pvcbo",
-                            "pvcc",
-                            "rpmp",
-                            "sgbt",
-                            "tole",
-                            "trct",
-                            "autre",
-                            "inc",
-                        ],
-                    )
-                ),
-                name="water_pipe_material",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waterconnection",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_connection_geom_3857"),
-        ),
-        migrations.AddIndex(
-            model_name="waterconnection",
-            index=models.Index(fields=["import_id"], name="water_connection_import"),
-        ),
-        migrations.AddConstraint(
-            model_name="waterconnection",
-            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="water_connection_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="waterconnection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "service_state__in",
-                        ["en_service", "en_arret", "abandon", "en_projet", "en_construction", "comble", "depose"],
-                    )
-                ),
-                name="water_connection_service_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waterconnection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("laid_from_year", None),
-                    ("laid_to_year", None),
-                    ("laid_from_year__lte", models.F("laid_to_year")),
-                    _connector="OR",
-                ),
-                name="water_connection_laid_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waterconnection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sensitive", "dialysis"), _negated=True), ("sensitive_name", None), _connector="OR"
-                ),
-                name="water_connection_unnamed_patient",
-            ),
         ),
     ]
