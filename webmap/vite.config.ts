@@ -6,6 +6,8 @@ export default defineConfig({
     outDir: "dist",
     manifest: true,
     target: "es2022",
+    // light-dark() of the tokens stays as it is written.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     // A data: URI would need an exception in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
