@@ -12,15 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: [
-        "src/main.ts",
-        "src/settings/main.ts",
-        "src/permits/main.ts",
-        "src/hydrants/main.ts",
-        "src/lists/main.ts",
-        "src/notices/main.ts",
-        "src/works/main.ts",
-      ],
+      input: ["src/main.ts", "src/settings/main.ts", "src/maps/main.ts"],
     },
   },
   test: { environment: "node", include: ["tests/**/*.test.ts"] },

@@ -14,16 +14,15 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.desk import tables
 from gis_core.desk.forms import blame
-from gis_core.desk.list_map import map_config, read_build
 from gis_core.desk.list_query import Given, ListQuery, QueryForm, read_query
 from gis_core.desk.listing import Label, Listing, ListPage, read_offset
 from gis_core.desk.saved_filters import SavedFilter, filters_of
+from gis_core.desk.small_map import SmallMap, list_map
 from gis_core.errors import Invalid
 from gis_core.http.admission import FILTER, TABLE, Kind, limited
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import User
-from gis_core.webmap_build import Build
 
 MOST_PLACES: Final = 2_000
 FILE_LABELS: Final = {"csv": "CSV", "xlsx": "Excel", "ods": "LibreOffice"}
@@ -115,13 +114,12 @@ class ListView[Q: ListQuery]:
         return [(FILE_LABELS[suffix], f"?{self.with_parameters(**pairs, format=suffix)}") for suffix in offered]
 
     @property
-    def map_build(self) -> Build | None:
-        """The script of the map beside the list; none for a list without places, or without rows."""
-        return read_build() if self.listing.geometry and self.page.rows else None
-
-    @property
-    def map_config(self) -> dict[str, Any]:
-        return map_config(f"?{self.with_parameters(format='geojson')}")
+    def small_map(self) -> SmallMap | None:
+        """The map beside the list; none for a list without places, or without rows."""
+        if not self.listing.geometry or not self.page.rows:
+            return None
+        made = list_map(f"?{self.with_parameters(format='geojson')}")
+        return made if made.build else None
 
     @property
     def count(self) -> str:
