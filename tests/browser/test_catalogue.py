@@ -100,7 +100,8 @@ FOCUSED = """() => {
     const { outlineStyle, outlineWidth } = getComputedStyle(one);
     // The button of a field for dates is the browser's own, and shows its own ring.
     const ours = !one.matches('[type=date]');
-    return { seen: !ours || (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1), what: one.outerHTML.slice(0, 120) };
+    const seen = !ours || (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1);
+    return { seen, what: one.outerHTML.slice(0, 120) };
 }"""
 
 

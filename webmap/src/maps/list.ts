@@ -4,7 +4,7 @@ import type { Language } from "../format/format";
 import type { Bbox } from "../geo/mercator";
 import { ListMap } from "../map/list-map";
 
-/** What the server writes for the map beside a list (`gis_core/desk/list_map.py`). */
+/** What the server writes for the map beside a list (`gis_core/desk/small_map.py`). */
 interface Config {
   url: string;
   extent_4326: Bbox;
