@@ -52,12 +52,12 @@ def state_page(request: HttpRequest, part: str, state: str) -> HttpResponse:
     chosen = found.state(state) if found else None
     if found is None or chosen is None:
         raise Http404
-    shown = chosen.show(request)
-    if isinstance(shown, HttpResponse):
-        return shown
+    specimen = chosen.show(request)
+    if isinstance(specimen, HttpResponse):
+        return specimen
     states = [(one, address(found, one)) for one in found.states]
-    context = around(found) | {"part": found, "state": chosen, "states": states, "specimen": shown.template}
-    return render(request, "catalogue/state.html", context | shown.context, status=shown.status)
+    context = around(found) | {"part": found, "state": chosen, "states": states, "specimen": specimen.template}
+    return render(request, "catalogue/state.html", context | specimen.context, status=specimen.status)
 
 
 def around(part: Part | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ type Context = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Specimen:
     """What a state puts into the page: a template, its context, the status of the answer."""
 
     template: str
@@ -28,7 +28,7 @@ class State:
 
     slug: str
     label: str
-    show: Callable[[HttpRequest], Shown | HttpResponse]
+    show: Callable[[HttpRequest], Specimen | HttpResponse]
     whole: bool = False
 
 
@@ -52,32 +52,32 @@ def lists_of() -> Iterable[State]:
         yield State(one.slug, one.label, lambda request, one=one: _list(request, one))  # type: ignore[misc]
 
 
-def _list(request: HttpRequest, state: lists.ListState) -> Shown | HttpResponse:
+def _list(request: HttpRequest, state: lists.ListState) -> Specimen | HttpResponse:
     answer = lists.answer(request, state)
-    return answer if isinstance(answer, HttpResponse) else Shown("catalogue/list.html", *answer)
+    return answer if isinstance(answer, HttpResponse) else Specimen("catalogue/list.html", *answer)
 
 
-def shown(template: str, **context: Any) -> Callable[[HttpRequest], Shown]:
+def fixed(template: str, **context: Any) -> Callable[[HttpRequest], Specimen]:
     """The same for everybody."""
-    return lambda _request: Shown(template, context)
+    return lambda _request: Specimen(template, context)
 
 
 def form_state(slug: str, label: str, given: forms.Given) -> State:
-    return State(slug, label, lambda request: Shown("catalogue/form.html", {"form": forms.form(request, given)}))
+    return State(slug, label, lambda request: Specimen("catalogue/form.html", {"form": forms.form(request, given)}))
 
 
 def map_state(slug: str, label: str, kind: maps.Kind) -> State:
-    def show(request: HttpRequest) -> Shown | HttpResponse:
+    def show(request: HttpRequest) -> Specimen | HttpResponse:
         if request.GET.get("format") == "geojson":
             return maps.places(kind)
-        return Shown("catalogue/map.html", {"small_map": maps.small_map(kind)})
+        return Specimen("catalogue/map.html", {"small_map": maps.small_map(kind)})
 
     return State(slug, label, show)
 
 
-def says(request: HttpRequest, long: bool) -> Shown:
+def says(request: HttpRequest, long: bool) -> Specimen:
     samples.say(request, long=long)
-    return Shown("catalogue/messages.html", {"long": long, "text": samples.LONG if long else samples.SHORT})
+    return Specimen("catalogue/messages.html", {"long": long, "text": samples.LONG if long else samples.SHORT})
 
 
 PARTS: tuple[Part, ...] = (
@@ -112,8 +112,8 @@ PARTS: tuple[Part, ...] = (
         purpose="Où l’on est, et ce qui est à côté : les onglets d’un bureau, le fil, les pages d’une liste.",
         made_of=("gis_core.desk.tabs", "desk/tabs.html", "desk/pager.html", "base.html"),
         states=(
-            State("onglets", "Onglets", shown("catalogue/tabs.html", rooms=samples.TABS, here="chantiers")),
-            State("mots-longs", "Mots longs", shown("catalogue/tabs.html", rooms=samples.LONG_TABS, here="b4")),
+            State("onglets", "Onglets", fixed("catalogue/tabs.html", rooms=samples.TABS, here="chantiers")),
+            State("mots-longs", "Mots longs", fixed("catalogue/tabs.html", rooms=samples.LONG_TABS, here="b4")),
         ),
     ),
     Part(
@@ -134,10 +134,10 @@ PARTS: tuple[Part, ...] = (
         purpose="Un travail long : où il en est, l’arrêter, ce qu’il a donné.",
         made_of=("gis_core.models.Job", "desk/job.html", "desk/job_state.html", "{% job_stop %}"),
         states=(
-            State("en-cours", "En cours", shown("catalogue/jobs.html", jobs=jobs.open_jobs())),
-            State("finies", "Finies", shown("catalogue/jobs.html", jobs=jobs.ended_jobs())),
-            State("mots-longs", "Mots longs", shown("catalogue/jobs.html", jobs=jobs.long_jobs())),
-            State("tableau", "Dans un tableau", shown("catalogue/job_table.html", jobs=jobs.all_jobs())),
+            State("en-cours", "En cours", fixed("catalogue/jobs.html", jobs=jobs.open_jobs())),
+            State("finies", "Finies", fixed("catalogue/jobs.html", jobs=jobs.ended_jobs())),
+            State("mots-longs", "Mots longs", fixed("catalogue/jobs.html", jobs=jobs.long_jobs())),
+            State("tableau", "Dans un tableau", fixed("catalogue/job_table.html", jobs=jobs.all_jobs())),
         ),
     ),
     Part(
@@ -146,8 +146,8 @@ PARTS: tuple[Part, ...] = (
         purpose="Les fichiers joints à un dossier : les ajouter, les voir, les retirer.",
         made_of=("desk/field.html",),
         states=(
-            State("ajout", "Ajout", lambda request: Shown("catalogue/upload.html", {"form": forms.upload(None)})),
-            State("refus", "Refus", lambda request: Shown("catalogue/upload.html", {"form": forms.upload({})})),
+            State("ajout", "Ajout", lambda request: Specimen("catalogue/upload.html", {"form": forms.upload(None)})),
+            State("refus", "Refus", lambda request: Specimen("catalogue/upload.html", {"form": forms.upload({})})),
         ),
     ),
     Part(
@@ -155,7 +155,7 @@ PARTS: tuple[Part, ...] = (
         label="États",
         purpose="Un mot et une forme disent l’état ; la couleur ne fait que l’appuyer.",
         made_of=("gis_core.desk.cells.Cell", "desk/cell.html"),
-        states=(State("tous", "Tous", shown("catalogue/badges.html", badges=samples.badges())),),
+        states=(State("tous", "Tous", fixed("catalogue/badges.html", badges=samples.badges())),),
         styles=("permits/permits.css",),
     ),
     Part(
@@ -163,7 +163,7 @@ PARTS: tuple[Part, ...] = (
         label="Dialogues",
         purpose="Rien ne couvre la page, sauf une session finie ; le reste se déplie sur place.",
         made_of=("gis_core/session.js", "<details>"),
-        states=(State("tous", "Tous", shown("catalogue/dialogs.html", text=samples.LONG)),),
+        states=(State("tous", "Tous", fixed("catalogue/dialogs.html", text=samples.LONG)),),
     ),
     Part(
         slug="carte",
@@ -183,9 +183,9 @@ PARTS: tuple[Part, ...] = (
         purpose="Qui a lu ou changé quoi, quand et pourquoi.",
         made_of=("permits/readings.html",),
         states=(
-            State("lignes", "Lignes", shown("catalogue/journal.html", lines=samples.journal())),
-            State("vide", "Vide", shown("catalogue/journal.html", lines=())),
-            State("mots-longs", "Mots longs", shown("catalogue/journal.html", lines=samples.journal(samples.LONG))),
+            State("lignes", "Lignes", fixed("catalogue/journal.html", lines=samples.journal())),
+            State("vide", "Vide", fixed("catalogue/journal.html", lines=())),
+            State("mots-longs", "Mots longs", fixed("catalogue/journal.html", lines=samples.journal(samples.LONG))),
         ),
     ),
 )

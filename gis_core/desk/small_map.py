@@ -30,8 +30,8 @@ class SmallMap:
     label: str
     """What it shows, for who does not see it."""
     extent_4326: BBox4326 = FRANCE_4326
-    words: Mapping[str, str] = field(default_factory=dict)
-    """What it says beside the words of all small maps, or instead."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What it says beside the texts of all small maps, or instead."""
     more: Mapping[str, Any] = field(default_factory=dict)
     """What its kind needs: `url` (GeoJSON) or `features`, colours."""
     style: str = ""
@@ -51,11 +51,11 @@ class SmallMap:
     @property
     def config(self) -> dict[str, Any]:
         """What the script is told, in the reader's language."""
-        words = {"label": self.label} | common_words() | dict(self.words)
-        return {"extent_4326": self.extent_4326, "language": get_language() or "fr", "words": words, **self.more}
+        texts = {"label": self.label} | common_texts() | dict(self.texts)
+        return {"extent_4326": self.extent_4326, "language": get_language() or "fr", "words": texts, **self.more}
 
 
-def common_words() -> dict[str, str]:
+def common_texts() -> dict[str, str]:
     """What every small map says."""
     return {
         "closer": _("Zoom in"),
@@ -75,7 +75,7 @@ def list_map(address: str) -> SmallMap:
         name="list-map",
         kind="list",
         label=_("Map of this list"),
-        words={"none": _("Nothing of this list has a place on the map.")},
+        texts={"none": _("Nothing of this list has a place on the map.")},
         more={"url": address},
         style="list-map",
         folded=True,

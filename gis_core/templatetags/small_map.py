@@ -10,6 +10,6 @@ register = Library()
 
 
 @register.inclusion_tag("desk/small_map.html")
-def small_map(shown: SmallMap | None) -> dict[str, Any]:
+def small_map(one: SmallMap | None) -> dict[str, Any]:
     """Nothing for None."""
-    return {"map": shown, "build": shown.build if shown else None, "config_id": f"{shown.name}-config" if shown else ""}
+    return {"map": one, "build": one.build if one else None, "config_id": f"{one.name}-config" if one else ""}

@@ -101,7 +101,7 @@ def board_map(wanted: PermitQuery, rights: Rights) -> SmallMap:
         kind="permits",
         label=_("Map of these files"),
         extent_4326=extent_4326(members[0] if len(members) == 1 else None),
-        words={
+        texts={
             "none": _("None of these files has a parcel on the map."),
             "open": _("Open the file"),
             "until": _("until {date}"),

@@ -119,7 +119,7 @@ def area_map(members: list[Member]) -> SmallMap:
         kind="area",
         label=_("Map to draw the area on"),
         extent_4326=extent_4326(members[0]) if len(members) == 1 else extent_4326(),
-        words={
+        texts={
             "draw": _("Draw an area"),
             "again": _("Draw it again"),
             "clear": _("Take the area away"),

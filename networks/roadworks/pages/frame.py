@@ -38,7 +38,7 @@ def works_map(extent_4326: BBox4326, **more: Any) -> SmallMap:
         kind="works",
         label=_("Map of the works"),
         extent_4326=extent_4326,
-        words={
+        texts={
             "failed": _("The works could not be read: load the page again."),
             "none": _("No works on the map."),
         },
@@ -54,7 +54,7 @@ def stretch_map(extent_4326: BBox4326, **more: Any) -> SmallMap:
         kind="stretch",
         label=_("Map of the works"),
         extent_4326=extent_4326,
-        words={
+        texts={
             "failed": _("The works could not be read: load the page again."),
             "follow": _("Follow the road"),
             "draw": _("Draw freely"),

@@ -252,7 +252,7 @@ def cover_map(fire_coverage: FireCoverage) -> SmallMap:
         kind="cover",
         label=_("Map of the buildings and hydrants"),
         extent_4326=extent_4326(fire_coverage.owner),
-        words={
+        texts={
             "more": _("The first {count} buildings are on the map."),
             "none": _("No building is too far."),
             "open": _("Open the hydrant"),
