@@ -127,7 +127,7 @@ def listing(state: ListState, order: str) -> Listing[WorkQuery, Work]:
         caption="Chantiers, dans l’ordre de leur numéro",
         count=count_works,
         nothing="Aucun chantier encore : le premier viendra du formulaire « Nouveau chantier ».",
-        files=("csv", "xlsx", "ods", "geojson"),
+        files=("csv", "xlsx", "ods", *(("geojson",) if state.geometry else ())),
         saved=True,
         geometry=state.geometry,
     )

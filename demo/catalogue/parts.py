@@ -144,10 +144,17 @@ PARTS: tuple[Part, ...] = (
         slug="documents",
         label="Documents",
         purpose="Les fichiers joints à un dossier : les ajouter, les voir, les retirer.",
-        made_of=("desk/field.html",),
+        made_of=(
+            "gis_core.desk.documents.Documents",
+            "desk/field.html",
+            "desk/document_removal.html",
+            "desk/removed_documents.html",
+        ),
         states=(
             State("ajout", "Ajout", lambda request: Specimen("catalogue/upload.html", {"form": forms.upload(None)})),
             State("refus", "Refus", lambda request: Specimen("catalogue/upload.html", {"form": forms.upload({})})),
+            State("retrait", "Retrait", fixed("catalogue/removals.html", **samples.removals())),
+            State("mots-longs", "Mots longs", fixed("catalogue/removals.html", **samples.removals(samples.LONG))),
         ),
     ),
     Part(
@@ -181,11 +188,12 @@ PARTS: tuple[Part, ...] = (
         slug="journal",
         label="Journal",
         purpose="Qui a lu ou changé quoi, quand et pourquoi.",
-        made_of=("permits/readings.html",),
+        made_of=("gis_core.desk.journal.Journal", "desk/journal.html", "desk/strike.html"),
         states=(
-            State("lignes", "Lignes", fixed("catalogue/journal.html", lines=samples.journal())),
-            State("vide", "Vide", fixed("catalogue/journal.html", lines=())),
-            State("mots-longs", "Mots longs", fixed("catalogue/journal.html", lines=samples.journal(samples.LONG))),
+            State("lignes", "Lignes", fixed("catalogue/journal.html", journal=samples.journal())),
+            State("vide", "Vide", fixed("catalogue/journal.html", journal=samples.empty_journal())),
+            State("mots-longs", "Mots longs", fixed("catalogue/journal.html", journal=samples.journal(samples.LONG))),
+            State("rayures", "Rayures", fixed("catalogue/strikes.html", reason=samples.SHORT, **samples.strikes())),
         ),
     ),
 )
