@@ -249,7 +249,7 @@ def target_forms(
         for one in table.all_targets()
     ]
     remarks = [one for one in left if bare(one) in table.unguessed]
-    first = {*table.first} | ({"comment"} if remarks else set())
+    first = {*table.first, *needed} | ({"comment"} if remarks else set())
     values = [one for one in targets if not is_place(one.name)]
     return {
         **place_forms(targets, layer),
