@@ -13,7 +13,7 @@ import shapely
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import DESK, Demo, at_rest, cookies_of, drawn, open_map, opened, running
+from tests.browser.conftest import DESK, FIRST_VIEW_MS, Demo, at_rest, cookies_of, drawn, open_map, opened, running
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 120_000
@@ -128,6 +128,9 @@ def test_the_layer_is_on_the_map_and_the_section_in_the_parcel_sheet(
 ) -> None:
     lon, lat = place_on(loaded)
     there = f"#v=1&c={lon},{lat}&z=19&b=plain&p=none"
+    page.goto(f"{demo.url}/bornes/")
+    page.locator("tbody th a", has_text="FRLYSPDC001").click()
+    expect(page.locator("#sheet-title")).to_have_text("Gare", timeout=FIRST_VIEW_MS)
     shown = open_map(page.context, demo, f"{there}&l=charging-points")
     at_rest(shown)
     box = shown.locator(".map-canvas").bounding_box()

@@ -47,5 +47,6 @@ POINTS = Listing(
     files=("csv", "xlsx", "ods", "gpkg", "geojson"),
     file_name="bornes",
     geometry="geom",
+    layer="charging-points",
     saved=True,
 )
