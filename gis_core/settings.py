@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "networks.roadworks",
     "demo",
     "benchmarks",
+    # Apps that this site adds, after ours.
+    *split_commas(os.environ.get("ARPENT_APPS", "")),
     "gis_core.administration.config.ArpentAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

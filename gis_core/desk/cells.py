@@ -62,6 +62,11 @@ class Cell:
         return "" if self.until == self.day else format_day(self.until)
 
 
+def without_zeros(value: float) -> float:
+    """A number as people write it: 22, not 22.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def display(value: Any, unit: str = "") -> Cell:
     """A value of a column as people read it where its column says nothing else."""
     match value:
@@ -72,7 +77,7 @@ def display(value: Any, unit: str = "") -> Cell:
         case date():
             return Cell(day=value)
         case int() | float():
-            number = number_format(value, use_l10n=True, force_grouping=True)
+            number = number_format(without_zeros(value), use_l10n=True, force_grouping=True)
             return Cell(f"{number}\u00a0{unit}" if unit else number)
         case _:
             return Cell(str(value))

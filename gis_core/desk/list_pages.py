@@ -225,7 +225,7 @@ def places_of[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights) 
 
 def describe_place(listing: Listing[Any, Any], row: Any, related: Any) -> dict[str, Any]:
     """What the map says of a row: its first cell names it and leads to its page."""
-    first = listing.page_columns()[0].cell_of(row, related)
+    first = listing.cells_of(row, listing.page_columns()[:1], related)[0]
     return {"title": first.text, "href": first.href, **(listing.on_map(row, related) if listing.on_map else {})}
 
 

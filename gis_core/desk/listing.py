@@ -8,7 +8,7 @@ STATIONS = Listing(
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched
 from typing import Any, Final, Protocol
@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 from django.contrib.gis.db.models.functions import AsWKB
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import F, Model, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -123,6 +124,15 @@ def wkb_of(row: Any) -> bytes | None:
     return None if row.list_wkb is None else bytes(row.list_wkb)
 
 
+def on_web_map(layer: str, row: Any, geometry: str) -> str:
+    """The address of the web map, on a row of a layer, with its sheet open."""
+    address, place = f"{reverse('map')}#v=1", getattr(row, geometry) if geometry else None
+    if place is not None:
+        middle = place.point_on_surface.transform(4326, clone=True)
+        address += f"&c={middle.x:.6f},{middle.y:.6f}&z=18"
+    return f"{address}&l={layer}&s={layer}.{row.pk}"
+
+
 def no_related(_rows: Sequence[Any], _rights: Rights) -> Related:
     return None
 
@@ -174,6 +184,8 @@ class Listing[Q: ListQuery, R]:
     """The field of a row's place (EPSG:2154), for the map beside the table and for GeoPackages."""
     on_map: Callable[[R, Related], dict[str, Any]] | None = None
     """What the map tells of a row beside its name: `label`, `detail`, `colour`, `dash`."""
+    layer: str = ""
+    """The layer whose features the rows are, where they have no page: their first cells lead to them on the web map."""
 
     def __post_init__(self) -> None:
         if not self.geometry and {"gpkg", "geojson"} & set(self.files):
@@ -193,6 +205,13 @@ class Listing[Q: ListQuery, R]:
         fields = {one.name for one in model._meta.concrete_fields}
         sources = [one.value or one.name for one in self.columns if isinstance(one.value, str)]
         return [source for source in sources if source in fields]
+
+    def cells_of(self, row: R, columns: Sequence[Column[R]], related: Related) -> list[Cell]:
+        """What stands in the cells of a row; the first leads to it, on its page or on the web map."""
+        cells = [column.cell_of(row, related) for column in columns]
+        if self.layer and cells and not cells[0].href:
+            cells[0] = replace(cells[0], href=on_web_map(self.layer, row, self.geometry))
+        return cells
 
     def rows_of(self, query: Q, rights: Rights, order: str = "", *, places: bool = False) -> Rows[R]:
         """The rows of a query, in the order of a column (`name`, `-name`) or in the usual one.
@@ -247,7 +266,9 @@ class Listing[Q: ListQuery, R]:
         results = rows.between(offset, offset + pager.rows + 1)
         chosen = results[: pager.rows]
         related, columns = self.related(chosen, rights), self.page_columns(chosen)
-        lines = [Row(self.key(row), [(column, column.cell_of(row, related)) for column in columns]) for row in chosen]
+        lines = [
+            Row(self.key(row), list(zip(columns, self.cells_of(row, columns, related), strict=True))) for row in chosen
+        ]
         page = ListPage(lines, columns, count, offset, pager.rows)
         if len(results) > pager.rows and self.cursor is not None:
             page.after = self.cursor(chosen[-1])

@@ -53,7 +53,8 @@ def app_checks(app: str) -> list[Check]:
     """Those of one app (`permits`, `networks/water`), the slowest first; what it imports is read from mypy's cache."""
     folder = app_folder(app)
     return [
-        Check("mypy", _tool("mypy", folder)),
+        # By its name: the folders above an app of a site need no __init__.py.
+        Check("mypy", _tool("mypy", "-p", folder.replace("/", "."))),
         Check("import-linter", _tool("lint-imports")),
         Check("ruff check", _tool("ruff", "check", folder)),
         Check("ruff format", _tool("ruff", "format", "--check", folder)),

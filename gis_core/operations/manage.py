@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place, Role, variables
 
-OWNER_COMMANDS = {"migrate", "createcachetable", "dbshell", "flush", "loaddata", "sqlmigrate", "sqlflush", "seed_demo"}
+OWNER_COMMANDS = {
+    *("migrate", "makemigrations", "sqlmigrate", "createcachetable"),
+    *("dbshell", "flush", "loaddata", "sqlflush", "seed_demo"),
+}
 
 
 def role_of(command: str) -> Role:

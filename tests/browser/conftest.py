@@ -94,9 +94,9 @@ def free_port() -> int:
     return port
 
 
-def arpent(*arguments: str) -> str:
-    """What the command says; it must succeed."""
-    env = plain_environment()
+def arpent(*arguments: str, **settings: str) -> str:
+    """What the command says, with further settings of ours; it must succeed."""
+    env = plain_environment() | settings
     # Drawing and building the photos would keep both cores busy under the other tests.
     env["ARPENT_DEMO_PHOTOS"] = "0"
     command = [str(PYTHON), "-m", "gis_core.operations", *arguments]
@@ -109,12 +109,17 @@ def arpent(*arguments: str) -> str:
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
+    yield from running()
+
+
+def running(**settings: str) -> Iterator[Demo]:
+    """A demo with further settings of ours, stopped at the end."""
     with temporary_place() as place:
         port = free_port()
-        arpent("demo", "--detach", "--data", str(place.data), "--port", str(port))
+        arpent("demo", "--detach", "--data", str(place.data), "--port", str(port), **settings)
         accounts = json.loads(place.accounts.read_text())
         yield Demo(f"http://127.0.0.1:{port}", {one["username"]: one["password"] for one in accounts}, place.data)
-        arpent("stop", "--data", str(place.data))
+        arpent("stop", "--data", str(place.data), **settings)
 
 
 @pytest.fixture(scope="module")

@@ -124,6 +124,12 @@ def test_a_number_may_bear_the_unit_of_its_column(technician: Person, power: str
     assert [kw for _reference, kw, _location in points()] == [22.0]
 
 
+def test_what_an_object_needs_is_asked_for_at_once(technician: Person) -> None:
+    lon, lat = lon_lat(10)
+    page = technician.page(send(technician, f"A1,11,{lon},{lat}\n", header="borne,kilowatts,lon,lat\n"))
+    assert "column-0-power_kw" in page.partition("Autres colonnes")[0]
+
+
 def test_a_file_that_leaves_out_what_is_known_updates_the_rest(technician: Person) -> None:
     load(technician, row(1))
     lon, lat = lon_lat(10)
@@ -224,6 +230,13 @@ def test_its_list_is_filtered_ordered_and_taken_away(technician: Person) -> None
         csv.DictReader(StringIO(technician.page("/bornes/", power="40", format="csv").lstrip("\ufeff")), delimiter=";")
     )
     assert [(one["Identifiant"], one["Puissance"]) for one in rows] == [("FRMODPDC002", "150"), ("FRMODPDC003", "50")]
+
+
+def test_a_row_of_its_list_leads_to_its_sheet_on_the_map(technician: Person) -> None:
+    load(technician, row(1))
+    page = technician.page("/bornes/").replace("&amp;", "&")
+    assert re.search(r'href="/#v=1&c=[\d.-]+,[\d.]+&z=18&l=charging-points&s=charging-points\.\d+">FRMODPDC001<', page)
+    assert "22\xa0kW" in page
 
 
 def test_its_list_is_an_api_that_says_codes(technician: Person) -> None:

@@ -38,6 +38,11 @@ def test_a_comma_too_many_names_nothing() -> None:
     assert setting("settings.ALLOWED_HOSTS[0]", ARPENT_ALLOWED_HOSTS=",") == "localhost"
 
 
+def test_a_site_adds_apps_after_ours() -> None:
+    asked = "[one for one in settings.INSTALLED_APPS if one in ('benchmarks', 'metiers.bornes')]"
+    assert setting(asked, ARPENT_APPS="metiers.bornes,") == "['benchmarks', 'metiers.bornes']"
+
+
 @pytest.mark.parametrize(
     ("url", "port", "tls"),
     [

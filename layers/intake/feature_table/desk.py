@@ -51,9 +51,11 @@ def feature_desk(
     labels: Callable[[], dict[str, Any]],
     describe_numbers: DescribeNumbers = no_numbers,
 ) -> ImportDesk:
-    """The pages of the imports of a source. `labels` are those of `layers.intake.desk.ImportDesk` that are the desk's
-    own (`title`, `lead`, `empty`, `trail`, and `result`: the label and the address of the page where the objects are),
-    the others are common. `urls` and `frame` as there.
+    """The pages of the imports of a source, in a tab (`tab`, `gis_core.desk.tabs.show_in`) of a desk.
+
+    `labels` are those of `layers.intake.desk.ImportDesk` that are the desk's own: `title`, `lead`, and the label and
+    address of the page where the objects are as `trail` (above) and `result` (the button after loading). Others, such
+    as `empty`, have common words. `urls` and `frame` as there.
     """
     pages = FeaturePages(source, tables, urls[1], describe_numbers)
     return ImportDesk(
@@ -249,7 +251,7 @@ def target_forms(
         for one in table.all_targets()
     ]
     remarks = [one for one in left if bare(one) in table.unguessed]
-    first = {*table.first} | ({"comment"} if remarks else set())
+    first = {*table.first, *needed} | ({"comment"} if remarks else set())
     values = [one for one in targets if not is_place(one.name)]
     return {
         **place_forms(targets, layer),

@@ -75,8 +75,9 @@ class FeatureTable:
     columns in other tools (in small letters, without accents), `meanings` the codes of words beside the labels of the
     codes: both {column: …}. Objects are known by `key`, else by what is `alike` (columns of texts) and their place.
     A row is called by the first of `name_columns` that it has. `first` are the columns that the page asks for at once,
-    `fixable` those that may have one code for all rows, `defaults` what a row has that says nothing, `unguessed` names
-    of fields that no column takes by itself. `reads` are columns that are not read as their type says.
+    beside those that are needed, `fixable` those that may have one code for all rows, `defaults` what a row has that
+    says nothing, `unguessed` names of fields that no column takes by itself. `reads` are columns that are not read as
+    their type says.
 
     What a desk adds: `targets` beside its columns; `complete` fills the values of `composed` columns; `places` of rows
     without coordinates (by rank, EPSG:2154, None where a finding says why not), and whether a mapping has such places

@@ -1,1 +1,0 @@
-"""Charging points for electric vehicles, by the national schema: all that a developer writes to bring them in."""
