@@ -30,7 +30,8 @@ def sparing() -> Iterator[None]:
 
 def remember(patch: pytest.MonkeyPatch, of: type, name: str, key_of: Any) -> None:
     """What this method finds in the database is asked for once; each asker has a copy."""
-    find, found = getattr(of, name), {}
+    find = getattr(of, name)
+    found: dict[Any, Any] = {}
 
     def give(*given: Any) -> Any:
         key = key_of(*given)
