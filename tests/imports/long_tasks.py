@@ -70,6 +70,9 @@ def declare() -> None:
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "gis_core.settings"
     django.setup()
+    from tests.imports.hasty_worker import hasten
+
+    hasten()
     declare()
     from django.core.management import execute_from_command_line
 

@@ -18,6 +18,7 @@ from gis_core.models import HistoryEvent, Job
 from layers.cadastre.models import Parcel
 from layers.intake.services.orders import start_import
 from tests import factories
+from tests.imports.hasty_worker import MODULE
 from tests.imports.workers import PATIENCE_S, bury, locked, somebody_waits, until, worker
 
 pytestmark = pytest.mark.django_db
@@ -85,10 +86,10 @@ def test_a_killed_workers_import_says_so_and_is_taken_up(database: str, job: Job
 
 
 def test_a_worker_that_runs_takes_up_what_a_killed_one_left(database: str, job: Job, tmp_path: Path) -> None:
-    with worker(database, tmp_path) as killed, locked(database, "cadastre_parcel"):
+    with worker(database, tmp_path, module=MODULE) as killed, locked(database, "cadastre_parcel"):
         until(somebody_waits)
         killed.kill()
-    with worker(database, tmp_path):
+    with worker(database, tmp_path, module=MODULE):
         until(lambda: now(job).state == "done", LOST_AFTER_S + 10)
     assert imported_once()
 

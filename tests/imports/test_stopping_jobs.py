@@ -13,11 +13,13 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app as queue
 
-from gis_core.jobs.services import LOST_AFTER_S, describe_job
+from gis_core.jobs import services
+from gis_core.jobs.services import describe_job
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
 from gis_core.tasks import LOST_EXIT
 from tests import factories
+from tests.imports.hasty_worker import LOST_AFTER_S
 from tests.imports.long_tasks import IN_C, IN_PYTHON, IN_SQL, LOST, ONCE_LOST, WRITING
 from tests.imports.workers import LOST_S, PATIENCE_S, until, worker
 
@@ -129,8 +131,9 @@ def test_a_worker_whose_launcher_is_killed_ends_and_the_next_one_takes_its_job(d
 
 
 def test_a_frozen_workers_job_goes_to_another_and_what_it_writes_when_it_wakes_is_nothing(
-    database: str, tmp_path: Path
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(services, "LOST_AFTER_S", LOST_AFTER_S)
     job = start(WRITING)
     with worker(database, tmp_path, module=MODULE) as frozen:
         until((tmp_path / "begun").exists)

@@ -7,13 +7,13 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from gis_core.http import admission
 from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Job
 from tests.policy import administration, costs
 from tests.policy.routes import ROUTES, TABLE, named_methods
+from tests.policy.sparing import sparing, undo
 from tests.policy.table import METHODS, ROLES, Line
 from tests.policy.world import World, address, arguments, ask, world_in_a_transaction
 from tiles import asking
@@ -25,7 +25,7 @@ BLANKED = ("Content-Length", "Expires", "X-Request-ID")
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    with django_db_blocker.unblock(), world_in_a_transaction() as made:
+    with django_db_blocker.unblock(), world_in_a_transaction() as made, sparing():
         yield made
 
 
@@ -48,9 +48,8 @@ class Cell:
 def ask_alone(world: World, cell: Cell, route: str) -> Any:
     """The answer to one request, whose changes are undone."""
     asking.forget_everybody()
-    with transaction.atomic():
-        answer = ask(world, cell.method, cell.scope, cell.role, route)
-        transaction.set_rollback(True)
+    answer = ask(world, cell.method, cell.scope, cell.role, route)
+    undo()
     for close in answer._resource_closers:  # close() itself would end the test's connection
         close()
     return answer
@@ -220,9 +219,8 @@ def answered(world: World, route: str) -> list[Any]:
     answers = []
     for line in (line for line in wanted if line.statuses[-1] in ("200", "201")):
         for method in sorted({"GET", "POST"} & set(line.methods)):
-            with transaction.atomic():
-                answers.append(ask(world, method, line.scope, ROLES[-1], route))
-                transaction.set_rollback(True)
+            answers.append(ask(world, method, line.scope, ROLES[-1], route))
+            undo()
             for close in answers[-1]._resource_closers:
                 close()
     return answers

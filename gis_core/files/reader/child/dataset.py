@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ DBASE_NAME = re.compile(r",[CNDFLM],\d{1,3}(,\d{1,2})?$")
 # WKB codes from CircularString to MultiSurface.
 CURVES = (8, 9, 10, 11, 12)
 UNFINISHED_BYTES = 3
+SHAPEFILE = "ESRI Shapefile"
 OPENING = (DataSourceError, DataLayerError, CRSError, FeatureError, FieldError, GeometryError, ValueError, OSError)
 
 
@@ -75,11 +77,14 @@ class Dataset:
         self._limits = limits
         self._heads: dict[str, Head] = {}
         self._unread: list[tuple[str, Trouble]] = []
+        # GDAL looks for the system of a .prj among all that it knows, at each opening, for longer than it reads a small
+        # file. What a shapefile's is, `Opening.crs` says.
+        self._looks_for_system: bool | None = False if opening.driver == SHAPEFILE and opening.crs else None
 
     def heads(self) -> list[Head]:
         """Its layers, in file order."""
         if not self._heads:
-            self._drivers.allow([self.format])
+            self._prepare()
             names = [str(name) for name, _ in self._list_layers()]
             if not names:
                 raise Trouble("no_layers")
@@ -101,7 +106,7 @@ class Dataset:
     def slices(self, layer: str) -> Iterator[Slice]:
         """The rows of a layer; raises Trouble where the file breaks off."""
         head = self._chosen(layer)
-        self._drivers.allow([self.format])
+        self._prepare()
         self._drivers.forget_errors()
         read = 0
         try:
@@ -116,6 +121,10 @@ class Dataset:
         expected = (head.features or 0) - self._opening.deleted if self._opening.complete else 0
         if reason or read < expected:
             raise Trouble("damaged_at", row=read + 1, reason=reason[:300])
+
+    def _prepare(self) -> None:
+        self._drivers.allow([self.format])
+        pyogrio.set_gdal_config_options({"USE_OSR_FIND_MATCHES": self._looks_for_system})
 
     def _streamed(self, head: Head) -> Iterator[Slice]:
         opened = pyogrio.open_arrow(
@@ -162,7 +171,8 @@ class Dataset:
     def _head(self, name: str) -> Head:
         opening = self._opening
         codec = {"encoding": opening.encoding.value} if opening.direct else {}
-        info = self._call_gdal(
+        read_info = partial(
+            self._call_gdal,
             pyogrio.read_info,
             self._path,
             layer=name,
@@ -170,6 +180,15 @@ class Dataset:
             **codec,
             **opening.options,
         )
+        try:
+            info = read_info()
+        except UnboundLocalError:
+            # pyogrio cannot write a damaged system down; the one that GDAL finds in its place it can.
+            if self._looks_for_system is None:
+                raise
+            self._looks_for_system = None
+            self._prepare()
+            info = read_info()
         fields = self._fields(info)
         if len(fields) > self._limits["fields"]:
             raise Trouble("too_many_fields", limit=self._limits["fields"])
