@@ -62,15 +62,15 @@ def test_a_line_says_when_who_and_what() -> None:
 @pytest.mark.parametrize(
     ("given", "newer", "older"),
     [
-        ({}, None, 100),
-        ({"offset": "100"}, 0, 200),
-        ({"offset": "50", "limit": "20"}, 30, 70),
-        ({"offset": "200"}, 100, None),
+        ({}, "", "?offset=100"),
+        ({"offset": "100"}, "?offset=0", "?offset=200"),
+        ({"offset": "50", "limit": "20"}, "?offset=30", "?offset=70"),
+        ({"offset": "200"}, "?offset=100", ""),
     ],
 )
-def test_a_journal_comes_in_pages(given: dict[str, str], newer: int | None, older: int | None) -> None:
-    page = JOURNAL.page(Lines([Line()] * 250), given)
-    assert (page.newer, page.older) == (newer, older)
+def test_a_journal_comes_in_pages(given: dict[str, str], newer: str, older: str) -> None:
+    pages = JOURNAL.page(Lines([Line()] * 250), given).pages
+    assert (pages.previous, pages.next) == (newer, older)
 
 
 def test_a_journal_without_lines_says_so() -> None:
