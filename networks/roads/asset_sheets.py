@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from gis_core.members.rights import Rights
 from layers.features.display import is_english
 from layers.features.sheet import Addition, Link, Property, Values
-from networks.roads import asset_lists
+from networks.roads import asset_code_lists
 from networks.roads.iisr import is_known, name_of, normal
 from networks.roads.models import RoadStretch
 from networks.roads.road_sheets import length_line
@@ -71,7 +71,7 @@ def pictogram_of(code: str, inscription: str) -> str:
 def place_of(places: Sequence[Place]) -> Iterator[Property]:
     """Where it is on its numbered road; left and right are those of growing markers, whichever way its section runs."""
     if places:
-        side = asset_lists.SIDES[places[0].lies][is_english()]
+        side = asset_code_lists.SIDES[places[0].lies][is_english()]
         yield Property(name="side", label=_("Side"), value=places[0].lies, display=side)
         text = f"{' → '.join(str(one.reference) for one in places)}, {side.lower()}"
         yield Property(name="place", label=_("Place on the road"), value=text, display=text)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils.html import escape
 
-from networks.water.services.telling import METRES_A_DEGREE
+from networks.water.services.answers import METRES_A_DEGREE
 
 type Json = dict[str, Any]
 type Spot = tuple[float, float]

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from gis_core.codes import code_list
 from layers.intake.cells import bare
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.importers.draft import Family
 
 type FieldKind = Literal["C", "N", "D"]
@@ -160,7 +160,7 @@ OUR_MATERIALS: Final = {
     "24": "pvc", "25": "pvcbo", "26": "pvca", "27": "pvc", "28": "tole", "99": "autre",
 }  # fmt: skip
 MATERIALS: Final = {
-    code: (OUR_MATERIALS[code], label) for code, (label, _en) in code_list(lists.APP, "raepa_materials").items()
+    code: (OUR_MATERIALS[code], label) for code, (label, _en) in code_list(code_lists.APP, "raepa_materials").items()
 }
 """Ours and the label, by RAEPA's code."""
 RAEPA_MATERIALS: Final = {
@@ -214,7 +214,7 @@ class Meaning:
 
 def meanings(name: str, kinds: Mapping[str, str], subtypes: Mapping[str, str]) -> Mapping[str, Meaning]:
     """The codes of RAEPA's list `name` with what they are here; subtypes by code."""
-    codes = code_list(lists.APP, name)
+    codes = code_list(code_lists.APP, name)
     return {code: Meaning(kinds[code], label, subtypes.get(code)) for code, (label, _en) in codes.items()}
 
 
@@ -308,7 +308,7 @@ NODE_CODES: Final[Mapping[Family, Mapping[str, tuple[str, str]]]] = {
     },
 }
 """The field and the code that say RAEPA best what a node is."""
-WATER_CONTENTS: Final = lists.WATER_CONTENTS | code_list(lists.APP, "raepa_other_water_contents")
+WATER_CONTENTS: Final = code_lists.WATER_CONTENTS | code_list(code_lists.APP, "raepa_other_water_contents")
 KNOWN_CONTENTS: Final = {"03": "99", "04": "99"}
 """What has no code of its own here."""
 ACCURACIES: Final = {"01": "A", "02": "B", "03": "C"}

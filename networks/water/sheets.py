@@ -17,7 +17,7 @@ from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Addition, Link, Property, Values
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import (
     Repair,
     SewerConnection,
@@ -81,7 +81,7 @@ def connections_by_pipe(family: str, ids: Sequence[int], rights: Rights) -> dict
     """Those in service."""
     results = visible(CONNECTIONS[family], rights).filter(pipe_id__in=ids).order_by()
     sensitive = Count("pk", filter=Q(sensitive__isnull=False))
-    rows = results.filter(service_state=lists.IN_SERVICE).values("pipe_id")
+    rows = results.filter(service_state=code_lists.IN_SERVICE).values("pipe_id")
     return {row["pipe_id"]: row for row in rows.annotate(count=Count("pk"), sensitive_count=sensitive)}
 
 
@@ -135,14 +135,14 @@ def nodes_of(family: str) -> Describe:
 
 def node_addition(family: str, pk: int, pipes: Sequence[Mapping[str, Any]]) -> Addition:
     """The pipes that meet there; a profile where some pipe in service does."""
-    stopped = sum(1 for one in pipes if one["service_state"] != lists.IN_SERVICE)
+    stopped = sum(1 for one in pipes if one["service_state"] != code_lists.IN_SERVICE)
     message = ngettext("%(count)s pipe", "%(count)s pipes", len(pipes)) % {"count": len(pipes)}
     names = [one["reference"] for one in pipes if one["reference"]]
     if names:
         message = f"{message} ({', '.join(names[:4])}{'…' if len(names) > 4 else ''})"
     if stopped:
         message = _("%(pipes)s, %(count)s of them not in service") % {"pipes": message, "count": stopped}
-    leads = any(one["service_state"] == lists.IN_SERVICE and leaves(family, one, pk) for one in pipes)
+    leads = any(one["service_state"] == code_lists.IN_SERVICE and leaves(family, one, pk) for one in pipes)
     way = Link(title=way_label(family), url=page("network_profile", family=family, **{"from": pk}))
     return Addition(
         properties=[fact("pipes", _("Pipes that meet here"), len(pipes), message)], links=[way] if leads else []

@@ -246,6 +246,6 @@ def test_a_bend_in_a_pipe_is_kept_in_the_shape(network: Network) -> None:
 def test_a_zone_without_end_is_refused_in_words(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     pipes = line(network, TANK, *[("junction", {"reference": f"J{rank}"}) for rank in range(1, 5)], END)
     assert asked(network, {"pipe": pipes[2]})["zone"]["pipes"] == 5
-    monkeypatch.setattr("networks.water.services.isolate.MOST_PIPES", 3)
+    monkeypatch.setattr("networks.water.services.isolation_zone.MOST_PIPES", 3)
     refused = asked(network, {"pipe": pipes[2]}, status=400)
     assert "relevez d’abord les vannes" in refused["detail"]

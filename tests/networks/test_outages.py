@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 
 from gis_core.members.rights import SYSTEM, acting_as
 from networks.water.models import Outage
-from networks.water.services import telling
-from networks.water.services.telling import in_walking_order
+from networks.water.services import answers
+from networks.water.services.answers import in_walking_order
 from tests.networks.conftest import Network, at
 
 LIST = "/reseaux/coupures/"
@@ -105,7 +105,7 @@ def test_whoever_may_not_edit_the_network_saves_no_outage(network: Network, pipe
 def test_a_notice_goes_to_every_connection_however_few_the_outage_shows(
     network: Network, pipe: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telling, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(answers, "MOST_CONNECTIONS", 1)
     outage = saved(network, pipe).rstrip("/").rpartition("/")[2]
     answer = network.client().post("/reseaux/avis/", {"outage": outage}, headers={"accept": "text/html"})
     assert answer.status_code == 302

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from layers.owners.lists import EXEMPTIONS, GROUPS, LEGAL_PERSON, RIGHTS, SHARES, label
+from layers.owners.code_lists import EXEMPTIONS, GROUPS, LEGAL_PERSON, RIGHTS, SHARES, label
 from layers.owners.models import Birth, Exemption, Holding, Owner, Premises
 
 type Key = tuple[str, int]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from layers.intake.cells import bare, read_day
+from networks.roads.code_lists import NATURES
 from networks.roads.importers.departments import department_in
-from networks.roads.lists import NATURES
 from networks.roads.references import NotAReferenceError, route_of
 
 SOURCE: Final = "BD TOPO"

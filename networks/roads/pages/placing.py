@@ -18,7 +18,7 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from layers.features.display import is_english
 from layers.features.errors import FieldRefused, GeometryRefused
-from networks.roads import lists
+from networks.roads import code_lists
 from networks.roads.iisr import FAMILIES, SIGNS, family_of
 from networks.roads.listings.assets import title_of
 from networks.roads.pages.assets import TAB
@@ -90,7 +90,7 @@ class AssetForm(PlaceForm):
 
     def __init__(self, *args: Any, what: str, **options: Any) -> None:
         super().__init__(*args, what=what, **options)
-        self.fields["kind"].choices = [("", "—"), *lists.options(assets.KINDS[what])]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", "—"), *code_lists.options(assets.KINDS[what])]  # type: ignore[attr-defined]
         if what != "point":
             del self.fields["code"], self.fields["inscription"]
         else:

@@ -21,14 +21,14 @@ from gis_core.errors import Invalid, NotFound
 from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from networks.roads import lists
+from networks.roads import code_lists
 
 UNKNOWN: Final = "-"
 DUAL: Final = ("autoroute", "2chaussees")
 MOST_LINES: Final = 2_000
-LISTS: Final[Mapping[str, lists.CodeList]] = {
-    "status": lists.STATUSES, "importance": lists.IMPORTANCES, "manager": lists.MANAGERS,
-    "condition": lists.CONDITIONS,
+LISTS: Final[Mapping[str, code_lists.CodeList]] = {
+    "status": code_lists.STATUSES, "importance": code_lists.IMPORTANCES, "manager": code_lists.MANAGERS,
+    "condition": code_lists.CONDITIONS,
 }  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def with_unrecorded(options: Callable[[Rights], Sequence[tuple[str, str]]]) -> C
 
 def recorded_code(label: Any, name: str, every: Any) -> Any:
     """A code of a list, or UNKNOWN."""
-    options = with_unrecorded(lambda _rights: lists.options(LISTS[name]))
+    options = with_unrecorded(lambda _rights: code_lists.options(LISTS[name]))
     return choice(label, options, every=every, allowed=lambda: {*LISTS[name], UNKNOWN})
 
 
@@ -146,7 +146,7 @@ STATEMENT: Final = """
 def lengths(query: LengthQuery) -> Lengths:
     """Of the sections that the asker sees, which is all of them. Raises NotFound for a member that there is not."""
     given: dict[str, Any] = {name: getattr(query, name) for name in (*LISTS, "insee")}
-    given |= {"paths": list(lists.PATHS), "dual": list(DUAL), "all": bool(query.paths)}
+    given |= {"paths": list(code_lists.PATHS), "dual": list(DUAL), "all": bool(query.paths)}
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, given | {"member": member_id(query.member), "most": MOST_LINES})
         rows = cursor.fetchall()
@@ -187,7 +187,7 @@ def table_of(table: str, groups: list[Group], whole: float) -> list[Line]:
             else _("Not recorded") if code is None
             else f"{names[code]} ({code})" if code in names
             else code if table == "insee"
-            else managed(lists.word(LISTS[table], code, english=english), name),
+            else managed(code_lists.word(LISTS[table], code, english=english), name),
             km=km,
             percent=100 * km / whole if whole else 0.0,
             sections=sections,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from gis_core.errors import Invalid
-from networks.roads import lists
+from networks.roads import code_lists
 from networks.roads.models import RoadNode, RoadSection
 from networks.roads.references import format_route
 
@@ -147,8 +147,12 @@ def called(name: str) -> str:
 def format_value(name: str, value: Any) -> str:
     if value is None:
         return pgettext("road", "none")
-    labels = {"carriageway": lists.CARRIAGEWAYS, "status": lists.STATUSES, "manager": lists.MANAGERS}.get(name)
-    return lists.word(labels, value) if labels else format_route(value) if name == "route" else str(value)
+    labels = {
+        "carriageway": code_lists.CARRIAGEWAYS,
+        "status": code_lists.STATUSES,
+        "manager": code_lists.MANAGERS,
+    }.get(name)
+    return code_lists.word(labels, value) if labels else format_route(value) if name == "route" else str(value)
 
 
 def runs_along(row: Values, union: LineString) -> bool | None:

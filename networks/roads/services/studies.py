@@ -27,7 +27,7 @@ from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune, Job, Member, User
 from layers.catalogue.models import Layer
 from layers.intake.cells import NO, YES
-from networks.roads import lists, reach
+from networks.roads import code_lists, reach
 from networks.roads.models import CoverageStudy
 from networks.roads.services.study_results import KEPT, list_studies
 from networks.roads.study_map import background, zone_on
@@ -419,7 +419,7 @@ def shapes_of(column: Sequence[Any]) -> reach.Shapes:
 
 def roads_of(codes: list[str]) -> Rows:
     """Lines with the communes on their two sides, the most important first; one more than may be studied at most."""
-    rows = fetch_all(ROADS, {"insee": codes, "no_roads": list(lists.PATHS), "most": MOST_SECTIONS + 1})
+    rows = fetch_all(ROADS, {"insee": codes, "no_roads": list(code_lists.PATHS), "most": MOST_SECTIONS + 1})
     return sorted(rows, key=lambda row: row[3] or LEAST_IMPORTANT)
 
 

@@ -18,7 +18,7 @@ from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from layers.features.display import is_english
 from layers.features.sheet import Link
-from networks.roads import lists
+from networks.roads import code_lists
 from networks.roads.along import links_from
 from networks.roads.models import RoadAxis, RoadMarker
 from networks.roads.references import NotAReferenceError, Road, road_of_slug
@@ -162,7 +162,10 @@ def road_sheet(road: Road) -> RoadSheet:
 def managers_of(road: Road) -> list[Manager]:
     english = is_english()
     return [
-        Manager(name=name or lists.word(lists.MANAGERS, code, english=english) or _("Not recorded"), km=metres / 1000)
+        Manager(
+            name=name or code_lists.word(code_lists.MANAGERS, code, english=english) or _("Not recorded"),
+            km=metres / 1000,
+        )
         for code, name, metres in all_rows(MANAGERS, **road._asdict())
     ]
 

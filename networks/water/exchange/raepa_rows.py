@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from layers.intake import cells
-from networks.water import lists, raepa
+from networks.water import code_lists, raepa
 from networks.water.exchange.network import OneNetwork, Row
 
 UNRECORDED: Final = "Non renseigné"
@@ -64,11 +64,11 @@ class RaepaRows:
 
     def branch(self, row: Row) -> Values:
         """A service connection that has a line: a pipe in RAEPA's eyes."""
-        more, functions = row["more"], (lists.SEWER_FUNCTIONS if self.sewer else lists.WATER_FUNCTIONS)
+        more, functions = row["more"], (code_lists.SEWER_FUNCTIONS if self.sewer else code_lists.WATER_FUNCTIONS)
         values = self.flowing(row) | {
             "IDCANA": self.network.connection_keys[row["id"]],
             "BRANCHEMNT": "O",
-            "MODECIRC": known(more.get("MODECIRC"), lists.FLOW_MODES),
+            "MODECIRC": known(more.get("MODECIRC"), code_lists.FLOW_MODES),
             f"CONTCAN{self.use}": self.content_of_branch(row),
             f"FONCCAN{self.use}": known(more.get(f"FONCCAN{self.use}"), functions),
             "IDNINI": self.node_key(more.get("IDNINI")),
@@ -82,7 +82,7 @@ class RaepaRows:
 
     def content_of_branch(self, row: Row) -> str:
         said = row["more"].get(f"CONTCAN{self.use}")
-        codes = lists.SEWER_CONTENTS if self.sewer else raepa.WATER_CONTENTS
+        codes = code_lists.SEWER_CONTENTS if self.sewer else raepa.WATER_CONTENTS
         return said if isinstance(said, str) and said in codes else row.get("system") or raepa.NOT_KNOWN
 
     def node_key(self, key: Any) -> str:
@@ -148,10 +148,10 @@ class RaepaRows:
 
     def flowing(self, row: Row) -> Values:
         """What pipes and branches have in common."""
-        if row["service_state"] not in (lists.IN_SERVICE, "abandon"):
+        if row["service_state"] not in (code_lists.IN_SERVICE, "abandon"):
             self.lose(_("%(count)s objects “%(state)s”: RAEPA only knows in service or not."), row["service_state"])
         return self.common(row) | {
-            "ENSERVICE": "O" if row["service_state"] == lists.IN_SERVICE else "N",
+            "ENSERVICE": "O" if row["service_state"] == code_lists.IN_SERVICE else "N",
             "MATERIAU": self.material(row),
             "DIAMETRE": row["diameter_mm"] or 0,
         }
@@ -180,7 +180,7 @@ class RaepaRows:
             return raepa.NOT_KNOWN
         if ours not in raepa.RAEPA_MATERIALS:
             message = _("%(count)s objects of “%(state)s”: RAEPA has no code for it, they get 99 (other).")
-            self.losses[message.replace("%(state)s", lists.MATERIALS[ours][0])] += 1
+            self.losses[message.replace("%(state)s", code_lists.MATERIALS[ours][0])] += 1
         return raepa.RAEPA_MATERIALS.get(ours, "99")
 
     def content(self, row: Row) -> str:
@@ -201,7 +201,7 @@ class RaepaRows:
             if code is not None and codes[code].kind == row["kind"]:
                 return field, code
         if row["kind"] in ("fitting", "import"):
-            names = lists.SEWER_NODES if self.sewer else lists.WATER_NODES
+            names = code_lists.SEWER_NODES if self.sewer else code_lists.WATER_NODES
             message = _("%(count)s nodes “%(state)s”: RAEPA has no code for them, they get 99-99 (other).")
             self.losses[message.replace("%(state)s", names[row["kind"]][0])] += 1
         return usual
@@ -214,7 +214,7 @@ class RaepaRows:
         return values
 
     def lose(self, text: str, state: str = "") -> None:
-        self.losses[text.replace("%(state)s", lists.SERVICE_STATES.get(state, ("",))[0])] += 1
+        self.losses[text.replace("%(state)s", code_lists.SERVICE_STATES.get(state, ("",))[0])] += 1
 
 
 def known(code: Any, codes: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.members.technicians import TECHNICIANS
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.exchange.geopackage import TableTemplate, TemplateGeoPackage, table_templates
 from networks.water.exchange.network import OneNetwork, Row, RowProgress
 
@@ -189,7 +189,7 @@ class Writer:
             business_key(self.file.tables[table]): row["reference"],
             **self.about(row),
         }
-        names = lists.SEWER_NODES if self.sewer else lists.WATER_NODES
+        names = code_lists.SEWER_NODES if self.sewer else code_lists.WATER_NODES
         parts = [] if kind in SAID_BY_TABLE else [names[kind][0]]
         parts += [text for text in (row["subtype"], None if "nom_usuel" in columns(table) else row["name"]) if text]
         for text in parts:
@@ -299,9 +299,9 @@ def sewer_node(row: Row) -> Values:
 
 def about_user(row: Row) -> list[str]:
     parts = []
-    if row["sensitive"] and row["sensitive"] != lists.PATIENT:
+    if row["sensitive"] and row["sensitive"] != code_lists.PATIENT:
         name = f" : {row['sensitive_name']}" if row["sensitive_name"] else ""
-        parts.append(lists.SENSITIVE[row["sensitive"]][0] + name)
+        parts.append(code_lists.SENSITIVE[row["sensitive"]][0] + name)
     if row["dwellings"]:
         parts.append(f"{row['dwellings']} logements")
     return parts

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from gis_core import graph as connected
 from layers.intake.findings import Finding
 from layers.intake.params import label_param
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.topology_building import BuiltTopology
 from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
@@ -29,22 +29,22 @@ MODELS: dict[Family, dict[str, type[NetworkObject]]] = {
 OURS = frozenset(
     {"id", "owner", "shared_with", "version", "import_id", "geom", "geom_3857", "start_node", "end_node", "pipe"}
 )
-CODES: dict[str, lists.CodeList] = {
-    "service_state": lists.SERVICE_STATES,
-    "material": lists.MATERIALS,
-    "system": lists.SYSTEMS,
-    "position": lists.POSITIONS,
-    "condition": lists.CONDITIONS,
-    "year_quality": lists.YEAR_QUALITIES,
-    "flow_mode": lists.FLOW_MODES,
-    "precision_xy": lists.ACCURACIES,
-    "precision_z": lists.ACCURACIES,
-    "sensitive": lists.SENSITIVE,
-    "defect": lists.DEFECTS,
-    "repaired": lists.REPAIRED,
-    "cause": lists.CAUSES,
+CODES: dict[str, code_lists.CodeList] = {
+    "service_state": code_lists.SERVICE_STATES,
+    "material": code_lists.MATERIALS,
+    "system": code_lists.SYSTEMS,
+    "position": code_lists.POSITIONS,
+    "condition": code_lists.CONDITIONS,
+    "year_quality": code_lists.YEAR_QUALITIES,
+    "flow_mode": code_lists.FLOW_MODES,
+    "precision_xy": code_lists.ACCURACIES,
+    "precision_z": code_lists.ACCURACIES,
+    "sensitive": code_lists.SENSITIVE,
+    "defect": code_lists.DEFECTS,
+    "repaired": code_lists.REPAIRED,
+    "cause": code_lists.CAUSES,
 }
-KINDS: dict[Family, lists.CodeList] = {"water": lists.WATER_NODES, "sewer": lists.SEWER_NODES}
+KINDS: dict[Family, code_lists.CodeList] = {"water": code_lists.WATER_NODES, "sewer": code_lists.SEWER_NODES}
 # Without these a network is still what it was.
 APART = ("connections", "repairs")
 SMALL, WHOLE = 32_767, 2_147_483_647
@@ -162,7 +162,7 @@ def parts_of(family: Family, built: BuiltTopology) -> list[dict[str, Any]]:
         part.setdefault("place", tuple(round(edge, 1) for edge in piece.line.coords[0][:2]))
         part["pipes"] += 1
         part["metres"] += piece.line.length
-    wanted = lists.SOURCES if family == "water" else lists.SINKS
+    wanted = code_lists.SOURCES if family == "water" else code_lists.SINKS
     for spot, row in built.node_of.items():
         if row.values.get("kind") in wanted and spot in of:
             parts[of[spot]]["ends"] += 1

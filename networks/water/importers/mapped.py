@@ -17,7 +17,7 @@ from layers.intake.layer_mapping import LayerMapping, columns_of
 from layers.intake.looking import at_origin, in_system, lines_of, origins_of, place_in, read_by_meaning
 from layers.intake.params import column_param
 from layers.intake.sheets import ENOUGH_ROWS, Shape, Sheet, layers_in, sheet_of
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.mapping import KEYS, TABLES, targets_of
 from networks.water.topology import UNNAMED_PATIENT
@@ -84,7 +84,7 @@ class Rows:
         for rank, (row, shape) in enumerate(zip(self.sheet.rows, self.sheet.shapes, strict=True)):
             values = self.values[rank]
             values.update(self.reading.fixed)
-            if values.get("sensitive") == lists.PATIENT and values.pop("sensitive_name", None):
+            if values.get("sensitive") == code_lists.PATIENT and values.pop("sensitive_name", None):
                 self.sheet.findings.add(row, UNNAMED_PATIENT)
             values_by_name = {name: texts[rank] for name, texts in keyed.items() if texts}
             if self._stands(row, shape, values, origins):

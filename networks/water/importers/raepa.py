@@ -21,7 +21,7 @@ from layers.intake import cells
 from layers.intake.findings import Finding, Findings
 from layers.intake.params import pair_param
 from layers.intake.sheets import ENOUGH_ROWS, Geometries, Sheet, SourceLayer, layers_in, sheet_of
-from networks.water import lists, raepa
+from networks.water import code_lists, raepa
 from networks.water.importers import raepa_rules
 from networks.water.importers.draft import Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.raepa_ends import Branch, HousePoint, settle
@@ -245,7 +245,7 @@ def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequen
     for row, line in zip(rows, single_lines(rows), strict=True):
         if table.family == "sewer":
             settle_system(row, sheet.findings)
-        row.values.setdefault("service_state", lists.IN_SERVICE)
+        row.values.setdefault("service_state", code_lists.IN_SERVICE)
         branch = yes(row.place.get("BRANCHEMNT") or "")
         flow = flows(row.place.get("SENSECOUL") or "")
         for cell in (branch, flow):
@@ -264,9 +264,9 @@ def settle_system(row: Row, findings: Findings) -> None:
     if "system" in row.values:
         return
     content = row.values.get("content")
-    row.values["system"] = content if content in lists.SYSTEMS else "02"
+    row.values["system"] = content if content in code_lists.SYSTEMS else "02"
     message = gettext_noop("TYPRESEAU is empty: taken for “%(system)s”.")
-    findings.add(row.rank, message, {"system": pair_param(*lists.SYSTEMS[row.values["system"]])})
+    findings.add(row.rank, message, {"system": pair_param(*code_lists.SYSTEMS[row.values["system"]])})
 
 
 def single_lines(rows: Sequence[Row]) -> Geometries:
@@ -381,7 +381,7 @@ def node_of(row: Row, name: str, code: str | None, file: str) -> NodeRow:
         more[name] = row.place[name] or ""
     elif raepa.NODE_CODES[family].get(meaning.kind) != (name, code or raepa.UNKNOWN):
         more[name] = code or raepa.UNKNOWN
-    values = row.values | {"kind": meaning.kind, "service_state": lists.IN_SERVICE, "more": more}
+    values = row.values | {"kind": meaning.kind, "service_state": code_lists.IN_SERVICE, "more": more}
     if meaning.subtype:
         values["subtype"] = meaning.subtype
     return NodeRow(key=row.key, geom=row.shape, values=values, file=file, row=row.rank)

@@ -31,7 +31,7 @@ from gis_core.models import Member
 from layers.features.display import display_number, with_unit
 from layers.features.services.attachments import PHOTOS, as_json, attach, attachments_of
 from layers.features.services.origin import Origin
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.listings.hydrants import HYDRANTS
 from networks.water.models import HydrantInspection
 from networks.water.pages.frame import page, show
@@ -154,7 +154,7 @@ class InspectionForm(InformingForm):
 
     def __init__(self, *args: Any, out: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
-        anomalies = [(code, lists.word(lists.ANOMALIES, code)) for code in lists.ANOMALIES]
+        anomalies = [(code, code_lists.word(code_lists.ANOMALIES, code)) for code in code_lists.ANOMALIES]
         self.fields["anomalies"].choices = anomalies  # type: ignore[attr-defined]
         if not out:
             del self.fields["back"]
@@ -314,7 +314,7 @@ def begun(request: HttpRequest, inspections: list[HydrantInspection]) -> dict[st
 
 
 def anomalies_of(inspection: HydrantInspection) -> str:
-    return ", ".join(lists.word(lists.ANOMALIES, code) for code in inspection.anomalies)
+    return ", ".join(code_lists.word(code_lists.ANOMALIES, code) for code in inspection.anomalies)
 
 
 def map_link(hydrant: Any) -> str:

@@ -19,7 +19,7 @@ from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.models import User
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.api.serializers import IsolationRequestSerializer, request_of
 from networks.water.listings.outages import OUTAGES
 from networks.water.outage_sheet import pdf_of
@@ -116,9 +116,9 @@ def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
     for one in answer["valves"]:
         one["map"] = on_map(one)
     for one in answer["sources_to_stop"]:
-        one["kind_label"] = lists.word(lists.WATER_NODES, one["kind"])
+        one["kind_label"] = code_lists.word(code_lists.WATER_NODES, one["kind"])
     for one in answer["connections"]["results"]:
-        one["sensitive_label"] = lists.word(lists.SENSITIVE, one["sensitive"])
+        one["sensitive_label"] = code_lists.word(code_lists.SENSITIVE, one["sensitive"])
     valves = {
         status: [one for one in answer["valves"] if one["status"] == status]
         for status in ("optional", "closed", "skipped")

@@ -18,7 +18,7 @@ from gis_core.files.writing.rows import Column
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from layers.features.display import is_english
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.pages.frame import page, show
 from networks.water.profile.bands import Labels, name_of, rows, values
 from networks.water.profile.document import PAPERS, TitleBlock, accuracies, pdf_of
@@ -93,7 +93,12 @@ def paper(request: HttpRequest) -> HttpResponse:
         notes=drawn.notes,
     )
     content = pdf_of(
-        drawn.profile, block, labels_of(lists.MATERIALS), paper=size, scale=query.scale, exaggeration=query.exaggeration
+        drawn.profile,
+        block,
+        labels_of(code_lists.MATERIALS),
+        paper=size,
+        scale=query.scale,
+        exaggeration=query.exaggeration,
     )
     return file_response(content, "application/pdf", file_name(drawn, "pdf"))
 
@@ -109,17 +114,17 @@ def longest_query(error: Branches, given: dict[str, str]) -> str:
     return urlencode(kept | {"pipes": pipes}, safe=",")
 
 
-def labels_of(labels: lists.CodeList) -> Labels:
+def labels_of(labels: code_lists.CodeList) -> Labels:
     """A list of values in the asker's language."""
     return {code: english if is_english() else french for code, (french, english) in labels.items()}
 
 
 def kinds_of(drawn: Drawn) -> Labels:
-    return labels_of(lists.WATER_NODES if drawn.profile.family == "water" else lists.SEWER_NODES)
+    return labels_of(code_lists.WATER_NODES if drawn.profile.family == "water" else code_lists.SEWER_NODES)
 
 
 def profile_context(query: Request, drawn: Drawn) -> dict[str, Any]:
-    result, materials = drawn.profile, labels_of(lists.MATERIALS)
+    result, materials = drawn.profile, labels_of(code_lists.MATERIALS)
     layout = screen_layout(result, query.scale, query.exaggeration)
     drawing = draw(result, layout, materials)
     return {
@@ -149,7 +154,7 @@ def export_profile(file_format: str, request: HttpRequest) -> HttpResponse:
     if file_format == "csv":
         return file_response(as_csv(drawn), CSV, file_name(drawn, "csv"))
     made = screen_layout(drawn.profile, query.scale, query.exaggeration).still()
-    svg = draw(drawn.profile, made, labels_of(lists.MATERIALS)).svg
+    svg = draw(drawn.profile, made, labels_of(code_lists.MATERIALS)).svg
     content = f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'
     return file_response(content, "image/svg+xml", file_name(drawn, "svg"))
 
@@ -181,4 +186,4 @@ def as_csv(drawn: Drawn) -> bytes:
         Column("remarks", _("Remarks"), "text"),
         Column("between", _("Not on record, put between known heights"), "text"),
     ]
-    return csv_file(columns, values(result, kinds_of(drawn), labels_of(lists.MATERIALS)))
+    return csv_file(columns, values(result, kinds_of(drawn), labels_of(code_lists.MATERIALS)))

@@ -25,7 +25,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job, Member, User
-from networks.water.lists import IN_SERVICE
+from networks.water.code_lists import IN_SERVICE
 from networks.water.models import FireCoverage, HydrantUnavailability, WaterNode
 from networks.water.services.hydrants import HYDRANT, hydrants, with_out
 from networks.water.services.inspecting import MOST_DISTANCE_M

@@ -15,7 +15,7 @@ from gis_core.errors import Invalid, NotFound, Unavailable
 from gis_core.http.admission import TRACE, limited
 from gis_core.members.rights import Rights
 from gis_core.models import Member
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import SewerNode, SewerPipe, WaterNode, WaterPipe
 from networks.water.profile.layout import EXAGGERATIONS, SCALES, USUAL
 from networks.water.profile.path import Branched, Edge, Graph, in_order, reached, shortest
@@ -27,7 +27,7 @@ MOST_EDGES = 500_000
 LARGEST_ID = 2**63 - 1
 LONGEST_REFERENCE = 254
 PRESSED = ("02", "03")
-"""How pipes flow that need not fall (`lists.FLOW_MODES`)."""
+"""How pipes flow that need not fall (`code_lists.FLOW_MODES`)."""
 NODE_COLUMNS = ("id", "reference", "kind", "name", "ground_z", "precision_z", "owner_id")
 PIPE_COLUMNS = (
     *("id", "start_node_id", "end_node_id", "reference", "material", "diameter_mm", "start_z", "end_z", "depth_m"),
@@ -199,7 +199,7 @@ def pipe_data(row: Mapping[str, Any]) -> PipeData:
         depth_m=row["depth_m"],
         accuracy=row["precision_z"],
         under_pressure=row["flow_mode"] in PRESSED,
-        in_service=row["service_state"] == lists.IN_SERVICE,
+        in_service=row["service_state"] == code_lists.IN_SERVICE,
     )
 
 
@@ -290,7 +290,7 @@ def way_to_outlet(start: int, owner: int, rights: Rights, note: Callable[[str], 
     distances, _before = reached(graph, start)
     if len(distances) < 2:
         raise NotFound(_("No pipe in service leaves this node: there is nothing downstream."))
-    nodes = visible(SewerNode, rights).filter(pk__in=list(distances), kind__in=lists.SINKS)
+    nodes = visible(SewerNode, rights).filter(pk__in=list(distances), kind__in=code_lists.SINKS)
     sinks = set(nodes.values_list("pk", flat=True)) - {start}
     if not sinks:
         note(_("No outlet and no treatment plant is reached: the profile ends where the network ends."))
@@ -314,8 +314,8 @@ def way_of_water(start: int, end: int | None, owner: int, rights: Rights) -> lis
     nodes = visible(WaterNode, rights).filter(owner_id=owner)
     ends, shut = {end} if end is not None else set[int](), set[int]()
     if end is None:
-        working = nodes.filter(service_state=lists.IN_SERVICE)
-        ends = set(working.filter(kind__in=lists.SOURCES).values_list("pk", flat=True)) - {start}
+        working = nodes.filter(service_state=code_lists.IN_SERVICE)
+        ends = set(working.filter(kind__in=code_lists.SOURCES).values_list("pk", flat=True)) - {start}
         shut = set(working.filter(kind="valve", position="closed").values_list("pk", flat=True)) - {start}
     places = list(nodes.filter(pk__in={start, end} - {None}).values_list("geom", flat=True))
     if ends and (path := nearest_way(start, ends, shut, Ground.of(places), owner)):
@@ -376,7 +376,7 @@ def whole_network(table: str, owner: int, box: tuple[float, ...] | None) -> list
 
 def edges(statement: sql.Composable, values: Mapping[str, Any]) -> list[Edge]:
     """What PostgreSQL's row policies let the asker see. Raises Unavailable where it is too much."""
-    given = {**values, "state": lists.IN_SERVICE, "most": MOST_EDGES + 1}
+    given = {**values, "state": code_lists.IN_SERVICE, "most": MOST_EDGES + 1}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         rows = [Edge(*row) for row in cursor.fetchall()]

@@ -24,7 +24,7 @@ from gis_core.desk.parameters import integer
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.features.display import is_english
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import Repair
 from networks.water.services.repairs import FIRST_YEAR, LAST_YEAR, NETWORKS, PIPES
 from networks.water.services.visible import visible
@@ -193,7 +193,7 @@ def of_network(rows: QuerySet[Any], query: StatisticsQuery) -> QuerySet[Any]:
 
 def pipes_in_service(query: StatisticsQuery, rights: Rights) -> list[Pipes]:
     """Kilometres (in EPSG:2154) by material and year of laying."""
-    pipes = visible(PIPES[query.network], rights).filter(service_state=lists.IN_SERVICE)
+    pipes = visible(PIPES[query.network], rights).filter(service_state=code_lists.IN_SERVICE)
     if query.member:
         pipes = pipes.filter(owner__slug=query.member)
     laid = Coalesce("laid_to_year", "laid_from_year")
@@ -367,14 +367,14 @@ def decade_label(key: Decade) -> str:
 
 
 def material_label(key: Material) -> str:
-    return _("material not known") if key is None else word(lists.MATERIALS, key)
+    return _("material not known") if key is None else word(code_lists.MATERIALS, key)
 
 
 def cause_label(key: str | None) -> str:
-    return _("cause not recorded") if key is None else word(lists.CAUSES, key)
+    return _("cause not recorded") if key is None else word(code_lists.CAUSES, key)
 
 
-def word(labels: lists.CodeList, key: Hashable) -> str:
+def word(labels: code_lists.CodeList, key: Hashable) -> str:
     """Of a list, in the asker's language."""
     french, english = labels.get(str(key), (str(key), str(key)))
     return english if is_english() else french

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from gis_core.desk.tables import Table
 from gis_core.files.writing.rows import Column
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.services.repair_statistics import Group, Statistics, word
 
 
-def label_or_none(labels: lists.CodeList, code: str | None) -> str | None:
+def label_or_none(labels: code_lists.CodeList, code: str | None) -> str | None:
     return word(labels, code) if code else None
 
 

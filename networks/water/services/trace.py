@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from gis_core.http.admission import TRACE, limited
 from networks.water.families import ENDS, FAMILIES
-from networks.water.services import telling
+from networks.water.services import answers
 from networks.water.services.graph import BLOCKING, Family, Graph, State
 from networks.water.services.reach import Supply, Way, flood, shortest
 from networks.water.services.starting import Start, StartingPlace, find
@@ -70,17 +70,17 @@ def arrival(family: Family, begun: StartingPlace, to: Start | None) -> StartingP
 
 def trace_as_json(graph: Graph, direction: str, trace: Trace) -> Json:
     family = graph.family
-    (stretch,) = telling.stretches(family, trace.pipes)
-    connections, dwellings = telling.count_connections(family, trace.pipes)
-    ends = telling.nodes(family, trace.nodes, kinds=ENDS[family.name], most=MOST_ENDS)
+    (stretch,) = answers.stretches(family, trace.pipes)
+    connections, dwellings = answers.count_connections(family, trace.pipes)
+    ends = answers.nodes(family, trace.nodes, kinds=ENDS[family.name], most=MOST_ENDS)
     return {
         **{"family": family.name, "direction": direction, "message": trace.message},
         **{"pipes": len(trace.pipes), "nodes": len(trace.nodes)},
         **{name: stretch[name] for name in ("length_m", "volume_m3", "geometry")},
         **{"connections": connections, "dwellings": dwellings},
-        "ends": telling.only(ends, "id", "reference", "kind", "kind_label", "name", "point"),
+        "ends": answers.only(ends, "id", "reference", "kind", "kind_label", "name", "point"),
         **{"pipe_ids": trace.pipes[:MOST_PIPES], "truncated": not trace.whole},
-        "bbox_4326": telling.box_of([stretch]),
+        "bbox_4326": answers.box_of([stretch]),
     }
 
 

@@ -15,7 +15,7 @@ from layers.catalogue.models import in_language as choose
 from layers.features.display import display_number
 from layers.features.services.read import fetch
 from layers.features.services.write import UNSET, Edit
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import (
     Anomaly,
     SewerConnection,
@@ -131,7 +131,7 @@ def ways(anomaly: Anomaly) -> tuple[list[Way], Scene]:
 def object_label(kind: str, one: Any) -> str:
     """As people call an object, inside a sentence: what it is and its reference."""
     if kind == "node":
-        labels = lists.SEWER_NODES if isinstance(one, SewerNode) else lists.WATER_NODES
+        labels = code_lists.SEWER_NODES if isinstance(one, SewerNode) else code_lists.WATER_NODES
         label = in_language(labels, one.kind)
     else:
         label = _("Pipe") if kind == "pipe" else _("Connection")
@@ -144,7 +144,7 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def in_language(labels: lists.CodeList, code: str) -> str:
+def in_language(labels: code_lists.CodeList, code: str) -> str:
     return choose(*labels[code]) if code in labels else code
 
 
@@ -265,7 +265,7 @@ def joining(scene: Scene, node: Any, place: Point, target: Any) -> Way:
     like = next(iter(scene.pipes_of(node.pk)), None) or (target if hasattr(target, "start_node_id") else None)
     line = LineString(node.geom.coords, place.coords, srid=node.geom.srid)
     values = {name: getattr(like, name) for name in LIKE if like is not None and getattr(like, name) is not None}
-    values.setdefault("service_state", lists.IN_SERVICE)
+    values.setdefault("service_state", code_lists.IN_SERVICE)
     if scene.family == SEWER:
         values["system"] = like.system if like else node.system
     what = "pipe" if hasattr(target, "start_node_id") else "node"
@@ -285,7 +285,7 @@ def crossing(scene: Scene) -> Iterator[Way | None]:
     points = [one for one in (shared if shared.num_geom > 1 else [shared]) if isinstance(one, Point) and not one.empty]
     if not points or len(points) > MOST_PIPES:
         return
-    values = {"kind": "junction", "service_state": lists.IN_SERVICE}
+    values = {"kind": "junction", "service_state": code_lists.IN_SERVICE}
     if scene.family == SEWER:
         values["system"] = first.system
     places = [Point(one.x, one.y, srid=first.geom.srid) for one in points]
@@ -393,7 +393,7 @@ def missing(column: str) -> Callable[[Scene], Iterator[Way | None]]:
             return
         if column == "material":
             message, value = _("The material of %(pipe)s becomes “%(value)s”, as on both sides."), str(proposed)
-            label = in_language(lists.MATERIALS, value)
+            label = in_language(code_lists.MATERIALS, value)
         else:
             message = _("The diameter of %(pipe)s becomes %(value)s mm, as on both sides.")
             label = display_number(proposed, 0)

@@ -23,7 +23,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job, Member, User
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import Anomaly, Scan
 from networks.water.services.anomalies.checks import CHECKS, COPIES, EDGES, PART
 from networks.water.services.anomalies.kinds import FAMILIES, JOINED_WITHIN_M, KINDS, NEAR_M, SEWER
@@ -205,7 +205,7 @@ def owners_of(family: str) -> list[int]:
 
 def fed_by(family: str) -> list[str]:
     """The kinds of nodes that a part of the network must be connected with."""
-    return list(lists.SINKS if family == SEWER else lists.SOURCES)
+    return list(code_lists.SINKS if family == SEWER else code_lists.SOURCES)
 
 
 def run_statement(statement: sql.SQL | sql.Composed, family: str, given: dict[str, Any]) -> list[Any]:

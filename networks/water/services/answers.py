@@ -13,7 +13,7 @@ from psycopg import sql
 from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.families import KINDS
 from networks.water.services.graph import Family
 from networks.water.services.starting import lonlat
@@ -127,7 +127,7 @@ def nodes(
     return [
         {
             **{"id": pk, "reference": reference, "name": name, "kind": kind},
-            **{"kind_label": lists.word(KINDS[family.name], kind), "diameter_mm": diameter},
+            **{"kind_label": code_lists.word(KINDS[family.name], kind), "diameter_mm": diameter},
             **{"capacity_m3": capacity, "point": lonlat(x, y)},
         }
         for pk, reference, name, kind, diameter, capacity, x, y in node_rows
@@ -159,13 +159,13 @@ def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int
 
 def served(pipes: Collection[int]) -> list[Json]:
     """Connections in service on these pipes, sensitive users first, the rest by street and number."""
-    parameters = {"pipes": list(pipes), "order": list(lists.SENSITIVE), "most": MOST_CONNECTIONS}
-    order = list(lists.SENSITIVE)
+    parameters = {"pipes": list(pipes), "order": list(code_lists.SENSITIVE), "most": MOST_CONNECTIONS}
+    order = list(code_lists.SENSITIVE)
     described = [
         {
             **{"id": pk, "reference": reference, "address": address, "sensitive": sensitive},
             **{
-                "sensitive_label": lists.word(lists.SENSITIVE, sensitive) if sensitive else None,
+                "sensitive_label": code_lists.word(code_lists.SENSITIVE, sensitive) if sensitive else None,
                 "sensitive_name": name,
             },
             **{"dwellings": dwellings, "point": lonlat(x, y)},
@@ -192,7 +192,7 @@ def for_whom(answer: Json, owner: int, rights: Rights) -> Json:
 
 def every_served(pipes: Collection[int]) -> list[int]:
     """The ids of all of them, however many they are."""
-    served_rows = fetch_all(SERVED_IDS, {"pipes": list(pipes), "order": list(lists.SENSITIVE)})
+    served_rows = fetch_all(SERVED_IDS, {"pipes": list(pipes), "order": list(code_lists.SENSITIVE)})
     return [pk for (pk,) in served_rows]
 
 

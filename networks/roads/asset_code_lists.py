@@ -3,7 +3,7 @@
 from typing import Final
 
 from gis_core.codes import code_list
-from networks.roads.lists import APP
+from networks.roads.code_lists import APP
 
 POINTS: Final = code_list(APP, "asset_points")
 STRETCHES: Final = code_list(APP, "asset_stretches")
