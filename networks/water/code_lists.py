@@ -4,14 +4,9 @@ Materials, states of service, and kinds of nodes are StaR-Eau's; what RAEPA alon
 function, how it flows, defects) keeps RAEPA's codes. `importers/raepa` says how RAEPA's other codes map to these.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
-from gis_core.codes import code_list
-from layers.features.display import is_english
-
-type CodeList = Mapping[str, tuple[str, str]]
-"""{code: (French, English)}."""
+from gis_core.codes import CodeList, code_list
 
 APP: Final = "networks.water"
 SERVICE_STATES: Final = code_list(APP, "service_states")
@@ -47,12 +42,6 @@ ANOMALIES: Final = code_list(APP, "hydrant_anomalies")
 """What inspections of hydrants find: our own list, no standard has one."""
 
 
-def word(labels: CodeList, code: str | None) -> str:
-    """A code as people read it, in their language; a code of no list as it is."""
-    french, english = labels.get(code or "", (code or "", code or ""))
-    return english if is_english() else french
-
-
-def pairs(labels: CodeList) -> list[tuple[str, str]]:
-    """As Django's choices, in French."""
+def french_choices(labels: CodeList) -> list[tuple[str, str]]:
+    """The codes with their French labels, as Django's `choices`."""
     return [(code, french) for code, (french, _english) in labels.items()]

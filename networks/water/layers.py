@@ -7,6 +7,7 @@ only read, those that a file may fill (`networks.water.importers.mapping.targets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gis_core.codes import CodeList
 from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
 from layers.catalogue.columns import Column, coded, column
@@ -77,7 +78,7 @@ ORIGIN = (
 )
 
 
-def pipe_columns(functions: code_lists.CodeList, contents: code_lists.CodeList, start: str, end: str) -> list[Column]:
+def pipe_columns(functions: CodeList, contents: CodeList, start: str, end: str) -> list[Column]:
     return [
         MATERIAL,
         DIAMETER,
@@ -185,7 +186,7 @@ SEWER_NODE_LINES = (
 )
 
 
-def served(colour: str) -> list[Line]:
+def connection_legend(colour: str) -> list[Line]:
     return [circle("Branchement", "Connection", {}, colour, WHITE, 2.5)]
 
 
@@ -243,7 +244,7 @@ def water_connections() -> LayerDeclaration:
         table=WaterConnection._meta.db_table,
         geometry_type=Layer.Geometry.POINT,
         columns=[REFERENCE, *connection_columns()],
-        legend=served(BLUE),
+        legend=connection_legend(BLUE),
         abstract="Points de livraison, adresses desservies et usagers sensibles.",
         min_zoom=16,
         **WATER_LAYER,
@@ -315,7 +316,7 @@ def sewer_connections() -> LayerDeclaration:
         table=SewerConnection._meta.db_table,
         geometry_type=Layer.Geometry.POINT,
         columns=[REFERENCE, SYSTEM, *connection_columns()],
-        legend=served(BROWN),
+        legend=connection_legend(BROWN),
         abstract="Points de collecte et adresses raccordées.",
         min_zoom=16,
         **SEWER_LAYER,

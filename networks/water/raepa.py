@@ -1,4 +1,4 @@
-"""RAEPA 1.2 (CNIG): its eight tables, field by field, and its codes against those of `lists`, both ways.
+"""RAEPA 1.2 (CNIG): its eight tables, field by field, and its codes against those of `code_lists`, both ways.
 
 Widths and types are those of the templates in use, save FNAPP* and FNOUV*: the codes of 1.2 (“07-01”) need five
 characters where the templates have two.

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from layers.intake.findings import from_json
 from layers.intake.looking import inspect_layers
 from layers.intake.models import FileImport
-from networks.water.importers.mapping import suggested
+from networks.water.importers.mapping import suggest_mapping
 from tests.networks.conftest import Network, X, Y
 from tests.networks.importing import Importing, form_of, messages, widen
 
@@ -91,7 +91,7 @@ def pressed(importing: Importing, made: FileImport, action: str, **changed: str)
 
 def test_what_its_layers_are_is_suggested_as_one_who_knows_them_would(giswater: Path) -> None:
     seen, faults = inspect_layers([giswater])
-    found = {one.label: suggested(one.label, one.geometry, one.fields) for one in seen}
+    found = {one.label: suggest_mapping(one.label, one.geometry, one.fields) for one in seen}
     assert not faults
     assert {label: one.table for label, one in found.items() if one.table} == {
         "node": "water-nodes", "arc": "water-pipes", "connec": "water-connections",
@@ -117,7 +117,7 @@ def test_the_kind_of_each_node_is_that_of_its_catalogue(giswater: Path) -> None:
     """The file's own catalogue of nodes says of what type each is; the suggestion has only the catalogue's names."""
     seen, _faults = inspect_layers([giswater])
     node = next(one for one in seen if one.label == "node")
-    suggestion = suggested(node.label, node.geometry, node.fields).values["kind"]
+    suggestion = suggest_mapping(node.label, node.geometry, node.fields).values["kind"]
     with closing(sqlite3.connect(f"file:{giswater}?immutable=1", uri=True)) as file:
         types = dict(file.execute("select id, nodetype_id from cat_node").fetchall())
     assert {word: suggestion.get(word) for word in node.fields["nodecat_id"]} == {

@@ -8,7 +8,7 @@ from django.db import connection
 from gis_core.members.rights import acting_as
 from layers.catalogue.tables import bulk
 from layers.features.topology import loading
-from networks.water.services.isolation import Request, isolated, isolation_as_json
+from networks.water.services.isolation import Request, isolate_breaks, isolation_as_json
 from networks.water.services.starting import Start
 from tests import factories
 from tests.networks.by_definition import N, P, isolate
@@ -121,7 +121,7 @@ def test_a_thousand_random_networks_are_isolated_as_the_definition_says(network:
 def compare(nodes: dict[int, N], pipes: dict[int, P], breaks: set[int], unusable: set[int]) -> set[str]:
     """What the case was about; fails where the two differ."""
     right = isolate(nodes, pipes, breaks, unusable)
-    graph, found_breaks, found = isolated(
+    graph, found_breaks, found = isolate_breaks(
         Request(breaks=[Start(pipe=pk) for pk in sorted(breaks)], unusable=sorted(unusable))
     )
     case = f"networks {nodes}, pipes {pipes}, breaks {breaks}, unusable {unusable}"

@@ -17,7 +17,7 @@ from gis_core.members.rights import acting_as, under_policies
 from layers.exports.points import EXPORTS
 from layers.features.services.write import Edit
 from networks.water.exchange.geopackage import table_templates
-from networks.water.exchange.tables import fitted
+from networks.water.exchange.tables import fit_number
 from networks.water.importers.draft import Draft
 from networks.water.importers.raepa import read_raepa
 from networks.water.models import SewerNode, WaterConnection, WaterNode, WaterPipe
@@ -212,7 +212,7 @@ def test_objects_that_are_planned_or_gone_are_left_out_and_told(network: Network
 
 
 def test_a_number_loses_decimals_before_it_loses_its_size() -> None:
-    assert [fitted(value, 6, 3) for value in (1.2345, 103.456, 1234.5, 12345.6, 1e9)] == [
+    assert [fit_number(value, 6, 3) for value in (1.2345, 103.456, 1234.5, 12345.6, 1e9)] == [
         "1.234",
         "103.46",
         "1234.5",

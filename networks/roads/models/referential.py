@@ -13,11 +13,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.codes import CodeList
 from gis_core.models import Member, web_mercator
 from networks.roads import code_lists
 
 
-def codes(field: str, labels: code_lists.CodeList, name: str) -> models.CheckConstraint:
+def codes(field: str, labels: CodeList, name: str) -> models.CheckConstraint:
     """A column holds codes of its list alone."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": list(labels)}), name=name)
 

@@ -16,9 +16,8 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
-from layers.features.display import is_english
+from layers.features.display import code_choices, is_english
 from layers.features.errors import FieldRefused, GeometryRefused
-from networks.roads import code_lists
 from networks.roads.iisr import FAMILIES, SIGNS, family_of
 from networks.roads.listings.assets import title_of
 from networks.roads.pages.assets import TAB
@@ -90,7 +89,7 @@ class AssetForm(PlaceForm):
 
     def __init__(self, *args: Any, what: str, **options: Any) -> None:
         super().__init__(*args, what=what, **options)
-        self.fields["kind"].choices = [("", "—"), *code_lists.options(assets.KINDS[what])]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", "—"), *code_choices(assets.KINDS[what])]  # type: ignore[attr-defined]
         if what != "point":
             del self.fields["code"], self.fields["inscription"]
         else:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from psycopg import sql
 
+from gis_core.codes import CodeList
 from gis_core.database import clock as database_clock
 from gis_core.desk.journal import strike_out
 from gis_core.desk.list_query import ListQuery, choice, parameter, text
@@ -21,6 +22,7 @@ from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune
 from layers.catalogue.services import visible_layer
+from layers.features.display import code_choices
 from layers.features.services import attachments
 from networks.roads import asset_code_lists, code_lists
 from networks.roads.iisr import normal
@@ -43,13 +45,13 @@ LONGEST_NAME, LONGEST_REMARK = 120, 1000
 MOST_AT_ONCE: Final = 6
 
 
-def code_choice(label: Any, codes: code_lists.CodeList, every: Any) -> Any:
+def code_choice(label: Any, codes: CodeList, every: Any) -> Any:
     """A code of a list; another one restricts nothing: that of points stays in the address of stretches."""
 
     def read(given: Mapping[str, str], name: str) -> str:
         return code if (code := given.get(name, "")) in codes else ""
 
-    return parameter(label=label, read=read, options=lambda _rights: code_lists.options(codes), every=every, default="")
+    return parameter(label=label, read=read, options=lambda _rights: code_choices(codes), every=every, default="")
 
 
 def kind_of_asset(what: str) -> Any:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from gis_core.codes import CodeList
 from gis_core.desk.list_query import ListQuery, choice, parameter
 from gis_core.desk.options import commune_options
 from gis_core.desk.tables import Table
@@ -21,12 +22,13 @@ from gis_core.errors import Invalid, NotFound
 from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
+from layers.features.display import code_choices, code_label
 from networks.roads import code_lists
 
 UNKNOWN: Final = "-"
 DUAL: Final = ("autoroute", "2chaussees")
 MOST_LINES: Final = 2_000
-LISTS: Final[Mapping[str, code_lists.CodeList]] = {
+LISTS: Final[Mapping[str, CodeList]] = {
     "status": code_lists.STATUSES, "importance": code_lists.IMPORTANCES, "manager": code_lists.MANAGERS,
     "condition": code_lists.CONDITIONS,
 }  # fmt: skip
@@ -38,7 +40,7 @@ def with_unrecorded(options: Callable[[Rights], Sequence[tuple[str, str]]]) -> C
 
 def recorded_code(label: Any, name: str, every: Any) -> Any:
     """A code of a list, or UNKNOWN."""
-    options = with_unrecorded(lambda _rights: code_lists.options(LISTS[name]))
+    options = with_unrecorded(lambda _rights: code_choices(LISTS[name]))
     return choice(label, options, every=every, allowed=lambda: {*LISTS[name], UNKNOWN})
 
 
@@ -187,7 +189,7 @@ def table_of(table: str, groups: list[Group], whole: float) -> list[Line]:
             else _("Not recorded") if code is None
             else f"{names[code]} ({code})" if code in names
             else code if table == "insee"
-            else managed(code_lists.word(LISTS[table], code, english=english), name),
+            else managed(code_label(LISTS[table], code, english=english), name),
             km=km,
             percent=100 * km / whole if whole else 0.0,
             sections=sections,

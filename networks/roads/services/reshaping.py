@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from gis_core.errors import Invalid
+from layers.features.display import code_label
 from networks.roads import code_lists
 from networks.roads.models import RoadNode, RoadSection
 from networks.roads.references import format_route
@@ -152,7 +153,9 @@ def format_value(name: str, value: Any) -> str:
         "status": code_lists.STATUSES,
         "manager": code_lists.MANAGERS,
     }.get(name)
-    return code_lists.word(labels, value) if labels else format_route(value) if name == "route" else str(value)
+    return (
+        code_label(labels, value, english=False) if labels else format_route(value) if name == "route" else str(value)
+    )
 
 
 def runs_along(row: Values, union: LineString) -> bool | None:

@@ -16,7 +16,7 @@ from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
-from layers.features.display import is_english
+from layers.features.display import code_label, is_english
 from layers.features.sheet import Link
 from networks.roads import code_lists
 from networks.roads.along import links_from
@@ -163,8 +163,7 @@ def managers_of(road: Road) -> list[Manager]:
     english = is_english()
     return [
         Manager(
-            name=name or code_lists.word(code_lists.MANAGERS, code, english=english) or _("Not recorded"),
-            km=metres / 1000,
+            name=name or code_label(code_lists.MANAGERS, code, english=english) or _("Not recorded"), km=metres / 1000
         )
         for code, name, metres in all_rows(MANAGERS, **road._asdict())
     ]

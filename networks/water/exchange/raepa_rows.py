@@ -51,8 +51,8 @@ class RaepaRows:
             "LONGCANA": row["declared_length_m"],
         }
         if not self.sewer:
-            return self.completed(values | {"PROFGEN": row["depth_m"]}, row, f"RAEPA_CANAL{self.use}_L")
-        return self.completed(self.with_heights(values, row), row, f"RAEPA_CANAL{self.use}_L")
+            return self.complete(values | {"PROFGEN": row["depth_m"]}, row, f"RAEPA_CANAL{self.use}_L")
+        return self.complete(self.with_heights(values, row), row, f"RAEPA_CANAL{self.use}_L")
 
     def with_heights(self, values: Values, row: Row) -> Values:
         return values | {
@@ -68,9 +68,9 @@ class RaepaRows:
         values = self.flowing(row) | {
             "IDCANA": self.network.connection_keys[row["id"]],
             "BRANCHEMNT": "O",
-            "MODECIRC": known(more.get("MODECIRC"), code_lists.FLOW_MODES),
+            "MODECIRC": code_or_unknown(more.get("MODECIRC"), code_lists.FLOW_MODES),
             f"CONTCAN{self.use}": self.content_of_branch(row),
-            f"FONCCAN{self.use}": known(more.get(f"FONCCAN{self.use}"), functions),
+            f"FONCCAN{self.use}": code_or_unknown(more.get(f"FONCCAN{self.use}"), functions),
             "IDNINI": self.node_key(more.get("IDNINI")),
             "IDNTERM": self.node_key(more.get("IDNTERM")),
             "IDCANPPALE": self.network.pipe_keys.get(row["pipe_id"]),
@@ -78,7 +78,7 @@ class RaepaRows:
         if self.sewer:
             flow = more.get("SENSECOUL")
             values |= {"TYPRESEAU": row["system"], "SENSECOUL": flow if flow in ("0", "1") else "1"}
-        return self.completed(values, row, f"RAEPA_CANAL{self.use}_L")
+        return self.complete(values, row, f"RAEPA_CANAL{self.use}_L")
 
     def content_of_branch(self, row: Row) -> str:
         said = row["more"].get(f"CONTCAN{self.use}")
@@ -108,7 +108,7 @@ class RaepaRows:
         }
         if self.sewer:
             values["TYPRESEAU"] = row["system"]
-        return self.completed(values, row, f"RAEPA_APPAR{self.use}_P")
+        return self.complete(values, row, f"RAEPA_APPAR{self.use}_P")
 
     def node(self, row: Row) -> tuple[str, Values]:
         """The name of the table that a node goes to, and its row."""
@@ -127,7 +127,7 @@ class RaepaRows:
         }
         if self.sewer:
             values["TYPRESEAU"] = row["system"]
-        return table, self.completed(values, row, table)
+        return table, self.complete(values, row, table)
 
     def repair(self, row: Row) -> Values:
         values = {
@@ -206,22 +206,22 @@ class RaepaRows:
             self.losses[message.replace("%(state)s", names[row["kind"]][0])] += 1
         return usual
 
-    def completed(self, values: Values, row: Row, table: str) -> Values:
+    def complete(self, values: Values, row: Row, table: str) -> Values:
         """With what an import kept of RAEPA's fields that no column has."""
         for name, field in FIELDS[table].items():
             if values.get(name) is None and isinstance(text := row["more"].get(name), str):
-                values[name] = kept(text, field)
+                values[name] = parse_kept_text(text, field)
         return values
 
     def lose(self, text: str, state: str = "") -> None:
         self.losses[text.replace("%(state)s", code_lists.SERVICE_STATES.get(state, ("",))[0])] += 1
 
 
-def known(code: Any, codes: Mapping[str, Any]) -> str:
+def code_or_unknown(code: Any, codes: Mapping[str, Any]) -> str:
     return code if isinstance(code, str) and code in codes else raepa.NOT_KNOWN
 
 
-def kept(text: str, field: raepa.RaepaField) -> str | float | date | None:
+def parse_kept_text(text: str, field: raepa.RaepaField) -> str | float | date | None:
     """A text that was kept beside, of the field's type; None when it is not."""
     match field.kind:
         case "N":

@@ -300,10 +300,10 @@ def join_cut_pipes(family: Family, nodes: Sequence[int]) -> int:
     joinable = rows(
         ALIKE, nodes=table_identifier(family, "nodes"), pipes=table_identifier(family, "pipes"), ids=list(nodes)
     )
-    return sum(tried("delete from {} where id = %(pk)s", family, "nodes", pk=pk) for (pk,) in joinable)
+    return sum(try_statement("delete from {} where id = %(pk)s", family, "nodes", pk=pk) for (pk,) in joinable)
 
 
-def tried(statement: str, family: Family, what: str, **names: Any) -> bool:
+def try_statement(statement: str, family: Family, what: str, **names: Any) -> bool:
     """Do something that the topology may refuse; whether it did not."""
     try:
         with transaction.atomic():
@@ -400,7 +400,7 @@ def put_back(made: FileImport, snap: Snap) -> bool:
     family: Family = "sewer" if snap.family == "sewer" else "water"
     if snap.pipe_id is None:
         return put_node_back(made, snap, family)
-    return tried(
+    return try_statement(
         BACK,
         family,
         "pipes",

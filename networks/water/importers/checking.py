@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_noop
 
 from gis_core import graph as connected
+from gis_core.codes import CodeList
 from layers.intake.findings import Finding
 from layers.intake.params import label_param
 from networks.water import code_lists
@@ -29,7 +30,7 @@ MODELS: dict[Family, dict[str, type[NetworkObject]]] = {
 OURS = frozenset(
     {"id", "owner", "shared_with", "version", "import_id", "geom", "geom_3857", "start_node", "end_node", "pipe"}
 )
-CODES: dict[str, code_lists.CodeList] = {
+CODES: dict[str, CodeList] = {
     "service_state": code_lists.SERVICE_STATES,
     "material": code_lists.MATERIALS,
     "system": code_lists.SYSTEMS,
@@ -44,7 +45,7 @@ CODES: dict[str, code_lists.CodeList] = {
     "repaired": code_lists.REPAIRED,
     "cause": code_lists.CAUSES,
 }
-KINDS: dict[Family, code_lists.CodeList] = {"water": code_lists.WATER_NODES, "sewer": code_lists.SEWER_NODES}
+KINDS: dict[Family, CodeList] = {"water": code_lists.WATER_NODES, "sewer": code_lists.SEWER_NODES}
 # Without these a network is still what it was.
 APART = ("connections", "repairs")
 SMALL, WHOLE = 32_767, 2_147_483_647

@@ -1,8 +1,8 @@
 """A network as a file tells it, before it is one: what every reader gives and the loader takes.
 
-Geometries are in EPSG:2154. Rows carry values by the names of the models' columns, in the codes of `lists`. A row that
-cannot be taken as it is has a finding instead, with its file and its number there, in words that say what to do; none
-is dropped silently.
+Geometries are in EPSG:2154. Rows carry values by the names of the models' columns, in the codes of `code_lists`. A row
+that cannot be taken as it is has a finding instead, with its file and its number there, in words that say what to do;
+none is dropped silently.
 """
 
 from __future__ import annotations

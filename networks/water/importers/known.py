@@ -88,7 +88,7 @@ def table_identifier(family: Family, what: str) -> sql.Identifier:
     return sql.Identifier(MODELS[family][what]._meta.db_table)
 
 
-def known_of(draft: Draft, owner: Member) -> Known:
+def read_known(draft: Draft, owner: Member) -> Known:
     """The objects of the member with the references of the draft."""
     known = Known()
     for what, coming in rows_in(draft):

@@ -1,4 +1,4 @@
-"""A woven network into the tables: set-based, in one transaction, checked in the database before it ends.
+"""A network into the tables, its topology built: set-based, in one transaction, checked in the database before it ends.
 
 Rows are copied with the topology's triggers at rest; pipes of the database that the file's nodes lie on are cut by
 those triggers, as if somebody had drawn the nodes. Afterwards the database says whether what came in is a network.

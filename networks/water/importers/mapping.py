@@ -160,7 +160,7 @@ def targets_of(table: str) -> list[Target]:
     return [*own, *((name, label, {}) for name, label in KEYS.get(TABLES[table][1], ()))]
 
 
-def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]) -> LayerMapping:
+def suggest_mapping(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]) -> LayerMapping:
     """What a layer likely holds. `fields`: for each field how often its words come."""
     table, kind = likely_table(label, geometry)
     if not table:

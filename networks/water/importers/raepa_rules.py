@@ -18,17 +18,17 @@ type Rule = tuple[str, Read]
 """The column that a field fills, and how."""
 
 
-def known(value: str) -> tuple[Any, bool]:
+def read_code(value: str) -> tuple[Any, bool]:
     return (None, False) if value == raepa.NOT_KNOWN else (value, False)
 
 
 def list_of(codes: Mapping[str, Any]) -> Read:
     """A code that is the same here; “not known” is nothing."""
-    return cells.then(cells.coded({code: labels[0] for code, labels in codes.items()}), known)
+    return cells.then(cells.coded({code: labels[0] for code, labels in codes.items()}), read_code)
 
 
 def content_of_water(value: str) -> tuple[Any, bool]:
-    return (raepa.KNOWN_CONTENTS[value], True) if value in raepa.KNOWN_CONTENTS else known(value)
+    return (raepa.KNOWN_CONTENTS[value], True) if value in raepa.KNOWN_CONTENTS else read_code(value)
 
 
 def material(field: str, text: str) -> Cell:

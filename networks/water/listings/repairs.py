@@ -8,16 +8,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from gis_core.codes import CodeList
 from gis_core.desk.cells import NOTHING, Cell, Line
 from gis_core.desk.listing import Column, Listing
 from gis_core.members.rights import Rights
 from networks.water import code_lists
 from networks.water.services.repair_tables import label_or_none
-from networks.water.services.repairs import NETWORKS, RepairQuery, ordered, repairs
+from networks.water.services.repairs import NETWORKS, RepairQuery, order_repairs, repairs
 
 
 def rows_of(query: RepairQuery, rights: Rights) -> QuerySet[Any]:
-    return ordered(repairs(query, rights)).select_related("owner").defer("geom", "geom_3857", "more")
+    return order_repairs(repairs(query, rights)).select_related("owner").defer("geom", "geom_3857", "more")
 
 
 def network_label(repair: Any, _related: Any) -> str:
@@ -63,7 +64,7 @@ def lines(text: str | None) -> tuple[Line, ...]:
     return (Line(text),) if text else ()
 
 
-def code_labels(codes: code_lists.CodeList, name: str) -> Any:
+def code_labels(codes: CodeList, name: str) -> Any:
     """What gives the label of a row's code."""
     return lambda repair, _related: label_or_none(codes, getattr(repair, name))
 
@@ -84,7 +85,8 @@ COLUMNS: Final[Sequence[Column[Any]]] = (
     Column("laid_year", gettext_lazy("Laid in"), "integer", cell=laid_cell, sort="laid_year"),
     Column("age", gettext_lazy("Age at the repair"), "integer", age_of),
     Column("defect", gettext_lazy("Defect"), value=code_labels(code_lists.DEFECTS, "defect")),
-    Column("cause", gettext_lazy("Cause"), value=code_labels(code_lists.CAUSES, "cause"), cell=cause_cell, sort="cause"),
+    Column("cause", gettext_lazy("Cause"), value=code_labels(code_lists.CAUSES, "cause"), cell=cause_cell,
+           sort="cause"),
     Column("cost", gettext_lazy("Cost (€)"), "number", "cost_eur", heading=gettext_lazy("Cost"), unit="€",
            sort="cost_eur"),
     Column("commune", gettext_lazy("Commune")),

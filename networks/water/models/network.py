@@ -1,6 +1,6 @@
 """Drinking water, and the sewer networks (wastewater, stormwater, combined): nodes, pipes, connections; repairs.
 
-Values of lists are codes of `lists`. `networks.water.topology` keeps pipes and nodes together in the database.
+Values of lists are codes of `code_lists`. `networks.water.topology` keeps pipes and nodes together in the database.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.codes import CodeList
 from gis_core.models import web_mercator
 from networks.water import code_lists
 from networks.water.models.base import Connection, NetworkObject, Node, Pipe
 
 
-def codes(field: str, labels: code_lists.CodeList, name: str) -> models.CheckConstraint:
+def codes(field: str, labels: CodeList, name: str) -> models.CheckConstraint:
     """A column holds codes of its list alone."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": list(labels)}), name=name)
 
@@ -105,7 +106,9 @@ class WaterConnection(Connection):
 class SewerNode(Node):
     """A node of a sewer network: heights (m NGF) of its cover and of its invert."""
 
-    system = models.CharField(_("network"), max_length=2, db_default="02", choices=code_lists.pairs(code_lists.SYSTEMS))
+    system = models.CharField(
+        _("network"), max_length=2, db_default="02", choices=code_lists.french_choices(code_lists.SYSTEMS)
+    )
     cover_z = models.FloatField(_("height of the cover"), null=True, blank=True)
     invert_z = models.FloatField(_("height of the invert"), null=True, blank=True)
     depth_m = models.FloatField(_("depth"), null=True, blank=True)
@@ -128,7 +131,9 @@ class SewerNode(Node):
 class SewerPipe(Pipe):
     """A pipe of a sewer network; it flows from its start to its end."""
 
-    system = models.CharField(_("network"), max_length=2, db_default="02", choices=code_lists.pairs(code_lists.SYSTEMS))
+    system = models.CharField(
+        _("network"), max_length=2, db_default="02", choices=code_lists.french_choices(code_lists.SYSTEMS)
+    )
     start_node = models.ForeignKey(SewerNode, models.PROTECT, related_name="starting", verbose_name=_("start"))
     end_node = models.ForeignKey(SewerNode, models.PROTECT, related_name="ending", verbose_name=_("end"))
     geom_3857 = web_mercator(models.LineStringField)
@@ -147,7 +152,9 @@ class SewerPipe(Pipe):
 class SewerConnection(Connection):
     """Where a building's wastewater or stormwater enters the network."""
 
-    system = models.CharField(_("network"), max_length=2, db_default="02", choices=code_lists.pairs(code_lists.SYSTEMS))
+    system = models.CharField(
+        _("network"), max_length=2, db_default="02", choices=code_lists.french_choices(code_lists.SYSTEMS)
+    )
     pipe = models.ForeignKey(SewerPipe, models.SET_NULL, null=True, related_name="connections", verbose_name=_("pipe"))
     geom_3857 = web_mercator(models.PointField)
 

@@ -141,7 +141,7 @@ def new_repair(request: HttpRequest) -> HttpResponse:
         form = RepairForm(given, pipe=pipe)
         if form.is_valid():
             try:
-                return recorded(request, form.repair(), rights)
+                return record_and_redirect(request, form.repair(), rights)
             except ArpentError as error:
                 fault = error
     else:
@@ -157,7 +157,7 @@ def new_repair(request: HttpRequest) -> HttpResponse:
     return show(request, "repair_new", "network_repairs", context, status=status)
 
 
-def recorded(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResponse:
+def record_and_redirect(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResponse:
     made = record_repair(given, rights=rights)
     messages.success(request, _("The repair is recorded, with what its pipe is made of."))
     where = urlencode({"network": made.network, "pipe": made.pipe_id})

@@ -248,7 +248,7 @@ def profile_of(family: Family, steps: Sequence[Step], nodes: dict[int, NodeData]
         places.append(places[-1] + step.pipe.length_m)
     way = [nodes.get(one) or NodeData(id=one) for one in (steps[0].first, *(step.last for step in steps))]
     ends = pipe_ends(family, steps, way, places)
-    grounds = bridged([ground_of(family, one) for one in way], places)
+    grounds = bridge_gaps([ground_of(family, one) for one in way], places)
     stretches = [
         Stretch(step=step, from_m=places[at], to_m=places[at + 1], near=ends[2 * at], far=ends[2 * at + 1])
         for at, step in enumerate(steps)
@@ -277,7 +277,7 @@ def pipe_ends(
         for z, node, place in zip(step.heights, way[at : at + 2], places[at : at + 2], strict=True):
             known.append(Height(z, Origin.RECORDED) if z is not None else end_from_node(family, step.pipe, node))
             along.append(place)
-    return bridged(known, along)
+    return bridge_gaps(known, along)
 
 
 def end_from_node(family: Family, pipe: PipeData, node: NodeData) -> Height | None:
@@ -302,7 +302,7 @@ def ground_of(family: Family, node: NodeData) -> Height | None:
     return None
 
 
-def bridged(known: Sequence[Height | None], places: Sequence[float]) -> list[Height | None]:
+def bridge_gaps(known: Sequence[Height | None], places: Sequence[float]) -> list[Height | None]:
     """The gaps between known heights, filled on a straight line; those before the first and after the last stay."""
     filled = list(known)
     anchors = [at for at, height in enumerate(known) if height is not None]

@@ -13,6 +13,7 @@ from psycopg import sql
 from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
+from layers.features.display import code_label
 from networks.water import code_lists
 from networks.water.families import KINDS
 from networks.water.services.graph import Family
@@ -127,7 +128,7 @@ def nodes(
     return [
         {
             **{"id": pk, "reference": reference, "name": name, "kind": kind},
-            **{"kind_label": code_lists.word(KINDS[family.name], kind), "diameter_mm": diameter},
+            **{"kind_label": code_label(KINDS[family.name], kind), "diameter_mm": diameter},
             **{"capacity_m3": capacity, "point": lonlat(x, y)},
         }
         for pk, reference, name, kind, diameter, capacity, x, y in node_rows
@@ -157,7 +158,7 @@ def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int
     return dict(fetch_all(statement, {"pipes": list(pipes)}))
 
 
-def served(pipes: Collection[int]) -> list[Json]:
+def served_connections(pipes: Collection[int]) -> list[Json]:
     """Connections in service on these pipes, sensitive users first, the rest by street and number."""
     parameters = {"pipes": list(pipes), "order": list(code_lists.SENSITIVE), "most": MOST_CONNECTIONS}
     order = list(code_lists.SENSITIVE)
@@ -165,7 +166,7 @@ def served(pipes: Collection[int]) -> list[Json]:
         {
             **{"id": pk, "reference": reference, "address": address, "sensitive": sensitive},
             **{
-                "sensitive_label": code_lists.word(code_lists.SENSITIVE, sensitive) if sensitive else None,
+                "sensitive_label": code_label(code_lists.SENSITIVE, sensitive) if sensitive else None,
                 "sensitive_name": name,
             },
             **{"dwellings": dwellings, "point": lonlat(x, y)},

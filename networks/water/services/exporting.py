@@ -118,7 +118,7 @@ def networks_of(order: NetworkOrder, rights: Rights) -> list[OneNetwork]:
 
 def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Progress) -> MadeFile:
     """The file of an order, in an empty folder; what it cannot say is told. Raises Invalid."""
-    from networks.water.exchange.raepa_files import packed, write_raepa
+    from networks.water.exchange.raepa_files import pack_archive, write_raepa
     from networks.water.exchange.stareau import write_stareau
 
     order = NetworkOrder.of(given, rights)
@@ -134,7 +134,7 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Progr
     rows, remarks = write_raepa(networks, order.form, tables, count)
     progress(EXPORT_SHARE, _("Packing the files"))
     path = folder / f"{stem}.zip"
-    packed(tables, path, readme_text(order, rows, remarks))
+    pack_archive(tables, path, readme_text(order, rows, remarks))
     return MadeFile(path, describe_layers(rows), remarks)
 
 

@@ -23,6 +23,7 @@ from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Member
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
+from layers.features.display import code_label
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits
 from networks.water import code_lists
@@ -143,7 +144,7 @@ def check_measures(inspection: Inspection) -> None:
 def follow(hydrant: Any, made: HydrantInspection, inspection: Inspection, rights: Rights) -> None:
     """What the verdict says of its being available."""
     if inspection.verdict == Verdict.UNAVAILABLE and hydrant.out is None:
-        reason = ", ".join(code_lists.word(code_lists.ANOMALIES, one) for one in made.anomalies) or inspection.remark
+        reason = ", ".join(code_label(code_lists.ANOMALIES, one) for one in made.anomalies) or inspection.remark
         begin(
             hydrant,
             rights,

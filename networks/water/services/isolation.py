@@ -39,11 +39,11 @@ class Request:
 @limited(TRACE)
 def isolation_of(request: Request, rights: Rights) -> Json:
     """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
-    graph, breaks, isolation = isolated(request)
+    graph, breaks, isolation = isolate_breaks(request)
     return answers.for_whom(isolation_as_json(graph, breaks, isolation), graph.owner, rights)
 
 
-def isolated(request: Request) -> tuple[Graph, list[StartingPlace], Isolation]:
+def isolate_breaks(request: Request) -> tuple[Graph, list[StartingPlace], Isolation]:
     """What was walked, the breaks, and what isolates them."""
     breaks = [find(WATER, start) for start in request.breaks]
     owners = {start.owner for start in breaks}
@@ -134,7 +134,7 @@ def alternatives(graph: Graph, isolation: Isolation) -> list[Json]:
 
 def users(lost: Collection[int]) -> Json:
     """Who is served by these pipes."""
-    results = answers.served(lost)
+    results = answers.served_connections(lost)
     count, dwellings = len(results), sum(one["dwellings"] or 0 for one in results)
     if count == answers.MOST_CONNECTIONS:
         count, dwellings = answers.count_connections(WATER, lost)

@@ -78,7 +78,7 @@ def beyond(graph: Graph, isolation: Isolation, valves: Collection[int], unusable
         for pk in pipes:
             supply.has_source(pk)
     fed = {node for node, pipes in sides.items() if any(supply.has_source(pk) for pk in pipes)}
-    isolation.source_known, without = unsupplied_before(graph, isolation, sides, supply, fed)
+    isolation.source_known, without = find_unsupplied_valves(graph, isolation, sides, supply, fed)
     isolation.to_close = fed | without
     isolation.optional = set(valves) - isolation.to_close
     parts = {id(part): part for node in set(valves) - without for pk in sides[node] if (part := supply.dead.get(pk))}
@@ -86,7 +86,7 @@ def beyond(graph: Graph, isolation: Isolation, valves: Collection[int], unusable
     isolation.alternatives = alternatives(graph, isolation, parts.values(), supply, unusable)
 
 
-def unsupplied_before(
+def find_unsupplied_valves(
     graph: Graph, isolation: Isolation, sides: dict[int, list[int]], supply: Supply, fed: Collection[int]
 ) -> tuple[bool, set[int]]:
     """Whether a source is known for every break, and the boundary valves of those without: several breaks may lie in

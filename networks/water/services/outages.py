@@ -15,7 +15,7 @@ from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import User
 from networks.water.models import Outage, OutageQuerySet
 from networks.water.services import answers
-from networks.water.services.isolation import Request, isolated, isolation_as_json
+from networks.water.services.isolation import Request, isolate_breaks, isolation_as_json
 
 type Json = dict[str, Any]
 
@@ -45,7 +45,7 @@ def may_change(owner_id: int, rights: Rights) -> bool:
 @transaction.atomic
 def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -> Outage:
     """Isolate, and keep the answer. Raises NotFound, Invalid, Forbidden."""
-    graph, breaks, isolation = isolated(request)
+    graph, breaks, isolation = isolate_breaks(request)
     if not may_change(graph.owner, rights):
         raise Forbidden(_("Network technicians and GIS administrators of this member record outages."))
     answer = isolation_as_json(graph, breaks, isolation)

@@ -18,7 +18,7 @@ from gis_core.models import Member
 from networks.water import code_lists
 from networks.water.models import SewerNode, SewerPipe, WaterNode, WaterPipe
 from networks.water.profile.layout import EXAGGERATIONS, SCALES, USUAL
-from networks.water.profile.path import Branched, Edge, Graph, in_order, reached, shortest
+from networks.water.profile.path import Branched, Edge, Graph, in_order, reach_nodes, shortest
 from networks.water.profile.points import Family, NodeData, PipeData, Profile, Step, profile_of
 from networks.water.services.visible import visible
 
@@ -143,12 +143,12 @@ def profile_for(request: Request, rights: Rights) -> Drawn:
     else:
         ids = way(with_nodes(request, rights), rights, notes.append)
     pipes, owner = pipes_on_record(request.family, ids, rights)
-    steps = stepped(request.family, pipes, keep_order=not request.pipes)
+    steps = order_steps(request.family, pipes, keep_order=not request.pipes)
     nodes = nodes_on_record(request.family, {node for one in pipes for node in (one.start, one.end)}, rights)
     return Drawn(profile_of(request.family, steps, nodes), Member.objects.get(pk=owner), notes)
 
 
-def stepped(family: Family, pipes: Sequence[PipeData], *, keep_order: bool) -> list[Step]:
+def order_steps(family: Family, pipes: Sequence[PipeData], *, keep_order: bool) -> list[Step]:
     """The pipes one after another. A way that was searched is in its order already. Raises Branches."""
     if keep_order and len(pipes) > 1:
         node = shared_start(pipes[0], pipes[1])
@@ -287,7 +287,7 @@ def owner_of(family: Family, node: int, rights: Rights) -> int:
 def way_to_outlet(start: int, owner: int, rights: Rights, note: Callable[[str], None]) -> list[int]:
     """To the nearest outlet or treatment plant along the flow; to the farthest end where there is none."""
     graph = Graph.of(downstream(start, owner), directed=True)
-    distances, _before = reached(graph, start)
+    distances, _before = reach_nodes(graph, start)
     if len(distances) < 2:
         raise NotFound(_("No pipe in service leaves this node: there is nothing downstream."))
     nodes = visible(SewerNode, rights).filter(pk__in=list(distances), kind__in=code_lists.SINKS)

@@ -12,6 +12,7 @@ from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core.codes import CodeList
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_query import ListQuery, choice, whole_number
 from gis_core.desk.options import commune_options, member_options, year_options
@@ -19,6 +20,7 @@ from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
 from layers.catalogue.models import Layer
+from layers.features.display import code_label
 from layers.features.services.origin import Origin, event
 from networks.water import code_lists
 from networks.water.models import Repair, SewerPipe, WaterPipe
@@ -37,13 +39,13 @@ NETWORKS: Final = [("water", gettext_lazy("Drinking water")), ("sewer", gettext_
 YEARS_BACK = 40
 
 
-def codes_with_unknown(codes: code_lists.CodeList) -> Callable[[], Collection[str]]:
+def codes_with_unknown(codes: CodeList) -> Callable[[], Collection[str]]:
     return lambda: {*codes, UNKNOWN}
 
 
-def options_with_unknown(codes: code_lists.CodeList) -> Callable[[Rights], list[tuple[str, str]]]:
+def options_with_unknown(codes: CodeList) -> Callable[[Rights], list[tuple[str, str]]]:
     """The codes of a list with their labels, and what nobody recorded."""
-    return lambda _rights: [*((code, code_lists.word(codes, code)) for code in codes), (UNKNOWN, _("Not recorded"))]
+    return lambda _rights: [*((code, code_label(codes, code)) for code in codes), (UNKNOWN, _("Not recorded"))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,7 @@ def repairs(wanted: RepairQuery, rights: Rights) -> QuerySet[Any]:
     return rows
 
 
-def ordered(rows: QuerySet[Any]) -> QuerySet[Any]:
+def order_repairs(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The last first, undated ones at the end; each with the name of its commune."""
     here = Commune.objects.filter(geom__contains=OuterRef("geom")).order_by("insee").values("name")[:1]
     last_first = F("repaired_date").desc(nulls_last=True)

@@ -47,11 +47,11 @@ def trace_of(family_name: str, start: Start, direction: str, to: Start | None = 
     graph.load(begun.ends)
     match direction:
         case "connected":
-            trace = connected(graph, begun, "both")
+            trace = trace_connected(graph, begun, "both")
         case "between":
             trace = between(graph, begun, arrival(family, begun, to))
         case _ if not family.valves:
-            trace = connected(graph, begun, "down" if direction == "downstream" else "up")
+            trace = trace_connected(graph, begun, "down" if direction == "downstream" else "up")
         case "upstream":
             trace = to_source(graph, begun)
         case _:
@@ -102,7 +102,7 @@ def first_pipes(graph: Graph, begun: StartingPlace, flow: str = "both") -> list[
     ]
 
 
-def connected(graph: Graph, begun: StartingPlace, flow: str) -> Trace:
+def trace_connected(graph: Graph, begun: StartingPlace, flow: str) -> Trace:
     """All that is reached, not through closed valves."""
     reached = flood(
         graph, first_pipes(graph, begun, flow), passes=lambda node: open_at(graph, node), flow=flow, most=MOST_PIPES
