@@ -1,4 +1,4 @@
-"""The first page of the networks' room: what waits, and how much there is."""
+"""The first page of the desk of networks: what waits, and how much there is."""
 
 from django.utils import timezone
 

@@ -78,7 +78,7 @@ DESK: Final = ImportDesk(
     show=show_template,
     tab="road_import",
     urls=("road_import", "road_import_page", "road_import_findings"),
-    frame="roads/room.html",
+    frame="roads/desk.html",
     labels=texts,
     parts={
         "given": "roads/import_given.html",

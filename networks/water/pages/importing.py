@@ -290,7 +290,7 @@ DESK: Final = ImportDesk(
     show=tabs.show_in("networks"),
     tab="network_import",
     urls=URLS,
-    frame="water/room.html",
+    frame="water/desk.html",
     labels=desk_texts,
     parts={
         "given": "water/import_format.html",
