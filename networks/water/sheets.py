@@ -3,7 +3,7 @@
 `hydrant_sheet` adds the inspections of hydrants to `water-nodes`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +34,6 @@ CONNECTIONS: dict[str, type[WaterConnection | SewerConnection]] = {"water": Wate
 NODES: dict[str, type[WaterNode | SewerNode]] = {"water": WaterNode, "sewer": SewerNode}
 NODE_IDS = frozenset({"start_node_id", "end_node_id"})
 """Numbers that tell people nothing."""
-type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
 
 
 def fact(name: str, label: str, value: Any, display: str) -> Property:
@@ -48,27 +47,24 @@ def page(name: str, **parameters: Any) -> str:
 # -- pipes ------------------------------------------------------------------------------------------------------------
 
 
-def pipes_of(family: str) -> Describe:
-    def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
-        ids = [row["id"] for row in rows]
-        results = visible(PIPES[family], rights).filter(pk__in=ids)
-        lengths = {row["pk"]: row["metres"].m for row in results.annotate(metres=Length("geom")).values("pk", "metres")}
-        repaired = repairs_by_pipe(family, ids, rights)
-        served = connections_by_pipe(family, ids, rights)
-        return {
-            row["id"]: Addition(
-                properties=[
-                    *length(lengths.get(row["id"])),
-                    *repairs(repaired.get(row["id"])),
-                    *connections(served.get(row["id"])),
-                ],
-                hidden=NODE_IDS if row.get("declared_length_m") else NODE_IDS | {"declared_length_m"},
-                links=list(pipe_links(family, row["id"], bool(repaired.get(row["id"])), rights)),
-            )
-            for row in rows
-        }
-
-    return describe
+def describe_pipes(family: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    ids = [row["id"] for row in rows]
+    results = visible(PIPES[family], rights).filter(pk__in=ids)
+    lengths = {row["pk"]: row["metres"].m for row in results.annotate(metres=Length("geom")).values("pk", "metres")}
+    repaired = repairs_by_pipe(family, ids, rights)
+    served = connections_by_pipe(family, ids, rights)
+    return {
+        row["id"]: Addition(
+            properties=[
+                *length(lengths.get(row["id"])),
+                *repairs(repaired.get(row["id"])),
+                *connections(served.get(row["id"])),
+            ],
+            hidden=NODE_IDS if row.get("declared_length_m") else NODE_IDS | {"declared_length_m"},
+            links=list(pipe_links(family, row["id"], bool(repaired.get(row["id"])), rights)),
+        )
+        for row in rows
+    }
 
 
 def repairs_by_pipe(family: str, ids: Sequence[int], rights: Rights) -> dict[int, Mapping[str, Any]]:
@@ -125,12 +121,9 @@ def way_label(family: str) -> str:
 # -- nodes ------------------------------------------------------------------------------------------------------------
 
 
-def nodes_of(family: str) -> Describe:
-    def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
-        meeting = pipes_by_node(family, [row["id"] for row in rows], rights)
-        return {row["id"]: node_addition(family, row["id"], meeting.get(row["id"], [])) for row in rows}
-
-    return describe
+def describe_nodes(family: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    meeting = pipes_by_node(family, [row["id"] for row in rows], rights)
+    return {row["id"]: node_addition(family, row["id"], meeting.get(row["id"], [])) for row in rows}
 
 
 def node_addition(family: str, pk: int, pipes: Sequence[Mapping[str, Any]]) -> Addition:
