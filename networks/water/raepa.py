@@ -14,7 +14,7 @@ from typing import Final, Literal
 from gis_core.codes import code_list
 from layers.intake.cells import bare
 from networks.water import code_lists
-from networks.water.importers.draft import Family
+from networks.water.families import FamilyName
 
 type FieldKind = Literal["C", "N", "D"]
 
@@ -130,7 +130,7 @@ class RaepaTable:
     """One of the eight: whose network, what it holds, its fields; `identifier` names its rows."""
 
     name: str
-    family: Family
+    family: FamilyName
     content: Content
     fields: tuple[RaepaField, ...]
 
@@ -270,7 +270,7 @@ FUNCTION_FIELDS: Final = {
     "FNOUVASS": SEWER_STRUCTURES,
 }
 """The field that says what a node is, and its codes."""
-NODE_CODES: Final[Mapping[Family, Mapping[str, tuple[str, str]]]] = {
+NODE_CODES: Final[Mapping[FamilyName, Mapping[str, tuple[str, str]]]] = {
     "water": {
         "valve": ("FNAPPAEP", "03-00"),
         "hydrant": ("FNAPPAEP", "06-00"),
@@ -393,7 +393,7 @@ def field_name(name: str) -> str:
 def table_of(label: str, fields: set[str]) -> RaepaTable | None:
     """Which of the eight tables a layer is: by its name, else by the fields that only one of them has."""
     if match := TABLE_NAME.search(label.replace("\\", "/").rsplit("/", 1)[-1]) or TABLE_NAME.search(label):
-        family: Family = "sewer" if match[2].lower() == "ass" else "water"
+        family: FamilyName = "sewer" if match[2].lower() == "ass" else "water"
         return BY_CONTENT[family, CONTENTS[match[1].lower()]]
     for table in TABLES.values():
         own = {name for name in (one.name for one in table.fields) if name.endswith(("AEP", "ASS"))}

@@ -19,7 +19,7 @@ from shapely.geometry import LineString
 
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from networks.water.importers.draft import Family
+from networks.water.families import FamilyName
 from networks.water.models import (
     Repair,
     SewerConnection,
@@ -38,7 +38,7 @@ ON_THE_PIPE_M: Final = 0.01
 SAME_PLACE_M: Final = 0.05
 TRACE: Final = "TRACE"
 LONGEST_WHOLE: Final = 240
-MODELS: Final[Mapping[Family, tuple[type[NetworkObject], type[NetworkObject], type[NetworkObject]]]] = {
+MODELS: Final[Mapping[FamilyName, tuple[type[NetworkObject], type[NetworkObject], type[NetworkObject]]]] = {
     "water": (WaterNode, WaterPipe, WaterConnection),
     "sewer": (SewerNode, SewerPipe, SewerConnection),
 }
@@ -85,7 +85,7 @@ class Links:
 class OneNetwork:
     """One family of a member's network."""
 
-    def __init__(self, member: Member, family: Family, rights: Rights) -> None:
+    def __init__(self, member: Member, family: FamilyName, rights: Rights) -> None:
         self.member = member
         self.family = family
         self.rights = rights
@@ -156,7 +156,7 @@ def read_rows(rows: QuerySet[Any]) -> Iterator[Row]:
         yield row
 
 
-def line_of(row: Row, family: Family) -> Any:
+def line_of(row: Row, family: FamilyName) -> Any:
     """The line of a connection: water runs from the pipe, sewage to it. A survey counts while the point is its end."""
     point, foot = row["shape"], row.pop("_foot")
     if trace := parse_surveyed_line(row["more"].get(TRACE), point):

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from shapely.geometry import LineString, Point
 
 from layers.intake.findings import Finding, Severity
-
-type Family = Literal["water", "sewer"]
+from networks.water.families import FamilyName
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +70,7 @@ class Draft:
     system (EPSG) each of its files was read.
     """
 
-    family: Family
+    family: FamilyName
     source: str
     nodes: list[NodeRow] = field(default_factory=list)
     pipes: list[PipeRow] = field(default_factory=list)

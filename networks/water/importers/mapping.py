@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from layers.intake.cells import bare, size_in
 from layers.intake.layer_mapping import LayerMapping, Target, columns_of, fit, likely_values
 from networks.water import code_lists
-from networks.water.importers.draft import Family
+from networks.water.families import FamilyName
 from networks.water.raepa import SPOKEN_MATERIALS
 
-TABLES: Final[Mapping[str, tuple[Family, str]]] = {
+TABLES: Final[Mapping[str, tuple[FamilyName, str]]] = {
     "water-pipes": ("water", "pipes"),
     "water-nodes": ("water", "nodes"),
     "water-connections": ("water", "connections"),

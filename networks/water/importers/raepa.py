@@ -22,8 +22,9 @@ from layers.intake.findings import Finding, Findings
 from layers.intake.params import pair_param
 from layers.intake.sheets import ENOUGH_ROWS, Geometries, Sheet, SourceLayer, layers_in, sheet_of
 from networks.water import code_lists, raepa
+from networks.water.families import FamilyName
 from networks.water.importers import raepa_rules
-from networks.water.importers.draft import Draft, Family, NodeRow, PipeRow, RepairRow
+from networks.water.importers.draft import Draft, NodeRow, PipeRow, RepairRow
 from networks.water.importers.raepa_ends import Branch, HousePoint, settle
 
 SOURCE: Final = "RAEPA 1.2"
@@ -63,7 +64,7 @@ def read_raepa(paths: Sequence[Path]) -> list[Draft]:
     Raises ReaderUnavailable.
     """
     findings: list[Finding] = []
-    networks: dict[Family, Parts] = {}
+    networks: dict[FamilyName, Parts] = {}
     names = ", ".join(sorted(path.name for path in paths))
     with RestrictedReader() as reader:
         chosen = sorted(known_layers(reader, paths, findings), key=lambda one: ORDER.index(one[1].content))
@@ -376,7 +377,7 @@ def node_of(row: Row, name: str, code: str | None, file: str) -> NodeRow:
     more = dict(row.more)
     if row.place.get("IDCANPPALE"):
         more["IDCANPPALE"] = row.place["IDCANPPALE"] or ""
-    family: Family = "sewer" if name.endswith("ASS") else "water"
+    family: FamilyName = "sewer" if name.endswith("ASS") else "water"
     if code is None and row.place.get(name):
         more[name] = row.place[name] or ""
     elif raepa.NODE_CODES[family].get(meaning.kind) != (name, code or raepa.UNKNOWN):

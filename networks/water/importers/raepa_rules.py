@@ -12,7 +12,7 @@ from layers.intake import cells
 from layers.intake.cells import Cell, Read, bare
 from layers.intake.params import pair_param
 from networks.water import code_lists, raepa
-from networks.water.importers.draft import Family
+from networks.water.families import FamilyName
 
 type Rule = tuple[str, Read]
 """The column that a field fills, and how."""
@@ -145,7 +145,7 @@ REPAIRS: Final[Mapping[str, Rule]] = {
     "GEXPLOIT": ("operator", cells.limited(100)),
     "DATEMAJ": ("updated_date", cells.day),
 }
-RULES: Final[Mapping[tuple[Family, raepa.Content], Mapping[str, Rule]]] = {
+RULES: Final[Mapping[tuple[FamilyName, raepa.Content], Mapping[str, Rule]]] = {
     ("water", "pipes"): WATER_PIPES,
     ("water", "structures"): WATER_NODES,
     ("water", "fittings"): WATER_NODES,

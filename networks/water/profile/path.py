@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from networks.water.profile.points import Family, PipeData, Step
+from networks.water.families import FamilyName
+from networks.water.profile.points import PipeData, Step
 
 
 class Edge(NamedTuple):
@@ -44,7 +45,7 @@ class Graph:
         return made
 
 
-def in_order(family: Family, pipes: Sequence[PipeData]) -> list[Step]:
+def in_order(family: FamilyName, pipes: Sequence[PipeData]) -> list[Step]:
     """The pipes as one way: with the flow for most of a sewer, as they were given otherwise. Raises Branched."""
     edges = [Edge(one.id, one.start, one.end, one.length_m) for one in pipes]
     meeting: dict[int, list[Edge]] = defaultdict(list)
@@ -74,7 +75,7 @@ def chain_steps(start: int, meeting: Mapping[int, Sequence[Edge]], pipes: Mappin
     return steps
 
 
-def turn_way(family: Family, steps: list[Step], pipes: Sequence[PipeData]) -> list[Step]:
+def turn_way(family: FamilyName, steps: list[Step], pipes: Sequence[PipeData]) -> list[Step]:
     """The way in the direction that it is read in."""
     if family == "sewer":
         against = sum(one.pipe.length_m for one in steps if one.backwards)
@@ -110,7 +111,7 @@ def metres_of(way: Sequence[int], edges: Sequence[Edge]) -> float:
     return sum(lengths[one] for one in way)
 
 
-def longest_way(family: Family, edges: Sequence[Edge]) -> list[int]:
+def longest_way(family: FamilyName, edges: Sequence[Edge]) -> list[int]:
     """The longest way along the flow of a sewer; else, and where the flow runs in a ring, the longest of the shortest
     ways between two nodes, as two searches find it."""
     if family == "sewer" and (result := longest_downstream(edges)):

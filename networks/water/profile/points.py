@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
 
-type Family = Literal["water", "sewer"]
+from networks.water.families import FamilyName
+
 LEAST_DROP_M = 0.02
 """Smaller steps at a manhole are noise of the survey."""
 LEAST_RISE_M = 0.005
@@ -169,7 +169,7 @@ class Stretch:
 class Profile:
     """A way with its heights: one point more than stretches."""
 
-    family: Family
+    family: FamilyName
     points: Sequence[Point]
     stretches: Sequence[Stretch] = field(default_factory=tuple)
 
@@ -241,7 +241,7 @@ class Profile:
 # -- made of what is on record ----------------------------------------------------------------------------------------
 
 
-def profile_of(family: Family, steps: Sequence[Step], nodes: dict[int, NodeData]) -> Profile:
+def profile_of(family: FamilyName, steps: Sequence[Step], nodes: dict[int, NodeData]) -> Profile:
     """The profile of a way of at least one pipe, through these nodes."""
     places = [0.0]
     for step in steps:
@@ -268,7 +268,7 @@ def profile_of(family: Family, steps: Sequence[Step], nodes: dict[int, NodeData]
 
 
 def pipe_ends(
-    family: Family, steps: Sequence[Step], way: Sequence[NodeData], places: Sequence[float]
+    family: FamilyName, steps: Sequence[Step], way: Sequence[NodeData], places: Sequence[float]
 ) -> list[Height | None]:
     """Of both ends of every pipe, in the order of the way."""
     known: list[Height | None] = []
@@ -280,7 +280,7 @@ def pipe_ends(
     return bridge_gaps(known, along)
 
 
-def end_from_node(family: Family, pipe: PipeData, node: NodeData) -> Height | None:
+def end_from_node(family: FamilyName, pipe: PipeData, node: NodeData) -> Height | None:
     """The height of a pipe's end that has none of its own, from its node."""
     if family == "sewer":
         if node.bottom_z is not None:
@@ -292,7 +292,7 @@ def end_from_node(family: Family, pipe: PipeData, node: NodeData) -> Height | No
     return Height(node.bottom_z, Origin.NODE) if node.bottom_z is not None else None
 
 
-def ground_of(family: Family, node: NodeData) -> Height | None:
+def ground_of(family: FamilyName, node: NodeData) -> Height | None:
     """Of the cover, or else of the ground."""
     for z in (node.top_z, node.ground_z):
         if z is not None:

@@ -15,8 +15,7 @@ from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from layers.features.display import code_label
 from networks.water import code_lists
-from networks.water.families import KINDS
-from networks.water.services.graph import Family
+from networks.water.families import KINDS, Family
 from networks.water.services.starting import lonlat
 
 type Json = dict[str, Any]

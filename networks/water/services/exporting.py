@@ -20,19 +20,19 @@ from layers.exports.services.files import exports_of
 from layers.exports.services.ordering import queue
 from layers.features.display import display_number
 from networks.water.exchange.network import MODELS, OneNetwork
-from networks.water.importers.draft import Family
+from networks.water.families import FamilyName
 
 FORMATS: Final = {
     "raepa-shp": gettext_lazy("RAEPA 1.2, Shapefiles"),
     "raepa-csv": gettext_lazy("RAEPA 1.2, CSV"),
     "stareau-gpkg": gettext_lazy("StaR-Eau v2024, GeoPackage"),
 }
-FAMILIES: Final[Mapping[str, tuple[Any, tuple[Family, ...]]]] = {
+FAMILIES: Final[Mapping[str, tuple[Any, tuple[FamilyName, ...]]]] = {
     "water": (gettext_lazy("Drinking water"), ("water",)),
     "sewer": (gettext_lazy("Sewer"), ("sewer",)),
     "both": (gettext_lazy("Drinking water and sewer"), ("water", "sewer")),
 }
-LAYERS: Final[Mapping[Family, tuple[str, ...]]] = {
+LAYERS: Final[Mapping[FamilyName, tuple[str, ...]]] = {
     "water": ("water-nodes", "water-pipes", "water-connections", "water-repairs"),
     "sewer": ("sewer-nodes", "sewer-pipes", "sewer-connections", "water-repairs"),
 }
@@ -62,7 +62,7 @@ class NetworkOrder:
         return cls(member, family, form)
 
     @property
-    def families(self) -> tuple[Family, ...]:
+    def families(self) -> tuple[FamilyName, ...]:
         return FAMILIES[self.family][1]
 
     @property

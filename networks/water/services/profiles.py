@@ -16,10 +16,11 @@ from gis_core.http.admission import TRACE, limited
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from networks.water import code_lists
+from networks.water.families import FamilyName
 from networks.water.models import SewerNode, SewerPipe, WaterNode, WaterPipe
 from networks.water.profile.layout import EXAGGERATIONS, SCALES, USUAL
 from networks.water.profile.path import Branched, Edge, Graph, in_order, reach_nodes, shortest
-from networks.water.profile.points import Family, NodeData, PipeData, Profile, Step, profile_of
+from networks.water.profile.points import NodeData, PipeData, Profile, Step, profile_of
 from networks.water.services.visible import visible
 
 MOST_PIPES = 600
@@ -68,7 +69,7 @@ class Request:
     """A way: pipes, or from a node (or a pipe) to another one; without an end, to the outlet of a sewer, to a source of
     drinking water. Nodes are given by id, or by the reference that people know."""
 
-    family: Family = "sewer"
+    family: FamilyName = "sewer"
     pipes: tuple[int, ...] = ()
     pipe: int | None = None
     start: int | None = None
@@ -148,7 +149,7 @@ def profile_for(request: Request, rights: Rights) -> Drawn:
     return Drawn(profile_of(request.family, steps, nodes), Member.objects.get(pk=owner), notes)
 
 
-def order_steps(family: Family, pipes: Sequence[PipeData], *, keep_order: bool) -> list[Step]:
+def order_steps(family: FamilyName, pipes: Sequence[PipeData], *, keep_order: bool) -> list[Step]:
     """The pipes one after another. A way that was searched is in its order already. Raises Branches."""
     if keep_order and len(pipes) > 1:
         node = shared_start(pipes[0], pipes[1])
@@ -174,7 +175,7 @@ def shared_start(first: PipeData, second: PipeData) -> int:
 # -- what is on record ------------------------------------------------------------------------------------------------
 
 
-def pipes_on_record(family: Family, ids: Sequence[int], rights: Rights) -> tuple[list[PipeData], int]:
+def pipes_on_record(family: FamilyName, ids: Sequence[int], rights: Rights) -> tuple[list[PipeData], int]:
     """In the order of their ids, and their owner. Raises NotFound."""
     model = WaterPipe if family == "water" else SewerPipe
     rows = visible(model, rights).filter(pk__in=ids).annotate(metres=Length("geom"))
@@ -203,7 +204,7 @@ def pipe_data(row: Mapping[str, Any]) -> PipeData:
     )
 
 
-def nodes_on_record(family: Family, ids: set[int], rights: Rights) -> dict[int, NodeData]:
+def nodes_on_record(family: FamilyName, ids: set[int], rights: Rights) -> dict[int, NodeData]:
     if family == "water":
         rows = visible(WaterNode, rights).filter(pk__in=ids).values(*NODE_COLUMNS, "z")
         return {row["id"]: node_data(row, None, row["z"], None) for row in rows}
@@ -246,7 +247,7 @@ def with_nodes(request: Request, rights: Rights) -> Request:
     return replace(request, start=start, end=end)
 
 
-def node_called(family: Family, reference: str, parameter: str, rights: Rights) -> int:
+def node_called(family: FamilyName, reference: str, parameter: str, rights: Rights) -> int:
     model = WaterNode if family == "water" else SewerNode
     nodes = list(visible(model, rights).filter(reference=reference).values_list("pk", flat=True)[:2])
     if not nodes:
@@ -276,7 +277,7 @@ def way(request: Request, rights: Rights, note: Callable[[str], None]) -> list[i
     return edges_on_way
 
 
-def owner_of(family: Family, node: int, rights: Rights) -> int:
+def owner_of(family: FamilyName, node: int, rights: Rights) -> int:
     model = WaterNode if family == "water" else SewerNode
     owner = visible(model, rights).filter(pk=node).values_list("owner_id", flat=True).first()
     if owner is None:

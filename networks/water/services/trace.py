@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.http.admission import TRACE, limited
-from networks.water.families import ENDS, FAMILIES
+from networks.water.families import ENDS, FAMILIES, Family
 from networks.water.services import answers
-from networks.water.services.graph import BLOCKING, Family, Graph, State
+from networks.water.services.graph import BLOCKING, Graph, State
 from networks.water.services.reach import Supply, Way, flood, shortest
 from networks.water.services.starting import Start, StartingPlace, find
 
