@@ -15,7 +15,7 @@ from networks.roads import asset_code_lists
 from networks.roads.iisr import is_known, name_of, normal
 from networks.roads.models import RoadStretch
 from networks.roads.road_sheets import length_line
-from networks.roads.services.assets import opened_by
+from networks.roads.services.assets import ids_of_own_assets
 from networks.roads.services.placing import Place, references_of
 
 LAYERS = {"road-assets": "point", "road-stretches": "troncon"}
@@ -33,7 +33,7 @@ def stretches(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
 
 def additions(what: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     ids = [int(row["id"]) for row in rows]
-    places, opened = references_of(what, ids), opened_by(what, ids, rights)
+    places, opened = references_of(what, ids), ids_of_own_assets(what, ids, rights)
     lengths = lengths_of(ids) if what == "troncon" else {}
     return {
         pk: addition(row, what, places.get(pk, []), opens=pk in opened, length=lengths.get(pk))

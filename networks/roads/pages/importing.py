@@ -50,7 +50,7 @@ def choices_in(posted: QueryDict) -> dict[str, Any]:
     }
 
 
-def chosen(made: FileImport, posted: QueryDict) -> dict[str, Any]:
+def choices_to_read(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     """What the page of an import says; the button that loads leaves the choices as they are. Raises Invalid."""
     return choices_in(posted) if posted.get("action") == "read" else {}
 
@@ -88,6 +88,6 @@ DESK: Final = ImportDesk(
         "revert": "intake/taking_back.html",
     },
     context=context,
-    choices=chosen,
+    choices=choices_to_read,
     given=choices_in,
 )

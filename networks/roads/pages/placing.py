@@ -63,7 +63,7 @@ class PlaceForm(AccessibleForm):
     def where(self) -> Any:
         """Raises what `placing.placed` does."""
         values = {name: self.exact(name, self.cleaned_data[name]) for name in PLACE if name in self.cleaned_data}
-        return placing.placed(self.what, **values | {"distance_m": values["distance_m"] or 0.0})
+        return placing.place_asset(self.what, **values | {"distance_m": values["distance_m"] or 0.0})
 
     def exact(self, name: str, given: Any) -> Any:
         return self.measured[name] if name in self.measured and given == self.initial.get(name) else given

@@ -187,7 +187,7 @@ def of_members(what: str, rights: Rights) -> QuerySet[Any]:
     return rows if rights.agency else rows.filter(owner_id__in=rights.members())
 
 
-def opened_by(what: str, ids: Sequence[int], rights: Rights) -> set[int]:
+def ids_of_own_assets(what: str, ids: Sequence[int], rights: Rights) -> set[int]:
     if not (rights.agency or rights.members()):
         return set()
     return set(of_members(what, rights).filter(pk__in=ids).values_list("pk", flat=True))

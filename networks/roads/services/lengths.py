@@ -189,7 +189,7 @@ def table_of(table: str, groups: list[Group], whole: float) -> list[Line]:
             else _("Not recorded") if code is None
             else f"{names[code]} ({code})" if code in names
             else code if table == "insee"
-            else managed(code_label(LISTS[table], code, english=english), name),
+            else name_of_manager(code_label(LISTS[table], code, english=english), name),
             km=km,
             percent=100 * km / whole if whole else 0.0,
             sections=sections,
@@ -202,7 +202,7 @@ def table_of(table: str, groups: list[Group], whole: float) -> list[Line]:
     return sorted(lines, key=lambda one: (order.index(one.code) if one.code in order else len(order), -one.km))
 
 
-def managed(kind: str, name: str) -> str:
+def name_of_manager(kind: str, name: str) -> str:
     """“Commune de Lorris” says what it is; “Val de Rimarde” does not."""
     return name if name.casefold().startswith(kind.casefold()) else " · ".join(filter(None, (kind, name)))
 

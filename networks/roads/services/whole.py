@@ -252,12 +252,12 @@ def marker_table(road_sheet: RoadSheet) -> Table:
         Column("y", "Y (Lambert-93)", "number"),
     ]
     rows = [
-        [str(Road(road_sheet.road.route)), road_sheet.road.department, one.number, one.sides, rounded(one.at_m),
-         rounded(one.to_next), round(one.x, 2), round(one.y, 2)]
+        [str(Road(road_sheet.road.route)), road_sheet.road.department, one.number, one.sides, round_metres(one.at_m),
+         round_metres(one.to_next), round(one.x, 2), round(one.y, 2)]
         for one in road_sheet.markers
     ]  # fmt: skip
     return columns, rows
 
 
-def rounded(metres: float | None) -> float | None:
+def round_metres(metres: float | None) -> float | None:
     return None if metres is None else round(metres, 1)

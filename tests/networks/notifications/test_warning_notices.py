@@ -29,7 +29,7 @@ from layers.intake.tables import read_table
 from networks.notifications.importers.columns import CONTACTS as FIELDS
 from networks.notifications.importers.loading import load_rows
 from networks.notifications.models import Contact, ContactReading, Notice, Settings
-from networks.notifications.pages.contacts import stopped_on
+from networks.notifications.pages.contacts import day_of_stop
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.notifications.services import contacts, letters, notices, recipients, sending, stopping
 from networks.notifications.services.contacts import Consent, Person, save_contact, write_contacts
@@ -787,8 +787,8 @@ def test_the_report_of_a_sending_tells_the_hour_of_the_place(network: Network, s
 
 
 def test_the_day_of_an_objection_is_that_of_the_place_where_it_came_in() -> None:
-    assert stopped_on({"at": "2026-12-31T23:30:00.5+00:00"}) == date(2027, 1, 1)
-    assert stopped_on(None) is None
+    assert day_of_stop({"at": "2026-12-31T23:30:00.5+00:00"}) == date(2027, 1, 1)
+    assert day_of_stop(None) is None
 
 
 def test_the_day_of_an_objection_is_written_as_people_write_it(network: Network) -> None:

@@ -19,7 +19,7 @@ from layers.intake.models import FileImport
 from networks.roads.models import RoadAsset, RoadMarker, RoadSection, RoadStretch
 from networks.roads.references import Reference, reference_of
 from networks.roads.services.calibrating import calibrate
-from networks.roads.services.placing import placed
+from networks.roads.services.placing import place_asset
 from networks.roads.services.placing_rows import LinearLocation, placed_rows
 from tests import factories
 from tests.findings import findings_of
@@ -173,7 +173,7 @@ def test_many_at_once_get_what_each_gets_alone(member: Member, text: str, side: 
 
 def alone(text: str, side: str) -> Any:
     try:
-        return placed("point", start=text, side=side, distance_m=4)  # type: ignore[arg-type]
+        return place_asset("point", start=text, side=side, distance_m=4)  # type: ignore[arg-type]
     except ArpentError as error:
         return error
 

@@ -9,7 +9,7 @@ from django.test import Client
 from gis_core.members.rights import Role
 from networks.roads.models import RoadAsset, RoadMarker, RoadSection, RoadStretch
 from networks.roads.services.calibrating import calibrate
-from networks.roads.services.placing import placed, references_of
+from networks.roads.services.placing import place_asset, references_of
 from tests import factories
 from tests.networks.conftest import Network
 
@@ -252,7 +252,7 @@ def test_an_asset_as_far_from_a_slanting_axis_as_may_be_is_bound_to_it(road: Net
         calibrate("D7")
         section = RoadSection.objects.get(route="D7")
         for metres in range(2, 90, 4):
-            place = placed("point", start=f"D 7 PR 1+{metres}", side="right", distance_m=15)
+            place = place_asset("point", start=f"D 7 PR 1+{metres}", side="right", distance_m=15)
             RoadAsset.objects.create(owner=road.member, kind="sign", geom=place)
     assert set(RoadAsset.objects.values_list("section_id", flat=True)) == {section.pk}
 

@@ -96,8 +96,8 @@ def test_the_sheets_say_which_order_has_other_days_than_its_works(desk: Desk) ->
     made = desk.published(one)
     change(desk, one, ends_on=this_day() + LATER)
     for said in (sheet(desk, one), works_sheet(desk, one)):
-        assert f"L’arrêté {made.number} vaut {days.said(made.starts_on, made.ends_on)}" in said
-        assert f"les travaux sont prévus {days.said(this_day(), this_day() + LATER)}" in said
+        assert f"L’arrêté {made.number} vaut {days.format_days(made.starts_on, made.ends_on)}" in said
+        assert f"les travaux sont prévus {days.format_days(this_day(), this_day() + LATER)}" in said
 
 
 def test_the_sheets_say_nothing_where_order_and_works_agree(desk: Desk) -> None:
@@ -168,7 +168,7 @@ def test_a_draft_begun_for_other_days_is_not_numbered(desk: Desk) -> None:
     with pytest.raises(Conflict, match="recommencez le projet") as refused:
         desk.final(one, letter)
     for last in (one.ends_on, this_day() + LATER):
-        assert days.said(this_day(), last) in refused.value.message
+        assert days.format_days(this_day(), last) in refused.value.message
     assert kept(Letter, pk=letter.pk).state == "draft"
 
 

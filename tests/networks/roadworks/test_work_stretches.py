@@ -203,11 +203,11 @@ def test_a_street_is_every_section_that_bears_its_name_in_the_commune(network: N
 )
 def test_what_is_no_line_is_refused(network: Network, text: str) -> None:
     with pytest.raises(Invalid) as refused:
-        stretches.drawn(text)
+        stretches.parse_drawn(text)
     assert refused.value.extra["parameter"] == "geom"
 
 
 def test_a_line_with_heights_is_kept_flat(network: Network) -> None:
     text: Any = '{"type":"LineString","coordinates":[[2.5,47.9,120],[2.501,47.9,121]]}'
-    found = stretches.drawn(text)
+    found = stretches.parse_drawn(text)
     assert (found.hasz, found.srid, found.length) == (False, 2154, pytest.approx(74.8, abs=0.5))

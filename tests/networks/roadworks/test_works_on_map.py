@@ -13,7 +13,7 @@ from layers.features.services.write import Edit
 from networks.roadworks import detour_layer, layers
 from networks.roadworks.models import WorkDetour
 from networks.roadworks.services import works
-from networks.roadworks.services.legends import follow_days, moved
+from networks.roadworks.services.legends import follow_days, move_days
 from tests import factories
 from tests.networks.conftest import Network, along
 from tests.networks.roadworks.works import stretch, work
@@ -60,14 +60,14 @@ def test_the_legends_are_sound_and_follow_the_days(module: Any) -> None:
     validate_legend(legend)
     validate_where(legend, [one["name"] for one in module.declaration().columns if one["in_tiles"]])
     later = DAY + timedelta(days=400)
-    assert moved(legend, later) == module.legend_on(later)
+    assert move_days(legend, later) == module.legend_on(later)
 
 
 def test_a_look_of_an_administrators_own_follows_the_days_too() -> None:
     own = {"label": "Mienne", "where": {"ends_on": {"below": DAY.isoformat()}, "kind": {"in": ["water"]}}}
-    (line,) = moved([own], DAY + timedelta(days=1))
+    (line,) = move_days([own], DAY + timedelta(days=1))
     assert line == {"label": "Mienne", "where": {"ends_on": {"below": "2026-12-11"}, "kind": {"in": ["water"]}}}
-    assert moved([{"label": "Toutes", "where": {}}], DAY) == [{"label": "Toutes", "where": {}}]
+    assert move_days([{"label": "Toutes", "where": {}}], DAY) == [{"label": "Toutes", "where": {}}]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_look_of_an_administrators_own_follows_the_days_too() -> None:
 @pytest.mark.parametrize("late", [1, 3])
 def test_a_look_that_names_two_days_is_moved_as_one(where: dict[str, dict[str, str]], late: int) -> None:
     """“Over for less than 30 days”, “within a week”: the day that it was written for is the other one."""
-    (line,) = moved([{"label": "Mienne", "where": where}], DAY + timedelta(days=late))
+    (line,) = move_days([{"label": "Mienne", "where": where}], DAY + timedelta(days=late))
     assert line["where"] == {
         name: {sign: (date.fromisoformat(day) + timedelta(days=late)).isoformat() for sign, day in one.items()}
         for name, one in where.items()
