@@ -19,10 +19,10 @@ from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
 from layers.intake.import_loss import ScopeDifference, total_of
 from layers.intake.params import sentence_param
+from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import Refused
 from layers.intake.source_imports import lock_tables
-from layers.intake.sources import Order
 
 SLUG_LENGTH = 50
 

@@ -25,9 +25,9 @@ from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
 from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_loss, total_of
 from layers.intake.params import all_param, label_param, sentence_param
+from layers.intake.reference_source import Order
 from layers.intake.report import Difference, FileReport, ImportReport
 from layers.intake.rows import FileRefused, Remark
-from layers.intake.sources import Order
 
 # Deliveries in quarantine at a time: the reader takes up the next one while a sheet is loaded.
 TOGETHER = 32

@@ -18,11 +18,11 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
 from layers.intake.import_loss import accepted_in
 from layers.intake.models import FileImport
+from layers.intake.reference_source import date_given, file_source, get_source
 from layers.intake.services import imports
 from layers.intake.services.inbox import Sent, kept_files
 from layers.intake.services.reference import waiting_of
 from layers.intake.services.reverting import describe_reverting
-from layers.intake.sources import date_given, file_source, get_source
 
 KIND = "import"
 MOST_JOBS = 50

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
+from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
-from layers.intake.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Finding, Header, Known, Row
 from layers.planning.importers import comparing, delivery

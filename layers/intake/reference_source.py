@@ -1,4 +1,4 @@
-"""The sources that can be imported, which apps give to `SOURCES`, and what an import of one is."""
+"""Sources of reference data, which apps give to `REFERENCE_SOURCES`, and what an import of one is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from gis_core.wiring.points import Given, Later
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed_slugs
 from layers.intake import source_imports
-from layers.intake.points import FILE_SOURCES, SOURCE_REVERTS, SOURCES
+from layers.intake.points import FILE_SOURCES, REFERENCE_SOURCES, SOURCE_REVERTS
 from layers.intake.report import ImportReport
 from layers.intake.source import Progress, Source, Step
 from layers.intake.source_imports import SourceRevert
@@ -101,7 +101,7 @@ def import_sources(
 ) -> tuple[Given[ReferenceSource], Given[Source], Given[SourceRevert]]:
     """For manifests: sources that can be imported by the steps of all files, and taken back as they say."""
     reverts = [SourceRevert(source=one.slug, remember=one.remember, finish=one.finish_revert) for one in sources]
-    return SOURCES(*sources), FILE_SOURCES(*map(file_source, sources)), SOURCE_REVERTS(*reverts)
+    return REFERENCE_SOURCES(*sources), FILE_SOURCES(*map(file_source, sources)), SOURCE_REVERTS(*reverts)
 
 
 def file_source(one: ReferenceSource) -> Source:
@@ -138,9 +138,9 @@ def title_of_step(one: ReferenceSource, text: Any = "%(title)s") -> Any:
 
 def get_source(slug: str) -> ReferenceSource:
     """The source of this slug. Raises Invalid, with the slugs that there are."""
-    source = SOURCES.find(slug)
+    source = REFERENCE_SOURCES.find(slug)
     if source is None:
-        names = ", ".join(one.slug for one in SOURCES.all())
+        names = ", ".join(one.slug for one in REFERENCE_SOURCES.all())
         raise Invalid(_("“source” must be one of: %(names)s.") % {"names": names}, parameter="source")
     return source
 
