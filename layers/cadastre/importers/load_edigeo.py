@@ -162,7 +162,7 @@ def load_sheet(loading: Loading, delivered: Delivered, sheet: PlanSheet | Refuse
     try:
         if isinstance(sheet, RefusedSheet):
             raise ReadRefused(sheet.problem)
-        content = edigeo.read_sheet(sheet, str(path), located)
+        content = edigeo.read_sheet(sheet, str(path), department_around)
         if loading.let_in is not None and content.idu not in loading.let_in:
             loading.report.files.remove(report)
             return
@@ -187,7 +187,7 @@ def short_path(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def located(commune: str, place: tuple[float, float]) -> str | None:
+def department_around(commune: str, place: tuple[float, float]) -> str | None:
     """The department of the known commune with these three digits around the place."""
     with connection.cursor() as cursor:
         cursor.execute(

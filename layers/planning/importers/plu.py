@@ -88,11 +88,11 @@ def delivery_facts(
         unexpected=tuple(unexpected),
         not_pdf=tuple(not_pdf),
         metadata=any(item.suffix == ".xml" for item in folder.items),
-        twice=tuple(given_twice(tables)),
+        twice=tuple(tables_given_twice(tables)),
     )
 
 
-def given_twice(tables: Sequence[DeliveredTable]) -> Iterator[str]:
+def tables_given_twice(tables: Sequence[DeliveredTable]) -> Iterator[str]:
     """Each table that several files give, with their names."""
     files: dict[str, list[str]] = {}
     for one in tables:
