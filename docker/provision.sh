@@ -208,7 +208,7 @@ web_libraries() {
 web_map() {
     local wanted
     web_libraries
-    wanted=$(find webmap \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z |
+    wanted=$(find webmap gis_core/static/gis_core/tokens.css \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z |
         xargs -0 sha256sum | sha256sum)
     stamped webmap/node_modules/.arpent-built "$wanted" && [ -d webmap/dist ] && return
     step "Carte web (vite)" npm --prefix webmap run build

@@ -22,6 +22,7 @@ EXPORTS_DIR = FILES_DIR / "exports"
 DELIVERIES_DIR = Path(os.environ.get("ARPENT_DELIVERIES", DATA_DIR / "deliveries"))
 
 DEBUG = os.environ.get("ARPENT_DEBUG") == "1"
+DEMO = os.environ.get("ARPENT_DEMO") == "1"
 HTTPS = os.environ.get("ARPENT_HTTPS") == "1"
 _hosts = split_commas(os.environ.get("ARPENT_ALLOWED_HOSTS", "")) or ["localhost", "127.0.0.1", "[::1]"]
 _port = os.environ.get("ARPENT_PORT", "8045")
@@ -137,7 +138,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "gis_core" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["gis_core.templatetags.form_keys", "gis_core.templatetags.job_stop"],
+            "builtins": [
+                "gis_core.templatetags.form_keys",
+                "gis_core.templatetags.job_stop",
+                "gis_core.templatetags.small_map",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

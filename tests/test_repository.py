@@ -257,9 +257,10 @@ def checks_something(test: ast.FunctionDef) -> bool:
 def test_every_colour_and_size_that_a_style_uses_is_defined() -> None:
     styles = {name: content for name, content in texts() if name.endswith(".css")}
     defined = {name: set(re.findall(r"(--[\w-]+)\s*:", content)) for name, content in styles.items()}
+    tokens = defined["gis_core/static/gis_core/tokens.css"]
     shared = {
-        True: set[str]().union(*(found for name, found in defined.items() if name.startswith("webmap/"))),
-        False: defined["gis_core/static/gis_core/pages.css"],
+        True: tokens.union(*(found for name, found in defined.items() if name.startswith("webmap/"))),
+        False: tokens | defined["gis_core/static/gis_core/pages.css"],
     }
     script = "".join(content for name, content in texts() if name.endswith((".ts", ".js")))
     by_script = set(re.findall(r"setProperty\(\"(--[\w-]+)", script))

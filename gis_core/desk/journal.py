@@ -7,7 +7,7 @@ Nobody changes a line of a journal, nor removes a record: PostgreSQL writes the 
 made a mistake strikes the others out (`strike_out`, `desk/strike.html`): they count no more, and stay to be seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -54,7 +54,7 @@ class Journal:
         """The first lines, for a page about something else."""
         return JournalPage(self.columns, self.lines(rows[:most]), self.nothing)
 
-    def lines(self, rows: QuerySet[Any]) -> list[list[tuple[Column[Any], Cell]]]:
+    def lines(self, rows: Iterable[Any]) -> list[list[tuple[Column[Any], Cell]]]:
         return [[(column, column.cell_of(line, None)) for column in self.columns] for line in rows]
 
 

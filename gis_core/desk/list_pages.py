@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.desk import tables
-from gis_core.desk.list_map import map_config, read_build
 from gis_core.desk.list_query import Given, ListQuery, QueryForm, answer_query
 from gis_core.desk.listing import Label, Listing, ListPage, read_offset
 from gis_core.desk.pager import PageLinks
 from gis_core.desk.saved_filters import SavedFilter, filters_of
+from gis_core.desk.small_map import SmallMap, list_map
 from gis_core.errors import Invalid
 from gis_core.files.writing.process import geopackage_file
 from gis_core.files.writing.rows import columns_by_label, typed_values
@@ -27,7 +27,6 @@ from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import User
-from gis_core.webmap_build import Build
 
 MOST_PLACES: Final = 2_000
 FILE_LABELS: Final = {"csv": "CSV", "xlsx": "Excel", "ods": "LibreOffice", "gpkg": "GeoPackage"}
@@ -114,13 +113,12 @@ class ListView[Q: ListQuery]:
         return [(FILE_LABELS[suffix], f"?{self.with_parameters(**pairs, format=suffix)}") for suffix in offered]
 
     @property
-    def map_build(self) -> Build | None:
-        """The script of the map beside the list; none for a list that gives no places, or without rows."""
-        return read_build() if "geojson" in self.listing.files and self.page.rows else None
-
-    @property
-    def map_config(self) -> dict[str, Any]:
-        return map_config(f"?{self.with_parameters(format='geojson')}")
+    def small_map(self) -> SmallMap | None:
+        """The map beside the list; none for a list that gives no places, or without rows."""
+        if "geojson" not in self.listing.files or not self.page.rows:
+            return None
+        made = list_map(f"?{self.with_parameters(format='geojson')}")
+        return made if made.build else None
 
     @property
     def count(self) -> str:

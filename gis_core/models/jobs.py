@@ -75,3 +75,8 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or goes on."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)

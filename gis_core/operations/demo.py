@@ -38,6 +38,7 @@ class Run:
 def run(place: Place, port: int, *, detach: bool) -> int:
     """Start what does not run yet, open the map, and stay until Ctrl-C (or leave it running)."""
     check_folder(place)
+    os.environ["ARPENT_DEMO"] = "1"
     with demo_lock(place) as lock:
         if lock is None:
             return _already_running(place)

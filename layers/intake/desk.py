@@ -310,7 +310,7 @@ def describe_most(most_bytes: int | None) -> str:
 
 
 def describe_progress(made: FileImport, rights: Rights) -> dict[str, Any]:
-    """For `intake/job.html`, while a job works on an import."""
+    """For `desk/job.html`, while a job works on an import."""
     job = imports.job_of(made, rights) if made.is_under_way else None
     if job is None:
         return {}

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from gis_core import webmap_build
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_pages import ListView, answer_list, collection_of
+from gis_core.desk.small_map import SmallMap
 from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
@@ -27,7 +27,6 @@ from permits.services.filing import may_file
 from permits.services.listing import OPENED, PERMITS, PermitQuery, files, order_permits
 from permits.services.overview import urgent
 
-BOARD_MAP = "src/permits/main.ts"
 URGENT = {
     "overdue": gettext_lazy("overdue"),
     "week": gettext_lazy("due within 7 days"),
@@ -63,7 +62,7 @@ def around_board(view: ListView[PermitQuery]) -> dict[str, Any]:
         for one in urgent(query, rights, database_clock.today())
     ]
     around = {"section": "permits", "may_file": may_file(rights), "urgent": figures}
-    return around | {"build": webmap_build.read(BOARD_MAP), "config": map_config(query, rights)}
+    return around | {"small_map": board_map(query, rights)}
 
 
 @require_safe
@@ -93,26 +92,24 @@ def describe_permit(permit: Permit) -> dict[str, Any]:
     }
 
 
-def map_config(wanted: PermitQuery, rights: Rights) -> dict[str, Any]:
-    """What the small map needs: where its shapes are, their colours, its words, where it begins."""
+def board_map(wanted: PermitQuery, rights: Rights) -> SmallMap:
+    """The map of the files of the table."""
     members = list(Member.objects.visible_to(rights).order_by("name")[:2])
-    return {
-        "url": f"{reverse('permits_map')}?{wanted.query()}",
-        "page": reverse("permit", args=["NUMBER"]),
-        "extent_4326": extent_4326(members[0] if len(members) == 1 else None),
-        "language": get_language(),
-        "states": {state: {"colour": colour, "dash": dash} for state, _fr, _en, colour, dash in STATES},
-        "words": {
-            "label": _("Map of these files"),
-            "closer": _("Zoom in"),
-            "further": _("Zoom out"),
-            "whole": _("All of them"),
-            "more": _("The first {count} are on the map: narrow the filters."),
+    return SmallMap(
+        name="permit-map",
+        kind="permits",
+        label=_("Map of these files"),
+        extent_4326=extent_4326(members[0] if len(members) == 1 else None),
+        texts={
             "none": _("None of these files has a parcel on the map."),
-            "failed": _("The map could not be loaded: the table holds everything."),
             "open": _("Open the file"),
             "until": _("until {date}"),
-            "elsewhere": _("on another page of the table"),
-            "map": _("Full map"),
         },
-    }
+        more={
+            "url": f"{reverse('permits_map')}?{wanted.query()}",
+            "page": reverse("permit", args=["NUMBER"]),
+            "states": {state: {"colour": colour, "dash": dash} for state, _fr, _en, colour, dash in STATES},
+        },
+        style="board-map",
+        folded=True,
+    )

@@ -89,7 +89,7 @@ def test_the_shape_that_is_pressed_lights_its_row(demo: Demo, browser: Browser, 
 def test_on_a_telephone_the_map_is_behind_a_button(demo: Demo, browser: Browser, signed_in: dict[str, object]) -> None:
     for context in opened(browser, signed_in, PHONE):
         page = board(context, demo)
-        expect(page.locator(".board-map .map")).to_have_count(0)
+        expect(page.locator(".board-map .map[role=application]")).to_have_count(0)
         page.locator("summary", has_text="Carte").click()
         shown(page)
         expect(page.get_by_role("link", name="Grande carte")).to_have_attribute("href", re.compile("permits"))
@@ -104,7 +104,7 @@ def test_without_script_the_filters_and_the_table_work(
     page.get_by_label("Chercher").fill("kiosque")
     page.get_by_role("button", name="Filtrer").click()
     expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page.locator(".board-map .map")).to_have_count(0)
+    expect(page.locator(".board-map .map[role=application]")).to_have_count(0)
     context.close()
 
 

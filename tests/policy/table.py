@@ -33,6 +33,9 @@ POLICY = """
 langue/                                                     POST        -       302  302  302  302  302  302  302
 taches/<int:job_id>/arreter/                                POST        own     302  403  404  403  403  302  302
 taches/<int:job_id>/arreter/                                POST        other   302  404  404  404  404  404  302
+aide/composants/                                            GET,HEAD    -       404  404  404  404  404  404  404
+aide/composants/<slug:part>/<slug:state>/                   GET,HEAD    -       404  404  404  404  404  404  404
+aide/composants/<slug:part>/<slug:state>/                   POST        -       404  404  404  404  404  404  404
 health/live                                                 GET,HEAD    -       200  200  200  200  200  200  200
 health/ready                                                GET,HEAD    -       200  200  200  200  200  200  200
 metrics                                                     GET,HEAD    -       401  403  403  403  403  403  200

@@ -376,6 +376,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_import.arguments(route, world.rows.get(f"network import {whose}", MISSING)),
         **(network_assets.arguments(world.rows, whose, MISSING) if route.startswith("voirie/pa") else {}),
         **(network_referential.arguments(whose, world.rows, MISSING) if route.startswith("voirie/importer/") else {}),
+        "part": "liste",
+        "state": "normale",
         "kind": "permit-receipt",
         "form": "pdf",
         **({"import_id": world.rows.get(f"register {whose}", MISSING)} if route.startswith("permis/importer/") else {}),

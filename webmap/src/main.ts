@@ -1,5 +1,5 @@
 import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
-import "./styles/tokens.css";
+import "../../gis_core/static/gis_core/tokens.css";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/phone.css";

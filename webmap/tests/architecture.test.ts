@@ -15,7 +15,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["map"],
   ["app"],
   ["board", "edit", "export", "parcels", "permits", "print", "water"],
-  ["ui"],
+  ["maps", "ui"],
   ["main"],
 ];
 

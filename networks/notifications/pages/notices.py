@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core import webmap_build
 from gis_core.desk.forms import blame
 from gis_core.desk.pager import page_links
 from gis_core.desk.parameters import Page, integer
+from gis_core.desk.small_map import SmallMap
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
@@ -42,7 +42,6 @@ from networks.notifications.texts import NoticeTexts, mail_text, texts_of
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 TAB = "notices"
-AREA_MAP = "src/notices/main.ts"
 MOST_OFFSET = 100_000
 MAIL_EXAMPLE = "(adresse de désinscription, propre à chacun)"
 
@@ -111,24 +110,28 @@ def new_page(request: HttpRequest, form: NewForm, status: int = 200) -> HttpResp
     members = list(form.members.values())
     context = {
         "form": form,
-        "build": webmap_build.read(AREA_MAP),
-        "config": {
-            "extent_4326": extent_4326(members[0]) if len(members) == 1 else extent_4326(),
-            "language": "fr",
-            "words": {
-                "label": _("Map to draw the area on"),
-                "draw": _("Draw an area"),
-                "again": _("Draw it again"),
-                "clear": _("Take the area away"),
-                "closer": _("Closer"),
-                "further": _("Further"),
-                "how": _("Press at each corner; press the first corner again to close the area. Escape stops."),
-                "done": _("The area is drawn: every address and contact in it will be warned."),
-                "none": _("No area is drawn."),
-            },
-        },
+        "small_map": area_map(members),
     }
     return show(request, "notifications/new.html", TAB, context, status)
+
+
+def area_map(members: list[Member]) -> SmallMap:
+    """The map on which the area is drawn."""
+    return SmallMap(
+        name="area-map",
+        kind="area",
+        label=_("Map to draw the area on"),
+        extent_4326=extent_4326(members[0]) if len(members) == 1 else extent_4326(),
+        texts={
+            "draw": _("Draw an area"),
+            "again": _("Draw it again"),
+            "clear": _("Take the area away"),
+            "how": _("Press at each corner; press the first corner again to close the area. Escape stops."),
+            "done": _("The area is drawn: every address and contact in it will be warned."),
+            "none": _("No area is drawn."),
+        },
+        style="area-map",
+    )
 
 
 def ways_out() -> dict[str, bool]:

@@ -27,7 +27,7 @@ from gis_core.members.territories import extent_4326
 from networks.roadworks import feeds
 from networks.roadworks.days import day_said, format_days
 from networks.roadworks.models import Work
-from networks.roadworks.pages.frame import map_context
+from networks.roadworks.pages.frame import works_map
 from networks.roadworks.services import current
 from networks.roadworks.services.current import Current, CurrentQuery
 from networks.roadworks.services.works import is_over
@@ -69,10 +69,7 @@ def works(request: HttpRequest) -> HttpResponse:
         "action": request.path,
         "cut": announced.cut(),
         "feeds": {name.partition(".")[2]: reverse("public_works_feed", args=[name]) + address for name in FEEDS},
-        **map_context(
-            url=reverse("public_works_feed", args=["travaux.geojson"]) + address,
-            extent_4326=extent_4326(),
-        ),
+        "small_map": works_map(extent_4326(), url=reverse("public_works_feed", args=["travaux.geojson"]) + address),
     }
     return render(request, "roadworks/public_works.html", context, status=400 if form.errors else 200)
 

@@ -13,7 +13,7 @@ from networks.roadworks import feeds
 from networks.roadworks.listings.orders import state_label, state_of
 from networks.roadworks.models import Work
 from networks.roadworks.pages import public
-from networks.roadworks.pages.frame import map_context
+from networks.roadworks.pages.frame import works_map
 from networks.roadworks.pages.order_parts import detour_row
 from networks.roadworks.services import current, publication
 from networks.roadworks.services.current import Current
@@ -35,7 +35,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "over": is_over(work),
         "detours": detours,
         "orders": orders_of(work),
-        **map_context(features=shapes(request, work, announced, detours), extent_4326=extent_4326(work.owner)),
+        "small_map": works_map(extent_4326(work.owner), features=shapes(request, work, announced, detours)),
     }
     return render(request, "roadworks/public_work.html", context)
 

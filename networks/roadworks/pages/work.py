@@ -25,7 +25,7 @@ from networks.roadworks.days import format_days, reading_of
 from networks.roadworks.feeds import traffic_of
 from networks.roadworks.models import Work
 from networks.roadworks.pages.forms import VALUES, WorkChangeForm, WorkForm
-from networks.roadworks.pages.frame import map_context, page, show, writing_for
+from networks.roadworks.pages.frame import page, show, stretch_map, works_map, writing_for
 from networks.roadworks.points import WORK_PARTS
 from networks.roadworks.services import neighbours, publication, works
 from networks.roadworks.services.beginnings import from_outage, outage_of
@@ -73,7 +73,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "length": work.geom.length,
         "refused": refused,
         "order_warnings": publication.differences(publication.published_orders(work.pk), work),
-        **map_context(features=[shape_of(work)], extent_4326=extent_4326(work.owner)),
+        "small_map": works_map(extent_4326(work.owner), features=[shape_of(work)]),
     }
     return show(request, "work", context, status)
 
@@ -266,8 +266,8 @@ def form_page(
         "one": work,
         "conflicts": conflicts,
         "outage": outage_of(outage_in(form), rights),
-        **map_context(
-            extent_4326=extent_4326(members[0]) if len(members) == 1 else extent_4326(),
+        "small_map": stretch_map(
+            extent_4326(members[0]) if len(members) == 1 else extent_4326(),
             check=reverse("work_check"),
             stretch=shape,
             work=work.pk if work else None,

@@ -7,15 +7,15 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core import webmap_build
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.pager import page_links
 from gis_core.desk.parameters import Page, integer
+from gis_core.desk.small_map import SmallMap
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
@@ -31,7 +31,6 @@ from networks.water.services import coverage
 from networks.water.services.hydrants import addresses_near, hydrants, settings_for
 from networks.water.services.inspecting import MOST_DISTANCE_M
 
-COVER_MAP = "src/hydrants/main.ts"
 ROWS = 50
 MOST_OFFSET = 20_000
 MOST_SHAPES = 5_000
@@ -153,8 +152,7 @@ def cover(request: HttpRequest, cover: int) -> HttpResponse:
         "off_road": hydrants_by_id(computed.summary["hydrants"]["off_road"], rights),
         "rows": lines(computed, computed.far[offset : offset + ROWS], rights),
         "pages": page_links(Page(ROWS, offset), len(computed.far), fragment="#far"),
-        "build": webmap_build.read(COVER_MAP),
-        "config": map_config(computed),
+        "small_map": cover_map(computed),
     }
     return show(request, "cover", "hydrants", context)
 
@@ -248,20 +246,16 @@ def feature(key: str, lon: float, lat: float, **properties: Any) -> dict[str, An
     return {"type": "Feature", "id": key, "geometry": geometry, "properties": properties}
 
 
-def map_config(fire_coverage: FireCoverage) -> dict[str, Any]:
-    """What the small map needs: where its shapes are, its words, where it begins."""
-    return {
-        "url": f"{reverse('fire_cover', args=[fire_coverage.pk])}?format=geojson",
-        "extent_4326": extent_4326(fire_coverage.owner),
-        "language": get_language(),
-        "words": {
-            "label": _("Map of the buildings and hydrants"),
-            "closer": _("Zoom in"),
-            "further": _("Zoom out"),
-            "whole": _("All of them"),
+def cover_map(fire_coverage: FireCoverage) -> SmallMap:
+    """The map of what is too far, and of the hydrants."""
+    return SmallMap(
+        name="cover-map",
+        kind="cover",
+        label=_("Map of the buildings and hydrants"),
+        extent_4326=extent_4326(fire_coverage.owner),
+        texts={
             "more": _("The first {count} buildings are on the map."),
             "none": _("No building is too far."),
-            "failed": _("The map could not be loaded: the table holds everything."),
             "open": _("Open the hydrant"),
             "hydrant": _("Hydrant"),
             "out": _("Hydrant, unavailable"),
@@ -269,6 +263,7 @@ def map_config(fire_coverage: FireCoverage) -> dict[str, Any]:
             "far": _("Building too far"),
             "no_way": _("Building without a way"),
             "no_road": _("Building without a road"),
-            "map": _("Full map"),
         },
-    }
+        more={"url": f"{reverse('fire_cover', args=[fire_coverage.pk])}?format=geojson"},
+        style="cover-map",
+    )

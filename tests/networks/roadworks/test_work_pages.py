@@ -130,7 +130,7 @@ def test_a_reference_that_is_refused_leaves_no_former_stretch_on_the_map(road: N
 
 
 def drawn_on(answer: Any) -> str:
-    return str(answer.context["map_config"]["stretch"])
+    return str(answer.context["small_map"].config["stretch"])
 
 
 def test_a_whole_street_is_taken_by_its_name(network: Network) -> None:

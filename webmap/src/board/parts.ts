@@ -67,9 +67,6 @@ export async function readCollection(url: string): Promise<Collection> {
   return (await response.json()) as Collection;
 }
 
-/** A map's place on the page and what the server wrote for it; null where the page has none. */
-export function placed<Config>(id: string): { place: HTMLElement; config: Config } | null {
-  const text = document.getElementById(`${id}-config`)?.textContent;
-  const place = document.getElementById(id);
-  return text && place ? { place, config: JSON.parse(text) as Config } : null;
-}
+/** Shows a small map in its place, by what the server wrote for it. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind of map reads a configuration of its own.
+export type Shower = (place: HTMLElement, config: any) => void;

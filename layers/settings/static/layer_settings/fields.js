@@ -1,4 +1,4 @@
-// Moves fields up and down, and follows the job that puts rules in place.
+// Moves fields up and down.
 const list = document.querySelector("[data-columns]");
 
 function move(item, before) {
@@ -16,14 +16,3 @@ if (list) {
     if (event.target.closest("[data-down]") && item.nextElementSibling) move(item.nextElementSibling, item);
   });
 }
-
-const OPEN = ["waiting", "running"];
-
-async function watch(place) {
-  const answer = await fetch(place.dataset.watch, { headers: { Accept: "application/json" } }).catch(() => null);
-  const job = answer?.ok ? await answer.json() : null;
-  if (job && !OPEN.includes(job.state)) location.reload();
-  else setTimeout(() => watch(place), 1500);
-}
-
-for (const place of document.querySelectorAll("[data-watch]")) watch(place);

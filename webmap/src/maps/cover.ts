@@ -1,5 +1,5 @@
 import { Board, type BoardWord } from "../board/board";
-import { type Collection, element, placed, readCollection } from "../board/parts";
+import { type Collection, element, readCollection } from "../board/parts";
 import type { Language } from "../format/format";
 import type { Bbox } from "../geo/mercator";
 import { COLOURS, CoverMap, KINDS, type Kind } from "../map/cover-map";
@@ -41,7 +41,7 @@ function describe(properties: Readonly<Record<string, unknown>>, words: Config["
 }
 
 /** The small map beside the table of buildings too far from a hydrant. */
-function show(place: HTMLElement, { url, extent_4326, language, words }: Config): void {
+export function show(place: HTMLElement, { url, extent_4326, language, words }: Config): void {
   const legend = element("ul", "map-key");
   new Board(place, {
     language,
@@ -62,6 +62,3 @@ function show(place: HTMLElement, { url, extent_4326, language, words }: Config)
     describe: (properties) => ({ facts: describe(properties, words), url: String(properties["url"] ?? "") }),
   });
 }
-
-const map = placed<Config>("cover-map");
-if (map) show(map.place, map.config);

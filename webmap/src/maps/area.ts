@@ -1,4 +1,4 @@
-import { addContext, button, element, mapTarget, placed, statusLine, zoomButtons } from "../board/parts";
+import { addContext, button, element, mapTarget, statusLine, zoomButtons } from "../board/parts";
 import type { Language } from "../format/format";
 import type { Bbox } from "../geo/mercator";
 import { AreaMap } from "../map/area-map";
@@ -66,6 +66,7 @@ class AreaField {
   }
 }
 
-const map = placed<Config>("area-map");
-const field = document.querySelector<HTMLInputElement>('input[name="area"]');
-if (map && field) new AreaField(map.place, field, map.config);
+export function show(place: HTMLElement, config: Config): void {
+  const field = document.querySelector<HTMLInputElement>('input[name="area"]');
+  if (field) new AreaField(place, field, config);
+}

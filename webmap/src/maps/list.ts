@@ -1,10 +1,10 @@
 import { Board, type BoardWord } from "../board/board";
-import { placed, readCollection } from "../board/parts";
+import { readCollection } from "../board/parts";
 import type { Language } from "../format/format";
 import type { Bbox } from "../geo/mercator";
 import { ListMap } from "../map/list-map";
 
-/** What the server writes for the map beside a list (`gis_core/desk/list_map.py`). */
+/** What the server writes for the map beside a list (`gis_core/desk/small_map.py`). */
 interface Config {
   url: string;
   extent_4326: Bbox;
@@ -15,7 +15,7 @@ interface Config {
 const CONTEXT = ["communes", "parcels", "buildings", "roads"];
 
 /** The small map beside a list. */
-function show(place: HTMLElement, { url, extent_4326, language, words }: Config): void {
+export function show(place: HTMLElement, { url, extent_4326, language, words }: Config): void {
   new Board(place, {
     language,
     words,
@@ -33,16 +33,4 @@ function show(place: HTMLElement, { url, extent_4326, language, words }: Config)
     },
     chosen: (row) => row.querySelector("a")?.focus({ preventScroll: true }),
   });
-}
-
-/** The map begins when it is seen: on a telephone it is folded at first. */
-const found = placed<Config>("list-map");
-if (found) {
-  const { place, config } = found;
-  const seen = new IntersectionObserver((entries) => {
-    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    seen.disconnect();
-    show(place, config);
-  });
-  seen.observe(place);
 }

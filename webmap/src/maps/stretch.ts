@@ -1,23 +1,16 @@
 import { ApiClient, ApiError, isAbort } from "../api/client";
 import type * as schema from "../api/schema";
 import { Session } from "../api/session";
-import { Board, type BoardWord } from "../board/board";
-import {
-  addContext,
-  button,
-  element,
-  mapTarget,
-  placed,
-  readCollection,
-  statusLine,
-  zoomButtons,
-} from "../board/parts";
+import { addContext, button, element, mapTarget, statusLine, zoomButtons } from "../board/parts";
 import type { Language } from "../format/format";
 import type { Bbox } from "../geo/mercator";
-import { type MeasureLook, StretchMap, WorksMap } from "../map/works-map";
+import { StretchMap } from "../map/works-map";
 
 type Word =
-  | BoardWord
+  | "label"
+  | "closer"
+  | "further"
+  | "failed"
   | "follow"
   | "draw"
   | "clear"
@@ -32,13 +25,9 @@ type Word =
 interface Config {
   language: Language;
   extent_4326: Bbox;
-  looks: Record<string, MeasureLook>;
   words: Record<Word, string>;
-  /** Works to show: here, or at an address. */
-  features?: object[];
-  url?: string;
-  /** Where a stretch is asked for, and its conflicts; with it the map is one to say where. */
-  check?: string;
+  /** Where a stretch is asked for, and its conflicts. */
+  check: string;
   stretch?: string;
   work?: number | null;
 }
@@ -47,27 +36,7 @@ type Conflict = schema.WorkConflict;
 type Checked = schema.WorkChecked;
 
 const CONTEXT = ["communes", "parcels", "buildings", "roads", "road-sections"];
-const SHOWN = ["communes", "parcels", "buildings", "roads", "works"];
 const WAIT_MS = 350;
-
-/** Works on a map beside their list, or alone. */
-function show(place: HTMLElement, { features, url, extent_4326, looks, language, words }: Config): void {
-  new Board(place, {
-    language,
-    words,
-    row: "work",
-    rowsChoose: false,
-    chosenClass: "pointed",
-    context: CONTEXT,
-    whole: SHOWN,
-    makeMap: (target, listening) => new WorksMap(target, looks, extent_4326, listening),
-    load: async () => (features ? { features } : url ? readCollection(url) : { features: [] }),
-    describe: ({ title, traffic, days, url: page }) => ({
-      facts: [title, traffic, days].filter(Boolean).map(String),
-      url: page && url ? new URL(String(page)).pathname : "",
-    }),
-  });
-}
 
 /** The form of works: the stretch on the map, and the conflicts as soon as place and days are known. */
 class Entry {
@@ -85,7 +54,6 @@ class Entry {
     place: HTMLElement,
     private readonly form: HTMLFormElement,
     private readonly config: Config,
-    private readonly check: string,
   ) {
     const { words } = config;
     this.api = new ApiClient("/api/v1/", () => config.language, undefined, new Session());
@@ -160,7 +128,7 @@ class Entry {
     const drawn = Boolean(where["points"] || where["geom"]);
     const body = { ...where, ...(days.starts_on && days.ends_on ? days : {}), ...more, ...surface, ...own };
     try {
-      const response = await this.api.send(this.check, { method: "POST", body, signal: this.asking.signal });
+      const response = await this.api.send(this.config.check, { method: "POST", body, signal: this.asking.signal });
       const answer = (await response.json()) as Checked;
       this.length = answer.length_m;
       if (drawn) this.choose("map");
@@ -234,7 +202,7 @@ function line(one: Conflict): HTMLLIElement {
   return made;
 }
 
-const map = placed<Config>("work-map");
-const form = document.querySelector<HTMLFormElement>("[data-work-form]");
-if (map?.config.check && form) new Entry(map.place, form, map.config, map.config.check);
-else if (map) show(map.place, map.config);
+export function show(place: HTMLElement, config: Config): void {
+  const form = document.querySelector<HTMLFormElement>("[data-work-form]");
+  if (form) new Entry(place, form, config);
+}

@@ -1,5 +1,5 @@
 import { Board, type BoardWord } from "../board/board";
-import { placed, readCollection } from "../board/parts";
+import { readCollection } from "../board/parts";
 import type { Language } from "../format/format";
 import type { Bbox } from "../geo/mercator";
 import { PermitMap, type StateLook } from "../map/permit-map";
@@ -17,7 +17,7 @@ interface Config {
 const CONTEXT = ["communes", "parcels", "buildings", "roads"];
 
 /** The small map beside the table of files. */
-function show(place: HTMLElement, { url, page, extent_4326, language, states, words }: Config): void {
+export function show(place: HTMLElement, { url, page, extent_4326, language, states, words }: Config): void {
   new Board(place, {
     language,
     words,
@@ -37,16 +37,3 @@ function show(place: HTMLElement, { url, page, extent_4326, language, states, wo
     chosen: (row) => row.querySelector("a")?.focus({ preventScroll: true }),
   });
 }
-
-/** The map begins when it is seen: on a telephone it is folded at first. */
-function begin(place: HTMLElement, config: Config): void {
-  const seen = new IntersectionObserver((entries) => {
-    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    seen.disconnect();
-    show(place, config);
-  });
-  seen.observe(place);
-}
-
-const map = placed<Config>("permit-map");
-if (map) begin(map.place, map.config);
