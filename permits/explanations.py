@@ -40,7 +40,7 @@ class Explanation:
 def explain(step: Step, kind: str, record: Recorded | None = None) -> Explanation:
     """A step of the timeline of such a file; `record` is the event that made it, which says how an act was sent."""
     nature = Kind(kind)
-    sentences = [*explain_receipt(record), *reason(step, nature, record)]
+    sentences = [*explain_sending(record), *reason(step, nature, record)]
     articles = step.articles
     if record is not None and (article := CHANNEL_ARTICLES.get(record.detail.get("channel", ""))):
         articles = (*articles, article)
@@ -191,7 +191,7 @@ NO_ARTICLE = gettext_lazy(
 )
 
 
-def explain_receipt(record: Recorded | None) -> Iterator[str]:
+def explain_sending(record: Recorded | None) -> Iterator[str]:
     """How an act was sent, and so on which day it counts."""
     detail = record.detail if record else {}
     days = {

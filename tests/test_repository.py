@@ -353,24 +353,6 @@ WITHOUT_KEY = {
 """How many forms of a template have no `{% form_key %}`; every other one records once what it creates."""
 
 
-def test_pages_and_the_map_have_the_same_colours() -> None:
-    pages, web_map = (
-        [
-            dict(re.findall(r"(--[\w-]+):\s*([^;]+);", block))
-            for block in re.findall(r":root[^{]*\{(.*?)\}", style, re.S)
-        ]
-        for style in (
-            (ROOT / "gis_core/static/gis_core/pages.css").read_text(),
-            (ROOT / "webmap/src/styles/tokens.css").read_text(),
-        )
-    )
-    assert len(pages) == 2
-    for ours, theirs in zip(pages, web_map, strict=False):
-        shared = ours.keys() & theirs.keys()
-        assert len(shared) > 12
-        assert {name: ours[name] for name in shared} == {name: theirs[name] for name in shared}
-
-
 def test_every_form_that_creates_has_a_key() -> None:
     found = {name: POST_FORM.findall(text) for name, text in texts() if name.endswith(".html")}
     without = {name: sum("{% form_key %}" not in form for form in forms) for name, forms in found.items()}

@@ -26,7 +26,7 @@ from layers.intake.table import TableMapping
 from layers.intake.tables import Table
 from permits.deadlines.calendar import after_months
 from permits.deadlines.law import Effect, Kind, rules_of
-from permits.folding import fold_words
+from permits.folding import fold_terms
 from permits.importers.columns import Ending
 from permits.importers.register import Entry, Remark, entry_of
 from permits.importers.report import (
@@ -83,7 +83,7 @@ def plan_import(order: Order, limit: int | None = None) -> Plan:
     plan = Plan(report)
     day = database_clock.today()
     for place, entry in enumerate(sorted(fresh, key=lambda one: (bool(one.number.change), one.row))):
-        instructor = people.get(" ".join(fold_words(entry.instructor)))
+        instructor = people.get(" ".join(fold_terms(entry.instructor)))
         if entry.instructor and instructor is None:
             report.instructors[entry.instructor] += 1
         for code, params in entry.remarks:
@@ -282,7 +282,7 @@ def instructors_by_name(member: Member) -> dict[str, int]:
     for membership in instructors_of(member):
         user = membership.user
         names = (user.username, user.email, str(user), f"{user.last_name} {user.first_name}", user.last_name)
-        users |= {" ".join(fold_words(name)): user.pk for name in names if name.strip()}
+        users |= {" ".join(fold_terms(name)): user.pk for name in names if name.strip()}
     return users
 
 

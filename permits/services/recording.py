@@ -74,7 +74,7 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     kept = DETAILS[what](detail)
     day = on
     if what in NOTIFIED:
-        sent, day = receipt_of_act(detail, on)
+        sent, day = sending_of_act(detail, on)
         kept |= sent
     day = sound(permit, day)
     if kept.get("sent") and date.fromisoformat(kept["sent"]) < permit.filed_date:
@@ -154,7 +154,7 @@ def before_filing(permit: Permit) -> str:
     return message % {"filed": f"{permit.filed_date:%d/%m/%Y}"}
 
 
-def receipt_of_act(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
+def sending_of_act(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
     """How an act was sent, and the day on which it counts as received. Raises Invalid."""
     channel = detail.get("channel") or "hand"
     if channel not in CHANNELS:

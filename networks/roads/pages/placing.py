@@ -61,7 +61,7 @@ class PlaceForm(AccessibleForm):
             self.fields[name].widget.attrs["placeholder"] = EXAMPLES[name]
 
     def where(self) -> Any:
-        """Raises what `placing.placed` does."""
+        """Raises what `placing.place_asset` does."""
         values = {name: self.exact(name, self.cleaned_data[name]) for name in PLACE if name in self.cleaned_data}
         return placing.place_asset(self.what, **values | {"distance_m": values["distance_m"] or 0.0})
 
