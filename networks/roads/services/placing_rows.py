@@ -1,7 +1,7 @@
 """Many assets placed by references at once, as the rows of a file give them: a few questions for all of them.
 
-Each gets what `placing.place_asset` gives for it alone: where it stands, or why it cannot. Roads that changed and are yet
-to be measured anew are not measured for a file.
+Each gets what `placing.place_asset` gives for it alone: where it stands, or why it cannot. Roads that changed and are
+yet to be measured anew are not measured for a file.
 """
 
 from collections import defaultdict
