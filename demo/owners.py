@@ -14,7 +14,7 @@ from django.db import connection
 
 from gis_core.members.rights import Role
 from gis_core.models import Member
-from layers.intake.sources import Order
+from layers.intake.reference_source import Order
 from layers.owners.importers.load_majic import import_majic
 from layers.owners.importers.majic_layout import LAYOUTS
 from layers.owners.models import Holding, Level, OwnerAccess

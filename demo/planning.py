@@ -18,8 +18,8 @@ from shapely.geometry.base import BaseGeometry
 from demo.shapefiles import LINE, POINT, Rows, write_shapefile, write_table
 from demo.territory import Parcel, Territory
 from gis_core.operations.processes import remove
+from layers.intake.reference_source import Order, get_source
 from layers.intake.report import ImportReport
-from layers.intake.sources import Order, get_source
 from layers.planning import standard
 from layers.planning.models import Document
 

@@ -16,7 +16,7 @@ from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.law import Effect, Ground, Kind, rules_of
 from permits.models import Consultation
 from permits.procedure import What
-from permits.services.recording import DETAILS, NOTIFIED, received
+from permits.services.recording import DETAILS, NOTIFIED, sending_of_act
 
 PIECES = {
     Kind.DP: ("DP1 Plan de situation", "DP2 Plan de masse", "DP4 Plan des façades", "DP7 Photographie proche"),
@@ -109,7 +109,7 @@ class Story:
         kept = DETAILS[what](detail)
         day: date | None = on
         if what in NOTIFIED:
-            sent, day = received(detail | self.sending(on), on)
+            sent, day = sending_of_act(detail | self.sending(on), on)
             kept |= sent
         if day is None or not self.filed <= day <= self.day:
             raise ValueError(f"{what} {day}")

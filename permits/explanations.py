@@ -37,10 +37,10 @@ class Explanation:
     articles: tuple[str, ...]
 
 
-def explained(step: Step, kind: str, record: Recorded | None = None) -> Explanation:
+def explain(step: Step, kind: str, record: Recorded | None = None) -> Explanation:
     """A step of the timeline of such a file; `record` is the event that made it, which says how an act was sent."""
     nature = Kind(kind)
-    sentences = [*received(record), *reason(step, nature, record)]
+    sentences = [*explain_sending(record), *reason(step, nature, record)]
     articles = step.articles
     if record is not None and (article := CHANNEL_ARTICLES.get(record.detail.get("channel", ""))):
         articles = (*articles, article)
@@ -191,7 +191,7 @@ NO_ARTICLE = gettext_lazy(
 )
 
 
-def received(record: Recorded | None) -> Iterator[str]:
+def explain_sending(record: Recorded | None) -> Iterator[str]:
     """How an act was sent, and so on which day it counts."""
     detail = record.detail if record else {}
     days = {
@@ -238,7 +238,7 @@ def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
         case Said.NOT_EXTENDED:
             yield not_extended(step, values)
         case Said.NOTED:
-            yield noted(record)
+            yield explain_note(record)
         case _:
             yield str(REASONS[step.what]) % values
     if count := step.values.get("extensions"):
@@ -280,7 +280,7 @@ def not_extended(step: Step, values: Mapping[str, str]) -> str:
     return _("Without effect: a validity is extended twice at most.")
 
 
-def noted(record: Recorded | None) -> str:
+def explain_note(record: Recorded | None) -> str:
     match What(record.what) if record else None:
         case What.DOCUMENTS_RECEIVED:
             return _("Without effect on the dates: none of these pieces was asked for and missing on this day.")
@@ -351,15 +351,15 @@ def ahead(timeline: Timeline | None, permit: Permit, today: date) -> list[str]:
         return [_("The deadlines of this file are not computed: it was filed before the planning code of 2007.")]
     kind, on = permit.kind, permit.next_date
     if timeline.outcome is not None:
-        return ended(timeline, permit, today)
+        return explain_end(timeline, permit, today)
     if on is None:
         return [_("The delay begins when the report of the public inquiry is received.")]
     missing = next((step.values["missing"] for step in reversed(timeline.steps) if "missing" in step.values), ())
     known = {"day": format_long_date(on), "distance": distance(on, today), "missing": ", ".join(missing)}
-    return [str(NEXT[permit.next_what]) % known, unanswered(timeline, kind)]
+    return [str(NEXT[permit.next_what]) % known, explain_silence(timeline, kind)]
 
 
-def unanswered(timeline: Timeline, kind: str) -> str:
+def explain_silence(timeline: Timeline, kind: str) -> str:
     """What happens if nobody does anything."""
     outcome, last = (
         (Outcome.REJECTED, timeline.answer_by) if timeline.complete_on is None else (timeline.silence, timeline.due_on)
@@ -372,7 +372,7 @@ def unanswered(timeline: Timeline, kind: str) -> str:
     return message % {"outcome": tacit_label(outcome, kind).lower(), "day": format_long_date(last + timedelta(days=1))}
 
 
-def ended(timeline: Timeline, permit: Permit, today: date) -> list[str]:
+def explain_end(timeline: Timeline, permit: Permit, today: date) -> list[str]:
     """How and when the file ended, and until when what it gave holds."""
     if timeline.outcome is None or timeline.ended_on is None:
         return []

@@ -7,7 +7,7 @@ ACCENTED, BARE = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ", "aaaa
 NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
-def folded(text: str) -> list[str]:
+def fold_terms(text: str) -> list[str]:
     """The words of what somebody typed, as `fields.Folded` keeps them."""
     flat = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe"))
     bare = "".join(letter for letter in flat if not unicodedata.combining(letter))

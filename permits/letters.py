@@ -195,7 +195,7 @@ def letter_field_values(permit: Permit, request: LetterRequest, applicant: Perso
         values
         | acts_of(what, format_number(permit.number))
         | delays_of(permit, request, rows)
-        | consulted(request.consultation)
+        | consultation_values(request.consultation)
     )
 
 
@@ -249,7 +249,7 @@ def delays_of(permit: Permit, request: LetterRequest, rows: Sequence[Event]) -> 
     return values
 
 
-def consulted(consultation: Consultation | None) -> dict[str, Value]:
+def consultation_values(consultation: Consultation | None) -> dict[str, Value]:
     if consultation is None:
         return {}
     silence = OPINIONS.get(legal.Opinion(consultation.silence)) if consultation.silence else ""

@@ -37,16 +37,16 @@ DEMOLITION = (
 )
 
 
-def numbered(letters: str, names: Sequence[str]) -> tuple[str, ...]:
+def number_documents(letters: str, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{letters}{rank} {name}" for rank, name in enumerate(names, start=1))
 
 
 USUAL: Mapping[Kind, Sequence[str]] = {
-    Kind.PC: numbered("PC", BUILDING),
-    Kind.PCMI: numbered("PCMI", BUILDING),
-    Kind.DP: numbered("DP", DECLARATION),
-    Kind.PA: numbered("PA", DEVELOPMENT),
-    Kind.PD: numbered("PD", DEMOLITION),
+    Kind.PC: number_documents("PC", BUILDING),
+    Kind.PCMI: number_documents("PCMI", BUILDING),
+    Kind.DP: number_documents("DP", DECLARATION),
+    Kind.PA: number_documents("PA", DEVELOPMENT),
+    Kind.PD: number_documents("PD", DEMOLITION),
     Kind.CUA: (),
     Kind.CUB: (),
 }

@@ -28,10 +28,10 @@ from permits.models import Consultation, Event, Piece, Team
 from tests import factories
 from tests.documents import pdf
 from tests.networks.conftest import made_network
-from tests.networks.road_orders import given_request, made_desk
-from tests.networks.test_road_assets_placing import SIGN
-from tests.networks.test_work_pages import filled
-from tests.networks.works import numbered_road
+from tests.networks.roads.test_road_assets_placing import SIGN
+from tests.networks.roadworks.road_orders import given_request, made_desk
+from tests.networks.roadworks.test_work_pages import filled
+from tests.networks.roadworks.works import numbered_road
 from tests.page_forms import Sent, at_once, browser, opened
 from tests.permits.conftest import World, made_world
 

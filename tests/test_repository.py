@@ -156,6 +156,12 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     assert [name for name in names if VAGUE_NAMES & {part.split(".")[0].lower() for part in name.split("/")}] == []
 
 
+def test_each_app_says_what_it_stores_and_where_to_begin() -> None:
+    apps = [path.parent for path in tracked() if path.name == "manifest.py" and name_of(path).startswith(APPS)]
+    assert len(apps) >= 18
+    assert [name_of(app) for app in apps if not ast.get_docstring(parsed(app / "__init__.py"))] == []
+
+
 def test_no_file_names_a_package_registry() -> None:
     offenders = [
         name

@@ -24,10 +24,10 @@ from networks.notifications.services.contacts import find_contacts
 from tests import factories
 from tests.external.conftest import external
 from tests.networks.conftest import made_network
-from tests.networks.road_orders import Desk, made_desk
-from tests.networks.test_road_assets_placing import SIGN
-from tests.networks.test_warning_notices import draft, person, write
-from tests.networks.works import numbered_road, work
+from tests.networks.notifications.test_warning_notices import draft, person, write
+from tests.networks.roads.test_road_assets_placing import SIGN
+from tests.networks.roadworks.road_orders import Desk, made_desk
+from tests.networks.roadworks.works import numbered_road, work
 from tests.page_forms import Sent, at_once, browser, form_with, opened
 from tests.permits.conftest import World, made_world
 

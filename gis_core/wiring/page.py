@@ -1,6 +1,7 @@
 """The page of the documentation about the wiring, written anew by `manage wiring --markdown`."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from gis_core.wiring.checks import load_points
@@ -125,6 +126,8 @@ def item_text(item: Any) -> str:
         return item
     if isinstance(item, Later):
         return item.path
+    if isinstance(item, partial):
+        return f"{item_text(item.func)}({', '.join(map(str, item.args))})"
     if name := getattr(item, "__qualname__", ""):
         return f"{item.__module__}.{name}"
     held = [getattr(item, name) for name in getattr(item, "__dataclass_fields__", ())]

@@ -7,7 +7,7 @@ from layers.cadastre.geocoder import find_addresses
 from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
 from layers.intake.points import GEOCODERS
-from layers.intake.sources import import_sources
+from layers.intake.reference_source import import_sources
 
 MANIFEST = Manifest(
     gives=(

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.wiring.points import Later
 from layers.cadastre.services import SHEET_TABLES, TABLES
-from layers.intake.sources import ReferenceSource
+from layers.intake.reference_source import ReferenceSource
 
 ETALAB = ReferenceSource(
     slug="etalab",

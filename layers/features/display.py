@@ -1,5 +1,6 @@
 """Values as people read them: French typography (thin and no-break spaces, decimal comma), or English on request."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +39,21 @@ def display(value: Any, kind: str = "text", unit: str | None = None) -> str:
 
 def is_english() -> bool:
     return (get_language() or "fr").startswith("en")
+
+
+def code_label(codes: Mapping[str, Sequence[str]], code: str | None, *, english: bool | None = None) -> str:
+    """The label of a code of a list (`gis_core.codes`) in the reader's language, or in the one that is said.
+
+    A code that the list does not have is its own label; none has an empty one.
+    """
+    if code is None or code not in codes:
+        return code or ""
+    return codes[code][is_english() if english is None else english]
+
+
+def code_choices(codes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """The codes of a list with their labels in the reader's language, for a form."""
+    return [(code, code_label(codes, code)) for code in codes]
 
 
 def with_unit(text: str, unit: str | None) -> str:

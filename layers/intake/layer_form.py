@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils.translation import get_language
 
+from layers.features.display import code_choices
 from layers.intake.cells import size_in
 from layers.intake.layer_mapping import Codes, LayerMapping, Target, Targets
 from layers.intake.looking import MOST_TEXTS
@@ -69,7 +69,7 @@ def target_form(
         source=source,
         sample=sample,
         size=size_in(first) if sized and not first.replace(".", "").isdigit() else None,
-        choices=[(code, label_of(codes, code)) for code in codes],
+        choices=code_choices(codes),
         texts=texts_with_codes(counts, codes, mapping.values.get(name, {})) if codes and source and not fixed else (),
         several=source in layer["several"],
         fixable=fixable,
@@ -84,11 +84,6 @@ def texts_with_codes(counts: Mapping[str, int], codes: Codes, known: Mapping[str
     """The words of a field with how often they come and their codes: those without a code, then the most frequent."""
     texts = [(text, count, known.get(text, text if text in codes else "")) for text, count in counts.items()]
     return sorted(texts, key=lambda word: (bool(word[2]), -word[1]))
-
-
-def label_of(codes: Codes, code: str) -> str:
-    """The label of a code in the current language."""
-    return codes[code][(get_language() or "fr").startswith("en")]
 
 
 def mapping_in(posted: QueryDict, place: int, layer: Mapping[str, Any], targets: Targets) -> LayerMapping:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from gis_core.errors import Conflict
 from gis_core.members.rights import ADMINISTRATORS
 from gis_core.wiring.points import Later
+from layers.intake.reference_source import administered
 from layers.intake.source import Source, Step
-from layers.intake.sources import administered
 
 SERVICES: Final = "layers.intake.services"
 INSPECT: Final = Step(kind="inspect_delivery", title=gettext_lazy("Inspection of %(title)s"))

@@ -26,7 +26,8 @@ from gis_core.models import Job, Member, User
 from layers.intake.choices import Mode
 from layers.intake.commune_changes import describe_communes
 from layers.intake.layer_sources import DELIVERY
-from layers.intake.points import SOURCES
+from layers.intake.points import REFERENCE_SOURCES
+from layers.intake.reference_source import KEPT
 from layers.intake.report import worded
 from layers.intake.report_text import data_as_of, describe_vintages, format_counts, format_entry, groups
 from layers.intake.services.imports import imports_of
@@ -41,7 +42,6 @@ from layers.intake.services.orders import (
     start_revert,
     waiting_import,
 )
-from layers.intake.sources import KEPT
 
 MOST_IMPORTS = 50
 
@@ -108,7 +108,7 @@ def imports_page(
     members = list(Member.objects.administered_by(rights))
     context = {
         "section": "imports",
-        "sources": SOURCES.all(),
+        "sources": REFERENCE_SOURCES.all(),
         "members": members,
         "past": past(rights, members),
         "error": error,

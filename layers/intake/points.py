@@ -9,12 +9,14 @@ from gis_core.wiring.points import ExtensionPoint
 
 if TYPE_CHECKING:
     from layers.intake.geocoders import Geocoder
+    from layers.intake.reference_source import ReferenceSource
     from layers.intake.source import Source
     from layers.intake.source_imports import SourceRevert
-    from layers.intake.sources import ReferenceSource
 
-SOURCES: ExtensionPoint[ReferenceSource] = ExtensionPoint(
-    "intake.sources", "Kinds of deliveries that can be imported, in the order of the page.", key=lambda one: one.slug
+REFERENCE_SOURCES: ExtensionPoint[ReferenceSource] = ExtensionPoint(
+    "intake.reference_sources",
+    "Kinds of reference data that administrators bring in, in the order of the page.",
+    key=lambda one: one.slug,
 )
 FILE_SOURCES: ExtensionPoint[Source] = ExtensionPoint(
     "intake.file_sources",

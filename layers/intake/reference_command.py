@@ -13,11 +13,11 @@ from gis_core.members.rights import SYSTEM, acting_as
 from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.import_loss import LossRefused
+from layers.intake.reference_source import Order, communes_of, date_given, get_source
 from layers.intake.report import worded
 from layers.intake.report_text import report_lines
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.source_imports import describe_number
-from layers.intake.sources import Order, communes_of, date_given, get_source
 
 
 def day(text: str) -> date:

@@ -163,7 +163,7 @@ def likely_columns(fields: Iterable[Field], header: Sequence[str]) -> dict[str, 
         (-score, rank, usual, place, one.name)
         for rank, one in enumerate(fields)
         for place, text in enumerate(header)
-        for score, usual in [fit(text, one.headers)]
+        for score, usual in [fit_header(text, one.headers)]
         if score
     ]
     columns: dict[str, str] = {}
@@ -175,7 +175,7 @@ def likely_columns(fields: Iterable[Field], header: Sequence[str]) -> dict[str, 
     return columns
 
 
-def fit(text: str, names: Sequence[str]) -> tuple[int, int]:
+def fit_header(text: str, names: Sequence[str]) -> tuple[int, int]:
     """How well a header fits one of the names (0: not at all), and the place of that name among them."""
     given = meaning(text)
     best = (0, 0)

@@ -7,7 +7,7 @@ from gis_core.points import MEMBER_LINKS, PageLink
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
-from layers.intake.sources import import_sources
+from layers.intake.reference_source import import_sources
 from layers.owners import sections, sources
 from layers.parcels.sections import sheet_sections
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.wiring.points import Later
-from layers.intake.sources import ReferenceSource
+from layers.intake.reference_source import ReferenceSource
 
 MAJIC = ReferenceSource(
     slug="majic",

@@ -39,13 +39,13 @@ def nearby_section(
     `name` and `columns` are SQL over the row `t` (`layers.parcels.sections.Source`); `detail` says the rest of a line
     from the columns.
     """
-    always = {"id": "t.id", "name": name, "distance": "st_distance(t.geom, t.ground)"}
+    usual = {"id": "t.id", "name": name, "distance": "st_distance(t.geom, t.ground)"}
     return Section(
         slug=layer,
         title=title,
         order=order,
         collect=partial(collect, layer, detail, around_m),
-        sources=(Source(table=table, columns={**always, **columns}, layer=layer, around_m=around_m),),
+        sources=(Source(table=table, columns={**usual, **columns}, layer=layer, around_m=around_m),),
         layers=(layer,),
     )
 

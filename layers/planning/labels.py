@@ -5,7 +5,7 @@ from typing import Final
 
 from gis_core.codes import code_list
 from layers.catalogue.legend import fits
-from layers.features.display import is_english
+from layers.features.display import code_label
 from layers.planning.layers import details
 
 NAMES = {"psc": "prescriptions", "inf": "informations"}
@@ -14,7 +14,7 @@ STATES: Final = code_list("layers.planning", "risk_plan_states")
 
 def state_label(code: str) -> str:
     """“Approuvé” for APPROUVE; a code that has no name as it was delivered."""
-    return STATES[code][is_english()] if code in STATES else code
+    return code_label(STATES, code)
 
 
 @cache

@@ -5,7 +5,7 @@ from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
 from layers.intake.points import FINDING_MESSAGES
-from layers.intake.sources import import_sources
+from layers.intake.reference_source import import_sources
 from layers.parcels.sections import sheet_sections
 from layers.planning import layers, sections, sources
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.wiring.points import Later
-from layers.intake.sources import ReferenceSource
+from layers.intake.reference_source import ReferenceSource
 from layers.planning.services import versions
 
 SUP_LAYERS = tuple(f"sup-{what}-{kind}" for what in ("assiettes", "generateurs") for kind in ("surf", "lin", "pct"))

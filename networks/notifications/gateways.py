@@ -236,7 +236,7 @@ class MailGateway:
             except (SMTPException, OSError) as error:
                 self.server = None
                 return Answer(message.key, State.WAITING, why=type(error).__name__, away=True)
-        answer = mailed(self.server, message)
+        answer = send_mail(self.server, message)
         if answer.state in (State.UNKNOWN, State.WAITING):
             self.close()
         return answer
@@ -248,7 +248,7 @@ class MailGateway:
                 server.close()
 
 
-def mailed(server: Any, message: Outgoing) -> Answer:
+def send_mail(server: Any, message: Outgoing) -> Answer:
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     headers = {
         "Message-ID": f"<{message.key}@{host}>",
@@ -261,18 +261,18 @@ def mailed(server: Any, message: Outgoing) -> Answer:
         server.send_messages([mail])
     except SMTPRecipientsRefused as error:
         ((code, why),) = error.recipients.values()
-        return refused(message.key, code, why)
+        return refusal_of(message.key, code, why)
     except SMTPSenderRefused as error:
         # It takes no mail from us, whoever it is for.
-        return replace(refused(message.key, error.smtp_code, error.smtp_error), state=State.WAITING, away=True)
+        return replace(refusal_of(message.key, error.smtp_code, error.smtp_error), state=State.WAITING, away=True)
     except SMTPResponseException as error:
-        return refused(message.key, error.smtp_code, error.smtp_error)
+        return refusal_of(message.key, error.smtp_code, error.smtp_error)
     except (SMTPException, OSError) as error:
         return Answer(message.key, State.UNKNOWN, why=type(error).__name__)
     return Answer(message.key, State.HANDED)
 
 
-def refused(key: str, code: int, why: bytes | str) -> Answer:
+def refusal_of(key: str, code: int, why: bytes | str) -> Answer:
     """The server said no: for good (5xx), or for now (4xx: it did not leave)."""
     text = why.decode(errors="replace") if isinstance(why, bytes) else why
     return Answer(key, State.FAILED if code >= 500 else State.WAITING, why=f"{code} {text}"[:200])

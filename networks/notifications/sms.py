@@ -38,11 +38,11 @@ def length_of(text: str) -> Length:
     foreign = tuple(dict.fromkeys(one for one in text if one not in BASIC and one not in EXTENDED))
     if foreign:
         sizes = [2 if ord(one) > 0xFFFF else 1 for one in text]
-        return measured("UCS-2", sizes, UCS2_ALONE, UCS2_PART, foreign)
-    return measured("GSM-7", [2 if one in EXTENDED else 1 for one in text], GSM_ALONE, GSM_PART, ())
+        return measure_parts("UCS-2", sizes, UCS2_ALONE, UCS2_PART, foreign)
+    return measure_parts("GSM-7", [2 if one in EXTENDED else 1 for one in text], GSM_ALONE, GSM_PART, ())
 
 
-def measured(alphabet: str, sizes: Sequence[int], alone: int, part: int, foreign: tuple[str, ...]) -> Length:
+def measure_parts(alphabet: str, sizes: Sequence[int], alone: int, part: int, foreign: tuple[str, ...]) -> Length:
     """No character is cut in two: one that does not fit begins the next part."""
     total = sum(sizes)
     if total <= alone:

@@ -22,7 +22,7 @@ def send_notice(running: RunningJob) -> dict[str, Any]:
         return sending.send_out(notice, running.report_progress)
     except Interrupted:
         if running.stop_reason() == AbortReason.USER_REQUEST:
-            raise sending.stopped(notice) from None
+            raise sending.stopped_error(notice) from None
         raise
 
 
@@ -30,7 +30,7 @@ def sent_so_far(job: Job) -> ArpentError | None:
     """What left before the sending was killed has left."""
     with acting_as(SYSTEM), transaction.atomic():
         notice = Notice.objects.select_related("owner").filter(pk=job.parameters.get("notice")).first()
-        return sending.stopped(notice) if notice else None
+        return sending.stopped_error(notice) if notice else None
 
 
 def try_notice(running: RunningJob) -> dict[str, Any]:

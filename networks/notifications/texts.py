@@ -47,15 +47,15 @@ def texts_of(notice: Notice) -> NoticeTexts:
     """
     values = notice_field_values(notice)
     typed: dict[str, Value] = {name: str(value).translate(PLAIN) for name, value in values.items()}
-    sms = filled(notice.sms, notice.kind, typed, "sms")
+    sms = fill_text(notice.sms, notice.kind, typed, "sms")
     return NoticeTexts(
         sms="\n".join(line.strip() for line in ESCAPED.sub(r"\1", sms).split("\n") if line.strip()),
-        title=plain_line(filled(notice.title, notice.kind, values, "title")),
-        body=filled(notice.body, notice.kind, values, "body"),
+        title=plain_line(fill_text(notice.title, notice.kind, values, "title")),
+        body=fill_text(notice.body, notice.kind, values, "body"),
     )
 
 
-def filled(text: str, kind: str, values: Mapping[str, Value], parameter: str) -> str:
+def fill_text(text: str, kind: str, values: Mapping[str, Value], parameter: str) -> str:
     longest = {"sms": LONGEST_SMS, "body": LONGEST_BODY}.get(parameter)
     if longest and len(text) > longest:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=parameter)

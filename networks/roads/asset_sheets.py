@@ -11,11 +11,11 @@ from django.utils.translation import pgettext
 from gis_core.members.rights import Rights
 from layers.features.display import is_english
 from layers.features.sheet import Addition, Link, Property, Values
-from networks.roads import asset_lists
+from networks.roads import asset_code_lists
 from networks.roads.iisr import is_known, name_of, normal
 from networks.roads.models import RoadStretch
 from networks.roads.road_sheets import length_line
-from networks.roads.services.assets import opened_by
+from networks.roads.services.assets import ids_of_own_assets
 from networks.roads.services.placing import Place, references_of
 
 LAYERS = {"road-assets": "point", "road-stretches": "troncon"}
@@ -33,7 +33,7 @@ def stretches(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
 
 def additions(what: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     ids = [int(row["id"]) for row in rows]
-    places, opened = references_of(what, ids), opened_by(what, ids, rights)
+    places, opened = references_of(what, ids), ids_of_own_assets(what, ids, rights)
     lengths = lengths_of(ids) if what == "troncon" else {}
     return {
         pk: addition(row, what, places.get(pk, []), opens=pk in opened, length=lengths.get(pk))
@@ -71,7 +71,7 @@ def pictogram_of(code: str, inscription: str) -> str:
 def place_of(places: Sequence[Place]) -> Iterator[Property]:
     """Where it is on its numbered road; left and right are those of growing markers, whichever way its section runs."""
     if places:
-        side = asset_lists.SIDES[places[0].lies][is_english()]
+        side = asset_code_lists.SIDES[places[0].lies][is_english()]
         yield Property(name="side", label=_("Side"), value=places[0].lies, display=side)
         text = f"{' → '.join(str(one.reference) for one in places)}, {side.lower()}"
         yield Property(name="place", label=_("Place on the road"), value=text, display=text)

@@ -232,7 +232,7 @@ class Builder:
             rank: [(0.0, ("end", corners[2 * rank])), (one.line.length, ("end", corners[2 * rank + 1]))]
             for rank, one in enumerate(self.sections)
         }
-        for rank, corner, place in met_between(tree, corners):
+        for rank, corner, place in meetings_between_ends(tree, corners):
             put(stops[rank], float(lines[rank].project(place)), ("end", corner))
         for marker in markers:
             rank = self.stands.get(marker.id, nearest(tree, marker.place))
@@ -420,7 +420,7 @@ def corners_of(lines: Lines) -> list[int]:
     return [groups.find(rank) for rank in range(len(ends))]
 
 
-def met_between(tree: shapely.STRtree, corners: Sequence[int]) -> Iterator[tuple[int, int, Point]]:
+def meetings_between_ends(tree: shapely.STRtree, corners: Sequence[int]) -> Iterator[tuple[int, int, Point]]:
     """Where a line of the tree ends on another one between its ends: the rank of this one, the corner, the place."""
     lines = tree.geometries
     ends = ends_of(lines)

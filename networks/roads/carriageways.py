@@ -68,7 +68,7 @@ def assign_sides(
     accompany(lines, runs)
     gained = [gain([lines[rank] for rank in run.ranks], markers, whole) for run in runs]
     results: dict[int, Literal["D", "G"]] = {}
-    for number, others in opposed(runs).items():
+    for number, others in opposite_carriageways(runs).items():
         net = gained[number] - sum(gained[one] for one in others) / len(others)
         if abs(net) > CLEAR:
             results |= {driven[rank].id: "D" if net > 0 else "G" for rank in runs[number].ranks}
@@ -139,7 +139,7 @@ def faces(other: LineString, place: Point, way: Vector) -> bool:
     return ahead(heading(other, at), way) < -0.5 and way[0] * aside[1] - way[1] * aside[0] > 0
 
 
-def opposed(runs: Sequence[Run]) -> dict[int, set[int]]:
+def opposite_carriageways(runs: Sequence[Run]) -> dict[int, set[int]]:
     """The carriageways with those opposite."""
     results: dict[int, set[int]] = defaultdict(set)
     for number, run in enumerate(runs):

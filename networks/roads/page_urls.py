@@ -6,7 +6,7 @@ from networks.roads.pages import assets, assets_importing, home, importing, plac
 
 urlpatterns = [
     path("", home.home, name="roads"),
-    path("routes/", home.numbered, name="road_routes"),
+    path("routes/", home.route_list, name="road_routes"),
     path("routes/<str:road>/", road.road, name="road"),
     path("panneaux/<path:code>.svg", assets.sign, name="road_sign"),
     path("patrimoine/", assets.asset_list, name="road_assets"),

@@ -34,7 +34,7 @@ class Taken(NamedTuple):
     hours: str
 
 
-def said(first: date, last: date) -> str:
+def format_days(first: date, last: date) -> str:
     """« le 3 décembre 2026 », « du 30 novembre au 3 décembre 2026 »."""
     end = day_said(last)
     if first == last:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gis_core.files.writing.ics import escaped, folded
-from networks.roadworks.days import said
+from networks.roadworks.days import format_days
 from networks.roadworks.headings import heading_of
 from networks.roadworks.models import Work, WorkDetour, WorkOrder
 from networks.roadworks.services.current import Current, way_lines
@@ -57,7 +57,7 @@ def traffic_of(work: Work) -> list[str]:
 def text_of(work: Work, current: Current) -> str:
     """What is told of it: days, traffic, place, the way around."""
     commune = current.commune(work)
-    days = said(work.starts_on, work.ends_on)
+    days = format_days(work.starts_on, work.ends_on)
     lines = [days[:1].upper() + days[1:] + (f", {work.hours}" if work.hours else ""), ", ".join(traffic_of(work))]
     lines += [", ".join(filter(None, [work.located, commune])), work.description or ""]
     lines += [detour_line(one) for one in current.detours.get(work.pk, ())]
@@ -107,7 +107,7 @@ def feature(work: Work, current: Current, lines: Mapping[int, str], address: Add
             "no_parking": work.no_parking,
             "starts_on": work.starts_on.isoformat(),
             "ends_on": work.ends_on.isoformat(),
-            "days": said(work.starts_on, work.ends_on),
+            "days": format_days(work.starts_on, work.ends_on),
             "hours": work.hours,
             "place": work.located or None,
             "insee": work.insee,
@@ -157,7 +157,7 @@ def detour_feature(one: WorkDetour, rank: int, line: str) -> dict[str, Any]:
 
 def atom(current: Current, address: Address, path: str) -> bytes:
     feed = ET.Element("feed", {**NAMESPACES, "xml:lang": get_language() or "fr"})
-    newest = max((changed(one, current) for one in current.works), default=None)
+    newest = max((last_change(one, current) for one in current.works), default=None)
     child(feed, "id", address(path))
     child(feed, "title", _("Works and events on roads"))
     if current.more:
@@ -166,7 +166,7 @@ def atom(current: Current, address: Address, path: str) -> bytes:
     child(feed, "link", "", rel="self", type="application/atom+xml", href=address(path))
     child(feed, "link", "", rel="alternate", type="text/html", href=address(reverse("public_works")))
     child(child(feed, "author", ""), "name", "Arpent")
-    for one in sorted(current.works, key=lambda work: changed(work, current), reverse=True):
+    for one in sorted(current.works, key=lambda work: last_change(work, current), reverse=True):
         entry_of(feed, one, current, address)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
@@ -180,7 +180,7 @@ def entry_of(feed: ET.Element, work: Work, current: Current, address: Address) -
     if work.state == Work.State.CANCELLED:
         title = _("Cancelled: %(title)s") % {"title": title}
     child(entry, "title", title)
-    child(entry, "updated", changed(work, current).astimezone(UTC).isoformat())
+    child(entry, "updated", last_change(work, current).astimezone(UTC).isoformat())
     child(entry, "link", "", rel="alternate", type="text/html", href=page)
     for one in current.orders.get(work.pk, ()):
         name = _("Order n° %(number)s") % {"number": one.number}
@@ -191,7 +191,7 @@ def entry_of(feed: ET.Element, work: Work, current: Current, address: Address) -
     child(entry, "georss:point", f"{lat:.6f} {lon:.6f}")
 
 
-def changed(work: Work, current: Current) -> datetime:
+def last_change(work: Work, current: Current) -> datetime:
     """When they last changed, or an order was published for them."""
     return max([work.changed_at, *(one.published_at for one in current.orders.get(work.pk, ()))])
 

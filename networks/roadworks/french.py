@@ -19,17 +19,17 @@ NUMBERED: Final = re.compile(r"[A-Z]+ ?\d")
 
 def of(commune: str) -> str:
     """« de Lorris », « d’Amilly », « du Mans », « des Ulmes »."""
-    if short := contracted(commune, "du ", "des "):
+    if short := contract_article(commune, "du ", "des "):
         return short
     return f"d’{commune}" if commune.startswith(VOWELS) else f"de {commune}"
 
 
 def at(commune: str) -> str:
     """« à Lorris », « au Bignon-Mirabeau », « aux Choux »."""
-    return contracted(commune, "au ", "aux ") or f"à {commune}"
+    return contract_article(commune, "au ", "aux ") or f"à {commune}"
 
 
-def contracted(commune: str, one: str, several: str) -> str:
+def contract_article(commune: str, one: str, several: str) -> str:
     for article, short in (("Le ", one), ("Les ", several)):
         if commune.startswith(article):
             return short + commune.removeprefix(article)

@@ -29,7 +29,7 @@ USUAL: Final = {
 """The order that answers each request."""
 
 
-def decided_by(code: str, requested: str) -> str:
+def kind_of_order(code: str, requested: str) -> str:
     """What a letter decides on, whatever the request asked: works under a road have a traffic order, too."""
     return next((kind for kind, order in USUAL.items() if order == code), requested)
 

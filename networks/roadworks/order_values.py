@@ -15,7 +15,7 @@ from gis_core.models import Commune
 from layers.features.display import display_number
 from networks.roadworks.french import at, between, of
 from networks.roadworks.gauges import serves_lorries
-from networks.roadworks.kinds import decided_by
+from networks.roadworks.kinds import kind_of_order
 from networks.roadworks.models import Work, WorkDetour, WorkOrder, WorkRequest
 from networks.roadworks.services import stretches
 from networks.roadworks.services.competence import Authority, competent
@@ -58,7 +58,7 @@ SIGNS: Final = "livre I, huitième partie : signalisation temporaire"
 def order_field_values(one: WorkRequest, code: str) -> dict[str, Value]:
     """What is known of a request; a field without a value is to be completed where a template names it."""
     work = one.work
-    kind = decided_by(code, one.kind)
+    kind = kind_of_order(code, one.kind)
     competence = competent(locate_request(one), kind, one.owner)
     commune = Commune.objects.filter(insee=one.insee).values_list("name", flat=True).first() or one.insee
     with override("fr"):
@@ -77,7 +77,7 @@ def order_field_values(one: WorkRequest, code: str) -> dict[str, Value]:
             "manifestation": bool(work and work.kind == Work.Kind.EVENT),
             "mesures": measures(work) if work else (),
             "deviation": describe_detours(work) if work else (),
-            "emprise": taken(one),
+            "emprise": space_taken(one),
             "entreprise": one.company,
             "demandeur_nom": one.applicant_name,
             "demandeur_adresse": one.applicant_address,
@@ -150,7 +150,7 @@ def period(first: date, last: date) -> str:
     return f"du {format_day(first)} au {format_day(last)}"
 
 
-def taken(one: WorkRequest) -> str:
+def space_taken(one: WorkRequest) -> str:
     sizes = [f"{display_number(size, 1)} m" for size in (one.length_m, one.width_m) if size is not None]
     return " sur ".join(sizes)
 

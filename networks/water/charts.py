@@ -28,10 +28,10 @@ def bars(name: str, title: str, items: Sequence[Bar]) -> str:
     for at, one in enumerate(items):
         y = at * ROW
         length = space * (one.value or 0) / most
-        parts.append(text(LABEL - 8, y + 15, shortened(one.label), "end"))
+        parts.append(text(LABEL - 8, y + 15, shorten_label(one.label), "end"))
         parts.append(rect(LABEL, y + 4, length, ROW - 8, apart=one.apart))
         parts.append(text(LABEL + length + 6, y + 15, one.text, "start"))
-    return drawn(name, title, describe_bars(items), WIDTH, max(len(items), 1) * ROW, parts)
+    return chart_svg(name, title, describe_bars(items), WIDTH, max(len(items), 1) * ROW, parts)
 
 
 def columns(name: str, title: str, items: Sequence[Bar]) -> str:
@@ -48,10 +48,10 @@ def columns(name: str, title: str, items: Sequence[Bar]) -> str:
         if at % every == 0:
             parts.append(text(x + step / 2, HEIGHT - 6, one.label, "middle"))
             parts.append(text(x + step / 2, HEIGHT - FOOT - height - 5, one.text, "middle"))
-    return drawn(name, title, describe_bars(items), WIDTH, HEIGHT, parts)
+    return chart_svg(name, title, describe_bars(items), WIDTH, HEIGHT, parts)
 
 
-def drawn(name: str, title: str, description: str, width: float, height: float, parts: Sequence[str]) -> str:
+def chart_svg(name: str, title: str, description: str, width: float, height: float, parts: Sequence[str]) -> str:
     return (
         f'<svg class="chart" role="img" aria-labelledby="{name}-title {name}-desc" viewBox="0 0 {width} {height}"'
         f' xmlns="http://www.w3.org/2000/svg"><title id="{name}-title">{escape(title)}</title>'
@@ -63,7 +63,7 @@ def describe_bars(items: Sequence[Bar]) -> str:
     return "; ".join(f"{one.label}: {one.text}" for one in items)
 
 
-def shortened(label: str) -> str:
+def shorten_label(label: str) -> str:
     most = int((LABEL - 8) / LETTER)
     return label if len(label) <= most else label[: most - 1] + "…"
 

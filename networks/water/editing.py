@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from layers.features.points import Editing, Refusal
-from networks.water.importers.draft import Family
+from networks.water.families import FamilyName
 from networks.water.services import attached, heights
 from networks.water.topology import UNNAMED_PATIENT, lock_networks
 
@@ -27,7 +27,7 @@ REFUSED: Final = {
 """What the triggers of the topology refuse."""
 
 
-def network(family: Family) -> tuple[Editing, ...]:
+def network(family: FamilyName) -> tuple[Editing, ...]:
     """The tables of a network."""
     laid = {kind: {f"{family}_{kind}_laid_in_order": ("laid_to_year", LAID_IN_ORDER)} for kind in KINDS}
     unnamed = {f"{family}_connection_unnamed_patient": ("sensitive_name", _(UNNAMED_PATIENT))}

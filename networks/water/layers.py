@@ -7,12 +7,13 @@ only read, those that a file may fill (`networks.water.importers.mapping.targets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gis_core.codes import CodeList
 from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
 from layers.catalogue.columns import Column, coded, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import (
     Repair,
     SewerConnection,
@@ -46,27 +47,27 @@ STATE = coded(
     "service_state",
     "État de service",
     "State of service",
-    lists.SERVICE_STATES,
+    code_lists.SERVICE_STATES,
     in_tiles=True,
     required=True,
-    default=lists.IN_SERVICE,
+    default=code_lists.IN_SERVICE,
 )
-MATERIAL = coded("material", "Matériau", "Material", lists.MATERIALS, in_tiles=True)
+MATERIAL = coded("material", "Matériau", "Material", code_lists.MATERIALS, in_tiles=True)
 DIAMETER = column("diameter_mm", "Diamètre", "Diameter", "integer", unit="mm", in_tiles=True, **LIMITS["diameter"])
-SYSTEM = coded("system", "Réseau", "Network", lists.SYSTEMS, in_tiles=True, required=True)
+SYSTEM = coded("system", "Réseau", "Network", code_lists.SYSTEMS, in_tiles=True, required=True)
 GROUND = column("ground_z", "Cote du terrain", "Height of the ground", "number", unit="m NGF")
 SUBTYPE = column("subtype", "Type", "Type", maximum_length=40)
 NAME = column("name", "Nom usuel", "Usual name", maximum_length=120)
 LIFE = (
     column("laid_from_year", "Posé à partir de", "Laid from", "integer", **LIMITS["year"]),
     column("laid_to_year", "Posé au plus tard en", "Laid until", "integer", **LIMITS["year"]),
-    coded("year_quality", "Certitude de l’année", "Certainty of the year", lists.YEAR_QUALITIES),
+    coded("year_quality", "Certitude de l’année", "Certainty of the year", code_lists.YEAR_QUALITIES),
     column("rehabilitated_year", "Réhabilité en", "Rehabilitated in", "integer", **LIMITS["year"]),
     column("abandoned_year", "Abandonné en", "Abandoned in", "integer", **LIMITS["year"]),
 )
 ORIGIN = (
-    coded("precision_xy", "Précision en plan (XY)", "Accuracy in plan (XY)", lists.ACCURACIES, in_tiles=True),
-    coded("precision_z", "Précision en altitude (Z)", "Accuracy in height (Z)", lists.ACCURACIES),
+    coded("precision_xy", "Précision en plan (XY)", "Accuracy in plan (XY)", code_lists.ACCURACIES, in_tiles=True),
+    coded("precision_z", "Précision en altitude (Z)", "Accuracy in height (Z)", code_lists.ACCURACIES),
     column("project_owner", "Maître d’ouvrage", "Project owner", maximum_length=100),
     column("operator", "Exploitant", "Operator", maximum_length=100),
     column("surveyed_date", "Géolocalisé le", "Surveyed on", "date"),
@@ -77,14 +78,14 @@ ORIGIN = (
 )
 
 
-def pipe_columns(functions: lists.CodeList, contents: lists.CodeList, start: str, end: str) -> list[Column]:
+def pipe_columns(functions: CodeList, contents: CodeList, start: str, end: str) -> list[Column]:
     return [
         MATERIAL,
         DIAMETER,
         STATE,
         coded("function", "Fonction", "Function", functions),
         coded("content", "Contenu", "Content", contents),
-        coded("flow_mode", "Circulation", "How it flows", lists.FLOW_MODES),
+        coded("flow_mode", "Circulation", "How it flows", code_lists.FLOW_MODES),
         column("depth_m", "Profondeur", "Depth", "number", unit="m"),
         column("start_z", start, "Height at its start", "number", unit="m NGF"),
         column("end_z", end, "Height at its end", "number", unit="m NGF"),
@@ -99,7 +100,7 @@ def pipe_columns(functions: lists.CodeList, contents: lists.CodeList, start: str
 def connection_columns() -> list[Column]:
     return [
         column("address", "Adresse desservie", "Address served", maximum_length=200),
-        coded("sensitive", "Usager sensible", "Sensitive user", lists.SENSITIVE, **FOR_EDITORS),
+        coded("sensitive", "Usager sensible", "Sensitive user", code_lists.SENSITIVE, **FOR_EDITORS),
         column("sensitive_name", "Nom de l’usager sensible", "Who it is", maximum_length=120, **FOR_EDITORS),
         column("dwellings", "Logements desservis", "Dwellings served", "integer", **LIMITS["dwellings"]),
         column("meter", "Compteur", "Meter", maximum_length=40),
@@ -125,7 +126,9 @@ def line(
     return symbol(label, label_en, "line", where=dict(where), stroke=stroke, stroke_width=width, dash=dash)
 
 
-OUT_OF_SERVICE = {"service_state": {"in": [code for code in lists.SERVICE_STATES if code != lists.IN_SERVICE]}}
+OUT_OF_SERVICE = {
+    "service_state": {"in": [code for code in code_lists.SERVICE_STATES if code != code_lists.IN_SERVICE]}
+}
 WATER_PIPE_LINES = (
     line("Hors service", "Out of service", OUT_OF_SERVICE, GREY, 2, [2, 4]),
     line("Classe C (position incertaine)", "Class C (position not sure)", {"precision_xy": "C"}, BLUE, 2.5, [8, 4]),
@@ -183,7 +186,7 @@ SEWER_NODE_LINES = (
 )
 
 
-def served(colour: str) -> list[Line]:
+def connection_legend(colour: str) -> list[Line]:
     return [circle("Branchement", "Connection", {}, colour, WHITE, 2.5)]
 
 
@@ -210,11 +213,11 @@ def water_nodes() -> LayerDeclaration:
         geometry_type=Layer.Geometry.POINT,
         columns=[
             REFERENCE,
-            coded("kind", "Nature", "Kind", lists.WATER_NODES, in_tiles=True, required=True),
+            coded("kind", "Nature", "Kind", code_lists.WATER_NODES, in_tiles=True, required=True),
             SUBTYPE,
             NAME,
-            coded("position", "Position de la vanne", "Position of the valve", lists.POSITIONS, in_tiles=True),
-            coded("condition", "État de la vanne", "Condition of the valve", lists.CONDITIONS, in_tiles=True),
+            coded("position", "Position de la vanne", "Position of the valve", code_lists.POSITIONS, in_tiles=True),
+            coded("condition", "État de la vanne", "Condition of the valve", code_lists.CONDITIONS, in_tiles=True),
             DIAMETER | {"in_tiles": False},
             STATE,
             GROUND,
@@ -241,7 +244,7 @@ def water_connections() -> LayerDeclaration:
         table=WaterConnection._meta.db_table,
         geometry_type=Layer.Geometry.POINT,
         columns=[REFERENCE, *connection_columns()],
-        legend=served(BLUE),
+        legend=connection_legend(BLUE),
         abstract="Points de livraison, adresses desservies et usagers sensibles.",
         min_zoom=16,
         **WATER_LAYER,
@@ -259,8 +262,8 @@ def water_pipes() -> LayerDeclaration:
         columns=[
             REFERENCE,
             *pipe_columns(
-                lists.WATER_FUNCTIONS,
-                lists.WATER_CONTENTS,
+                code_lists.WATER_FUNCTIONS,
+                code_lists.WATER_CONTENTS,
                 "Cote de la génératrice au départ",
                 "Cote de la génératrice à l’arrivée",
             ),
@@ -282,7 +285,7 @@ def sewer_nodes() -> LayerDeclaration:
         geometry_type=Layer.Geometry.POINT,
         columns=[
             REFERENCE,
-            coded("kind", "Nature", "Kind", lists.SEWER_NODES, in_tiles=True, required=True),
+            coded("kind", "Nature", "Kind", code_lists.SEWER_NODES, in_tiles=True, required=True),
             SUBTYPE,
             SYSTEM,
             NAME,
@@ -313,7 +316,7 @@ def sewer_connections() -> LayerDeclaration:
         table=SewerConnection._meta.db_table,
         geometry_type=Layer.Geometry.POINT,
         columns=[REFERENCE, SYSTEM, *connection_columns()],
-        legend=served(BROWN),
+        legend=connection_legend(BROWN),
         abstract="Points de collecte et adresses raccordées.",
         min_zoom=16,
         **SEWER_LAYER,
@@ -332,7 +335,10 @@ def sewer_pipes() -> LayerDeclaration:
             REFERENCE,
             SYSTEM,
             *pipe_columns(
-                lists.SEWER_FUNCTIONS, lists.SEWER_CONTENTS, "Cote du fil d’eau amont", "Cote du fil d’eau aval"
+                code_lists.SEWER_FUNCTIONS,
+                code_lists.SEWER_CONTENTS,
+                "Cote du fil d’eau amont",
+                "Cote du fil d’eau aval",
             ),
         ],
         legend=SEWER_PIPE_LINES,
@@ -361,9 +367,9 @@ def water_repairs() -> LayerDeclaration:
                 required=True,
             ),
             column("repaired_date", "Réparé le", "Repaired on", "date", in_tiles=True),
-            coded("repaired", "Élément réparé", "What was repaired", lists.REPAIRED),
-            coded("defect", "Défaillance", "Defect", lists.DEFECTS, in_tiles=True),
-            coded("cause", "Cause", "Cause", lists.CAUSES),
+            coded("repaired", "Élément réparé", "What was repaired", code_lists.REPAIRED),
+            coded("defect", "Défaillance", "Defect", code_lists.DEFECTS, in_tiles=True),
+            coded("cause", "Cause", "Cause", code_lists.CAUSES),
             column("object_reference", "Référence de l’élément", "Object repaired", maximum_length=254),
             MATERIAL | {"in_tiles": False},
             DIAMETER | {"in_tiles": False},

@@ -1,5 +1,7 @@
 """What this app gives to the others."""
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -28,10 +30,10 @@ MANIFEST = Manifest(
         Urls("reseaux/", "networks.water.page_urls"),
     ),
     gives=(
-        FEATURE_SHEETS(FeatureSheet("water-pipes", sheets.pipes_of("water"))),
-        FEATURE_SHEETS(FeatureSheet("water-nodes", sheets.nodes_of("water"))),
-        FEATURE_SHEETS(FeatureSheet("sewer-pipes", sheets.pipes_of("sewer"))),
-        FEATURE_SHEETS(FeatureSheet("sewer-nodes", sheets.nodes_of("sewer"))),
+        FEATURE_SHEETS(FeatureSheet("water-pipes", partial(sheets.describe_pipes, "water"))),
+        FEATURE_SHEETS(FeatureSheet("water-nodes", partial(sheets.describe_nodes, "water"))),
+        FEATURE_SHEETS(FeatureSheet("sewer-pipes", partial(sheets.describe_pipes, "sewer"))),
+        FEATURE_SHEETS(FeatureSheet("sewer-nodes", partial(sheets.describe_nodes, "sewer"))),
         FEATURE_SHEETS(FeatureSheet("water-repairs", sheets.describe_repairs)),
         FEATURE_SHEETS(FeatureSheet("water-nodes", hydrant_sheet.describe)),
         FILE_SOURCES(sources.NETWORK),

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils.html import escape
 
-from networks.water.services.telling import METRES_A_DEGREE
+from networks.water.services.answers import METRES_A_DEGREE
 
 type Json = dict[str, Any]
 type Spot = tuple[float, float]
@@ -67,8 +67,8 @@ def draw(answer: Json, numbered: Sequence[Json]) -> str:
     if wider.down >= frame.down * LEAST_SHARE:
         frame = wider
     parts = [
-        *(drawn_line(frame, line, CUT_OFF) for line in list(lines_in(answer["cut_off"]))[:MOST_LINES]),
-        *(drawn_line(frame, line, ZONE) for line in around[:MOST_LINES]),
+        *(draw_line(frame, line, CUT_OFF) for line in list(lines_in(answer["cut_off"]))[:MOST_LINES]),
+        *(draw_line(frame, line, ZONE) for line in around[:MOST_LINES]),
         *(hydrant(frame.spot(one["point"])) for one in answer["hydrants"]),
         *(
             disc(frame.spot(one["point"]), "F", "#FFFFFF", "#1B2A2F")
@@ -91,7 +91,7 @@ def lines_in(stretch: Json) -> Iterable[Sequence[Sequence[float]]]:
     return stretch["geometry"]["coordinates"] if stretch["geometry"] else []
 
 
-def drawn_line(frame: Frame, line: Sequence[Sequence[float]], style: str) -> str:
+def draw_line(frame: Frame, line: Sequence[Sequence[float]], style: str) -> str:
     """Nothing for a line that lies outside the drawing."""
     spots = [frame.spot(point) for point in line]
     if not any(0 <= x <= WIDTH_MM and 0 <= y <= HEIGHT_MM for x, y in spots):

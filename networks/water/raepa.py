@@ -1,4 +1,4 @@
-"""RAEPA 1.2 (CNIG): its eight tables, field by field, and its codes against those of `lists`, both ways.
+"""RAEPA 1.2 (CNIG): its eight tables, field by field, and its codes against those of `code_lists`, both ways.
 
 Widths and types are those of the templates in use, save FNAPP* and FNOUV*: the codes of 1.2 (“07-01”) need five
 characters where the templates have two.
@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 from gis_core.codes import code_list
 from layers.intake.cells import bare
-from networks.water import lists
-from networks.water.importers.draft import Family
+from networks.water import code_lists
+from networks.water.families import FamilyName
 
 type FieldKind = Literal["C", "N", "D"]
 
@@ -130,7 +130,7 @@ class RaepaTable:
     """One of the eight: whose network, what it holds, its fields; `identifier` names its rows."""
 
     name: str
-    family: Family
+    family: FamilyName
     content: Content
     fields: tuple[RaepaField, ...]
 
@@ -160,7 +160,7 @@ OUR_MATERIALS: Final = {
     "24": "pvc", "25": "pvcbo", "26": "pvca", "27": "pvc", "28": "tole", "99": "autre",
 }  # fmt: skip
 MATERIALS: Final = {
-    code: (OUR_MATERIALS[code], label) for code, (label, _en) in code_list(lists.APP, "raepa_materials").items()
+    code: (OUR_MATERIALS[code], label) for code, (label, _en) in code_list(code_lists.APP, "raepa_materials").items()
 }
 """Ours and the label, by RAEPA's code."""
 RAEPA_MATERIALS: Final = {
@@ -214,7 +214,7 @@ class Meaning:
 
 def meanings(name: str, kinds: Mapping[str, str], subtypes: Mapping[str, str]) -> Mapping[str, Meaning]:
     """The codes of RAEPA's list `name` with what they are here; subtypes by code."""
-    codes = code_list(lists.APP, name)
+    codes = code_list(code_lists.APP, name)
     return {code: Meaning(kinds[code], label, subtypes.get(code)) for code, (label, _en) in codes.items()}
 
 
@@ -270,7 +270,7 @@ FUNCTION_FIELDS: Final = {
     "FNOUVASS": SEWER_STRUCTURES,
 }
 """The field that says what a node is, and its codes."""
-NODE_CODES: Final[Mapping[Family, Mapping[str, tuple[str, str]]]] = {
+NODE_CODES: Final[Mapping[FamilyName, Mapping[str, tuple[str, str]]]] = {
     "water": {
         "valve": ("FNAPPAEP", "03-00"),
         "hydrant": ("FNAPPAEP", "06-00"),
@@ -308,7 +308,7 @@ NODE_CODES: Final[Mapping[Family, Mapping[str, tuple[str, str]]]] = {
     },
 }
 """The field and the code that say RAEPA best what a node is."""
-WATER_CONTENTS: Final = lists.WATER_CONTENTS | code_list(lists.APP, "raepa_other_water_contents")
+WATER_CONTENTS: Final = code_lists.WATER_CONTENTS | code_list(code_lists.APP, "raepa_other_water_contents")
 KNOWN_CONTENTS: Final = {"03": "99", "04": "99"}
 """What has no code of its own here."""
 ACCURACIES: Final = {"01": "A", "02": "B", "03": "C"}
@@ -393,7 +393,7 @@ def field_name(name: str) -> str:
 def table_of(label: str, fields: set[str]) -> RaepaTable | None:
     """Which of the eight tables a layer is: by its name, else by the fields that only one of them has."""
     if match := TABLE_NAME.search(label.replace("\\", "/").rsplit("/", 1)[-1]) or TABLE_NAME.search(label):
-        family: Family = "sewer" if match[2].lower() == "ass" else "water"
+        family: FamilyName = "sewer" if match[2].lower() == "ass" else "water"
         return BY_CONTENT[family, CONTENTS[match[1].lower()]]
     for table in TABLES.values():
         own = {name for name in (one.name for one in table.fields) if name.endswith(("AEP", "ASS"))}

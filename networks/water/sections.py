@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from gis_core.members.rights import Rights
-from layers.features.display import display_date, display_number, with_unit
+from layers.features.display import code_label, display_date, display_number, with_unit
 from layers.features.sheet import Property
 from layers.parcels.own_sections import fact
 from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, Vintage
-from networks.water import lists
-from networks.water.lists import IN_SERVICE
+from networks.water import code_lists
+from networks.water.code_lists import IN_SERVICE
 from networks.water.streets import Streets
 
 AROUND_M = 15
@@ -151,9 +151,9 @@ def pipe_line(layer: str, one: Crossing) -> Line:
     values = one.values
     here = values["distance"] < HERE_M
     where = _("crosses the ground") if here else _("at %(metres)s") % {"metres": metres(max(1.0, values["distance"]))}
-    parts = [where, lists.word(lists.MATERIALS, values["material"])]
+    parts = [where, code_label(code_lists.MATERIALS, values["material"])]
     parts += [with_unit(str(values["diameter"]), "mm")] if values["diameter"] else []
-    parts += [lists.word(lists.SERVICE_STATES, values["state"])] if values["state"] != IN_SERVICE else []
+    parts += [code_label(code_lists.SERVICE_STATES, values["state"])] if values["state"] != IN_SERVICE else []
     return Line(
         key=f"{layer}:{values['id']}",
         title=" ".join(filter(None, [pipe_name(values), values["reference"]])),

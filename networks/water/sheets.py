@@ -3,7 +3,7 @@
 `hydrant_sheet` adds the inspections of hydrants to `water-nodes`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Addition, Link, Property, Values
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import (
     Repair,
     SewerConnection,
@@ -34,7 +34,6 @@ CONNECTIONS: dict[str, type[WaterConnection | SewerConnection]] = {"water": Wate
 NODES: dict[str, type[WaterNode | SewerNode]] = {"water": WaterNode, "sewer": SewerNode}
 NODE_IDS = frozenset({"start_node_id", "end_node_id"})
 """Numbers that tell people nothing."""
-type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
 
 
 def fact(name: str, label: str, value: Any, display: str) -> Property:
@@ -48,27 +47,24 @@ def page(name: str, **parameters: Any) -> str:
 # -- pipes ------------------------------------------------------------------------------------------------------------
 
 
-def pipes_of(family: str) -> Describe:
-    def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
-        ids = [row["id"] for row in rows]
-        results = visible(PIPES[family], rights).filter(pk__in=ids)
-        lengths = {row["pk"]: row["metres"].m for row in results.annotate(metres=Length("geom")).values("pk", "metres")}
-        repaired = repairs_by_pipe(family, ids, rights)
-        served = connections_by_pipe(family, ids, rights)
-        return {
-            row["id"]: Addition(
-                properties=[
-                    *length(lengths.get(row["id"])),
-                    *repairs(repaired.get(row["id"])),
-                    *connections(served.get(row["id"])),
-                ],
-                hidden=NODE_IDS if row.get("declared_length_m") else NODE_IDS | {"declared_length_m"},
-                links=list(pipe_links(family, row["id"], bool(repaired.get(row["id"])), rights)),
-            )
-            for row in rows
-        }
-
-    return describe
+def describe_pipes(family: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    ids = [row["id"] for row in rows]
+    results = visible(PIPES[family], rights).filter(pk__in=ids)
+    lengths = {row["pk"]: row["metres"].m for row in results.annotate(metres=Length("geom")).values("pk", "metres")}
+    repaired = repairs_by_pipe(family, ids, rights)
+    served = connections_by_pipe(family, ids, rights)
+    return {
+        row["id"]: Addition(
+            properties=[
+                *length(lengths.get(row["id"])),
+                *repairs(repaired.get(row["id"])),
+                *connections(served.get(row["id"])),
+            ],
+            hidden=NODE_IDS if row.get("declared_length_m") else NODE_IDS | {"declared_length_m"},
+            links=list(pipe_links(family, row["id"], bool(repaired.get(row["id"])), rights)),
+        )
+        for row in rows
+    }
 
 
 def repairs_by_pipe(family: str, ids: Sequence[int], rights: Rights) -> dict[int, Mapping[str, Any]]:
@@ -81,7 +77,7 @@ def connections_by_pipe(family: str, ids: Sequence[int], rights: Rights) -> dict
     """Those in service."""
     results = visible(CONNECTIONS[family], rights).filter(pipe_id__in=ids).order_by()
     sensitive = Count("pk", filter=Q(sensitive__isnull=False))
-    rows = results.filter(service_state=lists.IN_SERVICE).values("pipe_id")
+    rows = results.filter(service_state=code_lists.IN_SERVICE).values("pipe_id")
     return {row["pipe_id"]: row for row in rows.annotate(count=Count("pk"), sensitive_count=sensitive)}
 
 
@@ -125,24 +121,21 @@ def way_label(family: str) -> str:
 # -- nodes ------------------------------------------------------------------------------------------------------------
 
 
-def nodes_of(family: str) -> Describe:
-    def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
-        meeting = pipes_by_node(family, [row["id"] for row in rows], rights)
-        return {row["id"]: node_addition(family, row["id"], meeting.get(row["id"], [])) for row in rows}
-
-    return describe
+def describe_nodes(family: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    meeting = pipes_by_node(family, [row["id"] for row in rows], rights)
+    return {row["id"]: node_addition(family, row["id"], meeting.get(row["id"], [])) for row in rows}
 
 
 def node_addition(family: str, pk: int, pipes: Sequence[Mapping[str, Any]]) -> Addition:
     """The pipes that meet there; a profile where some pipe in service does."""
-    stopped = sum(1 for one in pipes if one["service_state"] != lists.IN_SERVICE)
+    stopped = sum(1 for one in pipes if one["service_state"] != code_lists.IN_SERVICE)
     message = ngettext("%(count)s pipe", "%(count)s pipes", len(pipes)) % {"count": len(pipes)}
     names = [one["reference"] for one in pipes if one["reference"]]
     if names:
         message = f"{message} ({', '.join(names[:4])}{'…' if len(names) > 4 else ''})"
     if stopped:
         message = _("%(pipes)s, %(count)s of them not in service") % {"pipes": message, "count": stopped}
-    leads = any(one["service_state"] == lists.IN_SERVICE and leaves(family, one, pk) for one in pipes)
+    leads = any(one["service_state"] == code_lists.IN_SERVICE and leaves(family, one, pk) for one in pipes)
     way = Link(title=way_label(family), url=page("network_profile", family=family, **{"from": pk}))
     return Addition(
         properties=[fact("pipes", _("Pipes that meet here"), len(pipes), message)], links=[way] if leads else []

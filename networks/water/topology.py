@@ -1,10 +1,10 @@
 """What the database keeps true of a network, and what it says when an edit would break it (`triggers.py`).
 
 A pipe starts and ends on a node, exactly; an end without one gets a plain node. A node put on a pipe splits it (the
-longer piece keeps its id), taken away from between two pipes it merges them (the one with a reference, else the
-longer one, keeps its id), moved it
-carries their ends. No pipe of no length, none that ends where it starts, no two alike, no two nodes in one place.
-Networks of two members never meet. Service connections follow the piece that they hang on.
+longer piece keeps its id), taken away from between two pipes it merges them (the one with a reference, else the longer
+one, keeps its id), moved it carries their ends. No pipe of no length, none that ends where it starts, no two alike, no
+two nodes in one place. Networks of two members never meet. Service connections follow the piece that they hang on.
+`docs/reference/topologie-reseaux.md` tells step by step what fires when a pipe is split.
 """
 
 from collections.abc import Sequence

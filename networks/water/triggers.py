@@ -4,17 +4,16 @@ Beside these, their models' `security = "owner"` gives each table 900 version an
 node put on a pipe splits it: `carry_pipes` calls `split_pipe`, which writes both pieces and what hangs on them.
 """
 
-from typing import Literal
-
 from gis_core.wiring.database import Trigger
 from layers.features.topology import TOPOLOGY_WORKS
+from networks.water.families import FamilyName
 
 REPAIRS = Trigger(
     table="water_repair", order=20, name="pipe", fires="before insert or update", call="complete_repair()"
 )
 
 
-def network_triggers(family: Literal["water", "sewer"]) -> tuple[Trigger, ...]:
+def network_triggers(family: FamilyName) -> tuple[Trigger, ...]:
     """Those of a family of tables: its pipes, nodes and connections."""
     return (
         topology(f"{family}_pipe", 20, "connect", "before insert or update", f"connect_pipe('{family}')"),

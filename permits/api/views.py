@@ -32,14 +32,14 @@ from gis_core.models import Member
 from layers.ogc.bodies import tag_of
 from permits.api import serializers
 from permits.deadlines.clock import Timeline
-from permits.explanations import explained
+from permits.explanations import explain
 from permits.models import Event, Permit
 from permits.procedure import COUNTER, What
 from permits.services.applicants import Person, may_read_applicant, read_applicants
 from permits.services.filing import Filed, Filing, change_permit, file_permit
-from permits.services.listing import PermitQuery, files, ordered
+from permits.services.listing import PermitQuery, files, order_permits
 from permits.services.reading import permit_seen_by, timeline_of
-from permits.services.recording import check_may_write, locked, record, strike
+from permits.services.recording import check_may_write, lock_permit, record, strike
 
 FILTERS = list_parameters(PermitQuery)
 
@@ -86,7 +86,7 @@ def fresh(permit: Permit) -> Permit:
     return with_shape(Permit.objects.filter(pk=permit.pk)).get()
 
 
-def tagged(permit: Permit, body: Any, status: int = 200) -> Response:
+def with_tag(permit: Permit, body: Any, status: int = 200) -> Response:
     headers = {**NO_STORE, "ETag": tag_of(permit.version)}
     if status == 201:
         headers["Location"] = f"/api/v1/permits/{permit.number}/"
@@ -112,7 +112,7 @@ class PermitsView(GeographicView):
         """
         wanted, page = PermitQuery.parse(request.query_params), Page.parse(request.query_params)
         rows = files(wanted, rights_of_request(request))
-        permits = list(with_shape(ordered(rows, wanted))[page.offset : page.offset + page.limit + 1])
+        permits = list(with_shape(order_permits(rows, wanted))[page.offset : page.offset + page.limit + 1])
         chosen, count = permits[: page.limit], count_at_least(QueryRows(rows), page, len(permits))
         geo = self.as_geojson()
         path = f"{request.path}?{wanted.query()}{'&format=geojson' if geo else ''}"
@@ -131,7 +131,7 @@ class PermitsView(GeographicView):
         """File an application. Without a number it gets the next one of its commune, year and nature."""
         rights = rights_of_request(request)
         given = checked(serializers.FilingSerializer(data=request.data))
-        return answered(file_permit(filing_of(given, rights), rights), 201)
+        return answer_file(file_permit(filing_of(given, rights), rights), 201)
 
 
 def collection(page: Page, rows: Sequence[Permit], count: int, path: str) -> dict[str, Any]:
@@ -164,11 +164,11 @@ def member_of_slug(slug: str, rights: Rights) -> int:
     return int(member.pk)
 
 
-def answered(filed: Filed, status: int = 200) -> Response:
+def answer_file(filed: Filed, status: int = 200) -> Response:
     """The file as it is after it was written, with the parcels that the plan does not have."""
     permit = fresh(filed.permit)
     permit.unknown_parcels = list(filed.unknown)  # type: ignore[attr-defined]
-    return tagged(permit, serializers.FiledSerializer(permit).data, status)
+    return with_tag(permit, serializers.FiledSerializer(permit).data, status)
 
 
 class PermitView(GeographicView):
@@ -183,7 +183,7 @@ class PermitView(GeographicView):
         """One file with its ground (EPSG:4326); its ETag is what a change must name."""
         application = fresh(visible_permit(request, permit)[0])
         serializer = serializers.PermitFeatureSerializer if self.as_geojson() else serializers.PermitDetailSerializer
-        return tagged(application, serializer(application).data)
+        return with_tag(application, serializer(application).data)
 
     @extend_schema(
         operation_id="permit_change",
@@ -196,8 +196,8 @@ class PermitView(GeographicView):
         seen, rights = visible_permit(request, permit)
         check_may_write(seen, rights, COUNTER)
         given = checked(serializers.ChangeSerializer(data=request.data))
-        check_version(request, locked(seen))
-        return answered(change_permit(seen, given, rights))
+        check_version(request, lock_permit(seen))
+        return answer_file(change_permit(seen, given, rights))
 
 
 def check_version(request: Request, permit: Permit) -> None:
@@ -241,7 +241,7 @@ def steps_as_json(permit: Permit, timeline: Timeline, rows: Sequence[Event]) -> 
     records = {str(row.pk): row for row in rows}
     steps = []
     for step in timeline.steps:
-        said = explained(step, permit.kind, records.get(step.event or ""))
+        said = explain(step, permit.kind, records.get(step.event or ""))
         origin = {"event": int(step.event) if step.event else None, "values": in_json(step.values)}
         held = {"effective": step.effective, "uncertain": step.uncertain}
         steps.append({"date": step.on, "code": step.what, **asdict(said), **origin, **held})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.intake.table import STOPWORDS, Codes, Field, TableFields, TableLimits
 from permits.deadlines.law import Kind
-from permits.folding import folded
+from permits.folding import fold_terms
 from permits.models import Permit
 
 LIMITS = TableLimits(file_bytes=30 * 1_048_576, rows=50_000, columns=200)
@@ -40,7 +40,7 @@ KINDS: Mapping[str, Kind] = {
 
 @lru_cache(10_000)
 def likely_kind(text: str) -> str:
-    parts = folded(text)
+    parts = fold_terms(text)
     meaningful = [word for word in parts if word not in STOPWORDS or word == "a"]
     for candidate in (" ".join(parts), " ".join(meaningful), " ".join(word for word in meaningful if word != "a")):
         if candidate in KINDS:
@@ -56,7 +56,7 @@ def likely_kind(text: str) -> str:
 @lru_cache(10_000)
 def likely_ending(text: str) -> str:
     """What a decision means; empty where its words say nothing. “Non-opposition” and “défavorable” come first."""
-    parts = folded(text)
+    parts = fold_terms(text)
     refused = begins(parts, "refus", "defavorable", "negati") or (begins(parts, "oppos") and "non" not in parts)
     if "tacite" in parts or "tacitement" in parts:
         return "" if refused else Ending.REJECTED if begins(parts, "rejet") else Ending.TACIT

@@ -26,7 +26,7 @@ from layers.intake.table import TableMapping
 from layers.intake.tables import Table
 from permits.deadlines.calendar import after_months
 from permits.deadlines.law import Effect, Kind, rules_of
-from permits.folding import folded
+from permits.folding import fold_terms
 from permits.importers.columns import Ending
 from permits.importers.register import Entry, Remark, entry_of
 from permits.importers.report import (
@@ -72,7 +72,7 @@ class Plan:
     files: list[tuple[Entry, Permit, list[Event]]] = field(default_factory=list)
 
 
-def planned(order: Order, limit: int | None = None) -> Plan:
+def plan_import(order: Order, limit: int | None = None) -> Plan:
     """What an import would do; nothing is written. Raises Invalid for a file that cannot be read.
 
     With `limit` the plan holds so many files, beside those whose dates are to be told of: enough for a preview.
@@ -83,13 +83,13 @@ def planned(order: Order, limit: int | None = None) -> Plan:
     plan = Plan(report)
     day = database_clock.today()
     for place, entry in enumerate(sorted(fresh, key=lambda one: (bool(one.number.change), one.row))):
-        instructor = people.get(" ".join(folded(entry.instructor)))
+        instructor = people.get(" ".join(fold_terms(entry.instructor)))
         if entry.instructor and instructor is None:
             report.instructors[entry.instructor] += 1
         for code, params in entry.remarks:
             report.add(entry.row, entry.number.packed, code, params)
         if limit is None or place < limit or entry.ending == Ending.OPEN:
-            permit, events = made_of(entry, order, instructor, day)
+            permit, events = build_permit(entry, order, instructor, day)
             plan.files.append((entry, permit, events))
             note(report, entry, permit)
     report.made = len(fresh)
@@ -102,7 +102,7 @@ def planned(order: Order, limit: int | None = None) -> Plan:
 def load(order: Order, progress: Progress = lambda share, message: None) -> Report:
     """Import: to be called in a transaction. Raises Invalid, Interrupted (by `progress`)."""
     progress(None, _("Checking the rows"))
-    plan = planned(order)
+    plan = plan_import(order)
     parents: dict[str, Permit] = {}
     plan_date = Layer.objects.filter(slug="parcels").values_list("source_date", flat=True).first()
     done = 0
@@ -201,7 +201,7 @@ def differences(permit: Permit, entry: Entry, mapping: TableMapping) -> list[Rem
 # -- a file and what happened to it -----------------------------------------------------------------------------------
 
 
-def made_of(entry: Entry, order: Order, instructor: int | None, day: date) -> tuple[Permit, list[Event]]:
+def build_permit(entry: Entry, order: Order, instructor: int | None, day: date) -> tuple[Permit, list[Event]]:
     """The file of an entry, its columns as they follow from its events, and these; not saved."""
     permit = Permit(
         owner=order.member,
@@ -282,7 +282,7 @@ def instructors_by_name(member: Member) -> dict[str, int]:
     for membership in instructors_of(member):
         user = membership.user
         names = (user.username, user.email, str(user), f"{user.last_name} {user.first_name}", user.last_name)
-        users |= {" ".join(folded(name)): user.pk for name in names if name.strip()}
+        users |= {" ".join(fold_terms(name)): user.pk for name in names if name.strip()}
     return users
 
 

@@ -10,7 +10,7 @@ from layers.intake.models import FileImport
 from layers.intake.source import Plan, Progress, Report
 from layers.intake.table import TableMapping
 from layers.intake.tables import Table
-from permits.importers.loading import Order, load, planned
+from permits.importers.loading import Order, load, plan_import
 from permits.models import Permit
 from permits.procedure import INSTRUCTS
 
@@ -29,7 +29,7 @@ def plan_register(made: FileImport, table: Table, mapping: TableMapping, progres
     """What would come in: counts, the first files."""
     progress(None, _("Checking the rows"))
     with under_policies():
-        plan = planned(order_for(made, table, mapping), PREVIEWED_FILES)
+        plan = plan_import(order_for(made, table, mapping), PREVIEWED_FILES)
     first = [describe_file(permit) for _entry, permit, _events in plan.files[:PREVIEWED_FILES]]
     return Plan(plan={**plan.report.as_json(), "first": first}, findings=plan.report.findings)
 

@@ -87,7 +87,7 @@ def applicant(request: HttpRequest, permit: str) -> HttpResponse:
     """Who applies, for whoever may read it: this page reads, and the journal keeps it."""
     application = permit_of(request, permit)
     if request.method == "POST":
-        return changed(request, application)
+        return change_applicant(request, application)
     person = read_applicants([application], why=_("Page of the applicant")).get(application.pk)
     form = ApplicantForm(request, row=application, read=lambda _permit: applicant_values(person))
     return render_applicant(request, application, form, person=person)
@@ -97,7 +97,7 @@ def applicant_values(person: Person | None) -> dict[str, Any]:
     return {name: getattr(person, name) for name in ApplicantForm.base_fields} if person else {}
 
 
-def changed(request: HttpRequest, permit: Permit) -> HttpResponse:
+def change_applicant(request: HttpRequest, permit: Permit) -> HttpResponse:
     rights = rights_of_request(request)
     check_may_write(permit, rights, COUNTER)
     form = ApplicantForm(

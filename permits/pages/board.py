@@ -24,7 +24,7 @@ from permits.models import Permit
 from permits.pages.frame import page
 from permits.procedure import State
 from permits.services.filing import may_file
-from permits.services.listing import OPENED, PERMITS, PermitQuery, files, ordered
+from permits.services.listing import OPENED, PERMITS, PermitQuery, files, order_permits
 from permits.services.overview import urgent
 
 URGENT = {
@@ -71,7 +71,7 @@ def shapes(request: HttpRequest) -> HttpResponse:
     """The files of a filter as GeoJSON, the first of them when there are many: `more` says so."""
     rights = rights_of_request(request)
     wanted = PermitQuery.parse(request.GET.dict(), state=OPENED)
-    rows = ordered(files(wanted, rights), wanted).only("number", "state", "kind", "next_date")
+    rows = order_permits(files(wanted, rights), wanted).only("number", "state", "kind", "next_date")
 
     def describe_all(permits: Sequence[Permit]) -> list[dict[str, Any]]:
         return [describe_permit(one) for one in permits]

@@ -245,7 +245,7 @@ def warn(request: HttpRequest, made: Event, now: Timeline | None) -> None:
     for step in now.steps if now else ():
         explains = bool(step.articles) or step.what == Said.AFTER_THE_END
         if step.event == str(made.pk) and explains and not step.effective:
-            title, why = explanations.explained(step, kind, made).title, " ".join(explanations.reason(step, kind, made))
+            title, why = explanations.explain(step, kind, made).title, " ".join(explanations.reason(step, kind, made))
             articles = f" ({', '.join(step.articles)})" if step.articles else ""
             messages.warning(request, f"{title}{articles}. {why}")
 

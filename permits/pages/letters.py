@@ -119,7 +119,7 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
             return redirect("permit_letter", permit=application.number, letter_id=begun.pk)
     rows = letters.letters_of(application, rights).light().select_related("created_by", "finalised_by")
     context = {
-        "letters": [(one, kind_of(one.kind).name, notified_at(application, one)) for one in rows],
+        "letters": [(one, kind_of(one.kind).name, notification_address(application, one)) for one in rows],
         "form": form,
         "may_write": may_write(application, rights, INSTRUCTS),
         "reads_applicants": may_read_applicant(application),
@@ -127,7 +127,7 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
     return show_file(request, application, "permit_letters", context, status)
 
 
-def notified_at(permit: Permit, letter: Letter) -> str:
+def notification_address(permit: Permit, letter: Letter) -> str:
     """The page where one records that a final letter was notified; nothing for what is no event."""
     what = RECORDED.get(letter.kind)
     if what is None or letter.state != Letter.State.FINAL:
@@ -142,7 +142,7 @@ def letter(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
     rights, application = rights_of_request(request), permit_of(request, permit)
     draft = letters.letter_of(application, letter_id, rights)
     if request.method == "POST":
-        return changed(request, application, draft)
+        return change_draft(request, application, draft)
     letters.note_reading(application, draft)
     return show_letter(request, application, draft, LetterForm(request, row=draft, read=letter_values))
 
@@ -151,7 +151,7 @@ def letter_values(letter: Letter) -> dict[str, Any]:
     return {name: getattr(letter, name) for name in (*core.TEXTS, "version")}
 
 
-def changed(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse:
+def change_draft(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse:
     """Save, make final or throw away; what was typed stays where it is refused."""
     rights, action = rights_of_request(request), request.POST.get("action", "save")
     form = LetterForm(request, row=draft, read=letter_values, whole=action in ("discard", "final"))
@@ -191,7 +191,7 @@ def show_letter(
         "document": document,
         "logo": picture_in_page(document.logo),
         "final": letter.state == Letter.State.FINAL,
-        "notified": notified_at(permit, letter) if may_write(permit, rights, INSTRUCTS) else "",
+        "notified": notification_address(permit, letter) if may_write(permit, rights, INSTRUCTS) else "",
         "no_appeals": letter.kind in DECISIONS and not head.appeals and letter.state == Letter.State.DRAFT,
         "changes_letterhead": core.may_change_letterhead(letter.owner, rights),
     }

@@ -105,7 +105,7 @@ def dates(timeline: Timeline | None, permit: Permit, rows: Mapping[str, Event]) 
         ahead = step.on > database_clock.today()
         first = ahead and not (entries and entries[-1].ahead)
         record = rows.get(step.event) if step.event else None
-        entries.append(Date(step, explanations.explained(step, permit.kind, record), ahead, first))
+        entries.append(Date(step, explanations.explain(step, permit.kind, record), ahead, first))
     return entries
 
 

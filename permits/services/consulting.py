@@ -31,7 +31,7 @@ from permits.labels import OPINIONS
 from permits.models import Consultation, Event, Permit
 from permits.procedure import INSTRUCTS, What
 from permits.services.reading import format_day
-from permits.services.recording import EARLIEST, check_may_write, locked, record, strike
+from permits.services.recording import EARLIEST, check_may_write, lock_permit, record, strike
 
 LONGEST_TEXT = 5_000
 LONGEST_ARTICLE = 60
@@ -453,7 +453,7 @@ def answer(
     With a `reason` it replaces an answer that was recorded wrongly. Raises Forbidden, Conflict, Invalid.
     """
     check_may_write(consultation.permit, rights, INSTRUCTS)
-    permit = locked(consultation.permit)
+    permit = lock_permit(consultation.permit)
     kept = Consultation.objects.select_for_update().get(pk=consultation.pk)
     if opinion not in [one.value for one in Opinion]:
         raise Invalid(_("Choose the opinion."), parameter="opinion")

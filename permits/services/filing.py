@@ -220,14 +220,14 @@ def parcel_of(text: str, insee: str) -> str:
 def number_for(filing: Filing, owner: Member, parent: Permit | None) -> str:
     """The number that was typed, checked against the file, or the next one. Raises Invalid, Conflict."""
     if filing.number.strip():
-        return typed_number(filing, parent).packed
+        return read_number(filing, parent).packed
     if parent is not None:
         return next_change(parent, filing.change)
     return next_number(filing, owner)
 
 
-def typed_number(filing: Filing, parent: Permit | None) -> Number:
-    number = parsed(filing.number)
+def read_number(filing: Filing, parent: Permit | None) -> Number:
+    number = parse_number(filing.number)
     expected = LETTERS[Kind(filing.kind)]
     if number.letters != expected:
         raise Invalid(
@@ -242,12 +242,12 @@ def typed_number(filing: Filing, parent: Permit | None) -> Number:
     if (number.change or "") != (filing.change if parent else "") or (parent and number.initial != parent.number):
         raise Invalid(_("The number is not one of a change of this file."), parameter="number")
     lock_sequence(parent.number if parent else f"{number.letters}{filing.insee}{number.year}")
-    if answered("select arpent.permit_exists(%s)", number.packed):
+    if ask_database("select arpent.permit_exists(%s)", number.packed):
         raise Conflict(_("There is a file of the number %(number)s already.") % {"number": number}, parameter="number")
     return number
 
 
-def parsed(text: str) -> Number:
+def parse_number(text: str) -> Number:
     """The national number that a text writes. Raises Invalid, which says what is wrong with it."""
     try:
         return Number.parse(text[:60])
@@ -270,7 +270,7 @@ def parent_of(filing: Filing, owner: Member, rights: Rights) -> Permit | None:
     if filing.change not in ("M", "T"):
         raise Invalid(_("A file is modified (M) or transferred (T)."), parameter="change")
     seen = Permit.objects.visible_to(rights)
-    parent = seen.filter(number=parsed(filing.parent).initial, owner=owner).first()
+    parent = seen.filter(number=parse_number(filing.parent).initial, owner=owner).first()
     if parent is None:
         raise Invalid(_("There is no file of this number, or you may not see it."), parameter="parent")
     if (parent.insee, parent.kind) != (filing.insee, filing.kind):
@@ -286,7 +286,7 @@ def next_number(filing: Filing, owner: Member) -> str:
     letters = LETTERS[Kind(filing.kind)]
     number = Number(letters, filing.insee, f"{filing.filed_date:%y}", "")
     lock_sequence(f"{letters}{filing.insee}{number.year}")
-    highest = answered("select arpent.highest_permit(%s)", f"{number.packed}{series}")
+    highest = ask_database("select arpent.highest_permit(%s)", f"{number.packed}{series}")
     if highest >= LAST:
         raise Conflict(_("The sequence %(series)s of this year is full: choose another series.") % {"series": series})
     return f"{number.packed}{series}{highest + 1:04d}"
@@ -295,7 +295,7 @@ def next_number(filing: Filing, owner: Member) -> str:
 def next_change(parent: Permit, change: str) -> str:
     """The number after the last modification or transfer, generated, typed or imported. Raises Conflict."""
     lock_sequence(parent.number)
-    rank = answered(HIGHEST_CHANGE, f"{parent.number}{change}") + 1
+    rank = ask_database(HIGHEST_CHANGE, f"{parent.number}{change}") + 1
     if rank > LAST_CHANGE:
         raise Conflict(_("This file has %(last)s changes already: a number says no more.") % {"last": LAST_CHANGE})
     return f"{parent.number}{change}{rank:02d}"
@@ -307,7 +307,7 @@ def lock_sequence(key: str) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended('arpent permits ' || %s, 0))", [key])
 
 
-def answered(statement: LiteralString, value: str) -> Any:
+def ask_database(statement: LiteralString, value: str) -> Any:
     """What a function of PostgreSQL says: numbers are counted over the files of all members."""
     with connection.cursor() as cursor:
         cursor.execute(statement, [value])

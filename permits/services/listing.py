@@ -72,7 +72,7 @@ def read_states(given: Mapping[str, str], name: str) -> tuple[str, ...]:
     """One or several states, by commas. Raises Invalid."""
     states = tuple(dict.fromkeys(one for one in given.get(name, "").split(",") if one))
     for one in states:
-        known(name, one, (OPENED, *State.values))
+        check_allowed(name, one, (OPENED, *State.values))
     return states
 
 
@@ -105,7 +105,7 @@ class PermitQuery(ListQuery):
     )
     whose: str = parameter(
         label=gettext_lazy("Whose"),
-        read=lambda given, name: known(name, given.get(name, ""), Whose.values) or Whose.ALL,
+        read=lambda given, name: check_allowed(name, given.get(name, ""), Whose.values) or Whose.ALL,
         write=lambda value: "" if value == Whose.ALL else str(value),
         options=lambda _rights: [("" if one == Whose.ALL else str(one), one.label) for one in reversed(Whose)],
         enum=tuple(Whose.values),
@@ -166,7 +166,7 @@ class PermitQuery(ListQuery):
         return bool(self.deadline) or (bool(self.states) and set(self.states) <= {OPENED, *OPEN})
 
 
-def known(name: str, value: str, allowed: Iterable[str]) -> str:
+def check_allowed(name: str, value: str, allowed: Iterable[str]) -> str:
     """The value, which may be empty, if it is one of those allowed. Raises Invalid at `name`."""
     if value and value not in allowed:
         raise Invalid(_("“%(name)s” has no such value.") % {"name": name}, parameter=name)
@@ -243,7 +243,7 @@ def silence_grants() -> Q:
     return Q(silence_refuses=[]) | Q(kind__in=certificates) | declaration
 
 
-def ordered(rows: PermitQuerySet, wanted: PermitQuery) -> PermitQuerySet:
+def order_permits(rows: PermitQuerySet, wanted: PermitQuery) -> PermitQuerySet:
     """The next deadline first where all are open, else the last filed first."""
     if wanted.only_open:
         return rows.order_by(F("next_date").asc(nulls_last=True), "filed_date", "id")
@@ -295,7 +295,7 @@ def parcels_of(row: OnGround, _related: Around) -> str:
 
 
 def rows_of(query: PermitQuery, rights: Rights) -> QuerySet[Permit]:
-    return ordered(files(query, rights), query).select_related("instructor", "owner").defer(*HEAVY)
+    return order_permits(files(query, rights), query).select_related("instructor", "owner").defer(*HEAVY)
 
 
 def number_of(permit: Permit, _around: Around) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Territory
 from layers.cadastre.references import Reference, read_reference, whole_identifier
-from permits.folding import folded
+from permits.folding import fold_terms
 from permits.models import PermitQuerySet
 
 MOST_TERMS = 8
@@ -23,7 +23,7 @@ def matching_text(rows: PermitQuerySet, text: str, insee: str, rights: Rights) -
     packed = re.sub(r"[\s.\-/]", "", text).upper()
     if NUMBER_BEGINS.fullmatch(packed):
         return rows.filter(number__gte=packed, number__lte=packed + AFTER_LAST)
-    terms = folded(text)[:MOST_TERMS]
+    terms = fold_terms(text)[:MOST_TERMS]
     condition = Q(pk__in=files_on(parcels_in_text(text, insee, rights)))
     if terms:
         condition |= Q(*(Q(folded_text__contains=f" {word}") for word in terms))

@@ -105,7 +105,9 @@ def describe_parcels(texts: Sequence[str], rights: Rights) -> Json:
         raise Invalid(_("Name %(most)s parcels at most.") % {"most": MOST_PARCELS})
     known = known_parcels(texts, rights)
     addresses = addresses_of(set(known.values()))
-    there = [{"parcelle": text, "existe": "true", "adresse": addressed(idu, addresses)} for text, idu in known.items()]
+    there = [
+        {"parcelle": text, "existe": "true", "adresse": address_json(idu, addresses)} for text, idu in known.items()
+    ]
     return {"parcelles": [*there, *({"parcelle": one, "existe": "false"} for one in texts if one not in known)]}
 
 
@@ -115,7 +117,7 @@ def addresses_of(idus: set[str]) -> dict[str, Address]:
     return {row.parcel_idu: row for row in rows}
 
 
-def addressed(idu: str, addresses: dict[str, Address]) -> Json:
+def address_json(idu: str, addresses: dict[str, Address]) -> Json:
     address = addresses.get(idu)
     road = ROAD.fullmatch(address.road_name) if address else None
     return {
@@ -178,11 +180,11 @@ def dossier_of(number: str, member: Member | None, rights: Rights) -> Dossier | 
     permit = rows.filter(owner=member).first() if member else rows.first()
     if permit is not None:
         return Dossier(permit)
-    kept = cache.get(remembered(number, member, rights))
+    kept = cache.get(cache_key(number, member, rights))
     return Dossier(None, tuple(kept)) if kept else None
 
 
-def remembered(number: str, member: Member | None, rights: Rights) -> str:
+def cache_key(number: str, member: Member | None, rights: Rights) -> str:
     key = f"{rights.user_id} {member.pk if member else ''} {number}"
     return f"openads-{hashlib.blake2s(key.encode(), digest_size=16).hexdigest()}"
 
@@ -202,7 +204,7 @@ def compute_extent(number: str, texts: Sequence[str], member: Member | None, rig
 def keep_extent(number: str, idus: list[str], member: Member | None, rights: Rights) -> None:
     dossier = dossier_of(number, member, rights)
     if dossier is None or dossier.permit is None:
-        cache.set(remembered(number, member, rights), idus, REMEMBERED_S)
+        cache.set(cache_key(number, member, rights), idus, REMEMBERED_S)
         return
     try:
         check_may_write(dossier.permit, rights, COUNTER)

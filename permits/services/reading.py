@@ -77,7 +77,7 @@ def common(row: Event) -> dict[str, Any]:
     return {"key": str(row.pk), "on": row.on_date, "recorded": row.recorded_at}
 
 
-def sent_on(row: Event) -> date:
+def sent_date(row: Event) -> date:
     sent = row.detail.get("sent")
     return date.fromisoformat(sent) if sent else row.on_date
 
@@ -87,7 +87,7 @@ MADE: Mapping[What, Callable[[Event], legal.Event]] = {
     What.DOCUMENTS_REQUESTED: lambda row: legal.DocumentsRequested(
         **common(row),
         documents=frozenset(row.detail["pieces"]),
-        sent=sent_on(row),
+        sent=sent_date(row),
         outside_code=bool(row.detail.get("outside_code")),
     ),
     What.DOCUMENTS_RECEIVED: lambda row: legal.DocumentsReceived(

@@ -65,7 +65,7 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     """
     move = MOVES[what]
     check_may_write(permit, rights, move.roles)
-    permit = locked(permit)
+    permit = lock_permit(permit)
     # The stored state may be yesterday's.
     refresh(permit)
     if State(permit.state) not in move.states:
@@ -74,7 +74,7 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     kept = DETAILS[what](detail)
     day = on
     if what in NOTIFIED:
-        sent, day = received(detail, on)
+        sent, day = sending_of_act(detail, on)
         kept |= sent
     day = sound(permit, day)
     if kept.get("sent") and date.fromisoformat(kept["sent"]) < permit.filed_date:
@@ -96,7 +96,7 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
 @transaction.atomic
 def strike(event: Event, *, reason: str, rights: Rights) -> None:
     """Take an event back: it counts no more, and stays to be seen. Raises Forbidden, Conflict, Invalid."""
-    permit = locked(event.permit)
+    permit = lock_permit(event.permit)
     event = Event.objects.select_for_update().get(pk=event.pk)
     move = MOVES.get(What(event.what))
     if move is None:
@@ -114,7 +114,7 @@ def strike(event: Event, *, reason: str, rights: Rights) -> None:
     announce()
 
 
-def locked(permit: Permit) -> Permit:
+def lock_permit(permit: Permit) -> Permit:
     """The file, which nobody else changes until the end. Raises NotFound."""
     fresh = Permit.objects.select_for_update().filter(pk=permit.pk).first()
     if fresh is None:
@@ -154,7 +154,7 @@ def before_filing(permit: Permit) -> str:
     return message % {"filed": f"{permit.filed_date:%d/%m/%Y}"}
 
 
-def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
+def sending_of_act(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
     """How an act was sent, and the day on which it counts as received. Raises Invalid."""
     channel = detail.get("channel") or "hand"
     if channel not in CHANNELS:
@@ -268,7 +268,7 @@ def by_hand(detail: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def decided(detail: Mapping[str, Any]) -> dict[str, Any]:
+def decision_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
     outcome = one_of(detail, "outcome", clock.Outcome)
     if outcome == clock.Outcome.WITHDRAWN:
         raise Invalid(_("A withdrawal is no decision: record it as such."), parameter="outcome")
@@ -280,7 +280,7 @@ def decided(detail: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def noted(detail: Mapping[str, Any]) -> dict[str, Any]:
+def note_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {"note": str(detail.get("note") or "").strip()[:2_000]}
 
 
@@ -289,14 +289,14 @@ DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     What.DOCUMENTS_RECEIVED: lambda detail: {"pieces": some_of(detail, "pieces")},
     What.LONGER_NOTIFIED: longer,
     What.BY_HAND: by_hand,
-    What.REPORTED: noted,
+    What.REPORTED: note_detail,
     What.ARCHITECT_SAID: lambda detail: {"opinion": one_of(detail, "opinion", clock.Opinion)},
-    What.DECIDED: decided,
-    What.WITHDRAWN: noted,
-    What.EXTENDED: noted,
-    What.WORKS_STARTED: noted,
-    What.WORKS_FINISHED: noted,
-    What.NOTE: noted,
+    What.DECIDED: decision_detail,
+    What.WITHDRAWN: note_detail,
+    What.EXTENDED: note_detail,
+    What.WORKS_STARTED: note_detail,
+    What.WORKS_FINISHED: note_detail,
+    What.NOTE: note_detail,
 }
 
 

@@ -21,7 +21,7 @@ from layers.parcels.services.frozen import composed
 from layers.parcels.services.sheets import LONGEST_TITLE, title_of
 from permits.models import Permit
 from permits.procedure import COUNTER
-from permits.services.recording import check_may_write, locked
+from permits.services.recording import check_may_write, lock_permit
 
 log = logging.getLogger("arpent.permits")
 KIND = "permit_sheet"
@@ -32,7 +32,7 @@ OPEN = (Job.State.WAITING, Job.State.RUNNING)
 def order_sheet(permit: Permit, *, user: User, rights: Rights, site: str) -> Job:
     """Queue the freezing of the file's sheet. Raises Forbidden, Conflict (there is one), Invalid (no ground)."""
     check_may_write(permit, rights, COUNTER)
-    permit = locked(permit)
+    permit = lock_permit(permit)
     if permit.sheet_id:
         raise Conflict(_("The parcel sheet of this file is frozen already."))
     if not Parcel.objects.filter(idu__in=permit.idus).exists():
@@ -75,7 +75,7 @@ def freeze_sheet(job: Job, rights: Rights) -> dict[str, Any]:
     check_may_write(permit, rights, COUNTER)
     idus, site = permit.idus, job.parameters["site"]
     sheet = sheet_for(permit, user, rights, site)
-    permit = locked(permit)
+    permit = lock_permit(permit)
     if permit.sheet_id:
         return {"sheet": None}
     if permit.idus != idus:

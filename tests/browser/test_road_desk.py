@@ -61,7 +61,7 @@ def test_the_desk_turns_works_on(roads: Page) -> None:
     assert re.search(r"[=,]works[,&]", roads.url)
 
 
-def test_the_desk_leads_to_the_room_of_roads(roads: Page) -> None:
+def test_the_desk_leads_to_that_of_roads(roads: Page) -> None:
     expect(roads.get_by_role("link", name="Voirie", exact=True)).to_have_attribute("href", "/voirie/")
 
 

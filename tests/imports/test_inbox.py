@@ -15,8 +15,8 @@ from gis_core.members.rights import Role
 from gis_core.models import Job
 from layers.intake import tasks
 from layers.intake.models import FileImport
+from layers.intake.reference_source import Order, ReferenceSource
 from layers.intake.services import reference
-from layers.intake.sources import Order, ReferenceSource
 from tests import factories
 
 pytestmark = pytest.mark.django_db

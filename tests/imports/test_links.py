@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gis_core.members.rights import SYSTEM, acting_as
-from layers.intake.sources import Order, get_source
+from layers.intake.reference_source import Order, get_source
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -18,8 +18,8 @@ from gis_core.models import Job, Member, ReplacedRow, SourceImport
 from gis_core.tasks import run
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer
+from layers.intake.reference_source import Order, get_source
 from layers.intake.source_imports import UNDER_WAY, forget_old, keep_replaced_rows, set_current_import
-from layers.intake.sources import Order, get_source
 from layers.intake.tasks import revert_import
 from layers.planning.models import Document
 from layers.planning.services import files

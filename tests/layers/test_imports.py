@@ -17,7 +17,7 @@ from gis_core.tasks import run
 from layers.cadastre.importers import load, load_etalab
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer
-from layers.intake.sources import Order
+from layers.intake.reference_source import Order
 from layers.intake.tasks import import_files
 from tests import factories
 

@@ -21,7 +21,7 @@ from layers.features.services.write import UNSET, Edit, EditResult, apply_edits
 from tests import factories
 
 if TYPE_CHECKING:
-    from tests.networks.importing import Importing
+    from tests.networks.water.importing import Importing
 
 type Place = tuple[float, float]
 X, Y = factories.ORIGIN
@@ -128,7 +128,7 @@ def made_network() -> Network:
 @pytest.fixture
 def importing(network: Network, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Importing]:
     """The network technician of the member, with files to import."""
-    from tests.networks.importing import Importing
+    from tests.networks.water.importing import Importing
 
     settings.INBOX_DIR = tmp_path / "inbox"
     settings.INBOX_DIR.mkdir()

@@ -13,8 +13,8 @@ from networks.notifications.importers.columns import CONTACTS
 from networks.notifications.importers.rows import contact_rows
 from tests import factories
 from tests.networks.conftest import Network
-from tests.networks.importing import Importing, pipe, spot
-from tests.networks.raepa_delivery import delivery, packed
+from tests.networks.water.importing import Importing, pipe, spot
+from tests.networks.water.raepa_delivery import delivery, packed
 
 FRENCH = (
     "Matériau",

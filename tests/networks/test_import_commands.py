@@ -15,9 +15,9 @@ from networks.roads.sources import SECTIONS
 from networks.water.sources import NETWORK
 from tests import factories
 from tests.networks.conftest import Network
-from tests.networks.importing import Importing, pipe
+from tests.networks.roads.test_road_delivery import write_raw
 from tests.networks.test_network_loss import MANY, command, sections
-from tests.networks.test_road_delivery import write_raw
+from tests.networks.water.importing import Importing, pipe
 
 X, Y = factories.ORIGIN
 GOOD, REFUSALS, NOTHING, LOSS = 0, 1, 2, 3

@@ -16,9 +16,9 @@ from layers.intake.object_changes import changes_context
 from networks.roads.models import RoadSection
 from tests import factories
 from tests.networks.conftest import Network
-from tests.networks.importing import Importing, forget_events, pipe
-from tests.networks.test_import_pages import URL, post, text
-from tests.networks.test_road_delivery import write_raw
+from tests.networks.roads.test_road_delivery import write_raw
+from tests.networks.water.importing import Importing, forget_events, pipe
+from tests.networks.water.test_import_pages import URL, post, text
 
 X, Y = factories.ORIGIN
 MANY = [pipe(f"C{number}", (number * 20, 0), (number * 20 + 10, 0)) for number in range(30)]

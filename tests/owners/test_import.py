@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import HistoryEvent
+from layers.intake.reference_source import Order
 from layers.intake.report import ImportReport
 from layers.intake.report_text import format_report
-from layers.intake.sources import Order
 from layers.owners.importers.load_majic import import_majic
 from layers.owners.models import Birth, Exemption, Holding, Owner, Premises
 from tests import factories

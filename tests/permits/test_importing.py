@@ -24,7 +24,7 @@ from layers.intake.services.mappings import keep_mappings
 from layers.intake.table import TableMapping, likely_columns
 from layers.intake.tables import read_table
 from permits.importers.columns import LIMITS, REGISTER
-from permits.importers.loading import Order, load, planned
+from permits.importers.loading import Order, load, plan_import
 from permits.importers.report import DIFFERENT, Report, as_csv
 from permits.models import ApplicantReading, Event, Permit, Settings
 from permits.services.applicants import find_applicants, read_applicants
@@ -236,7 +236,7 @@ def test_a_modification_without_its_file_is_kept_and_told(world: World, tmp_path
 
 def test_a_dry_run_writes_nothing(world: World) -> None:
     with world.as_():
-        plan = planned(order(world))
+        plan = plan_import(order(world))
     assert (plan.report.made, files()) == (7, {})
 
 
@@ -584,7 +584,7 @@ def test_a_register_read_in_french_is_shown_in_english(world: World, tmp_path: P
     found = {}
     for language in ("fr", "en"):
         with translation.override(language), world.as_():
-            found[language] = [one.as_json() for one in planned(order(world, path)).report.findings]
+            found[language] = [one.as_json() for one in plan_import(order(world, path)).report.findings]
     assert found["fr"] == found["en"]
     with translation.override("en"):
         shown = " ".join(one.message for one in from_json(found["fr"]))

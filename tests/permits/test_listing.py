@@ -12,7 +12,7 @@ from gis_core.models import Commune
 from permits.deadlines.events import Outcome
 from permits.deadlines.law import Kind
 from permits.models import Permit, Team
-from permits.services.listing import PermitQuery, files, ordered
+from permits.services.listing import PermitQuery, files, order_permits
 from permits.services.reading import timeline_of
 from tests import factories
 from tests.permits.conftest import World
@@ -24,7 +24,7 @@ def numbers(world: World, who: str = Role.PERMIT_INSTRUCTOR, **given: str) -> li
     """The files that a filter finds, in its order."""
     with world.as_(who):
         wanted = PermitQuery.parse(given)
-        return [one.number for one in ordered(files(wanted, world.rights(who), TODAY), wanted)]
+        return [one.number for one in order_permits(files(wanted, world.rights(who), TODAY), wanted)]
 
 
 @pytest.fixture(autouse=True)

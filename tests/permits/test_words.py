@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from permits.deadlines.clock import Timeline, What, revisions
 from permits.deadlines.events import ArchitectSaid, Decided, Event, Extended, File, Filed, Opinion, Outcome
 from permits.deadlines.law import Ground, Kind
-from permits.explanations import Explanation, distance, explained
+from permits.explanations import Explanation, distance, explain
 from permits.labels import GROUNDS, describe_changes, effect_label, outcome_label, tacit_label
 from tests.permits.test_deadlines import asked, came, day, longer, made, read, said
 from tests.permits.test_deadlines_in_any_order import LATER, files, histories, timeline
@@ -23,7 +23,7 @@ QUIET = (What.OPINION, What.NOTED)
 def why(line: Timeline, what: What, kind: Kind = PC, record: Any = None) -> Explanation:
     (step,) = said(line, what)
     with translation.override("fr"):
-        return explained(step, kind, record)
+        return explain(step, kind, record)
 
 
 @settings(max_examples=200, deadline=None)
@@ -32,7 +32,7 @@ def test_every_step_of_any_history_has_a_title_and_a_reason(file: File, events: 
     for language in ("fr", "en"):
         with translation.override(language):
             for step in timeline(file, events, LATER).steps:
-                told = explained(step, file.kind)
+                told = explain(step, file.kind)
                 assert told.title
                 assert told.why
                 assert "%(" not in told.title + told.why

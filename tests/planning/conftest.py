@@ -12,8 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from demo.shapefiles import LINE, POINT, POLYGON, write_shapefile, write_table
 from gis_core.members.rights import SYSTEM, acting_as
+from layers.intake.reference_source import Order, get_source
 from layers.intake.report import FileReport, ImportReport
-from layers.intake.sources import Order, get_source
 from layers.planning import standard
 from tests import factories
 

@@ -136,7 +136,7 @@ def read_official(reader: RestrictedReader, path: Path) -> FileRows[Official]:
         try:
             rows.append(_official(feature))
         except RowUnusable as unusable:
-            refused.append(_refused(feature, unusable.remark))
+            refused.append(_refuse(feature, unusable.remark))
     return FileRows(path.name, *_once(rows, refused), ())
 
 
@@ -154,7 +154,7 @@ def read_boundaries(reader: RestrictedReader, path: Path, official: Sequence[Off
             try:
                 rows.append(_commune(feature, surface, known))
             except RowUnusable as unusable:
-                refused.append(_refused(feature, unusable.remark))
+                refused.append(_refuse(feature, unusable.remark))
     kept, left_out = _once(rows, refused)
     return FileRows(path.name, kept, left_out, tuple(_remarks_of_communes(kept, known, successors)))
 
@@ -168,7 +168,7 @@ def read_epci(reader: RestrictedReader, path: Path, with_boundary: set[str]) -> 
         try:
             rows.append(_epci(feature, with_boundary, remarks))
         except RowUnusable as unusable:
-            refused.append(_refused(feature, unusable.remark))
+            refused.append(_refuse(feature, unusable.remark))
     return FileRows(path.name, *_once(rows, refused), tuple(remarks))
 
 
@@ -256,7 +256,7 @@ def _once[Row: (Official, CommuneRow, EpciRow)](
     return tuple(kept.values()), tuple(sorted(left_out, key=lambda one: one.index))
 
 
-def _refused(feature: Feature, remark: Remark) -> Refused:
+def _refuse(feature: Feature, remark: Remark) -> Refused:
     return Refused(feature.index, feature.identifier, remark.code, remark.params)
 
 

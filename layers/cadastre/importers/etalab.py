@@ -196,15 +196,15 @@ def _commune(feature: Feature, surface: Surface) -> CommuneRow:
     name = _text(properties, "nom", COMMUNE_NAME_LENGTH)
     if not name:
         raise RowUnusable("missing_value", name="nom")
-    return CommuneRow(insee=_code(properties, "id", INSEE), name=name, **_shared(feature, surface))
+    return CommuneRow(insee=_code(properties, "id", INSEE), name=name, **_common_values(feature, surface))
 
 
 def _section(feature: Feature, surface: Surface) -> SectionRow:
     properties = feature.properties
     insee, prefix = _code(properties, "commune", INSEE), _code(properties, "prefixe", PREFIX)
     code = _code(properties, "code", SECTION).zfill(2)
-    idu = _agreed(feature, f"{insee}{prefix}{code}")
-    return SectionRow(idu=idu, insee=insee, prefix=prefix, code=code, **_shared(feature, surface))
+    idu = _agreed_identifier(feature, f"{insee}{prefix}{code}")
+    return SectionRow(idu=idu, insee=insee, prefix=prefix, code=code, **_common_values(feature, surface))
 
 
 def _parcel(feature: Feature, surface: Surface) -> ParcelRow:
@@ -213,14 +213,14 @@ def _parcel(feature: Feature, surface: Surface) -> ParcelRow:
     section = _code(properties, "section", SECTION).zfill(2)
     number = _code(properties, "numero", NUMBER).zfill(4)
     return ParcelRow(
-        idu=_agreed(feature, f"{insee}{prefix}{section}{number}"),
+        idu=_agreed_identifier(feature, f"{insee}{prefix}{section}{number}"),
         insee=insee,
         prefix=prefix,
         section=section,
         number=number,
         area_m2=_area(properties.get("contenance")),
         surveyed=_flag(properties.get("arpente")),
-        **_shared(feature, surface),
+        **_common_values(feature, surface),
     )
 
 
@@ -230,7 +230,7 @@ def _building(feature: Feature, surface: Surface) -> BuildingRow:
         insee=_code(properties, "commune", INSEE),
         kind=_code(properties, "type", BUILDING_KIND),
         name=_text(properties, "nom", NAME_LENGTH),
-        **_shared(feature, surface),
+        **_common_values(feature, surface),
     )
 
 
@@ -247,7 +247,7 @@ PARSERS: Mapping[Kind, Callable[[Feature, Surface], Row]] = {
 }
 
 
-def _shared(feature: Feature, surface: Surface) -> dict[str, Any]:
+def _common_values(feature: Feature, surface: Surface) -> dict[str, Any]:
     remarks = list(surface.repairs)
     created = date_or_remark(feature.properties.get("created"), "created", remarks)
     updated = date_or_remark(feature.properties.get("updated"), "updated", remarks)
@@ -279,7 +279,7 @@ def _text(properties: Mapping[str, Any], name: str, length: int) -> str:
     return value.strip()
 
 
-def _agreed(feature: Feature, expected: str) -> str:
+def _agreed_identifier(feature: Feature, expected: str) -> str:
     """The identifier that the other properties make, when the feature's own say the same."""
     if feature.properties.get("id") in (None, ""):
         raise RowUnusable("missing_value", name="id")

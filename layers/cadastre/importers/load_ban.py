@@ -22,10 +22,10 @@ from layers.features.services.origin import open_event
 from layers.intake.delivered import files_in
 from layers.intake.import_loss import ScopeDifference
 from layers.intake.params import sentence_param
+from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import FileRefused, Refused, Remark
 from layers.intake.source_imports import lock_tables
-from layers.intake.sources import Order
 from layers.intake.surfaces import FRANCE_2154
 
 TABLE = "cadastre_address"

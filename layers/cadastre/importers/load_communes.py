@@ -19,10 +19,10 @@ from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
 from layers.intake.import_loss import ScopeDifference, total_of
 from layers.intake.params import sentence_param
+from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import Refused
 from layers.intake.source_imports import lock_tables
-from layers.intake.sources import Order
 
 SLUG_LENGTH = 50
 
@@ -47,8 +47,8 @@ def import_communes(order: Order) -> ImportReport:
 def load_folder(order: Order, folder: communes.CommunesFolder, report: ImportReport) -> None:
     """Everything that may come in, as one event."""
     order.progress(None, _("Putting the data in place"))
-    boundaries = reported(report, folder.communes, "communes")
-    official = reported(report, folder.official, "official")
+    boundaries = add_to_report(report, folder.communes, "communes")
+    official = add_to_report(report, folder.official, "official")
     rows = [row for row in folder.communes.rows if may_come_in(order, row, boundaries)]
     for row in rows:
         boundaries.row_loaded(row.index, row.identifier, row.repairs)
@@ -62,7 +62,7 @@ def load_folder(order: Order, folder: communes.CommunesFolder, report: ImportRep
         )
         date_layers(["communes"], given=order.source_date, latest=None)
         announce_changed_slugs(["communes"])
-    load_members(order, folder.epci, reported(report, folder.epci, "epci"))
+    load_members(order, folder.epci, add_to_report(report, folder.epci, "epci"))
     if order.dry_run:
         report.keep_nothing()
 
@@ -95,7 +95,7 @@ def difference_of(member: str, present: set[str], wanted: set[str]) -> ScopeDiff
     return replace(total_of(parts, scope), parts=tuple(parts))
 
 
-def reported(
+def add_to_report(
     report: ImportReport,
     read: communes.FileRows[communes.CommuneRow]
     | communes.FileRows[communes.Official]

@@ -25,9 +25,9 @@ from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
 from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_loss, total_of
 from layers.intake.params import all_param, label_param, sentence_param
+from layers.intake.reference_source import Order
 from layers.intake.report import Difference, FileReport, ImportReport
 from layers.intake.rows import FileRefused, Remark
-from layers.intake.sources import Order
 
 # Deliveries in quarantine at a time: the reader takes up the next one while a sheet is loaded.
 TOGETHER = 32
@@ -162,7 +162,7 @@ def load_sheet(loading: Loading, delivered: Delivered, sheet: PlanSheet | Refuse
     try:
         if isinstance(sheet, RefusedSheet):
             raise ReadRefused(sheet.problem)
-        content = edigeo.read_sheet(sheet, str(path), located)
+        content = edigeo.read_sheet(sheet, str(path), department_around)
         if loading.let_in is not None and content.idu not in loading.let_in:
             loading.report.files.remove(report)
             return
@@ -187,7 +187,7 @@ def short_path(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def located(commune: str, place: tuple[float, float]) -> str | None:
+def department_around(commune: str, place: tuple[float, float]) -> str | None:
     """The department of the known commune with these three digits around the place."""
     with connection.cursor() as cursor:
         cursor.execute(

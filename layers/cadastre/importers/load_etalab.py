@@ -19,9 +19,9 @@ from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
 from layers.intake.delivered import files_in
+from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import FileRefused, Refused
-from layers.intake.sources import Order
 
 SUFFIXES = (".json", ".geojson", ".gz")
 PROGRESS_EVERY = 500

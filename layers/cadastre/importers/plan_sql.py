@@ -115,7 +115,7 @@ def make_staging() -> None:
     """Make the temporary tables, which stay through an import."""
     with connection.cursor() as cursor:
         for slug in SHEET_TABLES:
-            cursor.execute(composed(CREATE, slug))
+            cursor.execute(compose(CREATE, slug))
 
 
 def compare(content: Content) -> Comparison:
@@ -134,9 +134,9 @@ def stage(rows: Sequence[PlanRow]) -> Collection[str]:
     for row in rows:
         by_slug.setdefault(row.slug, []).append(row)
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("; ").join(composed("delete from {staged}", slug) for slug in SHEET_TABLES))
+        cursor.execute(sql.SQL("; ").join(compose("delete from {staged}", slug) for slug in SHEET_TABLES))
         for slug, some in by_slug.items():
-            with cursor.copy(composed("copy {staged} ({columns}, geom) from stdin", slug)) as copy:
+            with cursor.copy(compose("copy {staged} ({columns}, geom) from stdin", slug)) as copy:
                 for row in some:
                     copy.write_row((*row.values, row.ewkb))
     return by_slug.keys()
@@ -144,7 +144,7 @@ def stage(rows: Sequence[PlanRow]) -> Collection[str]:
 
 def parcel_changes(compared: Comparison) -> list[tuple[str, str, int | None, int | None, float]]:
     """(idu, born / gone / changed, area before and after, how far the outline moved in metres) of parcels."""
-    return fetch_all(composed(PARCEL_CHANGES, "parcels"), compared.values)
+    return fetch_all(compose(PARCEL_CHANGES, "parcels"), compared.values)
 
 
 def differences(compared: Comparison, idu: str, insee: str) -> list[ScopeDifference]:
@@ -181,8 +181,8 @@ def write_sheet(compared: Comparison) -> None:
         keyed = SHEET_TABLES[slug].key is not None
         with connection.cursor() as cursor:
             if compared.old[slug]:
-                cursor.execute(composed(GONE if keyed else GONE_WITHOUT_KEY, slug), compared.values)
-            cursor.execute(composed(PUT if keyed else PUT_WITHOUT_KEY, slug), compared.values)
+                cursor.execute(compose(GONE if keyed else GONE_WITHOUT_KEY, slug), compared.values)
+            cursor.execute(compose(PUT if keyed else PUT_WITHOUT_KEY, slug), compared.values)
 
 
 def counts(compared: Comparison) -> Mapping[str, int]:
@@ -241,7 +241,7 @@ def staging(table: Table) -> sql.Identifier:
 
 
 @cache
-def composed(statement: str, slug: str) -> sql.Composed:
+def compose(statement: str, slug: str) -> sql.Composed:
     """A statement about one table, written with the names in braces; `old` and `idus` are those of the table."""
     table = SHEET_TABLES[slug]
     columns = [sql.Identifier(name) for name in table.columns]
@@ -274,5 +274,5 @@ def by_table(expressions: Mapping[str, str], values: Mapping[str, Any]) -> dict[
     """What an expression about each table is worth, in one question."""
     if not expressions:
         return {}
-    columns = comma_separated(composed(expression, slug) for slug, expression in expressions.items())
+    columns = comma_separated(compose(expression, slug) for slug, expression in expressions.items())
     return dict(zip(expressions, fetch_all(sql.SQL("select {}").format(columns), values)[0], strict=True))

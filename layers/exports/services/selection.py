@@ -14,7 +14,7 @@ from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.cql2 import Condition, queryables_of
-from layers.features.services.query import filtered
+from layers.features.services.query import filter_conditions
 from layers.features.services.read import LARGEST_ID, inside
 
 FILTER = ("filter", "filter-lang", "filter-crs")
@@ -74,7 +74,7 @@ class Selection:
         given = dict(zip(FILTER, (self.filter, self.filter_lang, self.filter_crs), strict=True))
         if not self.filter:
             del given["filter"]
-        return filtered(given, queryables_of(layer, rights))
+        return filter_conditions(given, queryables_of(layer, rights))
 
     @contextmanager
     def computed(self) -> Iterator[None]:

@@ -15,7 +15,15 @@ from psycopg.sql import SQL, Composable, Identifier
 from layers.features.cql2 import geometry
 from layers.features.cql2.queryables import Queryables
 from layers.features.cql2.refusal import refusal
-from layers.features.cql2.temporal import FOR_INSTANTS, OPEN, RELATIONS, Span, read_date, read_timestamp, related
+from layers.features.cql2.temporal import (
+    FOR_INSTANTS,
+    OPEN,
+    RELATIONS,
+    Span,
+    read_date,
+    read_timestamp,
+    relation_condition,
+)
 from layers.features.cql2.terms import CASTS, Bound, Term, alike, as_timestamp, kind_name, literal
 from layers.features.crs import CRS84, STORAGE, Crs
 
@@ -209,7 +217,7 @@ class Compiler:
             case {"type": str()} | {"bbox": _}:
                 shape = geometry.shape_of(tree, self.crs)
                 lost = whole and not geometry.whole(shape, self.crs, self.storage)
-                kept = geometry.EMPTY if lost else geometry.kept(shape, self.crs, self.storage)
+                kept = geometry.EMPTY if lost else geometry.to_storage(shape, self.crs, self.storage)
                 return self.bound.bind(geometry.wkb(kept, self.storage), "geometry")
         raise refusal(_("A spatial function compares the geometry with a geometry."))
 
@@ -222,7 +230,7 @@ class Compiler:
         if len({bound.kind for pair in operands for bound in pair}) > 1:
             operands = [(as_timestamp(start), end_of(end)) for start, end in operands]
         first, second = (self.spanned(pair) for pair in operands)
-        return related(operator, first, second)
+        return relation_condition(operator, first, second)
 
     def spanned(self, pair: tuple[Term, Term]) -> Span:
         start, end = pair

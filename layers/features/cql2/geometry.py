@@ -26,7 +26,7 @@ EMPTY = shapely.from_wkt("POLYGON EMPTY")
 type Shape = Any  # of shapely, which tells no types
 
 
-def kept(shape: Shape, crs: Crs, storage: int = STORAGE.srid) -> Shape:
+def to_storage(shape: Shape, crs: Crs, storage: int = STORAGE.srid) -> Shape:
     """The shape in the storage system, as far as anything can lie there; empty when it lies outside."""
     if crs.srid == storage:
         return shape
@@ -96,34 +96,34 @@ def shape_of(literal: dict[str, Any], crs: Crs) -> Shape:
     """The shape of a GeoJSON geometry or of {"bbox": […]} whose positions are in `crs`; raises refusal."""
     if "bbox" in literal:
         return box(literal["bbox"], crs)
-    shape = assembled(literal, crs, [MOST_POSITIONS])
+    shape = read_geometry(literal, crs, [MOST_POSITIONS])
     if not shape.is_valid:
         raise refusal(_("A geometry of the filter crosses itself, or has a ring outside: correct it."))
     return shape
 
 
-def assembled(literal: dict[str, Any], crs: Crs, left: list[int]) -> Shape:
+def read_geometry(literal: dict[str, Any], crs: Crs, left: list[int]) -> Shape:
     kind = literal.get("type")
     if kind == "GeometryCollection":
         parts = literal.get("geometries")
         if not isinstance(parts, list) or not parts or not all(isinstance(part, dict) for part in parts):
             raise unreadable()
-        return shapely.geometrycollections([assembled(part, crs, left) for part in parts])
+        return shapely.geometrycollections([read_geometry(part, crs, left) for part in parts])
     if not isinstance(kind, str) or kind not in DEPTHS:
         raise unreadable()
-    coordinates = nested(literal.get("coordinates"), DEPTHS[kind], crs, left)
+    coordinates = read_positions(literal.get("coordinates"), DEPTHS[kind], crs, left)
     try:
         return shapely.geometry.shape({"type": kind, "coordinates": coordinates})
     except Exception as error:
         raise unreadable() from error
 
 
-def nested(value: Any, depth: int, crs: Crs, left: list[int]) -> Any:
+def read_positions(value: Any, depth: int, crs: Crs, left: list[int]) -> Any:
     """Lists `depth` deep around positions x, y; `left` counts the positions that may still come."""
     if not isinstance(value, list) or not value:
         raise unreadable()
     if depth:
-        return [nested(part, depth - 1, crs, left) for part in value]
+        return [read_positions(part, depth - 1, crs, left) for part in value]
     left[0] -= 1
     if left[0] < 0:
         raise refusal(_("The filter's geometries have more than %(most)s positions."), most=MOST_POSITIONS)

@@ -35,7 +35,7 @@ FOR_INSTANTS = frozenset({"t_after", "t_before", "t_disjoint", "t_equals", "t_in
 type Span = tuple[sql.Composable, sql.Composable]
 
 
-def related(operator: str, first: Span, second: Span) -> sql.Composable:
+def relation_condition(operator: str, first: Span, second: Span) -> sql.Composable:
     """The condition under which two spans of the same granularity stand in this relation."""
     (s1, e1), (s2, e2) = first, second
     return sql.SQL(RELATIONS[operator]).format(s1=s1, e1=e1, s2=s2, e2=e2)

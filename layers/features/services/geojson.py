@@ -43,7 +43,7 @@ def shape_of(given: Any) -> BaseGeometry:
     kind = given.get("type") if isinstance(given, dict) else None
     if not isinstance(kind, str) or kind not in DEPTHS:
         raise Unfit(_("The geometry must be a GeoJSON point, line or polygon, or several of them."))
-    coordinates = nested(given.get("coordinates"), DEPTHS[kind], [MOST_VERTICES])
+    coordinates = read_positions(given.get("coordinates"), DEPTHS[kind], [MOST_VERTICES])
     try:
         built: BaseGeometry = BUILDERS[kind](coordinates)
     except (ValueError, TypeError, IndexError) as error:
@@ -73,12 +73,12 @@ BUILDERS: Mapping[str, Any] = {
 }
 
 
-def nested(value: Any, depth: int, left: list[int]) -> Any:
+def read_positions(value: Any, depth: int, left: list[int]) -> Any:
     """Lists `depth` deep around positions; `left` counts the positions that may still come. Raises Unfit."""
     if not isinstance(value, list):
         raise Unfit(_("The coordinates are not nested as the geometry's type wants."))
     if depth:
-        return [nested(part, depth - 1, left) for part in value]
+        return [read_positions(part, depth - 1, left) for part in value]
     left[0] -= 1
     if left[0] < 0:
         raise Unfit(_("The object has more than %(most)s corners: simplify it.") % {"most": MOST_VERTICES})

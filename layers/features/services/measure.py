@@ -31,17 +31,17 @@ def read_geometry_4326(geometry: Any) -> dict[str, Any]:
     kind = geometry.get("type")
     if not isinstance(kind, str) or kind not in DEPTHS:
         raise Invalid(_("“geometry” must be a GeoJSON point, line or polygon, or several of them."))
-    coordinates = nested(geometry.get("coordinates"), DEPTHS[kind], [MOST_POSITIONS])
+    coordinates = read_positions(geometry.get("coordinates"), DEPTHS[kind], [MOST_POSITIONS])
     check_lengths(kind, coordinates)
     return {"type": kind, "coordinates": coordinates}
 
 
-def nested(value: Any, depth: int, left: list[int]) -> Any:
+def read_positions(value: Any, depth: int, left: list[int]) -> Any:
     """Lists `depth` deep around positions; `left` counts the positions that may still come."""
     if not isinstance(value, list):
         raise Invalid(_("The coordinates are not nested as the geometry's type wants."))
     if depth:
-        return [nested(part, depth - 1, left) for part in value]
+        return [read_positions(part, depth - 1, left) for part in value]
     left[0] -= 1
     if left[0] < 0:
         raise Invalid(_("The geometry has more than %(most)s positions.") % {"most": MOST_POSITIONS})

@@ -125,7 +125,7 @@ def selection(parameters: Parameters, layer: Layer, queryables: Queryables) -> C
         *inside(parameters, layer, queryables),
         *at_time(parameters, queryables),
         *with_values(parameters, queryables),
-        *filtered(parameters, queryables),
+        *filter_conditions(parameters, queryables),
     ]
     if not conditions:
         return None
@@ -185,7 +185,7 @@ def read_value(queryable: Queryable, text: str) -> Any:
     return read
 
 
-def filtered(parameters: Parameters, queryables: Queryables) -> Iterator[Condition]:
+def filter_conditions(parameters: Parameters, queryables: Queryables) -> Iterator[Condition]:
     crs, language = parse_crs(parameters, "filter-crs"), parameters.get("filter-lang", "") or LANGUAGES[0]
     if language not in LANGUAGES:
         message = _("“filter-lang” must be one of %(known)s.") % {"known": ", ".join(LANGUAGES)}
@@ -344,11 +344,11 @@ def feature_of(layer: Layer, crs: Crs, rights: Rights) -> Composable:
 
 def geojson_of(crs: Crs) -> Composable:
     """The expression of a row's GeoJSON geometry."""
-    shape = SQL("st_flipcoordinates({})").format(moved_to(crs)) if crs.y_first else moved_to(crs)
+    shape = SQL("st_flipcoordinates({})").format(geometry_in(crs)) if crs.y_first else geometry_in(crs)
     return SQL("st_asgeojson({shape}, {decimals}, 0)").format(shape=shape, decimals=sql.Literal(crs.decimals))
 
 
-def moved_to(crs: Crs) -> Composable:
+def geometry_in(crs: Crs) -> Composable:
     """The geometry in a system: degrees come from the stored Web Mercator copy, in a quarter of the time.
 
     The copy gives the same degrees to a thousandth of a millimetre: Web Mercator is undone by one formula,

@@ -94,7 +94,7 @@ class Table:
 
 def list_table(layer: Layer, query: TableQuery, rights: Rights) -> Table:
     """One page. Raises Invalid."""
-    where, values = selected(query)
+    where, values = selection_condition(query)
     given = values | {"more": query.limit + 1, "last": query.cursor and query.cursor.value}
     try:
         rows, matched = fetch(statement(layer, query, where, rights), given), count(layer, where, values)
@@ -108,7 +108,7 @@ def list_table(layer: Layer, query: TableQuery, rights: Rights) -> Table:
     return Table(Page(page_rows, matched, None), last)
 
 
-def selected(query: TableQuery) -> tuple[Composable, dict[str, Any]]:
+def selection_condition(query: TableQuery) -> tuple[Composable, dict[str, Any]]:
     """The condition that the box and the filter are together, and its values."""
     where, values = inside(query.bbox)
     if query.condition is None:

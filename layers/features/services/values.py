@@ -25,7 +25,7 @@ class Refused(ValueError):  # noqa: N818
     """A value that the column does not take; the text is shown."""
 
 
-def checked(
+def check_values(
     given: Mapping[str, Any], fields: Iterable[Field], *, current: Mapping[str, Any] | None
 ) -> tuple[Values, dict[str, str]]:
     """Typed values by column, and by name what is wrong with the others.

@@ -25,7 +25,7 @@ from layers.features.services.origin import Origin, event
 from layers.features.services.read import LARGEST_ID, fetch
 from layers.features.services.refusals import translate_refusals
 from layers.features.services.shapes import Unfit, check_territory, fit_geometry, kind_of_table, tolerance_of
-from layers.features.services.values import checked
+from layers.features.services.values import check_values
 
 type Action = Literal["create", "update", "delete"]
 type Row = dict[str, Any]
@@ -144,16 +144,16 @@ def lock(layer: Layer, edits: Sequence[tuple[int, Edit]], rights: Rights, *, mov
     editing = EDITING.find(layer.table)
     if ids and editing and editing.lock and (moves or not editing.lock_to_move):
         editing.lock(layer, ids)
-    rows = locked_rows(layer, [one for one in ids if one <= LARGEST_ID], rights) if ids else {}
+    rows = lock_rows(layer, [one for one in ids if one <= LARGEST_ID], rights) if ids else {}
     for index, edit in edits:
         if edit.action != "create" and edit.pk not in rows:
-            raise refused_row(layer, edit, index)
+            raise refusal_of_row(layer, edit, index)
         if edit.action != "create" and not layer.may_edit_rows_of(rows[edit.pk]["owner_id"], rights):
             raise NotEditable(_("This object belongs to another member."), index=index)
     return rows
 
 
-def refused_row(layer: Layer, edit: Edit, index: int) -> ArpentError:
+def refusal_of_row(layer: Layer, edit: Edit, index: int) -> ArpentError:
     """Why a row could not be locked: it never was there, it is there no more, or it is seen but another's."""
     statement = sql.SQL("select id from {} where id = %(id)s").format(sql.Identifier(layer.table))
     if not 0 < edit.pk <= LARGEST_ID:
@@ -177,7 +177,7 @@ def deleted_version(layer: Layer, feature_id: int) -> int | None:
     return rows[0]["version"] if rows else None
 
 
-def locked_rows(layer: Layer, ids: Sequence[int], rights: Rights) -> dict[int, Row]:
+def lock_rows(layer: Layer, ids: Sequence[int], rights: Rights) -> dict[int, Row]:
     """Rows in the order of their ids, so that two writers never wait for each other."""
     names = [one["name"] for one in layer.fields_for(rights) if one["name"] != "id"]
     statement = sql.SQL(
@@ -226,7 +226,7 @@ def prepare(
     errors: list[dict[str, Any]] = []
     for index, edit in edits:
         row = rows.get(edit.pk)
-        values, faults = ({}, {}) if edit.action == "delete" else checked(edit.properties, fields, current=row)
+        values, faults = ({}, {}) if edit.action == "delete" else check_values(edit.properties, fields, current=row)
         geometry = None
         try:
             geometry = geometry_to_write(layer, edit, row, kind, rights)

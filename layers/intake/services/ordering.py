@@ -19,9 +19,9 @@ from layers.intake.choices import ANSWERED, TYPES, Choices, Description, Field, 
 from layers.intake.geocoders import can_geocode
 from layers.intake.layer_sources import LAYER
 from layers.intake.models import FileImport
+from layers.intake.reference_source import date_given
 from layers.intake.services import imports
 from layers.intake.services.deliveries import is_known, layer_of
-from layers.intake.sources import date_given
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")

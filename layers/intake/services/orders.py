@@ -18,17 +18,17 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
 from layers.intake.import_loss import accepted_in
 from layers.intake.models import FileImport
+from layers.intake.reference_source import date_given, file_source, get_source
 from layers.intake.services import imports
 from layers.intake.services.inbox import Sent, kept_files
 from layers.intake.services.reference import waiting_of
 from layers.intake.services.reverting import describe_reverting
-from layers.intake.sources import date_given, file_source, get_source
 
 KIND = "import"
 MOST_JOBS = 50
 
 
-def member_for(slug: str, rights: Rights) -> Member | None:
+def administered_member_for(slug: str, rights: Rights) -> Member | None:
     """The member that an import is for. Only the agency may import for nobody in particular.
 
     Raises Forbidden for whoever administers nothing, NotFound for a member that is not the asker's, Invalid when it has
@@ -63,7 +63,7 @@ def start_import(
     of objects that may go, empty where nobody said that more may go than usual.
     Raises Invalid, Forbidden, NotFound, Unavailable (disk full).
     """
-    owner, kind = member_for(member, rights), file_source(get_source(source))
+    owner, kind = administered_member_for(member, rights), file_source(get_source(source))
     dated = date_given(source_date).isoformat() if source_date else None
     choices = {"date": dated, "accepted_loss": accepted_in(accepted_loss) if accepted_loss else None}
     with kept_files(files) as (folder, names), transaction.atomic():

@@ -16,11 +16,11 @@ from gis_core.members.rights import ANONYMOUS, current_rights
 from gis_core.models import Job, Member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.models import FileImport
+from layers.intake.reference_source import Order, get_source, territory_for
 from layers.intake.report import ImportReport
 from layers.intake.services import imports
 from layers.intake.services.imports import folder_of, paths_of, rest_of
 from layers.intake.source import Plan, Progress, Report
-from layers.intake.sources import Order, get_source, territory_for
 
 State = FileImport.State
 

@@ -19,10 +19,10 @@ from layers.features.services.origin import open_event
 from layers.intake.delivered import files_in
 from layers.intake.import_loss import ScopeDifference, compare_counts
 from layers.intake.params import sentence_param
+from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import FileRefused, Refused, Remark
 from layers.intake.source_imports import call, keep_nothing, lock_tables
-from layers.intake.sources import Order
 from layers.owners.importers import majic
 
 # The columns that each kind of line gives, after those that every staged line has: all text but the area.

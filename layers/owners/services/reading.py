@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from layers.owners.lists import EXEMPTIONS, GROUPS, LEGAL_PERSON, RIGHTS, SHARES, label
+from layers.features.display import code_label
+from layers.owners.code_lists import EXEMPTIONS, GROUPS, LEGAL_PERSON, RIGHTS, SHARES
 from layers.owners.models import Birth, Exemption, Holding, Owner, Premises
 
 type Key = tuple[str, int]
@@ -109,9 +110,9 @@ def owner_seen(owner: Owner, birth: Birth | None) -> OwnerSeen:
     return OwnerSeen(
         name=owner_name(owner),
         right_code=owner.right_code,
-        right=label(RIGHTS, owner.right_code),
-        share=label(SHARES, owner.share_code),
-        group=label(GROUPS, owner.group_code.lstrip("0") or owner.group_code[:1]),
+        right=code_label(RIGHTS, owner.right_code),
+        share=code_label(SHARES, owner.share_code),
+        group=code_label(GROUPS, owner.group_code.lstrip("0") or owner.group_code[:1]),
         siren=owner.siren,
         address=owner.address,
         born=birth.born if birth else None,
@@ -156,4 +157,4 @@ def parcel_seen(
 
 def describe_exemption(exemption: Exemption) -> str:
     years = "–".join(year for year in (exemption.first_year, exemption.last_year) if year.strip("0"))
-    return " ".join(part for part in (exemption.subdivision, label(EXEMPTIONS, exemption.code), years) if part)
+    return " ".join(part for part in (exemption.subdivision, code_label(EXEMPTIONS, exemption.code), years) if part)

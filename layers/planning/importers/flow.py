@@ -18,8 +18,8 @@ from gis_core.models import Commune
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.services.origin import open_event
 from layers.intake.import_loss import ScopeDifference
+from layers.intake.reference_source import Order
 from layers.intake.report import Difference, FileReport, ImportReport
-from layers.intake.sources import Order
 from layers.planning.cnig import Known
 from layers.planning.importers.comparing import Rows, compare
 from layers.planning.importers.delivery import DeliveredTable, Folder, folders

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
+from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
-from layers.intake.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Finding, Header, Known, Row
 from layers.planning.importers import comparing, delivery
@@ -88,11 +88,11 @@ def delivery_facts(
         unexpected=tuple(unexpected),
         not_pdf=tuple(not_pdf),
         metadata=any(item.suffix == ".xml" for item in folder.items),
-        twice=tuple(given_twice(tables)),
+        twice=tuple(tables_given_twice(tables)),
     )
 
 
-def given_twice(tables: Sequence[DeliveredTable]) -> Iterator[str]:
+def tables_given_twice(tables: Sequence[DeliveredTable]) -> Iterator[str]:
     """Each table that several files give, with their names."""
     files: dict[str, list[str]] = {}
     for one in tables:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
+from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
-from layers.intake.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Known, Row
 from layers.planning.importers import comparing, delivery

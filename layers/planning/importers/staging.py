@@ -92,7 +92,7 @@ def load_table(loading: Loading, target: str, columns: Sequence[str], make: Make
 def read_table(loading: Loading) -> list[Row]:
     """The rows of a small table without geometry that the rules let in."""
     stage(loading)
-    return [row for _rank, row in accepted(loading)]
+    return [row for _rank, row in accept_rows(loading)]
 
 
 # -- what the file holds -----------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def take_out(loading: Loading, within: sql.SQL, values: Mapping[str, Any], *, fr
 # -- what the rules let in ---------------------------------------------------------------------------------------------
 
 
-def accepted(loading: Loading) -> Iterator[tuple[int, Row]]:
+def accept_rows(loading: Loading) -> Iterator[tuple[int, Row]]:
     """The rows that no rule refuses, with their rank; everything that was found goes into the report."""
     fields = [name for name, _source in fields_of(loading.delivered)]
     remarks = Remarks(loading.file)
@@ -217,7 +217,7 @@ def insert_clean(loading: Loading, columns: Sequence[str], make: Make) -> None:
     """The values of the rows that were let in, as texts beside their rank, in a temporary table."""
     create(CLEAN, [sql.SQL("{} text").format(sql.Identifier(name)) for name in columns], "")
     pending: list[Made] = []
-    for rank, row in accepted(loading):
+    for rank, row in accept_rows(loading):
         pending.append((rank, *make(row)))
         if len(pending) == CHUNK:
             copy_clean(pending)

@@ -21,7 +21,7 @@ from networks.notifications.importers.rows import contact_rows
 from networks.notifications.services.contacts import (
     Person,
     check_may_keep,
-    kept_by,
+    members_changed_by,
     members_with_contacts,
     read_by,
     write_contacts,
@@ -34,7 +34,7 @@ UNSAID = {"phone": ("phone", "mobile"), "email": ("email",), "address": ("addres
 
 def members_keeping(rights: Rights) -> list[Member]:
     """The members of which the asker changes contacts."""
-    return kept_by(read_by(members_with_contacts(rights)), rights)
+    return members_changed_by(read_by(members_with_contacts(rights)), rights)
 
 
 def plan_contacts(made: FileImport, table: Table, mapping: TableMapping, progress: Progress) -> Plan:
@@ -88,7 +88,7 @@ def locate_people(member: Member, good: Sequence[tuple[int, Person]], progress: 
     """The people, some hundred at a time, each at their connection or address where that is found."""
     done = 0
     for part in batched((person for _place, person in good), AT_ONCE, strict=False):
-        people = [keyed(one, names) for names in [called(member, part)] for one in part]
+        people = [with_connection_key(one, names) for names in [keys_of_references(member, part)] for one in part]
         at = connections_at([one.connection for one in people if one.connection])
         addresses = [one.address if one.connection not in at else "" for one in people]
         places = places_of(addresses)
@@ -102,13 +102,13 @@ def locate_people(member: Member, good: Sequence[tuple[int, Person]], progress: 
         progress(done / len(good), f"{done} / {len(good)}")
 
 
-def called(member: Member, part: Sequence[Person]) -> dict[str, str]:
+def keys_of_references(member: Member, part: Sequence[Person]) -> dict[str, str]:
     """The keys of the connections that rows name by their reference."""
     references = [one.connection for one in part if one.connection and not KEY.fullmatch(one.connection)]
     return {name: one.key for name, one in connections_called(references, member.pk).items()}
 
 
-def keyed(person: Person, names: dict[str, str]) -> Person:
+def with_connection_key(person: Person, names: dict[str, str]) -> Person:
     """A connection that there is not is left out: the address leads there."""
     if not person.connection or KEY.fullmatch(person.connection):
         return person

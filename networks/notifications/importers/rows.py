@@ -16,7 +16,7 @@ from layers.features.search_terms import split_terms
 from layers.intake.cells import read_day
 from layers.intake.table import TableMapping
 from layers.intake.tables import Table
-from networks.notifications.services.contacts import LONGEST, Consent, Person, checked
+from networks.notifications.services.contacts import LONGEST, Consent, Person, check_person
 
 YES = frozenset({"oui", "o", "1", "vrai", "true", "x", "yes", "y", "ok", "accord", "accepte"})
 NO = frozenset({"non", "n", "0", "faux", "false", "no", "refus", "refuse"})
@@ -88,7 +88,7 @@ def person_of(row: Mapping[str, str], today: date) -> Person:
         "phone": row.get("mobile") or row.get("phone", ""),
         "email": row.get("email", ""),
     }
-    person = checked(given)
+    person = check_person(given)
     return replace(person, sms=consent(row, "sms_consent", today), mail=consent(row, "email_consent", today))
 
 

@@ -62,7 +62,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "counts": [(one, counts[one.pk], chosen_settings[one.pk]) for one in first_members],
         "reads": read,
-        "keeps": contacts.kept_by(read, rights),
+        "keeps": contacts.members_changed_by(read, rights),
         "administers": rights.administers,
         "administered": rights.administered(),
     }
@@ -88,7 +88,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
     members = members_keeping(rights)
     member = choose_member(request.POST.get("member") or request.GET.get("membre", ""), members)
     form = ContactForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and (made := saved(form, member, None, rights)):
+    if request.method == "POST" and (made := save_form(form, member, None, rights)):
         messages.success(request, _("The contact is saved."))
         return redirect("contact", made)
     context = {"form": form, "member": member, "members": members, "contact": None}
@@ -107,13 +107,13 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     if request.method == "POST":
         contacts.check_may_keep(member, rights)
         try:
-            if answer := acted(request, known, member, rights):
+            if answer := act(request, known, member, rights):
                 return answer
         except ArpentError as error:
             refused, status = error.message, status_of(error)
         if request.POST.get("do", "save") == "save":
             form = change_form(request, known, contact_id)
-            if saved(form, member, known, rights):
+            if save_form(form, member, known, rights):
                 messages.success(request, _("The contact is saved."))
                 return redirect("contact", contact_id)
             status = form_status(form)
@@ -122,7 +122,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
         (Channel.EMAIL, known.email, known.email_stop),
     ]
     context = {"form": form, "member": member, "contact": known, "refused": refused,
-               "ways": [(channel, value, stopped_on(stop)) for channel, value, stop in ways if value],
+               "ways": [(channel, value, day_of_stop(stop)) for channel, value, stop in ways if value],
                "keeps": contacts.may_keep(member, rights)}  # fmt: skip
     return show(request, "notifications/contact.html", TAB, context, status)
 
@@ -134,13 +134,13 @@ def change_form(request: HttpRequest, known: Known, contact_id: int, *, bound: b
     return ContactChangeForm(request, row=f"contact {contact_id}", read=read, bound=bound)
 
 
-def stopped_on(stop: Mapping[str, Any] | None) -> date | None:
+def day_of_stop(stop: Mapping[str, Any] | None) -> date | None:
     """The day, here, that somebody closed a channel."""
     at = parse_datetime(str(stop["at"])) if stop else None
     return timezone.localdate(at) if at else None
 
 
-def acted(request: HttpRequest, known: Known, member: Member, rights: Rights) -> HttpResponse | None:
+def act(request: HttpRequest, known: Known, member: Member, rights: Rights) -> HttpResponse | None:
     """Remove, or close or open a channel."""
     match request.POST.get("do", "save"):
         case "remove":
@@ -157,13 +157,13 @@ def acted(request: HttpRequest, known: Known, member: Member, rights: Rights) ->
     return None
 
 
-def saved(form: ContactForm, member: Member, former: Known | None, rights: Rights) -> int | None:
+def save_form(form: ContactForm, member: Member, former: Known | None, rights: Rights) -> int | None:
     """The id of what was saved; what is wrong is put at its field."""
     if not form.is_valid():
         return None
     try:
         names = ("name", "address", "connection", "phone", "email", "reference")
-        person: Person = contacts.checked({name: form.cleaned_data[name] for name in names})
+        person: Person = contacts.check_person({name: form.cleaned_data[name] for name in names})
         person = replace(person, id=former.id if former else None, sms=form.consent("sms_given"),
                          mail=form.consent("email_given"))  # fmt: skip
         return contacts.save_contact(member, person, why=_("By hand"), rights=rights)

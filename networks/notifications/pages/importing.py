@@ -37,7 +37,7 @@ DESK = ImportDesk(
     show=show,
     tab="contacts",
     urls=("contact_import", "contact_import_report", "contact_import_csv"),
-    frame="notifications/room.html",
+    frame="notifications/desk.html",
     labels=page_texts,
     parts={
         "choices": "intake/columns.html",

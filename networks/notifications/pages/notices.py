@@ -154,7 +154,7 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         raise Forbidden(_("A network technician or a GIS administrator of this member sends notices."))
     action = request.POST.get("do", "save")
     if action in ("save", "reset", "plain", "count"):
-        return changed(request, current, action)
+        return change_draft(request, current, action)
     if action not in ACTIONS:
         raise Invalid(_("There is no such action."), parameter="do")
     try:
@@ -170,7 +170,7 @@ def form_of(request: HttpRequest, notice: Notice, *, bound: bool | None = None, 
     return NoticeForm(request, row=notice, read=read, bound=bound, compare=compare)
 
 
-def changed(request: HttpRequest, notice: Notice, action: str) -> HttpResponse:
+def change_draft(request: HttpRequest, notice: Notice, action: str) -> HttpResponse:
     """Keep a draft; or answer how long its texts are as they stand in the form."""
     rights, form = rights_of_request(request), form_of(request, notice, compare=action != "count")
     if not form.is_valid():
@@ -246,13 +246,13 @@ def show_notice(
         "total": total,
         "pages": page_links(Page(ROWS, offset), total, kept, "#recipients"),
         **ways_out(),
-        **spoken(request, notice, lines if names else ()),
+        **example_texts(request, notice, lines if names else ()),
         **work_of(notice),
     }
     return show(request, "notifications/notice.html", TAB, context, status)
 
 
-def spoken(request: HttpRequest, notice: Notice, lines: Any) -> dict[str, Any]:
+def example_texts(request: HttpRequest, notice: Notice, lines: Any) -> dict[str, Any]:
     """The words filled, as an example to somebody who is reached, where the asker reads names; else to an address."""
     try:
         texts = texts_of(notice)
@@ -300,7 +300,7 @@ def work_of(notice: Notice) -> dict[str, Any]:
 # -- what is done with it ---------------------------------------------------------------------------------------------
 
 
-def confirmed(request: HttpRequest, notice: Notice) -> HttpResponse:
+def confirm_sending(request: HttpRequest, notice: Notice) -> HttpResponse:
     counts = {name: integer(request.POST, name, 0, 0, 10_000_000) for name in ("sms", "email", "version")}
     if request.POST.get("sure") != "on":
         raise Invalid(_("Tick the box: nothing is sent without it."), parameter="sure")
@@ -309,41 +309,41 @@ def confirmed(request: HttpRequest, notice: Notice) -> HttpResponse:
     return redirect("notice", notice.pk)
 
 
-def tried(request: HttpRequest, notice: Notice) -> HttpResponse:
+def try_out_notice(request: HttpRequest, notice: Notice) -> HttpResponse:
     sending.try_out(notice, user=signed_in_user(request), rights=rights_of_request(request))
     return redirect("notice", notice.pk)
 
 
-def resumed(request: HttpRequest, notice: Notice) -> HttpResponse:
+def resume_sending(request: HttpRequest, notice: Notice) -> HttpResponse:
     sending.resume(notice, user=signed_in_user(request), rights=rights_of_request(request))
     return redirect("notice", notice.pk)
 
 
-def lettered(request: HttpRequest, notice: Notice) -> HttpResponse:
+def make_letter_final(request: HttpRequest, notice: Notice) -> HttpResponse:
     made = letters.number_letter(notice, rights=rights_of_request(request))
     messages.success(request, _("The letter is final under the number %(number)s.") % {"number": made.number})
     return redirect("notice", notice.pk)
 
 
-def discarded(request: HttpRequest, notice: Notice) -> HttpResponse:
+def discard_draft(request: HttpRequest, notice: Notice) -> HttpResponse:
     notices.discard(notice, rights=rights_of_request(request))
     messages.success(request, _("The draft is thrown away."))
     return redirect("notices")
 
 
-def followed(request: HttpRequest, notice: Notice) -> HttpResponse:
+def follow_up(request: HttpRequest, notice: Notice) -> HttpResponse:
     kind = request.POST.get("kind", Notice.Kind.END)
     made = notices.follow(notice, kind=kind, rights=rights_of_request(request))
     return redirect("notice", made.pk)
 
 
 ACTIONS: dict[str, Callable[[HttpRequest, Notice], HttpResponse]] = {
-    "send": confirmed,
-    "try": tried,
-    "resume": resumed,
-    "letter": lettered,
-    "discard": discarded,
-    "follow": followed,
+    "send": confirm_sending,
+    "try": try_out_notice,
+    "resume": resume_sending,
+    "letter": make_letter_final,
+    "discard": discard_draft,
+    "follow": follow_up,
 }
 
 

@@ -103,7 +103,7 @@ def find_contacts(
     wanted = search_terms(text)
     with connection.cursor() as cursor:
         cursor.execute("select arpent.find_contacts(%s, %s, %s, %s, %s)", [member.pk, wanted, most + 1, offset, why])
-        rows = [known(row[0]) for row in cursor.fetchall()]
+        rows = [known_contact(row[0]) for row in cursor.fetchall()]
     return rows[:most], len(rows) > most
 
 
@@ -125,10 +125,10 @@ def contact_of(contact_id: int, *, why: str) -> Known:
         row = cursor.fetchone()
     if row is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return known(row[0])
+    return known_contact(row[0])
 
 
-def known(row: str | Mapping[str, Any]) -> Known:
+def known_contact(row: str | Mapping[str, Any]) -> Known:
     given: Mapping[str, Any] = json.loads(row) if isinstance(row, str) else row
     place = Place(given["x"], given["y"]) if given["x"] is not None else None
     same = ("id", "reference", "name", "address", "connection", "phone", "mobile", "email", "owner_id")
@@ -173,7 +173,7 @@ def counts_of(members: Collection[Member]) -> dict[int, Counts]:
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
-def checked(given: Mapping[str, str], *, today: date | None = None) -> Person:
+def check_person(given: Mapping[str, str], *, today: date | None = None) -> Person:
     """A person as the texts of a form or of a row say. Raises Invalid, at what is wrong."""
     text = {name: " ".join(str(value or "").split()) for name, value in given.items()}
     name = text.get("name", "")
@@ -182,8 +182,8 @@ def checked(given: Mapping[str, str], *, today: date | None = None) -> Person:
     for field, longest in LONGEST.items():
         if len(text.get(field, "")) > longest:
             raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=field)
-    phone, mobile = checked_phone(text.get("phone", ""))
-    email = checked_email(text.get("email", ""))
+    phone, mobile = check_phone(text.get("phone", ""))
+    email = check_email(text.get("email", ""))
     if not (phone or email):
         raise Invalid(_("Give a telephone number or an e-mail address."), parameter="phone")
     return Person(
@@ -197,7 +197,7 @@ def checked(given: Mapping[str, str], *, today: date | None = None) -> Person:
     )
 
 
-def checked_phone(text: str) -> tuple[str, bool]:
+def check_phone(text: str) -> tuple[str, bool]:
     if not text:
         return "", False
     try:
@@ -208,7 +208,7 @@ def checked_phone(text: str) -> tuple[str, bool]:
     return phone.number, phone.mobile
 
 
-def checked_email(text: str) -> str:
+def check_email(text: str) -> str:
     if not text:
         return ""
     try:
@@ -218,7 +218,7 @@ def checked_email(text: str) -> str:
     return text.lower()
 
 
-def kept_by(read: Iterable[Member], rights: Rights) -> list[Member]:
+def members_changed_by(read: Iterable[Member], rights: Rights) -> list[Member]:
     """Those of the members whose contacts the asker reads of which they also change them."""
     return [one for one in read if rights.has_role(one.pk, TECHNICIANS)]
 
@@ -267,13 +267,13 @@ def write_contacts(
     What a list does not speak of (`untold`: phone, email, address, connection) stays as it was where it is empty.
     """
     today = database_clock.today()
-    given = [row_of(place, person, today) | left(person, untold) for place, person in enumerate(people)]
+    given = [row_of(place, person, today) | silent_columns(person, untold) for place, person in enumerate(people)]
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.write_contacts(%s, %s, %s)", [member.pk, json.dumps(given), why])
         return list(cursor.fetchall())
 
 
-def left(person: Person, untold: Collection[str]) -> dict[str, None]:
+def silent_columns(person: Person, untold: Collection[str]) -> dict[str, None]:
     """The columns that a list says nothing of."""
     empty = [name for name in untold if not getattr(person, name)]
     more = {"phone": "mobile", "address": "address_key"}

@@ -133,14 +133,13 @@ def draft(
     """
     check_may_write(owner.pk, rights)
     given, about = context or Context(), about or About()
-    checked_context(given)
-    made = Notice(owner=owner, kind=given.kind, area=checked_area(area) if area is not None else None,
+    check_context(given)
+    made = Notice(owner=owner, kind=given.kind, area=check_area(area) if area is not None else None,
                   about_kind=about.kind, about_key=about.key, made_by_id=rights.user_id)  # fmt: skip
     set_context(made, given)
     use(made, wording_in_force(owner, given.kind))
     made.name = (
-        checked_name(title)
-        or plain_line(wording_of(owner, kind_of(code_of(given.kind, sms=True))).title)[:LONGEST_NAME]
+        clean_name(title) or plain_line(wording_of(owner, kind_of(code_of(given.kind, sms=True))).title)[:LONGEST_NAME]
     )
     made.save()
     if area is not None:
@@ -227,7 +226,7 @@ INSIDE = """
 """
 
 
-def checked_area(area: GEOSGeometry) -> MultiPolygon:
+def check_area(area: GEOSGeometry) -> MultiPolygon:
     """The area (EPSG:2154) as a MultiPolygon: a simple surface, not too large. Raises Invalid."""
     if (
         area.srid != 2154
@@ -254,7 +253,7 @@ def wording_in_force(owner: Member, kind: str) -> Wording:
     return Wording(sms=sms.body, title=other.title, body=other.body)
 
 
-def checked_context(given: Context) -> None:
+def check_context(given: Context) -> None:
     """Refuse a notice of no known kind, with impossible times or too long texts. Raises Invalid at the field."""
     if given.kind not in Notice.Kind.values:
         raise Invalid(_("“%(kind)s” is no kind of notice.") % {"kind": given.kind}, parameter="kind")
@@ -281,7 +280,7 @@ def use(notice: Notice, wording: Wording) -> None:
     notice.sms, notice.title, notice.body = wording.sms, wording.title, wording.body
 
 
-def checked_name(text: str) -> str:
+def clean_name(text: str) -> str:
     return " ".join(text.split())[:LONGEST_NAME]
 
 
@@ -291,9 +290,9 @@ def change(
 ) -> Notice:
     """Change a draft; without a wording, that of its kind's templates. Raises Forbidden, Conflict, Stale, Invalid."""
     check_may_write(notice.owner_id, rights)
-    checked_context(context)
-    current = locked(notice, version)
-    current.name = checked_name(name) or current.name
+    check_context(context)
+    current = lock_draft(notice, version)
+    current.name = clean_name(name) or current.name
     set_context(current, context)
     use(current, wording or wording_in_force(current.owner, context.kind))
     texts_of(current)
@@ -314,10 +313,10 @@ def as_if(notice: Notice, *, context: Context, wording: Wording) -> Notice:
 def discard(notice: Notice, *, rights: Rights) -> None:
     """Throw a draft away. Raises Forbidden, Conflict."""
     check_may_write(notice.owner_id, rights)
-    locked(notice, None).delete()
+    lock_draft(notice, None).delete()
 
 
-def locked(notice: Notice, version: int | None) -> Notice:
+def lock_draft(notice: Notice, version: int | None) -> Notice:
     """The draft, which nobody else changes until the end."""
     fresh = Notice.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=notice.pk).first()
     if fresh is None:

@@ -24,7 +24,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job, User
 from networks.notifications.gateways import MESSAGES_MODE, Answer, Gateway, Outgoing, folder, gateway_for, writes_files
 from networks.notifications.models import Channel, Message, Notice
-from networks.notifications.services.notices import check_may_write, locked
+from networks.notifications.services.notices import check_may_write, lock_draft
 from networks.notifications.services.recipients import reach_of
 from networks.notifications.texts import NoticeTexts, check_whole, mail_text, texts_of
 
@@ -51,7 +51,7 @@ def send(notice: Notice, *, sms: int, email: int, version: int, user: User, righ
     Raises Forbidden, Conflict (sent already, or it reaches others by now), Stale, Invalid (a text is not whole).
     """
     check_may_write(notice.owner_id, rights)
-    current = locked(notice, version)
+    current = lock_draft(notice, version)
     reach = reach_of(current)
     if not (reach.sms or reach.email):
         raise Invalid(_("Nobody can be reached: use the list and the letter."), parameter="send")
@@ -173,7 +173,7 @@ def send_out(
                     out.close()
     finally:
         release_locks(with_notice)
-    report, waiting = left_waiting(notice)
+    report, waiting = count_waiting(notice)
     if waiting:
         message = _(
             "%(count)s messages did not leave: the gateway does not answer, or not yet. Resume the sending later."
@@ -183,15 +183,15 @@ def send_out(
     return report
 
 
-def left_waiting(notice: Notice) -> tuple[dict[str, dict[str, int]], int]:
+def count_waiting(notice: Notice) -> tuple[dict[str, dict[str, int]], int]:
     """Messages of each channel by state, and how many of all wait."""
     report = {one.channel.value: one.states for one in channel_counts(notice)}
     return report, sum(one.get(Message.State.WAITING, 0) for one in report.values())
 
 
-def stopped(notice: Notice) -> Unavailable:
+def stopped_error(notice: Notice) -> Unavailable:
     """What somebody is told who stops a sending: what left has left."""
-    report, waiting = left_waiting(notice)
+    report, waiting = count_waiting(notice)
     message = _("The sending was stopped: %(count)s messages did not leave. Resume the sending if they shall.")
     return Unavailable(message % {"count": waiting}, report=report)
 

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from gis_core.api.places import bbox_field
-from networks.roads.lists import CARRIAGEWAYS
+from networks.roads.code_lists import CARRIAGEWAYS
 
 SIDES = [(code, label[0]) for code, label in CARRIAGEWAYS.items()]
 

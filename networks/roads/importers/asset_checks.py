@@ -11,7 +11,7 @@ from layers.intake.feature_table.rows import FeatureRow
 from layers.intake.findings import Finding
 from layers.intake.params import month_day_param, pair_param
 from layers.intake.services.loading import rows
-from networks.roads import lists
+from networks.roads import code_lists
 from networks.roads.importers.asset_tables import POINTS
 
 NEAR_M: Final = 15.0
@@ -39,6 +39,6 @@ def keep_inspected_state(one: Any, row: FeatureRow, merged: Merge) -> Iterator[F
         merged.taken.append("state")
         return
     code = gettext_noop("“%(name)s” was inspected on %(day)s: the condition of the file (%(state)s) is not taken.")
-    state = pair_param(*lists.CONDITIONS[str(row.values["state"])])
+    state = pair_param(*code_lists.CONDITIONS[str(row.values["state"])])
     params = {"name": POINTS.name_of(row.values), "day": month_day_param(one.inspected_date), "state": state}
     yield Finding(file=row.file, row=row.row, code=code, params=params, severity="warning")

@@ -14,7 +14,7 @@ from layers.intake.cells import bare
 from layers.intake.feature_table import mapping
 from layers.intake.feature_table.source import XY, FeatureTable, FeatureTables
 from layers.intake.layer_mapping import LayerMapping, Target, columns_of, likely_columns
-from networks.roads import asset_lists
+from networks.roads import asset_code_lists
 from networks.roads.iisr import read_sign
 from networks.roads.references import NotAReferenceError, reference_of, road_of
 
@@ -85,7 +85,7 @@ PLACES: Final[tuple[tuple[str, Any, Mapping[str, Any]], ...]] = (
     ("place_end", _("End, in one field"), {}),
     ("place_end_marker", _("PR of the end"), {}),
     ("place_end_metres", _("Metres after the PR of the end"), {}),
-    ("place_side", _("Side of the road"), asset_lists.SIDES),
+    ("place_side", _("Side of the road"), asset_code_lists.SIDES),
     ("place_distance", _("Metres from the axis"), {}),
     ("place_department", pgettext_lazy("of a PR", "Département of the road"), {}),
 )
@@ -189,7 +189,7 @@ READ_AS: Final[Mapping[str, Callable[[str], Any]]] = {
     "place_route": is_road,
     "place_marker": IS_MARKER.fullmatch,
     "place_end_marker": IS_MARKER.fullmatch,
-    "place_side": lambda text: mapping.likely_code(SPOKEN, "place_side", text, asset_lists.SIDES),
+    "place_side": lambda text: mapping.likely_code(SPOKEN, "place_side", text, asset_code_lists.SIDES),
 }
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from layers.intake.cells import bare, read_day
+from networks.roads.code_lists import NATURES
 from networks.roads.importers.departments import department_in
-from networks.roads.lists import NATURES
 from networks.roads.references import NotAReferenceError, route_of
 
 SOURCE: Final = "BD TOPO"
@@ -146,7 +146,7 @@ def fill(section: Read, said: Mapping[str, str], numbered_roads: Mapping[str, Nu
     values = section.values
     route, status, manager = road_of(section, said, numbered_roads)
     values |= {"route": route, "status": status}
-    values["nature"] = coded(section, "nature", said.get("nature", ""), KINDS)
+    values["nature"] = code_of(section, "nature", said.get("nature", ""), KINDS)
     importance = said.get("importance", "")[:1]
     values["importance"] = importance if importance in "123456" and importance else None
     values["manager"], values["manager_name"] = manager_of(status, manager)
@@ -158,7 +158,7 @@ def fill(section: Read, said: Mapping[str, str], numbered_roads: Mapping[str, Nu
     values["department"] = department_in(manager, values["insee_left"], values["insee_right"]) if route else ""
     values["lanes"] = whole(number(section, "nombre_de_voies", said.get("lanes", "")), 12)
     values["width_m"] = number(section, "largeur_de_chaussee", said.get("width", ""), most=60)
-    values["traffic_way"] = coded(section, "sens_de_circulation", said.get("way", ""), WAYS) or "both"
+    values["traffic_way"] = code_of(section, "sens_de_circulation", said.get("way", ""), WAYS) or "both"
     values["built_up"] = truth(said.get("urban", ""))
     values["level"] = level_of(said.get("level", ""))
     for column, name in (("max_height_m", "height"), ("max_width_m", "breadth"), ("max_length_m", "length"),
@@ -213,7 +213,7 @@ def manager_of(status: str | None, name: str) -> tuple[str | None, str | None]:
     return MANAGERS.get(status or "") if status or not name else None, name or None
 
 
-def coded(section: Read, name: str, text: str, codes: Mapping[str, str]) -> str | None:
+def code_of(section: Read, name: str, text: str, codes: Mapping[str, str]) -> str | None:
     if not text:
         return None
     code = codes.get(bare(text))

@@ -252,8 +252,8 @@ def compare_with_known(
     claimed = {one.key: said[one.key] for one in markers if one.key in said and said[one.key].owner_id == owner.pk}
     taken = {marker.pk for marker in claimed.values()}
     keys = {one.key for one in markers}
-    lost = lost_among([one for one in known if one.pk not in taken and one.key not in keys])
-    managed = managed_for(owner, {one.key[0] for one in claimed.values()} - {one.road for one in markers})
+    lost = lost_markers([one for one in known if one.pk not in taken and one.key not in keys])
+    managed = roads_managed_by_others(owner, {one.key[0] for one in claimed.values()} - {one.road for one in markers})
     fresh, changed = [], []
     for one in markers:
         marker = claimed.get(one.key) or own.get(one.key) or match_lost(one, lost)
@@ -291,7 +291,7 @@ def note_change(change: Change, marker: "KnownMarker", outcome: Outcome) -> None
     outcome.changes.add("changed", change.row.name, place=place, values=values, moved_m=moved)
 
 
-def lost_among(markers: Sequence["KnownMarker"]) -> dict[tuple[str, int, str], "KnownMarker"]:
+def lost_markers(markers: Sequence["KnownMarker"]) -> dict[tuple[str, int, str], "KnownMarker"]:
     """Markers whose Département has no section of the road any more, or is not known: by number, without it."""
     known = sections_known({one.key[0].route for one in markers})
     lost: dict[tuple[str, int, str], KnownMarker] = {}
@@ -310,7 +310,7 @@ def match_lost(one: Row, lost: dict[tuple[str, int, str], "KnownMarker"]) -> "Kn
     return lost.pop(key)
 
 
-def managed_for(owner: Member, roads: Collection[Road]) -> frozenset[Road]:
+def roads_managed_by_others(owner: Member, roads: Collection[Road]) -> frozenset[Road]:
     """Those that another member manages: what was corrected to be of one is no longer changed by a file."""
     managed = rows(
         "select route, department from unnest(%(routes)s::text[], %(departments)s::text[]) as r(route, department)"

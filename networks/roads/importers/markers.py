@@ -372,14 +372,14 @@ def on_axis(one: Row, own: Sequence[Row], axes: Mapping[str, Axis]) -> Row:
         )
     if not stands:
         return one
-    metres = interpolated(one.along_m, stands)
+    metres = interpolate(one.along_m, stands)
     if not axis.parts[0].start_m - 1 <= metres <= axis.parts[-1].end_m + 1:
         return one
     place = axis_place_at(axis, min(max(metres, axis.parts[0].start_m), axis.parts[-1].end_m)).place
     return replace(one, place=(round(place.x, 3), round(place.y, 3)))
 
 
-def interpolated(value: float, stands: Sequence[tuple[float, float]]) -> float:
+def interpolate(value: float, stands: Sequence[tuple[float, float]]) -> float:
     """What lies in proportion between two known places; beyond them, metre for metre."""
     before = [one for one in stands if one[0] <= value]
     after = [one for one in stands if one[0] > value]

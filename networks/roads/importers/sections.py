@@ -44,21 +44,21 @@ class Plan:
     changes: ObjectChanges = field(default_factory=lambda: ObjectChanges("road-sections"))
 
 
-def typed(name: str) -> str:
+def sql_type(name: str) -> str:
     return TYPES.get(name, "text")
 
 
-def staged(name: str) -> sql.Composable:
+def staged_value(name: str) -> sql.Composable:
     """What the source says of a column now, for a section whose line runs as ours does."""
-    return sided("s", name)
+    return value_by_side("s", name)
 
 
 def before(name: str) -> sql.Composable:
     """What it said the last time."""
-    return sided("d", name)
+    return value_by_side("d", name)
 
 
-def sided(alias: str, name: str) -> sql.Composable:
+def value_by_side(alias: str, name: str) -> sql.Composable:
     plain = sql.Identifier(alias, name)
     if name == "traffic_way":
         return sql.SQL(
@@ -76,7 +76,7 @@ def any_of(template: str) -> sql.Composable:
     """
     each = (
         sql.SQL(template + (" and {then} <> ''" if name == "department" else "")).format(
-            now=staged(name), then=before(name), ours=sql.Identifier("r", name)
+            now=staged_value(name), then=before(name), ours=sql.Identifier("r", name)
         )
         for name in COLUMNS
     )
@@ -227,7 +227,7 @@ def list_changes(plan: Plan, *, replace: bool) -> None:
     each: dict[str, list[sql.Composable]] = {
         "ours": [sql.Identifier("r", name) for name in COLUMNS],
         "then": [before(name) for name in COLUMNS],
-        "now": [staged(name) for name in COLUMNS],
+        "now": [staged_value(name) for name in COLUMNS],
     }
     as_json: dict[str, sql.Composable] = {
         kind: sql.SQL(", ").join([sql.SQL("to_jsonb({})").format(one) for one in values])
@@ -400,7 +400,7 @@ def update() -> None:
         " join road_section r on r.id = k.id where {redrawn}", redrawn=sql.SQL(REDRAWN))  # fmt: skip
     assigned = sql.SQL(", ").join(
         sql.SQL("{0} = case when {1} is distinct from {2} then {1} else r.{0} end").format(
-            sql.Identifier(name), staged(name), before(name)
+            sql.Identifier(name), staged_value(name), before(name)
         )
         for name in COLUMNS
     )

@@ -210,7 +210,7 @@ class Layer:
                 continue
             self.remark(rank, read, bool(closed[n]), bool(simple[n]), shapes[n])
             self.seen[read.cleabs] = rank
-            yield (rank, read.cleabs, *(read.values[name] for name in COLUMNS), delivered(read),
+            yield (rank, read.cleabs, *(read.values[name] for name in COLUMNS), delivered_json(read),
                    json.dumps(read.beside, ensure_ascii=False), key_of(codes[n]), self.findings.file,
                    codes[n])  # fmt: skip
 
@@ -285,7 +285,7 @@ def whole_lines(codes: Any) -> Any:
     return shapes
 
 
-def delivered(read: Read) -> str:
+def delivered_json(read: Read) -> str:
     """What the source says of the section, for the next import to tell what it changed from what our people did."""
     return json.dumps({name: one for name, one in read.values.items() if one is not None}, default=str,
                       ensure_ascii=False)  # fmt: skip

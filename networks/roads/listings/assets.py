@@ -12,8 +12,8 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.cells import NOTHING, Cell, Line
 from gis_core.desk.listing import Column, Listing, Pager
 from gis_core.members.rights import Rights
-from layers.features.display import display_number, is_english
-from networks.roads import asset_lists, lists
+from layers.features.display import code_label, display_number, is_english
+from networks.roads import asset_code_lists, code_lists
 from networks.roads.asset_sheets import pictogram_of
 from networks.roads.iisr import name_of, normal
 from networks.roads.services import assets
@@ -58,11 +58,11 @@ def picture_of(asset: Any) -> str:
 
 
 def kind_label(what: str, asset: Any) -> str:
-    return lists.word(KINDS[what], asset.kind, english=is_english())
+    return code_label(KINDS[what], asset.kind)
 
 
 def condition_label(asset: Any) -> str:
-    return lists.word(lists.CONDITIONS, asset.state, english=is_english())
+    return code_label(code_lists.CONDITIONS, asset.state)
 
 
 def is_late(asset: Any) -> bool:
@@ -113,7 +113,7 @@ def reference_at(asset: Any, related: Around, *, end: int) -> str | None:
 def side(asset: Any, related: Around) -> str | None:
     """As markers grow; nothing of what has no place on a road."""
     places = related.places.get(asset.pk)
-    return lists.word(asset_lists.SIDES, places[0].lies, english=is_english()) if places else None
+    return code_label(asset_code_lists.SIDES, places[0].lies) if places else None
 
 
 def columns(what: str, own: Sequence[Column[Any]], along: Sequence[Column[Any]] = ()) -> tuple[Column[Any], ...]:

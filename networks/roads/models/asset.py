@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from gis_core.fields import current_instant
 from gis_core.models import Member, User, web_mercator
-from networks.roads import asset_lists, iisr, lists
+from networks.roads import asset_code_lists, code_lists, iisr
 from networks.roads.models.referential import RoadObject, codes
 
 
@@ -87,10 +87,10 @@ class RoadAsset(BoundObject):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["owner", "reference"], name="road_asset_reference"),
-            codes("kind", asset_lists.POINTS, "road_asset_kind"),
-            codes("side", asset_lists.SIDES, "road_asset_side"),
-            codes("state", lists.CONDITIONS, "road_asset_state"),
-            codes("size", asset_lists.SIZES, "road_asset_size"),
+            codes("kind", asset_code_lists.POINTS, "road_asset_kind"),
+            codes("side", asset_code_lists.SIDES, "road_asset_side"),
+            codes("state", code_lists.CONDITIONS, "road_asset_state"),
+            codes("size", asset_code_lists.SIZES, "road_asset_size"),
             models.CheckConstraint(condition=Q(orientation__gte=0, orientation__lt=360), name="road_asset_orientation"),
         ]
 
@@ -119,9 +119,9 @@ class RoadStretch(BoundObject):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["owner", "reference"], name="road_stretch_reference"),
-            codes("kind", asset_lists.STRETCHES, "road_stretch_kind"),
-            codes("side", asset_lists.SIDES, "road_stretch_side"),
-            codes("state", lists.CONDITIONS, "road_stretch_state"),
+            codes("kind", asset_code_lists.STRETCHES, "road_stretch_kind"),
+            codes("side", asset_code_lists.SIDES, "road_stretch_side"),
+            codes("state", code_lists.CONDITIONS, "road_stretch_state"),
         ]
 
 
@@ -183,7 +183,7 @@ class RoadInspection(models.Model):
         ordering: ClassVar[list[str]] = ["-done_date", "-id"]
         indexes: ClassVar = [models.Index(fields=["of", "asset_id", "-done_date"], name="road_inspection_asset")]
         constraints: ClassVar = [
-            codes("mark", lists.CONDITIONS, "road_inspection_mark"),
+            codes("mark", code_lists.CONDITIONS, "road_inspection_mark"),
             models.CheckConstraint(
                 condition=Q(struck_at=None) | ~Q(struck_reason=""), name="road_inspection_struck_for_a_reason"
             ),

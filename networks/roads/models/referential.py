@@ -13,11 +13,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.codes import CodeList
 from gis_core.models import Member, web_mercator
-from networks.roads import lists
+from networks.roads import code_lists
 
 
-def codes(field: str, labels: lists.CodeList, name: str) -> models.CheckConstraint:
+def codes(field: str, labels: CodeList, name: str) -> models.CheckConstraint:
     """A column holds codes of its list alone."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": list(labels)}), name=name)
 
@@ -113,8 +114,8 @@ class RoadSection(RoadObject):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["owner", "reference"], name="road_section_reference"),
-            codes("carriageway", lists.CARRIAGEWAYS, "road_section_carriageway"),
-            codes("traffic_way", lists.TRAFFIC, "road_section_traffic_way"),
+            codes("carriageway", code_lists.CARRIAGEWAYS, "road_section_carriageway"),
+            codes("traffic_way", code_lists.TRAFFIC, "road_section_traffic_way"),
             department_code("road_section_department"),
         ]
 
@@ -141,7 +142,7 @@ class RoadMarker(RoadObject):
         indexes: ClassVar = [GistIndex(fields=["geom_3857"], name="road_marker_3857")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["route", "department", "number", "carriageway"], name="road_marker_once"),
-            codes("carriageway", lists.CARRIAGEWAYS, "road_marker_carriageway"),
+            codes("carriageway", code_lists.CARRIAGEWAYS, "road_marker_carriageway"),
             department_code("road_marker_department"),
         ]
 

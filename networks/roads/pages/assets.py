@@ -21,8 +21,8 @@ from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.technicians import TECHNICIANS
-from layers.features.display import is_english
-from networks.roads import asset_lists, lists
+from layers.features.display import code_choices, code_label, is_english
+from networks.roads import asset_code_lists, code_lists
 from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, normal
 from networks.roads.listings.assets import (
     ASSETS,
@@ -63,7 +63,7 @@ def around_list(view: ListView[AssetQuery]) -> dict[str, Any]:
     counts, lengths = services.counts(query, view.rights), services.kilometres(query, view.rights)
     figures = [
         {
-            "label": lists.word(KINDS[what], kind, english=is_english()),
+            "label": code_label(KINDS[what], kind),
             "count": count,
             "query": query.but(kind=kind).query(),
             "chosen": kind == query.kind,
@@ -116,7 +116,7 @@ class InspectionForm(AccessibleForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["mark"].choices = lists.options(lists.CONDITIONS)  # type: ignore[attr-defined]
+        self.fields["mark"].choices = code_choices(code_lists.CONDITIONS)  # type: ignore[attr-defined]
 
 
 @page
@@ -203,14 +203,14 @@ def asset_page(
         "edits": rights.has_role(asset_row.owner_id, TECHNICIANS),
         "road_section": section,
         "places": places,
-        "side": lists.word(asset_lists.SIDES, side, english=is_english()),
-        "size": lists.word(asset_lists.SIZES, getattr(asset_row, "size", None), english=is_english()),
+        "side": code_label(asset_code_lists.SIDES, side),
+        "size": code_label(asset_code_lists.SIZES, getattr(asset_row, "size", None)),
         "more": sorted(asset_row.more.items()),
         "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes&s={SLUGS[what]}.{pk}",
         "road": (road := road_of_place(section)),
         "road_named": with_department(road) if road else "",
         "inspections": [
-            (one, lists.word(lists.CONDITIONS, one.mark, english=is_english()),
+            (one, code_label(code_lists.CONDITIONS, one.mark),
              [photo for photo in photos if photo["id"] in one.photos])
             for one in described
         ],

@@ -50,7 +50,7 @@ DESK: Final = feature_desk(
     show=show_template,
     tab="road_assets",
     urls=("road_asset_imports", "road_asset_import", "road_asset_rows"),
-    frame="roads/room.html",
+    frame="roads/desk.html",
     labels=texts,
     describe_numbers=describe_numbers,
 )

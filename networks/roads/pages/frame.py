@@ -13,7 +13,7 @@ __all__ = ["page", "show", "show_template"]
 def show(
     request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """A page of the desk: its template is `roads/<template>.html`, on `roads/room.html`."""
+    """A page of the desk: its template is `roads/<template>.html`, on `roads/desk.html`."""
     return show_template(request, f"roads/{template}.html", tab, context, status)
 
 

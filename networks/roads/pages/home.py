@@ -69,6 +69,6 @@ def cut(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 @require_safe
 @page
-def numbered(request: HttpRequest) -> HttpResponse:
+def route_list(request: HttpRequest) -> HttpResponse:
     """Numbered roads with their markers and what their calibration found."""
     return show(request, "routes", "road_routes", {"routes": routes()})

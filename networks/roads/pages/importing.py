@@ -50,7 +50,7 @@ def choices_in(posted: QueryDict) -> dict[str, Any]:
     }
 
 
-def chosen(made: FileImport, posted: QueryDict) -> dict[str, Any]:
+def choices_to_read(made: FileImport, posted: QueryDict) -> dict[str, Any]:
     """What the page of an import says; the button that loads leaves the choices as they are. Raises Invalid."""
     return choices_in(posted) if posted.get("action") == "read" else {}
 
@@ -78,7 +78,7 @@ DESK: Final = ImportDesk(
     show=show_template,
     tab="road_import",
     urls=("road_import", "road_import_page", "road_import_findings"),
-    frame="roads/room.html",
+    frame="roads/desk.html",
     labels=texts,
     parts={
         "given": "roads/import_given.html",
@@ -88,6 +88,6 @@ DESK: Final = ImportDesk(
         "revert": "intake/taking_back.html",
     },
     context=context,
-    choices=chosen,
+    choices=choices_to_read,
     given=choices_in,
 )

@@ -16,9 +16,8 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
-from layers.features.display import is_english
+from layers.features.display import code_choices, is_english
 from layers.features.errors import FieldRefused, GeometryRefused
-from networks.roads import lists
 from networks.roads.iisr import FAMILIES, SIGNS, family_of
 from networks.roads.listings.assets import title_of
 from networks.roads.pages.assets import TAB
@@ -62,9 +61,9 @@ class PlaceForm(AccessibleForm):
             self.fields[name].widget.attrs["placeholder"] = EXAMPLES[name]
 
     def where(self) -> Any:
-        """Raises what `placing.placed` does."""
+        """Raises what `placing.place_asset` does."""
         values = {name: self.exact(name, self.cleaned_data[name]) for name in PLACE if name in self.cleaned_data}
-        return placing.placed(self.what, **values | {"distance_m": values["distance_m"] or 0.0})
+        return placing.place_asset(self.what, **values | {"distance_m": values["distance_m"] or 0.0})
 
     def exact(self, name: str, given: Any) -> Any:
         return self.measured[name] if name in self.measured and given == self.initial.get(name) else given
@@ -90,7 +89,7 @@ class AssetForm(PlaceForm):
 
     def __init__(self, *args: Any, what: str, **options: Any) -> None:
         super().__init__(*args, what=what, **options)
-        self.fields["kind"].choices = [("", "—"), *lists.options(assets.KINDS[what])]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", "—"), *code_choices(assets.KINDS[what])]  # type: ignore[attr-defined]
         if what != "point":
             del self.fields["code"], self.fields["inscription"]
         else:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from gis_core.desk.tables import answer_table
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
-from networks.roads import lists
+from layers.features.display import code_label
 from networks.roads.along import parts_of
 from networks.roads.pages.frame import page, show
 from networks.roads.references import Road
@@ -58,7 +58,7 @@ def along(what: str, road: Road, rights: Rights) -> dict[str, Any] | None:
         "total": sum(counts.values()),
         "list": f"{address}?{wanted.query()}",
         "lines": [
-            (lists.word(assets.KINDS[what], kind, english=english), count, f"{address}?{wanted.but(kind=kind).query()}")
+            (code_label(assets.KINDS[what], kind, english=english), count, f"{address}?{wanted.but(kind=kind).query()}")
             for kind, count in counts.items()
         ],
     }

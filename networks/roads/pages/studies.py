@@ -165,7 +165,7 @@ def study(request: HttpRequest, study: int) -> HttpResponse:
     name = f"couverture-{timezone.localdate(coverage.made_at):%Y-%m-%d}"
     match request.GET.get("format", ""):
         case "":
-            context = {"changed": studies.changed_since(coverage), "may_ask": studies.may_study(coverage.owner, rights)}
+            context = {"changed": studies.has_changed(coverage), "may_ask": studies.may_study(coverage.owner, rights)}
             return show(request, "study", TAB, study_context(coverage, technology, operator) | context)
         case "csv":
             return file_response(csv_of(coverage), "text/csv; charset=utf-8", f"{name}.csv")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from psycopg import sql
 
+from gis_core.codes import CodeList
 from gis_core.database import clock as database_clock
 from gis_core.desk.journal import strike_out
 from gis_core.desk.list_query import ListQuery, choice, parameter, text
@@ -21,15 +22,16 @@ from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune
 from layers.catalogue.services import visible_layer
+from layers.features.display import code_choices
 from layers.features.services import attachments
-from networks.roads import asset_lists, lists
+from networks.roads import asset_code_lists, code_lists
 from networks.roads.iisr import normal
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
 from networks.roads.references import NotAReferenceError, road_of
 
 MODELS: Final[Mapping[str, Any]] = {"point": RoadAsset, "troncon": RoadStretch}
 SLUGS: Final = {"point": "road-assets", "troncon": "road-stretches"}
-KINDS: Final = {"point": asset_lists.POINTS, "troncon": asset_lists.STRETCHES}
+KINDS: Final = {"point": asset_code_lists.POINTS, "troncon": asset_code_lists.STRETCHES}
 DUE: Final = {
     "late": gettext_lazy("Inspection late"),
     "month": gettext_lazy("Inspection within a month"),
@@ -43,13 +45,13 @@ LONGEST_NAME, LONGEST_REMARK = 120, 1000
 MOST_AT_ONCE: Final = 6
 
 
-def code_choice(label: Any, codes: lists.CodeList, every: Any) -> Any:
+def code_choice(label: Any, codes: CodeList, every: Any) -> Any:
     """A code of a list; another one restricts nothing: that of points stays in the address of stretches."""
 
     def read(given: Mapping[str, str], name: str) -> str:
         return code if (code := given.get(name, "")) in codes else ""
 
-    return parameter(label=label, read=read, options=lambda _rights: lists.options(codes), every=every, default="")
+    return parameter(label=label, read=read, options=lambda _rights: code_choices(codes), every=every, default="")
 
 
 def kind_of_asset(what: str) -> Any:
@@ -71,8 +73,8 @@ class AssetQuery(ListQuery):
 
     what: str = kind_of_asset("point")
     text: str = text(gettext_lazy("Search"), name="q", placeholder=gettext_lazy("reference, code, remark"))
-    kind: str = code_choice(gettext_lazy("Kind"), asset_lists.POINTS, gettext_lazy("All kinds"))
-    state: str = code_choice(gettext_lazy("Condition"), lists.CONDITIONS, gettext_lazy("All conditions"))
+    kind: str = code_choice(gettext_lazy("Kind"), asset_code_lists.POINTS, gettext_lazy("All kinds"))
+    state: str = code_choice(gettext_lazy("Condition"), code_lists.CONDITIONS, gettext_lazy("All conditions"))
     insee: str = choice(gettext_lazy("Commune"), commune_options, every=gettext_lazy("All communes"), longest=5)
     due: str = parameter(
         label=gettext_lazy("Inspection"),
@@ -96,7 +98,7 @@ class StretchQuery(AssetQuery):
     """Which stretches."""
 
     what: str = kind_of_asset("troncon")
-    kind: str = code_choice(gettext_lazy("Kind"), asset_lists.STRETCHES, gettext_lazy("All kinds"))
+    kind: str = code_choice(gettext_lazy("Kind"), asset_code_lists.STRETCHES, gettext_lazy("All kinds"))
 
 
 QUERIES: Final[Mapping[str, type[AssetQuery]]] = {"point": AssetQuery, "troncon": StretchQuery}
@@ -185,7 +187,7 @@ def of_members(what: str, rights: Rights) -> QuerySet[Any]:
     return rows if rights.agency else rows.filter(owner_id__in=rights.members())
 
 
-def opened_by(what: str, ids: Sequence[int], rights: Rights) -> set[int]:
+def ids_of_own_assets(what: str, ids: Sequence[int], rights: Rights) -> set[int]:
     if not (rights.agency or rights.members()):
         return set()
     return set(of_members(what, rights).filter(pk__in=ids).values_list("pk", flat=True))
@@ -307,7 +309,7 @@ def check(inspection: Inspection) -> None:
         raise Invalid(_("Check the year."), parameter="done_date")
     if not inspection.done_by.strip():
         raise Invalid(_("Say who inspected."), parameter="done_by")
-    if inspection.mark not in lists.CONDITIONS:
+    if inspection.mark not in code_lists.CONDITIONS:
         raise Invalid(_("Give a mark from 1 (very good) to 5 (very poor)."), parameter="mark")
     if inspection.due_date is not None and inspection.due_date <= inspection.done_date:
         raise Invalid(_("The next inspection comes after this one."), parameter="due_date")

@@ -134,11 +134,11 @@ def markers_for(rows: Iterable[RoadMarker], side: str) -> Iterator[Marker]:
     """Those of a carriageway; of a number that it has none of, the one opposite. A road whose sections are not told
     apart has those of both sides.
     """
-    for one in chosen_for(rows, side).values():
+    for one in one_of_each_number(rows, side).values():
         yield Marker(id=one.pk, number=one.number, place=shapely.from_wkb(bytes(one.geom.wkb)))
 
 
-def chosen_for(rows: Iterable[RoadMarker], side: str) -> dict[int, RoadMarker]:
+def one_of_each_number(rows: Iterable[RoadMarker], side: str) -> dict[int, RoadMarker]:
     """One of each number."""
     known = list(rows)
     chosen: dict[int, RoadMarker] = {}
@@ -151,7 +151,7 @@ def passed_over(rows: Sequence[RoadMarker], sides: Iterable[str]) -> list[int]:
     """Markers that no axis stands on, for another one has their number; of two that face each other across a single
     carriageway one is enough.
     """
-    chosen = [chosen_for(rows, side) for side in sides]
+    chosen = [one_of_each_number(rows, side) for side in sides]
     used = {one.pk for each in chosen for one in each.values()}
     return [one.pk for one in rows if one.pk not in used and not any(face(one, each[one.number]) for each in chosen)]
 

@@ -135,7 +135,7 @@ def bring_sections(owner: Member, order: Order, progress: Progress) -> Report:
     report = {"counts": counts, "compared": compared and describe_difference([compared]),
               "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
               "drawn_here": plan.drawn_here, "changes": kept_changes(*changes)}  # fmt: skip
-    return Report(report=report | (measured(roads, progress) if order.write else {"roads": []}), findings=findings)
+    return Report(report=report | (measure_roads(roads, progress) if order.write else {"roads": []}), findings=findings)
 
 
 def difference_of(plan: sections.Plan) -> ScopeDifference:
@@ -181,12 +181,12 @@ def bring_markers(owner: Member, order: Order, progress: Progress) -> Report:
     if order.write:
         counts["sided"] = set_sides(owner, roads, lambda: open_event("road_section", order))
         announce_changed_slugs(["road-markers", *(["road-sections"] if counts["sided"] else [])])
-    again = measured(roads, progress) if order.write else {"roads": []}
+    again = measure_roads(roads, progress) if order.write else {"roads": []}
     report = {"counts": counts, "compared": None, "changes": kept_changes(*changes)}
     return Report(report=report | again, findings=findings)
 
 
-def measured(roads: Collection[Road], progress: Progress) -> dict[str, Any]:
+def measure_roads(roads: Collection[Road], progress: Progress) -> dict[str, Any]:
     """Few roads are measured with the import, for people to see what is amiss; many after it, for whoever edits roads
     or assets waits for its end.
     """

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from gis_core.codes import CodeList
 from gis_core.desk.list_query import ListQuery, choice, parameter
 from gis_core.desk.options import commune_options
 from gis_core.desk.tables import Table
@@ -21,14 +22,15 @@ from gis_core.errors import Invalid, NotFound
 from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from networks.roads import lists
+from layers.features.display import code_choices, code_label
+from networks.roads import code_lists
 
 UNKNOWN: Final = "-"
 DUAL: Final = ("autoroute", "2chaussees")
 MOST_LINES: Final = 2_000
-LISTS: Final[Mapping[str, lists.CodeList]] = {
-    "status": lists.STATUSES, "importance": lists.IMPORTANCES, "manager": lists.MANAGERS,
-    "condition": lists.CONDITIONS,
+LISTS: Final[Mapping[str, CodeList]] = {
+    "status": code_lists.STATUSES, "importance": code_lists.IMPORTANCES, "manager": code_lists.MANAGERS,
+    "condition": code_lists.CONDITIONS,
 }  # fmt: skip
 
 
@@ -38,7 +40,7 @@ def with_unrecorded(options: Callable[[Rights], Sequence[tuple[str, str]]]) -> C
 
 def recorded_code(label: Any, name: str, every: Any) -> Any:
     """A code of a list, or UNKNOWN."""
-    options = with_unrecorded(lambda _rights: lists.options(LISTS[name]))
+    options = with_unrecorded(lambda _rights: code_choices(LISTS[name]))
     return choice(label, options, every=every, allowed=lambda: {*LISTS[name], UNKNOWN})
 
 
@@ -146,7 +148,7 @@ STATEMENT: Final = """
 def lengths(query: LengthQuery) -> Lengths:
     """Of the sections that the asker sees, which is all of them. Raises NotFound for a member that there is not."""
     given: dict[str, Any] = {name: getattr(query, name) for name in (*LISTS, "insee")}
-    given |= {"paths": list(lists.PATHS), "dual": list(DUAL), "all": bool(query.paths)}
+    given |= {"paths": list(code_lists.PATHS), "dual": list(DUAL), "all": bool(query.paths)}
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, given | {"member": member_id(query.member), "most": MOST_LINES})
         rows = cursor.fetchall()
@@ -187,7 +189,7 @@ def table_of(table: str, groups: list[Group], whole: float) -> list[Line]:
             else _("Not recorded") if code is None
             else f"{names[code]} ({code})" if code in names
             else code if table == "insee"
-            else managed(lists.word(LISTS[table], code, english=english), name),
+            else name_of_manager(code_label(LISTS[table], code, english=english), name),
             km=km,
             percent=100 * km / whole if whole else 0.0,
             sections=sections,
@@ -200,7 +202,7 @@ def table_of(table: str, groups: list[Group], whole: float) -> list[Line]:
     return sorted(lines, key=lambda one: (order.index(one.code) if one.code in order else len(order), -one.km))
 
 
-def managed(kind: str, name: str) -> str:
+def name_of_manager(kind: str, name: str) -> str:
     """“Commune de Lorris” says what it is; “Val de Rimarde” does not."""
     return name if name.casefold().startswith(kind.casefold()) else " · ".join(filter(None, (kind, name)))
 

@@ -141,7 +141,7 @@ def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[Place]]:
     rows = values_for(CHANGED, what, [pk for pk in ids if pk not in results])
     by_road = groupby(rows, key=lambda row: Road(row[0], row[1]))
     for road, ends in islice(by_road, MEASURED_NOW):
-        results |= measured_now(road, [end[2:] for end in ends])
+        results |= places_now(road, [end[2:] for end in ends])
     whole = 2 if what == "troncon" else 1
     return {pk: places for pk, places in results.items() if len(places) == whole}
 
@@ -157,7 +157,7 @@ def values_for(question: str, what: str, ids: Sequence[int]) -> list[tuple[Any, 
         return list(cursor.fetchall())
 
 
-def measured_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[Place]]:
+def places_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[Place]]:
     """By id where these lie (id, section, x, y) on the axes of a road as it is now."""
     axes, numbered = list(axes_now(road)), with_department(road)
     results: dict[int, list[tuple[float, Place]]] = {}
@@ -180,16 +180,16 @@ def on_road(road: Road, marker: int, metres: float, side: Side) -> Reference:
 # -- from references to a geometry ------------------------------------------------------------------------------------
 
 
-def placed(
+def place_asset(
     what: str, *, start: str | Reference, end: str | Reference = "", side: Beside = "on", distance_m: float = 0.0
 ) -> GEOSGeometry:
     """Where an asset of these references stands (EPSG:2154). Raises Invalid, NotFound, Conflict, each at its field."""
     leftward = leftward_of(side, distance_m)
-    first = located(start, "start")
+    first = place_of_reference(start, "start")
     if what == "point":
         (result,) = points([(first, leftward)])
     else:
-        (result,) = stretches([(first, located(end, "end"), leftward)])
+        (result,) = stretches([(first, place_of_reference(end, "end"), leftward)])
     if isinstance(result, ArpentError):
         raise result
     return result
@@ -206,7 +206,7 @@ def leftward_of(side: Beside, distance_m: float) -> float:
     return {"on": 0.0, "left": distance_m, "right": -distance_m}[side]
 
 
-def located(place: str | Reference, name: str) -> RoadPlace:
+def place_of_reference(place: str | Reference, name: str) -> RoadPlace:
     """The place of a reference, written or read. Raises Invalid, NotFound, both at the field `name`."""
     try:
         return locate(place) if isinstance(place, str) else place_of(place)
@@ -230,7 +230,7 @@ def points(places: Sequence[tuple[Spot, float]]) -> list[GEOSGeometry | ArpentEr
     """Beside places on axes, so many metres to the left."""
     given = {**spots([one for one, _leftward in places]), "leftwards": [leftward for _one, leftward in places]}
     rows = dict(all_rows(BESIDE, **given))
-    return [geometry(rows[rank]) if rank in rows else measured_anew() for rank in range(1, len(places) + 1)]
+    return [geometry(rows[rank]) if rank in rows else measuring_conflict() for rank in range(1, len(places) + 1)]
 
 
 def spots(places: Sequence[Spot], prefix: str = "") -> dict[str, list[Any]]:
@@ -256,7 +256,7 @@ def stretches(pairs: Sequence[tuple[Spot, Spot, float]]) -> list[GEOSGeometry | 
 def no_stretch(ends: Sequence[GEOSGeometry | ArpentError]) -> ArpentError:
     """Why two places are on no axis both."""
     if any(isinstance(one, ArpentError) for one in ends):
-        return measured_anew()
+        return measuring_conflict()
     return error_of(Invalid, gettext_noop("Give two places on the same road and carriageway."), parameter="end")
 
 
@@ -280,7 +280,7 @@ def stretch(metres: float, jump: float, shape: Any) -> LineString | Invalid:
     return line
 
 
-def measured_anew() -> Conflict:
+def measuring_conflict() -> Conflict:
     code = gettext_noop("This road changed and is being measured anew: try again in a minute.")
     return error_of(Conflict, code, parameter="start")
 

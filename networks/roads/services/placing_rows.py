@@ -1,7 +1,7 @@
 """Many assets placed by references at once, as the rows of a file give them: a few questions for all of them.
 
-Each gets what `placing.placed` gives for it alone: where it stands, or why it cannot. Roads that changed and are yet to
-be measured anew are not measured for a file.
+Each gets what `placing.place_asset` gives for it alone: where it stands, or why it cannot. Roads that changed and are
+yet to be measured anew are not measured for a file.
 """
 
 from collections import defaultdict
@@ -14,14 +14,14 @@ from django.contrib.gis.geos import GEOSGeometry
 from gis_core.errors import ArpentError, Invalid, NotFound
 from networks.roads.axis_places import SLACK_M
 from networks.roads.references import Reference, Road
-from networks.roads.services.placing import Beside, leftward_of, measured_anew, points, stretches
+from networks.roads.services.placing import Beside, leftward_of, measuring_conflict, points, stretches
 from networks.roads.services.referring import (
     all_rows,
     beyond_end,
     beyond_next,
+    is_stale,
     not_there,
     road_among,
-    unmeasured,
 )
 
 BATCH: Final = 5_000
@@ -106,8 +106,8 @@ def spots_of(references: Iterable[Reference]) -> dict[Reference, OnAxis | Arpent
     """Where references are on the axes that are kept, or why nowhere."""
     results: dict[Reference, OnAxis | ArpentError] = {}
     roads = roads_of(references, results)
-    stale = {road for road in set(roads.values()) if unmeasured(road)}
-    results |= {one: measured_anew() for one, road in roads.items() if road in stale}
+    stale = {road for road in set(roads.values()) if is_stale(road)}
+    results |= {one: measuring_conflict() for one, road in roads.items() if road in stale}
     rest = [(one, road) for one, road in roads.items() if road not in stale]
     given = {
         "routes": [road.route for _one, road in rest],

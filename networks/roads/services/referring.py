@@ -167,7 +167,7 @@ def place_of(query: Reference) -> RoadPlace:
     sides: list[str] = [query.side] if query.side else ["U", "D", "G"]
     # Where a road has one carriageway both sides are it.
     sides += [one for one in ("U", "D") if one not in sides]
-    if unmeasured(road):
+    if is_stale(road):
         return place_now(query, road, sides)
     row = one_row(MARK, **road._asdict(), number=query.marker, sides=sides)
     if row is None:
@@ -306,7 +306,7 @@ def before_first(road: Road) -> NotFound:
 # -- roads that changed since they were measured ----------------------------------------------------------------------
 
 
-def unmeasured(road: Road) -> bool:
+def is_stale(road: Road) -> bool:
     """Whether the axes of a road are stale, or yet to be made."""
     return bool((one_row(UNMEASURED, **road._asdict()) or (False,))[0])
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from networks.roads import lists
+from layers.features.display import code_label
+from networks.roads import code_lists
 from networks.roads.references import Road
 
 
@@ -20,6 +21,6 @@ def marker_taken(params: Mapping[str, Any]) -> str:
     return message % {
         "road": Road(params["route"], params["department"]),
         "number": params["number"],
-        "carriageway": lists.word(lists.CARRIAGEWAYS, params["carriageway"]),
+        "carriageway": code_label(code_lists.CARRIAGEWAYS, params["carriageway"], english=False),
         "other": params["other"],
     }

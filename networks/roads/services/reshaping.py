@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from gis_core.errors import Invalid
-from networks.roads import lists
+from layers.features.display import code_label
+from networks.roads import code_lists
 from networks.roads.models import RoadNode, RoadSection
 from networks.roads.references import format_route
 
@@ -79,7 +80,7 @@ def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSG
     union = ends_at_junctions([row["id"] for row in rows], union)
     if runs_along(rows[0], union) is False:
         union = LineString(list(reversed(union.coords)), srid=union.srid)
-    turned = [row if runs_along(row, union) is not False else turned_round(row) for row in rows]
+    turned = [row if runs_along(row, union) is not False else swap_sides(row) for row in rows]
     values: Values = {}
     if len({row["traffic_way"] for row in turned}) > 1:
         raise Invalid(_("The traffic of these sections does not run the same way: they stay apart."))
@@ -98,7 +99,7 @@ def refuse_different(rows: Sequence[Values]) -> None:
         if len(results) > 1:
             text = ", ".join(sorted(format_value(name, one) for one in results))
             message = _("These sections differ in %(what)s (%(values)s): make it the same first, or leave them apart.")
-            raise Invalid(message % {"what": called(name), "values": text})
+            raise Invalid(message % {"what": column_label(name), "values": text})
 
 
 def ends_at_junctions(ids: Sequence[int], union: LineString) -> LineString:
@@ -111,14 +112,14 @@ def ends_at_junctions(ids: Sequence[int], union: LineString) -> LineString:
     others = list(RoadSection.objects.filter(there).exclude(pk__in=ids).order_by("route", "pk"))
     meeting = set(between).intersection(node for one in others for node in (one.start_node_id, one.end_node_id))
     if union.closed and len(meeting) == 1:
-        return begun_at(RoadNode.objects.get(pk=meeting.pop()), union)
+        return ring_from(RoadNode.objects.get(pk=meeting.pop()), union)
     if others:
         message = _("%(road)s begins or ends between these sections and would be cut off: leave them apart.")
         raise Invalid(message % {"road": title_of(others[0])})
     return union
 
 
-def begun_at(node: RoadNode, ring: LineString) -> LineString:
+def ring_from(node: RoadNode, ring: LineString) -> LineString:
     """The same ring from the vertex that is nearest to a node."""
     places = ring.coords[:-1]
     first = min(range(len(places)), key=lambda rank: (places[rank][0] - node.geom.x) ** 2
@@ -132,7 +133,7 @@ def title_of(one: RoadSection) -> str:
     return road or one.name_left or one.name_right or one.reference or _("Another section")
 
 
-def called(name: str) -> str:
+def column_label(name: str) -> str:
     labels: Mapping[str, str] = {
         "route": _("their numbered road"),
         "department": _("their Département"),
@@ -147,8 +148,14 @@ def called(name: str) -> str:
 def format_value(name: str, value: Any) -> str:
     if value is None:
         return pgettext("road", "none")
-    labels = {"carriageway": lists.CARRIAGEWAYS, "status": lists.STATUSES, "manager": lists.MANAGERS}.get(name)
-    return lists.word(labels, value) if labels else format_route(value) if name == "route" else str(value)
+    labels = {
+        "carriageway": code_lists.CARRIAGEWAYS,
+        "status": code_lists.STATUSES,
+        "manager": code_lists.MANAGERS,
+    }.get(name)
+    return (
+        code_label(labels, value, english=False) if labels else format_route(value) if name == "route" else str(value)
+    )
 
 
 def runs_along(row: Values, union: LineString) -> bool | None:
@@ -161,7 +168,7 @@ def runs_along(row: Values, union: LineString) -> bool | None:
     return bool((last - first) % union.length < union.length / 2 if union.closed else first < last)
 
 
-def turned_round(row: Values) -> Values:
+def swap_sides(row: Values) -> Values:
     """What a section says of its sides when its line is turned."""
     results = dict(row)
     for left, right in SIDED:

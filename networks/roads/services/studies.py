@@ -27,7 +27,7 @@ from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune, Job, Member, User
 from layers.catalogue.models import Layer
 from layers.intake.cells import NO, YES
-from networks.roads import lists, reach
+from networks.roads import code_lists, reach
 from networks.roads.models import CoverageStudy
 from networks.roads.services.study_results import KEPT, list_studies
 from networks.roads.study_map import background, zone_on
@@ -202,7 +202,7 @@ def ask(question: Question, *, anew: bool = False, rights: Rights, user: User) -
     if count > MOST_ADDRESSES:
         message = _("At most %(most)s addresses are measured at once: choose one commune.")
         raise Invalid(message % {"most": MOST_ADDRESSES}, parameter="insee")
-    if not anew and (same := unchanged(question, communes, rights)):
+    if not anew and (same := unchanged_study(question, communes, rights)):
         return same
     if count <= AT_ONCE and reaches(question, list(communes)) <= AT_ONCE_REACHES:
         return compute(question, rights=rights)
@@ -218,7 +218,7 @@ def again(study: CoverageStudy, *, rights: Rights, user: User) -> CoverageStudy 
     return ask(question_of(study.question, study.owner, rights), anew=True, rights=rights, user=user)
 
 
-def unchanged(question: Question, communes: Collection[str], rights: Rights) -> CoverageStudy | None:
+def unchanged_study(question: Question, communes: Collection[str], rights: Rights) -> CoverageStudy | None:
     """The last study of the question, if all that it read is as it was, for the same communes."""
     wanted = question.as_json()
     names = ("insee", "layer", "operator", "technologies")
@@ -226,13 +226,13 @@ def unchanged(question: Question, communes: Collection[str], rights: Rights) -> 
         (
             one
             for one in list_studies(rights, owner=question.member, versions=versions_of(question.layer.slug))
-            if all(one.question[name] == wanted[name] for name in names) and studied(one) == set(communes)
+            if all(one.question[name] == wanted[name] for name in names) and communes_of_study(one) == set(communes)
         ),
         None,
     )
 
 
-def studied(study: CoverageStudy) -> set[str]:
+def communes_of_study(study: CoverageStudy) -> set[str]:
     """The INSEE codes of its communes."""
     return {one["insee"] for one in study.answer["communes"]}
 
@@ -242,10 +242,12 @@ def versions_of(layer: str) -> dict[str, int]:
     return dict(Layer.objects.filter(slug__in=(layer, *READ)).values_list("slug", "version"))
 
 
-def changed_since(study: CoverageStudy) -> bool:
+def has_changed(study: CoverageStudy) -> bool:
     """Whether something that the study read has changed, or the communes of its member; versions are not known of
     studies of before they were kept."""
-    if not study.question["insee"] and studied(study) != set(study.owner.communes.values_list("insee", flat=True)):
+    if not study.question["insee"] and communes_of_study(study) != set(
+        study.owner.communes.values_list("insee", flat=True)
+    ):
         return True
     now = versions_of(study.question["layer"])
     return any(now.get(slug, version) != version for slug, version in study.versions.items())
@@ -308,7 +310,7 @@ def compute(question: Question, *, rights: Rights, progress: Progress = lambda s
                 0.2 + 0.75 * done / steps, _("Measuring: %(what)s") % {"what": f"{technology.label} {name}".strip()}
             )
             zone = reach.zone(sites.shapes[which], technology.reach_m)
-            counts[str(rank)][name] = covered(ground, sites.shapes[which], technology.reach_m, zone, codes)
+            counts[str(rank)][name] = cover_by_commune(ground, sites.shapes[which], technology.reach_m, zone, codes)
             zones[name] = zone_on(drawn, zone) if drawn else ""
         if drawn:
             drawn["zones"][str(rank)] = zones
@@ -327,7 +329,7 @@ def compute(question: Question, *, rights: Rights, progress: Progress = lambda s
         owner=question.member,
         question=question.as_json(),
         answer=results,
-        sites=list(kept(sites)),
+        sites=list(rows_of_sites(sites)),
         drawn=drawn,
         versions=versions,
         seconds=round(time.perf_counter() - begun, 2),
@@ -345,7 +347,7 @@ def groups(sites: Sites, technology: int) -> Iterator[tuple[str, np.ndarray[Any,
         yield name, has & (sites.operator == rank)
 
 
-def covered(
+def cover_by_commune(
     ground: Ground, sites: reach.Shapes, reach_m: int, zone: Any, codes: Sequence[str]
 ) -> dict[str, list[float]]:
     near = Counter(ground.address_insee[reach.within(ground.addresses, sites, reach_m)].tolist())
@@ -361,7 +363,7 @@ def by_sides(ground: Ground, metres: reach.Floats) -> dict[str, float]:
     return results
 
 
-def kept(sites: Sites) -> Iterator[list[Any]]:
+def rows_of_sites(sites: Sites) -> Iterator[list[Any]]:
     xs, ys = shapely.get_x(sites.shapes), shapely.get_y(sites.shapes)
     for x, y, operator, has in zip(xs, ys, sites.operator, sites.has, strict=True):
         bits = sum(1 << rank for rank, one in enumerate(has) if one)
@@ -419,7 +421,7 @@ def shapes_of(column: Sequence[Any]) -> reach.Shapes:
 
 def roads_of(codes: list[str]) -> Rows:
     """Lines with the communes on their two sides, the most important first; one more than may be studied at most."""
-    rows = fetch_all(ROADS, {"insee": codes, "no_roads": list(lists.PATHS), "most": MOST_SECTIONS + 1})
+    rows = fetch_all(ROADS, {"insee": codes, "no_roads": list(code_lists.PATHS), "most": MOST_SECTIONS + 1})
     return sorted(rows, key=lambda row: row[3] or LEAST_IMPORTANT)
 
 

@@ -16,9 +16,9 @@ from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
-from layers.features.display import is_english
+from layers.features.display import code_label, is_english
 from layers.features.sheet import Link
-from networks.roads import lists
+from networks.roads import code_lists
 from networks.roads.along import links_from
 from networks.roads.models import RoadAxis, RoadMarker
 from networks.roads.references import NotAReferenceError, Road, road_of_slug
@@ -162,7 +162,9 @@ def road_sheet(road: Road) -> RoadSheet:
 def managers_of(road: Road) -> list[Manager]:
     english = is_english()
     return [
-        Manager(name=name or lists.word(lists.MANAGERS, code, english=english) or _("Not recorded"), km=metres / 1000)
+        Manager(
+            name=name or code_label(code_lists.MANAGERS, code, english=english) or _("Not recorded"), km=metres / 1000
+        )
         for code, name, metres in all_rows(MANAGERS, **road._asdict())
     ]
 
@@ -250,12 +252,12 @@ def marker_table(road_sheet: RoadSheet) -> Table:
         Column("y", "Y (Lambert-93)", "number"),
     ]
     rows = [
-        [str(Road(road_sheet.road.route)), road_sheet.road.department, one.number, one.sides, rounded(one.at_m),
-         rounded(one.to_next), round(one.x, 2), round(one.y, 2)]
+        [str(Road(road_sheet.road.route)), road_sheet.road.department, one.number, one.sides, round_metres(one.at_m),
+         round_metres(one.to_next), round(one.x, 2), round(one.y, 2)]
         for one in road_sheet.markers
     ]  # fmt: skip
     return columns, rows
 
 
-def rounded(metres: float | None) -> float | None:
+def round_metres(metres: float | None) -> float | None:
     return None if metres is None else round(metres, 1)

@@ -17,7 +17,7 @@ from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.technicians import works_on_networks
 from networks.roadworks.api.serializers import WorkCheckedSerializer, WorkCheckSerializer
-from networks.roadworks.days import said
+from networks.roadworks.days import format_days
 from networks.roadworks.services import stretches
 from networks.roadworks.services.conflicts import Conflict, ConflictQuery, conflicts_of
 from networks.roadworks.services.works import check_days
@@ -64,7 +64,7 @@ def stretch_of(given: dict[str, Any]) -> MultiLineString:
         one, other = (stretches.metres(lon, lat) for lon, lat in given["points"])
         return stretches.between(one, other)
     if given.get("geom"):
-        return stretches.drawn(given["geom"])
+        return stretches.parse_drawn(given["geom"])
     raise Invalid(_("Say where: two references, a street, two places or a line."), parameter="geom")
 
 
@@ -74,7 +74,7 @@ def conflict_as_json(one: Conflict) -> dict[str, Any]:
         "reference": one.work.reference,
         "title": one.work.title,
         "member": one.work.owner.name,
-        "days": said(one.work.starts_on, one.work.ends_on),
+        "days": format_days(one.work.starts_on, one.work.ends_on),
         "gravity": one.severity.name.lower(),
         "gravity_label": one.severity.label,
         "why": one.why,

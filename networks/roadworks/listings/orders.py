@@ -16,7 +16,7 @@ from gis_core.desk.list_query import ListQuery, choice
 from gis_core.desk.listing import Column, Listing, Pager
 from gis_core.members.rights import Rights
 from gis_core.models import Commune
-from networks.roadworks.days import PARIS, day_said, said
+from networks.roadworks.days import PARIS, day_said, format_days
 from networks.roadworks.kinds import ABROGATION
 from networks.roadworks.models import WorkOrder
 from networks.roadworks.services import publication
@@ -87,7 +87,7 @@ def state_label(one: WorkOrder, state: str) -> str:
 def describe_days(one: WorkOrder) -> str:
     if one.kind == ABROGATION:
         return _("from %(day)s on") % {"day": day_said(one.starts_on)}
-    return said(one.starts_on, one.ends_on)
+    return format_days(one.starts_on, one.ends_on)
 
 
 def order_cell(one: WorkOrder, _related: Around) -> Cell:

@@ -19,7 +19,7 @@ from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
-from networks.roadworks.days import said
+from networks.roadworks.days import format_days
 from networks.roadworks.models import Work
 from networks.roadworks.pages.frame import page, show, writing_for
 from networks.roadworks.services import works
@@ -131,7 +131,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "rows": calendar_rows(page_works, marks, query),
         "more": len(rows) > ROWS,
         "most": ROWS,
-        "span": said(query.monday, query.last),
+        "span": format_days(query.monday, query.last),
         "earlier": query.beside(-query.weeks),
         "later": query.beside(query.weeks),
         "query": query.query(),
@@ -156,7 +156,7 @@ def elsewhere(query: CalendarQuery, rights: Rights) -> list[dict[str, Any]]:
     if not query.wanted.text:
         return []
     others = works.list_works(query.wanted, rights).defer("geom", "geom_3857").order_by("-starts_on", "-pk")[:ELSEWHERE]
-    return [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in others]
+    return [{"work": one, "days": format_days(one.starts_on, one.ends_on)} for one in others]
 
 
 @limited(TABLE)
@@ -185,7 +185,7 @@ def calendar_rows(
         {
             "work": one,
             "commune": names.get(one.insee or "", ""),
-            "days": said(one.starts_on, one.ends_on),
+            "days": format_days(one.starts_on, one.ends_on),
             "cells": [cell(one, week) for week in weeks_of(query)],
             "conflicts": len(marks.get(one.pk, [])),
             "gravity": max((mark.severity for mark in marks.get(one.pk, [])), default=None),
@@ -204,6 +204,6 @@ def cell(work: Work, week: Week) -> Cell:
         days=(last - first).days + 1,
         begins=first == work.starts_on,
         ends=last == work.ends_on,
-        said=said(first, last),
+        said=format_days(first, last),
         today=now,
     )

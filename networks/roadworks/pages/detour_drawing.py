@@ -55,7 +55,7 @@ class Sheet:
 
 def drawing_of(work: Work, kept: Sequence[WorkDetour], blocking: Sequence[tuple[int, str]] = ()) -> SafeString:
     """An SVG drawing, with words for those who do not see it; `blocking`: sections whose limit cuts the only way."""
-    limits = blocked(blocking)
+    limits = blocking_lines(blocking)
     west, south, east, north = box_of([work.geom, *(one.geom for one in kept), *(shape for shape, _limit in limits)])
     scale = min(WIDTH / (east - west), HIGHEST / (north - south))
     width = (east - west) * scale
@@ -88,7 +88,7 @@ def drawing_of(work: Work, kept: Sequence[WorkDetour], blocking: Sequence[tuple[
     )  # fmt: skip
 
 
-def blocked(blocking: Sequence[tuple[int, str]]) -> list[tuple[Any, str]]:
+def blocking_lines(blocking: Sequence[tuple[int, str]]) -> list[tuple[Any, str]]:
     """The lines of these sections with their limits."""
     ids = [pk for pk, _limit in blocking]
     lines = dict(every_row("select id, geom from road_section where id = any(%(ids)s)", ids=ids)) if ids else {}

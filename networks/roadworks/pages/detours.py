@@ -33,7 +33,7 @@ def detour(request: HttpRequest, work_id: int) -> HttpResponse:
     details: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            done(request, work, rights)
+            change_detour(request, work, rights)
         except ArpentError as error:
             refused, status, details = error.message, status_of(error), error.extra
             work = works.one(work_id, rights)
@@ -49,7 +49,7 @@ def detour(request: HttpRequest, work_id: int) -> HttpResponse:
     return show_orders(request, "detour_page", context, status)
 
 
-def done(request: HttpRequest, work: Work, rights: Rights) -> None:
+def change_detour(request: HttpRequest, work: Work, rights: Rights) -> None:
     """Do what the form asks of a detour: drop it, confirm it, or compute and keep one; messages say what came of it.
 
     Raises ArpentError.

@@ -133,7 +133,7 @@ class WorkForm(AccessibleForm):
             return self.kept.geom if self.kept and self.says_as_kept(given) else stretch
         if way == "street":
             return stretches.of_streets(given.get("street") or "", given.get("commune") or "")
-        return stretches.drawn(given["geom"]) if given.get("geom") else None
+        return stretches.parse_drawn(given["geom"]) if given.get("geom") else None
 
     def says_as_kept(self, given: dict[str, Any]) -> bool:
         return all(given[name] == getattr(self.kept, name) for name in REFERENCES)

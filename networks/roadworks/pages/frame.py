@@ -20,7 +20,7 @@ DETOURS: Final = ("#0f766e", "#6d28d9", "#b45309", "#1d4ed8")
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    """A page of the desk: its template is `roadworks/<template>.html`, on `roadworks/room.html`."""
+    """A page of the desk: its template is `roadworks/<template>.html`, on `roadworks/desk.html`."""
     return tabs.show(request, f"roadworks/{template}.html", "roads", "works", context, status)
 
 

@@ -13,5 +13,5 @@ __all__ = ["page", "show_orders"]
 def show_orders(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """A page of the desk: its template is `roadworks/<template>.html`, on `roadworks/order_room.html`."""
+    """A page of the desk: its template is `roadworks/<template>.html`, on `roadworks/order_desk.html`."""
     return tabs.show(request, f"roadworks/{template}.html", "roads", "road_requests", context, status)

@@ -15,7 +15,7 @@ from gis_core.letters import services as core
 from gis_core.letters.kinds import kind_of
 from gis_core.letters.pages import MEDIA, file_answer, picture_in_page
 from gis_core.models import Letter
-from networks.roadworks.kinds import ORDERS, decided_by
+from networks.roadworks.kinds import ORDERS, kind_of_order
 from networks.roadworks.models import WorkRequest
 from networks.roadworks.pages.order_frame import page, show_orders
 from networks.roadworks.pages.request_forms import OrderForm
@@ -32,7 +32,7 @@ def letter(request: HttpRequest, request_id: int, letter_id: int) -> HttpRespons
     work_request = requests.request_seen_by(request_id, rights)
     one = orders.letter_of(work_request, letter_id, rights)
     if request.method == "POST":
-        return changed(request, work_request, one)
+        return change_draft(request, work_request, one)
     return show_letter(request, work_request, one, OrderForm(request, row=one, read=letter_values))
 
 
@@ -40,7 +40,7 @@ def letter_values(letter: Letter) -> dict[str, Any]:
     return {name: getattr(letter, name) for name in (*core.TEXTS, "version")}
 
 
-def changed(request: HttpRequest, work_request: WorkRequest, draft: Letter) -> HttpResponse:
+def change_draft(request: HttpRequest, work_request: WorkRequest, draft: Letter) -> HttpResponse:
     """Save, make final or throw away; what was typed stays where it is refused."""
     rights, action = rights_of_request(request), request.POST.get("action", "save")
     form = OrderForm(request, row=draft, read=letter_values, whole=action in ("discard", "final"))
@@ -75,7 +75,7 @@ def show_letter(
     document, head = core.document_of(one), core.letterhead_of(one.owner)
     draft = one.state == Letter.State.DRAFT
     # Whoever decided on an order abrogates it.
-    decided = decided_by(one.begun_with.get("ends", one.kind), work_request.kind)
+    decided = kind_of_order(one.begun_with.get("ends", one.kind), work_request.kind)
     context = {
         "found": work_request,
         "letter": one,

@@ -25,7 +25,7 @@ from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.territories import extent_4326
 from networks.roadworks import feeds
-from networks.roadworks.days import day_said, said
+from networks.roadworks.days import day_said, format_days
 from networks.roadworks.models import Work
 from networks.roadworks.pages.frame import works_map
 from networks.roadworks.services import current
@@ -64,7 +64,7 @@ def works(request: HttpRequest) -> HttpResponse:
     address = f"?{query.query()}" if query.query() else ""
     context = {
         "section": "public_works",
-        "groups": grouped(rows, announced.day),
+        "groups": group_by_week(rows, announced.day),
         "list": {"form": form},
         "action": request.path,
         "cut": announced.cut(),
@@ -78,13 +78,13 @@ def row(work: Work, announced: Current) -> dict[str, Any]:
     return {
         "work": work,
         "commune": announced.commune(work),
-        "days": said(work.starts_on, work.ends_on),
+        "days": format_days(work.starts_on, work.ends_on),
         "traffic": feeds.traffic_of(work),
         "now": work.starts_on <= announced.day and not is_over(work),
     }
 
 
-def grouped(rows: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+def group_by_week(rows: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
     """Those of today, what stops traffic most first; then those that begin this week, then week by week."""
     severity = Work.Measure.values.index
     now = sorted((one for one in rows if one["now"]), key=lambda one: severity(one["work"].measure))
@@ -121,7 +121,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     # Where works lie is only read for who has not read it yet.
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None and unchanged.status_code == HTTPStatus.NOT_MODIFIED:
-        return headed(unchanged, etag)
+        return with_headers(unchanged, etag)
     with translation.override(language):
         places_of_works = places(announced.works)
         # One that went meanwhile is told by nobody.
@@ -129,10 +129,10 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
             announced, works=[one for one in announced.works if one.pk in places_of_works], places=places_of_works
         )
         content = write_feed(announced, request.build_absolute_uri, request.get_full_path())
-    return headed(file_response(content, media_type, name, inline=True), etag)
+    return with_headers(file_response(content, media_type, name, inline=True), etag)
 
 
-def headed(answer: HttpResponse, etag: str) -> HttpResponse:
+def with_headers(answer: HttpResponse, etag: str) -> HttpResponse:
     answer["ETag"] = etag
     answer["Cache-Control"] = f"public, max-age={FRESH_S}"
     answer["Access-Control-Allow-Origin"] = "*"

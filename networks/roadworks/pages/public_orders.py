@@ -89,7 +89,7 @@ def orders_feed(request: HttpRequest, insee: str) -> bytes:
         title=_("Orders on roads"), link=here, description="", language="fr", feed_url=request.build_absolute_uri()
     )
     published_orders = list(publication.list_orders(database_clock.today(), insee=insee)[:FED])
-    gone = publication.unpublished(publication.public_since(database_clock.today()), insee=insee)
+    gone = publication.orders_unpublished_since(publication.public_since(database_clock.today()), insee=insee)
     cancelled = publication.cancelled_works(published_orders)
     for one in published_orders:
         summary = [cleaned(f"{one.place}, {describe_days(one)}"), state_label(one, state_of(one, cancelled))]
@@ -121,9 +121,9 @@ def describe_unpublished(one: Unpublished) -> str:
 def order_file(request: HttpRequest, order_id: int) -> HttpResponse:
     """The published PDF file, which never changes; of an order that is no longer published, that it was."""
     try:
-        one = publication.published(order_id)
+        one = publication.published_order(order_id)
     except NotFound:
-        return gone(request, order_id)
+        return answer_gone(request, order_id)
     etag = quote_etag(one.sha256)
     headers = file_headers(f"{one.number}.pdf", "application/pdf", inline=True, cache="no-cache")
     answer = HttpResponse(headers=headers | {"ETag": etag})
@@ -134,9 +134,9 @@ def order_file(request: HttpRequest, order_id: int) -> HttpResponse:
     return answer
 
 
-def gone(request: HttpRequest, order_id: int) -> HttpResponse:
+def answer_gone(request: HttpRequest, order_id: int) -> HttpResponse:
     """The page, 410, of an order that is no longer published. Raises NotFound where there was never one."""
-    withdrawn: Sequence[Unpublished] = publication.unpublished(LONG_AGO, order_id=order_id)
+    withdrawn: Sequence[Unpublished] = publication.orders_unpublished_since(LONG_AGO, order_id=order_id)
     if not withdrawn:
         raise NotFound(_("There is no such published order."))
     context = {"section": "public_works", "order": withdrawn[0], "told": describe_unpublished(withdrawn[0])}

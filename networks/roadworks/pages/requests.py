@@ -42,7 +42,7 @@ NEAR_WORKS: Final = 20
 BESIDE_M: Final = 50.0
 
 
-def offered_to(rights: Rights) -> dict[str, Any]:
+def offers_for(rights: Rights) -> dict[str, Any]:
     """The members and the communes that the form offers. Raises PermissionDenied for who enters requests nowhere."""
     members = requests.members_served(rights)
     if not members:
@@ -95,7 +95,7 @@ def request_row(one: WorkRequest) -> dict[str, Any]:
 def new_request(request: HttpRequest) -> HttpResponse:
     """The form for what came on paper."""
     rights = rights_of_request(request)
-    form = RequestForm(request.POST or None, initial={"received_date": database_clock.today()}, **offered_to(rights))
+    form = RequestForm(request.POST or None, initial={"received_date": database_clock.today()}, **offers_for(rights))
     status = 200
     if request.method == "POST":
         status = 400
@@ -125,7 +125,7 @@ def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
         return render_request(request, work_request)
     do = request.POST.get("do", "")
     if do == "change":
-        return changed(request, work_request)
+        return change_request(request, work_request)
     if do not in ACTS:
         return render_request(request, work_request, 400, error=_("This page does not know what to do: load it again."))
     try:
@@ -151,7 +151,7 @@ def id_in(given: Mapping[str, str], name: str) -> int:
     return int(text)
 
 
-def changed(request: HttpRequest, work_request: WorkRequest) -> HttpResponse:
+def change_request(request: HttpRequest, work_request: WorkRequest) -> HttpResponse:
     """What was typed stays where it is refused."""
     rights = rights_of_request(request)
     if not requests.may_change(work_request, rights):
@@ -181,7 +181,7 @@ def form_of(
         initial = {name: getattr(row, name) for name in FIELDS}
         return initial | {"member": row.owner.slug, "version": row.version}
 
-    form = RequestChangeForm(request, row=work_request, read=read, bound=bound, **offered_to(rights))
+    form = RequestChangeForm(request, row=work_request, read=read, bound=bound, **offers_for(rights))
     if requests.is_numbered(work_request):
         form.lock_but(CONTACT)
     return form
@@ -194,32 +194,32 @@ def back(work_request: WorkRequest) -> HttpResponse:
     return redirect("road_request", request_id=work_request.pk)
 
 
-def decided(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def decide_request(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     accepted = request.POST.get("do") == "accept"
     requests.decide(work_request, accepted=accepted, version=version, rights=rights)
     messages.success(request, _("The request is accepted.") if accepted else _("The request is refused."))
     return back(work_request)
 
 
-def reopened(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def reopen_request(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     undoing.reopen(work_request, version=version, rights=rights)
     messages.success(request, _("The request is open again: nothing is decided."))
     return back(work_request)
 
 
-def given_up(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def withdraw_request(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     undoing.withdraw(work_request, version=version, rights=rights)
     messages.success(request, _("The request is noted as withdrawn by the applicant."))
     return back(work_request)
 
 
-def deleted(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def delete_request(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     undoing.delete(work_request, version=version, rights=rights)
     messages.success(request, _("Request n° %(number)s is deleted, with its drafts.") % {"number": work_request.pk})
     return redirect("road_requests")
 
 
-def worked(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def plan_work(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     requests.make_work(work_request, version=version, rights=rights)
     messages.success(
         request,
@@ -228,7 +228,7 @@ def worked(request: HttpRequest, work_request: WorkRequest, rights: Rights, vers
     return back(work_request)
 
 
-def joined(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def attach_to_work(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     work = Work.objects.visible_to(rights).filter(pk=id_in(request.POST, "work")).first()
     if work is None:
         raise Invalid(_("There are no such works, or you may not see them."), parameter="work")
@@ -237,7 +237,7 @@ def joined(request: HttpRequest, work_request: WorkRequest, rights: Rights, vers
     return back(work_request)
 
 
-def parted(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def detach_from_work(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     undoing.detach(work_request, version=version, rights=rights)
     messages.success(request, _("The request is detached; the works stay as they are."))
     return back(work_request)
@@ -251,7 +251,7 @@ def begin_order(request: HttpRequest, work_request: WorkRequest, rights: Rights,
     return redirect("road_letter", request_id=work_request.pk, letter_id=letter.pk)
 
 
-def published(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def publish_order(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     letter = orders.letter_of(work_request, id_in(request.POST, "letter"), rights)
     confirmed = request.POST.get("confirmed") == "on"
     made = publication.publish(work_request, letter, version=version, rights=rights, confirmed=confirmed)
@@ -264,26 +264,26 @@ def abrogating(request: HttpRequest, work_request: WorkRequest, rights: Rights, 
     return redirect("road_letter", request_id=work_request.pk, letter_id=letter.pk)
 
 
-def unpublished(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def unpublish_order(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     made = publication.unpublish(work_request, id_in(request.POST, "order"), version=version, rights=rights)
     messages.success(request, _("The order %(number)s is no longer published.") % {"number": made.number})
     return back(work_request)
 
 
-def detached(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def remove_document(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     DOCUMENTS.remove(DOCUMENTS.find(work_request, id_in(request.POST, "piece")), reason=reason, rights=rights)
     messages.success(request, _("The piece is removed from the list; it is kept."))
     return back(work_request)
 
 
-def erased(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def erase_document(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     DOCUMENTS.erase(DOCUMENTS.find(work_request, id_in(request.POST, "piece")), visa=visa_in(request), rights=rights)
     messages.success(request, _("The content of the piece is erased."))
     return back(work_request)
 
 
-def transmitted(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+def transmit_request(request: HttpRequest, work_request: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     receiver = transmitting.transmit(work_request, version=version, rights=rights)
     message = _("Request n° %(number)s is sent to %(member)s, with its pieces. Tell the applicant (CRPA, L.114-2).")
     messages.success(request, message % {"number": work_request.pk, "member": receiver})
@@ -292,10 +292,22 @@ def transmitted(request: HttpRequest, work_request: WorkRequest, rights: Rights,
 
 type Act = Callable[[HttpRequest, WorkRequest, Rights, int], HttpResponse]
 ACTS: Final[Mapping[str, Act]] = {
-    "accept": decided, "refuse": decided, "reopen": reopened, "give-up": given_up, "delete": deleted, "work": worked,
-    "join": joined, "detach": parted, "letter": begin_order, "publish": published, "abrogate": abrogating,
-    "unpublish": unpublished, "remove": detached, "erase": erased, "transmit": transmitted,
-}  # fmt: skip
+    "accept": decide_request,
+    "refuse": decide_request,
+    "reopen": reopen_request,
+    "give-up": withdraw_request,
+    "delete": delete_request,
+    "work": plan_work,
+    "join": attach_to_work,
+    "detach": detach_from_work,
+    "letter": begin_order,
+    "publish": publish_order,
+    "abrogate": abrogating,
+    "unpublish": unpublish_order,
+    "remove": remove_document,
+    "erase": erase_document,
+    "transmit": transmit_request,
+}
 
 
 # -- the sheet --------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
 from gis_core.models import Commune, Member
-from networks.roadworks.days import reading_of, said
+from networks.roadworks.days import format_days, reading_of
 from networks.roadworks.feeds import traffic_of
 from networks.roadworks.models import Work
 from networks.roadworks.pages.forms import VALUES, WorkChangeForm, WorkForm
@@ -46,7 +46,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
     work, refused, status = works.one(work_id, rights), "", 200
     if request.method == "POST":
         try:
-            return done(request, work, rights)
+            return act_on_work(request, work, rights)
         except ArpentError as error:
             refused, status = error.message, status_of(error)
             work = works.one(work_id, rights)
@@ -54,7 +54,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
     context = {
         "one": work,
         "commune": commune,
-        "days": said(work.starts_on, work.ends_on),
+        "days": format_days(work.starts_on, work.ends_on),
         "traffic": traffic_of(work),
         "closed_end": works.closed_end(work),
         "reading": reading_of(work.hours or ""),
@@ -72,13 +72,13 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "on_map": on_map(work),
         "length": work.geom.length,
         "refused": refused,
-        "order_warnings": publication.differences(publication.published_for(work.pk), work),
+        "order_warnings": publication.differences(publication.published_orders(work.pk), work),
         "small_map": works_map(extent_4326(work.owner), features=[shape_of(work)]),
     }
     return show(request, "work", context, status)
 
 
-def done(request: HttpRequest, work: Work, rights: Rights) -> HttpResponse:
+def act_on_work(request: HttpRequest, work: Work, rights: Rights) -> HttpResponse:
     """Do what the form asks of works (plan, cancel, tell the neighbours) and go to the page that shows it.
 
     Raises Invalid, Forbidden, Stale, Conflict.
@@ -141,7 +141,7 @@ def conflict_rows(conflicts: list[Conflict]) -> list[dict[str, Any]]:
             "gravity": one.severity.name.lower(),
             "label": one.severity.label,
             "why": one.why,
-            "days": said(one.work.starts_on, one.work.ends_on),
+            "days": format_days(one.work.starts_on, one.work.ends_on),
         }
         for one in conflicts
     ]
@@ -169,7 +169,7 @@ def work_new(request: HttpRequest) -> HttpResponse:
         made = works.make(owner=form.owner(), rights=rights, state=state, outage_id=outage, **form.values())
     except ArpentError as error:
         return form_page(request, form, rights, status=blame(form, error))
-    return kept(request, made, rights)
+    return answer_saved(request, made, rights)
 
 
 def writing(rights: Rights) -> list[Member]:
@@ -221,7 +221,7 @@ def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
         if isinstance(error, Stale):
             form.data["version"] = str(works.one(work_id, rights).version)
         return form_page(request, form, rights, work, status)
-    return kept(request, changed, rights)
+    return answer_saved(request, changed, rights)
 
 
 def work_values(work: Work) -> dict[str, Any]:
@@ -232,7 +232,7 @@ def work_values(work: Work) -> dict[str, Any]:
     return values | here | {"member": work.owner.slug}
 
 
-def kept(request: HttpRequest, made: Work, rights: Rights) -> HttpResponse:
+def answer_saved(request: HttpRequest, made: Work, rights: Rights) -> HttpResponse:
     """To the sheet, with what they meet said at once."""
     reference = {"reference": made.reference}
     messages.success(request, _("The works %(reference)s are kept.") % reference)

@@ -13,7 +13,7 @@ from gis_core.models import Member
 from layers.features.sheet import Link
 from networks.roads.points import PagePart
 from networks.roads.references import Road
-from networks.roadworks.days import said
+from networks.roadworks.days import format_days
 from networks.roadworks.models import Work
 from networks.roadworks.services import works
 
@@ -42,7 +42,7 @@ def works_along(road: Road, rights: Rights) -> list[Work]:
 def works_part(road: Road, rights: Rights) -> PagePart | None:
     """The part of a road's page."""
     rows = works_along(road, rights)
-    items = [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in rows[:MOST]]
+    items = [{"work": one, "days": format_days(one.starts_on, one.ends_on)} for one in rows[:MOST]]
     return "roadworks/along.html", {"works": items, "more": len(rows) > MOST, "most": MOST}
 
 

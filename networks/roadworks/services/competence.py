@@ -80,7 +80,7 @@ def competent(stretch: GEOSGeometry | None, kind: str, member: Member) -> Compet
     order = list(Authority)
     authorities = sorted(deciders, key=order.index)
     shared = member.kind == Member.Kind.EPCI or any(keeper_of(one, by) == Authority.EPCI for one, by, _built_up in rows)
-    left = left_to_epci(kind) if shared and authorities == [Authority.COMMUNE] else ""
+    left = competence_note(kind) if shared and authorities == [Authority.COMMUNE] else ""
     return Competence(authorities, " ".join(filter(None, (warning_of(authorities, member), left))))
 
 
@@ -98,7 +98,7 @@ def keeper_of(status: str | None, manager: str | None) -> Authority:
     return MANAGERS.get(manager or "") or KEEPERS.get(status or "") or Authority.UNKNOWN
 
 
-def left_to_epci(kind: str) -> str:
+def competence_note(kind: str) -> str:
     if kind in POLICE:
         return _(
             "The mayor decides, unless the police of traffic was left to the president of the inter-communal body"

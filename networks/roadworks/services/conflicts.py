@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
-from networks.roadworks.days import Taken, day_said, hours_of, last_day, never_together, said, time_said
+from networks.roadworks.days import Taken, day_said, format_days, hours_of, last_day, never_together, time_said
 from networks.roadworks.models import Work
 from networks.roadworks.points import CONFLICT_FINDERS
 
@@ -102,7 +102,7 @@ def conflicts_of(query: ConflictQuery, rights: Rights) -> list[Conflict]:
         cursor.execute(MET, given)
         met = cursor.fetchall()
     others = in_bulk([pk for pk, _same, _metres in met], rights)
-    met_here = [judged(query, others[pk], metres) for pk, _same, metres in met if pk in others]
+    met_here = [judge(query, others[pk], metres) for pk, _same, metres in met if pk in others]
     conflicts = [one for one in met_here if one]
     conflicts += [one for finder in CONFLICT_FINDERS.all() for one in finder.find(query, rights)]
     return sorted(conflicts, key=lambda one: (-one.severity, one.work.starts_on, one.work.pk))
@@ -131,7 +131,7 @@ def marks_of(works: Sequence[Work], rights: Rights) -> Mapping[int, list[Conflic
     others = in_bulk({pk for _mine, pk, _same, _metres in met}, rights)
     marks: dict[int, list[Conflict]] = defaultdict(list)
     for pk, other, _same, metres in met:
-        if other in others and (one := judged(ConflictQuery.of(mine[pk]), others[other], metres)):
+        if other in others and (one := judge(ConflictQuery.of(mine[pk]), others[other], metres)):
             marks[pk].append(one)
     for finder in CONFLICT_FINDERS.all():
         for pk, one in finder.find_for_many(mine, rights):
@@ -147,10 +147,10 @@ def in_bulk(ids: Iterable[int], rights: Rights) -> dict[int, Work]:
 # -- judging ----------------------------------------------------------------------------------------------------------
 
 
-def judged(query: ConflictQuery, other: Work, metres: float) -> Conflict | None:
+def judge(query: ConflictQuery, other: Work, metres: float) -> Conflict | None:
     """None where they only follow each other."""
     if share_days(query, other):
-        severity, why = at_other_hours(query, other) or met(query, other)
+        severity, why = at_other_hours(query, other) or severity_of(query, other)
         why = f"{why} {where(metres)} {when(query, other)}".strip()
     elif digs_up(query, other):
         severity, why = Severity.SERIOUS, fresh(query, other)
@@ -159,7 +159,7 @@ def judged(query: ConflictQuery, other: Work, metres: float) -> Conflict | None:
     return Conflict(work=other, severity=severity, why=why, metres=metres)
 
 
-def met(query: ConflictQuery, other: Work) -> tuple[Severity, str]:
+def severity_of(query: ConflictQuery, other: Work) -> tuple[Severity, str]:
     """How gravely works of the same days on one stretch hinder each other, and why."""
     closing = (query.measure in CLOSING) + (other.measure in CLOSING)
     if closing == 2:
@@ -193,11 +193,11 @@ def shared_days(query: ConflictQuery, other: Work) -> tuple[date, date]:
 def share_days(query: ConflictQuery, other: Work) -> bool:
     """A morning that only ends before the other ones begin is none that they share."""
     first, last = shared_days(query, other)
-    follow = first > min(query.ends_on, other.ends_on) and never_together(*taken(query, other))
+    follow = first > min(query.ends_on, other.ends_on) and never_together(*taken_times(query, other))
     return first <= last and not follow
 
 
-def taken(query: ConflictQuery, other: Work) -> tuple[Taken, Taken]:
+def taken_times(query: ConflictQuery, other: Work) -> tuple[Taken, Taken]:
     return (
         Taken(query.starts_on, query.ends_on, query.hours),
         Taken(other.starts_on, other.ends_on, other.hours or ""),
@@ -206,7 +206,7 @@ def taken(query: ConflictQuery, other: Work) -> tuple[Taken, Taken]:
 
 def at_other_hours(query: ConflictQuery, other: Work) -> tuple[Severity, str] | None:
     """What is said of works of the same days that are never there together: some by day, some by night."""
-    here, there = taken(query, other)
+    here, there = taken_times(query, other)
     if not never_together(here, there):
         return None
     message = _("On the same days at other hours (these %(here)s, the others %(there)s): tell each other.")
@@ -241,4 +241,4 @@ def where(metres: float) -> str:
 
 
 def when(query: ConflictQuery, other: Work) -> str:
-    return said(*shared_days(query, other)) + "."
+    return format_days(*shared_days(query, other)) + "."

@@ -85,20 +85,20 @@ def current(day: date, *, insee: str = "", text: str = "", cancelled: bool = Fal
     chosen: list[Work] = []
     more = False
     for state in (Work.State.PLANNED, *([Work.State.CANCELLED] if cancelled else [])):
-        rows = list(works.filtered(announced(), wanted.but(state=state))[: MOST + 1])
+        rows = list(works.filter_works(works_without_stretches(), wanted.but(state=state))[: MOST + 1])
         more = more or len(rows) > MOST
         chosen += [one for one in rows[:MOST] if one.ends_on >= day or not works.is_over(one)]
     return Current(day, chosen, names({one.insee for one in chosen if one.insee}), more, insee)
 
 
-def announced() -> QuerySet[Work]:
+def works_without_stretches() -> QuerySet[Work]:
     """Without the stretches, which lists do not show."""
     return Work.objects.visible_to(ANONYMOUS).defer(*NEVER_PUBLISHED, "geom", "geom_3857")
 
 
 def one_announced(work_id: int) -> Current:
     """Works that are announced, with the name of their commune. Raises NotFound."""
-    work = announced().select_related("owner").filter(pk=min(work_id, works.LARGEST_ID)).first()
+    work = works_without_stretches().select_related("owner").filter(pk=min(work_id, works.LARGEST_ID)).first()
     if work is None:
         raise NotFound(_("There are no such works, or they are not announced."))
     return Current(work.starts_on, [work], names({work.insee} if work.insee else set()))

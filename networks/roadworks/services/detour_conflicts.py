@@ -97,7 +97,7 @@ def marked_by_detours(works: Mapping[int, Work], rights: Rights) -> Iterator[tup
     for mine, pk, here, metres, passes in pairs:
         if pk in others and share_days(query := ConflictQuery.of(works[mine]), other := others[pk]):
             measure, message = (query.measure, HERE) if here else (other.measure, THERE)
-            yield mine, met(query, other, measure, metres, str(message), passes)
+            yield mine, conflict_with_detour(query, other, measure, metres, str(message), passes)
 
 
 def by_detours(query: ConflictQuery, rights: Rights) -> Iterator[Conflict]:
@@ -118,13 +118,15 @@ def by_detours(query: ConflictQuery, rights: Rights) -> Iterator[Conflict]:
     others = {pk: one for pk, one in others.items() if share_days(query, one)}
     for pk, metres, passes in led:
         if pk in others:
-            yield met(query, others[pk], query.measure, metres, str(HERE), passes)
+            yield conflict_with_detour(query, others[pk], query.measure, metres, str(HERE), passes)
     for pk, metres, passes in mine:
         if pk in others:
-            yield met(query, others[pk], others[pk].measure, metres, str(THERE), passes)
+            yield conflict_with_detour(query, others[pk], others[pk].measure, metres, str(THERE), passes)
 
 
-def met(query: ConflictQuery, other: Work, measure: str, metres: float, message: str, passes: bool) -> Conflict:
+def conflict_with_detour(
+    query: ConflictQuery, other: Work, measure: str, metres: float, message: str, passes: bool
+) -> Conflict:
     """`passes`: the detour takes the direction that one-way works leave open."""
     severity = Severity.GRAVE if measure in CLOSING and not passes else Severity.SERIOUS
     severity, hours = at_other_hours(query, other) or (severity, "")

@@ -220,13 +220,13 @@ def once(ways: Sequence[Way], directions: Sequence[str]) -> list[Way]:
         back = list(reversed(way.sections))
         same = next((rank for rank, one in enumerate(kept) if not one.both and list(one.sections) == back), None)
         if same is None:
-            kept.append(replaced(way, direction=direction))
+            kept.append(with_direction(way, direction=direction))
         else:
-            kept[same] = replaced(kept[same], direction=_("both directions"), both=True)
+            kept[same] = with_direction(kept[same], direction=_("both directions"), both=True)
     return kept
 
 
-def replaced(way: Way, *, direction: str, both: bool = False) -> Way:
+def with_direction(way: Way, *, direction: str, both: bool = False) -> Way:
     return Way(direction=direction, line=way.line, length_m=way.length_m, seconds=way.seconds, steps=way.steps,
                sections=way.sections, both=both)  # fmt: skip
 
@@ -300,7 +300,7 @@ def limit_on(sections: Sequence[int], gauge: Gauge) -> tuple[str, tuple[int, str
     limits: list[tuple[float, str, tuple[int, str]]] = []
     for name, column in LIMITS.items():
         needed = getattr(gauge, name)
-        for one in labelled(sections):
+        for one in label_sections(sections):
             limit = one[column]
             if needed is not None and limit is not None and limit < needed:
                 template = _("the limit of %(limit)s (%(what)s) of “%(road)s”")
@@ -317,7 +317,7 @@ def limit_on(sections: Sequence[int], gauge: Gauge) -> tuple[str, tuple[int, str
 # -- in words ---------------------------------------------------------------------------------------------------------
 
 
-def labelled(sections: Sequence[int]) -> list[dict[str, Any]]:
+def label_sections(sections: Sequence[int]) -> list[dict[str, Any]]:
     """What sections are called, how long they are, and their limits, in the order given."""
     columns = ("id", "commune", "route", "name_left", "name_right", "nature", *LIMITS.values(), "metres")
     rows = every_row(
@@ -342,7 +342,7 @@ def label_of(section: Mapping[str, Any]) -> str:
 def steps_over(sections: Sequence[int]) -> list[Step]:
     """The roads of a way in order; a roundabout belongs to the road before it."""
     steps: list[tuple[str, float]] = []
-    for one in labelled(sections):
+    for one in label_sections(sections):
         around = one["nature"] == "rond_point" and steps
         steps.append((steps[-1][0] if around else one["label"], one["metres"]))
     return [Step(name, sum(metres for _name, metres in run)) for name, run in groupby(steps, key=lambda one: one[0])]

@@ -46,7 +46,7 @@ def keep_detours(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tup
 
     Raises Forbidden, NotFound, Conflict (cancelled meanwhile), Invalid (there is none).
     """
-    work = works.locked(work, None, rights)
+    work = works.lock_work(work, None, rights)
     # Orders are in French, and everybody reads what is kept.
     with override("fr"):
         result = detours(Closure.of(work), gauge)
@@ -80,7 +80,7 @@ def confirm(work: Work, detour_id: int, *, rights: Rights) -> None:
 
     Raises Forbidden, NotFound, Conflict (cancelled meanwhile).
     """
-    work = works.locked(work, None, rights)
+    work = works.lock_work(work, None, rights)
     with event(works.layer(SLUG), "edit", Origin("web")):
         of_works = WorkDetour.objects.filter(work=work, pk=detour_id)
         if not of_works.update(starts_on=work.starts_on, ends_on=work.ends_on):

@@ -19,7 +19,7 @@ def follow_days() -> int:
     """Bring both layers to today, however an administrator changed their look; how many changed. For the worker."""
     changed = 0
     for layer in Layer.objects.select_for_update().filter(slug__in=SLUGS):
-        legend = moved(layer.legend, database_clock.today())
+        legend = move_days(layer.legend, database_clock.today())
         if legend != layer.legend:
             layer.legend = legend
             layer.save(update_fields=["legend"])
@@ -27,7 +27,7 @@ def follow_days() -> int:
     return changed
 
 
-def moved(legend: Sequence[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
+def move_days(legend: Sequence[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
     """The legend with its bounds of days moved as far as the day that it was written for is from this one."""
     bound_counts = Counter(bound for line in legend for bound in bounds(line) if is_day(bound))
     if not bound_counts:

@@ -18,7 +18,14 @@ from networks.roadworks.kinds import ABOUT, ALIGNMENT, ANSWERS, ORDERS, REFUSAL
 from networks.roadworks.models import WorkRequest
 from networks.roadworks.order_values import order_field_values, signatory_of
 from networks.roadworks.services.naming import check_names_nobody
-from networks.roadworks.services.requests import State, check_in_hand, check_may_decide, decided, locked_row, may_decide
+from networks.roadworks.services.requests import (
+    State,
+    check_in_hand,
+    check_may_decide,
+    locked_row,
+    may_decide,
+    write_decision,
+)
 
 DECIDES: Final = {REFUSAL: State.REFUSED, ALIGNMENT: State.ANSWERED}
 """What a request has become once such a letter is numbered; accepted with any other."""
@@ -46,7 +53,7 @@ def letter_of(one: WorkRequest, letter_id: int, rights: Rights) -> Letter:
 def begin(one: WorkRequest, kind: LetterKind, rights: Rights) -> Letter:
     """A draft with what is known of the request. Raises Forbidden, NotFound, Conflict (withdrawn or forgotten)."""
     check_may_decide(one, rights)
-    return begin_draft(one, kind, order_field_values(one, kind.code), held(one), rights)
+    return begin_draft(one, kind, order_field_values(one, kind.code), days_and_place(one), rights)
 
 
 def begin_draft(
@@ -87,7 +94,7 @@ def finalise(one: WorkRequest, letter: Letter, texts: Mapping[str, str], version
         check_names_nobody(locked, changed)
     made = letters.finalise(changed, version=changed.version, rights=rights)
     if locked.state != State.PUBLISHED:
-        decided(locked, DECIDES.get(letter.kind, State.ACCEPTED), rights)
+        write_decision(locked, DECIDES.get(letter.kind, State.ACCEPTED), rights)
     return made
 
 
@@ -100,7 +107,7 @@ def discard(one: WorkRequest, letter: Letter, version: int, rights: Rights) -> N
 # -- what an order says must hold -------------------------------------------------------------------------------------
 
 
-def held(one: WorkRequest) -> dict[str, str]:
+def days_and_place(one: WorkRequest) -> dict[str, str]:
     """The days and the place that an order takes from the works, or from the request that has none yet."""
     source = one.work or one
     return {
@@ -112,7 +119,7 @@ def held(one: WorkRequest) -> dict[str, str]:
 
 def changed_since(one: WorkRequest, letter: Letter) -> str:
     """What the text was begun with, where days or place are others now; nothing for letters that did not keep it."""
-    then, now = letter.begun_with, held(one)
+    then, now = letter.begun_with, days_and_place(one)
     if "starts_on" not in then or then == now:
         return ""
     message = _("The text was begun with “%(then)s”; it is “%(now)s” now: begin the draft again.")
@@ -120,7 +127,7 @@ def changed_since(one: WorkRequest, letter: Letter) -> str:
 
 
 def describe_terms(known: Mapping[str, str]) -> str:
-    said = days.said(date.fromisoformat(known["starts_on"]), date.fromisoformat(known["ends_on"]))
+    said = days.format_days(date.fromisoformat(known["starts_on"]), date.fromisoformat(known["ends_on"]))
     return ", ".join(filter(None, (known["place"], said)))
 
 

@@ -22,7 +22,7 @@ from gis_core.letters.document import Document, pdf_of
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Letter
-from networks.roadworks.days import PARIS, said, span
+from networks.roadworks.days import PARIS, format_days, span
 from networks.roadworks.kinds import ABROGATION, ORDERS
 from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkRequest
 from networks.roadworks.order_values import abrogation_values
@@ -55,8 +55,8 @@ def publish(one: WorkRequest, letter: Letter, *, version: int, rights: Rights, c
     locked = locked_request(one, version)
     check_publishable(locked, letter)
     check_doubts(locked, letter, confirmed=confirmed)
-    former = abrogated(locked, letter) if letter.kind == ABROGATION else None
-    made = made_public(locked, letter, former)
+    former = order_to_abrogate(locked, letter) if letter.kind == ABROGATION else None
+    made = make_public(locked, letter, former)
     if former is not None:
         former.abrogated_by = made
         former.save(update_fields=["abrogated_by"])
@@ -91,7 +91,7 @@ def check_publishable(one: WorkRequest, letter: Letter) -> None:
         check_as_begun(one, letter)
 
 
-def made_public(one: WorkRequest, letter: Letter, former: WorkOrder | None) -> WorkOrder:
+def make_public(one: WorkRequest, letter: Letter, former: WorkOrder | None) -> WorkOrder:
     """The order and its file; one that ends another is found with it, from today on."""
     assert letter.finalised_at is not None
     pdf, work = public_pdf(one, letter), one.work
@@ -151,7 +151,7 @@ def unpublish(one: WorkRequest, order_id: int, *, version: int, rights: Rights) 
     """
     check_may_decide(one, rights)
     locked = locked_request(one, version)
-    order = published_of(locked, order_id)
+    order = lock_published(locked, order_id)
     order.unpublished_at = database_clock.now()
     order.save(update_fields=["unpublished_at"])
     if not orders_of(locked).filter(unpublished_at=None).exists():
@@ -165,7 +165,7 @@ def orders_of(one: WorkRequest) -> QuerySet[WorkOrder]:
     return WorkOrder.objects.filter(owner=one.owner_id, letter_id__in=letters_about(one).values("pk"))
 
 
-def published_of(one: WorkRequest, order_id: int) -> WorkOrder:
+def lock_published(one: WorkRequest, order_id: int) -> WorkOrder:
     """One of them that is published, locked. Raises NotFound."""
     order = orders_of(one).filter(pk=min(order_id, LARGEST_ID), unpublished_at=None).select_for_update().first()
     if order is None:
@@ -180,13 +180,13 @@ def published_of(one: WorkRequest, order_id: int) -> WorkOrder:
 def begin_abrogation(one: WorkRequest, order_id: int, rights: Rights) -> Letter:
     """The draft of an order that ends a published one of the same request. Raises Forbidden, NotFound, Conflict."""
     check_may_decide(one, rights)
-    former = published_of(one, order_id)
+    former = lock_published(one, order_id)
     check_may_end(former)
     came_from = {"abrogates": former.pk, "ends": former.kind}
     return begin_draft(one, kind_of(ABROGATION), abrogation_values(one, former), came_from, rights)
 
 
-def abrogated(one: WorkRequest, letter: Letter) -> WorkOrder:
+def order_to_abrogate(one: WorkRequest, letter: Letter) -> WorkOrder:
     """The order that this letter ends. Raises NotFound, Conflict."""
     former = orders_of(one).filter(pk=letter.begun_with.get("abrogates")).select_for_update().first()
     if former is None:
@@ -232,7 +232,7 @@ def public_since(day: date) -> datetime:
     return datetime.combine(add_months(day, -PUBLIC_MONTHS), time(0), tzinfo=PARIS)
 
 
-def published(order_id: int) -> WorkOrder:
+def published_order(order_id: int) -> WorkOrder:
     """One that everybody reads; one whose days are over, too, as long as its applicant is known: what an order says of
     a place may tell who lived there. Raises NotFound.
     """
@@ -254,7 +254,7 @@ def readable_for(works: Iterable[int]) -> QuerySet[WorkOrder]:
     return orders.order_by("published_at", "pk")
 
 
-def unpublished(since: datetime, *, insee: str = "", order_id: int | None = None) -> list[Unpublished]:
+def orders_unpublished_since(since: datetime, *, insee: str = "", order_id: int | None = None) -> list[Unpublished]:
     """Those that are no longer published, since then."""
     only = None if order_id is None else min(order_id, LARGEST_ID)
     with connection.cursor() as cursor:
@@ -272,14 +272,14 @@ def cancelled_works(orders: Iterable[WorkOrder]) -> set[int]:
 # -- orders that say something else than the works --------------------------------------------------------------------
 
 
-def published_for(work_id: int) -> QuerySet[WorkOrder]:
+def published_orders(work_id: int) -> QuerySet[WorkOrder]:
     """The published orders of works, whoever asks."""
     return WorkOrder.objects.filter(work_id=work_id, unpublished_at=None).select_related("abrogated_by")
 
 
 def still_published(work_id: int) -> str:
     """The orders that go on although their works do not, in words."""
-    numbers = [one.number for one in published_for(work_id) if orders_something(one) and not one.is_over]
+    numbers = [one.number for one in published_orders(work_id) if orders_something(one) and not one.is_over]
     return _("Still published: %(numbers)s.") % {"numbers": ", ".join(numbers)} if numbers else ""
 
 
@@ -308,7 +308,10 @@ def difference(one: WorkOrder, work: Work | None) -> str:
             "The order %(number)s is %(ordered)s, the works are %(planned)s: publish an order for the new days and"
             " abrogate this one, or set the days of the works right."
         )
-        days = {"ordered": said(one.starts_on, one.ends_on), "planned": said(work.starts_on, work.ends_on)}
+        days = {
+            "ordered": format_days(one.starts_on, one.ends_on),
+            "planned": format_days(work.starts_on, work.ends_on),
+        }
         return message % (number | days)
     if work.state == Work.State.DRAFT:
         return _("The order %(number)s is published and the works are still a draft: announce them.") % number

@@ -142,7 +142,7 @@ def check_may_decide(one: WorkRequest, rights: Rights) -> None:
 @transaction.atomic
 def enter(*, owner: Member, values: Mapping[str, Any], rights: Rights) -> WorkRequest:
     """Enter a request that a member received. Raises Forbidden, Invalid."""
-    given = checked(owner, values)
+    given = check_values(owner, values)
     if not may_write(owner.pk, given["insee"], rights):
         raise Forbidden(_("You do not enter requests for this member in this commune."))
     return WorkRequest.objects.create(owner=owner, made_by_id=rights.user_id, **given)
@@ -152,7 +152,7 @@ def enter(*, owner: Member, values: Mapping[str, Any], rights: Rights) -> WorkRe
 def change(one: WorkRequest, *, values: Mapping[str, Any], version: int, rights: Rights) -> WorkRequest:
     """What no number says yet, and how to reach who asked. Raises Forbidden, Stale, Conflict, Invalid."""
     locked = locked_request(one, version)
-    given = checked(locked.owner, values, locked)
+    given = check_values(locked.owner, values, locked)
     if not (may_change(locked, rights) and may_write(locked.owner_id, given["insee"], rights)):
         raise Forbidden(_("You do not change this request: who decides on it does."))
     check_not_forgotten(locked)
@@ -189,10 +189,10 @@ def decide(one: WorkRequest, *, accepted: bool, version: int, rights: Rights) ->
         raise Conflict(_("The order is published: unpublish it first."))
     if locked.state == State.ANSWERED:
         raise Conflict(_("This request is answered."))
-    return decided(locked, State.ACCEPTED if accepted else State.REFUSED, rights)
+    return write_decision(locked, State.ACCEPTED if accepted else State.REFUSED, rights)
 
 
-def decided(locked: WorkRequest, state: str, rights: Rights) -> WorkRequest:
+def write_decision(locked: WorkRequest, state: str, rights: Rights) -> WorkRequest:
     """Who decided, and when, is kept with what was decided."""
     locked.state, locked.decided_date, locked.decided_by_id = state, database_clock.today(), rights.user_id
     locked.was_decided = True
@@ -228,7 +228,7 @@ def check_not_forgotten(one: WorkRequest) -> None:
         raise Conflict(_("Who asked was forgotten, as the law wants: this request is no longer changed."))
 
 
-def checked(owner: Member, values: Mapping[str, Any], kept: WorkRequest | None = None) -> dict[str, Any]:
+def check_values(owner: Member, values: Mapping[str, Any], kept: WorkRequest | None = None) -> dict[str, Any]:
     """What is kept of what was typed, instead of what was kept. Raises Invalid, with the field."""
     given: dict[str, Any] = {name: values.get(name) for name in FIELDS}
     for field in WorkRequest._meta.fields:

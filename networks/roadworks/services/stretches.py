@@ -11,7 +11,7 @@ from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid, NotFound
 from layers.features.search_terms import split_terms
 from networks.roads.references import format_route, reference_of
-from networks.roads.services.referring import RoadPlace, locate, reference_at, unmeasured
+from networks.roads.services.referring import RoadPlace, is_stale, locate, reference_at
 from networks.roadworks import french
 from networks.roadworks.models.work import LONGEST_PLACE
 
@@ -36,7 +36,7 @@ def between(start: Place, end: Place) -> MultiLineString:
         way = along_axis(one, other, sides)
     else:
         way = along_sections(middle(one), middle(other))
-    return checked(way)
+    return check_stretch(way)
 
 
 def of_references(start: str, end: str) -> MultiLineString:
@@ -80,7 +80,7 @@ def carriageways(place: Place, where: RoadPlace | tuple[float, float]) -> set[st
 
 def on_measured_axis(one: RoadPlace, other: RoadPlace, sides: set[str]) -> bool:
     """Whether both lie on one road whose axes are as the road is now, and not on opposite carriageways."""
-    return one.road == other.road and len(sides) < 2 and not unmeasured(one.road)
+    return one.road == other.road and len(sides) < 2 and not is_stale(one.road)
 
 
 def middle(place: RoadPlace | tuple[float, float]) -> tuple[float, float]:
@@ -207,7 +207,7 @@ def of_streets(names: str, insee: str) -> MultiLineString:
     way = fetch_line(SECTIONS, {"ids": [pk for name in wanted for pk in known[" ".join(split_terms(name))]]})
     if way is None:
         raise Invalid(_("Name a street."), parameter="street")
-    return checked(way)
+    return check_stretch(way)
 
 
 AROUND: Final = """
@@ -229,7 +229,7 @@ def around(x: float, y: float, *, half_m: float = 25.0, within_m: float = WITHIN
 # -- drawn ------------------------------------------------------------------------------------------------------------
 
 
-def drawn(text: str) -> MultiLineString:
+def parse_drawn(text: str) -> MultiLineString:
     """What was drawn, GeoJSON in degrees. Raises Invalid."""
     refused = Invalid(_("The stretch cannot be read: draw it again as a line along the road."), parameter="geom")
     if len(text) > LONGEST_TEXT:
@@ -244,10 +244,10 @@ def drawn(text: str) -> MultiLineString:
         raise refused from error
     if not isinstance(shape, LineString | MultiLineString):
         raise refused
-    return checked(shape)
+    return check_stretch(shape)
 
 
-def checked(shape: LineString | MultiLineString) -> MultiLineString:
+def check_stretch(shape: LineString | MultiLineString) -> MultiLineString:
     """Flat, in several lines, neither empty nor endless. Raises Invalid."""
     if shape.empty or shape.length < 0.5:
         raise Invalid(_("The stretch has no length: give two different places."), parameter="geom")

@@ -10,12 +10,12 @@ from networks.roadworks.models import WorkRequest
 from networks.roadworks.services.requests import (
     State,
     check_may_decide,
-    decided,
     is_numbered,
     letters_about,
     locked_request,
     may_change,
     may_write,
+    write_decision,
 )
 
 
@@ -38,7 +38,7 @@ def withdraw(one: WorkRequest, *, version: int, rights: Rights) -> WorkRequest:
     locked = locked_request(one, version)
     if locked.state in (State.PUBLISHED, State.ANSWERED):
         raise Conflict(_("This request is answered: its order or letter stands."))
-    return decided(locked, State.WITHDRAWN, rights)
+    return write_decision(locked, State.WITHDRAWN, rights)
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ def read_text(given: Mapping[str, str], name: str) -> str:
     return " ".join(cleaned(given.get(name, "")).split())[:100]
 
 
-def chosen(label: Any, choices: type[models.TextChoices], every: Any) -> Any:
+def choice_of(label: Any, choices: type[models.TextChoices], every: Any) -> Any:
     return choice(label, lambda _rights: choices.choices, every=every, allowed=lambda: choices.values)
 
 
@@ -88,18 +88,18 @@ class WorkQuery(ListQuery):
     last: date | None = None
     text: str = parameter(label=gettext_lazy("Title, reference, place or PR"), read=read_text, default="")
     insee: str = choice(gettext_lazy("Commune"), member_commune_options, every=gettext_lazy("All communes"), longest=5)
-    kind: str = chosen(gettext_lazy("Kind"), Work.Kind, gettext_lazy("All kinds"))
-    measure: str = chosen(gettext_lazy("Traffic"), Work.Measure, gettext_lazy("All measures"))
-    state: str = chosen(gettext_lazy("State"), Work.State, gettext_lazy("Drafts and planned"))
+    kind: str = choice_of(gettext_lazy("Kind"), Work.Kind, gettext_lazy("All kinds"))
+    measure: str = choice_of(gettext_lazy("Traffic"), Work.Measure, gettext_lazy("All measures"))
+    state: str = choice_of(gettext_lazy("State"), Work.State, gettext_lazy("Drafts and planned"))
     member: str = choice(gettext_lazy("Member"), member_options, every=gettext_lazy("All members"), fewest=2)
 
 
 def list_works(wanted: WorkQuery, rights: Rights) -> QuerySet[Work]:
     """Those that the asker sees, the first to begin first; without a state, the cancelled ones are left out."""
-    return filtered(Work.objects.visible_to(rights), wanted)
+    return filter_works(Work.objects.visible_to(rights), wanted)
 
 
-def filtered(rows: QuerySet[Work], wanted: WorkQuery) -> QuerySet[Work]:
+def filter_works(rows: QuerySet[Work], wanted: WorkQuery) -> QuerySet[Work]:
     rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state=Work.State.CANCELLED)
     if wanted.last:
         rows = rows.filter(starts_on__lte=wanted.last)
@@ -107,7 +107,7 @@ def filtered(rows: QuerySet[Work], wanted: WorkQuery) -> QuerySet[Work]:
         rows = rows.filter(ends_on__gte=wanted.first)
     given = {"kind": wanted.kind, "measure": wanted.measure, "owner__slug": wanted.member}
     rows = rows.filter(**{name: value for name, value in given.items() if value})
-    for ways in searched(wanted.text)[:MOST_TERMS]:
+    for ways in search_terms(wanted.text)[:MOST_TERMS]:
         said = (Q(**{f"{name}__icontains": word}) for name in LOOKED_IN for word in ways)
         rows = rows.filter(reduce(or_, said))
     if wanted.insee:
@@ -118,7 +118,7 @@ def filtered(rows: QuerySet[Work], wanted: WorkQuery) -> QuerySet[Work]:
     return rows.select_related("owner").order_by("starts_on", "pk")
 
 
-def searched(text: str) -> list[set[str]]:
+def search_terms(text: str) -> list[set[str]]:
     """The words of a text, each in the ways it may stand; the number of a road is one: "RD921" is shown as "D 921"."""
     roads = [{one[0], f"{one['class']} {int(one['number'])}{one['suffix'] or ''}"} for one in NUMBERED.finditer(text)]
     return [*roads, *({word} for word in NUMBERED.sub(" ", text).split())]
@@ -135,7 +135,7 @@ def make(*, owner: Member, rights: Rights, **values: Any) -> Work:
     """
     check_may_write(owner.pk, rights)
     check_known(values, MADE_WITH)
-    given = checked({"kind": Work.Kind.ROAD, "measure": Work.Measure.NONE} | values)
+    given = check_values({"kind": Work.Kind.ROAD, "measure": Work.Measure.NONE} | values)
     if given.get("state", Work.State.DRAFT) == Work.State.CANCELLED:
         raise Invalid(_("Works are planned first, then cancelled."), parameter="state")
     made = Work(owner=owner, **given)
@@ -146,8 +146,8 @@ def make(*, owner: Member, rights: Rights, **values: Any) -> Work:
 def change(*, work: Work, version: int, rights: Rights, **values: Any) -> Work:
     """Change some fields of works, from the version that the user saw. Raises Forbidden, Stale, Conflict, Invalid."""
     check_known(values, FIELDS)
-    kept = locked(work, version, rights)
-    given = checked({name: getattr(kept, name) for name in FIELDS} | values)
+    kept = lock_work(work, version, rights)
+    given = check_values({name: getattr(kept, name) for name in FIELDS} | values)
     settle_place(kept, given)
     for name, value in given.items():
         setattr(kept, name, value)
@@ -176,7 +176,7 @@ def place_label(stretch: MultiLineString, references: tuple[str | None, str | No
 @transaction.atomic
 def announce(*, work: Work, version: int, rights: Rights) -> Work:
     """A draft is planned: from now on everybody sees it. Raises Forbidden, Stale, Conflict."""
-    kept = locked(work, version, rights)
+    kept = lock_work(work, version, rights)
     if kept.state == Work.State.PLANNED:
         raise Conflict(_("These works are planned already."))
     kept.state = Work.State.PLANNED
@@ -189,7 +189,7 @@ def cancel(*, work: Work, version: int, rights: Rights) -> Work | None:
 
     Raises Forbidden, Stale, Conflict.
     """
-    kept = locked(work, version, rights)
+    kept = lock_work(work, version, rights)
     if kept.state == Work.State.DRAFT:
         with event(layer(), "edit", Origin("web")):
             kept.delete()
@@ -199,7 +199,7 @@ def cancel(*, work: Work, version: int, rights: Rights) -> Work | None:
     return save_work(kept)
 
 
-def locked(work: Work, version: int | None, rights: Rights) -> Work:
+def lock_work(work: Work, version: int | None, rights: Rights) -> Work:
     """The works, which nobody else changes until the end; whatever their version where none is given.
 
     Raises Forbidden, NotFound, Stale, Conflict.
@@ -248,7 +248,7 @@ def check_known(values: Mapping[str, Any], known: tuple[str, ...]) -> None:
         raise TypeError(f"no such fields of works: {sorted(unknown)}")
 
 
-def checked(values: Mapping[str, Any]) -> dict[str, Any]:
+def check_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as they are kept. Raises Invalid, at the field that is wrong."""
     given = dict(values)
     for name in TEXTS:
@@ -301,7 +301,7 @@ def stretch_of(shape: Any) -> MultiLineString:
         raise Invalid(
             _("Say where: two references, a street, or a line drawn along the road on the map."), parameter="geom"
         )
-    return stretches.checked(shape)
+    return stretches.check_stretch(shape)
 
 
 # -- in words ---------------------------------------------------------------------------------------------------------

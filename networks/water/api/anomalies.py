@@ -19,7 +19,7 @@ from gis_core.desk.parameters import integer
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.http.admission import FILTER, limited
 from gis_core.http.files import NO_STORE
-from gis_core.http.middleware import rights_of_request
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
 from layers.features.api.bodies import origin_of
@@ -56,11 +56,6 @@ def family_of(family: str) -> str:
     if not listing.check_family(family):
         raise NotFound(_("There is no such network: “water” or “sewer”."))
     return family
-
-
-def signed_in(request: Request) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def feature(row: Anomaly, values: dict[str, Any]) -> dict[str, Any]:
@@ -119,9 +114,9 @@ class AnomaliesView(APIView):
         """Scan the asker's networks (202, with the jobs), or repair several anomalies in the proposed way."""
         given, rights = checked(SeveralSerializer(data=request.data)), rights_of_request(request)
         if given["action"] == "scan":
-            jobs = start_scans(family_of(family), given.get("member", ""), signed_in(request), rights)
+            jobs = start_scans(family_of(family), given.get("member", ""), signed_in_user(request), rights)
             return Response({"jobs": [{"id": job.pk, "title": job.title} for job in jobs]}, status=202)
-        rows = chosen(family_of(family), given, rights)
+        rows = choose_anomalies(family_of(family), given, rights)
         described = repairing.repair_all(rows, rights=rights, origin=origin_of(request))
         return Response({"repaired": described.repaired, "failed": described.failed}, headers=NO_STORE)
 
@@ -142,7 +137,7 @@ def start_scans(family: str, slug: str, user: User, rights: Rights) -> list[Any]
     return [scanning.start_scan(owner=member, family=family, by=user, rights=rights) for member in members]
 
 
-def chosen(family: str, given: dict[str, Any], rights: Rights) -> list[Anomaly]:
+def choose_anomalies(family: str, given: dict[str, Any], rights: Rights) -> list[Anomaly]:
     """The open anomalies that are named, or that the filter finds. Raises Invalid."""
     if given.get("ids"):
         rows = Anomaly.objects.visible_to(rights).filter(family=family, pk__in=given["ids"])

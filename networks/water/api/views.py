@@ -28,7 +28,7 @@ class IsolationView(APIView):
 class TraceView(APIView):
     family = ""
 
-    def traced(self, request: Request) -> Response:
+    def answer_trace(self, request: Request) -> Response:
         given = checked(serializers.TraceRequestSerializer(data=request.data))
         to = serializers.start_of(given["to"]) if "to" in given else None
         answer = trace_of(self.family, serializers.start_of(given), given["direction"], to)
@@ -43,7 +43,7 @@ class WaterTraceView(TraceView):
     )
     def post(self, request: Request) -> Response:
         """Follow drinking water: the shortest way to a source, what would have none, all that is connected."""
-        return self.traced(request)
+        return self.answer_trace(request)
 
 
 class SewerTraceView(TraceView):
@@ -54,4 +54,4 @@ class SewerTraceView(TraceView):
     )
     def post(self, request: Request) -> Response:
         """Follow sewers as they flow, or against it."""
-        return self.traced(request)
+        return self.answer_trace(request)

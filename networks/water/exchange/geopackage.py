@@ -122,18 +122,18 @@ def table_of(name: str, described: Mapping[str, Any], groups: Mapping[str, Seque
     for line in described["columns"]:
         for declared in groups[line[1:]] if line.startswith("@") else [line.removeprefix("=")]:
             column, kind, *rest = declared.split(" ", 2)
-            columns[checked(column)] = Column(column, kind, rest[0] if rest else "")
-    return TableTemplate(checked(name), described["geometry"], described["description"], tuple(columns.values()))
+            columns[check_name(column)] = Column(column, kind, rest[0] if rest else "")
+    return TableTemplate(check_name(name), described["geometry"], described["description"], tuple(columns.values()))
 
 
-def filled(template: str, **parts: str) -> str:
+def fill_names(template: str, **parts: str) -> str:
     """A statement with its names in place."""
     for word, part in parts.items():
         template = template.replace("{" + word + "}", part)
     return template
 
 
-def checked(name: str) -> str:
+def check_name(name: str) -> str:
     if not NAME.fullmatch(name):
         raise ValueError(name)
     return name
@@ -173,7 +173,7 @@ class TemplateGeoPackage:
     def create(self, table: TableTemplate) -> None:
         declared = "".join(f', "{one.name}" {one.type} {one.rest}' for one in table.columns)
         place = f', "geom" {table.geometry} NOT NULL' if table.geometry else ""
-        self.file.execute(filled(TABLE, table=table.name, place=place, columns=declared))
+        self.file.execute(fill_names(TABLE, table=table.name, place=place, columns=declared))
         about = (table.name, "features" if table.geometry else "attributes", table.name, table.description)
         srid = SRID if table.geometry else 0
         self.file.execute(
@@ -185,7 +185,7 @@ class TemplateGeoPackage:
                 "insert into gpkg_geometry_columns values (?, 'geom', ?, ?, 0, 0)", (table.name, table.geometry, SRID)
             )
             self.file.execute("insert into gpkg_extensions values (?, 'geom', ?, ?, ?)", (table.name, *RTREE))
-            self.file.execute(filled(INDEX, table=table.name))
+            self.file.execute(fill_names(INDEX, table=table.name))
 
     def write(self, name: str, values: Mapping[str, Any], shape: Any) -> None:
         """A row of a table."""
@@ -199,15 +199,15 @@ class TemplateGeoPackage:
         table, waiting = self.tables[name], self.waiting[name]
         names = ", ".join(f'"{one}"' for one in ("geom", *table.names))
         places = ", ".join("?" * (len(table.names) + 1))
-        insert = filled(INSERT, table=table.name, columns=names, places=places)
+        insert = fill_names(INSERT, table=table.name, columns=names, places=places)
         self.file.executemany(insert, [row for row, _box in waiting])
         first = self.counts[name] + 1
         boxes = [
             (first + at, west, east, south, north) for at, (_row, (west, south, east, north)) in enumerate(waiting)
         ]
-        self.file.executemany(filled(INSERT_BOX, table=table.name), boxes)
+        self.file.executemany(fill_names(INSERT_BOX, table=table.name), boxes)
         self.counts[name] += len(waiting)
-        self.boxes[name] = joined([box for _row, box in waiting], self.boxes.get(name))
+        self.boxes[name] = join_boxes([box for _row, box in waiting], self.boxes.get(name))
         waiting.clear()
 
     def end(self, table: TableTemplate) -> None:
@@ -219,10 +219,10 @@ class TemplateGeoPackage:
                 (*self.boxes[table.name], table.name),
             )
         for name, when, then in TRIGGERS if table.geometry else ():
-            self.file.execute(filled(TRIGGER, name=name, when=when, then=then, table=table.name))
+            self.file.execute(fill_names(TRIGGER, name=name, when=when, then=then, table=table.name))
 
 
-def joined(boxes: Sequence[Sequence[float]], former: Sequence[float] | None) -> list[float]:
+def join_boxes(boxes: Sequence[Sequence[float]], former: Sequence[float] | None) -> list[float]:
     west, south, east, north = zip(*boxes, *([former] if former else []), strict=True)
     return [min(west), min(south), max(east), max(north)]
 

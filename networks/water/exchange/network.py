@@ -19,7 +19,7 @@ from shapely.geometry import LineString
 
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from networks.water.importers.draft import Family
+from networks.water.families import FamilyName
 from networks.water.models import (
     Repair,
     SewerConnection,
@@ -38,7 +38,7 @@ ON_THE_PIPE_M: Final = 0.01
 SAME_PLACE_M: Final = 0.05
 TRACE: Final = "TRACE"
 LONGEST_WHOLE: Final = 240
-MODELS: Final[Mapping[Family, tuple[type[NetworkObject], type[NetworkObject], type[NetworkObject]]]] = {
+MODELS: Final[Mapping[FamilyName, tuple[type[NetworkObject], type[NetworkObject], type[NetworkObject]]]] = {
     "water": (WaterNode, WaterPipe, WaterConnection),
     "sewer": (SewerNode, SewerPipe, SewerConnection),
 }
@@ -85,20 +85,20 @@ class Links:
 class OneNetwork:
     """One family of a member's network."""
 
-    def __init__(self, member: Member, family: Family, rights: Rights) -> None:
+    def __init__(self, member: Member, family: FamilyName, rights: Rights) -> None:
         self.member = member
         self.family = family
         self.rights = rights
         self.node_model, self.pipe_model, self.connection_model = MODELS[family]
 
-    def seen(self, model: Any) -> QuerySet[Any]:
+    def visible_rows(self, model: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = model.objects.visible_to(self.rights).filter(owner=self.member).order_by("pk")
         return rows.filter(network=self.family) if model is Repair else rows
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
         models = (self.node_model, self.pipe_model, self.connection_model, Repair)
-        return {name: self.seen(model).count() for name, model in zip(PREFIXES, models, strict=True)}
+        return {name: self.visible_rows(model).count() for name, model in zip(PREFIXES, models, strict=True)}
 
     @property
     def total(self) -> int:
@@ -106,48 +106,48 @@ class OneNetwork:
 
     @cached_property
     def node_keys(self) -> Mapping[int, str]:
-        return Keys.of(self.seen(self.node_model), PREFIXES["nodes"]).by_id
+        return Keys.of(self.visible_rows(self.node_model), PREFIXES["nodes"]).by_id
 
     @cached_property
     def pipe_keys(self) -> Mapping[int, str]:
-        return Keys.of(self.seen(self.pipe_model), PREFIXES["pipes"]).by_id
+        return Keys.of(self.visible_rows(self.pipe_model), PREFIXES["pipes"]).by_id
 
     @cached_property
     def connection_keys(self) -> Mapping[int, str]:
-        return Keys.of(self.seen(self.connection_model), PREFIXES["connections"]).by_id
+        return Keys.of(self.visible_rows(self.connection_model), PREFIXES["connections"]).by_id
 
     @cached_property
     def links(self) -> Links:
         into: dict[int, int] = {}
         out_of: dict[int, int] = {}
-        for pk, start, end in self.seen(self.pipe_model).values_list("pk", "start_node_id", "end_node_id"):
+        for pk, start, end in self.visible_rows(self.pipe_model).values_list("pk", "start_node_id", "end_node_id"):
             out_of.setdefault(start, pk)
             into.setdefault(end, pk)
         return Links(into, out_of)
 
     @cached_property
     def connections_by_pipe(self) -> Mapping[int, int]:
-        counts = self.seen(self.connection_model).order_by().values("pipe_id").annotate(count=Count("pk"))
+        counts = self.visible_rows(self.connection_model).order_by().values("pipe_id").annotate(count=Count("pk"))
         return Counter({row["pipe_id"]: row["count"] for row in counts if row["pipe_id"]})
 
     def nodes(self) -> Iterator[Row]:
-        yield from placed(self.seen(self.node_model))
+        yield from read_rows(self.visible_rows(self.node_model))
 
     def pipes(self) -> Iterator[Row]:
-        yield from placed(self.seen(self.pipe_model))
+        yield from read_rows(self.visible_rows(self.pipe_model))
 
     def repairs(self) -> Iterator[Row]:
-        yield from placed(self.seen(Repair))
+        yield from read_rows(self.visible_rows(Repair))
 
     def connections(self) -> Iterator[Row]:
         """With the line to the pipe (`line`): as it was surveyed, else straight; None where there is no pipe."""
-        rows = self.seen(self.connection_model).annotate(_foot=AsWKB(ClosestPoint(F("pipe__geom"), F("geom"))))
-        for row in placed(rows):
+        rows = self.visible_rows(self.connection_model).annotate(_foot=AsWKB(ClosestPoint(F("pipe__geom"), F("geom"))))
+        for row in read_rows(rows):
             row["line"] = line_of(row, self.family)
             yield row
 
 
-def placed(rows: QuerySet[Any]) -> Iterator[Row]:
+def read_rows(rows: QuerySet[Any]) -> Iterator[Row]:
     """Rows as plain values, `shape` their geometry, `insee` the commune that they lie in."""
     inside = Commune.objects.filter(geom__intersects=OuterRef("geom")).order_by("insee").values("insee")[:1]
     described: QuerySet[Any, Row] = rows.annotate(_wkb=AsWKB("geom"), insee=Subquery(inside)).values()
@@ -156,10 +156,10 @@ def placed(rows: QuerySet[Any]) -> Iterator[Row]:
         yield row
 
 
-def line_of(row: Row, family: Family) -> Any:
+def line_of(row: Row, family: FamilyName) -> Any:
     """The line of a connection: water runs from the pipe, sewage to it. A survey counts while the point is its end."""
     point, foot = row["shape"], row.pop("_foot")
-    if trace := surveyed(row["more"].get(TRACE), point):
+    if trace := parse_surveyed_line(row["more"].get(TRACE), point):
         return trace
     if foot is None:
         return None
@@ -169,7 +169,7 @@ def line_of(row: Row, family: Family) -> Any:
     return LineString(ends if family == "water" else ends[::-1])
 
 
-def surveyed(text: Any, point: Any) -> Any:
+def parse_surveyed_line(text: Any, point: Any) -> Any:
     line = shapely.from_wkt(text, on_invalid="ignore") if isinstance(text, str) else None
     if line is None or line.geom_type != "LineString" or line.is_empty:
         return None

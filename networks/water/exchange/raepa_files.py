@@ -87,7 +87,7 @@ def there(row: dict[str, Any], rows: RaepaRows) -> bool:
     return False
 
 
-def packed(folder: Path, target: Path, text: str) -> None:
+def pack_archive(folder: Path, target: Path, text: str) -> None:
     """Every file of a folder in one archive, with the text beside them."""
     with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for path in sorted(folder.iterdir()):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from layers.intake import cells
-from networks.water import lists, raepa
+from networks.water import code_lists, raepa
 from networks.water.exchange.network import OneNetwork, Row
 
 UNRECORDED: Final = "Non renseigné"
@@ -51,8 +51,8 @@ class RaepaRows:
             "LONGCANA": row["declared_length_m"],
         }
         if not self.sewer:
-            return self.completed(values | {"PROFGEN": row["depth_m"]}, row, f"RAEPA_CANAL{self.use}_L")
-        return self.completed(self.with_heights(values, row), row, f"RAEPA_CANAL{self.use}_L")
+            return self.complete(values | {"PROFGEN": row["depth_m"]}, row, f"RAEPA_CANAL{self.use}_L")
+        return self.complete(self.with_heights(values, row), row, f"RAEPA_CANAL{self.use}_L")
 
     def with_heights(self, values: Values, row: Row) -> Values:
         return values | {
@@ -64,13 +64,13 @@ class RaepaRows:
 
     def branch(self, row: Row) -> Values:
         """A service connection that has a line: a pipe in RAEPA's eyes."""
-        more, functions = row["more"], (lists.SEWER_FUNCTIONS if self.sewer else lists.WATER_FUNCTIONS)
+        more, functions = row["more"], (code_lists.SEWER_FUNCTIONS if self.sewer else code_lists.WATER_FUNCTIONS)
         values = self.flowing(row) | {
             "IDCANA": self.network.connection_keys[row["id"]],
             "BRANCHEMNT": "O",
-            "MODECIRC": known(more.get("MODECIRC"), lists.FLOW_MODES),
+            "MODECIRC": code_or_unknown(more.get("MODECIRC"), code_lists.FLOW_MODES),
             f"CONTCAN{self.use}": self.content_of_branch(row),
-            f"FONCCAN{self.use}": known(more.get(f"FONCCAN{self.use}"), functions),
+            f"FONCCAN{self.use}": code_or_unknown(more.get(f"FONCCAN{self.use}"), functions),
             "IDNINI": self.node_key(more.get("IDNINI")),
             "IDNTERM": self.node_key(more.get("IDNTERM")),
             "IDCANPPALE": self.network.pipe_keys.get(row["pipe_id"]),
@@ -78,11 +78,11 @@ class RaepaRows:
         if self.sewer:
             flow = more.get("SENSECOUL")
             values |= {"TYPRESEAU": row["system"], "SENSECOUL": flow if flow in ("0", "1") else "1"}
-        return self.completed(values, row, f"RAEPA_CANAL{self.use}_L")
+        return self.complete(values, row, f"RAEPA_CANAL{self.use}_L")
 
     def content_of_branch(self, row: Row) -> str:
         said = row["more"].get(f"CONTCAN{self.use}")
-        codes = lists.SEWER_CONTENTS if self.sewer else raepa.WATER_CONTENTS
+        codes = code_lists.SEWER_CONTENTS if self.sewer else raepa.WATER_CONTENTS
         return said if isinstance(said, str) and said in codes else row.get("system") or raepa.NOT_KNOWN
 
     def node_key(self, key: Any) -> str:
@@ -108,7 +108,7 @@ class RaepaRows:
         }
         if self.sewer:
             values["TYPRESEAU"] = row["system"]
-        return self.completed(values, row, f"RAEPA_APPAR{self.use}_P")
+        return self.complete(values, row, f"RAEPA_APPAR{self.use}_P")
 
     def node(self, row: Row) -> tuple[str, Values]:
         """The name of the table that a node goes to, and its row."""
@@ -127,7 +127,7 @@ class RaepaRows:
         }
         if self.sewer:
             values["TYPRESEAU"] = row["system"]
-        return table, self.completed(values, row, table)
+        return table, self.complete(values, row, table)
 
     def repair(self, row: Row) -> Values:
         values = {
@@ -148,10 +148,10 @@ class RaepaRows:
 
     def flowing(self, row: Row) -> Values:
         """What pipes and branches have in common."""
-        if row["service_state"] not in (lists.IN_SERVICE, "abandon"):
+        if row["service_state"] not in (code_lists.IN_SERVICE, "abandon"):
             self.lose(_("%(count)s objects “%(state)s”: RAEPA only knows in service or not."), row["service_state"])
         return self.common(row) | {
-            "ENSERVICE": "O" if row["service_state"] == lists.IN_SERVICE else "N",
+            "ENSERVICE": "O" if row["service_state"] == code_lists.IN_SERVICE else "N",
             "MATERIAU": self.material(row),
             "DIAMETRE": row["diameter_mm"] or 0,
         }
@@ -180,7 +180,7 @@ class RaepaRows:
             return raepa.NOT_KNOWN
         if ours not in raepa.RAEPA_MATERIALS:
             message = _("%(count)s objects of “%(state)s”: RAEPA has no code for it, they get 99 (other).")
-            self.losses[message.replace("%(state)s", lists.MATERIALS[ours][0])] += 1
+            self.losses[message.replace("%(state)s", code_lists.MATERIALS[ours][0])] += 1
         return raepa.RAEPA_MATERIALS.get(ours, "99")
 
     def content(self, row: Row) -> str:
@@ -201,27 +201,27 @@ class RaepaRows:
             if code is not None and codes[code].kind == row["kind"]:
                 return field, code
         if row["kind"] in ("fitting", "import"):
-            names = lists.SEWER_NODES if self.sewer else lists.WATER_NODES
+            names = code_lists.SEWER_NODES if self.sewer else code_lists.WATER_NODES
             message = _("%(count)s nodes “%(state)s”: RAEPA has no code for them, they get 99-99 (other).")
             self.losses[message.replace("%(state)s", names[row["kind"]][0])] += 1
         return usual
 
-    def completed(self, values: Values, row: Row, table: str) -> Values:
+    def complete(self, values: Values, row: Row, table: str) -> Values:
         """With what an import kept of RAEPA's fields that no column has."""
         for name, field in FIELDS[table].items():
             if values.get(name) is None and isinstance(text := row["more"].get(name), str):
-                values[name] = kept(text, field)
+                values[name] = parse_kept_text(text, field)
         return values
 
     def lose(self, text: str, state: str = "") -> None:
-        self.losses[text.replace("%(state)s", lists.SERVICE_STATES.get(state, ("",))[0])] += 1
+        self.losses[text.replace("%(state)s", code_lists.SERVICE_STATES.get(state, ("",))[0])] += 1
 
 
-def known(code: Any, codes: Mapping[str, Any]) -> str:
+def code_or_unknown(code: Any, codes: Mapping[str, Any]) -> str:
     return code if isinstance(code, str) and code in codes else raepa.NOT_KNOWN
 
 
-def kept(text: str, field: raepa.RaepaField) -> str | float | date | None:
+def parse_kept_text(text: str, field: raepa.RaepaField) -> str | float | date | None:
     """A text that was kept beside, of the field's type; None when it is not."""
     match field.kind:
         case "N":

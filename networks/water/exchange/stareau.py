@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.members.technicians import TECHNICIANS
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.exchange.geopackage import TableTemplate, TemplateGeoPackage, table_templates
 from networks.water.exchange.network import OneNetwork, Row, RowProgress
 
@@ -162,7 +162,7 @@ class Writer:
             "longueur_terrain": row["declared_length_m"],
         }
         if row["depth_m"] is not None:
-            values["commentaire"] = said(values["commentaire"], f"Profondeur : {row['depth_m']:g} m")
+            values["commentaire"] = append_remark(values["commentaire"], f"Profondeur : {row['depth_m']:g} m")
         if self.sewer:
             return values | {
                 "fonction_canalisation": SEWER_FUNCTIONS.get(row["function"]),
@@ -189,11 +189,11 @@ class Writer:
             business_key(self.file.tables[table]): row["reference"],
             **self.about(row),
         }
-        names = lists.SEWER_NODES if self.sewer else lists.WATER_NODES
+        names = code_lists.SEWER_NODES if self.sewer else code_lists.WATER_NODES
         parts = [] if kind in SAID_BY_TABLE else [names[kind][0]]
         parts += [text for text in (row["subtype"], None if "nom_usuel" in columns(table) else row["name"]) if text]
         for text in parts:
-            values["commentaire"] = said(values["commentaire"], text)
+            values["commentaire"] = append_remark(values["commentaire"], text)
         self.file.write(table, values, row["shape"])
 
     def about(self, row: Row) -> Values:
@@ -214,7 +214,7 @@ class Writer:
             "ref_externe": row["meter"],
         }
         for text in about_user(row):
-            values["commentaire"] = said(values["commentaire"], text)
+            values["commentaire"] = append_remark(values["commentaire"], text)
         self.file.write(table, values, row["shape"])
         if row["line"] is None:
             return
@@ -257,7 +257,11 @@ def water_node(row: Row) -> Values:
     match row["kind"]:
         case "valve":
             stuck = {"etat_ouverture": OPENINGS.get(row["position"]), "blocage": STUCK.get(row["condition"])}
-            buried = said(row["comment"], "Enterrée, introuvable") if row["condition"] == "buried" else row["comment"]
+            buried = (
+                append_remark(row["comment"], "Enterrée, introuvable")
+                if row["condition"] == "buried"
+                else row["comment"]
+            )
             return {"diametre": row["diameter_mm"], **stuck, "fonction_vanne": "coupure", "commentaire": buried}
         case "drain":
             return {"diametre": row["diameter_mm"], "fonction_vanne": "purge"}
@@ -268,7 +272,7 @@ def water_node(row: Row) -> Values:
             ]
             described = row["comment"]
             for text in filter(None, measured):
-                described = said(described, text)
+                described = append_remark(described, text)
             return {"type_point_livraison": "incendie", "commentaire": described}
         case "import":
             return {"nom_usuel": row["name"], "fonction_point_mesure": "achat"}
@@ -299,9 +303,9 @@ def sewer_node(row: Row) -> Values:
 
 def about_user(row: Row) -> list[str]:
     parts = []
-    if row["sensitive"] and row["sensitive"] != lists.PATIENT:
+    if row["sensitive"] and row["sensitive"] != code_lists.PATIENT:
         name = f" : {row['sensitive_name']}" if row["sensitive_name"] else ""
-        parts.append(lists.SENSITIVE[row["sensitive"]][0] + name)
+        parts.append(code_lists.SENSITIVE[row["sensitive"]][0] + name)
     if row["dwellings"]:
         parts.append(f"{row['dwellings']} logements")
     return parts
@@ -317,7 +321,7 @@ def business_key(table: TableTemplate) -> str:
     return own[0]
 
 
-def said(comment: str | None, text: str) -> str:
+def append_remark(comment: str | None, text: str) -> str:
     return f"{comment} ; {text}" if comment else text
 
 

@@ -48,7 +48,7 @@ class Table(Protocol):
     def __exit__(self, *error: object) -> None: ...
 
 
-def fitted(value: float, width: int, decimals: int) -> str:
+def fit_number(value: float, width: int, decimals: int) -> str:
     """A number with as many of its decimals as its field holds; "" when it does not fit at all."""
     for kept in range(decimals, -1, -1):
         text = f"{value:.{kept}f}"
@@ -70,7 +70,7 @@ def cell(field: RaepaField, value: Any) -> bytes:
     if field.kind == "D":
         return f"{value:%Y%m%d}".encode()
     if field.kind == "N":
-        return fitted(float(value), field.width, field.decimals).rjust(field.width).encode()
+        return fit_number(float(value), field.width, field.decimals).rjust(field.width).encode()
     return cut(str(value), field.width).ljust(field.width)
 
 
@@ -86,7 +86,7 @@ class Shapefile:
         self.box = [np.inf, np.inf, -np.inf, -np.inf]
 
     def __enter__(self) -> Self:
-        self.shapes, self.index, self.table = (self.opened(suffix) for suffix in (".shp", ".shx", ".dbf"))
+        self.shapes, self.index, self.table = (self.open_part(suffix) for suffix in (".shp", ".shx", ".dbf"))
         self.shapes.write(bytes(HEADER_BYTES))
         self.index.write(bytes(HEADER_BYTES))
         self.table.write(self.table_header())
@@ -104,7 +104,7 @@ class Shapefile:
         self.table.write(self.table_header())
         self.table.close()
 
-    def opened(self, suffix: str) -> IO[bytes]:
+    def open_part(self, suffix: str) -> IO[bytes]:
         return self.path.with_suffix(suffix).open("wb")
 
     def write(self, values: Values, shape: Any) -> None:

@@ -18,15 +18,15 @@ from layers.intake.import_loss import LossRefused, check_loss, describe_differen
 from layers.intake.models import FileImport
 from layers.intake.services.loading import join_names, rows, run
 from layers.intake.source import Progress
+from networks.water.families import FamilyName
 from networks.water.importers.checking import MODELS
 from networks.water.importers.choices import REPLACE, NetworkChoices
-from networks.water.importers.draft import Family
 from networks.water.importers.known import table_identifier
 from networks.water.importers.load import Loading, load_network
 from networks.water.importers.planning import Network, NetworkPlan, report_of
 from networks.water.models import Snap
 
-FAMILIES: tuple[Family, ...] = ("water", "sewer")
+FAMILIES: tuple[FamilyName, ...] = ("water", "sewer")
 LAYERS = (
     *("water-nodes", "water-pipes", "water-connections", "sewer-nodes", "sewer-pipes", "sewer-connections"),
     "water-repairs",
@@ -34,7 +34,7 @@ LAYERS = (
 NEAR_M = 0.002
 
 
-def tables() -> Iterable[tuple[Family, str]]:
+def tables() -> Iterable[tuple[FamilyName, str]]:
     """Every table that an import writes, what hangs on others first."""
     for what in ("connections", "repairs", "pipes", "nodes"):
         for family in FAMILIES:
@@ -115,7 +115,7 @@ def open_events(made: FileImport, kind: str) -> dict[str, int]:
 # -- replacing --------------------------------------------------------------------------------------------------------
 
 
-def remove_former(made: FileImport, replaced: list[int]) -> tuple[int, dict[Family, list[int]]]:
+def remove_former(made: FileImport, replaced: list[int]) -> tuple[int, dict[FamilyName, list[int]]]:
     """What former imports brought goes, all of it.
 
     Returns the version of the rows that take its place, and the connections of others that hung on it, by family.
@@ -123,7 +123,7 @@ def remove_former(made: FileImport, replaced: list[int]) -> tuple[int, dict[Fami
     lock(made)
     owned = {"owner": made.owner_id, "replaced": replaced}
     base_version = 1 + max(highest(family, what, owned) for family, what in tables())
-    orphans: dict[Family, list[int]] = {}
+    orphans: dict[FamilyName, list[int]] = {}
     with loading():
         for family in FAMILIES:
             orphans[family] = detach_connections(family, owned)
@@ -153,7 +153,7 @@ DETACH = """
 """
 
 
-def highest(family: Family, what: str, owned: dict[str, Any]) -> int:
+def highest(family: FamilyName, what: str, owned: dict[str, Any]) -> int:
     statement = "select coalesce(max(version), 0) from {} where owner_id = %(owner)s and import_id = any(%(replaced)s)"
     ((last,),) = rows(statement, table_identifier(family, what), **owned)
     return int(last)
@@ -167,7 +167,7 @@ def lock(made: FileImport) -> None:
             cursor.execute(statement, [family, made.owner_id])
 
 
-def detach_connections(family: Family, owned: dict[str, Any]) -> list[int]:
+def detach_connections(family: FamilyName, owned: dict[str, Any]) -> list[int]:
     """Connections of other imports, or of nobody, that hang on pipes which go: they hang on nothing for a while."""
     detached = rows(
         DETACH, connections=table_identifier(family, "connections"), pipes=table_identifier(family, "pipes"), **owned
@@ -175,12 +175,12 @@ def detach_connections(family: Family, owned: dict[str, Any]) -> list[int]:
     return [pk for (pk,) in detached]
 
 
-def hang_again(family: Family, connections: list[int]) -> None:
+def hang_again(family: FamilyName, connections: list[int]) -> None:
     if connections:
         reattach(family, connections)
 
 
-def reattach(family: Family, ids: list[int]) -> None:
+def reattach(family: FamilyName, ids: list[int]) -> None:
     """Hang connections on the nearest pipe in service, within 60 m."""
     run(
         "update {hung} c set pipe_id = (select p.id from {pipes} p where p.geom && st_expand(c.geom, 60)"
@@ -243,7 +243,7 @@ def revert_import(made: FileImport, progress: Progress) -> dict[str, Any]:
     return {"removed": removed, "kept": kept}
 
 
-def revert_network(made: FileImport, family: Family) -> tuple[int, int]:
+def revert_network(made: FileImport, family: FamilyName) -> tuple[int, int]:
     pipes, nodes = untouched(made, family, "pipes"), untouched(made, family, "nodes")
     hung = untouched(made, family, "connections")
     with loading():
@@ -262,7 +262,7 @@ def revert_network(made: FileImport, family: Family) -> tuple[int, int]:
     return removed, left
 
 
-def untouched(made: FileImport, family: Family, what: str) -> list[int]:
+def untouched(made: FileImport, family: FamilyName, what: str) -> list[int]:
     """The objects of an import that nobody changed since; undoing its snapping is no change."""
     after = ((made.report or {}).get("undone") or {}).get("versions", {}).get(f"{family} {what}", {})
     objects = table_identifier(family, what)
@@ -277,17 +277,17 @@ def base_version_of(made: FileImport) -> int:
     return int((made.report or {}).get("base_version", 1))
 
 
-def remaining(made: FileImport, family: Family, what: str) -> int:
+def remaining(made: FileImport, family: FamilyName, what: str) -> int:
     statement = "select count(*) from {} where owner_id = %(owner)s and import_id = %(order)s"
     ((count,),) = rows(statement, table_identifier(family, what), owner=made.owner_id, order=made.pk)
     return int(count)
 
 
-def delete(family: Family, what: str, ids: Sequence[int]) -> int:
+def delete(family: FamilyName, what: str, ids: Sequence[int]) -> int:
     return run("delete from {} where id = any(%(ids)s)", table_identifier(family, what), ids=list(ids))
 
 
-def delete_free_nodes(family: Family, nodes: Sequence[int], ends: set[int]) -> int:
+def delete_free_nodes(family: FamilyName, nodes: Sequence[int], ends: set[int]) -> int:
     """Nodes of the import without a pipe, and plain junctions that pipes which are gone alone needed."""
     parts = {"nodes": table_identifier(family, "nodes"), "pipes": table_identifier(family, "pipes")}
     count = run(FREE, **parts, ids=list(nodes), plain=False)
@@ -295,15 +295,15 @@ def delete_free_nodes(family: Family, nodes: Sequence[int], ends: set[int]) -> i
     return count
 
 
-def join_cut_pipes(family: Family, nodes: Sequence[int]) -> int:
+def join_cut_pipes(family: FamilyName, nodes: Sequence[int]) -> int:
     """A node between two pipes that are alike had cut one: the topology's trigger joins them as it goes."""
     joinable = rows(
         ALIKE, nodes=table_identifier(family, "nodes"), pipes=table_identifier(family, "pipes"), ids=list(nodes)
     )
-    return sum(tried("delete from {} where id = %(pk)s", family, "nodes", pk=pk) for (pk,) in joinable)
+    return sum(try_statement("delete from {} where id = %(pk)s", family, "nodes", pk=pk) for (pk,) in joinable)
 
 
-def tried(statement: str, family: Family, what: str, **names: Any) -> bool:
+def try_statement(statement: str, family: FamilyName, what: str, **names: Any) -> bool:
     """Do something that the topology may refuse; whether it did not."""
     try:
         with transaction.atomic():
@@ -312,7 +312,7 @@ def tried(statement: str, family: Family, what: str, **names: Any) -> bool:
         return False
 
 
-def give_back_adopted(made: FileImport, family: Family) -> None:
+def give_back_adopted(made: FileImport, family: FamilyName) -> None:
     """Plain junctions of the network that the file had made more of are plain again, unless changed since."""
     report = made.report or {}
     ids = report.get("adopted", {}).get(family, [])
@@ -373,7 +373,7 @@ def undo_moves(made: FileImport, progress: Progress) -> dict[str, Any]:
             "versions": changed}  # fmt: skip
 
 
-def still_there(family: Family, left: Sequence[int]) -> int:
+def still_there(family: FamilyName, left: Sequence[int]) -> int:
     """How many ends nobody moved, and yet could not go back: there, they would run along the pipe that they meet."""
     ((count,),) = rows(
         "select count(*) from water_snap s join {} p on p.id = s.pipe_id where s.id = any(%(left)s)"
@@ -397,10 +397,10 @@ def versions(made: FileImport) -> dict[str, dict[int, int]]:
 
 
 def put_back(made: FileImport, snap: Snap) -> bool:
-    family: Family = "sewer" if snap.family == "sewer" else "water"
+    family: FamilyName = "sewer" if snap.family == "sewer" else "water"
     if snap.pipe_id is None:
         return put_node_back(made, snap, family)
-    return tried(
+    return try_statement(
         BACK,
         family,
         "pipes",
@@ -415,7 +415,7 @@ def put_back(made: FileImport, snap: Snap) -> bool:
     )
 
 
-def put_node_back(made: FileImport, snap: Snap, family: Family) -> bool:
+def put_node_back(made: FileImport, snap: Snap, family: FamilyName) -> bool:
     """A node that was put on a pipe: the pipe is one again, the node beside it as it was."""
     name = table_identifier(family, "nodes")
     parameters = {"pk": snap.node_id, "owner": made.owner_id, "x": snap.put_at.x, "y": snap.put_at.y, "near": NEAR_M}
@@ -448,7 +448,7 @@ def put_node_back(made: FileImport, snap: Snap, family: Family) -> bool:
     return True
 
 
-def junctions_left(made: FileImport, family: Family, done: Sequence[int]) -> list[int]:
+def junctions_left(made: FileImport, family: FamilyName, done: Sequence[int]) -> list[int]:
     """Plain junctions that were made where ends were put on pipes, and that no end needs any more."""
     junctions = rows(
         "select n.id from water_snap s join {nodes} n on n.geom && st_expand(s.put_at, %(near)s)"

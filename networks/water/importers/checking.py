@@ -12,39 +12,41 @@ from django.db import models
 from django.utils.translation import gettext_noop
 
 from gis_core import graph as connected
+from gis_core.codes import CodeList
 from layers.intake.findings import Finding
 from layers.intake.params import label_param
-from networks.water import lists
-from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
+from networks.water import code_lists
+from networks.water.families import FamilyName
+from networks.water.importers.draft import ConnectionRow, Draft, NodeRow, PipeRow, RepairRow
 from networks.water.importers.topology_building import BuiltTopology
 from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
 from networks.water.models.base import NetworkObject
 
 type Row = NodeRow | PipeRow | ConnectionRow | RepairRow
 
-MODELS: dict[Family, dict[str, type[NetworkObject]]] = {
+MODELS: dict[FamilyName, dict[str, type[NetworkObject]]] = {
     "water": {"nodes": WaterNode, "pipes": WaterPipe, "connections": WaterConnection, "repairs": Repair},
     "sewer": {"nodes": SewerNode, "pipes": SewerPipe, "connections": SewerConnection, "repairs": Repair},
 }
 OURS = frozenset(
     {"id", "owner", "shared_with", "version", "import_id", "geom", "geom_3857", "start_node", "end_node", "pipe"}
 )
-CODES: dict[str, lists.CodeList] = {
-    "service_state": lists.SERVICE_STATES,
-    "material": lists.MATERIALS,
-    "system": lists.SYSTEMS,
-    "position": lists.POSITIONS,
-    "condition": lists.CONDITIONS,
-    "year_quality": lists.YEAR_QUALITIES,
-    "flow_mode": lists.FLOW_MODES,
-    "precision_xy": lists.ACCURACIES,
-    "precision_z": lists.ACCURACIES,
-    "sensitive": lists.SENSITIVE,
-    "defect": lists.DEFECTS,
-    "repaired": lists.REPAIRED,
-    "cause": lists.CAUSES,
+CODES: dict[str, CodeList] = {
+    "service_state": code_lists.SERVICE_STATES,
+    "material": code_lists.MATERIALS,
+    "system": code_lists.SYSTEMS,
+    "position": code_lists.POSITIONS,
+    "condition": code_lists.CONDITIONS,
+    "year_quality": code_lists.YEAR_QUALITIES,
+    "flow_mode": code_lists.FLOW_MODES,
+    "precision_xy": code_lists.ACCURACIES,
+    "precision_z": code_lists.ACCURACIES,
+    "sensitive": code_lists.SENSITIVE,
+    "defect": code_lists.DEFECTS,
+    "repaired": code_lists.REPAIRED,
+    "cause": code_lists.CAUSES,
 }
-KINDS: dict[Family, lists.CodeList] = {"water": lists.WATER_NODES, "sewer": lists.SEWER_NODES}
+KINDS: dict[FamilyName, CodeList] = {"water": code_lists.WATER_NODES, "sewer": code_lists.SEWER_NODES}
 # Without these a network is still what it was.
 APART = ("connections", "repairs")
 SMALL, WHOLE = 32_767, 2_147_483_647
@@ -90,7 +92,7 @@ def check_row(row: Row, what: str) -> Iterator[Finding]:
 
 
 def unfit(
-    family: Family, field: models.Field[Any, Any] | None, name: str, value: Any
+    family: FamilyName, field: models.Field[Any, Any] | None, name: str, value: Any
 ) -> tuple[str, dict[str, Any]] | None:
     """Why a column does not take a value, as a code with its parameters; None where it does."""
     if field is None:
@@ -150,7 +152,7 @@ def leave_out(draft: Draft, chosen: set[tuple[str, int]]) -> None:
 # -- the network as a whole -------------------------------------------------------------------------------------------
 
 
-def parts_of(family: Family, built: BuiltTopology) -> list[dict[str, Any]]:
+def parts_of(family: FamilyName, built: BuiltTopology) -> list[dict[str, Any]]:
     """The separate parts of the network, the longest first: pipes, metres, whether one of them is fed (or drained), or
     goes on in what is there already.
     """
@@ -162,7 +164,7 @@ def parts_of(family: Family, built: BuiltTopology) -> list[dict[str, Any]]:
         part.setdefault("place", tuple(round(edge, 1) for edge in piece.line.coords[0][:2]))
         part["pipes"] += 1
         part["metres"] += piece.line.length
-    wanted = lists.SOURCES if family == "water" else lists.SINKS
+    wanted = code_lists.SOURCES if family == "water" else code_lists.SINKS
     for spot, row in built.node_of.items():
         if row.values.get("kind") in wanted and spot in of:
             parts[of[spot]]["ends"] += 1
@@ -172,7 +174,7 @@ def parts_of(family: Family, built: BuiltTopology) -> list[dict[str, Any]]:
     return sorted(parts.values(), key=lambda part: -part["metres"])
 
 
-APART_FROM_ENDS: dict[Family, tuple[str, str]] = {
+APART_FROM_ENDS: dict[FamilyName, tuple[str, str]] = {
     "water": (
         gettext_noop(
             "Nothing feeds this part of the network (%(pipes)s pipe, %(metres)s m): no tank, treatment or catchment."
@@ -189,7 +191,7 @@ APART_FROM_ENDS: dict[Family, tuple[str, str]] = {
 """What is said of a part of one pipe, and of several."""
 
 
-def check_parts(family: Family, parts: Sequence[dict[str, Any]]) -> Iterator[Finding]:
+def check_parts(family: FamilyName, parts: Sequence[dict[str, Any]]) -> Iterator[Finding]:
     """Warnings: parts that nothing feeds (or that lead nowhere)."""
     for part in parts:
         if part["ends"] or part["joined"]:

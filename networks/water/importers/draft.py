@@ -1,21 +1,20 @@
 """A network as a file tells it, before it is one: what every reader gives and the loader takes.
 
-Geometries are in EPSG:2154. Rows carry values by the names of the models' columns, in the codes of `lists`. A row that
-cannot be taken as it is has a finding instead, with its file and its number there, in words that say what to do; none
-is dropped silently.
+Geometries are in EPSG:2154. Rows carry values by the names of the models' columns, in the codes of `code_lists`. A row
+that cannot be taken as it is has a finding instead, with its file and its number there, in words that say what to do;
+none is dropped silently.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from shapely.geometry import LineString, Point
 
 from layers.intake.findings import Finding, Severity
-
-type Family = Literal["water", "sewer"]
+from networks.water.families import FamilyName
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +70,7 @@ class Draft:
     system (EPSG) each of its files was read.
     """
 
-    family: Family
+    family: FamilyName
     source: str
     nodes: list[NodeRow] = field(default_factory=list)
     pipes: list[PipeRow] = field(default_factory=list)

@@ -93,7 +93,7 @@ def positions_of(network: EpanetNetwork, placing: Placing) -> dict[Any, list[tup
     links = {(link.name,): list(link.vertices) for link in network.links if link.vertices}
     held: list[tuple[Any, list[tuple[float, float]]]] = [*nodes.items(), *links.items()]
     flat = np.array([place for _name, places in held for place in places], dtype=float).reshape(-1, 2)
-    moved = moved_to_lambert(flat, placing)
+    moved = to_lambert(flat, placing)
     place_of_node, first = {}, 0
     for name, places in held:
         place_of_node[name] = [(float(x), float(y)) for x, y in moved[first : first + len(places)]]
@@ -101,7 +101,7 @@ def positions_of(network: EpanetNetwork, placing: Placing) -> dict[Any, list[tup
     return place_of_node
 
 
-def moved_to_lambert(places: Any, placing: Placing) -> Any:
+def to_lambert(places: Any, placing: Placing) -> Any:
     import pyproj
     from pyproj.exceptions import CRSError
 

@@ -13,8 +13,9 @@ from gis_core.models import Member
 from layers.intake.import_loss import ScopeDifference
 from layers.intake.params import label_param
 from layers.intake.services.loading import rows
+from networks.water.families import FamilyName
 from networks.water.importers.checking import MODELS, rows_in
-from networks.water.importers.draft import Draft, Family
+from networks.water.importers.draft import Draft
 from networks.water.importers.topology_building import HANGS_M, There
 
 
@@ -71,7 +72,7 @@ REPLACED = """
 """
 
 
-def scopes() -> dict[tuple[Family, str], str]:
+def scopes() -> dict[tuple[FamilyName, str], str]:
     """Every table that an import replaces, with its label in English."""
     return {
         ("water", "pipes"): gettext_noop("pipes of drinking water"),
@@ -84,11 +85,11 @@ def scopes() -> dict[tuple[Family, str], str]:
     }
 
 
-def table_identifier(family: Family, what: str) -> sql.Identifier:
+def table_identifier(family: FamilyName, what: str) -> sql.Identifier:
     return sql.Identifier(MODELS[family][what]._meta.db_table)
 
 
-def known_of(draft: Draft, owner: Member) -> Known:
+def read_known(draft: Draft, owner: Member) -> Known:
     """The objects of the member with the references of the draft."""
     known = Known()
     for what, coming in rows_in(draft):

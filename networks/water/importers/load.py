@@ -1,4 +1,4 @@
-"""A woven network into the tables: set-based, in one transaction, checked in the database before it ends.
+"""A network into the tables, its topology built: set-based, in one transaction, checked in the database before it ends.
 
 Rows are copied with the topology's triggers at rest; pipes of the database that the file's nodes lie on are cut by
 those triggers, as if somebody had drawn the nodes. Afterwards the database says whether what came in is a network.
@@ -23,8 +23,9 @@ from layers.intake.findings import Finding
 from layers.intake.models import FileImport
 from layers.intake.services.loading import join_names, rows, run
 from layers.intake.source import Progress
+from networks.water.families import FamilyName
 from networks.water.importers.checking import MODELS, columns_of
-from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
+from networks.water.importers.draft import ConnectionRow, Draft, NodeRow, PipeRow, RepairRow
 from networks.water.importers.known import table_identifier
 from networks.water.importers.topology_building import PLAIN, BuiltTopology, Piece, There, hang
 from networks.water.models import Snap
@@ -300,7 +301,7 @@ def cell(name: str, value: Any) -> Any:
 
 def findings_in(work: Loading, loaded: Loaded) -> Iterator[Finding]:
     """What the database finds wrong with the rows that came in, as findings of the file's rows."""
-    family: Family = work.draft.family
+    family: FamilyName = work.draft.family
     findings_rows = rows(
         "select kind, id, other, x, y from arpent.network_faults(%(family)s, %(owner)s, %(order)s) limit %(most)s",
         family=family,

@@ -108,15 +108,15 @@ def remedy(points: Places, land: Any, epsg: int) -> dict[str, Any]:
 def likely_systems(points: Places, land: Any, epsg: int) -> Iterator[tuple[int, bool]]:
     """(system, whether X and Y are exchanged) in which nearly all of the points would be in the territory."""
     chosen = points[:: max(1, len(points) // SAMPLE)]
-    as_read = turned(chosen, LAMBERT_93, epsg)
+    as_read = transform_places(chosen, LAMBERT_93, epsg)
     for code, swapped in [*((one, False) for one in SYSTEMS if one != epsg), (epsg, True)]:
-        there = turned(as_read[:, ::-1] if swapped else as_read, code, LAMBERT_93)
+        there = transform_places(as_read[:, ::-1] if swapped else as_read, code, LAMBERT_93)
         good = np.isfinite(there).all(axis=1)
         if good.any() and float(shapely.intersects_xy(land, there[good]).sum()) >= ENOUGH * len(chosen):
             yield code, swapped
 
 
-def turned(places: Places, source: int, target: int) -> Places:
+def transform_places(places: Places, source: int, target: int) -> Places:
     import pyproj
 
     x, y = pyproj.Transformer.from_crs(source, target, always_xy=True).transform(places[:, 0], places[:, 1])

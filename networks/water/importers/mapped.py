@@ -17,8 +17,9 @@ from layers.intake.layer_mapping import LayerMapping, columns_of
 from layers.intake.looking import at_origin, in_system, lines_of, origins_of, place_in, read_by_meaning
 from layers.intake.params import column_param
 from layers.intake.sheets import ENOUGH_ROWS, Shape, Sheet, layers_in, sheet_of
-from networks.water import lists
-from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
+from networks.water import code_lists
+from networks.water.families import FamilyName
+from networks.water.importers.draft import ConnectionRow, Draft, NodeRow, PipeRow, RepairRow
 from networks.water.importers.mapping import KEYS, TABLES, targets_of
 from networks.water.topology import UNNAMED_PATIENT
 
@@ -33,7 +34,7 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerMapping]) -> 
     """The drafts of the networks that the chosen layers hold. Raises Invalid, ReaderUnavailable."""
     names = ", ".join(sorted(path.name for path in paths))
     findings: list[Finding] = []
-    drafts: dict[Family, Draft] = {}
+    drafts: dict[FamilyName, Draft] = {}
     with RestrictedReader() as reader:
         for layer in layers_in(reader, paths, findings, rows=ENOUGH_ROWS):
             chosen = readings.get(layer.label)
@@ -84,7 +85,7 @@ class Rows:
         for rank, (row, shape) in enumerate(zip(self.sheet.rows, self.sheet.shapes, strict=True)):
             values = self.values[rank]
             values.update(self.reading.fixed)
-            if values.get("sensitive") == lists.PATIENT and values.pop("sensitive_name", None):
+            if values.get("sensitive") == code_lists.PATIENT and values.pop("sensitive_name", None):
                 self.sheet.findings.add(row, UNNAMED_PATIENT)
             values_by_name = {name: texts[rank] for name, texts in keyed.items() if texts}
             if self._stands(row, shape, values, origins):

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.intake.cells import bare, size_in
 from layers.intake.layer_mapping import LayerMapping, Target, columns_of, fit, likely_values
-from networks.water import lists
-from networks.water.importers.draft import Family
+from networks.water import code_lists
+from networks.water.families import FamilyName
 from networks.water.raepa import SPOKEN_MATERIALS
 
-TABLES: Final[Mapping[str, tuple[Family, str]]] = {
+TABLES: Final[Mapping[str, tuple[FamilyName, str]]] = {
     "water-pipes": ("water", "pipes"),
     "water-nodes": ("water", "nodes"),
     "water-connections": ("water", "connections"),
@@ -160,7 +160,7 @@ def targets_of(table: str) -> list[Target]:
     return [*own, *((name, label, {}) for name, label in KEYS.get(TABLES[table][1], ()))]
 
 
-def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]) -> LayerMapping:
+def suggest_mapping(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]) -> LayerMapping:
     """What a layer likely holds. `fields`: for each field how often its words come."""
     table, kind = likely_table(label, geometry)
     if not table:
@@ -197,7 +197,7 @@ def likely_table(label: str, geometry: str) -> tuple[str, str]:
         return ("", "") if re.search("branch|link", name) or is_beside(name) else (f"{family}-pipes", "")
     if geometry != "point":
         return "", ""
-    codes = lists.WATER_NODES if family == "water" else lists.SEWER_NODES
+    codes = code_lists.WATER_NODES if family == "water" else code_lists.SEWER_NODES
     for name_parts, table, kind in IN_NAMES:
         if re.search(name_parts, name):
             return table if "-" in table else f"{family}-{table}", kind if kind in codes else ""

@@ -19,7 +19,7 @@ from networks.water.importers.known import table_identifier
 from networks.water.importers.load import cell
 
 if TYPE_CHECKING:
-    from networks.water.importers.draft import Family
+    from networks.water.families import FamilyName
     from networks.water.importers.planning import Network
 
 BATCH: Final = 5_000
@@ -100,7 +100,7 @@ def as_json_has(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def objects_here(family: Family, what: str, ids: Sequence[int]) -> dict[int, tuple[Mapping[str, Any], Any]]:
+def objects_here(family: FamilyName, what: str, ids: Sequence[int]) -> dict[int, tuple[Mapping[str, Any], Any]]:
     """The values and the geometry (EPSG:2154) of these objects."""
     given = rows(HERE, table_identifier(family, what), ids=list(ids))
     return {pk: (json.loads(values), shapely.from_wkb(bytes(wkb))) for pk, values, wkb in given}

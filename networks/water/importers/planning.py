@@ -1,4 +1,4 @@
-"""What an import would do: the files read, what they say checked, the network woven; nothing is written."""
+"""What an import would do: the files read, what they say checked, its topology built; nothing is written."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from networks.water.importers.checking import (
 from networks.water.importers.choices import ADD, REPLACE, Format, NetworkChoices
 from networks.water.importers.draft import Draft
 from networks.water.importers.epanet import Placing, read_epanet
-from networks.water.importers.known import Known, known_of, replaced_differences, table_identifier, there
+from networks.water.importers.known import Known, read_known, replaced_differences, table_identifier, there
 from networks.water.importers.location import check_territory
 from networks.water.importers.mapped import read_mapped
 from networks.water.importers.object_changes import changes_of
@@ -103,7 +103,7 @@ def make_plan(made: FileImport, progress: Progress, *, compare_with_known: bool 
     owner, choices = made.owner, NetworkChoices.of(made)
     drafts = drafts_of(made, choices)
     territory = territory_wkb(owner)
-    replaced = sorted(replaced_by(made, choices, [known_of(draft, owner) for draft in drafts]))
+    replaced = sorted(replaced_imports(made, choices, [read_known(draft, owner) for draft in drafts]))
     networks = []
     for place, draft in enumerate(drafts):
         progress(place / len(drafts), _("Putting the network together"))
@@ -112,7 +112,7 @@ def make_plan(made: FileImport, progress: Progress, *, compare_with_known: bool 
         agree(networks)
     findings = [one for network in networks for one in findings_of(network)]
     summary = summary_of(networks, findings, choices, replaced)
-    summary["known"]["edited"] = edited_in(owner, replaced)
+    summary["known"]["edited"] = count_edited(owner, replaced)
     summary["compared"] = describe_difference(
         differences_of(networks, owner, replaced) if choices.known == REPLACE else []
     )
@@ -134,7 +134,7 @@ def distances_of(networks: Sequence[Network]) -> list[float]:
     return sorted(one for network in networks for one in network.distances)
 
 
-def replaced_by(made: FileImport, choices: NetworkChoices, known: Sequence[Known]) -> set[int]:
+def replaced_imports(made: FileImport, choices: NetworkChoices, known: Sequence[Known]) -> set[int]:
     """The former imports that this one stands for: those of the same objects, of the same files."""
     if choices.known == ADD:
         return set()
@@ -155,7 +155,7 @@ def build_network(
     replaced: Sequence[int],
     compare_with_known: bool,
 ) -> Network:
-    """A draft checked and woven; rows that may be left out are, where somebody said so."""
+    """A draft checked, with its topology built; rows that may be left out are, where somebody said so."""
     checked = list(draft.findings)
     for _pass in range(PASSES):
         draft.findings = [*checked, *check_values(draft), *check_references(draft), *check_territory(draft, territory)]
@@ -179,7 +179,7 @@ def compare(
     owner: Member, choices: NetworkChoices, draft: Draft, replaced: Sequence[int], compare_with_known: bool
 ) -> Network:
     """A draft beside what the member has: what is known, what it becomes, how it is joined."""
-    known = known_of(draft, owner)
+    known = read_known(draft, owner)
     around = there(draft, owner, replaced)
     aliases, kept_ids = settle_known(choices.known, draft, known, around, replaced)
     snap = choices.snap_m
@@ -257,10 +257,10 @@ def summary_of(
         "moved": len(moves),
         "targets": Counter(move.target for move in moves),
         "moves": [move_as_json(move) for move in moves[:MOST_MOVES]],
-        "drawn": [[*rounded(move.start), *rounded(move.to)] for move in moves[:DRAWN_MOVES]],
+        "drawn": [[*round_place(move.start), *round_place(move.to)] for move in moves[:DRAWN_MOVES]],
         "loose": len(loose),
         "loose_rows": [
-            {"file": one.file, "row": one.row, "key": one.key, "place": rounded(one.place), "metres": one.metres}
+            {"file": one.file, "row": one.row, "key": one.key, "place": round_place(one.place), "metres": one.metres}
             for one in sorted(loose, key=lambda one: one.metres)[:MOST_MOVES]
         ],
         "known": {
@@ -305,10 +305,10 @@ def move_as_json(move: Move) -> dict[str, Any]:
     row = move.pipe or move.node
     assert row is not None
     kept = {"file": row.file, "row": row.row, "key": row.key, "metres": round(move.metres, 3), "target": move.target}
-    return kept | {"end": move.end if move.pipe else None, "start": rounded(move.start), "to": rounded(move.to)}
+    return kept | {"end": move.end if move.pipe else None, "start": round_place(move.start), "to": round_place(move.to)}
 
 
-def rounded(place: tuple[float, float]) -> list[float]:
+def round_place(place: tuple[float, float]) -> list[float]:
     return [round(place[0], 2), round(place[1], 2)]
 
 
@@ -320,7 +320,7 @@ def box_drawn(networks: Sequence[Network]) -> list[float] | None:
     return [min(east), min(north), max(east), max(north)]
 
 
-def edited_in(owner: Member, imports: Sequence[int]) -> int:
+def count_edited(owner: Member, imports: Sequence[int]) -> int:
     """How many objects of former imports were changed since they came in."""
     if not imports:
         return 0

@@ -21,9 +21,10 @@ from layers.intake import cells
 from layers.intake.findings import Finding, Findings
 from layers.intake.params import pair_param
 from layers.intake.sheets import ENOUGH_ROWS, Geometries, Sheet, SourceLayer, layers_in, sheet_of
-from networks.water import lists, raepa
+from networks.water import code_lists, raepa
+from networks.water.families import FamilyName
 from networks.water.importers import raepa_rules
-from networks.water.importers.draft import Draft, Family, NodeRow, PipeRow, RepairRow
+from networks.water.importers.draft import Draft, NodeRow, PipeRow, RepairRow
 from networks.water.importers.raepa_ends import Branch, HousePoint, settle
 
 SOURCE: Final = "RAEPA 1.2"
@@ -63,7 +64,7 @@ def read_raepa(paths: Sequence[Path]) -> list[Draft]:
     Raises ReaderUnavailable.
     """
     findings: list[Finding] = []
-    networks: dict[Family, Parts] = {}
+    networks: dict[FamilyName, Parts] = {}
     names = ", ".join(sorted(path.name for path in paths))
     with RestrictedReader() as reader:
         chosen = sorted(known_layers(reader, paths, findings), key=lambda one: ORDER.index(one[1].content))
@@ -245,7 +246,7 @@ def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequen
     for row, line in zip(rows, single_lines(rows), strict=True):
         if table.family == "sewer":
             settle_system(row, sheet.findings)
-        row.values.setdefault("service_state", lists.IN_SERVICE)
+        row.values.setdefault("service_state", code_lists.IN_SERVICE)
         branch = yes(row.place.get("BRANCHEMNT") or "")
         flow = flows(row.place.get("SENSECOUL") or "")
         for cell in (branch, flow):
@@ -264,9 +265,9 @@ def settle_system(row: Row, findings: Findings) -> None:
     if "system" in row.values:
         return
     content = row.values.get("content")
-    row.values["system"] = content if content in lists.SYSTEMS else "02"
+    row.values["system"] = content if content in code_lists.SYSTEMS else "02"
     message = gettext_noop("TYPRESEAU is empty: taken for “%(system)s”.")
-    findings.add(row.rank, message, {"system": pair_param(*lists.SYSTEMS[row.values["system"]])})
+    findings.add(row.rank, message, {"system": pair_param(*code_lists.SYSTEMS[row.values["system"]])})
 
 
 def single_lines(rows: Sequence[Row]) -> Geometries:
@@ -376,12 +377,12 @@ def node_of(row: Row, name: str, code: str | None, file: str) -> NodeRow:
     more = dict(row.more)
     if row.place.get("IDCANPPALE"):
         more["IDCANPPALE"] = row.place["IDCANPPALE"] or ""
-    family: Family = "sewer" if name.endswith("ASS") else "water"
+    family: FamilyName = "sewer" if name.endswith("ASS") else "water"
     if code is None and row.place.get(name):
         more[name] = row.place[name] or ""
     elif raepa.NODE_CODES[family].get(meaning.kind) != (name, code or raepa.UNKNOWN):
         more[name] = code or raepa.UNKNOWN
-    values = row.values | {"kind": meaning.kind, "service_state": lists.IN_SERVICE, "more": more}
+    values = row.values | {"kind": meaning.kind, "service_state": code_lists.IN_SERVICE, "more": more}
     if meaning.subtype:
         values["subtype"] = meaning.subtype
     return NodeRow(key=row.key, geom=row.shape, values=values, file=file, row=row.rank)

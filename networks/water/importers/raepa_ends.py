@@ -13,8 +13,8 @@ from shapely.geometry import LineString, Point
 
 from layers.intake.findings import Findings
 from layers.intake.sheets import Geometries
+from networks.water.code_lists import SINKS, SOURCES
 from networks.water.importers.draft import ConnectionRow, Draft, NodeRow, PipeRow
-from networks.water.lists import SINKS, SOURCES
 
 TOGETHER_M: Final = 0.05
 """Ends closer than this are at the same place."""

@@ -11,24 +11,24 @@ from django.utils.translation import gettext_noop
 from layers.intake import cells
 from layers.intake.cells import Cell, Read, bare
 from layers.intake.params import pair_param
-from networks.water import lists, raepa
-from networks.water.importers.draft import Family
+from networks.water import code_lists, raepa
+from networks.water.families import FamilyName
 
 type Rule = tuple[str, Read]
 """The column that a field fills, and how."""
 
 
-def known(value: str) -> tuple[Any, bool]:
+def read_code(value: str) -> tuple[Any, bool]:
     return (None, False) if value == raepa.NOT_KNOWN else (value, False)
 
 
 def list_of(codes: Mapping[str, Any]) -> Read:
     """A code that is the same here; “not known” is nothing."""
-    return cells.then(cells.coded({code: labels[0] for code, labels in codes.items()}), known)
+    return cells.then(cells.coded({code: labels[0] for code, labels in codes.items()}), read_code)
 
 
 def content_of_water(value: str) -> tuple[Any, bool]:
-    return (raepa.KNOWN_CONTENTS[value], True) if value in raepa.KNOWN_CONTENTS else known(value)
+    return (raepa.KNOWN_CONTENTS[value], True) if value in raepa.KNOWN_CONTENTS else read_code(value)
 
 
 def material(field: str, text: str) -> Cell:
@@ -42,15 +42,15 @@ def material(field: str, text: str) -> Cell:
     if known is None:
         return cells.unread(field, text)
     message = gettext_noop("%(field)s “%(value)s” is a label: read as “%(meaning)s”.")
-    note = cells.note(message, field, text, meaning=pair_param(*lists.MATERIALS[known]))
+    note = cells.note(message, field, text, meaning=pair_param(*code_lists.MATERIALS[known]))
     return Cell(None if known == "inc" else known, note)
 
 
 MATERIAL_CODES: Final[Mapping[str, str]] = {
-    **{bare(labels[0]): code for code, labels in lists.MATERIALS.items()},
+    **{bare(labels[0]): code for code, labels in code_lists.MATERIALS.items()},
     **{bare(label): ours for ours, label in raepa.MATERIALS.values()},
     **raepa.SPOKEN_MATERIALS,
-    **{code: code for code in lists.MATERIALS},
+    **{code: code for code in code_lists.MATERIALS},
 }
 
 
@@ -58,7 +58,7 @@ def service_state(field: str, text: str) -> Cell:
     cell = cells.yes(field, text)
     if cell.value is None:
         return cell
-    return Cell(lists.IN_SERVICE if cell.value else "abandon", cell.note)
+    return Cell(code_lists.IN_SERVICE if cell.value else "abandon", cell.note)
 
 
 def accuracy(field: str, text: str) -> Cell:
@@ -84,7 +84,7 @@ OWNERS: Final[Mapping[str, Rule]] = {
 LIFE: Final[Mapping[str, Rule]] = {
     "ANFINPOSE": ("laid_to_year", cells.year),
     "ANDEBPOSE": ("laid_from_year", cells.year),
-    "QUALANNEE": ("year_quality", list_of(lists.YEAR_QUALITIES)),
+    "QUALANNEE": ("year_quality", list_of(code_lists.YEAR_QUALITIES)),
     "QUALGLOCXY": ("precision_xy", accuracy),
     "QUALGLOCZ": ("precision_z", accuracy),
     "DATEMAJ": ("updated_date", cells.day),
@@ -98,7 +98,7 @@ PIPES: Final[Mapping[str, Rule]] = {
     "ENSERVICE": ("service_state", service_state),
     "MATERIAU": ("material", material),
     "DIAMETRE": ("diameter_mm", cells.diameter),
-    "MODECIRC": ("flow_mode", list_of(lists.FLOW_MODES)),
+    "MODECIRC": ("flow_mode", list_of(code_lists.FLOW_MODES)),
     "LONGCANA": ("declared_length_m", cells.depth),
 }
 WATER_PIPES: Final[Mapping[str, Rule]] = {
@@ -107,15 +107,15 @@ WATER_PIPES: Final[Mapping[str, Rule]] = {
         "content",
         cells.then(cells.coded({code: labels[0] for code, labels in raepa.WATER_CONTENTS.items()}), content_of_water),
     ),
-    "FONCCANAEP": ("function", list_of(lists.WATER_FUNCTIONS)),
+    "FONCCANAEP": ("function", list_of(code_lists.WATER_FUNCTIONS)),
     "PROFGEN": ("depth_m", cells.depth),
 }
-SYSTEM: Final[Mapping[str, Rule]] = {"TYPRESEAU": ("system", list_of(lists.SYSTEMS))}
+SYSTEM: Final[Mapping[str, Rule]] = {"TYPRESEAU": ("system", list_of(code_lists.SYSTEMS))}
 SEWER_PIPES: Final[Mapping[str, Rule]] = {
     **PIPES,
     **SYSTEM,
-    "CONTCANASS": ("content", list_of(lists.SEWER_CONTENTS)),
-    "FONCCANASS": ("function", list_of(lists.SEWER_FUNCTIONS)),
+    "CONTCANASS": ("content", list_of(code_lists.SEWER_CONTENTS)),
+    "FONCCANASS": ("function", list_of(code_lists.SEWER_FUNCTIONS)),
     "ZAMONT": ("start_z", cells.height),
     "ZAVAL": ("end_z", cells.height),
     "PROFGEN": ("depth_m", cells.depth),
@@ -137,15 +137,15 @@ SEWER_NODES: Final[Mapping[str, Rule]] = {
     "Z_TAMPON": ("cover_z", cells.height),
 }
 REPAIRS: Final[Mapping[str, Rule]] = {
-    "SUPPREPARE": ("repaired", cells.coded({code: labels[0] for code, labels in lists.REPAIRED.items()})),
-    "DEFREPAREE": ("defect", list_of(lists.DEFECTS)),
+    "SUPPREPARE": ("repaired", cells.coded({code: labels[0] for code, labels in code_lists.REPAIRED.items()})),
+    "DEFREPAREE": ("defect", list_of(code_lists.DEFECTS)),
     "IDSUPREPAR": ("object_reference", cells.limited(254)),
     "DATEREPAR": ("repaired_date", cells.day),
     "MOUVRAGE": ("project_owner", cells.limited(100)),
     "GEXPLOIT": ("operator", cells.limited(100)),
     "DATEMAJ": ("updated_date", cells.day),
 }
-RULES: Final[Mapping[tuple[Family, raepa.Content], Mapping[str, Rule]]] = {
+RULES: Final[Mapping[tuple[FamilyName, raepa.Content], Mapping[str, Rule]]] = {
     ("water", "pipes"): WATER_PIPES,
     ("water", "structures"): WATER_NODES,
     ("water", "fittings"): WATER_NODES,

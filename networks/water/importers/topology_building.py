@@ -109,14 +109,14 @@ def build_topology(
     draft: Draft, there: There, *, snap_m: float, aliases: dict[str, int] | None = None
 ) -> BuiltTopology:
     """The network of a draft. `aliases` are keys of nodes that are in the database already, with their ids."""
-    return Loom(draft, there, max(snap_m, TOLERANCE_M), aliases or {}).build()
+    return TopologyBuilder(draft, there, max(snap_m, TOLERANCE_M), aliases or {}).build()
 
 
 def near_misses(draft: Draft, there: There, *, aliases: dict[str, int] | None = None) -> list[float]:
     """For each end and node that meets nothing: how far the nearest thing is that it could meet, up to the farthest."""
-    loom = Loom(draft, there, TOLERANCE_M, aliases or {})
-    loom.build()
-    return sorted(one.metres for one in loom.result.loose)
+    builder = TopologyBuilder(draft, there, TOLERANCE_M, aliases or {})
+    builder.build()
+    return sorted(one.metres for one in builder.result.loose)
 
 
 def likely_distance(distances: Sequence[float]) -> float:
@@ -158,7 +158,7 @@ class Groups:
         best = held[0] if held else max(members, key=lambda one: (self.weights[one], -one))
         return float(self.places[best, 0]), float(self.places[best, 1])
 
-    def anchored(self, root: int) -> bool:
+    def is_anchored(self, root: int) -> bool:
         return any(self.anchor[one] >= 0 for one in self.of(root))
 
     def join(self, one: int, other: int) -> None:
@@ -169,8 +169,11 @@ class Groups:
         self.members[keep] = members
 
 
-class Loom:
-    """One weaving. Spots are numbered: nodes of the database, nodes of the file, then ends of pipes (two for each)."""
+class TopologyBuilder:
+    """The topology of one draft.
+
+    Spots are numbered: nodes of the database, nodes of the file, then ends of pipes (two for each).
+    """
 
     def __init__(self, draft: Draft, there: There, snap_m: float, aliases: dict[str, int]) -> None:
         self.draft, self.there, self.snap_m = draft, there, snap_m
@@ -267,9 +270,9 @@ class Loom:
         left, right = STRtree(points).query(points, predicate="dwithin", distance=TOLERANCE_M)
         pairs = sorted((int(a), int(b)) for a, b in zip(left, right, strict=True) if a < b and b >= self.here)
         for a, b in pairs:
-            self._settle(self._kept(a), self._kept(b))
+            self._settle(self._surviving_spot(a), self._surviving_spot(b))
 
-    def _kept(self, spot: int) -> int:
+    def _surviving_spot(self, spot: int) -> int:
         while spot in self.merged:
             spot = self.merged[spot]
         return spot
@@ -318,7 +321,7 @@ class Loom:
         stated = {key: value for key, value in row.values.items() if value is not None and key != "more"}
         more = dict(other.values.get("more") or {})
         entry = {name: str(value) for name, value in stated.items()}
-        # A draft is woven more than once.
+        # The topology of a draft is built more than once.
         if entry not in more.get("same_place", []):
             more["same_place"] = [*more.get("same_place", []), entry]
         other.values["more"] = more
@@ -332,7 +335,7 @@ class Loom:
     def _join_ends(self) -> None:
         """Places within the distance become one, the nearest first; ends that name their node come before all."""
         for spot in self.merged:
-            self._join_merged(spot, self._kept(spot))
+            self._join_merged(spot, self._surviving_spot(spot))
         pairs_by_reference = self._pairs_by_reference()
         points = shapely.points(self.groups.places)
         pairs: list[tuple[float, int, int]] = []
@@ -375,9 +378,9 @@ class Loom:
                     )
                     self._note(row, message, {"node": key[:80]}, "warning")
                     continue
-                gap = float(np.hypot(*(self.spots[spot] - self.spots[self._kept(node)])))
+                gap = float(np.hypot(*(self.spots[spot] - self.spots[self._surviving_spot(node)])))
                 if gap <= self.snap_m:
-                    pairs.append((gap, int(self.place_of[spot]), int(self.place_of[self._kept(node)])))
+                    pairs.append((gap, int(self.place_of[spot]), int(self.place_of[self._surviving_spot(node)])))
                 else:
                     message = gettext_noop(
                         "Its end names the node %(node)s, which is %(metres)s m away: it is joined by its place."
@@ -388,12 +391,12 @@ class Loom:
     def _try_join(self, one: int, other: int) -> None:
         groups = self.groups
         a, b = groups.find(one), groups.find(other)
-        if a == b or (groups.anchored(a) and groups.anchored(b)):
+        if a == b or (groups.is_anchored(a) and groups.is_anchored(b)):
             return
         mine = {end // 2 for end in self.ends_in(a)}
         if any(end // 2 in mine for end in self.ends_in(b)):
             return
-        if groups.anchored(b) or (not groups.anchored(a) and self._weight(b) > self._weight(a)):
+        if groups.is_anchored(b) or (not groups.is_anchored(a) and self._weight(b) > self._weight(a)):
             a, b = b, a
         x, y = groups.position(a)
         if any(np.hypot(groups.places[place, 0] - x, groups.places[place, 1] - y) > self.snap_m
@@ -429,7 +432,7 @@ class Loom:
         self.lines = [row.geom for row in self.pipes]
         shifted = self.spots[self.fixed :] != self.position[self.end_root]
         for rank in np.unique(np.nonzero(shifted.any(axis=1))[0] // 2).tolist():
-            self.lines[rank] = self._moved(rank)
+            self.lines[rank] = self._moved_line(rank)
         self.all_lines = [*self.lines, *self.there.pipe_lines]
         self.root_cuts: dict[int, set[int]] = defaultdict(set)
         self.unmet: list[int] = []
@@ -471,7 +474,7 @@ class Loom:
         alone = ((anchors < 0) & (counts == 1)) | ((anchors >= self.here) & (counts == 0))
         return [root for root in self.roots[alone].tolist() if self.anchor[root] not in self.merged]
 
-    def _moved(self, rank: int) -> LineString:
+    def _moved_line(self, rank: int) -> LineString:
         """A pipe of the file with its ends where their spots are."""
         row = self.pipes[rank]
         return with_ends(row.geom, self.place(self.root_of_end(2 * rank)), self.place(self.root_of_end(2 * rank + 1)))
@@ -510,7 +513,7 @@ class Loom:
             return
         former = self.place(root)
         self.position[root] = foot.x, foot.y
-        moved = {end // 2: self._moved(end // 2) for end in self.ends_in(root)}
+        moved = {end // 2: self._moved_line(end // 2) for end in self.ends_in(root)}
         if any(self._runs_over(rank, one) for rank, one in moved.items()):
             self.position[root] = former
             return
@@ -527,7 +530,7 @@ class Loom:
             return
         former = self.end_root[ends].copy()
         self.end_root[ends] = other
-        moved = {rank: self._moved(rank) for rank in mine}
+        moved = {rank: self._moved_line(rank) for rank in mine}
         if any(self._runs_over(rank, one) for rank, one in moved.items()):
             self.end_root[ends] = former
             return
@@ -551,7 +554,7 @@ class Loom:
         """A number for every group that the file needs; what moved is told."""
         self.spot_of: dict[int, int] = {}
         needed = set(self.end_root.tolist())
-        needed |= {self.groups.find(self.place_of[self._kept(spot)]) for spot in range(self.here, self.fixed)}
+        needed |= {self.groups.find(self.place_of[self._surviving_spot(spot)]) for spot in range(self.here, self.fixed)}
         needed |= {root for cut in self.root_cuts.values() for root in cut}
         adopted = dict(self.result.node_of)
         self.result.node_of = {}

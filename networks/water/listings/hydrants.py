@@ -12,7 +12,8 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.cells import NOTHING, Cell, Line
 from gis_core.desk.listing import Column, Listing, Pager
 from gis_core.members.rights import Rights
-from networks.water import lists
+from layers.features.display import code_label
+from networks.water import code_lists
 from networks.water.services.hydrant_tables import MOST_ROWS, standings
 from networks.water.services.hydrants import (
     HydrantQuery,
@@ -86,7 +87,7 @@ def due_cell(hydrant: Any, _places: Places) -> Cell:
 
 
 def anomaly_labels(hydrant: Any, _places: Places) -> str:
-    return ", ".join(lists.word(lists.ANOMALIES, code) for code in (hydrant.last or {}).get("anomalies", []))
+    return ", ".join(code_label(code_lists.ANOMALIES, code) for code in (hydrant.last or {}).get("anomalies", []))
 
 
 COLOURS: Final = {"unavailable": "#59636b", "failing": "#b3261e", "compliant": "#1f6fb2", "unknown": "#8a5a00"}

@@ -8,16 +8,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from gis_core.codes import CodeList
 from gis_core.desk.cells import NOTHING, Cell, Line
 from gis_core.desk.listing import Column, Listing
 from gis_core.members.rights import Rights
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.services.repair_tables import label_or_none
-from networks.water.services.repairs import NETWORKS, RepairQuery, ordered, repairs
+from networks.water.services.repairs import NETWORKS, RepairQuery, order_repairs, repairs
 
 
 def rows_of(query: RepairQuery, rights: Rights) -> QuerySet[Any]:
-    return ordered(repairs(query, rights)).select_related("owner").defer("geom", "geom_3857", "more")
+    return order_repairs(repairs(query, rights)).select_related("owner").defer("geom", "geom_3857", "more")
 
 
 def network_label(repair: Any, _related: Any) -> str:
@@ -37,12 +38,12 @@ def day_cell(repair: Any, _related: Any) -> Cell:
 
 
 def pipe_cell(repair: Any, _related: Any) -> Cell:
-    what = label_or_none(lists.REPAIRED, repair.repaired)
+    what = label_or_none(code_lists.REPAIRED, repair.repaired)
     return Cell(repair.object_reference or NOTHING, lines=lines(what if repair.repaired != "01" else None))
 
 
 def material_cell(repair: Any, _related: Any) -> Cell:
-    material = label_or_none(lists.MATERIALS, repair.material) or NOTHING
+    material = label_or_none(code_lists.MATERIALS, repair.material) or NOTHING
     return Cell(f"{material} Ø\u00a0{repair.diameter_mm}" if repair.diameter_mm else material)
 
 
@@ -55,15 +56,15 @@ def laid_cell(repair: Any, _related: Any) -> Cell:
 
 
 def cause_cell(repair: Any, _related: Any) -> Cell:
-    cause = label_or_none(lists.CAUSES, repair.cause) or NOTHING
-    return Cell(cause, lines=lines(label_or_none(lists.DEFECTS, repair.defect)))
+    cause = label_or_none(code_lists.CAUSES, repair.cause) or NOTHING
+    return Cell(cause, lines=lines(label_or_none(code_lists.DEFECTS, repair.defect)))
 
 
 def lines(text: str | None) -> tuple[Line, ...]:
     return (Line(text),) if text else ()
 
 
-def code_labels(codes: lists.CodeList, name: str) -> Any:
+def code_labels(codes: CodeList, name: str) -> Any:
     """What gives the label of a row's code."""
     return lambda repair, _related: label_or_none(codes, getattr(repair, name))
 
@@ -73,18 +74,19 @@ COLUMNS: Final[Sequence[Column[Any]]] = (
     Column("network", gettext_lazy("Network"), value=network_label),
     Column("member", gettext_lazy("Member"), value="owner.name"),
     Column("reference", gettext_lazy("Number")),
-    Column("repaired", gettext_lazy("What was repaired"), value=code_labels(lists.REPAIRED, "repaired")),
+    Column("repaired", gettext_lazy("What was repaired"), value=code_labels(code_lists.REPAIRED, "repaired")),
     Column("object", gettext_lazy("Object repaired"), value="object_reference", cell=pipe_cell,
            heading=gettext_lazy("Pipe"), sort="object_reference"),
     Column(
-        "material", gettext_lazy("Material"), value=code_labels(lists.MATERIALS, "material"), cell=material_cell,
+        "material", gettext_lazy("Material"), value=code_labels(code_lists.MATERIALS, "material"), cell=material_cell,
         sort="material",
     ),
     Column("diameter_mm", gettext_lazy("Diameter (mm)"), "integer"),
     Column("laid_year", gettext_lazy("Laid in"), "integer", cell=laid_cell, sort="laid_year"),
     Column("age", gettext_lazy("Age at the repair"), "integer", age_of),
-    Column("defect", gettext_lazy("Defect"), value=code_labels(lists.DEFECTS, "defect")),
-    Column("cause", gettext_lazy("Cause"), value=code_labels(lists.CAUSES, "cause"), cell=cause_cell, sort="cause"),
+    Column("defect", gettext_lazy("Defect"), value=code_labels(code_lists.DEFECTS, "defect")),
+    Column("cause", gettext_lazy("Cause"), value=code_labels(code_lists.CAUSES, "cause"), cell=cause_cell,
+           sort="cause"),
     Column("cost", gettext_lazy("Cost (€)"), "number", "cost_eur", heading=gettext_lazy("Cost"), unit="€",
            sort="cost_eur"),
     Column("commune", gettext_lazy("Commune")),

@@ -1,6 +1,6 @@
 """Drinking water, and the sewer networks (wastewater, stormwater, combined): nodes, pipes, connections; repairs.
 
-Values of lists are codes of `lists`. `networks.water.topology` keeps pipes and nodes together in the database.
+Values of lists are codes of `code_lists`. `networks.water.topology` keeps pipes and nodes together in the database.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.codes import CodeList
 from gis_core.models import web_mercator
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models.base import Connection, NetworkObject, Node, Pipe
 
 
-def codes(field: str, labels: lists.CodeList, name: str) -> models.CheckConstraint:
+def codes(field: str, labels: CodeList, name: str) -> models.CheckConstraint:
     """A column holds codes of its list alone."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": list(labels)}), name=name)
 
@@ -25,7 +26,7 @@ def codes(field: str, labels: lists.CodeList, name: str) -> models.CheckConstrai
 def common(prefix: str) -> list[models.CheckConstraint | models.UniqueConstraint]:
     return [
         models.UniqueConstraint(fields=["owner", "reference"], name=f"{prefix}_reference"),
-        codes("service_state", lists.SERVICE_STATES, f"{prefix}_service_state"),
+        codes("service_state", code_lists.SERVICE_STATES, f"{prefix}_service_state"),
         models.CheckConstraint(
             condition=Q(laid_from_year=None) | Q(laid_to_year=None) | Q(laid_from_year__lte=models.F("laid_to_year")),
             name=f"{prefix}_laid_in_order",
@@ -36,7 +37,7 @@ def common(prefix: str) -> list[models.CheckConstraint | models.UniqueConstraint
 def unnamed_patient(prefix: str) -> models.CheckConstraint:
     """Nobody is named as ill: who is dialysed at home is among the contacts, which have a right and a journal."""
     return models.CheckConstraint(
-        condition=~Q(sensitive=lists.PATIENT) | Q(sensitive_name=None), name=f"{prefix}_unnamed_patient"
+        condition=~Q(sensitive=code_lists.PATIENT) | Q(sensitive_name=None), name=f"{prefix}_unnamed_patient"
     )
 
 
@@ -64,7 +65,7 @@ class WaterNode(Node):
             models.Index(fields=["owner", "kind"], name="water_node_kind"),
             models.Index(fields=["import_id"], name="water_node_import"),
         ]
-        constraints: ClassVar = [*common("water_node"), codes("kind", lists.WATER_NODES, "water_node_kind_known")]
+        constraints: ClassVar = [*common("water_node"), codes("kind", code_lists.WATER_NODES, "water_node_kind_known")]
 
 
 class WaterPipe(Pipe):
@@ -82,7 +83,7 @@ class WaterPipe(Pipe):
             GistIndex(fields=["geom_3857"], name="water_pipe_geom_3857"),
             models.Index(fields=["import_id"], name="water_pipe_import"),
         ]
-        constraints: ClassVar = [*common("water_pipe"), codes("material", lists.MATERIALS, "water_pipe_material")]
+        constraints: ClassVar = [*common("water_pipe"), codes("material", code_lists.MATERIALS, "water_pipe_material")]
 
 
 class WaterConnection(Connection):
@@ -105,7 +106,9 @@ class WaterConnection(Connection):
 class SewerNode(Node):
     """A node of a sewer network: heights (m NGF) of its cover and of its invert."""
 
-    system = models.CharField(_("network"), max_length=2, db_default="02", choices=lists.pairs(lists.SYSTEMS))
+    system = models.CharField(
+        _("network"), max_length=2, db_default="02", choices=code_lists.french_choices(code_lists.SYSTEMS)
+    )
     cover_z = models.FloatField(_("height of the cover"), null=True, blank=True)
     invert_z = models.FloatField(_("height of the invert"), null=True, blank=True)
     depth_m = models.FloatField(_("depth"), null=True, blank=True)
@@ -122,13 +125,15 @@ class SewerNode(Node):
             models.Index(fields=["owner", "kind"], name="sewer_node_kind"),
             models.Index(fields=["import_id"], name="sewer_node_import"),
         ]
-        constraints: ClassVar = [*common("sewer_node"), codes("kind", lists.SEWER_NODES, "sewer_node_kind_known")]
+        constraints: ClassVar = [*common("sewer_node"), codes("kind", code_lists.SEWER_NODES, "sewer_node_kind_known")]
 
 
 class SewerPipe(Pipe):
     """A pipe of a sewer network; it flows from its start to its end."""
 
-    system = models.CharField(_("network"), max_length=2, db_default="02", choices=lists.pairs(lists.SYSTEMS))
+    system = models.CharField(
+        _("network"), max_length=2, db_default="02", choices=code_lists.french_choices(code_lists.SYSTEMS)
+    )
     start_node = models.ForeignKey(SewerNode, models.PROTECT, related_name="starting", verbose_name=_("start"))
     end_node = models.ForeignKey(SewerNode, models.PROTECT, related_name="ending", verbose_name=_("end"))
     geom_3857 = web_mercator(models.LineStringField)
@@ -141,13 +146,15 @@ class SewerPipe(Pipe):
             GistIndex(fields=["geom_3857"], name="sewer_pipe_geom_3857"),
             models.Index(fields=["import_id"], name="sewer_pipe_import"),
         ]
-        constraints: ClassVar = [*common("sewer_pipe"), codes("material", lists.MATERIALS, "sewer_pipe_material")]
+        constraints: ClassVar = [*common("sewer_pipe"), codes("material", code_lists.MATERIALS, "sewer_pipe_material")]
 
 
 class SewerConnection(Connection):
     """Where a building's wastewater or stormwater enters the network."""
 
-    system = models.CharField(_("network"), max_length=2, db_default="02", choices=lists.pairs(lists.SYSTEMS))
+    system = models.CharField(
+        _("network"), max_length=2, db_default="02", choices=code_lists.french_choices(code_lists.SYSTEMS)
+    )
     pipe = models.ForeignKey(SewerPipe, models.SET_NULL, null=True, related_name="connections", verbose_name=_("pipe"))
     geom_3857 = web_mercator(models.PointField)
 

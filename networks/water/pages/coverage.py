@@ -103,14 +103,14 @@ def show_list(
     jobs = jobs_seen_by(rights).filter(kind=coverage.KIND).select_related("owner", "started_by").order_by("-pk")
     running = jobs.exclude(state=Job.State.DONE)[:MOST_JOBS]
     context = {
-        "form": form or (begun(members) if members else None),
+        "form": form or (initial_cover_form(members) if members else None),
         "covers": [(one, total(one)) for one in coverage.coverages(rights)],
         "jobs": [(job, *describe_job(job)) for job in running],
     }
     return show(request, "covers", "hydrants", context, status)
 
 
-def begun(members: list[Member]) -> CoverForm:
+def initial_cover_form(members: list[Member]) -> CoverForm:
     """The member's own settings: the distance; and every available hydrant."""
     first = {"member": members[0].slug, "distance_m": settings_for(members[0]).distance_m, "flow_m3h": 0}
     return CoverForm(initial=first | {"least_m2": coverage.LEAST_M2}, members=members)

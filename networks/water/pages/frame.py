@@ -13,5 +13,5 @@ __all__ = ["page", "show"]
 def show(
     request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """A page of the desk: its template is `water/<template>.html`, on `water/room.html`."""
+    """A page of the desk: its template is `water/<template>.html`, on `water/desk.html`."""
     return tabs.show(request, f"water/{template}.html", "networks", tab, context, status)

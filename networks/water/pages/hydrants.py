@@ -28,10 +28,10 @@ from gis_core.http.problem import status_of
 from gis_core.members.organisations import member_seen_by
 from gis_core.members.rights import Rights
 from gis_core.models import Member
-from layers.features.display import display_number, with_unit
+from layers.features.display import code_label, display_number, with_unit
 from layers.features.services.attachments import PHOTOS, as_json, attach, attachments_of
 from layers.features.services.origin import Origin
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.listings.hydrants import HYDRANTS
 from networks.water.models import HydrantInspection
 from networks.water.pages.frame import page, show
@@ -154,7 +154,7 @@ class InspectionForm(InformingForm):
 
     def __init__(self, *args: Any, out: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
-        anomalies = [(code, lists.word(lists.ANOMALIES, code)) for code in lists.ANOMALIES]
+        anomalies = [(code, code_label(code_lists.ANOMALIES, code)) for code in code_lists.ANOMALIES]
         self.fields["anomalies"].choices = anomalies  # type: ignore[attr-defined]
         if not out:
             del self.fields["back"]
@@ -299,7 +299,7 @@ def render_hydrant(request: HttpRequest, pk: int, status: int = 200, **more: Any
         "outs": tables.unavailabilities_of(pk, rights),
         "photos": [as_json(one, layer) for one in attachments_of(layer, pk, rights)[: PHOTOS.most]],
         "map": map_link(hydrant),
-        "inspection": InspectionForm(initial=begun(request, inspections), out=hydrant.out is not None),
+        "inspection": InspectionForm(initial=initial_inspection(request, inspections), out=hydrant.out is not None),
         "out_form": OutForm(initial={"from_date": database_clock.today()}),
         "back_form": BackForm(),
         "measuring": request.GET.get("controle"),
@@ -307,14 +307,14 @@ def render_hydrant(request: HttpRequest, pk: int, status: int = 200, **more: Any
     return show(request, "hydrant", "hydrants", context | more, status)
 
 
-def begun(request: HttpRequest, inspections: list[HydrantInspection]) -> dict[str, Any]:
+def initial_inspection(request: HttpRequest, inspections: list[HydrantInspection]) -> dict[str, Any]:
     """What the form of an inspection begins with: today, and whoever is signed in."""
     kind = HydrantInspection.Kind.TECHNICAL
     return {"kind": kind, "done_date": database_clock.today(), "done_by": str(request.user)}
 
 
 def anomalies_of(inspection: HydrantInspection) -> str:
-    return ", ".join(lists.word(lists.ANOMALIES, code) for code in inspection.anomalies)
+    return ", ".join(code_label(code_lists.ANOMALIES, code) for code in inspection.anomalies)
 
 
 def map_link(hydrant: Any) -> str:

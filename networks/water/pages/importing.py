@@ -20,7 +20,7 @@ from layers.intake.layer_mapping import LayerMapping, Target
 from layers.intake.models import FileImport
 from layers.intake.services.maps import SmallMap, small_map
 from networks.water.importers.choices import Format, NetworkChoices, chosen_format
-from networks.water.importers.mapping import TABLES, UNITS, reading_from, suggested, targets_of
+from networks.water.importers.mapping import TABLES, UNITS, reading_from, suggest_mapping, targets_of
 from networks.water.services import importing as services
 from networks.water.sources import NETWORK
 
@@ -35,7 +35,7 @@ URLS: Final = ("network_import", "network_import_page", "network_import_rows")
 # -- what was chosen ---------------------------------------------------------------------------------------------------
 
 
-def given_in(posted: QueryDict) -> dict[str, Any]:
+def format_in(posted: QueryDict) -> dict[str, Any]:
     """What the form that sends files says. Raises Invalid."""
     return chosen_format(posted.get("format", ""))
 
@@ -92,7 +92,7 @@ def readings_in(posted: QueryDict, made: FileImport) -> dict[str, LayerMapping]:
     for place, layer in enumerate(made.contents):
         if is_just_chosen(posted, place):
             table = posted.get(f"table-{place}", "")
-            likely = suggested(table_label(layer, table), str(layer["geometry"]), layer["fields"])
+            likely = suggest_mapping(table_label(layer, table), str(layer["geometry"]), layer["fields"])
             readings[layer["label"]] = reading_from(likely.as_json() | {"table": table})
         else:
             readings[layer["label"]] = mapping_in(posted, place, layer, targets_of)
@@ -159,7 +159,7 @@ def errors_context(made: FileImport) -> dict[str, Any]:
 def report_context(made: FileImport) -> dict[str, Any]:
     undone = (made.report or {}).get("undone") or {}
     return {
-        "snapped": not undone and made.state == State.APPLIED and services.snapped(made),
+        "snapped": not undone and made.state == State.APPLIED and services.has_snapped_ends(made),
         "changed_since": undone.get("left", 0) - undone.get("along", 0),
     }
 
@@ -290,7 +290,7 @@ DESK: Final = ImportDesk(
     show=tabs.show_in("networks"),
     tab="network_import",
     urls=URLS,
-    frame="water/room.html",
+    frame="water/desk.html",
     labels=desk_texts,
     parts={
         "given": "water/import_format.html",
@@ -300,7 +300,7 @@ DESK: Final = ImportDesk(
     },
     context=import_context,
     choices=choices_in,
-    given=given_in,
+    given=format_in,
     list_context=lambda: {"formats": Format.choices},
     actions={"tables": show_tables, "undo": undo_snapping},
 )

@@ -19,7 +19,8 @@ from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.models import User
-from networks.water import lists
+from layers.features.display import code_label
+from networks.water import code_lists
 from networks.water.api.serializers import IsolationRequestSerializer, request_of
 from networks.water.listings.outages import OUTAGES
 from networks.water.outage_sheet import pdf_of
@@ -97,7 +98,7 @@ def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
     context = {
         "outage": outage_row,
         "refused": refused,
-        **sorted_out(outage_row.answer, order if order in ORDERS else ORDERS[0]),
+        **outage_context(outage_row.answer, order if order in ORDERS else ORDERS[0]),
         "may_change": outages.may_change(outage_row.owner_id, rights),
     }
     return show(request, "outage", "outages", context, status)
@@ -111,14 +112,14 @@ def version_in(request: HttpRequest) -> int:
     return int(text)
 
 
-def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
+def outage_context(answer: dict[str, Any], order: str) -> dict[str, Any]:
     """The answer as the page shows it: its codes in the reader's words, its valves with their place on the map."""
     for one in answer["valves"]:
         one["map"] = on_map(one)
     for one in answer["sources_to_stop"]:
-        one["kind_label"] = lists.word(lists.WATER_NODES, one["kind"])
+        one["kind_label"] = code_label(code_lists.WATER_NODES, one["kind"])
     for one in answer["connections"]["results"]:
-        one["sensitive_label"] = lists.word(lists.SENSITIVE, one["sensitive"])
+        one["sensitive_label"] = code_label(code_lists.SENSITIVE, one["sensitive"])
     valves = {
         status: [one for one in answer["valves"] if one["status"] == status]
         for status in ("optional", "closed", "skipped")

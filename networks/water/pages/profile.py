@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from gis_core.codes import CodeList
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
-from layers.features.display import is_english
-from networks.water import lists
+from layers.features.display import code_label
+from networks.water import code_lists
 from networks.water.pages.frame import page, show
 from networks.water.profile.bands import Labels, name_of, rows, values
 from networks.water.profile.document import PAPERS, TitleBlock, accuracies, pdf_of
@@ -56,7 +57,7 @@ class ProfileForm(AccessibleForm):
 @page
 def profile(request: HttpRequest) -> HttpResponse:
     """The form, and the profile that it asks for; `format=svg` or `format=csv` to take away."""
-    given = given_by(request)
+    given = parameters_in(request)
     usual = {"exaggeration": str(USUAL)}
     file_format = request.GET.get("format", "")
     form = ProfileForm(initial=usual | given, given=given)
@@ -84,7 +85,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     size = request.GET.get("paper", "A3")
     if size not in PAPERS:
         raise Invalid(_("The paper is A3 or A4."), parameter="paper")
-    query = Request.parse(given_by(request))
+    query = Request.parse(parameters_in(request))
     drawn = profile_for(query, rights_of_request(request))
     block = TitleBlock(
         member=drawn.member.name,
@@ -93,12 +94,17 @@ def paper(request: HttpRequest) -> HttpResponse:
         notes=drawn.notes,
     )
     content = pdf_of(
-        drawn.profile, block, labels_of(lists.MATERIALS), paper=size, scale=query.scale, exaggeration=query.exaggeration
+        drawn.profile,
+        block,
+        labels_of(code_lists.MATERIALS),
+        paper=size,
+        scale=query.scale,
+        exaggeration=query.exaggeration,
     )
     return file_response(content, "application/pdf", file_name(drawn, "pdf"))
 
 
-def given_by(request: HttpRequest) -> dict[str, str]:
+def parameters_in(request: HttpRequest) -> dict[str, str]:
     given: dict[str, str] = {name: request.GET.get(name, "") for name in PARAMETERS}
     return {name: value for name, value in given.items() if value}
 
@@ -109,17 +115,17 @@ def longest_query(error: Branches, given: dict[str, str]) -> str:
     return urlencode(kept | {"pipes": pipes}, safe=",")
 
 
-def labels_of(labels: lists.CodeList) -> Labels:
+def labels_of(labels: CodeList) -> Labels:
     """A list of values in the asker's language."""
-    return {code: english if is_english() else french for code, (french, english) in labels.items()}
+    return {code: code_label(labels, code) for code in labels}
 
 
 def kinds_of(drawn: Drawn) -> Labels:
-    return labels_of(lists.WATER_NODES if drawn.profile.family == "water" else lists.SEWER_NODES)
+    return labels_of(code_lists.WATER_NODES if drawn.profile.family == "water" else code_lists.SEWER_NODES)
 
 
 def profile_context(query: Request, drawn: Drawn) -> dict[str, Any]:
-    result, materials = drawn.profile, labels_of(lists.MATERIALS)
+    result, materials = drawn.profile, labels_of(code_lists.MATERIALS)
     layout = screen_layout(result, query.scale, query.exaggeration)
     drawing = draw(result, layout, materials)
     return {
@@ -144,12 +150,12 @@ def export_profile(file_format: str, request: HttpRequest) -> HttpResponse:
     """The profile that the query string asks for, as an SVG or CSV file. Raises Invalid, NotFound."""
     if file_format not in ("svg", "csv"):
         raise Invalid(_("A profile is taken away as SVG or CSV."), parameter="format")
-    query = Request.parse(given_by(request))
+    query = Request.parse(parameters_in(request))
     drawn = profile_for(query, rights_of_request(request))
     if file_format == "csv":
         return file_response(as_csv(drawn), CSV, file_name(drawn, "csv"))
     made = screen_layout(drawn.profile, query.scale, query.exaggeration).still()
-    svg = draw(drawn.profile, made, labels_of(lists.MATERIALS)).svg
+    svg = draw(drawn.profile, made, labels_of(code_lists.MATERIALS)).svg
     content = f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'
     return file_response(content, "image/svg+xml", file_name(drawn, "svg"))
 
@@ -181,4 +187,4 @@ def as_csv(drawn: Drawn) -> bytes:
         Column("remarks", _("Remarks"), "text"),
         Column("between", _("Not on record, put between known heights"), "text"),
     ]
-    return csv_file(columns, values(result, kinds_of(drawn), labels_of(lists.MATERIALS)))
+    return csv_file(columns, values(result, kinds_of(drawn), labels_of(code_lists.MATERIALS)))

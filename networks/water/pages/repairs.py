@@ -28,7 +28,7 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
 from layers.features.display import THIN, display_number
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.charts import Bar, bars, columns
 from networks.water.listings.repairs import REPAIRS
 from networks.water.pages.frame import page, show
@@ -108,7 +108,7 @@ class RepairForm(AccessibleForm):
 
     def __init__(self, *args: Any, pipe: RepairedPipe | None, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, labels in (("cause", lists.CAUSES), ("defect", lists.DEFECTS)):
+        for name, labels in (("cause", code_lists.CAUSES), ("defect", code_lists.DEFECTS)):
             self.fields[name].choices = [("", _("Not known yet")), *labels_of(labels).items()]  # type: ignore[attr-defined]
         if pipe:
             self.fields["network"].widget = forms.HiddenInput()
@@ -141,7 +141,7 @@ def new_repair(request: HttpRequest) -> HttpResponse:
         form = RepairForm(given, pipe=pipe)
         if form.is_valid():
             try:
-                return recorded(request, form.repair(), rights)
+                return record_and_redirect(request, form.repair(), rights)
             except ArpentError as error:
                 fault = error
     else:
@@ -153,11 +153,11 @@ def new_repair(request: HttpRequest) -> HttpResponse:
             form.full_clean()
             form.errors.clear()
         status = blame(form, fault)
-    context = {"form": form, "pipe": pipe, "material": pipe and label_or_none(lists.MATERIALS, pipe.material)}
+    context = {"form": form, "pipe": pipe, "material": pipe and label_or_none(code_lists.MATERIALS, pipe.material)}
     return show(request, "repair_new", "network_repairs", context, status=status)
 
 
-def recorded(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResponse:
+def record_and_redirect(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResponse:
     made = record_repair(given, rights=rights)
     messages.success(request, _("The repair is recorded, with what its pipe is made of."))
     where = urlencode({"network": made.network, "pipe": made.pipe_id})
@@ -189,7 +189,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "tables": tables(result),
         "cross": cross(result),
         "causes": causes(result),
-        "worst": [{"pipe": one, "material": label_or_none(lists.MATERIALS, one.material)} for one in result.worst],
+        "worst": [{"pipe": one, "material": label_or_none(code_lists.MATERIALS, one.material)} for one in result.worst],
     }
     return show(request, "repair_statistics", "network_repairs", context, status=400 if form.errors else 200)
 

@@ -51,11 +51,11 @@ def row(profile: Profile, point: Point, stretch: Stretch | None, kinds: Labels, 
         ground=height(point.ground),
         arriving=height(point.arriving),
         leaving=height(point.leaving),
-        bottom=fixed(point.bottom),
+        bottom=format_fixed(point.bottom),
         depth=depth_of(profile, point),
-        at=fixed(point.at_m),
+        at=format_fixed(point.at_m),
         reference=(pipe.reference or NOTHING) if pipe else "",
-        length=fixed(stretch.length_m) if stretch else "",
+        length=format_fixed(stretch.length_m) if stretch else "",
         slope=slope_of(stretch) if stretch else "",
         size=size_of(stretch, materials) if stretch else "",
         accuracy=(pipe.accuracy or NOTHING) if pipe else "",
@@ -68,7 +68,7 @@ def remarks(profile: Profile, point: Point, stretch: Stretch | None) -> list[str
     results = []
     if profile.family == "sewer" and (drop := point.drop_m) is not None:
         message = _("drop of %(metres)s m") if drop > 0 else _("step up of %(metres)s m")
-        results.append(message % {"metres": fixed(abs(drop))})
+        results.append(message % {"metres": format_fixed(abs(drop))})
     if stretch is None:
         return results
     if profile.family == "sewer" and stretch.rises:
@@ -85,7 +85,7 @@ def remarks(profile: Profile, point: Point, stretch: Stretch | None) -> list[str
 # -- words ------------------------------------------------------------------------------------------------------------
 
 
-def fixed(value: float | None, decimals: int = 2) -> str:
+def format_fixed(value: float | None, decimals: int = 2) -> str:
     """With all its decimals: heights are compared by eye."""
     if value is None:
         return NOTHING
@@ -96,7 +96,7 @@ def fixed(value: float | None, decimals: int = 2) -> str:
 def height(one: Height | None) -> str:
     if one is None:
         return NOTHING
-    return fixed(one.z) if one.sure else f"{ABOUT}{NO_BREAK}{fixed(one.z)}"
+    return format_fixed(one.z) if one.sure else f"{ABOUT}{NO_BREAK}{format_fixed(one.z)}"
 
 
 def name_of(point: Point) -> str:
@@ -116,14 +116,14 @@ def depth_of(profile: Profile, point: Point) -> str:
     if result is None:
         return NOTHING
     metres, sure = result
-    return fixed(metres) if sure else f"{ABOUT}{NO_BREAK}{fixed(metres)}"
+    return format_fixed(metres) if sure else f"{ABOUT}{NO_BREAK}{format_fixed(metres)}"
 
 
 def slope_of(stretch: Stretch) -> str:
     """In percent, falling upwards of zero in the direction of the way."""
     if stretch.slope is None:
         return NOTHING
-    text = f"{fixed(stretch.slope * 100)}{NO_BREAK}%"
+    text = f"{format_fixed(stretch.slope * 100)}{NO_BREAK}%"
     return text if stretch.sure else f"{ABOUT}{NO_BREAK}{text}"
 
 
@@ -156,15 +156,15 @@ def values(profile: Profile, kinds: Labels, materials: Labels) -> list[list[Any]
 
 def node_values(profile: Profile, point: Point, kinds: Labels) -> list[Any]:
     depth = depth_m(profile, point)
-    heights = [rounded(one.z if one else None) for one in (point.ground, point.arriving, point.leaving)]
+    heights = [round_value(one.z if one else None) for one in (point.ground, point.arriving, point.leaving)]
     return [
         point.node.reference or point.node.name,
         kinds.get(point.node.kind, point.node.kind),
         *heights,
-        rounded(point.bottom),
-        rounded(depth[0] if depth else None),
-        rounded(point.drop_m if profile.family == "sewer" else None),
-        rounded(point.at_m),
+        round_value(point.bottom),
+        round_value(depth[0] if depth else None),
+        round_value(point.drop_m if profile.family == "sewer" else None),
+        round_value(point.at_m),
     ]
 
 
@@ -174,10 +174,10 @@ def pipe_values(stretch: Stretch | None, materials: Labels) -> list[Any]:
     pipe = stretch.pipe
     slope = None if stretch.slope is None else round(stretch.slope * 100, 3)
     material = materials.get(pipe.material or "")
-    return [pipe.reference, rounded(pipe.length_m), slope, pipe.diameter_mm, material, pipe.accuracy]
+    return [pipe.reference, round_value(pipe.length_m), slope, pipe.diameter_mm, material, pipe.accuracy]
 
 
-def rounded(value: float | None) -> float | None:
+def round_value(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.files.writing.paper import typeset
 from layers.features.display import display_date
-from networks.water.profile.bands import Labels, fixed
+from networks.water.profile.bands import Labels, format_fixed
 from networks.water.profile.drawing import KEY_MM, LABELS_MM, RIGHT_MM, Drawing, draw, title
 from networks.water.profile.layout import Layout, sheets
 from networks.water.profile.points import Profile
@@ -37,21 +37,21 @@ def pdf_of(
     profile: Profile, block: TitleBlock, materials: Labels, *, paper: str, scale: int | None, exaggeration: int
 ) -> bytes:
     """The PDF file. Raises Invalid where the scale asked for takes too many sheets."""
-    made = drawn(profile, materials, paper=paper, scale=scale, exaggeration=exaggeration)
+    made = draw_sheets(profile, materials, paper=paper, scale=scale, exaggeration=exaggeration)
     given = {
         "language": get_language() or "fr",
         "title": title(profile),
         "paper": paper.lower(),
         "block": block,
         "day": display_date(database_clock.today()),
-        "length": fixed(profile.length_m),
+        "length": format_fixed(profile.length_m),
         "accuracies": accuracies(profile),
         "sheets": [sheet(layout, one) for layout, one in made],
     }
     return typeset(render_to_string("water/profile_paper.html", given), STYLES, {})
 
 
-def drawn(
+def draw_sheets(
     profile: Profile, materials: Labels, *, paper: str, scale: int | None, exaggeration: int
 ) -> list[tuple[Layout, Drawing]]:
     """The sheets: bands are as high as their longest text, and the drawing takes what they leave."""
@@ -82,9 +82,9 @@ def sheet(layout: Layout, drawing: Drawing) -> dict[str, Any]:
         "svg": drawing.svg,
         "reduced": drawing.reduced,
         "along": f"1/{layout.scale}",
-        "upwards": f"1/{fixed(layout.scale / layout.exaggeration, 0)}",
-        "from": fixed(layout.from_m, 0),
-        "to": fixed(layout.to_m, 0),
+        "upwards": f"1/{format_fixed(layout.scale / layout.exaggeration, 0)}",
+        "from": format_fixed(layout.from_m, 0),
+        "to": format_fixed(layout.to_m, 0),
     }
 
 

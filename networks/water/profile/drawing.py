@@ -14,8 +14,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from networks.water.profile.bands import Labels, depth_of, fixed, height, name_of, size_of, slope_of
-from networks.water.profile.layout import HEADROOM_MM, SHORTEST_MM, End, Layout, clipped, heights_within, plane
+from networks.water.profile.bands import Labels, depth_of, format_fixed, height, name_of, size_of, slope_of
+from networks.water.profile.layout import HEADROOM_MM, SHORTEST_MM, End, Layout, clip_line, heights_within, plane
 from networks.water.profile.points import Point, Profile, Stretch
 
 LABELS_MM, RIGHT_MM, KEY_MM = 44.0, 8.0, 8.0
@@ -97,7 +97,7 @@ class Drawing:
 
 def draw(profile: Profile, layout: Layout, materials: Labels) -> Drawing:
     """One sheet of a profile."""
-    frame = framed(profile, layout)
+    frame = frame_of(profile, layout)
     bands, reduced = "", False
     top = frame.bottom
     for band in bands_of(profile, frame, materials):
@@ -117,7 +117,7 @@ def draw(profile: Profile, layout: Layout, materials: Labels) -> Drawing:
     return Drawing(svg, width, top + 1, reduced)
 
 
-def framed(profile: Profile, layout: Layout) -> Frame:
+def frame_of(profile: Profile, layout: Layout) -> Frame:
     heights = heights_within(profile, layout.from_m, layout.to_m)
     level = plane(heights)
     drawn = (max(heights) - level) * layout.upwards + HEADROOM_MM if heights else 0.0
@@ -136,14 +136,15 @@ def describe_profile(profile: Profile) -> str:
     """What the drawing shows, for people who do not see it."""
     count = len(profile.stretches)
     sentences = [
-        ngettext("%(count)s pipe", "%(count)s pipes", count) % {"count": count} + f", {fixed(profile.length_m, 1)} m."
+        ngettext("%(count)s pipe", "%(count)s pipes", count) % {"count": count}
+        + f", {format_fixed(profile.length_m, 1)} m."
     ]
     first, last = profile.points[0].leaving, profile.points[-1].arriving
     if first and last:
         line = _("The invert goes from %(first)s m to %(last)s m.")
         if profile.family == "water":
             line = _("The top of the pipe goes from %(first)s m to %(last)s m.")
-        sentences.append(line % {"first": fixed(first.z), "last": fixed(last.z)})
+        sentences.append(line % {"first": format_fixed(first.z), "last": format_fixed(last.z)})
     if rising := len(profile.rising):
         sentences.append(ngettext("%(count)s counter-slope.", "%(count)s counter-slopes.", rising) % {"count": rising})
     if missing := profile.missing:
@@ -181,12 +182,12 @@ def grid(frame: Frame) -> Iterator[str]:
     at = (floor(frame.plane / step) + 1) * step
     while (y := frame.y(at)) > KEY_MM + 2:
         yield line((LABELS_MM, y), (frame.right, y), LINE, 0.12)
-        yield label(LABELS_MM - 2, y + 1, fixed(at, 2 if step < 1 else 0), SOFT, anchor="end")
+        yield label(LABELS_MM - 2, y + 1, format_fixed(at, 2 if step < 1 else 0), SOFT, anchor="end")
         at += step
     y = frame.bottom
     yield line((0, y), (frame.right, y), INK, 0.4)
     yield label(0.5, y - 5.4, _("Comparison plane"))
-    yield label(0.5, y - 1.4, f"{fixed(frame.plane)} m NGF")
+    yield label(0.5, y - 1.4, f"{format_fixed(frame.plane)} m NGF")
 
 
 def uprights(profile: Profile, frame: Frame) -> Iterator[str]:
@@ -204,7 +205,7 @@ def ground(profile: Profile, frame: Frame) -> Iterator[str]:
 
 def between(frame: Frame, near: End, far: End, pen: Pen, width: float, shift: float = 0.0) -> str:
     """A straight line between two heights, dashed where one of them is not on record; "" where there is none."""
-    result = clipped((near, far), frame.layout.from_m, frame.layout.to_m)
+    result = clip_line((near, far), frame.layout.from_m, frame.layout.to_m)
     if not result or not near[1] or not far[1]:
         return ""
     start, end = ((frame.x(at_m), frame.y(z + shift)) for at_m, z in result)
@@ -232,14 +233,14 @@ def pipes(profile: Profile, frame: Frame) -> Iterator[str]:
         drawn = "".join(pipe_drawn(profile, frame, stretch))
         if not drawn:
             continue
-        yield linked(stretch, drawn, first=first) if frame.layout.interactive else drawn
+        yield link_to_row(stretch, drawn, first=first) if frame.layout.interactive else drawn
         first = False
 
 
-def linked(stretch: Stretch, drawn: str, *, first: bool) -> str:
+def link_to_row(stretch: Stretch, drawn: str, *, first: bool) -> str:
     """The pipe leads to its row; one stop for the keyboard, from which the page's script moves on."""
     pipe = stretch.pipe
-    label = escape(f"{pipe.reference or pipe.id}, {fixed(stretch.length_m)} m, {slope_of(stretch)}")
+    label = escape(f"{pipe.reference or pipe.id}, {format_fixed(stretch.length_m)} m, {slope_of(stretch)}")
     stop = f'tabindex="{0 if first else -1}" aria-label="{label}"'
     return f'<a href="#pipe-{pipe.id}" data-pipe="{pipe.id}" {stop}><title>{label}</title>{drawn}</a>'
 
@@ -247,7 +248,7 @@ def linked(stretch: Stretch, drawn: str, *, first: bool) -> str:
 def pipe_drawn(profile: Profile, frame: Frame, stretch: Stretch) -> Iterator[str]:
     """Its invert and its top, filled between; a place to point at, wide enough for a finger."""
     near, far = (stretch.from_m, stretch.near), (stretch.to_m, stretch.far)
-    result = clipped((near, far), frame.layout.from_m, frame.layout.to_m)
+    result = clip_line((near, far), frame.layout.from_m, frame.layout.to_m)
     if not result or result[1][0] - result[0][0] < SHORTEST_M:
         return
     rises = profile.family == "sewer" and stretch.rises
@@ -278,7 +279,7 @@ def drops(profile: Profile, frame: Frame) -> Iterator[str]:
         x, y1, y2 = places[at], frame.y(point.arriving.z), frame.y(point.leaving.z)
         yield line((x, y1), (x, y2), DANGER, 0.6)
         if at + 1 >= len(places) or places[at + 1] - x > 18:
-            caption = f"{'▼' if drop > 0 else '▲'} {fixed(abs(drop))}"
+            caption = f"{'▼' if drop > 0 else '▲'} {format_fixed(abs(drop))}"
             yield label(x + 1.8, max(y1, y2) + 3.4, caption, DANGER)
 
 
@@ -304,8 +305,8 @@ def bands_of(profile: Profile, frame: Frame, materials: Labels) -> list[Band]:
         at_nodes(_("Height of the cover") if sewer else _("Height of the ground"), lambda one: height(one.ground)),
         Band(_("Height of the invert") if sewer else _("Top of the pipe"), list(ends_at_nodes(seen, frame))),
         at_nodes(_("Depth"), lambda one: depth_of(profile, one)),
-        along(_("Partial distances"), lambda one: fixed(one.length_m)),
-        at_nodes(_("Cumulated distances"), lambda one: fixed(one.at_m)),
+        along(_("Partial distances"), lambda one: format_fixed(one.length_m)),
+        at_nodes(_("Cumulated distances"), lambda one: format_fixed(one.at_m)),
         along(_("Slope"), slope_of),
         along(_("Diameter, material"), lambda one: size_of(one, materials)),
         along(_("Accuracy class in Z"), lambda one: one.pipe.accuracy or "—"),
@@ -332,13 +333,13 @@ def cells_along(profile: Profile, frame: Frame, text: Callable[[Stretch], str]) 
 
 def band_drawn(band: Band, frame: Frame, top: float) -> tuple[str, float, bool]:
     """The band, its height, and whether texts were left out where they would lie over one another."""
-    turned, flat, left_out = placed(band.cells)
+    turned, flat, left_out = place_texts(band.cells)
     tall = max([SHORTEST_BAND_MM, *(min(width_of(cell.text) + 3, TALLEST_BAND_MM) for cell in turned)])
     middle = top + tall / 2
     parts = [label(0.5, middle + 1.05, band.label)]
     parts += [label(cell.x, middle + 1.05, cell.text, anchor="middle") for cell in flat]
     for cell in turned:
-        parts.append(label(cell.x, middle, shortened(cell.text), anchor="middle", turned=True))
+        parts.append(label(cell.x, middle, shorten_text(cell.text), anchor="middle", turned=True))
     for cell in band.cells:
         if cell.width is not None and cell.width > 0.8:
             x = cell.x + cell.width / 2
@@ -347,7 +348,7 @@ def band_drawn(band: Band, frame: Frame, top: float) -> tuple[str, float, bool]:
     return "".join(parts), tall, left_out
 
 
-def placed(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell], bool]:
+def place_texts(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell], bool]:
     """Texts that stand upright, those that lie, and whether some found no room; the first and the last always do."""
     flat = [cell for cell in cells if cell.width is not None and width_of(cell.text) + 1 <= cell.width]
     horizontal = set(map(id, flat))
@@ -365,7 +366,7 @@ def placed(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell], bool]:
     return turned, flat, len(turned) + len(flat) < len(cells)
 
 
-def shortened(text: str) -> str:
+def shorten_text(text: str) -> str:
     most = int(TALLEST_BAND_MM / LETTER_MM)
     return text if len(text) <= most else text[: most - 1] + "…"
 

@@ -157,10 +157,12 @@ def heights_within(profile: Profile, start: float, end: float) -> list[float]:
         if stretch.to_m < start - SAME_M or stretch.from_m > end + SAME_M:
             continue
         low, high = profile.around(stretch)
-        line = clipped(((stretch.from_m, stretch.near), (stretch.to_m, stretch.far)), start, end)
+        line = clip_line(((stretch.from_m, stretch.near), (stretch.to_m, stretch.far)), start, end)
         results += [z + shift for _place, z in line for shift in (low, high)]
     for before, after in pairwise(profile.points):
-        results += [z for _place, z in clipped(((before.at_m, before.ground), (after.at_m, after.ground)), start, end)]
+        results += [
+            z for _place, z in clip_line(((before.at_m, before.ground), (after.at_m, after.ground)), start, end)
+        ]
     inside = [point for point in profile.points if start - SAME_M <= point.at_m <= end + SAME_M]
     bottoms = [point.bottom for point in inside if point.bottom is not None]
     return [*results, *bottoms]
@@ -169,7 +171,7 @@ def heights_within(profile: Profile, start: float, end: float) -> list[float]:
 type End = tuple[float, Height | None]
 
 
-def clipped(line: tuple[End, End], start: float, end: float) -> list[tuple[float, float]]:
+def clip_line(line: tuple[End, End], start: float, end: float) -> list[tuple[float, float]]:
     """The part of a straight line between two places; none where an end has no height."""
     (from_m, near), (to_m, far) = line
     if near is None or far is None or to_m < start or from_m > end or to_m <= from_m:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from networks.water.profile.points import Family, PipeData, Step
+from networks.water.families import FamilyName
+from networks.water.profile.points import PipeData, Step
 
 
 class Edge(NamedTuple):
@@ -44,25 +45,25 @@ class Graph:
         return made
 
 
-def in_order(family: Family, pipes: Sequence[PipeData]) -> list[Step]:
+def in_order(family: FamilyName, pipes: Sequence[PipeData]) -> list[Step]:
     """The pipes as one way: with the flow for most of a sewer, as they were given otherwise. Raises Branched."""
     edges = [Edge(one.id, one.start, one.end, one.length_m) for one in pipes]
     meeting: dict[int, list[Edge]] = defaultdict(list)
     for edge in edges:
         meeting[edge.start].append(edge)
         meeting[edge.end].append(edge)
-    parts = connected(edges, meeting)
+    parts = connected_parts(edges, meeting)
     tips = [node for node, results in meeting.items() if len(results) == 1]
     crossing = any(len(results) > 2 for results in meeting.values())
     if len(parts) > 1 or crossing:
         ways = [longest_way(family, part) for part in parts]
         raise Branched(max(ways, key=lambda way: metres_of(way, edges)), apart=len(parts) > 1)
     given = {one.id: one for one in pipes}
-    steps = chained(tips[0] if tips else edges[0].start, meeting, given)
-    return turned(family, steps, pipes)
+    steps = chain_steps(tips[0] if tips else edges[0].start, meeting, given)
+    return turn_way(family, steps, pipes)
 
 
-def chained(start: int, meeting: Mapping[int, Sequence[Edge]], pipes: Mapping[int, PipeData]) -> list[Step]:
+def chain_steps(start: int, meeting: Mapping[int, Sequence[Edge]], pipes: Mapping[int, PipeData]) -> list[Step]:
     """The steps from a tip; around, where the pipes make a ring."""
     steps: list[Step] = []
     node, used = start, set[int]()
@@ -74,7 +75,7 @@ def chained(start: int, meeting: Mapping[int, Sequence[Edge]], pipes: Mapping[in
     return steps
 
 
-def turned(family: Family, steps: list[Step], pipes: Sequence[PipeData]) -> list[Step]:
+def turn_way(family: FamilyName, steps: list[Step], pipes: Sequence[PipeData]) -> list[Step]:
     """The way in the direction that it is read in."""
     if family == "sewer":
         against = sum(one.pipe.length_m for one in steps if one.backwards)
@@ -85,7 +86,7 @@ def turned(family: Family, steps: list[Step], pipes: Sequence[PipeData]) -> list
     return [Step(one.pipe, not one.backwards) for one in reversed(steps)] if turn else steps
 
 
-def connected(edges: Sequence[Edge], meeting: Mapping[int, Sequence[Edge]]) -> list[list[Edge]]:
+def connected_parts(edges: Sequence[Edge], meeting: Mapping[int, Sequence[Edge]]) -> list[list[Edge]]:
     """The parts that do not touch one another."""
     parts: list[list[Edge]] = []
     seen: set[int] = set()
@@ -110,7 +111,7 @@ def metres_of(way: Sequence[int], edges: Sequence[Edge]) -> float:
     return sum(lengths[one] for one in way)
 
 
-def longest_way(family: Family, edges: Sequence[Edge]) -> list[int]:
+def longest_way(family: FamilyName, edges: Sequence[Edge]) -> list[int]:
     """The longest way along the flow of a sewer; else, and where the flow runs in a ring, the longest of the shortest
     ways between two nodes, as two searches find it."""
     if family == "sewer" and (result := longest_downstream(edges)):
@@ -142,10 +143,10 @@ def longest_downstream(edges: Sequence[Edge]) -> list[int]:
                 waiting.append(end)
     if passed < len(edges):
         return []
-    return walked_back(max(best, key=lambda node: best[node][0]), best)
+    return walk_back(max(best, key=lambda node: best[node][0]), best)
 
 
-def walked_back(end: int, best: Mapping[int, tuple[float, Edge | None]]) -> list[int]:
+def walk_back(end: int, best: Mapping[int, tuple[float, Edge | None]]) -> list[int]:
     way: list[int] = []
     while edge := best[end][1]:
         way.append(edge.id)
@@ -154,14 +155,14 @@ def walked_back(end: int, best: Mapping[int, tuple[float, Edge | None]]) -> list
 
 
 def farthest(graph: Graph, start: int) -> int:
-    distances, _before = reached(graph, start)
+    distances, _before = reach_nodes(graph, start)
     return max(distances, key=lambda node: distances[node])
 
 
 def shortest(graph: Graph, start: int, ends: Collection[int]) -> list[tuple[Edge, int]] | None:
     """The shortest way (metres) to the nearest of these nodes: its edges, each with the node it leads to; None where
     there is none."""
-    distances, before = reached(graph, start, ends)
+    distances, before = reach_nodes(graph, start, ends)
     goals = [node for node in ends if node in distances]
     if not goals:
         return None
@@ -174,7 +175,7 @@ def shortest(graph: Graph, start: int, ends: Collection[int]) -> list[tuple[Edge
     return way[::-1]
 
 
-def reached(
+def reach_nodes(
     graph: Graph, start: int, ends: Collection[int] = ()
 ) -> tuple[dict[int, float], dict[int, tuple[Edge, int]]]:
     """Metres to every node that is reached, the search ending at the first of `ends`; and by what each is reached."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
 
-type Family = Literal["water", "sewer"]
+from networks.water.families import FamilyName
+
 LEAST_DROP_M = 0.02
 """Smaller steps at a manhole are noise of the survey."""
 LEAST_RISE_M = 0.005
@@ -169,7 +169,7 @@ class Stretch:
 class Profile:
     """A way with its heights: one point more than stretches."""
 
-    family: Family
+    family: FamilyName
     points: Sequence[Point]
     stretches: Sequence[Stretch] = field(default_factory=tuple)
 
@@ -241,14 +241,14 @@ class Profile:
 # -- made of what is on record ----------------------------------------------------------------------------------------
 
 
-def profile_of(family: Family, steps: Sequence[Step], nodes: dict[int, NodeData]) -> Profile:
+def profile_of(family: FamilyName, steps: Sequence[Step], nodes: dict[int, NodeData]) -> Profile:
     """The profile of a way of at least one pipe, through these nodes."""
     places = [0.0]
     for step in steps:
         places.append(places[-1] + step.pipe.length_m)
     way = [nodes.get(one) or NodeData(id=one) for one in (steps[0].first, *(step.last for step in steps))]
     ends = pipe_ends(family, steps, way, places)
-    grounds = bridged([ground_of(family, one) for one in way], places)
+    grounds = bridge_gaps([ground_of(family, one) for one in way], places)
     stretches = [
         Stretch(step=step, from_m=places[at], to_m=places[at + 1], near=ends[2 * at], far=ends[2 * at + 1])
         for at, step in enumerate(steps)
@@ -268,7 +268,7 @@ def profile_of(family: Family, steps: Sequence[Step], nodes: dict[int, NodeData]
 
 
 def pipe_ends(
-    family: Family, steps: Sequence[Step], way: Sequence[NodeData], places: Sequence[float]
+    family: FamilyName, steps: Sequence[Step], way: Sequence[NodeData], places: Sequence[float]
 ) -> list[Height | None]:
     """Of both ends of every pipe, in the order of the way."""
     known: list[Height | None] = []
@@ -277,10 +277,10 @@ def pipe_ends(
         for z, node, place in zip(step.heights, way[at : at + 2], places[at : at + 2], strict=True):
             known.append(Height(z, Origin.RECORDED) if z is not None else end_from_node(family, step.pipe, node))
             along.append(place)
-    return bridged(known, along)
+    return bridge_gaps(known, along)
 
 
-def end_from_node(family: Family, pipe: PipeData, node: NodeData) -> Height | None:
+def end_from_node(family: FamilyName, pipe: PipeData, node: NodeData) -> Height | None:
     """The height of a pipe's end that has none of its own, from its node."""
     if family == "sewer":
         if node.bottom_z is not None:
@@ -292,7 +292,7 @@ def end_from_node(family: Family, pipe: PipeData, node: NodeData) -> Height | No
     return Height(node.bottom_z, Origin.NODE) if node.bottom_z is not None else None
 
 
-def ground_of(family: Family, node: NodeData) -> Height | None:
+def ground_of(family: FamilyName, node: NodeData) -> Height | None:
     """Of the cover, or else of the ground."""
     for z in (node.top_z, node.ground_z):
         if z is not None:
@@ -302,7 +302,7 @@ def ground_of(family: Family, node: NodeData) -> Height | None:
     return None
 
 
-def bridged(known: Sequence[Height | None], places: Sequence[float]) -> list[Height | None]:
+def bridge_gaps(known: Sequence[Height | None], places: Sequence[float]) -> list[Height | None]:
     """The gaps between known heights, filled on a straight line; those before the first and after the last stay."""
     filled = list(known)
     anchors = [at for at, height in enumerate(known) if height is not None]

@@ -6,7 +6,7 @@ from functools import partial
 from psycopg import sql
 
 from layers.intake.services.loading import rows, run
-from networks.water.importers.draft import Family
+from networks.water.families import FamilyName
 
 HANGING = "select id from {table} where pipe_id = any(%(pipes)s) and {of}"
 PUT = """
@@ -18,7 +18,7 @@ PUT = """
 """
 
 
-def note_attached(family: Family, pipes: Sequence[int]) -> Callable[[Sequence[int]], None]:
+def note_attached(family: FamilyName, pipes: Sequence[int]) -> Callable[[Sequence[int]], None]:
     """What puts the connections and repairs of pipes on what these become (their ids), once that is written."""
     tables = {
         f"{family}_connection": sql.SQL("true"),
@@ -31,7 +31,7 @@ def note_attached(family: Family, pipes: Sequence[int]) -> Callable[[Sequence[in
     return partial(attach_to_new_pipes, family, hanging)
 
 
-def attach_to_new_pipes(family: Family, hanging: dict[str, list[int]], new_pipes: Sequence[int]) -> None:
+def attach_to_new_pipes(family: FamilyName, hanging: dict[str, list[int]], new_pipes: Sequence[int]) -> None:
     pipes = sql.Identifier(f"{family}_pipe")
     for table, ids in hanging.items():
         if ids:

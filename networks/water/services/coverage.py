@@ -25,7 +25,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job, Member, User
-from networks.water.lists import IN_SERVICE
+from networks.water.code_lists import IN_SERVICE
 from networks.water.models import FireCoverage, HydrantUnavailability, WaterNode
 from networks.water.services.hydrants import HYDRANT, hydrants, with_out
 from networks.water.services.inspecting import MOST_DISTANCE_M
@@ -225,7 +225,7 @@ def hydrants_of(question: Question, around: bytes) -> Hydrants:
     kept: list[tuple[int, Any]] = []
     left: Counter[str] = Counter()
     for pk, place, flow, state in rows:
-        reason = left_out(pk in out or state != IN_SERVICE, flow, question.flow_m3h)
+        reason = why_left_out(pk in out or state != IN_SERVICE, flow, question.flow_m3h)
         if reason:
             left[reason] += 1
         else:
@@ -234,7 +234,7 @@ def hydrants_of(question: Question, around: bytes) -> Hydrants:
     return Hydrants(ids, shapely.points([place for _pk, place in kept] or np.empty((0, 2))), left)
 
 
-def left_out(unavailable: bool, flow: float | None, least: int) -> str:
+def why_left_out(unavailable: bool, flow: float | None, least: int) -> str:
     """Why a hydrant does not count, empty where it does."""
     if unavailable:
         return "unavailable"
@@ -282,7 +282,7 @@ def uncovered_rows(buildings: Buildings, points: Hydrants, ways: Ways, why: np.n
     which = np.flatnonzero(why != "")
     which = which[np.argsort(-ways.metres[which], kind="stable")]
     middles = shapely.point_on_surface(buildings.shapes[which])
-    places = transformed(shapely.get_x(middles), shapely.get_y(middles))
+    places = to_lonlat(shapely.get_x(middles), shapely.get_y(middles))
     return [
         [
             int(buildings.ids[at]),
@@ -296,7 +296,7 @@ def uncovered_rows(buildings: Buildings, points: Hydrants, ways: Ways, why: np.n
     ]
 
 
-def transformed(x: np.ndarray, y: np.ndarray) -> list[tuple[float, float]]:
+def to_lonlat(x: np.ndarray, y: np.ndarray) -> list[tuple[float, float]]:
     """Longitudes and latitudes of positions in EPSG:2154."""
     from pyproj import Transformer
 

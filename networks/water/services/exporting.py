@@ -20,19 +20,19 @@ from layers.exports.services.files import exports_of
 from layers.exports.services.ordering import queue
 from layers.features.display import display_number
 from networks.water.exchange.network import MODELS, OneNetwork
-from networks.water.importers.draft import Family
+from networks.water.families import FamilyName
 
 FORMATS: Final = {
     "raepa-shp": gettext_lazy("RAEPA 1.2, Shapefiles"),
     "raepa-csv": gettext_lazy("RAEPA 1.2, CSV"),
     "stareau-gpkg": gettext_lazy("StaR-Eau v2024, GeoPackage"),
 }
-FAMILIES: Final[Mapping[str, tuple[Any, tuple[Family, ...]]]] = {
+FAMILIES: Final[Mapping[str, tuple[Any, tuple[FamilyName, ...]]]] = {
     "water": (gettext_lazy("Drinking water"), ("water",)),
     "sewer": (gettext_lazy("Sewer"), ("sewer",)),
     "both": (gettext_lazy("Drinking water and sewer"), ("water", "sewer")),
 }
-LAYERS: Final[Mapping[Family, tuple[str, ...]]] = {
+LAYERS: Final[Mapping[FamilyName, tuple[str, ...]]] = {
     "water": ("water-nodes", "water-pipes", "water-connections", "water-repairs"),
     "sewer": ("sewer-nodes", "sewer-pipes", "sewer-connections", "water-repairs"),
 }
@@ -62,7 +62,7 @@ class NetworkOrder:
         return cls(member, family, form)
 
     @property
-    def families(self) -> tuple[Family, ...]:
+    def families(self) -> tuple[FamilyName, ...]:
         return FAMILIES[self.family][1]
 
     @property
@@ -118,7 +118,7 @@ def networks_of(order: NetworkOrder, rights: Rights) -> list[OneNetwork]:
 
 def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Progress) -> MadeFile:
     """The file of an order, in an empty folder; what it cannot say is told. Raises Invalid."""
-    from networks.water.exchange.raepa_files import packed, write_raepa
+    from networks.water.exchange.raepa_files import pack_archive, write_raepa
     from networks.water.exchange.stareau import write_stareau
 
     order = NetworkOrder.of(given, rights)
@@ -134,7 +134,7 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Progr
     rows, remarks = write_raepa(networks, order.form, tables, count)
     progress(EXPORT_SHARE, _("Packing the files"))
     path = folder / f"{stem}.zip"
-    packed(tables, path, readme_text(order, rows, remarks))
+    pack_archive(tables, path, readme_text(order, rows, remarks))
     return MadeFile(path, describe_layers(rows), remarks)
 
 

@@ -13,7 +13,8 @@ from math import floor
 from typing import Any, Final
 
 from django.db import connection
-from psycopg import sql
+
+from networks.water.families import Family
 
 SQUARE_M: Final = 250
 AROUND: Final = (-1, 0, 1)
@@ -36,18 +37,6 @@ class State(IntEnum):
 
 
 BLOCKING: Final = frozenset({State.CLOSED, State.CLOSED_AND_STUCK})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """A family of tables (`<name>_node`, …): the kinds of nodes that supply it, whether its valves are operated."""
-
-    name: str
-    sources: tuple[str, ...] = ()
-    valves: bool = False
-
-    def table(self, what: str) -> sql.Identifier:
-        return sql.Identifier(f"{self.name}_{what}")
 
 
 @dataclass(frozen=True, slots=True)

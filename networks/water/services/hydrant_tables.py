@@ -16,7 +16,7 @@ from gis_core.errors import Invalid
 from gis_core.files.writing.csvtext import Dialect, csv_file
 from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
-from networks.water.lists import IN_SERVICE
+from networks.water.code_lists import IN_SERVICE
 from networks.water.models import HydrantInspection, HydrantUnavailability, WaterPipe
 from networks.water.services.hydrants import (
     HydrantQuery,

@@ -31,7 +31,7 @@ from gis_core.desk.parameters import whole_number
 from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
-from networks.water.lists import IN_SERVICE
+from networks.water.code_lists import IN_SERVICE
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
 
 HYDRANT = "hydrant"

@@ -24,7 +24,7 @@ from layers.intake.source import Plan, Progress, Report
 from networks.water import raepa
 from networks.water.importers.applying import apply_plan, revert_import, undo_moves
 from networks.water.importers.choices import REPLACE, Format, NetworkChoices
-from networks.water.importers.mapping import bare_label, likely_code, reading_from, suggested, targets_of
+from networks.water.importers.mapping import bare_label, likely_code, reading_from, suggest_mapping, targets_of
 from networks.water.importers.planning import make_plan, report_of
 from networks.water.models import Snap
 from networks.water.sources import NETWORK, UNDO
@@ -152,7 +152,7 @@ def fits(kept: Mapping[str, Any], layer: Mapping[str, Any]) -> bool:
 
 
 def suggestion(layer: Mapping[str, Any]) -> LayerMapping:
-    return suggested(str(layer["label"]), str(layer["geometry"]), layer["fields"])
+    return suggest_mapping(str(layer["label"]), str(layer["geometry"]), layer["fields"])
 
 
 # -- loading -----------------------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def apply(made: FileImport, progress: Progress) -> Report:
 # -- undoing -----------------------------------------------------------------------------------------------------------
 
 
-def snapped(made: FileImport) -> bool:
+def has_snapped_ends(made: FileImport) -> bool:
     """Whether an import moved ends that were not put back."""
     return Snap.objects.filter(brought_by=made, undone=False).exists()
 
@@ -207,7 +207,7 @@ def snapped(made: FileImport) -> bool:
 def start_undoing(import_id: int, *, user: User, rights: Rights) -> FileImport:
     """Queue that every end that was snapped goes back. Raises Forbidden, NotFound, Conflict."""
     made = imports.import_of(NETWORK, import_id, rights)
-    if not snapped(made):
+    if not has_snapped_ends(made):
         raise Conflict(_("Nothing was snapped, or it is undone already."))
     return imports.move_on(NETWORK, UNDO, made, (State.APPLIED,), State.REVERTING, user, rights)
 

@@ -23,9 +23,10 @@ from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Member
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
+from layers.features.display import code_label
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
 from networks.water.services.hydrants import hydrant_seen_by
 
@@ -111,7 +112,7 @@ def check_inspection(inspection: Inspection) -> None:
     if not inspection.done_by.strip():
         raise Invalid(_("Say who inspected the hydrant."), parameter="done_by")
     check_day(inspection.done_date, "done_date")
-    if unknown := set(inspection.anomalies) - lists.ANOMALIES.keys():
+    if unknown := set(inspection.anomalies) - code_lists.ANOMALIES.keys():
         raise Invalid(_("“%(name)s” is no anomaly of the list.") % {"name": unknown.pop()[:40]}, parameter="anomalies")
     check_measures(inspection)
 
@@ -143,7 +144,7 @@ def check_measures(inspection: Inspection) -> None:
 def follow(hydrant: Any, made: HydrantInspection, inspection: Inspection, rights: Rights) -> None:
     """What the verdict says of its being available."""
     if inspection.verdict == Verdict.UNAVAILABLE and hydrant.out is None:
-        reason = ", ".join(lists.word(lists.ANOMALIES, one) for one in made.anomalies) or inspection.remark
+        reason = ", ".join(code_label(code_lists.ANOMALIES, one) for one in made.anomalies) or inspection.remark
         begin(
             hydrant,
             rights,

@@ -5,12 +5,12 @@ from gis_core.members.rights import Rights
 from networks.notifications.models import Notice
 from networks.notifications.services.notices import Address, Beginning, Context
 from networks.notifications.services.places import Place
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import Outage, WaterConnection
 from networks.water.services.outages import outage_seen_by
 from networks.water.services.visible import visible
 
-SENSITIVE = {code: french for code, (french, _english) in lists.SENSITIVE.items()}
+SENSITIVE = {code: french for code, (french, _english) in code_lists.SENSITIVE.items()}
 
 
 def beginning(key: str, rights: Rights) -> Beginning:

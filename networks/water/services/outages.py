@@ -14,8 +14,8 @@ from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import User
 from networks.water.models import Outage, OutageQuerySet
-from networks.water.services import telling
-from networks.water.services.isolation import Request, isolated, isolation_as_json
+from networks.water.services import answers
+from networks.water.services.isolation import Request, isolate_breaks, isolation_as_json
 
 type Json = dict[str, Any]
 
@@ -34,7 +34,7 @@ def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
     outage = Outage.objects.visible_to(rights).select_related(*people).filter(pk=outage_id).first()
     if outage is None:
         raise NotFound(_("There is no such outage, or you may not see it."))
-    outage.answer = telling.for_whom(outage.answer, outage.owner_id, rights)
+    outage.answer = answers.for_whom(outage.answer, outage.owner_id, rights)
     return outage
 
 
@@ -45,13 +45,13 @@ def may_change(owner_id: int, rights: Rights) -> bool:
 @transaction.atomic
 def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -> Outage:
     """Isolate, and keep the answer. Raises NotFound, Invalid, Forbidden."""
-    graph, breaks, isolation = isolated(request)
+    graph, breaks, isolation = isolate_breaks(request)
     if not may_change(graph.owner, rights):
         raise Forbidden(_("Network technicians and GIS administrators of this member record outages."))
     answer = isolation_as_json(graph, breaks, isolation)
     if answer["connections"]["truncated"]:
         # Who is told of the cut are all of them, however few a page shows.
-        answer["connections"]["every"] = telling.every_served(isolation.zone | isolation.cut_off)
+        answer["connections"]["every"] = answers.every_served(isolation.zone | isolation.cut_off)
     return Outage.objects.create(
         owner_id=graph.owner,
         place=describe_outage_place(answer)[:LONGEST_PLACE],
@@ -71,7 +71,7 @@ def describe_outage_place(answer: Json) -> str:
     addressed = [one for one in described if one["address"]]
     here = answer["breaks"][0]["point"]
     if addressed:
-        nearest = min(addressed, key=lambda one: (telling.metres(here, one["point"]), one["id"]))
+        nearest = min(addressed, key=lambda one: (answers.metres(here, one["point"]), one["id"]))
         return bare(nearest["address"])
     references = [one["reference"] for one in answer["breaks"] if one["reference"]]
     return _("pipe %(reference)s") % {"reference": ", ".join(references)} if references else ""
@@ -93,7 +93,7 @@ def end_outage(outage: Outage, *, version: int, user: User, rights: Rights) -> O
 
 
 def by_street(valves: Sequence[Json]) -> list[Json]:
-    return sorted(valves, key=lambda one: (not one["address"], telling.as_read(bare(one["address"] or "")), one["id"]))
+    return sorted(valves, key=lambda one: (not one["address"], answers.as_read(bare(one["address"] or "")), one["id"]))
 
 
 def bare(address: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.gis.db.models.functions import Length
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 from django.utils.translation import ngettext
 
 from gis_core.members.rights import Rights
@@ -20,6 +20,7 @@ from networks.water.models import (
 )
 from networks.water.models.base import NetworkObject
 from networks.water.services import hydrants
+from networks.water.services.visible import visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def overview(rights: Rights) -> list[Overview]:
     overviews: list[Overview] = []
     members = Member.objects.in_bulk()
     for family, pipe, node, service in FAMILIES:
-        pipes = seen(pipe, rights).values("owner").annotate(count=Count("pk"), metres=Sum(Length("geom")))
+        pipes = visible(pipe, rights).order_by().values("owner").annotate(count=Count("pk"), metres=Sum(Length("geom")))
         nodes, services = count_by_owner(node, rights), count_by_owner(service, rights)
         for row in pipes:
             owner = row["owner"]
@@ -90,10 +91,6 @@ def waiting(rights: Rights) -> list[Waiting]:
     return [one for one in tasks if one.count]
 
 
-def seen(model: type[NetworkObject], rights: Rights) -> QuerySet[NetworkObject]:
-    return model.objects.visible_to(rights).order_by()
-
-
 def count_by_owner(model: type[NetworkObject], rights: Rights) -> dict[int, int]:
-    rows = seen(model, rights).values("owner").annotate(count=Count("pk"))
+    rows = visible(model, rights).order_by().values("owner").annotate(count=Count("pk"))
     return {row["owner"]: row["count"] for row in rows}

@@ -15,11 +15,12 @@ from gis_core.errors import Invalid, NotFound, Unavailable
 from gis_core.http.admission import TRACE, limited
 from gis_core.members.rights import Rights
 from gis_core.models import Member
-from networks.water import lists
+from networks.water import code_lists
+from networks.water.families import FamilyName
 from networks.water.models import SewerNode, SewerPipe, WaterNode, WaterPipe
 from networks.water.profile.layout import EXAGGERATIONS, SCALES, USUAL
-from networks.water.profile.path import Branched, Edge, Graph, in_order, reached, shortest
-from networks.water.profile.points import Family, NodeData, PipeData, Profile, Step, profile_of
+from networks.water.profile.path import Branched, Edge, Graph, in_order, reach_nodes, shortest
+from networks.water.profile.points import NodeData, PipeData, Profile, Step, profile_of
 from networks.water.services.visible import visible
 
 MOST_PIPES = 600
@@ -27,7 +28,7 @@ MOST_EDGES = 500_000
 LARGEST_ID = 2**63 - 1
 LONGEST_REFERENCE = 254
 PRESSED = ("02", "03")
-"""How pipes flow that need not fall (`lists.FLOW_MODES`)."""
+"""How pipes flow that need not fall (`code_lists.FLOW_MODES`)."""
 NODE_COLUMNS = ("id", "reference", "kind", "name", "ground_z", "precision_z", "owner_id")
 PIPE_COLUMNS = (
     *("id", "start_node_id", "end_node_id", "reference", "material", "diameter_mm", "start_z", "end_z", "depth_m"),
@@ -68,7 +69,7 @@ class Request:
     """A way: pipes, or from a node (or a pipe) to another one; without an end, to the outlet of a sewer, to a source of
     drinking water. Nodes are given by id, or by the reference that people know."""
 
-    family: Family = "sewer"
+    family: FamilyName = "sewer"
     pipes: tuple[int, ...] = ()
     pipe: int | None = None
     start: int | None = None
@@ -143,12 +144,12 @@ def profile_for(request: Request, rights: Rights) -> Drawn:
     else:
         ids = way(with_nodes(request, rights), rights, notes.append)
     pipes, owner = pipes_on_record(request.family, ids, rights)
-    steps = stepped(request.family, pipes, keep_order=not request.pipes)
+    steps = order_steps(request.family, pipes, keep_order=not request.pipes)
     nodes = nodes_on_record(request.family, {node for one in pipes for node in (one.start, one.end)}, rights)
     return Drawn(profile_of(request.family, steps, nodes), Member.objects.get(pk=owner), notes)
 
 
-def stepped(family: Family, pipes: Sequence[PipeData], *, keep_order: bool) -> list[Step]:
+def order_steps(family: FamilyName, pipes: Sequence[PipeData], *, keep_order: bool) -> list[Step]:
     """The pipes one after another. A way that was searched is in its order already. Raises Branches."""
     if keep_order and len(pipes) > 1:
         node = shared_start(pipes[0], pipes[1])
@@ -174,7 +175,7 @@ def shared_start(first: PipeData, second: PipeData) -> int:
 # -- what is on record ------------------------------------------------------------------------------------------------
 
 
-def pipes_on_record(family: Family, ids: Sequence[int], rights: Rights) -> tuple[list[PipeData], int]:
+def pipes_on_record(family: FamilyName, ids: Sequence[int], rights: Rights) -> tuple[list[PipeData], int]:
     """In the order of their ids, and their owner. Raises NotFound."""
     model = WaterPipe if family == "water" else SewerPipe
     rows = visible(model, rights).filter(pk__in=ids).annotate(metres=Length("geom"))
@@ -199,11 +200,11 @@ def pipe_data(row: Mapping[str, Any]) -> PipeData:
         depth_m=row["depth_m"],
         accuracy=row["precision_z"],
         under_pressure=row["flow_mode"] in PRESSED,
-        in_service=row["service_state"] == lists.IN_SERVICE,
+        in_service=row["service_state"] == code_lists.IN_SERVICE,
     )
 
 
-def nodes_on_record(family: Family, ids: set[int], rights: Rights) -> dict[int, NodeData]:
+def nodes_on_record(family: FamilyName, ids: set[int], rights: Rights) -> dict[int, NodeData]:
     if family == "water":
         rows = visible(WaterNode, rights).filter(pk__in=ids).values(*NODE_COLUMNS, "z")
         return {row["id"]: node_data(row, None, row["z"], None) for row in rows}
@@ -246,7 +247,7 @@ def with_nodes(request: Request, rights: Rights) -> Request:
     return replace(request, start=start, end=end)
 
 
-def node_called(family: Family, reference: str, parameter: str, rights: Rights) -> int:
+def node_called(family: FamilyName, reference: str, parameter: str, rights: Rights) -> int:
     model = WaterNode if family == "water" else SewerNode
     nodes = list(visible(model, rights).filter(reference=reference).values_list("pk", flat=True)[:2])
     if not nodes:
@@ -276,7 +277,7 @@ def way(request: Request, rights: Rights, note: Callable[[str], None]) -> list[i
     return edges_on_way
 
 
-def owner_of(family: Family, node: int, rights: Rights) -> int:
+def owner_of(family: FamilyName, node: int, rights: Rights) -> int:
     model = WaterNode if family == "water" else SewerNode
     owner = visible(model, rights).filter(pk=node).values_list("owner_id", flat=True).first()
     if owner is None:
@@ -287,10 +288,10 @@ def owner_of(family: Family, node: int, rights: Rights) -> int:
 def way_to_outlet(start: int, owner: int, rights: Rights, note: Callable[[str], None]) -> list[int]:
     """To the nearest outlet or treatment plant along the flow; to the farthest end where there is none."""
     graph = Graph.of(downstream(start, owner), directed=True)
-    distances, _before = reached(graph, start)
+    distances, _before = reach_nodes(graph, start)
     if len(distances) < 2:
         raise NotFound(_("No pipe in service leaves this node: there is nothing downstream."))
-    nodes = visible(SewerNode, rights).filter(pk__in=list(distances), kind__in=lists.SINKS)
+    nodes = visible(SewerNode, rights).filter(pk__in=list(distances), kind__in=code_lists.SINKS)
     sinks = set(nodes.values_list("pk", flat=True)) - {start}
     if not sinks:
         note(_("No outlet and no treatment plant is reached: the profile ends where the network ends."))
@@ -314,8 +315,8 @@ def way_of_water(start: int, end: int | None, owner: int, rights: Rights) -> lis
     nodes = visible(WaterNode, rights).filter(owner_id=owner)
     ends, shut = {end} if end is not None else set[int](), set[int]()
     if end is None:
-        working = nodes.filter(service_state=lists.IN_SERVICE)
-        ends = set(working.filter(kind__in=lists.SOURCES).values_list("pk", flat=True)) - {start}
+        working = nodes.filter(service_state=code_lists.IN_SERVICE)
+        ends = set(working.filter(kind__in=code_lists.SOURCES).values_list("pk", flat=True)) - {start}
         shut = set(working.filter(kind="valve", position="closed").values_list("pk", flat=True)) - {start}
     places = list(nodes.filter(pk__in={start, end} - {None}).values_list("geom", flat=True))
     if ends and (path := nearest_way(start, ends, shut, Ground.of(places), owner)):
@@ -376,7 +377,7 @@ def whole_network(table: str, owner: int, box: tuple[float, ...] | None) -> list
 
 def edges(statement: sql.Composable, values: Mapping[str, Any]) -> list[Edge]:
     """What PostgreSQL's row policies let the asker see. Raises Unavailable where it is too much."""
-    given = {**values, "state": lists.IN_SERVICE, "most": MOST_EDGES + 1}
+    given = {**values, "state": code_lists.IN_SERVICE, "most": MOST_EDGES + 1}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         rows = [Edge(*row) for row in cursor.fetchall()]

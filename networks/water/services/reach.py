@@ -213,7 +213,7 @@ def shortest(
     costs: dict[int, float] = dict.fromkeys(starts, 0.0)
     came: dict[int, int] = {}
     ranks = count()
-    heap = [(left(graph, node, targets), next(ranks), node) for node in costs]
+    heap = [(least_left(graph, node, targets), next(ranks), node) for node in costs]
     done: set[int] = set()
     while heap:
         _total, _rank, node = heappop(heap)
@@ -231,11 +231,11 @@ def shortest(
             other, cost = pipe.other(node), costs[node] + pipe.length_m
             if other not in costs or cost < costs[other]:
                 costs[other], came[other] = cost, pk
-                heappush(heap, (cost + left(graph, other, targets), next(ranks), other))
+                heappush(heap, (cost + least_left(graph, other, targets), next(ranks), other))
     return None
 
 
-def left(graph: Graph, node: int, targets: Collection[Place]) -> float:
+def least_left(graph: Graph, node: int, targets: Collection[Place]) -> float:
     """The least that is still to go."""
     place = graph.places.get(node)
     if place is None or not targets:

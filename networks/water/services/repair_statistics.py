@@ -6,7 +6,7 @@ year. What has no material or no year is a group of its own; repairs of fittings
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -23,8 +23,8 @@ from gis_core.desk.options import member_options
 from gis_core.desk.parameters import integer
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
-from layers.features.display import is_english
-from networks.water import lists
+from layers.features.display import code_label
+from networks.water import code_lists
 from networks.water.models import Repair
 from networks.water.services.repairs import FIRST_YEAR, LAST_YEAR, NETWORKS, PIPES
 from networks.water.services.visible import visible
@@ -171,7 +171,7 @@ def statistics(query: StatisticsQuery, rights: Rights) -> Statistics:
         whole=total_group(pipes, repaired, years),
         material=by_material(pipes, repaired, years),
         decade=by_decade(pipes, repaired, years),
-        cross=crossed(pipes, repaired, years),
+        cross=cross_tabulate(pipes, repaired, years),
         age=by_age(pipes, repaired, query.years()),
         cause=by_cause(repaired),
         year=by_year(pipes, repaired, query.years()),
@@ -193,12 +193,12 @@ def of_network(rows: QuerySet[Any], query: StatisticsQuery) -> QuerySet[Any]:
 
 def pipes_in_service(query: StatisticsQuery, rights: Rights) -> list[Pipes]:
     """Kilometres (in EPSG:2154) by material and year of laying."""
-    pipes = visible(PIPES[query.network], rights).filter(service_state=lists.IN_SERVICE)
+    pipes = visible(PIPES[query.network], rights).filter(service_state=code_lists.IN_SERVICE)
     if query.member:
         pipes = pipes.filter(owner__slug=query.member)
     laid = Coalesce("laid_to_year", "laid_from_year")
     rows = pipes.order_by().values("material", laid=laid).annotate(metres=Sum(Length("geom")), count=Count("pk"))
-    return [Pipes(known(row["material"]), row["laid"], row["metres"].km, row["count"]) for row in rows]
+    return [Pipes(known_material(row["material"]), row["laid"], row["metres"].km, row["count"]) for row in rows]
 
 
 def repairs_in_period(query: StatisticsQuery, rights: Rights) -> QuerySet[Any]:
@@ -211,10 +211,10 @@ def repairs_of_pipes(repairs: QuerySet[Any]) -> Iterable[Repaired]:
     rows = repairs.exclude(repaired__in=("02", "03")).order_by()
     grouped = rows.values("material", "laid_year", "cause", year=ExtractYear("repaired_date"))
     for row in grouped.annotate(count=Count("pk")):
-        yield Repaired(known(row["material"]), row["laid_year"], row["cause"], row["year"], row["count"])
+        yield Repaired(known_material(row["material"]), row["laid_year"], row["cause"], row["year"], row["count"])
 
 
-def known(material: Material) -> Material:
+def known_material(material: Material) -> Material:
     """The material, None where the register says that nobody knows it."""
     return None if material == "inc" else material
 
@@ -269,7 +269,7 @@ def by_decade(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: float
     return sorted(made, key=lambda one: (not one.key, one.key))
 
 
-def crossed(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: float) -> Cross:
+def cross_tabulate(pipes: Sequence[Pipes], repaired: Sequence[Repaired], years: float) -> Cross:
     decades = by_decade(pipes, repaired, years)
     cells = sums(pipes, repaired, lambda one: (one.material, decade(one.laid)))
     rows = []
@@ -367,14 +367,8 @@ def decade_label(key: Decade) -> str:
 
 
 def material_label(key: Material) -> str:
-    return _("material not known") if key is None else word(lists.MATERIALS, key)
+    return _("material not known") if key is None else code_label(code_lists.MATERIALS, str(key))
 
 
 def cause_label(key: str | None) -> str:
-    return _("cause not recorded") if key is None else word(lists.CAUSES, key)
-
-
-def word(labels: lists.CodeList, key: Hashable) -> str:
-    """Of a list, in the asker's language."""
-    french, english = labels.get(str(key), (str(key), str(key)))
-    return english if is_english() else french
+    return _("cause not recorded") if key is None else code_label(code_lists.CAUSES, key)

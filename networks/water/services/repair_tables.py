@@ -5,14 +5,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gis_core.codes import CodeList
 from gis_core.desk.tables import Table
 from gis_core.files.writing.rows import Column
-from networks.water import lists
-from networks.water.services.repair_statistics import Group, Statistics, word
+from layers.features.display import code_label
+from networks.water.services.repair_statistics import Group, Statistics
 
 
-def label_or_none(labels: lists.CodeList, code: str | None) -> str | None:
-    return word(labels, code) if code else None
+def label_or_none(labels: CodeList, code: str | None) -> str | None:
+    return code_label(labels, code) if code else None
 
 
 def statistics_table(statistics: Statistics) -> Table:

@@ -12,6 +12,7 @@ from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core.codes import CodeList
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_query import ListQuery, choice, whole_number
 from gis_core.desk.options import commune_options, member_options, year_options
@@ -19,8 +20,9 @@ from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
 from layers.catalogue.models import Layer
+from layers.features.display import code_label
 from layers.features.services.origin import Origin, event
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import Repair, SewerPipe, WaterPipe
 from networks.water.services.visible import visible
 
@@ -37,13 +39,13 @@ NETWORKS: Final = [("water", gettext_lazy("Drinking water")), ("sewer", gettext_
 YEARS_BACK = 40
 
 
-def codes_with_unknown(codes: lists.CodeList) -> Callable[[], Collection[str]]:
+def codes_with_unknown(codes: CodeList) -> Callable[[], Collection[str]]:
     return lambda: {*codes, UNKNOWN}
 
 
-def options_with_unknown(codes: lists.CodeList) -> Callable[[Rights], list[tuple[str, str]]]:
+def options_with_unknown(codes: CodeList) -> Callable[[Rights], list[tuple[str, str]]]:
     """The codes of a list with their labels, and what nobody recorded."""
-    return lambda _rights: [*((code, lists.word(codes, code)) for code in codes), (UNKNOWN, _("Not recorded"))]
+    return lambda _rights: [*((code, code_label(codes, code)) for code in codes), (UNKNOWN, _("Not recorded"))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +63,15 @@ class RepairQuery(ListQuery):
     )
     material: str = choice(
         gettext_lazy("Material"),
-        options_with_unknown(lists.MATERIALS),
+        options_with_unknown(code_lists.MATERIALS),
         every=gettext_lazy("All materials"),
-        allowed=codes_with_unknown(lists.MATERIALS),
+        allowed=codes_with_unknown(code_lists.MATERIALS),
     )
     cause: str = choice(
         gettext_lazy("Cause"),
-        options_with_unknown(lists.CAUSES),
+        options_with_unknown(code_lists.CAUSES),
         every=gettext_lazy("All causes"),
-        allowed=codes_with_unknown(lists.CAUSES),
+        allowed=codes_with_unknown(code_lists.CAUSES),
     )
     insee: str = choice(gettext_lazy("Commune"), commune_options, every=gettext_lazy("All communes"), longest=5)
     pipe: int | None = whole_number(low=1, high=LARGEST_ID)
@@ -96,7 +98,7 @@ def repairs(wanted: RepairQuery, rights: Rights) -> QuerySet[Any]:
     return rows
 
 
-def ordered(rows: QuerySet[Any]) -> QuerySet[Any]:
+def order_repairs(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The last first, undated ones at the end; each with the name of its commune."""
     here = Commune.objects.filter(geom__contains=OuterRef("geom")).order_by("insee").values("name")[:1]
     last_first = F("repaired_date").desc(nulls_last=True)
@@ -213,9 +215,9 @@ def check_repair(given: NewRepair, pipe: RepairedPipe) -> None:
     """
     if not given.repaired_date.year >= FIRST_YEAR or given.repaired_date > database_clock.today():
         raise Invalid(_("The day of the repair is in the future, or too long ago."), parameter="repaired_date")
-    if given.defect and given.defect not in lists.DEFECTS:
+    if given.defect and given.defect not in code_lists.DEFECTS:
         raise Invalid(_("This choice is not offered: choose one of the list."), parameter="defect")
-    if given.cause and given.cause not in lists.CAUSES:
+    if given.cause and given.cause not in code_lists.CAUSES:
         raise Invalid(_("This choice is not offered: choose one of the list."), parameter="cause")
     if given.cost_eur is not None and not 0 <= given.cost_eur <= LARGEST_COST:
         raise Invalid(_("The cost is a number of euros, not below zero."), parameter="cost_eur")

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid, NotFound
-from networks.water.services.graph import Family
+from networks.water.families import Family
 
 REACH_M: Final = 25.0
 HALF_WORLD: Final = 20_037_508.342789244

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.http.admission import TRACE, limited
-from networks.water.families import ENDS, FAMILIES
-from networks.water.services import telling
-from networks.water.services.graph import BLOCKING, Family, Graph, State
+from networks.water.families import ENDS, FAMILIES, Family
+from networks.water.services import answers
+from networks.water.services.graph import BLOCKING, Graph, State
 from networks.water.services.reach import Supply, Way, flood, shortest
 from networks.water.services.starting import Start, StartingPlace, find
 
@@ -47,11 +47,11 @@ def trace_of(family_name: str, start: Start, direction: str, to: Start | None = 
     graph.load(begun.ends)
     match direction:
         case "connected":
-            trace = connected(graph, begun, "both")
+            trace = trace_connected(graph, begun, "both")
         case "between":
             trace = between(graph, begun, arrival(family, begun, to))
         case _ if not family.valves:
-            trace = connected(graph, begun, "down" if direction == "downstream" else "up")
+            trace = trace_connected(graph, begun, "down" if direction == "downstream" else "up")
         case "upstream":
             trace = to_source(graph, begun)
         case _:
@@ -70,17 +70,17 @@ def arrival(family: Family, begun: StartingPlace, to: Start | None) -> StartingP
 
 def trace_as_json(graph: Graph, direction: str, trace: Trace) -> Json:
     family = graph.family
-    (stretch,) = telling.stretches(family, trace.pipes)
-    connections, dwellings = telling.count_connections(family, trace.pipes)
-    ends = telling.nodes(family, trace.nodes, kinds=ENDS[family.name], most=MOST_ENDS)
+    (stretch,) = answers.stretches(family, trace.pipes)
+    connections, dwellings = answers.count_connections(family, trace.pipes)
+    ends = answers.nodes(family, trace.nodes, kinds=ENDS[family.name], most=MOST_ENDS)
     return {
         **{"family": family.name, "direction": direction, "message": trace.message},
         **{"pipes": len(trace.pipes), "nodes": len(trace.nodes)},
         **{name: stretch[name] for name in ("length_m", "volume_m3", "geometry")},
         **{"connections": connections, "dwellings": dwellings},
-        "ends": telling.only(ends, "id", "reference", "kind", "kind_label", "name", "point"),
+        "ends": answers.only(ends, "id", "reference", "kind", "kind_label", "name", "point"),
         **{"pipe_ids": trace.pipes[:MOST_PIPES], "truncated": not trace.whole},
-        "bbox_4326": telling.box_of([stretch]),
+        "bbox_4326": answers.box_of([stretch]),
     }
 
 
@@ -102,7 +102,7 @@ def first_pipes(graph: Graph, begun: StartingPlace, flow: str = "both") -> list[
     ]
 
 
-def connected(graph: Graph, begun: StartingPlace, flow: str) -> Trace:
+def trace_connected(graph: Graph, begun: StartingPlace, flow: str) -> Trace:
     """All that is reached, not through closed valves."""
     reached = flood(
         graph, first_pipes(graph, begun, flow), passes=lambda node: open_at(graph, node), flow=flow, most=MOST_PIPES

@@ -11,11 +11,10 @@ from django.contrib.gis.geos import GEOSGeometry, LineString, Point
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from layers.catalogue.models import in_language as choose
-from layers.features.display import display_number
+from layers.features.display import code_label, display_number
 from layers.features.services.read import fetch
 from layers.features.services.write import UNSET, Edit
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import (
     Anomaly,
     SewerConnection,
@@ -86,9 +85,9 @@ class Scene:
     def get(self, kind: str, pk: int) -> Any:
         """An object of this network, None where it is there no more."""
         model = MODELS[self.family, kind]
-        return self.seen(kind, model.objects.filter(owner=self.anomaly.owner_id, pk=pk).first())
+        return self.note_version(kind, model.objects.filter(owner=self.anomaly.owner_id, pk=pk).first())
 
-    def seen(self, kind: str, row: Any) -> Any:
+    def note_version(self, kind: str, row: Any) -> Any:
         if row is not None:
             self.versions[f"{kind}:{row.pk}"] = row.version
         return row
@@ -97,7 +96,7 @@ class Scene:
         """The pipes that end on a node."""
         model = MODELS[self.family, "pipe"]
         rows = model.objects.filter(start_node_id=node) | model.objects.filter(end_node_id=node)
-        return [self.seen("pipe", one) for one in rows.order_by("pk")[: MOST_PIPES + 1]]
+        return [self.note_version("pipe", one) for one in rows.order_by("pk")[: MOST_PIPES + 1]]
 
     def nearest_pipe(self, place: Point, within: float) -> Any:
         statement = sql.SQL(NEAREST).format(sql.Identifier(f"{self.family}_pipe"))
@@ -131,8 +130,8 @@ def ways(anomaly: Anomaly) -> tuple[list[Way], Scene]:
 def object_label(kind: str, one: Any) -> str:
     """As people call an object, inside a sentence: what it is and its reference."""
     if kind == "node":
-        labels = lists.SEWER_NODES if isinstance(one, SewerNode) else lists.WATER_NODES
-        label = in_language(labels, one.kind)
+        labels = code_lists.SEWER_NODES if isinstance(one, SewerNode) else code_lists.WATER_NODES
+        label = code_label(labels, one.kind)
     else:
         label = _("Pipe") if kind == "pipe" else _("Connection")
     label = label[:1].lower() + label[1:]
@@ -142,10 +141,6 @@ def object_label(kind: str, one: Any) -> str:
 def capitalize_first(text: str) -> str:
     """With the capital of a sentence."""
     return text[:1].upper() + text[1:]
-
-
-def in_language(labels: lists.CodeList, code: str) -> str:
-    return choose(*labels[code]) if code in labels else code
 
 
 def metres(value: float) -> str:
@@ -235,7 +230,7 @@ def onto_node(scene: Scene, node: Any, other: Any) -> Way | None:
     )
 
 
-def isolated(scene: Scene) -> Iterator[Way | None]:
+def join_isolated(scene: Scene) -> Iterator[Way | None]:
     node = scene.get("node", int(scene.measured.get("node") or 0))
     if node is None or scene.other is None:
         return
@@ -265,7 +260,7 @@ def joining(scene: Scene, node: Any, place: Point, target: Any) -> Way:
     like = next(iter(scene.pipes_of(node.pk)), None) or (target if hasattr(target, "start_node_id") else None)
     line = LineString(node.geom.coords, place.coords, srid=node.geom.srid)
     values = {name: getattr(like, name) for name in LIKE if like is not None and getattr(like, name) is not None}
-    values.setdefault("service_state", lists.IN_SERVICE)
+    values.setdefault("service_state", code_lists.IN_SERVICE)
     if scene.family == SEWER:
         values["system"] = like.system if like else node.system
     what = "pipe" if hasattr(target, "start_node_id") else "node"
@@ -285,7 +280,7 @@ def crossing(scene: Scene) -> Iterator[Way | None]:
     points = [one for one in (shared if shared.num_geom > 1 else [shared]) if isinstance(one, Point) and not one.empty]
     if not points or len(points) > MOST_PIPES:
         return
-    values = {"kind": "junction", "service_state": lists.IN_SERVICE}
+    values = {"kind": "junction", "service_state": code_lists.IN_SERVICE}
     if scene.family == SEWER:
         values["system"] = first.system
     places = [Point(one.x, one.y, srid=first.geom.srid) for one in points]
@@ -393,7 +388,7 @@ def missing(column: str) -> Callable[[Scene], Iterator[Way | None]]:
             return
         if column == "material":
             message, value = _("The material of %(pipe)s becomes “%(value)s”, as on both sides."), str(proposed)
-            label = in_language(lists.MATERIALS, value)
+            label = code_label(code_lists.MATERIALS, value)
         else:
             message = _("The diameter of %(pipe)s becomes %(value)s mm, as on both sides.")
             label = display_number(proposed, 0)
@@ -465,7 +460,7 @@ def duplicate(scene: Scene) -> Iterator[Way | None]:
 PLANS: Final[dict[str, Callable[[Scene], Iterator[Way | None]]]] = {
     "broken": broken,
     "near_miss": near_miss,
-    "isolated": isolated,
+    "isolated": join_isolated,
     "off_network": off_network,
     "crossing": crossing,
     "wrong_slope": wrong_slope,

@@ -53,7 +53,7 @@ def treatable(rows: AnomalyQuerySet, rights: Rights) -> AnomalyQuerySet:
 
 
 @transaction.atomic
-def locked(anomaly: Anomaly, rights: Rights) -> Anomaly:
+def lock_anomaly(anomaly: Anomaly, rights: Rights) -> Anomaly:
     """The anomaly, for nobody else to treat meanwhile. Raises Forbidden."""
     if not may_treat(anomaly, rights):
         raise Forbidden(_("Only the network technicians of this member treat its anomalies."))
@@ -68,7 +68,7 @@ def repair(
 
     Raises Forbidden, Invalid, Conflict, and what `apply_edits` does.
     """
-    anomaly = locked(anomaly, rights)
+    anomaly = lock_anomaly(anomaly, rights)
     if anomaly.state == Anomaly.State.REPAIRED:
         raise Conflict(_("This anomaly is repaired already."))
     offered, _scene = ways(anomaly)
@@ -199,7 +199,7 @@ def repair_all(anomalies: Sequence[Anomaly], *, rights: Rights, origin: Origin) 
 @transaction.atomic
 def ignore(anomaly: Anomaly, *, reason: str, rights: Rights) -> Anomaly:
     """Leave it as it is, and say why. Raises Forbidden, Invalid, Conflict."""
-    anomaly = locked(anomaly, rights)
+    anomaly = lock_anomaly(anomaly, rights)
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid(_("Say why this is left as it is."), parameter="reason")
@@ -207,19 +207,19 @@ def ignore(anomaly: Anomaly, *, reason: str, rights: Rights) -> Anomaly:
         raise Invalid(_("At most %(most)s characters.") % {"most": LONGEST_REASON}, parameter="reason")
     if anomaly.state == Anomaly.State.REPAIRED:
         raise Conflict(_("This anomaly is repaired already."))
-    return decided(anomaly, rights, state=Anomaly.State.IGNORED, reason=reason)
+    return decide(anomaly, rights, state=Anomaly.State.IGNORED, reason=reason)
 
 
 @transaction.atomic
 def reopen(anomaly: Anomaly, *, rights: Rights) -> Anomaly:
     """Look at it again. Raises Forbidden, Conflict."""
-    anomaly = locked(anomaly, rights)
+    anomaly = lock_anomaly(anomaly, rights)
     if anomaly.state != Anomaly.State.IGNORED:
         raise Conflict(_("Only what was ignored is opened again."))
-    return decided(anomaly, rights, state=Anomaly.State.OPEN, reason="")
+    return decide(anomaly, rights, state=Anomaly.State.OPEN, reason="")
 
 
-def decided(anomaly: Anomaly, rights: Rights, *, state: str, reason: str) -> Anomaly:
+def decide(anomaly: Anomaly, rights: Rights, *, state: str, reason: str) -> Anomaly:
     given = {"state": state, "reason": reason, "decided_at": database_clock.now(), "decided_by_id": rights.user_id}
     Anomaly.objects.filter(pk=anomaly.pk).update(**given)
     anomaly.refresh_from_db()

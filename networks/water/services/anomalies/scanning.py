@@ -23,7 +23,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job, Member, User
-from networks.water import lists
+from networks.water import code_lists
 from networks.water.models import Anomaly, Scan
 from networks.water.services.anomalies.checks import CHECKS, COPIES, EDGES, PART
 from networks.water.services.anomalies.kinds import FAMILIES, JOINED_WITHIN_M, KINDS, NEAR_M, SEWER
@@ -130,16 +130,16 @@ def scan(
     run_statement(sql.SQL("select set_config('work_mem', '64MB', true)"), family, given)
     state = state_of_network(owner, family)
     progress(0.0, _("Reading the network"))
-    with timed(seconds, "copy"):
+    with time_step(seconds, "copy"):
         copy(family, given)
     checks = [one for one in CHECKS if family in one.families]
     for place, check in enumerate(checks):
         label = str(KINDS[check.name].label) if check.name in KINDS else ""
         progress(0.2 + 0.7 * place / len(checks), label)
-        with timed(seconds, check.name):
+        with time_step(seconds, check.name):
             run_statement(check.statement, family, given)
     progress(0.9, _("Keeping what was found"))
-    with timed(seconds, "keep"):
+    with time_step(seconds, "keep"):
         store_anomalies(given)
     report = {"counts": counts(owner, family), "seconds": {name: round(spent, 2) for name, spent in seconds.items()}}
     values = {"scanned_at": database_clock.now(), "network_state": state, "report": report}
@@ -148,7 +148,7 @@ def scan(
 
 
 @contextmanager
-def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+def time_step(seconds: dict[str, float], name: str) -> Iterator[None]:
     """Adds the seconds spent inside to those of a name."""
     begun = time.monotonic()
     yield
@@ -205,7 +205,7 @@ def owners_of(family: str) -> list[int]:
 
 def fed_by(family: str) -> list[str]:
     """The kinds of nodes that a part of the network must be connected with."""
-    return list(lists.SINKS if family == SEWER else lists.SOURCES)
+    return list(code_lists.SINKS if family == SEWER else code_lists.SOURCES)
 
 
 def run_statement(statement: sql.SQL | sql.Composed, family: str, given: dict[str, Any]) -> list[Any]:
