@@ -33,6 +33,7 @@ from gis_core.operations.restore import restore, verify
 from tests.browser.conftest import free_port
 from tests.documents import pdf
 from tests.ops.conftest import plain_environment, temporary_place
+from tests.ops.migrated import give_migrated
 from tests.ops.test_backup import CATALOGUE
 
 pytestmark = pytest.mark.slow
@@ -234,6 +235,8 @@ def saved() -> Iterator[Saved]:
 
 
 def saved_in(place: Place) -> Iterator[Saved]:
+    # The browser's demo is the one that begins with nothing.
+    give_migrated(place)
     url = started(place)
     fly_over(place)
     saved = saved_under_writes(place, url)
