@@ -118,7 +118,7 @@ TABS: ExtensionPoint[Tab] = ExtensionPoint(
 )
 LISTINGS: ExtensionPoint[DeskList] = ExtensionPoint(
     "desk.listings",
-    "Lists of which the kit makes the whole page and the API (charging points in `tests/example_desk`); one whose page"
+    "Lists of which the kit makes the whole page and the API; one whose page"
     " holds more is answered by `answer_list` and `list_view` at addresses of its own. Their order means nothing.",
     key=lambda one: one.name,
 )

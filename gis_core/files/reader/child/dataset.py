@@ -79,7 +79,7 @@ class Dataset:
         self._unread: list[tuple[str, Trouble]] = []
         # GDAL looks for the system of a .prj among all that it knows, at each opening, for longer than it reads a small
         # file. What a shapefile's is, `Opening.crs` says.
-        self._looks_for_system: bool | None = False if opening.driver == SHAPEFILE and opening.crs else None
+        self._finds_system: bool | None = False if opening.driver == SHAPEFILE and opening.crs else None
 
     def heads(self) -> list[Head]:
         """Its layers, in file order."""
@@ -124,7 +124,7 @@ class Dataset:
 
     def _prepare(self) -> None:
         self._drivers.allow([self.format])
-        pyogrio.set_gdal_config_options({"USE_OSR_FIND_MATCHES": self._looks_for_system})
+        pyogrio.set_gdal_config_options({"USE_OSR_FIND_MATCHES": self._finds_system})
 
     def _streamed(self, head: Head) -> Iterator[Slice]:
         opened = pyogrio.open_arrow(
@@ -184,9 +184,9 @@ class Dataset:
             info = read_info()
         except UnboundLocalError:
             # pyogrio cannot write a damaged system down; the one that GDAL finds in its place it can.
-            if self._looks_for_system is None:
+            if self._finds_system is None:
                 raise
-            self._looks_for_system = None
+            self._finds_system = None
             self._prepare()
             info = read_info()
         fields = self._fields(info)
