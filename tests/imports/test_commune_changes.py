@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gis_core.members.rights import Role
 from gis_core.models import Commune, Job, User
+from layers.cadastre.importers.load_communes import difference_of
 from layers.intake.commune_changes import describe_communes
 from layers.intake.import_loss import MOST_COMMUNES, ScopeDifference, describe_difference
 from tests import factories
@@ -189,6 +190,14 @@ def test_zones_of_risks_show_the_communes_that_they_lie_in(desk: Desk, agency: C
         ["Bray (45901)", "Inchangée", "1", "0", "0", "0"],
         ["Essai 2 (45902)", "Modifiée", "1", "0", "1", "0"],
     ]
+
+
+def test_a_territory_shows_the_communes_that_it_gains_and_loses() -> None:
+    difference = difference_of("CC du Lys", {"45901", "45902"}, {"45902", "45903"})
+    compared = describe_difference([difference])
+    assert (difference.known, difference.new, difference.gone) == (2, 1, 1)
+    changes = [(one["commune"], one["known"], one["new"], one["gone"]) for one in compared["communes"]]
+    assert changes == [("45901", 1, 0, 1), ("45902", 1, 0, 0), ("45903", 0, 1, 0)]
 
 
 def report_in(client: Client, job: Job, language: str) -> dict[str, Any]:
