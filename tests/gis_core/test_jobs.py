@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job as QueuedJob
@@ -348,3 +349,11 @@ def test_nobody_knows_how_long_a_job_takes_that_was_begun_again() -> None:
     job = factories.job(factories.member(), state="running", started_at=began, message="Lecture", progress=0.34, run=3)
     worker(1.0, job)
     assert jobs.describe_job(job)[1] == "Lecture"
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+def test_a_page_that_waits_for_a_job_is_shown_anew_though_it_ended_meanwhile(*, under_way: bool) -> None:
+    """The page may have been made between the two: its object does not know yet, the job has ended."""
+    ended = Job(pk=7, kind="essai", state=Job.State.DONE)
+    page = render_to_string("desk/job.html", {"job": ended, "under_way": under_way, "rights": SYSTEM})
+    assert ("data-watch" in page, "<progress" in page, "watch" in page) == (under_way,) * 3
