@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 from django.utils import timezone, translation
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job as QueuedJob
@@ -355,5 +356,6 @@ def test_nobody_knows_how_long_a_job_takes_that_was_begun_again() -> None:
 def test_a_page_that_waits_for_a_job_is_shown_anew_though_it_ended_meanwhile(*, under_way: bool) -> None:
     """The page may have been made between the two: its object does not know yet, the job has ended."""
     ended = Job(pk=7, kind="essai", state=Job.State.DONE)
-    page = render_to_string("desk/job.html", {"job": ended, "under_way": under_way, "rights": SYSTEM})
+    context = {"job": ended, "under_way": under_way, "request": RequestFactory().get("/imports/7/")}
+    page = render_to_string("desk/job.html", context)
     assert ("data-watch" in page, "<progress" in page, "watch" in page) == (under_way,) * 3
