@@ -18,7 +18,7 @@ from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page as page
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.files.uploads import limit_uploads
-from gis_core.files.writing.csvtext import CSV, csv_file_of_cells
+from gis_core.files.writing.csvtext import csv_file_of_cells
 from gis_core.http.files import file_response
 from gis_core.http.middleware import signed_in_user
 from gis_core.http.problem import as_problem, status_of, wants_problem
@@ -436,7 +436,9 @@ def report_csv(request: HttpRequest, import_id: int) -> HttpResponse:
     rows: list[list[object]] = [[_("Row"), _("Reference"), _("What"), _("Why")]]
     for what, entries in ((_("refused"), outcome.get("refusals", [])), (_("repaired"), outcome.get("repairs", []))):
         rows += [[one["index"] or "", one["identifier"] or "", what, one["words"] or ""] for one in entries]
-    return file_response(csv_file_of_cells(rows, keep_numbers=False), CSV, f"import-{made.pk}.csv")
+    return file_response(
+        csv_file_of_cells(rows, keep_numbers=False), "text/csv; charset=utf-8", f"import-{made.pk}.csv"
+    )
 
 
 def reported(request: HttpRequest, import_id: int) -> tuple[FileImport, dict[str, Any]]:
