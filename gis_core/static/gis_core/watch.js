@@ -18,6 +18,8 @@ function show(place, job) {
   const message = place.querySelector("[data-message]");
   if (message.textContent !== job.message) message.textContent = job.message;
   const bar = place.querySelector("progress");
+  // A place whose job had ended when the page was made has none.
+  if (!bar) return;
   if (job.progress === null) bar.removeAttribute("value");
   else bar.value = job.progress;
 }
