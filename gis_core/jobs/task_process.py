@@ -256,7 +256,7 @@ class TaskProcess:
         for handle in (self.handle, *below):
             with suppress(ProcessLookupError, PermissionError):
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
-        select.select([self.handle], [], [], STOP_S)
+        wait_for_end([self.handle, *below], STOP_S)
         for handle in below:
             os.close(handle)
         self.close()
@@ -275,6 +275,14 @@ def opened(pid: int) -> int | None:
         return os.pidfd_open(pid)
     except OSError:
         return None
+
+
+def wait_for_end(handles: list[int], seconds: float) -> None:
+    """Until all of these processes have ended, at most that long."""
+    deadline = time.monotonic() + seconds
+    alive = set(handles)
+    while alive and (left := deadline - time.monotonic()) > 0:
+        alive -= set(select.select(list(alive), [], [], left)[0])
 
 
 def descendants(pid: int) -> Iterator[int]:

@@ -48,6 +48,16 @@ def backends_in(data: Path) -> list[int]:
     return pids
 
 
+def has_group(group: int) -> bool:
+    """Whether a process of this process group is alive; one that only waits for its parent to take note is not."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _parent, its_group = status.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in "ZX":
+                return True
+    return False
+
+
 def wait_until(done: Callable[[], bool], seconds: float) -> bool:
     """Ask every 50 ms until it is done; False when the time is over."""
     deadline = time.monotonic() + seconds

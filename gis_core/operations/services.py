@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from gis_core.operations.cluster import RUN_VARIABLE, Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place, backup_hour, backups_kept, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.multiprocess import FOLDER
+from gis_core.operations.processes import has_group, wait_until
 
 READY_SECONDS = 90
 STOP_SECONDS = 10
@@ -252,10 +253,11 @@ class Group:
 
 
 def end_group(process: "subprocess.Popen[bytes]") -> None:
-    """Kill what remains of a service: children that outlive their parent would keep its port."""
+    """Kill what remains of a service, and wait for its end: children that outlive their parent would keep its port."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    wait_until(lambda: not has_group(process.pid), STOP_SECONDS)
 
 
 def describe_exit(process: "subprocess.Popen[bytes]") -> str:
@@ -286,7 +288,7 @@ def end_leftovers(run_id: str) -> None:
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, sign)
-        if not pids or _wait_gone(lambda: not marked_processes(run_id)):
+        if not pids or wait_until(lambda: not marked_processes(run_id), STOP_SECONDS):
             return
 
 
@@ -300,15 +302,6 @@ def marked_processes(run_id: str) -> list[int]:
                 if mark in (folder / "environ").read_bytes().split(b"\0"):
                     pids.append(int(folder.name))
     return pids
-
-
-def _wait_gone(gone: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + STOP_SECONDS
-    while not gone():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def _end_of(log: Path | None) -> str:

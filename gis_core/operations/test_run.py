@@ -23,7 +23,7 @@ COVERAGE = "--coverage"
 # Tests start hundreds of processes, each of which would compile all that it imports: byte code is kept whatever is set.
 NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 # One process per test file: module fixtures and live servers are not repeated.
-WHOLE_SUITE = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--times"]
+WHOLE_SUITE = ["--numprocesses", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--times"]
 
 
 def run(place: Place, arguments: Sequence[str]) -> int:
