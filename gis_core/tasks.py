@@ -250,8 +250,7 @@ def clear_up(job: Job) -> None:
 def in_a_process(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
     """Run a task in a process that is killed when it does not stop within seconds of being asked (queue middleware)."""
     if processes.launcher is None or worker.worker_id is None:
-        attempts.set(context.job.attempts)
-        return call_next()
+        return run_here(call_next, context.job)
     job, worker_id = context.job, worker.worker_id
     try:
         ended = processes.run(worker_id, job, context.abort_reason)
@@ -263,6 +262,16 @@ def in_a_process(call_next: Callable[[], Any], context: JobContext, worker: Work
     try:
         leave_if_lost(worker_id, job)
         conclude(job, ended, context.abort_reason())
+    finally:
+        close_old_connections()
+
+
+def run_here(call_next: Callable[[], Any], job: QueuedJob) -> Any:
+    """Run a task in the worker itself; a connection that the database dropped meanwhile is not the next task's."""
+    attempts.set(job.attempts)
+    close_old_connections()
+    try:
+        return call_next()
     finally:
         close_old_connections()
 

@@ -1,13 +1,17 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
+The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
 `--qgis` runs the tests that need QGIS, and nothing else. `--at INSTANT` runs at that instant, in a cluster of its own,
 without those that need the true one (marked `true_clock`). `--quick` runs those that need neither a database nor a
 browser nor another process, `--coverage` prints which branches of services and rights were taken.
 """
 
 import os
+import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from gis_core.operations import fake_clock
 from gis_core.operations.cluster import Cluster
@@ -22,6 +26,8 @@ NO_DATABASE = {"ARPENT_DB_HOST": "/nonexistent"}
 COVERAGE = "--coverage"
 # Tests start hundreds of processes, each of which would compile all that it imports: byte code is kept whatever is set.
 NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
+MEMORY, PREFIX = Path("/dev/shm"), "arpent-tests-"  # noqa: S108 - a folder of ours is made there
+ROOM = 14 * 2**30
 # One process per test file: module fixtures and live servers are not repeated.
 WHOLE_SUITE = ["--numprocesses", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--times"]
 
@@ -30,6 +36,7 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     """Run the tests; the exit code is the first failure's."""
     at, arguments = fake_clock.split(list(arguments))
     tests = place.for_tests
+    whole = not at and not set(arguments) - {COVERAGE}
     if QUICK in arguments:
         return _run([str(PYTHON), "-m", "pytest", *arguments], variables(tests, "test") | NO_DATABASE)
     if at:
@@ -40,14 +47,46 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     qgis = QGIS in arguments
     if qgis:
         arguments = [*QGIS_TESTS, *(argument for argument in arguments if argument != QGIS)]
-    with Cluster(tests, for_tests=True).lease():
-        env = variables(tests, "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
+    with folder_for(whole) as folder, Cluster(place_in(folder, tests), for_tests=True).lease():
+        env = variables(place_in(folder, tests), "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
+        env |= {"TMPDIR": str(folder / "tmp")} if folder else {}
         left_out = fake_clock.LEFT_OUT if at else []
-        whole = not set(arguments) - {COVERAGE}
         pytest = [str(PYTHON), "-m", "pytest", *left_out, *arguments, *(WHOLE_SUITE if whole else [])]
         commands = [["npm", "--prefix", "webmap", "test"], pytest] if whole else [pytest]
         codes = [_run(command, env) for command in commands]
     return next((code for code in codes if code), 0)
+
+
+@contextmanager
+def folder_for(whole: bool) -> Iterator[Path | None]:
+    """A folder in memory for the whole suite, gone afterwards; None where a part runs, or memory is short."""
+    for left in MEMORY.glob(f"{PREFIX}*"):
+        if not Path("/proc", left.name.removeprefix(PREFIX)).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    if not whole or not has_memory():
+        yield None
+        return
+    folder = MEMORY / f"{PREFIX}{os.getpid()}"
+    (folder / "tmp").mkdir(parents=True)
+    folder.chmod(0o755)
+    (folder / "tmp").chmod(0o1777)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def has_memory() -> bool:
+    """Whether files may lie in memory, with room for a whole run, and be executed there."""
+    if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return False
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    available = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+    return min(available * 1024, shutil.disk_usage(MEMORY).free) >= ROOM
+
+
+def place_in(folder: Path | None, otherwise: Place) -> Place:
+    return Place(folder / "data") if folder else otherwise
 
 
 def _run(command: Sequence[str], env: dict[str, str]) -> int:

@@ -28,6 +28,7 @@ ARGUMENTS = [
     # As for somebody who asked their system for it: what moves by itself is where it goes at once.
     "--force-prefers-reduced-motion",
 ]
+EXAMPLE_DESK = "tests.example_desk.charging"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # Several browsers, servers and builds may share two cores.
@@ -94,9 +95,9 @@ def free_port() -> int:
     return port
 
 
-def arpent(*arguments: str, **settings: str) -> str:
-    """What the command says, with further settings of ours; it must succeed."""
-    env = plain_environment() | settings
+def arpent(*arguments: str) -> str:
+    """What the command says; it must succeed."""
+    env = plain_environment() | {"ARPENT_APPS": EXAMPLE_DESK}
     # Drawing and building the photos would keep both cores busy under the other tests.
     env["ARPENT_DEMO_PHOTOS"] = "0"
     command = [str(PYTHON), "-m", "gis_core.operations", *arguments]
@@ -109,17 +110,13 @@ def arpent(*arguments: str, **settings: str) -> str:
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    yield from running()
-
-
-def running(**settings: str) -> Iterator[Demo]:
-    """A demo with further settings of ours, stopped at the end."""
+    """The one server of all browser tests; it has the app of the example desk, as a site adds its own."""
     with temporary_place() as place:
         port = free_port()
-        arpent("demo", "--detach", "--data", str(place.data), "--port", str(port), **settings)
+        arpent("demo", "--detach", "--data", str(place.data), "--port", str(port))
         accounts = json.loads(place.accounts.read_text())
         yield Demo(f"http://127.0.0.1:{port}", {one["username"]: one["password"] for one in accounts}, place.data)
-        arpent("stop", "--data", str(place.data), **settings)
+        arpent("stop", "--data", str(place.data))
 
 
 @pytest.fixture(scope="module")

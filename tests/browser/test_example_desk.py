@@ -13,7 +13,7 @@ import shapely
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import DESK, FIRST_VIEW_MS, Demo, at_rest, cookies_of, drawn, open_map, opened, running
+from tests.browser.conftest import DESK, FIRST_VIEW_MS, Demo, at_rest, cookies_of, drawn, open_map, opened
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 120_000
@@ -21,12 +21,6 @@ HEADER = (
     "nom_operateur,nom_station,implantation_station,coordonneesXY,id_pdc_itinerance,puissance_nominale,paiement_acte,"
     "date_mise_en_service"
 )
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """One of its own: it has a further app."""
-    yield from running(ARPENT_APPS="tests.example_desk.charging")
 
 
 @pytest.fixture(scope="module")

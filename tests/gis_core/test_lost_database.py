@@ -70,3 +70,20 @@ def test_who_reads_as_the_site_hears_that_the_database_is_lost() -> None:
 def test_who_acts_for_another_hears_that_the_database_is_lost() -> None:
     with pytest.raises(OperationalError, match="terminating"), transaction.atomic(), acting_as(SYSTEM):
         lose_the_database()
+
+
+def test_a_command_that_works_jobs_off_itself_does_not_keep_a_lost_connection() -> None:
+    """Without task processes (`ingest_campaign`) the next try asked the same dead session again, for ever."""
+    from procrastinate.jobs import Job
+
+    from gis_core.tasks import run_here
+
+    def look() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+            return int(cursor.fetchone()[0])
+
+    job = Job(id=1, queue="campaigns", lock=None, queueing_lock=None, task_name="build_sheet")
+    with pytest.raises(OperationalError, match="terminating"):
+        run_here(lose_the_database, job)
+    assert run_here(look, job) == 1

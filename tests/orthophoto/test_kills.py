@@ -41,7 +41,14 @@ class Installation:
         return subprocess.run(self.command(*arguments), **self.settings(), timeout=PATIENCE_S, text=True, check=False)
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.command(*arguments), start_new_session=True, **self.settings())
+        """What it says goes to a file: nobody reads a pipe while it runs, and a full one would stop it."""
+        with self.said.open("wb") as output:
+            to = self.settings() | {"stdout": output}
+            return subprocess.Popen(self.command(*arguments), start_new_session=True, **to)
+
+    @property
+    def said(self) -> Path:
+        return self.place.data.with_name("said")
 
     def command(self, *arguments: str) -> list[str]:
         name, *rest = arguments
@@ -160,17 +167,28 @@ def test_a_killed_build_ends_as_an_undisturbed_one(
     time.sleep(random.Random(number).uniform(0, duration))
     kill(installed, victim, running)
     if victim == "postgresql":
-        running.wait(PATIENCE_S)
+        end(installed, running)
         (installed.place.data / "pg/postmaster.pid").unlink(missing_ok=True)
         installed.cluster("start")
     if victim != "reader":
-        running.wait(PATIENCE_S)
+        end(installed, running)
         nothing_half_published(installed, slug)
-    output = running.communicate(timeout=PATIENCE_S)[0].decode()
+    output = end(installed, running)
     again = installed.run(*ingest(delivery, slug))
     assert again.returncode == 0, output + again.stdout
     assert made_of(installed, slug) == expected
     assert stuck(installed) == []
+
+
+def end(installed: Installation, running: subprocess.Popen[bytes]) -> str:
+    """What it said until its end, which comes."""
+    try:
+        running.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+        pytest.fail(f"it does not end: {installed.said.read_text(errors='replace')[-4000:]}")
+    return installed.said.read_text(errors="replace")
 
 
 def nothing_half_published(installed: Installation, slug: str) -> None:
