@@ -293,7 +293,7 @@ def granted_by_silence(story: Story) -> None:
 
 
 def decided_too_late(story: Story) -> None:
-    """The silence has granted it: the refusal has no effect."""
+    """The silence has granted it: the refusal is an irregular withdrawal of the tacit permit."""
     long_ago(story)
     story.decides(Outcome.REFUSED, story.due + timedelta(days=story.chance.randint(2, 9)))
 
