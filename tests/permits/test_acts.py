@@ -237,7 +237,7 @@ def test_a_modification_starts_from_the_parcels_address_and_applicant_of_its_per
     assert '<option value="PC" selected>' in text
     with factories.as_owner():
         reading = ApplicantReading.objects.latest("id")
-        assert (reading.numbers, reading.why) == ([parent.number], "Dépôt d’une modification")
+        assert (reading.numbers, reading.purpose) == ([parent.number], "Dépôt d’une modification")
 
 
 def test_a_transfer_does_not_name_the_former_holder(world: World, on_day: Any) -> None:

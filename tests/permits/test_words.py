@@ -1,5 +1,6 @@
 """The timeline in words: every date is explained, in both languages, from the values that it was counted with."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -126,10 +127,12 @@ def test_a_refusal_after_a_tacit_permit_says_what_it_does_and_what_it_lacks() ->
 
 
 def test_two_decisions_of_one_day_are_told() -> None:
-    both = [made(Decided, "2026-03-02", outcome=one) for one in (Outcome.GRANTED, Outcome.REFUSED)]
-    line = read(PC, "2026-01-05", *both)
-    assert all("Deux décisions comptent de ce jour" in explain_in_french(step) for step in line.steps if step.event in
-               {one.key for one in both})  # fmt: skip
+    grant = made(Decided, "2026-03-02", outcome=Outcome.GRANTED)
+    refusal = replace(made(Decided, "2026-03-02", outcome=Outcome.REFUSED), key="other")
+    line = read(PC, "2026-01-05", grant, refusal)
+    told = [explain_in_french(step) for step in line.steps if step.event in (grant.key, "other")]
+    assert len(told) == 2
+    assert all("Deux décisions comptent de ce jour" in one for one in told)
 
 
 def test_a_change_says_what_it_follows() -> None:
