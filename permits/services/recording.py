@@ -79,7 +79,7 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     if not fits(what, permit):
         message = _("“%(event)s” cannot be recorded while the file is “%(state)s”.")
         raise Conflict(message % {"event": what.label, "state": permit.get_state_display()})
-    kept = DETAILS.get(what, note_detail)(detail)
+    kept = DETAILS[what](detail)
     day = on
     if what in NOTIFIED:
         sent, day = sending_of_act(detail, on)
@@ -335,6 +335,7 @@ def note_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    **dict.fromkeys(MOVES, note_detail),
     What.DOCUMENTS_REQUESTED: documents_requested,
     What.DOCUMENTS_RECEIVED: lambda detail: {"pieces": some_of(detail, "pieces")},
     What.LONGER_NOTIFIED: longer,
@@ -347,7 +348,7 @@ DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     What.APPEAL_ENDED: appeal_end_detail,
     What.WORKS_FINISHED: lambda detail: {"survey": flag(detail, "survey"), **note_detail(detail)},
 }
-"""What is kept of each kind of event; of the others, a note."""
+"""What is kept of each kind of event."""
 
 
 def instant_of(day: date) -> datetime:

@@ -44,6 +44,10 @@ ENDED = {
     "finished": State.FINISHED,
     "expired": State.EXPIRED,
     "extended_too_late": State.EXPIRED,
+    "revoked": State.REVOKED,
+    "annulled": State.ANNULLED,
+    "deferred": State.DEFERRED,
+    "inadmissible": State.INADMISSIBLE,
 }
 TACIT = {"granted_by_silence", "lengthened_too_late", "refused_by_silence", "refused_by_architect", "rejected"}
 WAITED = {"pieces_waited", "pieces_this_week", "pieces_partly"}
