@@ -338,14 +338,29 @@ def withdrawn(story: Story) -> None:
 def begun(story: Story) -> None:
     long_ago(story, 780, 260)
     grant = story.decides(Outcome.GRANTED)
-    story.happens(What.WORKS_STARTED, grant + timedelta(days=story.chance.randint(20, 90)))
+    publish(story, grant)
+    start = story.happens(What.WORKS_STARTED, grant + timedelta(days=story.chance.randint(20, 90)))
+    if story.chance.random() < 0.3:
+        story.happens(What.WORKS_STOPPED, start + timedelta(days=30), note="Chantier à l’arrêt.")
+        story.happens(What.WORKS_RESUMED, start + timedelta(days=75))
+
+
+def publish(story: Story, grant: date) -> None:
+    """What is done in the days after a decision."""
+    story.happens(What.TRANSMITTED, grant + timedelta(days=2))
+    story.happens(What.POSTED_AT_TOWN_HALL, grant + timedelta(days=story.chance.randint(3, 8)))
+    story.happens(What.POSTED_ON_SITE, grant + timedelta(days=story.chance.randint(5, 15)))
 
 
 def finished(story: Story) -> None:
     long_ago(story, 800, 480)
     grant = story.decides(Outcome.GRANTED)
+    publish(story, grant)
     start = story.happens(What.WORKS_STARTED, grant + timedelta(days=story.chance.randint(20, 60)))
-    story.happens(What.WORKS_FINISHED, start + timedelta(days=story.chance.randint(90, 280)))
+    end = story.happens(What.WORKS_FINISHED, start + timedelta(days=story.chance.randint(90, 280)))
+    what, after = (What.CONTESTED, 70) if story.chance.random() < 0.2 else (What.ATTESTED, 100)
+    if end + timedelta(days=after) <= story.day:
+        story.happens(what, end + timedelta(days=after))
 
 
 def expired(story: Story) -> None:
@@ -385,9 +400,15 @@ def annulled(story: Story) -> None:
 
 
 def deferred(story: Story) -> None:
-    """Put off until the plan under revision is approved."""
     long_ago(story, 600, 145)
     story.decides(Outcome.DEFERRED, months=24)
+
+
+def confirmed(story: Story) -> None:
+    """Put off for six months, then confirmed: it is under instruction again."""
+    story.file_between(290, 280)
+    story.decides(Outcome.DEFERRED, months=6)
+    story.happens(What.CONFIRMED, story.day - timedelta(days=20), note="Confirmée par lettre.")
 
 
 def inadmissible(story: Story) -> None:
@@ -401,7 +422,7 @@ STORIES: tuple[tuple[Callable[[Story], None], Mix], ...] = (
     (fresh, {"DP": 5, "PCMI": 3, "PC": 1, "CUa": 4, "CUb": 1}),
     (due_this_week, {"DP": 6, "PCMI": 4, "PC": 2, "PD": 1, "CUa": 2}),
     (notices_this_week, {"PCMI": 3, "PC": 2, "PA": 1, "PD": 1, "CUb": 1}),
-    (instructed, {"DP": 6, "PCMI": 5, "PC": 3, "PA": 2, "PD": 1, "CUa": 3, "CUb": 3}),
+    (instructed, {"DP": 6, "PCMI": 5, "PC": 2, "PA": 2, "PD": 1, "CUa": 3, "CUb": 3}),
     (waiting_opinions, {"DP": 4, "PCMI": 4, "PC": 4, "PA": 2}),
     (longer, {"DP": 5, "PCMI": 4, "PC": 2, "PD": 1}),
     (pieces_waited, {"DP": 5, "PCMI": 4, "PC": 2, "PA": 1}),
@@ -431,6 +452,7 @@ STORIES: tuple[tuple[Callable[[Story], None], Mix], ...] = (
     (annulled, {"DP": 5}),
     (deferred, {"DP": 5}),
     (inadmissible, {"DP": 5}),
+    (confirmed, {"PC": 1}),
 )
 MODIFIED, TRANSFERRED = 9, 5
 # Houses that the photo of August 2024 alone shows: their permits keep their days whenever the demo is seeded.
