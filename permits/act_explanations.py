@@ -141,7 +141,8 @@ def title(step: Step, kind: Kind) -> str:
     values = step.values
     match step.what:
         case Said.REVOKED:
-            return _("Decision withdrawn: %(cause)s") % {"cause": RevocationCause(values["cause"]).label}
+            cause = str(RevocationCause(values["cause"]).label)
+            return _("Decision withdrawn: %(cause)s") % {"cause": cause[:1].lower() + cause[1:]}
         case Said.REFUSED_AFTER_GRANT:
             tacit, express = _("%(outcome)s after a tacit decision: withdrawal"), _("%(outcome)s: withdrawal")
             return (tacit if values["tacit"] else express) % {"outcome": outcome_label(values["outcome"], kind)}
@@ -281,8 +282,11 @@ def explain_standing(timeline: Timeline, today: date) -> list[str]:
             _("This withdrawal is irregular, and stands until it is withdrawn or annulled: see its date below.")
         )
     if timeline.revocable_until and timeline.revocable_until >= today:
-        until = {"day": format_long_date(timeline.revocable_until)}
-        lines.append(_("If it is illegal, it may be withdrawn until %(day)s.") % until)
+        unsure = any(step.uncertain for step in timeline.steps if step.what == Said.REVOCABLE_UNTIL)
+        message = _("If it is illegal, it may be withdrawn until %(day)s.")
+        if unsure:
+            message = _("If it is illegal, it may be withdrawn until %(day)s (to be confirmed).")
+        lines.append(message % {"day": format_long_date(timeline.revocable_until)})
     return lines
 
 

@@ -136,7 +136,7 @@ OF_WORKS = frozenset(
 class RevocationCause(models.TextChoices):
     """Why a decision is withdrawn (`permits.deadlines.events.Cause`)."""
 
-    ILLEGAL = "illegal", _("It is illegal (within the time of the law)")
+    ILLEGAL = "illegal", _("It is illegal")
     ASKED = "asked", _("Its holder asks for it")
     FRAUD = "fraud", _("It was obtained by fraud")
 

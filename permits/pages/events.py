@@ -196,15 +196,18 @@ class EventForm(AccessibleForm):
         )
 
     def add_decided(self) -> None:
-        choices = [(one.value, labels.outcome_label(one, self.permit.kind)) for one in OFFERED]
+        certifies = Kind(self.permit.kind).certifies
+        offered = [one for one in OFFERED if not (certifies and one == Outcome.DEFERRED)]
+        choices = [(one.value, labels.outcome_label(one, self.permit.kind)) for one in offered]
         self.fields["outcome"] = forms.ChoiceField(label=_("Decision"), choices=choices, widget=forms.RadioSelect)
-        self.fields["months"] = forms.IntegerField(
-            label=_("Months for which it is put off"),
-            min_value=1,
-            max_value=24,
-            required=False,
-            help_text=_("For a decision that is put off: two years at most."),
-        )
+        if not certifies:
+            self.fields["months"] = forms.IntegerField(
+                label=_("Months for which it is put off"),
+                min_value=1,
+                max_value=24,
+                required=False,
+                help_text=_("For a decision that is put off: two years at most."),
+            )
         self.add_order()
 
     def add_order(self) -> None:

@@ -87,7 +87,7 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     day = sound(permit, day)
     if kept.get("sent") and date.fromisoformat(kept["sent"]) < permit.filed_date:
         raise Invalid(before_filing(permit), parameter="sent")
-    check_days(permit, what, kept, day)
+    check_sense(permit, what, kept, day)
     made = Event.objects.create(
         permit=permit, what=what, on_date=day, detail=kept, recorded_at=database_clock.now(),
         recorded_by_id=rights.user_id,
@@ -145,11 +145,13 @@ def sound(permit: Permit, day: date | None) -> date:
     return day
 
 
-def check_days(permit: Permit, what: What, kept: Mapping[str, Any], day: date) -> None:
-    """Refuse days that exclude each other: works before the grant, remarks before their letter. Raises Invalid."""
+def check_sense(permit: Permit, what: What, kept: Mapping[str, Any], day: date) -> None:
+    """Refuse what excludes each other: works before the grant, remarks before their letter. Raises Invalid."""
     if what in OF_WORKS and permit.ended_date and day < permit.ended_date and what != What.TRANSMITTED:
         message = _("It was granted on %(day)s: no works are declared before.")
         raise Invalid(message % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
+    if kept.get("outcome") == clock.Outcome.DEFERRED and Kind(permit.kind).certifies:
+        raise Invalid(_("A certificate is not put off."), parameter="outcome")
     if kept.get("signed"):
         check_signed(permit, date.fromisoformat(kept["signed"]), day)
     if kept.get("remarks_by") and date.fromisoformat(kept["remarks_by"]) < day:

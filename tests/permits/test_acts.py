@@ -126,6 +126,14 @@ def test_no_works_follow_a_certificate(world: World, on_day: Any) -> None:
         world.record(permit, "posted_on_site", date(2026, 4, 1))
 
 
+def test_a_certificate_is_not_put_off(world: World, on_day: Any) -> None:
+    on_day(date(2026, 3, 2))
+    permit = world.file(kind="CUb", filed_date=date(2026, 2, 2))
+    assert "Sursis à statuer" not in html(browser(world), f"/permis/{permit.number}/evenements/decided/")
+    with pytest.raises(Invalid):
+        world.record(permit, "decided", date(2026, 3, 2), outcome="deferred", months=12)
+
+
 # -- appeals, deferral ------------------------------------------------------------------------------------------------
 
 
@@ -278,6 +286,15 @@ def test_a_change_of_a_withdrawn_permit_is_filed_with_a_warning(world: World, on
              "parent": parent.number, "description": "", "address": "", "number": ""}  # fmt: skip
     text = told(browser(world).post("/permis/deposer/", given))
     assert "Le dossier modifié est « Décision retirée »" in text
+
+
+def test_only_a_permit_in_force_is_offered_a_modification_and_a_transfer(world: World, on_day: Any) -> None:
+    on_day(date(2026, 5, 20))
+    permit = granted(world)
+    offered = [f"/permis/deposer/?parent={permit.number}&change={change}" for change in "MT"]
+    assert all(one in page_of(world, permit) for one in offered)
+    permit = world.record(permit, "revoked", date(2026, 5, 20), cause="asked", reason="Renonce")
+    assert not any(one in page_of(world, permit) for one in offered)
 
 
 # -- what follows -----------------------------------------------------------------------------------------------------
