@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,8 @@ from permits.procedure import State, What
 if TYPE_CHECKING:
     from permits.models import Permit
 
+PLANNING_CODE = re.compile(r"[LRA]\.\d")
+
 
 class Recorded(Protocol):
     """The record that a step comes from (`permits.models.Event`)."""
@@ -36,6 +39,16 @@ class Explanation:
     title: str
     why: str
     articles: tuple[str, ...]
+
+    @property
+    def of_planning_code(self) -> list[str]:
+        """The articles that are of the planning code."""
+        return [one for one in self.articles if PLANNING_CODE.match(one)]
+
+    @property
+    def of_other_texts(self) -> list[str]:
+        """Articles of other codes, decrees and judgments."""
+        return [one for one in self.articles if not PLANNING_CODE.match(one)]
 
 
 def explain(step: Step, kind: str, record: Recorded | None = None) -> Explanation:

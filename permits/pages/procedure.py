@@ -71,7 +71,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     derive(application, rows, database_clock.today())
     timeline = timeline_of(application, rows)
     allowed = may_record(application, rights)
-    likely = [one for one in LIKELY.get(application.next_what or application.state, ()) if one in allowed]
+    likely = [one for one in likely_next(application) if one in allowed]
     order = order_of(application, rights)
     context = {
         "ahead": explanations.ahead(timeline, application, database_clock.today()),
@@ -102,6 +102,12 @@ def freeze_now(request: HttpRequest, permit: str) -> HttpResponse:
     else:
         messages.success(request, _("The parcel sheet is being frozen; it is here in a moment."))
     return redirect("permit", application.number)
+
+
+def likely_next(permit: Permit) -> list[What]:
+    """What usually comes next of a file; the validity of a change is not extended by itself."""
+    usual = LIKELY.get(permit.next_what or permit.state, ())
+    return [one for one in usual if not (one == What.EXTENDED and permit.parent_id)]
 
 
 def may_be_changed(permit: Permit) -> bool:
