@@ -47,7 +47,7 @@ TITLES: Mapping[Said, Any] = {
     Said.CONTESTED_LATE: gettext_lazy("Conformity of the works contested too late"),
     Said.ATTESTED: gettext_lazy("Attestation that conformity is not contested"),
 }
-COUNTED_IN_MONTHS = frozenset(
+ENDS_OF_MONTHS = frozenset(
     {Said.REVOCABLE_UNTIL, Said.DEFERRED_UNTIL, Said.CONFIRM_BY, Said.THIRD_PARTIES_UNTIL, Said.CONTEST_BY}
 )
 REASONS: Mapping[Said, Any] = {
@@ -202,7 +202,7 @@ def explain_withdrawal(step: Step, values: Mapping[str, str]) -> Iterator[str]:
     else:
         yield _("It ends the decision of %(ended)s, which is taken never to have been.") % values
     match step.values["cause"]:
-        case Cause.ASKED:
+        case Cause.REQUESTED:
             yield _("At the holder’s express request there is no last day.")
         case Cause.FRAUD:
             yield _("What was obtained by fraud may be withdrawn at any time.")
@@ -273,7 +273,7 @@ def explain_initial(known: Mapping[str, Any], values: Mapping[str, str]) -> str:
     return message % values
 
 
-def explain_standing(timeline: Timeline, today: date) -> list[str]:
+def describe_current_act(timeline: Timeline, today: date) -> list[str]:
     """What the decision in force lacks, and until when it may be withdrawn."""
     acts = [step for step in timeline.steps if step.what in (Said.REVOKED, Said.REFUSED_AFTER_GRANT)]
     lines = []

@@ -127,7 +127,7 @@ NOT_CONSULTED = gettext_lazy("Sent electronically on %(sent)s, not consulted: it
 DATE_TO_DATE = gettext_lazy(
     "Months are counted from date to date (to the last day of a shorter month); Sundays and holidays count."
 )
-COMPUTED_DATES = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID_UNTIL, *acts.COUNTED_IN_MONTHS})
+COMPUTED_DATES = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID_UNTIL, *acts.ENDS_OF_MONTHS})
 """Dates that months were counted to."""
 TO_CONFIRM = gettext_lazy("This value was not read in a source: confirm it before you rely on it.")
 REASONS: Mapping[Said, Any] = {
@@ -405,7 +405,7 @@ def explain_end(timeline: Timeline, permit: Permit, today: date) -> list[str]:
     )
     template = str(SINCE["tacit" if timeline.tacit else "decided"])
     lines = [template % {"outcome": word, "day": format_long_date(timeline.ended_on)}]
-    lines += acts.explain_standing(timeline, today)
+    lines += acts.describe_current_act(timeline, today)
     if timeline.valid_until is None or permit.state in (State.WORKS, State.FINISHED):
         return lines
     until = {"day": format_long_date(timeline.valid_until), "distance": distance(timeline.valid_until, today)}

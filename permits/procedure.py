@@ -137,7 +137,7 @@ class RevocationCause(models.TextChoices):
     """Why a decision is withdrawn (`permits.deadlines.events.Cause`)."""
 
     ILLEGAL = "illegal", _("It is illegal")
-    ASKED = "asked", _("Its holder asks for it")
+    REQUESTED = "requested", _("Its holder asks for it")
     FRAUD = "fraud", _("It was obtained by fraud")
 
 

@@ -105,7 +105,7 @@ class Decisions:
             values |= {"ended": current.on}
             self.enact(event, What.GRANTED_AFTER_REFUSAL, uncertain=True, values=values)
         else:
-            self.take_back(event, What.REFUSED_AFTER_GRANT, current, Cause.ILLEGAL, event.outcome, values)
+            self.withdraw_permit(event, What.REFUSED_AFTER_GRANT, current, Cause.ILLEGAL, event.outcome, values)
 
     def enact(self, event: Decided, what: What, **more: Any) -> None:
         self.current = act_of(event, replaced=self.current)
@@ -171,21 +171,21 @@ class Decisions:
         if current is None or current.outcome in (Outcome.WITHDRAWN, Outcome.ANNULLED):
             self.reading.say(event.on, What.NOTHING_TO_REVOKE, event=event.key, effective=False)
         elif current.outcome == FAVOURABLE:
-            self.take_back(event, What.REVOKED, current, event.cause, Outcome.REVOKED, {})
+            self.withdraw_permit(event, What.REVOKED, current, event.cause, Outcome.REVOKED, {})
         elif former := given_back(current):
             self.revive(event, former, annulled=False)
         else:
             self.current = Act(outcome=Outcome.REVOKED, on=event.on, dated=event.on, replaced=current)
             self.reading.say(event.on, What.REFUSAL_REVOKED, event=event.key, values={"ended": current.on})
 
-    def take_back(
+    def withdraw_permit(
         self, event: Decided | Revoked, what: What, act: Act, cause: Cause, outcome: Outcome, values: Mapping[str, Any]
     ) -> None:
         """A permit is withdrawn, whatever the withdrawal lacks: it stands until a judge annuls it."""
         rule = revocation_rule(self.reading, act)
         until = after_months(act.dated, rule.months) if rule else None
         flaws = self.flaws(event, act, cause, until)
-        articles = {Cause.ILLEGAL: (rule.article if rule else "L.424-5", *CONTRADICTORY), Cause.ASKED: ("L.424-5",),
+        articles = {Cause.ILLEGAL: (rule.article if rule else "L.424-5", *CONTRADICTORY), Cause.REQUESTED: ("L.424-5",),
                     Cause.FRAUD: ("CRPA L.241-2", *CONTRADICTORY)}[cause]  # fmt: skip
         known: dict[str, Any] = {"outcome": outcome, "cause": cause, "until": until, "flaws": flaws}
         known |= {"ended": act.on, "dated": act.dated, "tacit": act.tacit}
@@ -200,19 +200,19 @@ class Decisions:
 
     def flaws(self, event: Event, act: Act, cause: Cause, until: date | None) -> tuple[str, ...]:
         """What the law asks of such a withdrawal, and is not recorded of this one."""
-        if cause == Cause.ASKED:
+        if cause == Cause.REQUESTED:
             return ()
-        found = []
+        flaws = []
         if cause == Cause.ILLEGAL and until is None:
-            found.append("not_allowed")
+            flaws.append("not_allowed")
         if cause == Cause.ILLEGAL and until is not None and event.on > until:
-            found.append("late")
+            flaws.append("late")
         announced = [one for one in self.reading.of(RevocationAnnounced) if act.on <= one.on <= event.on]
         if not announced:
-            found.append("unheard")
+            flaws.append("unheard")
         elif announced[-1].remarks_by and event.on <= announced[-1].remarks_by:
-            found.append("before_remarks")
-        return tuple(found)
+            flaws.append("before_remarks")
+        return tuple(flaws)
 
     def announce(self, event: RevocationAnnounced) -> None:
         self.reading.say(event.on, What.REVOCATION_ANNOUNCED, *CONTRADICTORY, event=event.key)

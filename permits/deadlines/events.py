@@ -34,7 +34,7 @@ class Cause(StrEnum):
     """Why a decision is withdrawn: it is illegal, its holder asks for it, it was obtained by fraud."""
 
     ILLEGAL = "illegal"
-    ASKED = "asked"
+    REQUESTED = "requested"
     FRAUD = "fraud"
 
 

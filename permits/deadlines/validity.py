@@ -53,7 +53,7 @@ def follow(reading: Reading, act: Act) -> Validity:
         until = Lasting(reading, act).read()
         lapsed = lapse(reading, act, until)
     if not reading.file.kind.certifies:
-        tell(reading, act)
+        publicise(reading, act)
         complete(reading)
     return Validity(revocable_until=revocable, until=until, lapsed=lapsed)
 
@@ -220,7 +220,7 @@ def complete(reading: Reading) -> None:
 # -- who is told ------------------------------------------------------------------------------------------------------
 
 
-def tell(reading: Reading, act: Act) -> None:
+def publicise(reading: Reading, act: Act) -> None:
     """The prefect, the town hall's board, the board on the ground: what is due, and what was done."""
     transmit(reading, act, [one for one in reading.of(Transmitted) if one.on >= act.dated])
     post_by = law.the("post_days", act.on)

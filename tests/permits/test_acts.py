@@ -56,7 +56,7 @@ def test_a_withdrawal_that_comes_late_stands_and_is_told_as_illegal(world: World
 
 def test_a_withdrawal_that_was_recorded_by_mistake_gives_the_permit_back(world: World, on_day: Any) -> None:
     on_day(date(2026, 5, 20))
-    permit = world.record(granted(world), "revoked", date(2026, 5, 20), cause="asked", reason="Renonce", **HAND)
+    permit = world.record(granted(world), "revoked", date(2026, 5, 20), cause="requested", reason="Renonce", **HAND)
     with world.as_():
         strike(Event.objects.get(permit=permit, what="revoked"), reason="Autre dossier", rights=world.rights())
         permit.refresh_from_db()
@@ -69,7 +69,7 @@ def test_only_an_instructor_records_a_withdrawal(world: World, on_day: Any, who:
     permit = granted(world)
     assert browser(world, who).get(f"/permis/{permit.number}/evenements/revoked/").status_code == 403
     with pytest.raises(Forbidden):
-        world.record(permit, "revoked", date(2026, 5, 20), who, cause="asked", reason="Renonce")
+        world.record(permit, "revoked", date(2026, 5, 20), who, cause="requested", reason="Renonce")
 
 
 def test_another_member_and_a_visitor_see_no_withdrawal(world: World, on_day: Any) -> None:
@@ -78,7 +78,7 @@ def test_another_member_and_a_visitor_see_no_withdrawal(world: World, on_day: An
     assert browser(world, "stranger").get(address).status_code == 404
     assert Client().get(address).status_code == 302
     with pytest.raises(NotFound):
-        world.record(Permit(pk=0, owner=world.other), "revoked", date(2026, 5, 20), "stranger", cause="asked")
+        world.record(Permit(pk=0, owner=world.other), "revoked", date(2026, 5, 20), "stranger", cause="requested")
 
 
 def test_a_withdrawal_needs_its_cause_and_reason_and_keeps_what_was_typed(world: World, on_day: Any) -> None:
@@ -92,9 +92,9 @@ def test_a_withdrawal_needs_its_cause_and_reason_and_keeps_what_was_typed(world:
 
 
 WRONG: dict[str, tuple[str, date, dict[str, Any], type[Exception]]] = {
-    "a withdrawal without a decision": ("revoked", date(2026, 2, 2), {"cause": "asked", "reason": "x"}, Conflict),
+    "a withdrawal without a decision": ("revoked", date(2026, 2, 2), {"cause": "requested", "reason": "x"}, Conflict),
     "an unknown cause": ("revoked", date(2026, 4, 1), {"cause": "whim", "reason": "x"}, Invalid),
-    "a withdrawal without a reason": ("revoked", date(2026, 4, 1), {"cause": "asked"}, Invalid),
+    "a withdrawal without a reason": ("revoked", date(2026, 4, 1), {"cause": "requested"}, Invalid),
     "remarks before the letter": ("revoke_announced", date(2026, 4, 1), {"remarks_by": "2026-03-31"}, Invalid),
     "an appeal to nobody": ("appeal_lodged", date(2026, 4, 1), {"appeal": "king"}, Invalid),
     "an outcome that is none": ("appeal_ended", date(2026, 4, 1), {"appeal_outcome": "perhaps"}, Invalid),
@@ -207,7 +207,7 @@ def test_a_modification_falls_with_its_permit_and_rises_with_it(world: World, on
     on_day(date(2026, 5, 20))
     parent = granted(world)
     permit = changed(world, parent)
-    world.record(parent, "revoked", date(2026, 5, 20), cause="asked", reason="Renonce")
+    world.record(parent, "revoked", date(2026, 5, 20), cause="requested", reason="Renonce")
     assert fresh(world, permit).state == State.REVOKED
     assert "Ce qui le modifie n’a plus d’objet." in page_of(world, permit)
     with world.as_():
@@ -281,7 +281,7 @@ def test_another_member_reads_nothing_of_a_parent(world: World, on_day: Any) -> 
 
 def test_a_change_of_a_withdrawn_permit_is_filed_with_a_warning(world: World, on_day: Any) -> None:
     on_day(date(2026, 5, 20))
-    parent = world.record(granted(world), "revoked", date(2026, 5, 20), cause="asked", reason="Renonce")
+    parent = world.record(granted(world), "revoked", date(2026, 5, 20), cause="requested", reason="Renonce")
     given = {"kind": "PC", "insee": "45901", "filed_date": "2026-05-20", "parcels": "AB 1", "change": "M",
              "parent": parent.number, "description": "", "address": "", "number": ""}  # fmt: skip
     text = told(browser(world).post("/permis/deposer/", given))
@@ -293,7 +293,7 @@ def test_only_a_permit_in_force_is_offered_a_modification_and_a_transfer(world: 
     permit = granted(world)
     offered = [f"/permis/deposer/?parent={permit.number}&change={change}" for change in "MT"]
     assert all(one in page_of(world, permit) for one in offered)
-    permit = world.record(permit, "revoked", date(2026, 5, 20), cause="asked", reason="Renonce")
+    permit = world.record(permit, "revoked", date(2026, 5, 20), cause="requested", reason="Renonce")
     assert not any(one in page_of(world, permit) for one in offered)
 
 
@@ -331,7 +331,7 @@ def test_the_timeline_by_program_tells_what_is_irregular(world: World, on_day: A
 def test_statistics_tell_states_and_count_what_was_withdrawn_as_decided(world: World, on_day: Any) -> None:
     on_day(date(2026, 5, 20))
     granted(world)
-    world.record(granted(world), "revoked", date(2026, 5, 20), cause="asked", reason="Renonce")
+    world.record(granted(world), "revoked", date(2026, 5, 20), cause="requested", reason="Renonce")
     text = html(browser(world), "/permis/statistiques/")
     assert "Par état" in text
     assert "<dt>décidés</dt><dd>2</dd>" in text

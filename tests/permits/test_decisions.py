@@ -115,7 +115,7 @@ def test_remarks_stand_in_the_timeline() -> None:
 
 
 def test_at_the_holder_s_request_there_is_no_last_day() -> None:
-    line = read(Kind.PC, "2026-01-05", revoked("2028-02-29", Cause.ASKED))
+    line = read(Kind.PC, "2026-01-05", revoked("2028-02-29", Cause.REQUESTED))
     assert (line.outcome, flaws(line)) == (Outcome.REVOKED, ())
 
 
