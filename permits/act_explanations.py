@@ -242,11 +242,9 @@ def explain_replacing(step: Step, values: Mapping[str, str]) -> str:
 def explain_appeal(step: Step) -> str:
     """What an appeal does to the dates."""
     if step.what == Said.APPEALED:
-        if step.values["appeal"] == "gracious":
-            return _(
-                "It stops no date of the decision. Who appeals tells the author and the holder within 15 clear days."
-            )
-        return _("Until it is decided for good, the validity of the decision stands still (R.424-19).")
+        if step.values["suspends"]:
+            return _("Until it is decided for good, the validity of the decision stands still (R.424-19).")
+        return _("It moves no date of the decision.")
     if step.values["final"]:
         return _("The decision stands; nothing more can be brought against this outcome.")
     return _("The decision stands; this outcome can still be contested.")

@@ -15,6 +15,7 @@ from permits.deadlines import law
 from permits.deadlines.calendar import after_months, next_day
 from permits.deadlines.events import (
     GONE,
+    Appeal,
     AppealEnded,
     AppealLodged,
     AppealOutcome,
@@ -33,6 +34,8 @@ from permits.deadlines.steps import Reading, What
 
 CONTRADICTORY = ("CRPA L.121-1", "CRPA L.122-1")
 FAVOURABLE = Outcome.GRANTED
+SUSPENDING = (Appeal.COURT, Appeal.PREFECT)
+"""Appeals to a court, which stop the validity of a permit (R.424-19)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +229,10 @@ class Decisions:
     # -- the courts ---------------------------------------------------------------------------------------------------
 
     def contest(self, event: AppealLodged) -> None:
-        self.reading.say(event.on, What.APPEALED, "R.600-1", event=event.key, values={"appeal": event.appeal})
+        granted = self.current is not None and self.current.outcome == FAVOURABLE
+        works = granted and not self.reading.file.kind.certifies
+        values = {"appeal": event.appeal, "suspends": works and event.appeal in SUSPENDING}
+        self.reading.say(event.on, What.APPEALED, event=event.key, values=values)
 
     def end_appeal(self, event: AppealEnded) -> None:
         current = self.current

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 from permits.deadlines import law
 from permits.deadlines.calendar import after_months, before_months, next_day
-from permits.deadlines.decisions import Act, revocation_rule
+from permits.deadlines.decisions import SUSPENDING, Act, revocation_rule
 from permits.deadlines.events import (
-    Appeal,
     AppealEnded,
     AppealLodged,
     Attested,
@@ -27,7 +26,6 @@ from permits.deadlines.law import Effect, Rule
 from permits.deadlines.steps import Reading, What
 
 MOST_EXTENSIONS = 2
-SUSPENDING = (Appeal.COURT, Appeal.PREFECT)
 INTERRUPTION = ("R.424-17", "CE, 10 May 2017, n° 399405")
 
 

@@ -36,16 +36,17 @@ class Swept:
     changed: int
 
 
-def sweep(day: date | None = None, *, again: bool = False) -> Swept:
+def sweep(day: date | None = None, *, again: bool = False, every: bool = False) -> Swept:
     """Derive every open file and every one that may have lapsed; the layer is announced once if one changed.
 
     Safe to repeat and to run twice at once: a batch is locked, derived and written in a transaction of its own. With
-    `again` a former run was stopped after some batches, and the layer is announced whatever this one finds.
+    `again` a former run was stopped after some batches, and the layer is announced whatever this one finds. `every`
+    takes ended files too, as after a version whose rules say otherwise of them.
     """
     day = day or database_clock.today()
     last, read, changed = 0, 0, 0
     try:
-        while batch := sweep_batch(day, last):
+        while batch := sweep_batch(day, last, every=every):
             last, read, changed = batch[0], read + batch[1], changed + batch[2]
     finally:
         if changed or again:
@@ -55,12 +56,13 @@ def sweep(day: date | None = None, *, again: bool = False) -> Swept:
 
 
 @transaction.atomic
-def sweep_batch(day: date, last: int) -> tuple[int, int, int] | None:
+def sweep_batch(day: date, last: int, *, every: bool = False) -> tuple[int, int, int] | None:
     """The files after the id `last`: the last id, how many, how many that changed; None where there is none.
 
     Whoever records an event of one of them meanwhile waits, and derives it after us.
     """
-    rows = Permit.objects.filter(Q(state__in=OPEN) | may_lapse(day), pk__gt=last).order_by("pk")
+    wanted = Q() if every else Q(state__in=OPEN) | may_lapse(day)
+    rows = Permit.objects.filter(wanted, pk__gt=last).order_by("pk")
     ids = list(rows.values_list("pk", flat=True)[:BATCH])
     if not ids:
         return None

@@ -235,6 +235,18 @@ def test_the_night_lets_a_permit_lapse_whose_works_stood_still_for_a_year(world:
         assert Permit.objects.get(pk=permit.pk).state == State.EXPIRED
 
 
+def test_every_file_is_derived_anew_when_asked_for(world: World, on_day: Any) -> None:
+    """As after an upgrade: a refusal that came after a tacit permit, under the rules of a former version."""
+    on_day(date(2026, 4, 10))
+    permit = world.record(world.file(), "decided", date(2026, 4, 8), outcome="refused")
+    with factories.as_owner():
+        Permit.objects.filter(pk=permit.pk).update(state=State.GRANTED, tacit=True)
+    with factories.as_worker():
+        assert sweeping.sweep(date(2026, 4, 11)).changed == 0
+        assert sweeping.sweep(date(2026, 4, 11), every=True).changed == 1
+    assert fresh(world, permit).state == State.REFUSED
+
+
 def test_a_modification_starts_from_the_parcels_address_and_applicant_of_its_permit(world: World, on_day: Any) -> None:
     on_day(date(2026, 4, 1))
     parent = granted(world, address="12 rue Haute", parcels=["AB 1", "AB 2"])
