@@ -27,12 +27,13 @@ from gis_core.models import Member, TownHall, User
 from layers.catalogue.models import Layer
 from layers.features.search_terms import search_text
 from permits.deadlines.calendar import PARIS
+from permits.deadlines.events import Initial
 from permits.deadlines.law import Kind
 from permits.deadlines.opinions import Body, Protection, due_on, rule_for
 from permits.models import Applicant, Consultation, Event, Permit, Settings, Team
 from permits.numbers import LETTERS, Number
 from permits.services.filing import as_multi
-from permits.services.reading import derive
+from permits.services.reading import derive, read_initial
 from permits.services.recording import announce
 
 # Parcels of the buildings that the photo of 2024 shows and that no permit explains, for the demo's own seed.
@@ -289,7 +290,11 @@ def finish(permit: Permit, story: Story, people: People, words: str) -> Permit:
     if story.instructed:
         permit.instructor = people.second if story.chance.random() < 0.3 else people.instructor
     permit.recorded_by = people.town_halls.get(permit.insee, permit.instructor or people.instructor)
-    derive(permit, events_of(story, permit), story.day)
+    parent = permit.parent
+    initials: dict[int, Initial] = {}
+    if parent is not None and story.parent is not None:
+        initials[parent.pk] = read_initial(parent, events_of(story.parent, parent), story.day)
+    derive(permit, events_of(story, permit), story.day, initials)
     return permit
 
 

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from permits.deadlines.calendar import after_months, before_months
-from permits.deadlines.events import Opinion, Outcome
+from permits.deadlines.events import Appeal, AppealOutcome, Cause, Opinion, Outcome
 from permits.deadlines.law import Effect, Ground, Kind, rules_of
 from permits.models import Consultation
 from permits.procedure import What
@@ -293,7 +293,7 @@ def granted_by_silence(story: Story) -> None:
 
 
 def decided_too_late(story: Story) -> None:
-    """The silence has granted it: the refusal has no effect."""
+    """The silence has granted it: the refusal is an irregular withdrawal of the tacit permit."""
     long_ago(story)
     story.decides(Outcome.REFUSED, story.due + timedelta(days=story.chance.randint(2, 9)))
 
@@ -338,14 +338,29 @@ def withdrawn(story: Story) -> None:
 def begun(story: Story) -> None:
     long_ago(story, 780, 260)
     grant = story.decides(Outcome.GRANTED)
-    story.happens(What.WORKS_STARTED, grant + timedelta(days=story.chance.randint(20, 90)))
+    publish(story, grant)
+    start = story.happens(What.WORKS_STARTED, grant + timedelta(days=story.chance.randint(20, 90)))
+    if story.chance.random() < 0.3:
+        story.happens(What.WORKS_STOPPED, start + timedelta(days=30), note="Chantier à l’arrêt.")
+        story.happens(What.WORKS_RESUMED, start + timedelta(days=75))
+
+
+def publish(story: Story, grant: date) -> None:
+    """What is done in the days after a decision."""
+    story.happens(What.TRANSMITTED, grant + timedelta(days=2))
+    story.happens(What.POSTED_AT_TOWN_HALL, grant + timedelta(days=story.chance.randint(3, 8)))
+    story.happens(What.POSTED_ON_SITE, grant + timedelta(days=story.chance.randint(5, 15)))
 
 
 def finished(story: Story) -> None:
     long_ago(story, 800, 480)
     grant = story.decides(Outcome.GRANTED)
+    publish(story, grant)
     start = story.happens(What.WORKS_STARTED, grant + timedelta(days=story.chance.randint(20, 60)))
-    story.happens(What.WORKS_FINISHED, start + timedelta(days=story.chance.randint(90, 280)))
+    end = story.happens(What.WORKS_FINISHED, start + timedelta(days=story.chance.randint(90, 280)))
+    what, after = (What.CONTESTED, 70) if story.chance.random() < 0.2 else (What.ATTESTED, 100)
+    if end + timedelta(days=after) <= story.day:
+        story.happens(what, end + timedelta(days=after))
 
 
 def expired(story: Story) -> None:
@@ -367,13 +382,47 @@ def extended_too_late(story: Story) -> None:
     story.happens(What.EXTENDED, after_months(grant, 17), note="Demande de prorogation.")
 
 
+def revoked(story: Story) -> None:
+    """Withdrawn within the time of the law, after its holder was heard."""
+    long_ago(story)
+    grant = story.decides(Outcome.GRANTED)
+    heard = story.happens(What.REVOCATION_ANNOUNCED, grant + timedelta(days=20), remarks_by=grant + timedelta(days=34))
+    story.happens(What.REMARKS_RECEIVED, heard + timedelta(days=9), note="Observations écrites du titulaire.")
+    story.happens(What.REVOKED, grant + timedelta(days=55), cause=Cause.ILLEGAL, reason="Règle de hauteur méconnue.")
+
+
+def annulled(story: Story) -> None:
+    story.file_between(1_080, 480)
+    grant = story.decides(Outcome.GRANTED)
+    story.happens(What.POSTED_ON_SITE, grant + timedelta(days=6))
+    story.happens(What.APPEAL_LODGED, grant + timedelta(days=58), appeal=Appeal.COURT)
+    story.happens(What.APPEAL_ENDED, grant + timedelta(days=420), appeal_outcome=AppealOutcome.ANNULLED, final=True)
+
+
+def deferred(story: Story) -> None:
+    long_ago(story, 600, 145)
+    story.decides(Outcome.DEFERRED, months=24)
+
+
+def confirmed(story: Story) -> None:
+    """Put off for six months, then confirmed: it is under instruction again."""
+    story.file_between(290, 280)
+    story.decides(Outcome.DEFERRED, months=6)
+    story.happens(What.CONFIRMED, story.day - timedelta(days=20), note="Confirmée par lettre.")
+
+
+def inadmissible(story: Story) -> None:
+    long_ago(story)
+    story.decides(Outcome.INADMISSIBLE)
+
+
 type Mix = Mapping[str, int]
 
 STORIES: tuple[tuple[Callable[[Story], None], Mix], ...] = (
     (fresh, {"DP": 5, "PCMI": 3, "PC": 1, "CUa": 4, "CUb": 1}),
     (due_this_week, {"DP": 6, "PCMI": 4, "PC": 2, "PD": 1, "CUa": 2}),
     (notices_this_week, {"PCMI": 3, "PC": 2, "PA": 1, "PD": 1, "CUb": 1}),
-    (instructed, {"DP": 6, "PCMI": 5, "PC": 3, "PA": 2, "PD": 1, "CUa": 3, "CUb": 3}),
+    (instructed, {"DP": 6, "PCMI": 5, "PC": 2, "PA": 2, "PD": 1, "CUa": 3, "CUb": 3}),
     (waiting_opinions, {"DP": 4, "PCMI": 4, "PC": 4, "PA": 2}),
     (longer, {"DP": 5, "PCMI": 4, "PC": 2, "PD": 1}),
     (pieces_waited, {"DP": 5, "PCMI": 4, "PC": 2, "PA": 1}),
@@ -384,9 +433,9 @@ STORIES: tuple[tuple[Callable[[Story], None], Mix], ...] = (
     (inquired, {"PC": 1, "PA": 1}),
     (reported, {"PC": 1}),
     (by_hand, {"PC": 1, "PA": 1}),
-    (granted, {"DP": 46, "PCMI": 16, "PC": 5, "PA": 2, "PD": 4, "CUa": 14, "CUb": 7}),
+    (granted, {"DP": 31, "PCMI": 16, "PC": 5, "PA": 2, "PD": 4, "CUa": 14, "CUb": 7}),
     (granted_later, {"DP": 4, "PCMI": 3, "PC": 1}),
-    (granted_by_silence, {"DP": 18, "PCMI": 2, "PD": 1, "CUa": 6}),
+    (granted_by_silence, {"DP": 13, "PCMI": 2, "PD": 1, "CUa": 6}),
     (decided_too_late, {"DP": 2, "PCMI": 1}),
     (lengthened_too_late, {"PCMI": 1}),
     (refused, {"DP": 8, "PCMI": 5, "PC": 2, "CUb": 5}),
@@ -399,6 +448,11 @@ STORIES: tuple[tuple[Callable[[Story], None], Mix], ...] = (
     (expired, {"CUa": 8, "CUb": 4}),
     (extended, {"DP": 1, "PCMI": 2, "CUb": 1}),
     (extended_too_late, {"CUb": 1}),
+    (revoked, {"DP": 5}),
+    (annulled, {"DP": 5}),
+    (deferred, {"DP": 5}),
+    (inadmissible, {"DP": 5}),
+    (confirmed, {"PC": 1}),
 )
 MODIFIED, TRANSFERRED = 9, 5
 # Houses that the photo of August 2024 alone shows: their permits keep their days whenever the demo is seeded.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from permits import act_explanations as acts
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.clock import What as Said
 from permits.deadlines.events import Opinion, Outcome
@@ -19,6 +21,8 @@ from permits.procedure import State, What
 
 if TYPE_CHECKING:
     from permits.models import Permit
+
+PLANNING_CODE = re.compile(r"[LRA]\.\d")
 
 
 class Recorded(Protocol):
@@ -35,6 +39,16 @@ class Explanation:
     title: str
     why: str
     articles: tuple[str, ...]
+
+    @property
+    def of_planning_code(self) -> list[str]:
+        """The articles that are of the planning code."""
+        return [one for one in self.articles if PLANNING_CODE.match(one)]
+
+    @property
+    def of_other_texts(self) -> list[str]:
+        """Articles of other codes, decrees and judgments."""
+        return [one for one in self.articles if not PLANNING_CODE.match(one)]
 
 
 def explain(step: Step, kind: str, record: Recorded | None = None) -> Explanation:
@@ -74,10 +88,13 @@ TITLES: Mapping[Said, Any] = {
     Said.WITHDRAWN: gettext_lazy("Application withdrawn"),
     Said.EXTENDED: gettext_lazy("Validity extended"),
     Said.NOT_EXTENDED: gettext_lazy("Extension of validity asked for in vain"),
+    **acts.TITLES,
 }
 
 
 def title(step: Step, kind: Kind, record: Recorded | None) -> str:
+    if title := acts.title(step, kind):
+        return title
     match step.what:
         case Said.TACIT | Said.REJECTED:
             return tacit_label(step.values["outcome"], kind)
@@ -110,7 +127,7 @@ NOT_CONSULTED = gettext_lazy("Sent electronically on %(sent)s, not consulted: it
 DATE_TO_DATE = gettext_lazy(
     "Months are counted from date to date (to the last day of a shorter month); Sundays and holidays count."
 )
-COMPUTED_DATES = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID_UNTIL})
+COMPUTED_DATES = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID_UNTIL, *acts.ENDS_OF_MONTHS})
 """Dates that months were counted to."""
 TO_CONFIRM = gettext_lazy("This value was not read in a source: confirm it before you rely on it.")
 REASONS: Mapping[Said, Any] = {
@@ -182,6 +199,7 @@ REASONS: Mapping[Said, Any] = {
     Said.AFTER_THE_END: gettext_lazy("Without effect: the file had ended on %(ended)s."),
     Said.VALID_UNTIL: gettext_lazy("%(months)s from %(from)s, when it was granted."),
     Said.EXTENDED: gettext_lazy("Asked for in time (until %(until)s): the validity is one year longer."),
+    **acts.REASONS,
 }
 BY_HAND_MORE = gettext_lazy(
     "Entered by hand: %(months)s more, because: %(reason)s. The instructor answers for this value."
@@ -217,6 +235,8 @@ def readable_values(values: Mapping[str, Any]) -> dict[str, str]:
         texts["missing"] = ", ".join(values["missing"])
     if "grounds" in values:
         texts["grounds"] = ", ".join(str(GROUNDS[Ground(one)]) for one in values["grounds"])
+    if "days" in values:
+        texts["days"] = acts.format_days(values["days"])
     return texts
 
 
@@ -239,8 +259,9 @@ def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
             yield not_extended(step, values)
         case Said.NOTED:
             yield explain_note(record)
-        case _:
+        case _ if step.what not in acts.REASONS_IN_SENTENCES:
             yield str(REASONS[step.what]) % values
+    yield from acts.sentences(step, kind, values)
     if count := step.values.get("extensions"):
         yield ngettext("It was extended once, by a year.", "It was extended %(count)s times, by a year.", count) % {
             "count": count
@@ -268,6 +289,8 @@ def opinion(step: Step, values: Mapping[str, str]) -> str:
 
 
 def not_extended(step: Step, values: Mapping[str, str]) -> str:
+    if "initial" in step.values:
+        return _("Without effect here: the validity is that of %(initial)s, whose extension is asked for.") % values
     if step.values["never"]:
         return _("Without effect: this validity is not extended.")
     if step.on < step.values["from"]:
@@ -303,7 +326,8 @@ def facts(record: Recorded, kind: str) -> list[str]:
         lines.append(str(OPINIONS[Opinion(detail["opinion"])]))
     if detail.get("outside_code"):
         lines.append(_("one of them is not listed by the code"))
-    if "months" in detail:
+    lines += acts.facts(detail)
+    if "article" in detail:
         template = _("%(months)s more (%(article)s)") if detail.get("adds") else _("%(months)s in all (%(article)s)")
         lines.append(template % {"months": format_months(detail["months"]), "article": detail["article"]})
     if detail.get("signed"):
@@ -381,9 +405,15 @@ def explain_end(timeline: Timeline, permit: Permit, today: date) -> list[str]:
     )
     template = str(SINCE["tacit" if timeline.tacit else "decided"])
     lines = [template % {"outcome": word, "day": format_long_date(timeline.ended_on)}]
+    lines += acts.describe_current_act(timeline, today)
     if timeline.valid_until is None or permit.state in (State.WORKS, State.FINISHED):
         return lines
     until = {"day": format_long_date(timeline.valid_until), "distance": distance(timeline.valid_until, today)}
+    if timeline.lapsed_on and timeline.lapsed_on > timeline.valid_until + timedelta(days=1):
+        return [
+            *lines,
+            _("It lapsed on %(day)s: works stood still for a year.") % {"day": format_long_date(timeline.lapsed_on)},
+        ]
     if permit.state == State.EXPIRED:
         return [*lines, _("Its validity ended on %(day)s (%(distance)s).") % until]
     if Kind(permit.kind).certifies:

@@ -51,12 +51,25 @@ OUTCOMES: Mapping[Outcome, Any] = {
     Outcome.REFUSED: pgettext_lazy("permit", "Refused"),
     Outcome.REJECTED: gettext_lazy("Rejected, pieces missing"),
     Outcome.WITHDRAWN: gettext_lazy("Withdrawn"),
+    Outcome.DEFERRED: gettext_lazy("Decision put off"),
+    Outcome.INADMISSIBLE: gettext_lazy("Inadmissible"),
+    Outcome.REVOKED: gettext_lazy("Decision withdrawn"),
+    Outcome.ANNULLED: gettext_lazy("Annulled by the court"),
 }
 OF_A_DECLARATION: Mapping[Outcome, Any] = {
     **OUTCOMES,
     Outcome.GRANTED: gettext_lazy("No opposition"),
     Outcome.REFUSED: gettext_lazy("Opposition"),
 }
+OF_A_CERTIFICATE: Mapping[Kind, Mapping[Outcome, Any]] = {
+    Kind.CUA: {**OUTCOMES, Outcome.GRANTED: gettext_lazy("Certificate given")},
+    Kind.CUB: {
+        **OUTCOMES,
+        Outcome.GRANTED: gettext_lazy("Operation feasible"),
+        Outcome.REFUSED: gettext_lazy("Operation not feasible"),
+    },
+}
+"""A certificate grants and refuses nothing (A.410-5)."""
 TACIT: Mapping[Outcome, Any] = {
     Outcome.GRANTED: gettext_lazy("Tacit permit"),
     Outcome.REFUSED: gettext_lazy("Implicit refusal"),
@@ -79,13 +92,15 @@ CHANGED: Mapping[str, Any] = {
     "outcome": gettext_lazy("outcome"),
     "tacit": gettext_lazy("tacit"),
     "ended_on": gettext_lazy("end of the file"),
+    "revocable_until": gettext_lazy("last day to withdraw the decision as illegal"),
     "valid_until": gettext_lazy("valid until"),
+    "lapsed_on": gettext_lazy("lapsed on"),
 }
 
 
 def outcome_label(outcome: str, kind: str) -> str:
-    """How such a file ends: one grants a permit, and does not oppose a declaration."""
-    labels = OF_A_DECLARATION if Kind(kind) == Kind.DP else OUTCOMES
+    """How such a file ends: one grants a permit, does not oppose a declaration, says what is feasible."""
+    labels = OF_A_DECLARATION if Kind(kind) == Kind.DP else OF_A_CERTIFICATE.get(Kind(kind), OUTCOMES)
     return str(labels[Outcome(outcome)])
 
 
@@ -94,7 +109,7 @@ def tacit_label(outcome: str, kind: str) -> str:
     if Kind(kind).certifies and outcome == Outcome.GRANTED:
         return str(TACIT_CERTIFICATE)
     labels = TACIT_DECLARATION if Kind(kind) == Kind.DP else TACIT
-    return str(labels[Outcome(outcome)])
+    return str(labels.get(Outcome(outcome)) or outcome_label(outcome, kind))
 
 
 def effect_label(ground: Ground, kind: str, filed: date) -> tuple[str, str] | None:

@@ -25,6 +25,10 @@ STATES: tuple[tuple[str, str, str, str, list[int] | None], ...] = (
     ("rejected", "Rejeté, pièces manquantes", "Rejected, pieces missing", "#8c5a5a", [2, 4]),
     ("withdrawn", "Retiré par le demandeur", "Withdrawn", "#8b8f8a", [2, 6]),
     ("expired", "Périmé", "Expired", "#6f6a75", [2, 6]),
+    ("deferred", "Sursis à statuer", "Decision put off", "#a8742a", [6, 3, 2, 3]),
+    ("inadmissible", "Irrecevable", "Inadmissible", "#7a5f4a", [2, 4]),
+    ("revoked", "Décision retirée", "Decision withdrawn", "#a0407a", [6, 2]),
+    ("annulled", "Annulé par le juge", "Annulled by the court", "#6d3f8c", [6, 2]),
 )
 
 

@@ -17,8 +17,8 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db.models import F, Q
 from django.db.models.functions import Substr
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from gis_core.fields import current_instant
 from gis_core.members.rights import Rights, Role
@@ -26,7 +26,7 @@ from gis_core.models import AttachedDocument, Member, User, web_mercator
 from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
 from permits.fields import Folded
-from permits.numbers import format_number
+from permits.numbers import Number, format_number
 from permits.procedure import OPEN, PUBLISHED, SilenceRefuses, State, What
 
 
@@ -172,6 +172,15 @@ class Permit(models.Model):
 
     def __str__(self) -> str:
         return format_number(self.number)
+
+    @property
+    def change_label(self) -> str:
+        """What it is to its parent: “Transfer of PC 045 234 26 A0001”; empty for a file of its own."""
+        if self.parent is None:
+            return ""
+        transfers = Number.parse(self.number).change == "T"
+        template = gettext("Transfer of %(number)s") if transfers else gettext("Modification of %(number)s")
+        return template % {"number": self.parent}
 
     @property
     def refusing_cases(self) -> list[str]:

@@ -23,16 +23,24 @@ class State(models.TextChoices):
     WORKS = "works", _("Works begun")
     FINISHED = "finished", _("Works finished")
     EXPIRED = "expired", _("Expired")
+    DEFERRED = "deferred", _("Decision put off")
+    INADMISSIBLE = "inadmissible", _("Inadmissible")
+    REVOKED = "revoked", _("Decision withdrawn")
+    ANNULLED = "annulled", _("Annulled by the court")
 
 
 OPEN = (State.RECEIVED, State.INCOMPLETE, State.INSTRUCTION)
 AFTER_GRANT = (State.GRANTED, State.WORKS, State.FINISHED, State.EXPIRED)
-PUBLISHED = (*AFTER_GRANT, State.REFUSED, State.REJECTED)
-"""What ends in a decision, which a public register shows."""
+GONE = (State.REVOKED, State.ANNULLED)
+"""There was a decision, and it is no more."""
+DECIDED = (*AFTER_GRANT, State.REFUSED, State.REJECTED, State.DEFERRED, State.INADMISSIBLE)
+"""There is a decision, of whatever sense."""
+PUBLISHED = (*DECIDED, *GONE)
+"""What a public register shows: decisions, and that they are no more."""
 
 
 class What(models.TextChoices):
-    """What happens to a file. The first ten are those that the clock counts with (`permits.deadlines.events`)."""
+    """What happens to a file. All but the note count for its dates (`permits.deadlines.events`)."""
 
     FILED = "filed", _("Filed")
     DOCUMENTS_REQUESTED = "pieces_asked", _("Missing pieces asked for")
@@ -43,9 +51,22 @@ class What(models.TextChoices):
     ARCHITECT_SAID = "architect_said", _("Opinion of the architect of French buildings")
     DECIDED = "decided", _("Decision notified")
     WITHDRAWN = "withdrawn", _("Application withdrawn")
+    REVOCATION_ANNOUNCED = "revoke_announced", _("Withdrawal announced (contradictory letter)")
+    REMARKS_RECEIVED = "remarks_came", _("Remarks of the holder received")
+    REVOKED = "revoked", _("Withdrawal of the decision notified")
+    APPEAL_LODGED = "appeal_lodged", _("Appeal lodged")
+    APPEAL_ENDED = "appeal_ended", _("Outcome of an appeal")
+    CONFIRMED = "confirmed", _("Application confirmed by the applicant")
     EXTENDED = "extended", _("Extension of validity asked for")
+    TRANSMITTED = "transmitted", _("Sent to the prefect")
+    POSTED_AT_TOWN_HALL = "posted_town_hall", _("Posted at the town hall")
+    POSTED_ON_SITE = "posted_on_site", _("Posted on the ground")
     WORKS_STARTED = "works_started", _("Works begun (DOC)")
+    WORKS_STOPPED = "works_stopped", _("Works interrupted")
+    WORKS_RESUMED = "works_resumed", _("Works resumed")
     WORKS_FINISHED = "works_finished", _("Works finished (DAACT)")
+    CONTESTED = "contested", _("Conformity contested")
+    ATTESTED = "attested", _("Attestation of no contest given")
     NOTE = "note", _("Note")
 
 
@@ -66,6 +87,8 @@ NEXT = {
 INSTRUCTS = frozenset({Role.PERMIT_INSTRUCTOR, Role.GIS_ADMINISTRATOR})
 COUNTER = INSTRUCTS | {Role.TOWN_HALL}
 ANY = frozenset(State)
+GRANTED = frozenset(AFTER_GRANT)
+WITH_DECISION = frozenset((*DECIDED, *GONE))
 MOVES: Mapping[What, Move] = {
     What.DOCUMENTS_REQUESTED: Move(INSTRUCTS, ANY),
     What.DOCUMENTS_RECEIVED: Move(COUNTER, ANY),
@@ -75,12 +98,64 @@ MOVES: Mapping[What, Move] = {
     What.ARCHITECT_SAID: Move(INSTRUCTS, ANY),
     What.DECIDED: Move(INSTRUCTS, ANY),
     What.WITHDRAWN: Move(COUNTER, ANY),
-    What.EXTENDED: Move(COUNTER, frozenset(AFTER_GRANT)),
-    What.WORKS_STARTED: Move(COUNTER, frozenset(AFTER_GRANT)),
-    What.WORKS_FINISHED: Move(COUNTER, frozenset(AFTER_GRANT)),
+    What.REVOCATION_ANNOUNCED: Move(INSTRUCTS, WITH_DECISION),
+    What.REMARKS_RECEIVED: Move(COUNTER, WITH_DECISION),
+    What.REVOKED: Move(INSTRUCTS, WITH_DECISION),
+    What.APPEAL_LODGED: Move(COUNTER, WITH_DECISION),
+    What.APPEAL_ENDED: Move(INSTRUCTS, WITH_DECISION),
+    What.CONFIRMED: Move(COUNTER, frozenset((*GONE, State.DEFERRED))),
+    What.EXTENDED: Move(COUNTER, GRANTED),
+    What.TRANSMITTED: Move(COUNTER, GRANTED),
+    What.POSTED_AT_TOWN_HALL: Move(COUNTER, GRANTED),
+    What.POSTED_ON_SITE: Move(COUNTER, GRANTED),
+    What.WORKS_STARTED: Move(COUNTER, GRANTED),
+    What.WORKS_STOPPED: Move(COUNTER, GRANTED),
+    What.WORKS_RESUMED: Move(COUNTER, GRANTED),
+    What.WORKS_FINISHED: Move(COUNTER, GRANTED),
+    What.CONTESTED: Move(INSTRUCTS, GRANTED),
+    What.ATTESTED: Move(COUNTER, GRANTED),
     What.NOTE: Move(COUNTER, ANY),
 }
-"""A file begins with its filing, which is no move. What comes too late is recorded, and shown as without effect."""
+"""A file begins with its filing, which is no move. What comes too late is recorded, and shown as such."""
+OF_WORKS = frozenset(
+    {
+        What.TRANSMITTED,
+        What.POSTED_AT_TOWN_HALL,
+        What.POSTED_ON_SITE,
+        What.WORKS_STARTED,
+        What.WORKS_STOPPED,
+        What.WORKS_RESUMED,
+        What.WORKS_FINISHED,
+        What.CONTESTED,
+        What.ATTESTED,
+    }
+)
+"""What follows a permit or a declaration, and no certificate; never before it was granted."""
+
+
+class RevocationCause(models.TextChoices):
+    """Why a decision is withdrawn (`permits.deadlines.events.Cause`)."""
+
+    ILLEGAL = "illegal", _("It is illegal")
+    REQUESTED = "requested", _("Its holder asks for it")
+    FRAUD = "fraud", _("It was obtained by fraud")
+
+
+class Appeal(models.TextChoices):
+    """Before whom a decision is contested (`permits.deadlines.events.Appeal`)."""
+
+    GRACIOUS = "gracious", _("Gracious or hierarchical appeal")
+    COURT = "court", _("Appeal to the administrative court")
+    PREFECT = "prefect", _("Referral by the prefect")
+
+
+class AppealOutcome(models.TextChoices):
+    """How an appeal ended (`permits.deadlines.events.AppealOutcome`)."""
+
+    DISMISSED = "dismissed", _("Dismissed")
+    GIVEN_UP = "given_up", _("Given up")
+    ANNULLED = "annulled", _("Decision annulled")
+    PARTLY_ANNULLED = "partly_annulled", _("Decision annulled in part")
 
 
 class SilenceRefuses(models.TextChoices):

@@ -218,6 +218,7 @@ class PermitStepSerializer(serializers.Serializer[Json]):
     articles = serializers.ListField(child=serializers.CharField())
     event = serializers.IntegerField(allow_null=True, help_text="the one that made it")
     effective = serializers.BooleanField(help_text="false: it changes no date")
+    irregular = serializers.BooleanField(help_text="it has effect, and lacks what the law asks: a judge may annul it")
     uncertain = serializers.BooleanField(help_text="a value of the law that was not read in a source")
     values = serializers.DictField(help_text="what was counted with")
 
@@ -237,5 +238,7 @@ class PermitTimelineSerializer(serializers.Serializer[Json]):
     outcome = serializers.CharField(allow_null=True)
     tacit = serializers.BooleanField()
     ended_on = serializers.DateField(allow_null=True)
+    revocable_until = serializers.DateField(allow_null=True, help_text="last day to withdraw it as illegal")
     valid_until = serializers.DateField(allow_null=True)
+    lapsed_on = serializers.DateField(allow_null=True, help_text="since when it holds no more")
     steps = PermitStepSerializer(many=True)

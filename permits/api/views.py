@@ -243,7 +243,7 @@ def steps_as_json(permit: Permit, timeline: Timeline, rows: Sequence[Event]) -> 
     for step in timeline.steps:
         said = explain(step, permit.kind, records.get(step.event or ""))
         origin = {"event": int(step.event) if step.event else None, "values": in_json(step.values)}
-        held = {"effective": step.effective, "uncertain": step.uncertain}
+        held = {"effective": step.effective, "irregular": step.irregular, "uncertain": step.uncertain}
         steps.append({"date": step.on, "code": step.what, **asdict(said), **origin, **held})
     return steps
 

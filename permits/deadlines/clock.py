@@ -4,104 +4,37 @@ The same events give the same timeline, in whatever order they were recorded. Wh
 told before: `revisions` lists every such change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from permits.deadlines import law
-from permits.deadlines.calendar import PARIS, after_months, before_months, next_day
+from permits.deadlines.calendar import PARIS, after_months, next_day
+from permits.deadlines.decisions import Decisions, Silence
 from permits.deadlines.events import (
     ArchitectSaid,
-    Decided,
     DocumentsReceived,
     DocumentsRequested,
     EnteredByHand,
     Event,
-    Extended,
     File,
     Filed,
     LongerNotified,
     Opinion,
     Outcome,
     Reported,
-    Withdrawn,
     in_order,
 )
 from permits.deadlines.law import Effect, Ground, NotCoveredError, Rule, SilenceRefuses
+from permits.deadlines.steps import Reading
+from permits.deadlines.steps import Step as Step
+from permits.deadlines.steps import Timeline as Timeline
+from permits.deadlines.steps import What as What
+from permits.deadlines.validity import follow
 
-MOST_EXTENSIONS = 2
 LENGTHENING = (Effect.MORE, Effect.WHOLE, Effect.AFTER_REPORT)
 PROLONGING = (Effect.PROLONGS, Effect.PROLONGS_TO)
-
-
-class What(StrEnum):
-    """What a step of the timeline says."""
-
-    FILED = "filed"
-    DEEMED_COMPLETE = "deemed_complete"
-    REQUESTED = "asked"
-    REQUESTED_LATE = "asked_late"
-    REQUESTED_OUTSIDE_CODE = "asked_outside_code"
-    REQUESTED_OF_CERTIFICATE = "asked_of_certificate"
-    REPLACED = "replaced"
-    CAME = "came"
-    COMPLETE = "complete"
-    ANSWER_BY = "answer_by"
-    REJECTED = "rejected"
-    LONGER = "longer"
-    LONGER_LATE = "longer_late"
-    PROLONGED = "prolonged"
-    PROLONGED_LATE = "prolonged_late"
-    BY_HAND = "by_hand"
-    BY_HAND_LATE = "by_hand_late"
-    REPORT = "report"
-    OPINION = "opinion"
-    NOTIFY_BY = "notify_by"
-    DUE = "due"
-    TACIT = "tacit"
-    DECIDED = "decided"
-    AFTER_THE_END = "after_the_end"
-    WITHDRAWN = "withdrawn"
-    VALID_UNTIL = "valid_until"
-    EXTENDED = "extended"
-    NOT_EXTENDED = "not_extended"
-    NOTED = "noted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One date, and why: the articles it follows from, the event that made it, the values that were counted with."""
-
-    on: date
-    what: What
-    articles: tuple[str, ...] = ()
-    event: str | None = None
-    effective: bool = True
-    uncertain: bool = False
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
-    """What is known on a day. Dates that do not exist are None; `due_on` is the last day to notify a decision.
-
-    `silence` is what no answer means. `outcome` is None while the file is open; it ended on `ended_on`.
-    """
-
-    filed_on: date
-    notify_by: date
-    complete_on: date | None
-    answer_by: date | None
-    months: int | None
-    due_on: date | None
-    silence: Outcome
-    outcome: Outcome | None
-    tacit: bool
-    ended_on: date | None
-    valid_until: date | None
-    steps: Sequence[Step] = field(default_factory=tuple, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +64,11 @@ def timeline(file: File, events: Iterable[Event], today: date) -> Timeline:
     return Clock(file, sorted(events, key=in_order), today).read()
 
 
-class Clock:
-    """One reading of a file's events; each method adds its steps."""
+class Clock(Reading):
+    """The reading of a file's events from its filing to its end."""
 
     def __init__(self, file: File, events: Sequence[Event], today: date) -> None:
-        self.file, self.events, self.today = file, events, today
-        self.steps: list[Step] = []
+        super().__init__(file, events, today)
         filings = [event for event in events if isinstance(event, Filed)]
         if len(filings) != 1:
             raise NothingFiledError(len(filings))
@@ -151,40 +83,31 @@ class Clock:
         complete, answer_by = self.completeness()
         months, due = self.delay(complete)
         silence, because = self.silence(due)
-        outcome, ended, tacit = self.ending(answer_by if complete is None else None, due, silence, because)
-        valid = self.validity(ended) if outcome == Outcome.GRANTED and ended else None
+        passed = self.end_of_silence(answer_by if complete is None else None, due, silence, because)
+        decisions = Decisions(self, passed, months)
+        act = decisions.read()
+        after = follow(self, act) if act and act.outcome == Outcome.GRANTED else None
         self.note_the_rest()
         return Timeline(
             filed_on=self.filed,
             notify_by=self.notify_by,
-            complete_on=complete,
+            complete_on=complete or decisions.confirmed,
             answer_by=answer_by,
             months=months,
-            due_on=due,
+            due_on=decisions.due or due,
             silence=silence,
-            outcome=outcome,
-            tacit=tacit,
-            ended_on=ended,
-            valid_until=valid,
+            outcome=act.outcome if act else None,
+            tacit=act.tacit if act else False,
+            ended_on=act.on if act else None,
+            revocable_until=after.revocable_until if after else None,
+            valid_until=after.until if after else None,
+            lapsed_on=after.lapsed if after else None,
             steps=tuple(sorted(self.steps, key=lambda step: step.on)),
         )
 
     def law(self, name: str) -> Rule:
         """Delays are those of the day of filing."""
         return law.the(name, self.filed)
-
-    def note_the_rest(self) -> None:
-        """No event is passed over: those that change no date stand there too."""
-        noted = {step.event for step in self.steps}
-        for event in self.events:
-            if event.key not in noted:
-                self.say(event.on, What.NOTED, event=event.key, effective=False)
-
-    def of[Kind: Event](self, kind: type[Kind]) -> list[Kind]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    def say(self, on: date, what: What, *articles: str, **more: Any) -> None:
-        self.steps.append(Step(on=on, what=what, articles=articles, **more))
 
     # -- complete or not ----------------------------------------------------------------------------------------------
 
@@ -345,57 +268,16 @@ class Clock:
             return Outcome.REFUSED, ("R.424-2-1" if assessed else "R.424-2",)
         return Outcome.GRANTED, ("R.424-1",)
 
-    def ending(
+    def end_of_silence(
         self, answer_by: date | None, due: date | None, silence: Outcome, because: tuple[str, ...]
-    ) -> tuple[Outcome | None, date | None, bool]:
-        """How the file ended and when: what comes first of silence, decision, withdrawal. Later ones have no effect."""
-        passed: date | None = None
+    ) -> Silence | None:
+        """What no answer becomes, and when; None while the delay does not run."""
         if answer_by is not None:
-            passed, silence, because, what = next_day(answer_by), Outcome.REJECTED, ("R.423-39",), What.REJECTED
-        elif due is not None:
-            passed, what = next_day(due), What.TACIT
-        acts = [event for event in self.events if isinstance(event, Decided | Withdrawn)]
-        if passed is not None and passed <= self.today and not any(act.on < passed for act in acts):
-            self.say(passed, what, *because, values={"outcome": silence, "after": answer_by or due})
-            self.without_effect(acts, passed)
-            return silence, passed, True
-        if not acts:
-            return None, None, False
-        first, *others = acts
-        outcome = first.outcome if isinstance(first, Decided) else Outcome.WITHDRAWN
-        self.say(first.on, What.DECIDED if isinstance(first, Decided) else What.WITHDRAWN, event=first.key,
-                 values={"outcome": outcome})  # fmt: skip
-        self.without_effect(others, first.on)
-        return outcome, first.on, False
-
-    def without_effect(self, acts: Iterable[Event], ended: date) -> None:
-        for act in acts:
-            self.say(act.on, What.AFTER_THE_END, event=act.key, effective=False, values={"ended": ended})
-
-    def validity(self, granted: date) -> date | None:
-        """The day until which works must begin, or the certificate holds; None where no row covers the decision."""
-        rule = next(law.rules_of(Effect.VALID, self.file.kind, granted), None)
-        if rule is None:
+            return Silence(on=next_day(answer_by), after=answer_by, outcome=Outcome.REJECTED, what=What.REJECTED,
+                           articles=("R.423-39",))  # fmt: skip
+        if due is None:
             return None
-        until, uncertain, articles = after_months(granted, rule.months), rule.uncertain, [rule.article]
-        extends = next(law.rules_of(Effect.EXTENDS, self.file.kind, granted), None)
-        limit = law.the(
-            "certificate_extension_months" if self.file.kind.certifies else "permit_extension_months", granted
-        )
-        count, never = 0, extends is None or rule.name == "five_years_2025"
-        for one in self.of(Extended):
-            ask_by = before_months(until, limit.months)
-            good = not never and count < MOST_EXTENSIONS and granted <= one.on <= ask_by
-            what = What.EXTENDED if good else What.NOT_EXTENDED
-            article = extends.article if extends else rule.article
-            values = {"never": never, "count": count, "from": granted, "until": ask_by}
-            self.say(one.on, what, article, event=one.key, effective=good, uncertain=limit.uncertain, values=values)
-            if good and extends is not None:
-                until, count, uncertain = after_months(until, extends.months), count + 1, uncertain or extends.uncertain
-                articles.append(article)
-        values = {"from": granted, "months": rule.months, "extensions": count}
-        self.say(until, What.VALID_UNTIL, *dict.fromkeys(articles), uncertain=uncertain, values=values)
-        return until
+        return Silence(on=next_day(due), after=due, outcome=silence, what=What.TACIT, articles=because)
 
 
 def after_rules(months: int, rules: Iterable[Rule]) -> int:

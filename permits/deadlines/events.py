@@ -8,12 +8,49 @@ from permits.deadlines.law import Ground, Kind, the
 
 
 class Outcome(StrEnum):
-    """How a file ends."""
+    """How a file stands once it is open no more: what was decided, or that the decision is gone.
+
+    `withdrawn`: the applicant gave up; `deferred`: the decision was put off (sursis à statuer); `revoked`: the
+    authority withdrew its decision (retrait).
+    """
 
     GRANTED = "granted"
     REFUSED = "refused"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    DEFERRED = "deferred"
+    INADMISSIBLE = "inadmissible"
+    REVOKED = "revoked"
+    ANNULLED = "annulled"
+
+
+DECISIONS = (Outcome.GRANTED, Outcome.REFUSED, Outcome.REJECTED, Outcome.DEFERRED, Outcome.INADMISSIBLE)
+"""What an authority may decide."""
+GONE = (Outcome.REVOKED, Outcome.ANNULLED)
+"""There was a decision, and it is no more: the application is before the authority again."""
+
+
+class Cause(StrEnum):
+    """Why a decision is withdrawn: it is illegal, its holder asks for it, it was obtained by fraud."""
+
+    ILLEGAL = "illegal"
+    REQUESTED = "requested"
+    FRAUD = "fraud"
+
+
+class Appeal(StrEnum):
+    """Before whom a decision is contested: its author, the court, the court by the prefect."""
+
+    GRACIOUS = "gracious"
+    COURT = "court"
+    PREFECT = "prefect"
+
+
+class AppealOutcome(StrEnum):
+    DISMISSED = "dismissed"
+    GIVEN_UP = "given_up"
+    ANNULLED = "annulled"
+    PARTLY_ANNULLED = "partly_annulled"
 
 
 class Opinion(StrEnum):
@@ -86,9 +123,16 @@ class ArchitectSaid(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided(Event):
-    """The decision was notified to the applicant."""
+    """The decision was notified to the applicant. `signed` is its day; one that is put off says for how many months."""
 
     outcome: Outcome
+    signed: date | None = None
+    months: int = 0
+
+    @property
+    def dated(self) -> date:
+        """The day of the decision, as far as it is known."""
+        return self.signed or self.on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +145,92 @@ class Extended(Event):
     """The validity was extended; `on` is the day of the request."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationAnnounced(Event):
+    """The holder received the letter that announces a withdrawal, and may make remarks until `remarks_by`."""
+
+    remarks_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarksReceived(Event):
+    """The holder's remarks were received."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked(Event):
+    """The withdrawal of the decision in force was notified to its holder."""
+
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealLodged(Event):
+    """The decision in force is contested; `on` is the day on which its holder was told."""
+
+    appeal: Appeal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealEnded(Event):
+    """The outcome of an appeal was notified; `final` when nothing more can be brought against it."""
+
+    outcome: AppealOutcome
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed(Event):
+    """The applicant confirmed the application: after a decision that was put off, or one that is no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transmitted(Event):
+    """The prefect received the decision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedAtTownHall(Event):
+    """The decision was posted at the town hall."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedOnSite(Event):
+    """The board was put up on the ground; `on` is its first day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorksStarted(Event):
+    """The works were declared begun (DOC)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorksStopped(Event):
+    """The works have stood still since this day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorksResumed(Event):
+    """The works went on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorksFinished(Event):
+    """The town hall received the declaration of completion (DAACT). `survey`: a check is due (R.462-7)."""
+
+    survey: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contested(Event):
+    """The holder received that the works do not conform."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested(Event):
+    """It was attested that conformity is not contested."""
+
+
 ORDER: tuple[type[Event], ...] = (
     Filed,
     DocumentsReceived,
@@ -109,23 +239,62 @@ ORDER: tuple[type[Event], ...] = (
     EnteredByHand,
     Reported,
     ArchitectSaid,
+    RevocationAnnounced,
+    RemarksReceived,
+    AppealLodged,
     Decided,
     Withdrawn,
+    Revoked,
+    AppealEnded,
+    Confirmed,
     Extended,
+    Transmitted,
+    PostedAtTownHall,
+    PostedOnSite,
+    WorksStarted,
+    WorksStopped,
+    WorksResumed,
+    WorksFinished,
+    Contested,
+    Attested,
 )
 
 
-def in_order(event: Event) -> tuple[date, int, str]:
-    """Events of one day always come in the same order, whatever the order in which they were recorded."""
-    return event.on, ORDER.index(type(event)), event.key
+def in_order(event: Event) -> tuple[date, int, date, int, str]:
+    """Events of one day always come in the same order, whatever the order in which they were recorded.
+
+    Of two decisions that count on one day, the one that was signed last comes last.
+    """
+    dated = event.dated if isinstance(event, Decided) else event.on
+    return event.on, ORDER.index(type(event)), dated, len(event.key), event.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Initial:
+    """How the permit stands that a file modifies or transfers. `granted_on` is None unless it was ever granted.
+
+    `gone` says that it is no more, and `gone_on` since when; `begun`, that its works have begun.
+    """
+
+    number: str
+    granted_on: date | None = None
+    begun: bool = False
+    valid_until: date | None = None
+    lapsed_on: date | None = None
+    gone: Outcome | None = None
+    gone_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """What is known of a file beside its events. `silence_refuses`: why no answer is a refusal (R.424-2)."""
+    """What is known of a file beside its events. `silence_refuses`: why no answer is a refusal (R.424-2).
+
+    `initial` is what a modification or a transfer changes: it has no validity of its own.
+    """
 
     kind: Kind
     silence_refuses: frozenset[str] = field(default_factory=frozenset)
+    initial: Initial | None = None
 
 
 def received_by_registered_letter(presented: date) -> date:

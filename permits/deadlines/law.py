@@ -70,6 +70,7 @@ class Effect(StrEnum):
     LIMIT = "limit"
     VALID = "valid"
     EXTENDS = "extends"
+    REVOCABLE = "revocable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,10 @@ THREE_YEARS_2016 = date(2016, 1, 6)
 """Decisions are valid three years from then on; what held before is not covered."""
 HERITAGE_2017 = date(2017, 4, 1)
 """The surroundings of monuments add a month from then on (décret 2017-456); before, R.423-28 made four months."""
+ALUR_2014 = date(2014, 3, 27)
+"""Declarations may be withdrawn from then on, as permits (loi 2014-366); before, they never were."""
+POSTING_2019 = date(2019, 6, 23)
+"""The text of R.424-15 that was read held until the day before."""
 PERMITS = frozenset({Kind.PD, Kind.PCMI, Kind.PC, Kind.PA})
 NOT_CERTIFICATES = frozenset({Kind.DP, *PERMITS})
 NOTARIES, JURIBLIO, SECURITY = "notaires, 2024", "juriblio", "sitesecurite"
@@ -166,6 +171,30 @@ def three_years(name: str, since: date, until: date | None = None) -> Rule:
         until=until,
         source=JURIBLIO,
     )
+
+
+def limit(
+    name: str,
+    article: str,
+    source: str,
+    *,
+    months: int = 0,
+    days: int = 0,
+    uncertain: bool = False,
+    since: date = CODE_2007,
+    until: date | None = None,
+) -> Rule:
+    """A delay of whoever acts after the decision."""
+    return Rule(name=name, article=article, effect=Effect.LIMIT, months=months, days=days, uncertain=uncertain,
+                since=since, until=until, source=source)  # fmt: skip
+
+
+def revocable(
+    name: str, article: str, months: int, source: str, *kinds: Kind, since: date = CODE_2007, uncertain: bool = False
+) -> Rule:
+    """How long an illegal decision of these kinds may be withdrawn."""
+    return Rule(name=name, article=article, effect=Effect.REVOCABLE, months=months, kinds=frozenset(kinds),
+                since=since, uncertain=uncertain, source=source)  # fmt: skip
 
 
 RULES: tuple[Rule, ...] = (
@@ -350,6 +379,28 @@ RULES: tuple[Rule, ...] = (
         since=CODE_2007,
         source=CODE,
     ),
+    # What follows the decision, by the day of what it is counted from.
+    revocable("permit_revocable", "L.424-5", 3, "lexbase; CE, 13 February 2012: notified within them", *PERMITS),
+    revocable("declaration_revocable", "L.424-5", 3, "halgand-avocat.fr", Kind.DP, since=ALUR_2014),
+    revocable(
+        "certificate_revocable",
+        "CRPA L.242-1",
+        4,
+        "lgp-avocats.fr, of any decision; not read of certificates",
+        Kind.CUA,
+        Kind.CUB,
+        uncertain=True,
+    ),
+    limit("deferral_months", "L.424-1", "consultation.avocat.fr, P. Platel", months=24),
+    limit("confirmation_months", "L.424-1", "CE, 11 February 2015, n° 361433 (juripublica.fr)", months=2),
+    limit("deferred_decision_months", "L.424-1", REMEMBERED, months=2, uncertain=True),
+    limit("interruption_months", "R.424-17", "manonchevalier-avocat.fr; CE, 10 May 2017, n° 399405", months=12),
+    limit("transmission_days", "CGCT L.2131-1", "urbanisme.legibase.fr, 1 March 2016", days=15),
+    limit("post_days", "R.424-15", "Legifrance, text of 5 October 2013", days=8, until=POSTING_2019),
+    limit("post_days", "R.424-15", "text since 23 June 2019 not read", days=8, since=POSTING_2019, uncertain=True),
+    limit("third_party_months", "R.600-2", "hachemavocat.fr, text quoted", months=2),
+    limit("contest_months", "R.462-6", LEXBASE, months=3),
+    limit("survey_contest_months", "R.462-6", LEXBASE, months=5),
 )
 
 NOT_COVERED: tuple[tuple[str, str], ...] = (

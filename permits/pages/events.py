@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import TextChoices
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_COVERED, Ground, Kind
 from permits.models import Event, Permit
 from permits.pages.frame import day_field, page, permit_of
-from permits.procedure import MOVES, What
+from permits.procedure import MOVES, Appeal, AppealOutcome, RevocationCause, What
 from permits.services.reading import timeline_of
 from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, may_strike, record, strike
 from permits.usual_documents import USUAL
@@ -46,6 +47,28 @@ LEADS = {
     What.EXTENDED: gettext_lazy(
         "The day is that of the request; it must come two months before the end of the validity."
     ),
+    What.REVOCATION_ANNOUNCED: gettext_lazy(
+        "The holder is heard before a permit is withdrawn: what counts is the day on which the letter was received. "
+        "Give at least a week for remarks, inside the three months of the decision."
+    ),
+    What.REVOKED: gettext_lazy(
+        "The decision in force ends on the day on which its holder received the withdrawal. An illegal permit is "
+        "withdrawn within three months of the decision; one that comes later stands, and is shown as irregular."
+    ),
+    What.APPEAL_LODGED: gettext_lazy(
+        "The day is that on which the holder was told of the appeal. Never name here who appeals."
+    ),
+    What.APPEAL_ENDED: gettext_lazy(
+        "An annulment ends the act in force: of a permit, nothing is left; of a withdrawal, the permit lives again."
+    ),
+    What.CONFIRMED: gettext_lazy("The day is that on which the town hall received the confirmation: a new delay runs."),
+    What.TRANSMITTED: gettext_lazy("The day is that on which the prefect received the decision."),
+    What.POSTED_ON_SITE: gettext_lazy(
+        "The day is the first one of the board. Where it was taken away before two months, record the day on which it "
+        "was put up again: the time of third parties runs from there."
+    ),
+    What.WORKS_STOPPED: gettext_lazy("The day is that since which the works have stood still."),
+    What.WORKS_FINISHED: gettext_lazy("The day is that on which the town hall received the declaration."),
 }
 CHANNELS = (
     ("hand", gettext_lazy("Given by hand")),
@@ -54,6 +77,8 @@ CHANNELS = (
 )
 DAYS_OF = {"on": ("hand",), "sent": ("registered", "electronic"), "presented": ("registered",)}
 """The days that each way of sending needs."""
+OFFERED = (Outcome.GRANTED, Outcome.REFUSED, Outcome.DEFERRED, Outcome.INADMISSIBLE)
+"""The decisions that are chosen from: a file is rejected by itself when its pieces do not come."""
 LONGEST_NOTE = 2_000
 
 
@@ -171,12 +196,56 @@ class EventForm(AccessibleForm):
         )
 
     def add_decided(self) -> None:
-        choices = [
-            (one.value, labels.outcome_label(one, self.permit.kind)) for one in (Outcome.GRANTED, Outcome.REFUSED)
-        ]
+        certifies = Kind(self.permit.kind).certifies
+        offered = [one for one in OFFERED if not (certifies and one == Outcome.DEFERRED)]
+        choices = [(one.value, labels.outcome_label(one, self.permit.kind)) for one in offered]
         self.fields["outcome"] = forms.ChoiceField(label=_("Decision"), choices=choices, widget=forms.RadioSelect)
+        if not certifies:
+            self.fields["months"] = forms.IntegerField(
+                label=_("Months for which it is put off"),
+                min_value=1,
+                max_value=24,
+                required=False,
+                help_text=_("For a decision that is put off: two years at most."),
+            )
+        self.add_order()
+
+    def add_order(self) -> None:
         self.fields["reference"] = forms.CharField(label=_("Number of the order"), max_length=LONGEST, required=False)
-        self.fields["signed"] = day_field(_("Signed on"), required=False)
+        self.fields["signed"] = day_field(
+            _("Signed on"), required=False, help_text=_("The time to withdraw it is counted from this day.")
+        )
+
+    def add_revocation_announced(self) -> None:
+        self.fields["remarks_by"] = day_field(_("Remarks until"), required=False)
+        self.add_note()
+
+    def add_revoked(self) -> None:
+        self.add_choice("cause", _("Why it is withdrawn"), RevocationCause)
+        self.fields["reason"] = forms.CharField(label=_("Reasons in short"), max_length=LONGEST)
+        self.add_order()
+
+    def add_appeal_lodged(self) -> None:
+        self.add_choice("appeal", _("Appeal"), Appeal)
+        self.add_note()
+
+    def add_appeal_ended(self) -> None:
+        self.add_choice("appeal_outcome", _("Outcome"), AppealOutcome)
+        self.fields["final"] = forms.BooleanField(
+            label=_("Nothing more can be brought against it (the validity runs again)"), required=False
+        )
+        self.fields["reference"] = forms.CharField(
+            label=_("Number of the judgment"), max_length=LONGEST, required=False
+        )
+
+    def add_works_finished(self) -> None:
+        self.fields["survey"] = forms.BooleanField(
+            label=_("A check of the works is due (R.462-7): five months to contest, else three"), required=False
+        )
+        self.add_note()
+
+    def add_choice(self, name: str, label: str, choices: type[TextChoices]) -> None:
+        self.fields[name] = forms.ChoiceField(label=label, choices=choices.choices, widget=forms.RadioSelect)
 
 
 def ground_label(ground: Ground, effect: tuple[str, str] | None) -> str:
@@ -239,12 +308,18 @@ def report_change(request: HttpRequest, said: str, permit: Permit, before: Timel
     return now
 
 
+EXPLAINED = frozenset(
+    {Said.AFTER_THE_END, Said.CONFIRMS, Said.NOTHING_TO_REVOKE, Said.NOTHING_TO_ANNUL, Said.CONFIRMED_IN_VAIN}
+)
+"""Steps without effect that no article explains."""
+
+
 def warn(request: HttpRequest, made: Event, now: Timeline | None) -> None:
-    """Say why what was recorded has no effect, where the law gives it none."""
+    """Say why what was recorded has no effect, where the law gives it none, or what it lacks."""
     kind = Kind(made.permit.kind)
     for step in now.steps if now else ():
-        explains = bool(step.articles) or step.what == Said.AFTER_THE_END
-        if step.event == str(made.pk) and explains and not step.effective:
+        explains = bool(step.articles) or step.what in EXPLAINED
+        if step.event == str(made.pk) and explains and (step.irregular or not step.effective):
             title, why = explanations.explain(step, kind, made).title, " ".join(explanations.reason(step, kind, made))
             articles = f" ({', '.join(step.articles)})" if step.articles else ""
             messages.warning(request, f"{title}{articles}. {why}")

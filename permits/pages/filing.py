@@ -1,6 +1,7 @@
 """/permis/deposer/ and /permis/<number>/modifier/: file an application, change what is no event of a file."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,15 +16,15 @@ from gis_core.api.views import site
 from gis_core.database import clock as database_clock
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
-from gis_core.errors import ArpentError, Forbidden, Stale
+from gis_core.errors import ArpentError, Forbidden, NotFound, Stale
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
 from layers.cadastre.references import whole_identifier
 from permits.models import Permit
 from permits.pages.frame import day_field, page, permit_of
-from permits.procedure import COUNTER, INSTRUCTS, SilenceRefuses
-from permits.services.applicants import Person, reads_applicants_somewhere
+from permits.procedure import COUNTER, GONE, INSTRUCTS, SilenceRefuses, State
+from permits.services.applicants import Person, may_read_applicant, read_applicants, reads_applicants_somewhere
 from permits.services.filing import (
     LONGEST_ADDRESS,
     LONGEST_DESCRIPTION,
@@ -34,6 +35,7 @@ from permits.services.filing import (
     instructors_of,
     members_filing,
 )
+from permits.services.reading import permit_seen_by
 from permits.services.recording import check_may_write
 from permits.services.sheets import order_at_filing
 
@@ -227,7 +229,7 @@ def file_new(request: HttpRequest) -> HttpResponse:
     if not members_filing(rights):
         raise Forbidden(_("Your role does not allow this."))
     if request.method != "POST":
-        return filing_page(request, FilingForm(initial=initial_values(request), rights=rights))
+        return filing_page(request, FilingForm(initial=initial_values(request, rights), rights=rights))
     form, status = FilingForm(request.POST, rights=rights), 400
     if form.is_valid():
         try:
@@ -238,6 +240,7 @@ def file_new(request: HttpRequest) -> HttpResponse:
             order_at_filing(filed.permit, user=request.user, rights=rights, site=site(request))  # type: ignore[arg-type]
             messages.success(request, _("The file %(number)s is filed.") % {"number": filed.permit})
             warn_unknown_parcels(request, filed)
+            warn_of_parent(request, filed.permit.parent)
             return redirect("permit", filed.permit.number)
     return filing_page(request, form, status)
 
@@ -246,8 +249,8 @@ def filing_page(request: HttpRequest, form: FilingForm, status: int = 200) -> Ht
     return render(request, "permits/filing.html", {"section": "permits", "form": form}, status=status)
 
 
-def initial_values(request: HttpRequest) -> dict[str, str]:
-    """What the address says of the new file: parcels, and so the commune; the file that it changes."""
+def initial_values(request: HttpRequest, rights: Rights) -> dict[str, str]:
+    """What the address says of the new file: parcels, and so the commune; the file that it changes, and what it had."""
     given = [
         whole_identifier(part) or part for part in request.GET.get("parcels", "")[:LONGEST_LIST].split(",") if part
     ]
@@ -256,7 +259,37 @@ def initial_values(request: HttpRequest) -> dict[str, str]:
     for name in ("parent", "change", "kind", "insee"):
         if value := request.GET.get(name, "")[:40]:
             initial[name] = value
-    return initial
+    return values_of_parent(initial, rights) | {name: value for name, value in initial.items() if value}
+
+
+def values_of_parent(initial: Mapping[str, str], rights: Rights) -> dict[str, str]:
+    """What a change begins with: the ground of the file that it changes, and its applicant if that one stays.
+
+    The journal says that the applicant was read. Whoever sees no such file begins with nothing.
+    """
+    try:
+        parent = permit_seen_by(initial.get("parent", ""), rights)
+    except NotFound:
+        return {}
+    values = {
+        "parcels": "\n".join(parent.idus),
+        "address": parent.address,
+        "kind": parent.kind,
+        "insee": parent.insee,
+    }
+    if initial.get("change") == "T" or not may_read_applicant(parent):
+        return values
+    person = read_applicants([parent], why=_("Filing of a modification")).get(parent.pk)
+    if person is None:
+        return values
+    return values | {"name": person.name, "home": person.address, "email": person.email, "phone": person.phone}
+
+
+def warn_of_parent(request: HttpRequest, parent: Permit | None) -> None:
+    """Say that what is to be changed cannot be changed any more: the decision will be about a permit in force."""
+    if parent is not None and parent.state in (*GONE, State.EXPIRED, State.FINISHED, State.REFUSED):
+        message = _("The file that it changes is “%(state)s”: only a permit in force is modified or transferred.")
+        messages.warning(request, message % {"state": parent.get_state_display()})
 
 
 def warn_unknown_parcels(request: HttpRequest, filed: Filed) -> None:

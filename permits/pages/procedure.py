@@ -20,6 +20,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job
 from permits import explanations, labels
 from permits.deadlines.clock import Step, Timeline
+from permits.deadlines.law import Kind
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import COUNTER, State, What
@@ -31,8 +32,12 @@ LIKELY: Mapping[str, tuple[What, ...]] = {
     "notify_by": (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED),
     "answer_by": (What.DOCUMENTS_RECEIVED, What.DECIDED),
     "due": (What.DECIDED, What.ARCHITECT_SAID),
-    State.GRANTED: (What.WORKS_STARTED, What.EXTENDED),
+    State.GRANTED: (What.POSTED_ON_SITE, What.WORKS_STARTED, What.EXTENDED),
     State.WORKS: (What.WORKS_FINISHED,),
+    State.FINISHED: (What.CONTESTED, What.ATTESTED),
+    State.DEFERRED: (What.CONFIRMED, What.DECIDED),
+    State.REVOKED: (What.CONFIRMED, What.DECIDED),
+    State.ANNULLED: (What.CONFIRMED, What.DECIDED),
 }
 """What usually comes next, by the next deadline or the state; the others are one more step away."""
 
@@ -66,7 +71,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     derive(application, rows, database_clock.today())
     timeline = timeline_of(application, rows)
     allowed = may_record(application, rights)
-    likely = [one for one in LIKELY.get(application.next_what or application.state, ()) if one in allowed]
+    likely = [one for one in likely_next(application) if one in allowed]
     order = order_of(application, rights)
     context = {
         "ahead": explanations.ahead(timeline, application, database_clock.today()),
@@ -77,6 +82,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
         "today": database_clock.today(),
         "changeable": may_write(application, rights, COUNTER),
         "map": map_address(application),
+        "may_be_changed": may_be_changed(application),
         "changes": list(Permit.objects.visible_to(rights).filter(parent=application).order_by("filed_date", "id")),
         "order": order,
         "waiting": order is not None and order[0].state in OPEN,
@@ -96,6 +102,18 @@ def freeze_now(request: HttpRequest, permit: str) -> HttpResponse:
     else:
         messages.success(request, _("The parcel sheet is being frozen; it is here in a moment."))
     return redirect("permit", application.number)
+
+
+def likely_next(permit: Permit) -> list[What]:
+    """What usually comes next of a file; the validity of a change is not extended by itself."""
+    usual = LIKELY.get(permit.next_what or permit.state, ())
+    return [one for one in usual if not (one == What.EXTENDED and permit.parent_id)]
+
+
+def may_be_changed(permit: Permit) -> bool:
+    """Whether a modification or a transfer may be filed: of a permit in force whose works are not finished."""
+    in_force = permit.state in (State.GRANTED, State.WORKS)
+    return in_force and permit.parent_id is None and not Kind(permit.kind).certifies
 
 
 def dates(timeline: Timeline | None, permit: Permit, rows: Mapping[str, Event]) -> list[Date]:

@@ -33,7 +33,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @page
 @limited(TABLE)
 def statistics_page(request: HttpRequest) -> HttpResponse:
-    """Counts and delays by kind, period, commune and instructor; this year's files unless told otherwise."""
+    """Counts and delays by kind, period, commune, instructor and state; this year's files unless told otherwise."""
     rights = rights_of_request(request)
     this_year = {"state": "", "year": str(database_clock.today().year)}
     wanted, form, figures = answer_query(
@@ -60,6 +60,7 @@ def titles(wanted: PermitQuery) -> dict[str, str]:
         "period": _("By month of filing") if wanted.year else _("By year of filing"),
         "insee": _("By commune"),
         "instructor": _("By instructor"),
+        "state": _("By state"),
     }
 
 
@@ -84,6 +85,8 @@ def query_of(name: str, group: Group, wanted: PermitQuery) -> str:
             return "" if wanted.year else wanted.but(year=int(group.key)).query()
         case "instructor":
             return wanted.but(instructor=group.key or "none").query()
+        case "state":
+            return wanted.but(states=(group.key,)).query()
     return wanted.but(**{name: group.key}).query()
 
 

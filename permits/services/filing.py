@@ -20,7 +20,7 @@ from permits.models import Event, Permit, Settings
 from permits.numbers import LAST, LAST_CHANGE, LETTERS, NotANumberError, Number
 from permits.procedure import COUNTER, INSTRUCTS, What
 from permits.services.applicants import Person, write_applicant
-from permits.services.reading import format_day, refresh
+from permits.services.reading import format_day, refresh, refresh_with_changes
 from permits.services.recording import EARLIEST, announce, check_may_write
 
 MOST_PARCELS = 100
@@ -121,7 +121,7 @@ def change_permit(permit: Permit, changes: Mapping[str, Any], rights: Rights) ->
             case _:
                 raise Invalid(_("“%(name)s” does not change.") % {"name": name}, parameter=name)
     permit.save()
-    refresh(permit)
+    refresh_with_changes(permit)
     announce()
     return Filed(permit, unknown)
 

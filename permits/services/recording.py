@@ -1,7 +1,7 @@
 """What happens to a file is recorded once for all; a mistake is struck out, and stays to be seen."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,19 +14,22 @@ from gis_core.members.rights import Rights, Role
 from layers.catalogue.services import announce_changed_slugs
 from permits.deadlines import events as clock
 from permits.deadlines.calendar import PARIS
-from permits.deadlines.law import Ground
+from permits.deadlines.law import Ground, Kind, the
 from permits.layers import SLUG
 from permits.models import Event, Permit
-from permits.procedure import MOVES, State, What
-from permits.services.reading import format_day, refresh
+from permits.procedure import MOVES, OF_WORKS, State, What
+from permits.services.reading import format_day, refresh, refresh_with_changes
 
 EARLIEST = date(1970, 1, 1)
 LONGEST = 200
+LONGEST_HEARING = timedelta(days=366)
 MOST_DOCUMENTS = 60
 CHANNELS = ("hand", "registered", "electronic")
-NOTIFIED = (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED, What.ARCHITECT_SAID)
+NOTIFIED = (
+    *(What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED, What.ARCHITECT_SAID),
+    *(What.REVOCATION_ANNOUNCED, What.REVOKED, What.CONTESTED),
+)
 """Acts that count from their receipt: how they were sent says when that is (R.423-47, R.423-48)."""
-WORKS = (What.WORKS_STARTED, What.WORKS_FINISHED)
 
 
 def may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> bool:
@@ -45,8 +48,13 @@ def check_may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> N
 
 def may_record(permit: Permit, rights: Rights) -> list[What]:
     """What the asker may record of a file as it stands."""
-    state = State(permit.state)
-    return [what for what, move in MOVES.items() if state in move.states and may_write(permit, rights, move.roles)]
+    return [what for what, move in MOVES.items() if fits(what, permit) and may_write(permit, rights, move.roles)]
+
+
+def fits(what: What, permit: Permit) -> bool:
+    """Whether it can happen to such a file in its state: no works follow a certificate."""
+    certifies = Kind(permit.kind).certifies
+    return State(permit.state) in MOVES[what].states and not (certifies and what in OF_WORKS)
 
 
 def may_strike(event: Event, permit: Permit, rights: Rights) -> bool:
@@ -68,7 +76,7 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     permit = lock_permit(permit)
     # The stored state may be yesterday's.
     refresh(permit)
-    if State(permit.state) not in move.states:
+    if not fits(what, permit):
         message = _("“%(event)s” cannot be recorded while the file is “%(state)s”.")
         raise Conflict(message % {"event": what.label, "state": permit.get_state_display()})
     kept = DETAILS[what](detail)
@@ -79,16 +87,12 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     day = sound(permit, day)
     if kept.get("sent") and date.fromisoformat(kept["sent"]) < permit.filed_date:
         raise Invalid(before_filing(permit), parameter="sent")
-    if what in WORKS and permit.ended_date and day < permit.ended_date:
-        message = _("It was granted on %(day)s: no works are declared before.")
-        raise Invalid(message % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
-    if kept.get("signed"):
-        check_signed(permit, date.fromisoformat(kept["signed"]), day)
+    check_sense(permit, what, kept, day)
     made = Event.objects.create(
         permit=permit, what=what, on_date=day, detail=kept, recorded_at=database_clock.now(),
         recorded_by_id=rights.user_id,
     )  # fmt: skip
-    refresh(permit)
+    refresh_with_changes(permit)
     announce()
     return made
 
@@ -110,7 +114,7 @@ def strike(event: Event, *, reason: str, rights: Rights) -> None:
         unexplained=_("Say why the event is struck out."),
         reason_field="struck_reason",
     )
-    refresh(permit)
+    refresh_with_changes(permit)
     announce()
 
 
@@ -139,6 +143,19 @@ def sound(permit: Permit, day: date | None) -> date:
     if day > database_clock.today():
         raise Invalid(_("This day is not yet there: record what has happened."), parameter="on")
     return day
+
+
+def check_sense(permit: Permit, what: What, kept: Mapping[str, Any], day: date) -> None:
+    """Refuse what excludes each other: works before the grant, remarks before their letter. Raises Invalid."""
+    if what in OF_WORKS and permit.ended_date and day < permit.ended_date and what != What.TRANSMITTED:
+        message = _("It was granted on %(day)s: no works are declared before.")
+        raise Invalid(message % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
+    if kept.get("outcome") == clock.Outcome.DEFERRED and Kind(permit.kind).certifies:
+        raise Invalid(_("A certificate is not put off."), parameter="outcome")
+    if kept.get("signed"):
+        check_signed(permit, date.fromisoformat(kept["signed"]), day)
+    if kept.get("remarks_by") and date.fromisoformat(kept["remarks_by"]) < day:
+        raise Invalid(_("Remarks are made after the letter was received."), parameter="remarks_by")
 
 
 def check_signed(permit: Permit, signed: date, received: date) -> None:
@@ -190,8 +207,8 @@ def in_order(sent: date, later: date, parameter: str) -> None:
         raise Invalid(_("It cannot be received before it is sent."), parameter=parameter)
 
 
-def day_of(detail: Mapping[str, Any], name: str) -> date | None:
-    """A day in the detail, as a date or as ISO 8601. Raises Invalid."""
+def day_of(detail: Mapping[str, Any], name: str, *, latest: date | None = None) -> date | None:
+    """A day in the detail, as a date or as ISO 8601; of the past, unless a `latest` one is given. Raises Invalid."""
     value = detail.get(name)
     if value in (None, ""):
         return None
@@ -202,7 +219,7 @@ def day_of(detail: Mapping[str, Any], name: str) -> date | None:
             day = date.fromisoformat(str(value)[:10])
         except ValueError as error:
             raise Invalid(_("“%(value)s” is no date.") % {"value": str(value)[:40]}, parameter=name) from error
-    if not EARLIEST <= day <= database_clock.today():
+    if not EARLIEST <= day <= (latest or database_clock.today()):
         raise Invalid(_("This day cannot be: %(day)s.") % {"day": format_day(day)}, parameter=name)
     return day
 
@@ -272,10 +289,45 @@ def decision_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
     outcome = one_of(detail, "outcome", clock.Outcome)
     if outcome == clock.Outcome.WITHDRAWN:
         raise Invalid(_("A withdrawal is no decision: record it as such."), parameter="outcome")
+    if outcome not in clock.DECISIONS:
+        message = _("This is no decision: record the withdrawal, or the outcome of the appeal.")
+        raise Invalid(message, parameter="outcome")
+    put_off = {"months": deferral(detail)} if outcome == clock.Outcome.DEFERRED else {}
+    return {"outcome": outcome, **order_detail(detail), **put_off}
+
+
+def order_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The day and the number of an order."""
     signed = day_of(detail, "signed")
+    return {"signed": signed.isoformat() if signed else None, "reference": text(detail, "reference")}
+
+
+def deferral(detail: Mapping[str, Any]) -> int:
+    """For how many months a decision is put off (L.424-1). Raises Invalid."""
+    most, months = the("deferral_months", database_clock.today()).months, str(detail.get("months") or "")
+    if not (months.isascii() and months.isdecimal() and 1 <= int(months[:3]) <= most):
+        raise Invalid(_("A decision is put off for 1 to %(most)s months.") % {"most": most}, parameter="months")
+    return int(months)
+
+
+def announcement_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    until = day_of(detail, "remarks_by", latest=database_clock.today() + LONGEST_HEARING)
+    return {"remarks_by": until.isoformat() if until else None, **note_detail(detail)}
+
+
+def revocation_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    cause = one_of(detail, "cause", clock.Cause)
+    return {"cause": cause, "reason": text(detail, "reason", required=True), **order_detail(detail)}
+
+
+def appeal_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {"appeal": one_of(detail, "appeal", clock.Appeal), **note_detail(detail)}
+
+
+def appeal_end_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "outcome": outcome,
-        "signed": signed.isoformat() if signed else None,
+        "appeal_outcome": one_of(detail, "appeal_outcome", clock.AppealOutcome),
+        "final": flag(detail, "final"),
         "reference": text(detail, "reference"),
     }
 
@@ -285,19 +337,20 @@ def note_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    **dict.fromkeys(MOVES, note_detail),
     What.DOCUMENTS_REQUESTED: documents_requested,
     What.DOCUMENTS_RECEIVED: lambda detail: {"pieces": some_of(detail, "pieces")},
     What.LONGER_NOTIFIED: longer,
     What.BY_HAND: by_hand,
-    What.REPORTED: note_detail,
     What.ARCHITECT_SAID: lambda detail: {"opinion": one_of(detail, "opinion", clock.Opinion)},
     What.DECIDED: decision_detail,
-    What.WITHDRAWN: note_detail,
-    What.EXTENDED: note_detail,
-    What.WORKS_STARTED: note_detail,
-    What.WORKS_FINISHED: note_detail,
-    What.NOTE: note_detail,
+    What.REVOCATION_ANNOUNCED: announcement_detail,
+    What.REVOKED: revocation_detail,
+    What.APPEAL_LODGED: appeal_detail,
+    What.APPEAL_ENDED: appeal_end_detail,
+    What.WORKS_FINISHED: lambda detail: {"survey": flag(detail, "survey"), **note_detail(detail)},
 }
+"""What is kept of each kind of event."""
 
 
 def instant_of(day: date) -> datetime:

@@ -34,6 +34,10 @@ class Outcome(models.TextChoices):
     GRANTED = "granted", gettext_lazy("Granted")
     REFUSED = "refused", pgettext_lazy("permit", "Refused")
     REJECTED = "rejected", gettext_lazy("Rejected, pieces missing")
+    DEFERRED = "deferred", gettext_lazy("Decision put off")
+    INADMISSIBLE = "inadmissible", gettext_lazy("Inadmissible")
+    REVOKED = "revoked", gettext_lazy("Decision withdrawn")
+    ANNULLED = "annulled", gettext_lazy("Annulled by the court")
 
 
 @dataclass(frozen=True, slots=True)

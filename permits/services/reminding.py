@@ -176,7 +176,7 @@ def silence_grants(permits: Sequence[Permit], day: date) -> set[int]:
     rows: defaultdict[int, list[Event]] = defaultdict(list)
     for event in Event.objects.filter(permit__in=permits).order_by("on_date", "id"):
         rows[event.permit_id].append(event)
-    timelines = {one.pk: timeline_of(one, rows[one.pk], day) for one in permits}
+    timelines = {one.pk: timeline_of(one, rows[one.pk], day, {}) for one in permits}
     return {pk for pk, timeline in timelines.items() if timeline and timeline.silence == Outcome.GRANTED}
 
 

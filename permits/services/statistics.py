@@ -14,31 +14,39 @@ from psycopg import sql
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, User
 from permits.models import Permit
-from permits.procedure import AFTER_GRANT, State
+from permits.procedure import AFTER_GRANT, GONE, State
 from permits.services.listing import PermitQuery, files
 
 MOST_GROUPS = 1_000
-DECIDED = [str(state) for state in (*AFTER_GRANT, State.REFUSED)]
+DATED = [str(state) for state in (*AFTER_GRANT, State.REFUSED, State.INADMISSIBLE)]
+"""States that begin with the decision: their day is that of the decision."""
+DECIDED = [*DATED, *(str(state) for state in GONE)]
+"""States of files that were decided, be it that the decision is no more."""
 COLUMNS = ("kind", "filed_date", "ended_date", "insee", "instructor_id", "state", "tacit")
 # Several groupings in one reading of the files.
 GROUPS = """
     with files as materialized (
-        select kind, extract({period} from filed_date)::int as period, insee, instructor_id, tacit,
-            case when state = any (%s) then ended_date - filed_date end as days
+        select kind, extract({period} from filed_date)::int as period, insee, instructor_id, state, tacit,
+            state = any (%s) as decided, case when state = any (%s) then ended_date - filed_date end as days
         from ({files}) as asked)
     select case when grouping(kind) = 0 then 'kind' when grouping(period) = 0 then 'period'
-            when grouping(insee) = 0 then 'insee' when grouping(instructor_id) = 0 then 'instructor' else 'all' end,
-        kind, period, insee, instructor_id, count(*), count(days), count(*) filter (where tacit and days is not null),
+            when grouping(insee) = 0 then 'insee' when grouping(instructor_id) = 0 then 'instructor'
+            when grouping(state) = 0 then 'state' else 'all' end,
+        kind, period, insee, instructor_id, state, count(*), count(*) filter (where decided),
+        count(*) filter (where tacit and decided),
         percentile_disc(array[0.5, 0.9]) within group (order by days)
-    from files group by grouping sets ((), (kind), (period), (insee), (instructor_id))
-    order by 1, period, count(*) desc, kind, insee, instructor_id limit %s
+    from files group by grouping sets ((), (kind), (period), (insee), (instructor_id), (state))
+    order by 1, period, count(*) desc, kind, insee, instructor_id, state limit %s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files of one kind, period, commune or instructor. `median` and `ninth` are days from filing to decision, which
-    half of the decided files and nine in ten of them do not exceed."""
+    """Files of one kind, period, commune, instructor or state.
+
+    `median` and `ninth` are days from filing to decision, which half of the decided files and nine in ten of them do
+    not exceed.
+    """
 
     key: str
     label: str
@@ -63,18 +71,19 @@ class Statistics:
     period: Sequence[Group]
     insee: Sequence[Group]
     instructor: Sequence[Group]
+    state: Sequence[Group]
 
 
 def statistics(wanted: PermitQuery, rights: Rights) -> Statistics:
     rows = groups(wanted, rights)
     names = labels(rows, monthly=wanted.year is not None)
     grouped: dict[str, list[Group]] = defaultdict(list)
-    for what, kind, period, insee, instructor, filed, decided, tacit, days in rows:
-        key = {"kind": kind, "period": period, "insee": insee, "instructor": instructor}.get(what)
+    for what, kind, period, insee, instructor, state, filed, decided, tacit, days in rows:
+        key = {"kind": kind, "period": period, "insee": insee, "instructor": instructor, "state": state}.get(what)
         median, ninth = days or (None, None)
         grouped[what].append(Group(str(key or ""), names(what, key), filed, decided, tacit, median, ninth))
     whole = grouped["all"][0] if grouped["all"] else Group("", "", 0, 0, 0, None, None)
-    return Statistics(whole, grouped["kind"], grouped["period"], grouped["insee"], grouped["instructor"])
+    return Statistics(whole, **{name: grouped[name] for name in ("kind", "period", "insee", "instructor", "state")})
 
 
 def groups(wanted: PermitQuery, rights: Rights) -> list[Any]:
@@ -88,7 +97,7 @@ def groups(wanted: PermitQuery, rights: Rights) -> list[Any]:
         period=sql.SQL("month" if wanted.year else "year"), files=sql.SQL(cast("LiteralString", inner))
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [DECIDED, *parameters, MOST_GROUPS])
+        cursor.execute(statement, [DECIDED, DATED, *parameters, MOST_GROUPS])
         return list(cursor.fetchall())
 
 
@@ -108,6 +117,8 @@ def labels(rows: Sequence[Sequence[Any]], *, monthly: bool) -> Callable[[str, An
                 return str(communes.get(key, key))
             case "instructor":
                 return people.get(key, "") or _("Nobody yet")
+            case "state":
+                return str(State(key).label)
         return ""
 
     return label

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from psycopg.sql import SQL, Identifier
 
 from gis_core.database import clock as database_clock
 from permits.models import Event, Permit
-from permits.procedure import OPEN, State
-from permits.services.reading import DERIVED, derive
+from permits.procedure import GONE, OPEN, State, What
+from permits.services.reading import DERIVED, derive, initials_of
 from permits.services.recording import announce
 
 BATCH = 500
@@ -24,7 +24,8 @@ UPDATES = SQL(
     arrays=SQL(", ").join([SQL("%s::bigint[]"), *(SQL("%s::" + TYPES.get(name, "date") + "[]") for name in DERIVED)]),
     names=SQL(", ").join(map(Identifier, DERIVED)),
 )
-READ = ("kind", "silence_refuses", "instructor_id", *DERIVED)
+READ = ("kind", "silence_refuses", "instructor_id", "parent_id", *DERIVED)
+STOPPED = Event.objects.current().filter(permit=OuterRef("pk"), what=What.WORKS_STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,17 @@ class Swept:
     changed: int
 
 
-def sweep(day: date | None = None, *, again: bool = False) -> Swept:
-    """Derive every open file and every one whose validity has passed; the layer is announced once if one changed.
+def sweep(day: date | None = None, *, again: bool = False, every: bool = False) -> Swept:
+    """Derive every open file and every one that may have lapsed; the layer is announced once if one changed.
 
     Safe to repeat and to run twice at once: a batch is locked, derived and written in a transaction of its own. With
-    `again` a former run was stopped after some batches, and the layer is announced whatever this one finds.
+    `again` a former run was stopped after some batches, and the layer is announced whatever this one finds. `every`
+    takes ended files too, as after a version whose rules say otherwise of them.
     """
     day = day or database_clock.today()
     last, read, changed = 0, 0, 0
     try:
-        while batch := sweep_batch(day, last):
+        while batch := sweep_batch(day, last, every=every):
             last, read, changed = batch[0], read + batch[1], changed + batch[2]
     finally:
         if changed or again:
@@ -54,28 +56,36 @@ def sweep(day: date | None = None, *, again: bool = False) -> Swept:
 
 
 @transaction.atomic
-def sweep_batch(day: date, last: int) -> tuple[int, int, int] | None:
+def sweep_batch(day: date, last: int, *, every: bool = False) -> tuple[int, int, int] | None:
     """The files after the id `last`: the last id, how many, how many that changed; None where there is none.
 
     Whoever records an event of one of them meanwhile waits, and derives it after us.
     """
-    passed = Q(state=State.GRANTED, valid_until_date__lt=day)
-    rows = Permit.objects.filter(Q(state__in=OPEN) | passed, pk__gt=last).order_by("pk")
+    wanted = Q() if every else Q(state__in=OPEN) | may_lapse(day)
+    rows = Permit.objects.filter(wanted, pk__gt=last).order_by("pk")
     ids = list(rows.values_list("pk", flat=True)[:BATCH])
     if not ids:
         return None
     # Locked apart: what another sweep has just closed would make a batch look like the end.
     permits = list(Permit.objects.select_for_update().filter(pk__in=ids).order_by("pk").only("id", *READ))
-    events = events_of(ids)
+    events, initials = events_of(ids), initials_of(permits, day)
     changed = []
     for permit in permits:
         before = [getattr(permit, name) for name in DERIVED]
-        derive(permit, events[permit.pk], day)
+        derive(permit, events[permit.pk], day, initials)
         if before != [getattr(permit, name) for name in DERIVED]:
             changed.append(permit)
     if changed:
         update_permits(changed)
     return ids[-1], len(permits), len(changed)
+
+
+def may_lapse(day: date) -> Q:
+    """Which granted files may have lapsed: the day has come, works stand still, or what they change is no more."""
+    passed = Q(state=State.GRANTED, valid_until_date__lt=day)
+    stopped = Q(state=State.WORKS, valid_until_date__lt=day) & Exists(STOPPED)
+    fallen = Q(state__in=(State.GRANTED, State.WORKS), parent__state__in=(*GONE, State.EXPIRED))
+    return passed | stopped | fallen
 
 
 def update_permits(permits: Sequence[Permit]) -> None:

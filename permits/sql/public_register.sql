@@ -15,9 +15,10 @@ begin
     if beginning <> '' then conditions := conditions || ' and p.number >= $4 and p.number <= $4 || repeat(''Z'', 18)'; end if;
     return query execute '
         select p.number::text, p.kind::text, p.insee::text, p.idus::text[], p.filed_date, p.ended_date,
-            case p.state when ''refused'' then ''refused'' when ''rejected'' then ''rejected'' else ''granted'' end, p.tacit
+            case when p.state in (''granted'', ''works'', ''finished'', ''expired'') then ''granted'' else p.state::text end, p.tacit
         from public.permits_permit p
-        where p.ended_date is not null and p.state in (''granted'', ''works'', ''finished'', ''expired'', ''refused'', ''rejected'')
+        where p.ended_date is not null and p.state in (''granted'', ''works'', ''finished'', ''expired'', ''refused'', ''rejected'',
+                ''deferred'', ''inadmissible'', ''revoked'', ''annulled'')
             and not exists (select from public.permits_settings s where s.member_id = p.owner_id and not s.public_register)'
         || conditions || ' order by p.ended_date desc, p.id desc limit least(greatest($5, 0), 101) offset least(greatest($6, 0), 10000)'
     using commune, decided_year, wanted_kind, beginning, row_limit, row_offset;

@@ -32,7 +32,7 @@ ENDED = {
     "granted": State.GRANTED,
     "granted_later": State.GRANTED,
     "granted_by_silence": State.GRANTED,
-    "decided_too_late": State.GRANTED,
+    "decided_too_late": State.REFUSED,
     "lengthened_too_late": State.GRANTED,
     "extended": State.GRANTED,
     "refused": State.REFUSED,
@@ -44,9 +44,12 @@ ENDED = {
     "finished": State.FINISHED,
     "expired": State.EXPIRED,
     "extended_too_late": State.EXPIRED,
+    "revoked": State.REVOKED,
+    "annulled": State.ANNULLED,
+    "deferred": State.DEFERRED,
+    "inadmissible": State.INADMISSIBLE,
 }
-TACIT = {"granted_by_silence", "decided_too_late", "lengthened_too_late", "refused_by_silence", "refused_by_architect",
-         "rejected"}  # fmt: skip
+TACIT = {"granted_by_silence", "lengthened_too_late", "refused_by_silence", "refused_by_architect", "rejected"}
 WAITED = {"pieces_waited", "pieces_this_week", "pieces_partly"}
 THIS_WEEK = {"due_this_week": "due", "notices_this_week": "notify_by", "pieces_this_week": "answer_by"}
 
@@ -171,7 +174,7 @@ class TestSeeded:
             assert one.parent is None or one.number.startswith(one.parent.number)
         told_late = {step.what for one in files for step in timeline_of(one, list(one.events.all())).steps  # type: ignore[union-attr]
                      if not step.effective}  # fmt: skip
-        assert {"asked_late", "longer_late", "after_the_end", "not_extended"} <= told_late
+        assert {"asked_late", "longer_late", "confirms", "not_extended"} <= told_late
 
     def test_instructors_see_their_files_and_nobody_is_a_real_person(self, seeded: Path) -> None:
         for slug, short in (("cc-lys", "lys"), ("cc-val-de-rimarde", "rimarde")):

@@ -10,6 +10,7 @@ from permits.procedure import SilenceRefuses as Offered
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reference/delais-permis.md").read_text()
 TABLE, _heading, REST = PAGE.partition("## Articles sans valeur ici")
+DELAYS, _heading, ACTS = TABLE.partition("## Après la décision")
 WITHOUT, _heading, OPINIONS = REST.partition("## Les avis des organismes consultés")
 
 
@@ -22,10 +23,16 @@ def test_every_article_without_a_value_is_named_apart() -> None:
 
 
 def test_every_test_that_the_page_names_is_one() -> None:
-    for part, file in ((TABLE + WITHOUT, "test_deadlines.py"), (OPINIONS, "test_opinions.py")):
+    parts = (
+        (DELAYS + WITHOUT, "test_deadlines.py"),
+        (ACTS, "test_decisions.py"),
+        (OPINIONS, "test_opinions.py"),
+    )
+    for part, file in parts:
         written = Path(__file__).with_name(file).read_text()
         assert not [name for name in re.findall(r"`(test_\w+)`", part) if f"def {name}(" not in written]
-    assert len(re.findall(r"`(test_\w+)`", TABLE + WITHOUT)) > 25
+    assert len(re.findall(r"`(test_\w+)`", DELAYS + WITHOUT)) > 25
+    assert len(re.findall(r"`(test_\w+)`", ACTS)) > 15
     assert len(re.findall(r"`(test_\w+)`", OPINIONS)) > 5
 
 

@@ -370,10 +370,11 @@ def test_a_decision_notified_on_the_last_day_counts() -> None:
     assert (line.outcome, line.tacit, line.ended_on) == (Outcome.REFUSED, False, day("2026-06-10"))
 
 
-def test_a_decision_notified_a_day_late_finds_a_tacit_permit() -> None:
+def test_a_refusal_notified_a_day_late_withdraws_a_tacit_permit() -> None:
     line = read(Kind.PC, "2026-03-10", made(Decided, "2026-06-11", outcome=Outcome.REFUSED))
-    assert (line.outcome, line.tacit) == (Outcome.GRANTED, True)
-    assert not said(line, What.AFTER_THE_END)[0].effective
+    assert said(line, What.TACIT)[0].on == day("2026-06-11")
+    assert (line.outcome, line.tacit) == (Outcome.REFUSED, False)
+    assert said(line, What.REFUSED_AFTER_GRANT)[0].effective
 
 
 def test_a_withdrawn_file_is_never_tacit() -> None:

@@ -3,6 +3,7 @@
 import random
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,19 +11,38 @@ from hypothesis import strategies as st
 from permits.deadlines.calendar import PARIS, after_months, before_months
 from permits.deadlines.clock import Timeline, revisions, timeline
 from permits.deadlines.events import (
+    Appeal,
+    AppealEnded,
+    AppealLodged,
+    AppealOutcome,
     ArchitectSaid,
+    Attested,
+    Cause,
+    Confirmed,
+    Contested,
     Decided,
     DocumentsReceived,
     DocumentsRequested,
     EnteredByHand,
     Event,
+    Extended,
     File,
     Filed,
     LongerNotified,
     Opinion,
     Outcome,
+    PostedAtTownHall,
+    PostedOnSite,
+    RemarksReceived,
     Reported,
+    RevocationAnnounced,
+    Revoked,
+    Transmitted,
     Withdrawn,
+    WorksFinished,
+    WorksResumed,
+    WorksStarted,
+    WorksStopped,
 )
 from permits.deadlines.law import Ground, Kind
 
@@ -30,7 +50,7 @@ FILED = date(2026, 3, 10)
 LATER = date(2040, 1, 1)
 days = st.integers(0, 400).map(lambda more: FILED + timedelta(days=more))
 documents = st.frozensets(st.sampled_from("ABC"), min_size=1)
-kinds = {
+kinds: dict[type[Event], dict[str, st.SearchStrategy[Any]]] = {
     DocumentsRequested: {"documents": documents, "outside_code": st.booleans()},
     DocumentsReceived: {"documents": documents},
     LongerNotified: {"grounds": st.frozensets(st.sampled_from(Ground), min_size=1, max_size=3)},
@@ -39,16 +59,26 @@ kinds = {
     },
     Reported: {},
     ArchitectSaid: {"opinion": st.sampled_from(Opinion)},
-    Decided: {"outcome": st.sampled_from([Outcome.GRANTED, Outcome.REFUSED])},
+    Decided: {
+        "outcome": st.sampled_from([Outcome.GRANTED, Outcome.REFUSED, Outcome.DEFERRED, Outcome.INADMISSIBLE]),
+        "months": st.integers(1, 24),
+    },
     Withdrawn: {},
+    RevocationAnnounced: {"remarks_by": st.none() | days},
+    Revoked: {"cause": st.sampled_from(Cause)},
+    AppealLodged: {"appeal": st.sampled_from(Appeal)},
+    AppealEnded: {"outcome": st.sampled_from(AppealOutcome), "final": st.booleans()},
+    WorksFinished: {"survey": st.booleans()},
+    **{key: {} for key in (RemarksReceived, Confirmed, Extended, Transmitted, PostedAtTownHall, PostedOnSite)},
+    **{key: {} for key in (WorksStarted, WorksStopped, WorksResumed, Contested, Attested)},
 }  # fmt: skip
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
-    """A filing and up to seven events, each recorded on its day or up to two hundred days later."""
+    """A filing and up to ten events, each recorded on its day or up to two hundred days later."""
     made: list[Event] = [Filed(key="0", on=FILED, recorded=noon(FILED))]
-    for number in range(draw(st.integers(0, 7))):
+    for number in range(draw(st.integers(0, 10))):
         kind, on = draw(st.sampled_from(list(kinds))), draw(days)
         more = {name: draw(values) for name, values in kinds[kind].items()}
         if kind is DocumentsRequested:

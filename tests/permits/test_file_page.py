@@ -218,13 +218,24 @@ def test_a_late_request_is_recorded_and_said_to_be_without_effect(world: World) 
     assert "Sans effet : une demande doit être reçue jusqu’au" in text
 
 
-def test_a_decision_after_the_end_is_recorded_and_said_to_be_without_effect(world: World, on_day: Any) -> None:
+def test_a_refusal_after_a_tacit_permit_is_recorded_as_a_withdrawal_and_says_what_it_lacks(
+    world: World, on_day: Any
+) -> None:
     on_day(date(2026, 4, 10))
     permit = world.file()
     text = told(event(world, permit, "decided", on="2026-04-08", outcome="refused", **HAND))
-    assert (
-        '<li class="warning">Décision notifiée. Sans effet : le dossier était terminé depuis le 6 avril 2026.' in text
-    )
+    assert '<li class="warning">Refusé après une décision tacite : vaut retrait (L.424-5' in text
+    assert "aucune procédure contradictoire n’est enregistrée" in text
+    assert '<span class="tag irregular">irrégulier</span>' in text
+    assert "Ce retrait est irrégulier ; il tient tant qu’il n’est ni retiré ni annulé" in text
+    assert fresh(world, permit).state == "refused"
+
+
+def test_a_second_grant_is_recorded_and_said_to_be_without_effect(world: World, on_day: Any) -> None:
+    on_day(date(2026, 4, 10))
+    permit = world.file()
+    text = told(event(world, permit, "decided", on="2026-04-08", outcome="granted", **HAND))
+    assert "Sans effet sur les dates : une décision favorable existe depuis le 6 avril 2026" in text
 
 
 def test_a_decision_is_recorded_with_its_order(world: World) -> None:

@@ -1,5 +1,6 @@
 """The timeline in words: every date is explained, in both languages, from the values that it was counted with."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,7 +9,18 @@ from django.utils import translation
 from hypothesis import given, settings
 
 from permits.deadlines.clock import Timeline, What, revisions
-from permits.deadlines.events import ArchitectSaid, Decided, Event, Extended, File, Filed, Opinion, Outcome
+from permits.deadlines.events import (
+    ArchitectSaid,
+    Decided,
+    Event,
+    Extended,
+    File,
+    Filed,
+    Initial,
+    Opinion,
+    Outcome,
+    Withdrawn,
+)
 from permits.deadlines.law import Ground, Kind
 from permits.explanations import Explanation, distance, explain
 from permits.labels import GROUNDS, describe_changes, effect_label, outcome_label, tacit_label
@@ -24,6 +36,11 @@ def why(line: Timeline, what: What, kind: Kind = PC, record: Any = None) -> Expl
     (step,) = said(line, what)
     with translation.override("fr"):
         return explain(step, kind, record)
+
+
+def explain_in_french(step: Any) -> str:
+    with translation.override("fr"):
+        return explain(step, PC).why
 
 
 @settings(max_examples=200, deadline=None)
@@ -93,10 +110,35 @@ def test_silence_says_what_it_means_and_since_when() -> None:
 
 
 def test_what_comes_after_the_end_says_when_the_end_was() -> None:
-    line = read(PC, "2026-01-05", made(Decided, "2026-05-01", outcome=Outcome.REFUSED))
-    told = why(line, What.AFTER_THE_END, record=SimpleNamespace(what="decided", detail={}))
-    assert told.title == "Décision notifiée"
+    line = read(PC, "2026-01-05", made(Withdrawn, "2026-05-01"))
+    told = why(line, What.AFTER_THE_END, record=SimpleNamespace(what="withdrawn", detail={}))
+    assert told.title == "Demande retirée"
     assert told.why == "Sans effet : le dossier était terminé depuis le 6 avril 2026."
+
+
+def test_a_refusal_after_a_tacit_permit_says_what_it_does_and_what_it_lacks() -> None:
+    told = why(read(PC, "2026-01-05", made(Decided, "2026-07-07", outcome=Outcome.REFUSED)), What.REFUSED_AFTER_GRANT)
+    assert told.title == "Refusé après une décision tacite : vaut retrait"
+    assert "la retire (CAA Nantes, 5 avril 2013" in told.why
+    assert "reçu jusqu’au 6 juillet 2026" in told.why
+    assert "Irrégulier : il a été notifié après le 6 juillet 2026, dernier jour; aucune procédure" in told.why
+    assert "sans effet" not in told.why.lower()
+    assert told.articles == ("L.424-5", "CRPA L.121-1", "CRPA L.122-1")
+
+
+def test_two_decisions_of_one_day_are_told() -> None:
+    grant = made(Decided, "2026-03-02", outcome=Outcome.GRANTED)
+    refusal = replace(made(Decided, "2026-03-02", outcome=Outcome.REFUSED), key="other")
+    line = read(PC, "2026-01-05", grant, refusal)
+    told = [explain_in_french(step) for step in line.steps if step.event in (grant.key, "other")]
+    assert len(told) == 2
+    assert all("Deux décisions comptent de ce jour" in one for one in told)
+
+
+def test_a_change_says_what_it_follows() -> None:
+    initial = Initial(number="PC 045 901 26 00001", granted_on=day("2026-05-20"), valid_until=day("2029-05-20"))
+    line = read(PC, "2026-06-01", made(Decided, "2026-07-01", outcome=Outcome.GRANTED), initial=initial)
+    assert "il suit PC 045 901 26 00001, accordé le 20 mai 2026" in why(line, What.FOLLOWS_INITIAL).why
 
 
 def test_the_architect_s_opinion_is_not_said_to_be_given_to_the_applicant() -> None:

@@ -1213,8 +1213,8 @@ export interface PermitRecord {
   detail?: Record<string, unknown>;
 }
 
-/** * `received` - Received * `incomplete` - Incomplete * `instruction` - Under instruction * `granted` - Granted * `refused` - Refused * `rejected` - Rejected, pieces missing * `withdrawn` - Withdrawn * `works` - Works begun * `finished` - Works finished * `expired` - Expired */
-export type PermitStateEnum = "received" | "incomplete" | "instruction" | "granted" | "refused" | "rejected" | "withdrawn" | "works" | "finished" | "expired";
+/** * `received` - Received * `incomplete` - Incomplete * `instruction` - Under instruction * `granted` - Granted * `refused` - Refused * `rejected` - Rejected, pieces missing * `withdrawn` - Withdrawn * `works` - Works begun * `finished` - Works finished * `expired` - Expired * `deferred` - Decision put off * `inadmissible` - Inadmissible * `revoked` - Decision withdrawn * `annulled` - Annulled by the court */
+export type PermitStateEnum = "received" | "incomplete" | "instruction" | "granted" | "refused" | "rejected" | "withdrawn" | "works" | "finished" | "expired" | "deferred" | "inadmissible" | "revoked" | "annulled";
 
 export interface PermitStep {
   date: string;
@@ -1227,6 +1227,8 @@ export interface PermitStep {
   event: number | null;
   /** false: it changes no date */
   effective: boolean;
+  /** it has effect, and lacks what the law asks: a judge may annul it */
+  irregular: boolean;
   /** a value of the law that was not read in a source */
   uncertain: boolean;
   /** what was counted with */
@@ -1247,7 +1249,11 @@ export interface PermitTimeline {
   outcome: string | null;
   tacit: boolean;
   ended_on: string | null;
+  /** last day to withdraw it as illegal */
+  revocable_until: string | null;
   valid_until: string | null;
+  /** since when it holds no more */
+  lapsed_on: string | null;
   steps: PermitStep[];
 }
 
@@ -1890,8 +1896,8 @@ export interface Vintage {
 /** * `public` - Everybody * `signed_in` - Everybody signed in * `members` - Listed members * `owner` - Its owner alone */
 export type VisibilityEnum = "public" | "signed_in" | "members" | "owner";
 
-/** * `filed` - Filed * `pieces_asked` - Missing pieces asked for * `pieces_came` - Pieces received * `longer_notified` - Longer delay notified * `by_hand` - Delay entered by hand * `reported` - Report of the public inquiry received * `architect_said` - Opinion of the architect of French buildings * `decided` - Decision notified * `withdrawn` - Application withdrawn * `extended` - Extension of validity asked for * `works_started` - Works begun (DOC) * `works_finished` - Works finished (DAACT) * `note` - Note */
-export type WhatEnum = "filed" | "pieces_asked" | "pieces_came" | "longer_notified" | "by_hand" | "reported" | "architect_said" | "decided" | "withdrawn" | "extended" | "works_started" | "works_finished" | "note";
+/** * `filed` - Filed * `pieces_asked` - Missing pieces asked for * `pieces_came` - Pieces received * `longer_notified` - Longer delay notified * `by_hand` - Delay entered by hand * `reported` - Report of the public inquiry received * `architect_said` - Opinion of the architect of French buildings * `decided` - Decision notified * `withdrawn` - Application withdrawn * `revoke_announced` - Withdrawal announced (contradictory letter) * `remarks_came` - Remarks of the holder received * `revoked` - Withdrawal of the decision notified * `appeal_lodged` - Appeal lodged * `appeal_ended` - Outcome of an appeal * `confirmed` - Application confirmed by the applicant * `extended` - Extension of validity asked for * `transmitted` - Sent to the prefect * `posted_town_hall` - Posted at the town hall * `posted_on_site` - Posted on the ground * `works_started` - Works begun (DOC) * `works_stopped` - Works interrupted * `works_resumed` - Works resumed * `works_finished` - Works finished (DAACT) * `contested` - Conformity contested * `attested` - Attestation of no contest given * `note` - Note */
+export type WhatEnum = "filed" | "pieces_asked" | "pieces_came" | "longer_notified" | "by_hand" | "reported" | "architect_said" | "decided" | "withdrawn" | "revoke_announced" | "remarks_came" | "revoked" | "appeal_lodged" | "appeal_ended" | "confirmed" | "extended" | "transmitted" | "posted_town_hall" | "posted_on_site" | "works_started" | "works_stopped" | "works_resumed" | "works_finished" | "contested" | "attested" | "note";
 
 /** * `broken` - broken * `buried` - buried * `unusable` - unusable */
 export type WhyEnum = "broken" | "buried" | "unusable";

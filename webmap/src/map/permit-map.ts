@@ -21,7 +21,7 @@ const NEAREST = 18;
 /** Parcels above buildings: their numbers name the ground. */
 const RANK: Readonly<Record<string, number>> = { ...CONTEXT_RANK, parcels: 0.35 };
 /** States that came to a bad end: a diamond, as in the table. */
-const ENDED = ["refused", "rejected", "withdrawn", "expired"];
+const ENDED = ["refused", "rejected", "withdrawn", "expired", "inadmissible", "revoked", "annulled"];
 const OPEN = ["received", "incomplete", "instruction"];
 
 /** A small map of planning applications, each in the colour, the outline and the mark of its state. */
