@@ -48,11 +48,8 @@ def offers_of(
         likely = [one for one in usual if one in possible]
         return Offers(likely, [one for one in possible if one not in likely], [])
     steps = {one: try_today(permit, rows, one, today) for one in TRIALS if one in possible}
-    likely = [
-        one
-        for one in usual
-        if one in possible and counts(steps.get(one)) and not (one in FIRST_MONTH and has(rows, one))
-    ]
+    recorded = [one for one in FIRST_MONTH if has(rows, one)]
+    likely = [one for one in usual if one in possible and one not in recorded and counts(steps.get(one))]
     notes = first_month_notes(permit, rows, timeline, possible, today)
     if What.EXTENDED in usual and (step := steps.get(What.EXTENDED)) is not None and not step.effective:
         notes.append(f"{What.EXTENDED.label} — {explain(step, permit.kind).why}")
