@@ -44,9 +44,9 @@ LENGTHENED_BY: Mapping[str, Ground] = dict.fromkeys(("AC1", "AC4", "AC4bis"), Gr
 
 @dataclass(slots=True, kw_only=True)
 class Proposal:
-    """Something that the land proposes. `key` names it among those of its file.
+    """Something that the land proposes. `key` names it among those of its file, `name` is that of the body to ask.
 
-    `name` is that of the body to ask, `effect` what the proposal would change, `closed` why it can no longer be done, `done` that it was. `current` is False for
+    `effect` is what it would change, `closed` why it can no longer be done, `done` that it was. `current` is False for
     what was reviewed once and nothing proposes any more.
     """
 
