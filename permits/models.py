@@ -385,7 +385,7 @@ class ProposalReview(models.Model):
     key = models.CharField(max_length=160)
     title = models.CharField(_("title"), max_length=300)
     reasons = models.JSONField(default=list, blank=True)
-    verdict = models.CharField(_("verdict"), max_length=9, choices=Verdict)
+    verdict = models.CharField(pgettext_lazy("proposal", "verdict"), max_length=9, choices=Verdict)
     note = models.CharField(_("note"), max_length=200, blank=True)
     reviewed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("reviewed by"))
     reviewed_at = models.DateTimeField(_("reviewed"), default=current_instant, editable=False)
