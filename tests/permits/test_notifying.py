@@ -1,4 +1,4 @@
-"""The form that records a notification is filled from the final letter of its kind; whoever records it may change it."""
+"""The form that records a notification is filled from the final letter of its kind."""
 
 from datetime import date
 from typing import Any
@@ -9,12 +9,11 @@ from django.forms import Form
 from gis_core.letters import services as core
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Role
-from gis_core.models import Letter, Letterhead
+from gis_core.models import Letter
 from permits.deadlines.law import Ground
 from permits.letters import LetterRequest
 from permits.models import Permit
 from permits.services import letters
-from tests import factories
 from tests.permits.conftest import World
 from tests.permits.test_file_page import HAND, browser, made_of, told
 
@@ -138,11 +137,3 @@ def test_what_was_typed_stays_where_the_form_is_refused(world: World) -> None:
     assert answer.status_code == 400
     form = answer.context["form"]
     assert (form["outcome"].value(), form["reference"].value()) == ("refused", "2026-12")
-
-
-def test_a_letter_without_begun_with_fills_only_its_day(world: World) -> None:
-    permit = world.file()
-    letter = final(world, permit, "permit-consultation")
-    with factories.as_owner():
-        assert not Letterhead.objects.exists()
-        assert Letter.objects.get(pk=letter.pk).begun_with == {}
