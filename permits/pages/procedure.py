@@ -23,7 +23,7 @@ from permits.dates import DateStatus, status_of_date
 from permits.deadlines.clock import Step, Timeline
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of, show_file
-from permits.pages.proposing import proposals_shown
+from permits.pages.proposing import proposals_context
 from permits.procedure import COUNTER, State, What
 from permits.services.offers import offers_of
 from permits.services.reading import derive, revisions_of, timeline_of
@@ -81,7 +81,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
         "likely": offers.likely,
         "others": offers.others,
         "today": today,
-        **proposals_shown(application, rows, rights),
+        **proposals_context(application, rows, rights),
         "changeable": may_write(application, rights, COUNTER),
         "map": map_address(application),
         "changes": list(Permit.objects.visible_to(rights).filter(parent=application).order_by("filed_date", "id")),

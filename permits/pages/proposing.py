@@ -28,22 +28,22 @@ Kind = ProposalReview.Kind
 SHORT = 3
 
 
-def proposals_shown(permit: Permit, rows: Sequence[Event], rights: Rights) -> dict[str, Any]:
+def proposals_context(permit: Permit, rows: Sequence[Event], rights: Rights) -> dict[str, Any]:
     """What the page of a file shows of them: to those who instruct an open file, what there is to do with each."""
     may_review = permit.state in OPEN and may_write(permit, rights, INSTRUCTS)
-    found = proposing.proposals_of(permit, rows, rights) if may_review else proposing.reviewed_proposals(permit)
+    proposals = proposing.proposals_of(permit, rows, rights) if may_review else proposing.former_proposals(permit)
     return {
         "may_review": may_review,
-        "proposals": cards(permit, found, Kind.LONGER, Kind.BY_HAND, Kind.CONSULTATION),
-        "act_reasons": cards(permit, found, Kind.REASON),
-        "proposal_notes": found.notes,
-        "waiting_proposals": sum(one.waits for one in found.items if one.kind != Kind.REASON),
+        "proposals": cards(permit, proposals, Kind.LONGER, Kind.BY_HAND, Kind.CONSULTATION),
+        "act_reasons": cards(permit, proposals, Kind.REASON),
+        "proposal_notes": proposals.notes,
+        "waiting_proposals": sum(one.waits for one in proposals.items if one.kind != Kind.REASON),
     }
 
 
-def cards(permit: Permit, found: Proposals, *kinds: ProposalReview.Kind) -> list[dict[str, Any]]:
+def cards(permit: Permit, proposals: Proposals, *kinds: ProposalReview.Kind) -> list[dict[str, Any]]:
     """What waits first, then what was confirmed, what is done, what was set aside."""
-    return [card(permit, one) for one in sorted(found.of(*kinds), key=rank)]
+    return [card(permit, one) for one in sorted(proposals.of(*kinds), key=rank)]
 
 
 def rank(one: Proposal) -> int:

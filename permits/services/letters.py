@@ -77,8 +77,8 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
 def begun_with(kind: LetterKind, request: LetterRequest, values: Mapping[str, Value]) -> dict[str, Any]:
     """What the form that records the letter's notification takes from it: the pieces, or the grounds."""
     if kind.code == MISSING_DOCUMENTS:
-        pieces = values["pieces_manquantes"]
-        return {"pieces": list(pieces) if isinstance(pieces, list | tuple) else []}
+        documents = values["pieces_manquantes"]
+        return {"pieces": list(documents) if isinstance(documents, list | tuple) else []}
     return {"grounds": [ground.value for ground in request.grounds]} if kind.code == LONGER else {}
 
 

@@ -82,9 +82,9 @@ def letter_values(permit: Permit, what: What, notice: Notice) -> dict[str, Any]:
             return {"outcome": outcome, "reference": notice.letter.number, "signed": notice.day}
         case What.DOCUMENTS_REQUESTED:
             usual = USUAL[Kind(permit.kind)]
-            pieces = [str(one) for one in begun_with.get("pieces", ())]
-            others = [one for one in pieces if one not in usual]
-            return {"pieces": [one for one in pieces if one in usual], "others": "\n".join(others)}
+            documents = [str(one) for one in begun_with.get("pieces", ())]
+            others = [one for one in documents if one not in usual]
+            return {"pieces": [one for one in documents if one in usual], "others": "\n".join(others)}
         case What.LONGER_NOTIFIED:
             known = {ground.value for ground in Ground}
             return {"grounds": [one for one in begun_with.get("grounds", ()) if one in known]}

@@ -107,18 +107,18 @@ def proposals_of(permit: Permit, rows: Sequence[Event], rights: Rights) -> Propo
     """What the land of an open file proposes, as the asker sees it, each with what was said of it."""
     land = read_land(permit, rights, READ)
     suggested = suggest(permit, rights, land)
-    found = [
+    made = [
         *longer_delays(permit, rows, land),
         *map(opinion_proposal, suggested.suggestions),
         *reasons_for_acts(land),
     ]
     reviews = reviews_of(permit)
-    for one in found:
+    for one in made:
         one.reviews = reviews.pop(one.key, [])
-    return Proposals([*found, *map(former_proposal, reviews.values())], land.notes)
+    return Proposals([*made, *map(former_proposal, reviews.values())], land.notes)
 
 
-def reviewed_proposals(permit: Permit) -> Proposals:
+def former_proposals(permit: Permit) -> Proposals:
     """What was confirmed or set aside, for those who read the file and propose nothing."""
     return Proposals([former_proposal(reviews) for reviews in reviews_of(permit).values()])
 
