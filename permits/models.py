@@ -371,6 +371,7 @@ class ProposalReview(models.Model):
     class Kind(models.TextChoices):
         LONGER = "longer", _("Longer delay")
         BY_HAND = "by_hand", _("Delay entered by hand")
+        SILENCE = "silence", _("Silence that refuses")
         CONSULTATION = "consultation", _("Opinion to ask for")
         REASON = "reason", _("Reason that an act may give")
 

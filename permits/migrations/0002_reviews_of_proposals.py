@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("longer", "Longer delay"),
                             ("by_hand", "Delay entered by hand"),
+                            ("silence", "Silence that refuses"),
                             ("consultation", "Opinion to ask for"),
                             ("reason", "Reason that an act may give"),
                         ],

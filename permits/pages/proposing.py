@@ -25,6 +25,7 @@ from permits.services.proposing import Proposal, Proposals
 from permits.services.recording import may_write
 
 Kind = ProposalReview.Kind
+TO_DO = (Kind.LONGER, Kind.BY_HAND, Kind.SILENCE, Kind.CONSULTATION)
 SHORT = 3
 
 
@@ -34,10 +35,10 @@ def proposals_context(permit: Permit, rows: Sequence[Event], rights: Rights) -> 
     proposals = proposing.proposals_of(permit, rows, rights) if may_review else proposing.former_proposals(permit)
     return {
         "may_review": may_review,
-        "proposals": cards(permit, proposals, Kind.LONGER, Kind.BY_HAND, Kind.CONSULTATION),
+        "proposals": cards(permit, proposals, *TO_DO),
         "act_reasons": cards(permit, proposals, Kind.REASON),
         "proposal_notes": proposals.notes,
-        "waiting_proposals": sum(one.waits for one in proposals.items if one.kind != Kind.REASON),
+        "waiting_proposals": sum(one.waits for one in proposals.items if one.kind in TO_DO),
     }
 
 
@@ -77,6 +78,9 @@ def next_steps(permit: Permit, one: Proposal) -> list[tuple[str, str]]:
         case Kind.BY_HAND:
             event = reverse("permit_event", args=[permit.number, What.BY_HAND.value])
             return [(event, _("Enter the delay"))]
+        case Kind.SILENCE:
+            change = f"{reverse('permit_change', args=[permit.number])}#id_silence_refuses"
+            return [(change, _("Say that silence refuses"))]
         case Kind.CONSULTATION:
             return [(consultation_form(permit, one), _("Ask for this opinion"))]
         case _:

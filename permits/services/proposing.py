@@ -1,4 +1,4 @@
-"""What the land of a file proposes: a longer delay, opinions to ask for, reasons that an act may give.
+"""What the land of a file proposes: longer delays, silence that refuses, opinions to ask for, reasons for acts.
 
 Nothing is done by itself: an instructor confirms a proposal or sets it aside, and both are kept (`ProposalReview`).
 What crosses the land anew is proposed again, whatever was said before.
@@ -20,10 +20,10 @@ from gis_core.members.rights import Rights
 from layers.parcels.sections import Line
 from permits import labels
 from permits.deadlines.clock import LENGTHENING
-from permits.deadlines.law import Ground, Kind, rules_of
+from permits.deadlines.law import PERMITS, Ground, Kind, rules_of
 from permits.deadlines.opinions import Body, Protection
 from permits.models import Event, Permit, ProposalReview
-from permits.procedure import INSTRUCTS, OPEN, What
+from permits.procedure import INSTRUCTS, OPEN, SilenceRefuses, What
 from permits.services.consulting import MOST_REASONS, Reason, Suggestion, reason_of, site_of, suggest
 from permits.services.land import LandReading, read_land
 from permits.services.reading import format_day, refresh, timeline_of, timeline_with_notice
@@ -37,6 +37,9 @@ SURROUNDINGS = gettext_lazy("Surroundings of a historic monument, or remarkable 
 CLASSIFIED = gettext_lazy(
     "Classified site: the delay of R.423-31 was read in no source. It is entered by hand, and you answer for it."
 )
+IF_IT_DEMOLISHES = gettext_lazy("Only where the works demolish something.")
+DEMOLISHING = frozenset({Kind.PD, Kind.PC, Kind.PCMI})
+"""Kinds of files that may hold a demolition (CE 12 February 2020, n° 421949)."""
 CLASSIFIED_ARTICLE = "R.423-31"
 LENGTHENED_BY: Mapping[str, Ground] = dict.fromkeys(("AC1", "AC4", "AC4bis"), Ground.PROTECTED_SURROUNDINGS)
 """The ground of a longer delay that an easement of a category gives."""
@@ -109,6 +112,7 @@ def proposals_of(permit: Permit, rows: Sequence[Event], rights: Rights) -> Propo
     suggested = suggest(permit, rights, land)
     made = [
         *longer_delays(permit, rows, land),
+        *silence_proposals(permit, land),
         *map(opinion_proposal, suggested.suggestions),
         *reasons_for_acts(land),
     ]
@@ -241,6 +245,32 @@ def first_month_over(last: date) -> str:
 
 def category_of(line: Line) -> str:
     return next((str(fact.value) for fact in line.facts if fact.name == "category"), "")
+
+
+def silence_proposals(permit: Permit, land: LandReading) -> list[Proposal]:
+    """The cases of R.424-2 in which silence refuses a permit that the sites over the land give."""
+    kind = Kind(permit.kind)
+    by_case: dict[SilenceRefuses, list[Reason]] = {}
+    for line in land.lines.get("easements", ()) if kind in PERMITS else ():
+        if category_of(line) != "AC2":
+            continue
+        if site_of(line) == Protection.CLASSIFIED_SITE:
+            by_case.setdefault(SilenceRefuses.CLASSIFIED_SITE, []).append(reason_of(line, ""))
+        elif kind in DEMOLISHING:
+            why = "" if kind == Kind.PD else IF_IT_DEMOLISHES
+            by_case.setdefault(SilenceRefuses.DEMOLITION_IN_REGISTERED_SITE, []).append(reason_of(line, why))
+    return [silence_proposal(permit, case, reasons) for case, reasons in by_case.items()]
+
+
+def silence_proposal(permit: Permit, case: SilenceRefuses, reasons: list[Reason]) -> Proposal:
+    return Proposal(
+        kind=Kinds.SILENCE,
+        key=f"silence:{case}",
+        title=str(case.label),
+        reasons=reasons,
+        effect=_("Silence is a refusal instead of a permit (R.424-2)"),
+        done=_("Said in the file") if case in permit.silence_refuses else "",
+    )
 
 
 # -- opinions and reasons ---------------------------------------------------------------------------------------------

@@ -181,6 +181,27 @@ def test_a_classified_site_is_proposed_as_a_delay_to_be_entered_by_hand(world: W
     assert form["months"].value() is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "cases"),
+    [
+        ("PC", "Site classé du Val", ["silence:classified_site"]),
+        ("PD", "Site inscrit du Bourg", ["silence:demolition_in_registered_site"]),
+        ("PA", "Site inscrit du Bourg", []),
+        ("DP", "Site classé du Val", []),
+        ("CUb", "Site classé du Val", []),
+    ],
+)
+def test_sites_propose_that_silence_refuses(world: World, kind: str, name: str, cases: list[str]) -> None:
+    grounds.easement("AC2", name=name)
+    assert [one.key for one in proposed(world, world.file(kind=kind)).of(Kind.SILENCE)] == cases
+
+
+def test_silence_that_refuses_is_done_once_the_file_says_so(world: World) -> None:
+    grounds.easement("AC2", name="Site classé du Val")
+    (one,) = proposed(world, world.file(silence_refuses=["classified_site"])).of(Kind.SILENCE)
+    assert one.done
+
+
 def test_a_file_before_the_code_of_2007_is_proposed_no_longer_delay(world: World) -> None:
     grounds.easement("AC1")
     assert proposed(world, world.file(filed_date=date(2005, 3, 1))).of(Kind.LONGER) == []
