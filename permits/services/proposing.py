@@ -33,7 +33,6 @@ Kinds = ProposalReview.Kind
 CITED = ("zoning", "prescriptions", "easements", "risks")
 """Sections of the parcel sheet whose lines an act may cite."""
 READ = ("identity", *CITED)
-SURROUNDINGS = gettext_lazy("Surroundings of a historic monument, or remarkable heritage site (R.423-24).")
 CLASSIFIED = gettext_lazy(
     "Classified site: the delay of R.423-31 was read in no source. It is entered by hand, and you answer for it."
 )
@@ -167,7 +166,7 @@ def longer_delays(permit: Permit, rows: Sequence[Event], land: LandReading) -> l
     for line in land.lines.get("easements", ()):
         ground = LENGTHENED_BY.get(category := category_of(line))
         if ground and articles_of(ground, kind, permit.filed_date):
-            by_ground.setdefault(ground, []).append(reason_of(line, SURROUNDINGS))
+            by_ground.setdefault(ground, []).append(reason_of(line, ""))
         elif category == "AC2" and site_of(line) == Protection.CLASSIFIED_SITE:
             classified.append(reason_of(line, CLASSIFIED))
     late = database_clock.today() > timeline.notify_by
