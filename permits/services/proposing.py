@@ -1,7 +1,8 @@
 """What the land of a file proposes: longer delays, silence that refuses, opinions to ask for, reasons for acts.
 
 Nothing is done by itself: an instructor confirms a proposal or sets it aside, and both are kept (`ProposalReview`).
-What crosses the land anew is proposed again, whatever was said before.
+What crosses the land anew is proposed again, whatever was said before. No opinion is proposed of a certificate that
+only informs: no article is known here that has it asked for.
 """
 
 import hashlib
@@ -112,7 +113,7 @@ def proposals_of(permit: Permit, rows: Sequence[Event], rights: Rights) -> Propo
     made = [
         *longer_delays(permit, rows, land),
         *silence_proposals(permit, land),
-        *map(opinion_proposal, suggested.suggestions),
+        *(opinion_proposal(one) for one in suggested.suggestions if permit.kind != Kind.CUA),
         *reasons_for_acts(land),
     ]
     reviews = reviews_of(permit)
@@ -163,7 +164,7 @@ def longer_delays(permit: Permit, rows: Sequence[Event], land: LandReading) -> l
         return []
     by_ground: dict[Ground, list[Reason]] = {}
     classified: list[Reason] = []
-    for line in land.lines.get("easements", ()):
+    for line in crossing_lines(land, "easements"):
         ground = LENGTHENED_BY.get(category := category_of(line))
         if ground and articles_of(ground, kind, permit.filed_date):
             by_ground.setdefault(ground, []).append(reason_of(line, ""))
@@ -242,6 +243,11 @@ def first_month_over(last: date) -> str:
     return message % {"day": labels.format_long_date(last)}
 
 
+def crossing_lines(land: LandReading, slug: str) -> list[Line]:
+    """The lines of a section but those of which only the limit meets the land."""
+    return [line for line in land.lines.get(slug, ()) if line.measure is None or line.measure.area_m2 != 0]
+
+
 def category_of(line: Line) -> str:
     return next((str(fact.value) for fact in line.facts if fact.name == "category"), "")
 
@@ -250,7 +256,7 @@ def silence_proposals(permit: Permit, land: LandReading) -> list[Proposal]:
     """The cases of R.424-2 in which silence refuses a permit that the sites over the land give."""
     kind = Kind(permit.kind)
     by_case: dict[SilenceRefuses, list[Reason]] = {}
-    for line in land.lines.get("easements", ()) if kind in PERMITS else ():
+    for line in crossing_lines(land, "easements") if kind in PERMITS else ():
         if category_of(line) != "AC2":
             continue
         if site_of(line) == Protection.CLASSIFIED_SITE:
@@ -303,7 +309,7 @@ def opinion_key(one: Suggestion) -> str:
 
 def reasons_for_acts(land: LandReading) -> list[Proposal]:
     """What an act may cite of what crosses the land: zones, prescriptions, easements, risks."""
-    lines = [(slug, line) for slug in CITED for line in land.lines.get(slug, ())]
+    lines = [(slug, line) for slug in CITED for line in crossing_lines(land, slug)]
     return [reason_proposal(slug, reason_of(line, "")) for slug, line in lines[:MOST_REASONS]]
 
 

@@ -153,6 +153,8 @@ def test_the_first_month_of_a_certificate_is_without_object(world: World, on_day
     on_day(date(2026, 1, 10))
     text = plain(page_of(world, world.file(kind="CUb")))
     assert text.count('<span class="tag">sans objet</span>') == 1
+    assert "Le délai d’un certificat court du jour de son dépôt." in text
+    assert "Une demande de pièces ou une majoration" not in text
 
 
 def test_a_deadline_that_is_over_is_said_to_be_past(world: World, on_day: Any) -> None:

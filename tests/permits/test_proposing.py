@@ -217,6 +217,17 @@ def test_the_architect_is_proposed_with_the_delay_of_the_opinion(world: World) -
     assert plain(one.effect) == "2 mois pour répondre (R.423-67) ; silence : favorable"
 
 
+def test_no_opinion_is_proposed_of_a_certificate_that_only_informs(world: World) -> None:
+    grounds.easement("AC1")
+    assert proposed(world, world.file(kind="CUa")).of(Kind.CONSULTATION) == []
+    assert [one.key for one in proposed(world, world.file(kind="CUb")).of(Kind.CONSULTATION)] == [ARCHITECT]
+
+
+def test_what_only_touches_the_land_proposes_nothing(world: World) -> None:
+    grounds.easement("AC1", factories.square(X + 100, Y))
+    assert proposed(world, world.file()).of(Kind.LONGER, Kind.REASON) == []
+
+
 def test_zones_easements_and_risks_are_reasons_that_an_act_may_give(world: World) -> None:
     grounds.easement("AC1")
     grounds.risk_zone()
