@@ -102,7 +102,8 @@ def review(request: HttpRequest, permit: str) -> HttpResponse:
     try:
         one = proposing.review_proposal(application, **given, rights=rights)
     except (Conflict, Invalid) as error:
-        messages.error(request, error.message)
+        typed = _("Your note: “%(note)s”.") % {"note": given["note"]} if given["note"] else ""
+        messages.error(request, f"{error.message} {typed}".rstrip())
         return redirect("permit", application.number)
     if one.confirmed:
         messages.success(request, _("Confirmed: %(proposal)s.") % {"proposal": one.title})

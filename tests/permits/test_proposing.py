@@ -389,6 +389,11 @@ def test_what_is_no_proposal_is_refused_in_words(world: World, given: dict[str, 
     assert kept(world) == []
 
 
+def test_a_note_that_cannot_be_kept_is_shown_again(world: World) -> None:
+    answer = posted(world, world.file(), note="vu avec l’ABF")
+    assert "Votre note : « vu avec l’ABF »." in plain(unescape(answer.client.get(answer.url).content.decode()))
+
+
 def test_a_file_that_has_ended_takes_no_review(world: World) -> None:
     grounds.easement("AC1")
     permit = world.record(world.file(), "decided", date(2026, 1, 12), outcome="refused", **HAND)
