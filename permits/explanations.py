@@ -244,6 +244,10 @@ def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
     """Why the step is on that day, or why it changes nothing."""
     values = readable_values(step.values)
     match step.what:
+        case Said.DEEMED_COMPLETE if kind.certifies:
+            yield _("The delay of a certificate runs from its filing.")
+        case Said.NOTIFY_BY if kind.certifies:
+            yield _("%(months)s from %(from)s, the filing.") % values
         case Said.ANSWER_BY if not step.effective:
             yield _("Without effect: all the pieces had come on %(complete)s.") % values
         case Said.LONGER if not step.effective:

@@ -25,7 +25,7 @@ from permits.models import Consultation, Event, Permit
 from permits.numbers import format_number, format_parcel
 from permits.procedure import What
 from permits.services.applicants import Person
-from permits.services.reading import legal_events, legal_file
+from permits.services.reading import legal_events, legal_file, timeline_with_notice
 
 ABOUT, SERIES = "permit", "ADS"
 FOLDER = Path(__file__).parent / "letter_templates"
@@ -77,6 +77,15 @@ MISSING = (
     Field("delai_en_cours", _("delay as it stands, in months"), "3"),
     Field("rejet", _("what happens without the pieces"), "votre demande fera l’objet d’une décision tacite de rejet"),
 )
+ANNOUNCED = (
+    Field("delai_porte", _("longer delay that was notified, in months"), "4"),
+    Field("motifs_portes", _("why it was notified, with the articles"),
+          ("Participation du public (R.423-24)",), Holds.LIST),
+    Field("motifs_possibles", _("why the delay may be longer, with the articles"),
+          ("Abords d’un monument (R.423-24)",), Holds.LIST),
+    Field("delai_possible", _("longer delay that may be notified, in months"), "3"),
+    Field("date_limite_possible", _("last day for the decision with it"), "5 avril 2026"),
+)  # fmt: skip
 LENGTHENED = (
     Field(
         "majorations", _("why the delay is longer, with the articles"), ("Abords d’un monument (R.423-24)",), Holds.LIST
@@ -116,7 +125,7 @@ def kind(code: str, name: Any, file: str, *more: tuple[Field, ...], nominative: 
 
 
 KINDS = (
-    kind(ACKNOWLEDGEMENT, _("Receipt of filing"), "receipt"),
+    kind(ACKNOWLEDGEMENT, _("Receipt of filing"), "receipt", ANNOUNCED),
     kind(MISSING_DOCUMENTS, _("Missing pieces"), "pieces", MISSING),
     kind(LONGER, _("Longer delay"), "longer", LENGTHENED),
     kind(GRANTED, _("Decision: granted"), "granted", DECIDED),
@@ -148,6 +157,7 @@ OPINIONS = {
     legal.Opinion.WITH_PRESCRIPTIONS: "favorable avec prescriptions",
     legal.Opinion.UNFAVOURABLE: "défavorable",
 }
+LENGTHENS = (clock.What.LONGER, clock.What.PROLONGED, clock.What.BY_HAND)
 ACTS = {
     Kind.PC: "permis de construire",
     Kind.PCMI: "permis de construire",
@@ -158,10 +168,14 @@ ACTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRequest:
-    """What the instructor says of the letter to begin: pieces, why the delay is longer, which consultation."""
+    """What the instructor says of the letter to begin: pieces, why the delay is longer, which consultation.
+
+    `possible` are the grounds on which a longer delay may still be notified.
+    """
 
     documents: Sequence[str] = ()
     grounds: Sequence[Ground] = ()
+    possible: Sequence[Ground] = ()
     consultation: Consultation | None = None
 
 
@@ -238,14 +252,34 @@ def delays_of(permit: Permit, request: LetterRequest, rows: Sequence[Event]) -> 
         "mois_pour_completer": str(law.the("answer_months", filed).months),
         "silence": describe_silence(permit, timeline),
     }
+    values |= announced_delays(permit, request, rows, timeline, usual)
     if grounds:
-        notice = legal.LongerNotified(
-            key="notice", on=timeline.notify_by, recorded=rows[-1].recorded_at, grounds=frozenset(grounds)
-        )
-        then = clock.read_or_none(legal_file(permit), [*events, notice], timeline.notify_by)
+        then = timeline_with_notice(permit, rows, grounds)
         values["majorations"] = [describe_ground(one, what, filed) for one in grounds]
         if then is not None:
             values |= {"delai_majore": str(then.months or ""), "date_limite_majoree": day_or_nothing(then.due_on)}
+    return values
+
+
+def announced_delays(
+    permit: Permit, request: LetterRequest, rows: Sequence[Event], timeline: clock.Timeline, usual: law.Rule
+) -> dict[str, Value]:
+    """The longer delay that holds already, and the one that may be notified, where they are longer."""
+    what, filed = Kind(permit.kind), permit.filed_date
+    now = timeline.months or usual.months
+    values: dict[str, Value] = {}
+    if now > usual.months:
+        effective = {one.event for one in timeline.steps if one.what in LENGTHENS and one.effective}
+        notices = [row.detail for row in rows if str(row.pk) in effective]
+        names = dict.fromkeys(name for detail in notices for name in detail.get("grounds", ()))
+        by_hand = [f"{detail['reason']} ({detail['article']})" for detail in notices if "article" in detail]
+        values["delai_porte"] = str(now)
+        values["motifs_portes"] = [*(describe_ground(Ground(name), what, filed) for name in names), *by_hand]
+    then = timeline_with_notice(permit, rows, request.possible) if request.possible else None
+    if then is not None and then.months is not None and then.months > now:
+        values["delai_possible"] = str(then.months)
+        values["date_limite_possible"] = day_or_nothing(then.due_on)
+        values["motifs_possibles"] = [describe_ground(one, what, filed) for one in request.possible]
     return values
 
 

@@ -367,6 +367,48 @@ class Consultation(models.Model):
         return f"{self.get_body_display()} {self.requested_date}"
 
 
+class ProposalReview(models.Model):
+    """What an instructor made of something that the land proposes: confirmed, or set aside; the latest one counts.
+
+    `key` names the proposal among those of its file (`services.proposing`); `reasons` keep what crossed the land then,
+    with its source and what it shares with it. Nobody changes a review: another one follows it.
+    """
+
+    security = "part:permit_id:filed"
+    history = False
+
+    class Kind(models.TextChoices):
+        LONGER = "longer", _("Longer delay")
+        BY_HAND = "by_hand", _("Delay entered by hand")
+        SILENCE = "silence", _("Silence that refuses")
+        CONSULTATION = "consultation", _("Opinion to ask for")
+        REASON = "reason", _("Reason that an act may give")
+
+    class Verdict(models.TextChoices):
+        CONFIRMED = "confirmed", _("Confirmed")
+        SET_ASIDE = "set_aside", _("Set aside")
+
+    permit = models.ForeignKey(
+        Permit, models.CASCADE, related_name="proposal_reviews", verbose_name=pgettext_lazy("permit", "file")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    key = models.CharField(max_length=160)
+    title = models.CharField(_("title"), max_length=300)
+    reasons = models.JSONField(default=list, blank=True)
+    verdict = models.CharField(pgettext_lazy("proposal", "verdict"), max_length=9, choices=Verdict)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    reviewed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("reviewed by"))
+    reviewed_at = models.DateTimeField(_("reviewed"), default=current_instant, editable=False)
+
+    class Meta:
+        verbose_name = _("review of a proposal")
+        verbose_name_plural = _("reviews of proposals")
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.get_verdict_display()}"
+
+
 class Reminder(models.Model):
     """How a person is reminded: the daily digest by mail, and a private calendar feed behind a secret address."""
 

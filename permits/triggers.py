@@ -6,9 +6,10 @@ TRIGGERS = (
     Trigger(table="permits_piece", order=20, name="kept", fires="before update or delete", call="keep_document()"),
     Trigger(table="permits_consultation", order=20, name="kept", fires="before delete", call="keep_document()"),
     Trigger(table="permits_event", order=20, name="kept", fires="before delete", call="keep_document()"),
+    Trigger(table="permits_proposalreview", order=20, name="kept", fires="before delete", call="keep_document()"),
     Trigger(table="permits_permit", order=20, name="kept", fires="before delete", call="keep_document()"),
 )
-"""Pieces and answers are kept, and so are the files that they belong to."""
+"""Pieces, answers and reviews are kept, and so are the files that they belong to."""
 LETTERS = Policy(
     table="gis_core_letter",
     name="permit_letters",

@@ -23,10 +23,10 @@ from layers.parcels.document import format_crossing_area, format_crossing_share
 from permits.deadlines.events import Opinion
 from permits.deadlines.opinions import OpinionStatus
 from permits.labels import OPINIONS
-from permits.models import Consultation, Permit
+from permits.models import Consultation, Permit, ProposalReview
 from permits.pages.frame import day_field, page, permit_of, show_file
 from permits.procedure import INSTRUCTS, OPEN
-from permits.services import consulting
+from permits.services import consulting, proposing
 from permits.services.listing import SOON_DAYS
 from permits.services.recording import may_write
 
@@ -177,12 +177,16 @@ def render_consultations(
     may_ask = may_write(file, rights, INSTRUCTS)
     rows = list(file.consultations.select_related("recorded_by"))
     suggested = consulting.suggest(file, rights) if may_ask and file.state in OPEN else None
+    reviews = proposing.reviews_of(file) if suggested else {}
     context = {
         "rows": [consultation_card(request, row, may_ask, opened, bound) for row in rows],
         "may_ask": may_ask,
         "open": file.state in OPEN,
         "suggested": suggested,
-        "suggestions": [card(one) for one in sorted(suggested.suggestions, key=already_requested)] if suggested else [],
+        "suggestions": [
+            card(one, reviews.get(proposing.opinion_key(one), []))
+            for one in sorted(suggested.suggestions if suggested else (), key=already_requested)
+        ],
         "form": form,
         "by_hand": bool(form.errors.keys() & {"months", "article", "silence"} or form["months"].value()),
     }
@@ -238,12 +242,13 @@ def already_requested(one: consulting.Suggestion) -> bool:
     return one.requested is not None
 
 
-def card(one: consulting.Suggestion) -> dict[str, Any]:
+def card(one: consulting.Suggestion, reviews: Sequence[ProposalReview]) -> dict[str, Any]:
     """A suggestion as the page shows it: what covers most of the ground first, the rest behind a fold."""
     widest = sorted(one.reasons, key=lambda reason: reason.area_m2 or 0, reverse=True)
     reasons = [with_measure_label(asdict(reason)) for reason in widest]
     return {
         "one": one,
+        "review": reviews[-1] if reviews else None,
         "whys": list(dict.fromkeys(reason.why for reason in one.reasons)),
         "reasons": reasons[:SHORT],
         "others": reasons[SHORT:],

@@ -24,6 +24,7 @@ from permits.deadlines.law import NOT_COVERED, Ground, Kind
 from permits.models import Event, Permit
 from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import MOVES, Appeal, AppealOutcome, RevocationCause, What
+from permits.services.notifying import event_values, notice_for
 from permits.services.reading import timeline_of
 from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, may_strike, record, strike
 from permits.usual_documents import USUAL
@@ -269,7 +270,9 @@ def record_event(request: HttpRequest, permit: str, what: str) -> HttpResponse:
     kind = What(what)
     check_may_write(application, rights, MOVES[kind].roles)
     rows = list(Event.objects.filter(permit=application))
-    form = EventForm(request.POST or None, what=kind, permit=application, rows=rows)
+    notice = notice_for(application, kind, rows, rights, request.GET.get("courrier", ""))
+    begun = event_values(application, kind, notice)
+    form = EventForm(request.POST or None, what=kind, permit=application, rows=rows, initial=begun)
     status = 200
     if request.method == "POST":
         status = 400
@@ -295,6 +298,7 @@ def record_event(request: HttpRequest, permit: str, what: str) -> HttpResponse:
         "form": form,
         "heading": kind.label,
         "lead": lead,
+        "notice": notice,
         "allowed": kind in may_record(application, rights),
     }
     return render(request, "permits/event.html", context, status=status)

@@ -18,7 +18,7 @@ from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden, NotFound, Stale
 from gis_core.http.middleware import rights_of_request
-from gis_core.members.rights import Rights
+from gis_core.members.rights import Rights, Role
 from gis_core.models import Commune, Member
 from layers.cadastre.references import whole_identifier
 from permits.models import Permit
@@ -168,6 +168,9 @@ class FilingForm(GroundForm):
             del self.fields["member"]
         instructing = [one for one in members if rights.has_role(one.pk, INSTRUCTS)]
         self.offer(instructing, instructs=bool(instructing))
+        if members and all(rights.roles.get(one.pk) == Role.PERMIT_INSTRUCTOR for one in members):
+            # Whoever instructs everywhere that they file is proposed, and may choose somebody else.
+            self.initial.setdefault("instructor", str(rights.user_id))
         if not reads_applicants_somewhere(rights):
             for name in ("name", "home", "email", "phone"):
                 del self.fields[name]

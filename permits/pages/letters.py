@@ -35,6 +35,7 @@ from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import INSTRUCTS
 from permits.services import letters
 from permits.services.applicants import may_read_applicant
+from permits.services.proposing import confirmed_grounds
 from permits.services.reading import format_day
 from permits.services.recording import LONGEST, MOST_DOCUMENTS, may_write
 
@@ -101,7 +102,7 @@ def consultation_label(consultation: Consultation) -> str:
 def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
     """The letters of a file, and a form to begin one."""
     rights, application = rights_of_request(request), permit_of(request, permit)
-    form, status = BeginForm(request.POST or None, permit=application), 200
+    form, status = BeginForm(request.POST or None, permit=application, initial=begin_values(request, application)), 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
@@ -127,12 +128,17 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
     return show_file(request, application, "permit_letters", context, status)
 
 
+def begin_values(request: HttpRequest, permit: Permit) -> dict[str, Any]:
+    """The kind that the address names, and the grounds of a longer delay that were confirmed."""
+    return {"kind": request.GET.get("kind", "")[:40], "grounds": [one.value for one in confirmed_grounds(permit)]}
+
+
 def notification_address(permit: Permit, letter: Letter) -> str:
     """The page where one records that a final letter was notified; nothing for what is no event."""
     what = RECORDED.get(letter.kind)
     if what is None or letter.state != Letter.State.FINAL:
         return ""
-    return reverse("permit_event", args=[permit.number, what.value])
+    return f"{reverse('permit_event', args=[permit.number, what.value])}?courrier={letter.pk}"
 
 
 @require_http_methods(READ_AND_SEND)

@@ -19,19 +19,24 @@ from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job
 from permits import explanations, labels
+from permits.dates import DateStatus, status_of_date
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.law import Kind
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of, show_file
+from permits.pages.proposing import proposals_context
 from permits.procedure import COUNTER, State, What
+from permits.services.offers import offers_of
 from permits.services.reading import derive, revisions_of, timeline_of
 from permits.services.recording import may_record, may_strike, may_write
 from permits.services.sheets import OPEN, last_order, order_sheet
 
 LIKELY: Mapping[str, tuple[What, ...]] = {
     "notify_by": (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED),
-    "answer_by": (What.DOCUMENTS_RECEIVED, What.DECIDED),
-    "due": (What.DECIDED, What.ARCHITECT_SAID),
+    "answer_by": (What.DOCUMENTS_RECEIVED, What.LONGER_NOTIFIED, What.DECIDED),
+    "due": (What.DECIDED, What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.ARCHITECT_SAID),
+    State.RECEIVED: (What.REPORTED,),
+    State.INSTRUCTION: (What.REPORTED,),
     State.GRANTED: (What.POSTED_ON_SITE, What.WORKS_STARTED, What.EXTENDED),
     State.WORKS: (What.WORKS_FINISHED,),
     State.FINISHED: (What.CONTESTED, What.ATTESTED),
@@ -39,7 +44,7 @@ LIKELY: Mapping[str, tuple[What, ...]] = {
     State.REVOKED: (What.CONFIRMED, What.DECIDED),
     State.ANNULLED: (What.CONFIRMED, What.DECIDED),
 }
-"""What usually comes next, by the next deadline or the state; the others are one more step away."""
+"""What usually comes next, by the next deadline or the state; the clock says what of it has an effect (`offers`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Date:
 
     step: Step
     explanation: explanations.Explanation
-    ahead: bool
+    status: DateStatus
     first_ahead: bool
 
 
@@ -70,16 +75,17 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     rows = list(Event.objects.filter(permit=application).select_related("recorded_by", "struck_by"))
     derive(application, rows, database_clock.today())
     timeline = timeline_of(application, rows)
-    allowed = may_record(application, rights)
-    likely = [one for one in likely_next(application) if one in allowed]
+    today = database_clock.today()
+    offers = offers_of(application, rows, may_record(application, rights), likely_next(application), today)
     order = order_of(application, rights)
     context = {
-        "ahead": explanations.ahead(timeline, application, database_clock.today()),
+        "ahead": [*explanations.ahead(timeline, application, today), *offers.notes],
         "dates": dates(timeline, application, {str(row.pk): row for row in rows}),
         "lines": history(application, rows, rights),
-        "likely": likely,
-        "others": [one for one in allowed if one not in likely],
-        "today": database_clock.today(),
+        "likely": offers.likely,
+        "others": offers.others,
+        "today": today,
+        **proposals_context(application, rows, rights),
         "changeable": may_write(application, rights, COUNTER),
         "map": map_address(application),
         "may_be_changed": may_be_changed(application),
@@ -119,11 +125,14 @@ def may_be_changed(permit: Permit) -> bool:
 def dates(timeline: Timeline | None, permit: Permit, rows: Mapping[str, Event]) -> list[Date]:
     """The steps in order, each in words, those to come apart."""
     entries: list[Date] = []
-    for step in timeline.steps if timeline else ():
-        ahead = step.on > database_clock.today()
-        first = ahead and not (entries and entries[-1].ahead)
+    if timeline is None:
+        return entries
+    today = database_clock.today()
+    for step in timeline.steps:
+        status = status_of_date(step, timeline, permit.kind, today)
+        first = status.ahead and not (entries and entries[-1].status.ahead)
         record = rows.get(step.event) if step.event else None
-        entries.append(Date(step, explanations.explain(step, permit.kind, record), ahead, first))
+        entries.append(Date(step, explanations.explain(step, permit.kind, record), status, first))
     return entries
 
 

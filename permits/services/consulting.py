@@ -1,6 +1,5 @@
 """Consultations: whom to ask, by what crosses the ground; asking, receipts, answers. Nothing is asked by itself."""
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,19 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
+from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, User
-from layers.parcels.ground import ground_of_parcels, ground_of_shape
-from layers.parcels.sections import Ground as Land
-from layers.parcels.sections import Line, Measure, Reader, reader_with
-from layers.parcels.services.sheets import sheet_of
+from layers.parcels.sections import Line, Measure
 from permits.deadlines.events import Opinion
 from permits.deadlines.law import Ground, Kind
 from permits.deadlines.opinions import Body, KnownOpinion, OpinionRule, Protection, due_on, opinion_on, rule_for
 from permits.labels import OPINIONS
 from permits.models import Consultation, Event, Permit
 from permits.procedure import INSTRUCTS, What
+from permits.services.land import LandReading, read_land, source_of
 from permits.services.reading import format_day
 from permits.services.recording import EARLIEST, check_may_write, lock_permit, record, strike
 
@@ -45,11 +42,15 @@ ROAD = re.compile(r"\b(?:RD|RN|D|N|route (?:départementale|nationale))\s?n?°?\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """What speaks for asking a body: a thing that crosses the ground, with what it shares of it, or the file itself."""
+    """What speaks for asking a body: a thing that crosses the ground, with what it shares of it, or the file itself.
+
+    `source` is the act or the document that the thing comes from, with its day.
+    """
 
     title: str
     detail: str = ""
     why: str = ""
+    source: str = ""
     layer: str = ""
     feature: int | None = None
     area_m2: float | None = None
@@ -160,24 +161,13 @@ FROM_NOTICE: Mapping[Ground, tuple[Body, Any]] = {
 SECTIONS = ("identity", "easements", "risks")
 
 
-def suggest(permit: Permit, rights: Rights) -> Suggested:
+def suggest(permit: Permit, rights: Rights, land: LandReading | None = None) -> Suggested:
     """Whom what crosses the file's parcels suggests to ask, of what the asker sees; bodies in the order of the form."""
+    land = land or read_land(permit, rights, SECTIONS)
     suggestions: dict[tuple[Body, str], Suggestion] = {}
-    reader = reader_with(rights)
-    sections = [section for section in reader.sections if section.slug in SECTIONS]
-    notes: list[str] = []
-    land = ground_of(permit, reader)
-    if land is None:
-        notes.append(_("The file has no known parcel: nothing tells what crosses its ground."))
-    elif sections:
-        sheet = sheet_of(land, reader, only=[section.slug for section in sections])
-        for section, answer in sheet.answers:
-            if answer is None:
-                note = _("“%(section)s” could not be read: nothing is suggested from it.")
-                notes.append(note % {"section": section.title})
-                continue
-            for line in answer.lines:
-                READ_FROM[section.slug](line, suggestions)
+    for slug in SECTIONS:
+        for line in land.lines.get(slug, ()):
+            READ_FROM[slug](line, suggestions)
     notice(permit, suggestions)
     road_of(permit.address, suggestions)
     former = permit.consultations.order_by("requested_date").values_list("body", "requested_date")
@@ -187,24 +177,7 @@ def suggest(permit: Permit, rights: Rights) -> Suggested:
         one.requested = former_dates.get(one.body.value)
     order = list(Body)
     ranked = sorted(suggestions.values(), key=lambda one: (order.index(one.body), one.name))
-    return Suggested(ranked, [str(section.title) for section in sections] if land else [], notes)
-
-
-def ground_of(permit: Permit, reader: Reader) -> Land | None:
-    """The file's parcels; where the plan no longer has one of them, their shape at the filing."""
-    if permit.idus:
-        try:
-            return ground_of_parcels(permit.idus, database_clock.today(), reader)
-        except ArpentError:
-            pass
-    if permit.geom is None:
-        return None
-    shape = permit.geom.clone()
-    shape.transform(4326)
-    try:
-        return ground_of_shape(json.loads(shape.geojson), database_clock.today())
-    except Invalid:
-        return None
+    return Suggested(ranked, [title for slug, title in land.titles.items() if slug in SECTIONS], land.notes)
 
 
 def add(
@@ -231,6 +204,7 @@ def reason_of(line: Line, why: Any) -> Reason:
         title=line.title,
         detail=line.detail,
         why=str(why),
+        source=source_of(line),
         layer=line.layer or "",
         feature=line.feature,
         area_m2=measure.area_m2,

@@ -4,20 +4,33 @@ Most name the applicant. Who may not read applicants sees such letters only wher
 (`triggers.py`), and each reading is written in the journal.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
 from gis_core.letters import services as letters
-from gis_core.letters.kinds import LetterKind, kind_of
+from gis_core.letters.kinds import LetterKind, Value, kind_of
 from gis_core.letters.services import About
 from gis_core.members.rights import Rights
 from gis_core.models import Letter, LetterQuerySet
-from permits.letters import ABOUT, LetterRequest, body_label, letter_field_values
+from permits.letters import (
+    ABOUT,
+    ACKNOWLEDGEMENT,
+    LONGER,
+    MISSING_DOCUMENTS,
+    LetterRequest,
+    body_label,
+    letter_field_values,
+)
 from permits.models import Permit
 from permits.procedure import INSTRUCTS
 from permits.services.applicants import may_read_applicant, read_applicants
+from permits.services.proposing import grounds_ahead
 from permits.services.recording import check_may_write, may_write
 
 
@@ -51,11 +64,22 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
     to = [person.name, person.address] if person else []
     if request.consultation:
         to = [body_label(request.consultation), request.consultation.email]
+    if kind.code == ACKNOWLEDGEMENT:
+        request = replace(request, possible=grounds_ahead(permit, rights))
     about = About(owner=permit.owner, insee=permit.insee, kind=ABOUT, key=permit.number)
     recipient = "\n".join(filter(None, to))
+    values = letter_field_values(permit, request, person)
     return letters.begin(
-        about, kind, values=letter_field_values(permit, request, person), recipient=recipient, rights=rights
+        about, kind, values=values, recipient=recipient, rights=rights, begun_with=begun_with(kind, request, values)
     )
+
+
+def begun_with(kind: LetterKind, request: LetterRequest, values: Mapping[str, Value]) -> dict[str, Any]:
+    """What the form that records the letter's notification takes from it: the pieces, or the grounds."""
+    if kind.code == MISSING_DOCUMENTS:
+        documents = values["pieces_manquantes"]
+        return {"pieces": list(documents) if isinstance(documents, list | tuple) else []}
+    return {"grounds": [ground.value for ground in request.grounds]} if kind.code == LONGER else {}
 
 
 def note_reading(permit: Permit, letter: Letter) -> None:

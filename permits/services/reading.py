@@ -85,6 +85,17 @@ def timeline_of(
     return clock.read_or_none(legal_file(permit, known), legal_events(rows), day)
 
 
+def timeline_with_notice(permit: Permit, rows: Sequence[Event], grounds: Iterable[Ground]) -> clock.Timeline | None:
+    """The timeline that the notice of a longer delay on these grounds makes, received on the last day for it."""
+    events = legal_events(rows)
+    timeline = clock.read_or_none(legal_file(permit), events, database_clock.today())
+    if timeline is None:
+        return None
+    last = timeline.notify_by
+    notice = legal.LongerNotified(key="notice", on=last, recorded=database_clock.now(), grounds=frozenset(grounds))
+    return clock.read_or_none(legal_file(permit), [*events, notice], last)
+
+
 def revisions_of(permit: Permit, rows: Sequence[Event]) -> list[clock.Revision]:
     """What each record changed of what was told before it."""
     initials = initials_of([permit], database_clock.today())
@@ -251,7 +262,8 @@ def upcoming(permit: Permit, timeline: clock.Timeline, rows: Sequence[Event], da
         return None, ""
     if timeline.complete_on is None and timeline.answer_by:
         return timeline.answer_by, "answer_by"
-    notified = any(
+    # No article gives a certificate notices of the first month.
+    notified = Kind(permit.kind).certifies or any(
         row.struck_at is None and row.what in (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED) for row in rows
     )
     if not notified and day <= timeline.notify_by and (timeline.due_on is None or timeline.notify_by < timeline.due_on):

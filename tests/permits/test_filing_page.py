@@ -190,3 +190,28 @@ def test_two_applications_that_differ_are_two_files(world: World) -> None:
     client = world.client()
     first, second = (client.post("/permis/deposer/", given(address=place)) for place in ("1 rue", "2 rue"))
     assert first["Location"] != second["Location"]
+
+
+def test_the_instructor_who_files_is_proposed(world: World) -> None:
+    form = browser(world).get("/permis/deposer/").context["form"]
+    assert form["instructor"].value() == str(world.people[Role.PERMIT_INSTRUCTOR].pk)
+
+
+def test_the_instructor_who_files_may_choose_nobody_yet(world: World) -> None:
+    permit, _text = filed(world, instructor="")
+    assert permit.instructor_id is None
+
+
+def test_who_administers_is_not_proposed(world: World) -> None:
+    form = browser(world, Role.GIS_ADMINISTRATOR).get("/permis/deposer/").context["form"]
+    assert not form["instructor"].value()
+
+
+def test_a_town_hall_chooses_no_instructor(world: World) -> None:
+    assert "instructor" not in browser(world, Role.TOWN_HALL).get("/permis/deposer/").context["form"].fields
+
+
+def test_after_an_error_the_choice_of_instructor_stays(world: World) -> None:
+    answer = browser(world).post("/permis/deposer/", given(instructor="", parcels="bidule"))
+    assert answer.status_code == 400
+    assert answer.context["form"]["instructor"].value() == ""

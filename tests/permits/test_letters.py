@@ -271,8 +271,8 @@ def test_a_letter_goes_from_the_form_to_its_lock(world: World) -> None:
 
 def test_a_final_letter_offers_to_record_that_it_was_notified(world: World) -> None:
     permit = world.file()
-    final(world, permit, "permit-refused")
-    assert f'href="/permis/{permit.number}/evenements/decided/"' in page(world, here(permit))
+    letter = final(world, permit, "permit-refused")
+    assert f'href="/permis/{permit.number}/evenements/decided/?courrier={letter.pk}"' in page(world, here(permit))
 
 
 def test_a_late_version_is_refused_and_nothing_typed_is_lost(world: World) -> None:

@@ -135,6 +135,7 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
         (f"{PERMIT}modifier/", "POST"): {"address": "1 rue Haute"},
         (f"{PERMIT}evenements/<str:what>/", "POST"): {"on": DAY, "note": "Vu"},
         (f"{PERMIT}evenements/<int:event_id>/rayer/", "POST"): {"reason": "Erreur"},
+        (f"{PERMIT}propositions/", "POST"): {"key": "longer:protected_surroundings", "verdict": "confirmed"},
         (f"{PERMIT}consultations/", "POST"): {"body": "roads", "asked": "2026-01-07"},
         (f"{PERMIT}consultations/<int:consultation>/", "POST"): answer,
         (f"{PERMIT}demandeur/", "POST"): {"name": "Jeanne Fictive"},
