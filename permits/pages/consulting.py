@@ -26,7 +26,7 @@ from permits.labels import OPINIONS
 from permits.models import Consultation, Permit
 from permits.pages.frame import day_field, page, permit_of, show_file
 from permits.procedure import INSTRUCTS, OPEN
-from permits.services import consulting
+from permits.services import consulting, suggesting
 from permits.services.listing import SOON_DAYS
 from permits.services.recording import may_write
 
@@ -176,7 +176,7 @@ def render_consultations(
     rights = rights_of_request(request)
     may_ask = may_write(file, rights, INSTRUCTS)
     rows = list(file.consultations.select_related("recorded_by"))
-    suggested = consulting.suggest(file, rights) if may_ask and file.state in OPEN else None
+    suggested = suggesting.suggest(file, rights) if may_ask and file.state in OPEN else None
     context = {
         "rows": [consultation_card(request, row, may_ask, opened, bound) for row in rows],
         "may_ask": may_ask,
@@ -234,11 +234,11 @@ def consultation_card(
     }
 
 
-def already_requested(one: consulting.Suggestion) -> bool:
+def already_requested(one: suggesting.Suggestion) -> bool:
     return one.requested is not None
 
 
-def card(one: consulting.Suggestion) -> dict[str, Any]:
+def card(one: suggesting.Suggestion) -> dict[str, Any]:
     """A suggestion as the page shows it: what covers most of the ground first, the rest behind a fold."""
     widest = sorted(one.reasons, key=lambda reason: reason.area_m2 or 0, reverse=True)
     reasons = [with_measure_label(asdict(reason)) for reason in widest]

@@ -1,9 +1,6 @@
-"""Consultations: whom to ask, by what crosses the ground; asking, receipts, answers. Nothing is asked by itself."""
+"""Consultations: requests for opinions, their receipts, their answers."""
 
-import json
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from smtplib import SMTPException
 from typing import Any
@@ -14,272 +11,25 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
+from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, User
-from layers.parcels.ground import ground_of_parcels, ground_of_shape
-from layers.parcels.sections import Ground as Land
-from layers.parcels.sections import Line, Measure, Reader, reader_with
-from layers.parcels.services.sheets import sheet_of
 from permits.deadlines.events import Opinion
-from permits.deadlines.law import Ground, Kind
-from permits.deadlines.opinions import Body, KnownOpinion, OpinionRule, Protection, due_on, opinion_on, rule_for
+from permits.deadlines.law import Kind
+from permits.deadlines.opinions import Body, KnownOpinion, Protection, due_on, opinion_on, rule_for
 from permits.labels import OPINIONS
 from permits.models import Consultation, Event, Permit
 from permits.procedure import INSTRUCTS, What
 from permits.services.reading import format_day
 from permits.services.recording import EARLIEST, check_may_write, lock_permit, record, strike
+from permits.services.suggesting import suggest
 
 LONGEST_TEXT = 5_000
 LONGEST_ARTICLE = 60
 MOST_MONTHS = 12
 MOST_REASONS = 60
-ROAD = re.compile(r"\b(?:RD|RN|D|N|route (?:départementale|nationale))\s?n?°?\s?\d{1,4}\b", re.IGNORECASE)
-
-
-# -- whom to ask ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """What speaks for asking a body: a thing that crosses the ground, with what it shares of it, or the file itself."""
-
-    title: str
-    detail: str = ""
-    why: str = ""
-    layer: str = ""
-    feature: int | None = None
-    area_m2: float | None = None
-    share: float | None = None
-    length_m: float | None = None
-    uncertain: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Suggestion:
-    """A body to ask, and why. `name` is who manages what crosses; `requested` the day of a former request."""
-
-    body: Body
-    name: str = ""
-    reasons: list[Reason] = field(default_factory=list)
-    protections: set[Protection] = field(default_factory=set)
-    rule: OpinionRule | None = None
-    requested: date | None = None
-
-    @property
-    def label(self) -> str:
-        return str(Consultation.Body(self.body.value).label)
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """What a ground suggests; `read` are the parts of the parcel sheet that were looked at, `notes` what was not."""
-
-    suggestions: Sequence[Suggestion] = ()
-    read: Sequence[str] = ()
-    notes: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
-    """Easements of these categories suggest a body."""
-
-    body: Body
-    categories: frozenset[str]
-    why: Any
-    protection: Callable[[Line], Protection] | None = None
-
-
-def surroundings(_line: Line) -> Protection:
-    return Protection.SURROUNDINGS
-
-
-def site_of(line: Line) -> Protection:
-    """A site is classified where its footprint says so; else it is taken for registered, whose silence may refuse."""
-    classified = "class" in f"{line.title} {line.detail}".lower()
-    return Protection.CLASSIFIED_SITE if classified else Protection.REGISTERED_SITE
-
-
-SIGNS: tuple[Sign, ...] = (
-    Sign(
-        body=Body.ABF,
-        categories=frozenset({"AC1"}),
-        protection=surroundings,
-        why=gettext_lazy("Surroundings of a historic monument: the architect is asked (R.423-54)."),
-    ),
-    Sign(
-        body=Body.ABF,
-        categories=frozenset({"AC2"}),
-        protection=site_of,
-        why=gettext_lazy("Registered or classified site: the architect is asked."),
-    ),
-    Sign(
-        body=Body.ABF,
-        categories=frozenset({"AC4", "AC4bis"}),
-        protection=surroundings,
-        why=gettext_lazy("Remarkable heritage site: the architect is asked (R.423-54)."),
-    ),
-    Sign(
-        body=Body.ELECTRICITY,
-        categories=frozenset({"I4"}),
-        why=gettext_lazy("Electric line: its operator knows what distances it needs."),
-    ),
-    Sign(
-        body=Body.WATER,
-        categories=frozenset({"AS1", "A5"}),
-        why=gettext_lazy("Protected catchment or buried pipe: the water service knows what is allowed."),
-    ),
-    Sign(
-        body=Body.ROADS,
-        categories=frozenset({"EL7", "EL11"}),
-        why=gettext_lazy("Building line or forbidden access: the road's manager is asked (R.423-53)."),
-    ),
-    Sign(
-        body=Body.PREFECTURE,
-        categories=frozenset({"PM1", "PM3"}),
-        why=gettext_lazy("Risk prevention plan: the State services know how it applies."),
-    ),
-    Sign(
-        body=Body.OTHER,
-        categories=frozenset({"I1", "I3", "T1"}),
-        why=gettext_lazy("Pipe or railway: its operator is asked."),
-    ),
-)
-WHY_RISK = gettext_lazy("Zone of a risk plan: the State services know how it applies.")
-WHY_ROAD = gettext_lazy("The ground lies on a numbered road: its manager is asked where an access changes (R.423-53).")
-WHY_PUBLIC = gettext_lazy("A longer delay was notified for a public or tall building: the fire service is asked.")
-WHY_HERITAGE = gettext_lazy("A longer delay was notified for protected surroundings: the architect is asked.")
-FROM_NOTICE: Mapping[Ground, tuple[Body, Any]] = {
-    Ground.PUBLIC_BUILDING: (Body.SDIS, WHY_PUBLIC),
-    Ground.TALL_BUILDING: (Body.SDIS, WHY_PUBLIC),
-    Ground.PROTECTED_SURROUNDINGS: (Body.ABF, WHY_HERITAGE),
-}
-SECTIONS = ("identity", "easements", "risks")
-
-
-def suggest(permit: Permit, rights: Rights) -> Suggested:
-    """Whom what crosses the file's parcels suggests to ask, of what the asker sees; bodies in the order of the form."""
-    suggestions: dict[tuple[Body, str], Suggestion] = {}
-    reader = reader_with(rights)
-    sections = [section for section in reader.sections if section.slug in SECTIONS]
-    notes: list[str] = []
-    land = ground_of(permit, reader)
-    if land is None:
-        notes.append(_("The file has no known parcel: nothing tells what crosses its ground."))
-    elif sections:
-        sheet = sheet_of(land, reader, only=[section.slug for section in sections])
-        for section, answer in sheet.answers:
-            if answer is None:
-                note = _("“%(section)s” could not be read: nothing is suggested from it.")
-                notes.append(note % {"section": section.title})
-                continue
-            for line in answer.lines:
-                READ_FROM[section.slug](line, suggestions)
-    notice(permit, suggestions)
-    road_of(permit.address, suggestions)
-    former = permit.consultations.order_by("requested_date").values_list("body", "requested_date")
-    former_dates: dict[str, date] = dict(former)
-    for one in suggestions.values():
-        one.rule = rule_for(one.body, Kind(permit.kind), permit.filed_date, one.protections)
-        one.requested = former_dates.get(one.body.value)
-    order = list(Body)
-    ranked = sorted(suggestions.values(), key=lambda one: (order.index(one.body), one.name))
-    return Suggested(ranked, [str(section.title) for section in sections] if land else [], notes)
-
-
-def ground_of(permit: Permit, reader: Reader) -> Land | None:
-    """The file's parcels; where the plan no longer has one of them, their shape at the filing."""
-    if permit.idus:
-        try:
-            return ground_of_parcels(permit.idus, database_clock.today(), reader)
-        except ArpentError:
-            pass
-    if permit.geom is None:
-        return None
-    shape = permit.geom.clone()
-    shape.transform(4326)
-    try:
-        return ground_of_shape(json.loads(shape.geojson), database_clock.today())
-    except Invalid:
-        return None
-
-
-def add(
-    suggestions: dict[tuple[Body, str], Suggestion],
-    body: Body,
-    reason: Reason,
-    *,
-    name: str = "",
-    protection: Protection | None = None,
-) -> None:
-    """Other bodies are told apart by their name, the named ones are asked once."""
-    key = (body, name if body == Body.OTHER else "")
-    one = suggestions.setdefault(key, Suggestion(body=body, name=name))
-    one.name = one.name or name
-    if reason not in one.reasons:
-        one.reasons.append(reason)
-    if protection and not reason.uncertain:
-        one.protections.add(protection)
-
-
-def reason_of(line: Line, why: Any) -> Reason:
-    measure = line.measure or Measure()
-    return Reason(
-        title=line.title,
-        detail=line.detail,
-        why=str(why),
-        layer=line.layer or "",
-        feature=line.feature,
-        area_m2=measure.area_m2,
-        share=measure.share,
-        length_m=measure.length_m,
-        uncertain=measure.uncertain,
-    )
-
-
-def from_easement(line: Line, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    facts = {fact.name: fact.value for fact in line.facts}
-    for sign in SIGNS:
-        if facts.get("category") in sign.categories:
-            protection = sign.protection(line) if sign.protection else None
-            name = "" if sign.body == Body.ABF else facts.get("manager", "")
-            add(suggestions, sign.body, reason_of(line, sign.why), name=name, protection=protection)
-
-
-def from_risk(line: Line, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    add(suggestions, Body.PREFECTURE, reason_of(line, WHY_RISK))
-
-
-def from_parcel(line: Line, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    for fact in line.facts:
-        if fact.name == "address":
-            road_of(str(fact.value), suggestions)
-
-
-def road_of(address: str, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    if road := ROAD.search(address):
-        add(suggestions, Body.ROADS, Reason(title=road[0], why=str(WHY_ROAD)))
-
-
-def notice(permit: Permit, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    """What the instructor said of the file when they notified a longer delay."""
-    for event in Event.objects.current().filter(permit=permit, what=What.LONGER_NOTIFIED):
-        for ground in event.detail["grounds"]:
-            if ground in FROM_NOTICE:
-                body, why = FROM_NOTICE[Ground(ground)]
-                protection = Protection.SURROUNDINGS if body == Body.ABF else None
-                title = _("Longer delay notified on %(day)s") % {"day": format_day(event.on_date)}
-                add(suggestions, body, Reason(title=title, why=str(why)), protection=protection)
-
-
-READ_FROM: Mapping[str, Callable[[Line, dict[tuple[Body, str], Suggestion]], None]] = {
-    "identity": from_parcel,
-    "easements": from_easement,
-    "risks": from_risk,
-}
 
 
 # -- asking -----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from permits.deadlines.opinions import Body, OpinionStatus, Protection
 from permits.models import Consultation, Event, Permit
 from permits.procedure import State
 from permits.services import consulting
-from permits.services.consulting import Request, Suggestion, answer, answer_status, receive, request_opinion, suggest
+from permits.services.consulting import Request, answer, answer_status, receive, request_opinion
+from permits.services.suggesting import Suggestion, suggest
 from tests import factories
 from tests.permits import grounds
 from tests.permits.conftest import World
