@@ -73,7 +73,7 @@ MOVES: Mapping[What, Move] = {
     What.BY_HAND: Move(INSTRUCTS, ANY),
     What.REPORTED: Move(INSTRUCTS, ANY),
     What.ARCHITECT_SAID: Move(INSTRUCTS, ANY),
-    What.DECIDED: Move(INSTRUCTS, ANY),
+    What.DECIDED: Move(COUNTER, ANY),
     What.WITHDRAWN: Move(COUNTER, ANY),
     What.EXTENDED: Move(COUNTER, frozenset(AFTER_GRANT)),
     What.WORKS_STARTED: Move(COUNTER, frozenset(AFTER_GRANT)),

@@ -77,7 +77,7 @@ def test_a_member_keeps_its_decisions_to_itself(world: World) -> None:
 def test_postgresql_gives_these_columns_and_no_other(world: World) -> None:
     granted(world)
     with acting_as(ANONYMOUS), connection.cursor() as cursor:
-        cursor.execute("select * from arpent.public_register('', 0, '', '', 10, 0)")
+        cursor.execute("select * from arpent.public_decisions('', 0, '', '', 10, 0)")
         assert [column.name for column in cursor.description] == COLUMNS
         assert len(cursor.fetchall()) == 1
         assert not Permit.objects.exists()
@@ -87,7 +87,7 @@ def test_postgresql_gives_these_columns_and_no_other(world: World) -> None:
 def test_postgresql_bounds_a_page(world: World, limit: int) -> None:
     granted(world)
     with acting_as(ANONYMOUS), connection.cursor() as cursor:
-        cursor.execute("select count(*) from arpent.public_register('', 0, '', '', %s, -5)", [limit])
+        cursor.execute("select count(*) from arpent.public_decisions('', 0, '', '', %s, -5)", [limit])
         assert cursor.fetchone()[0] <= 101
 
 
