@@ -233,16 +233,13 @@ def render_consultations(
 ) -> HttpResponse:
     rights = rights_of_request(request)
     may_ask = may_write(file, rights, INSTRUCTS)
-    current = Prefetch("links", ConsultationLink.objects.filter(revoked_at=None), "open_links")
-    rows = list(
-        file.consultations.select_related("recorded_by", "permit").prefetch_related(
-            current, Prefetch("replies", ConsultationReply.objects.select_related("document", "settled_by"))
-        )
-    )
+    replies = Prefetch("replies", ConsultationReply.objects.select_related("document", "settled_by"))
+    rows = list(file.consultations.select_related("recorded_by", "permit").prefetch_related(replies))
+    links = {one.consultation_id: one for one in ConsultationLink.objects.filter(permit=file, revoked_at=None)}
     suggested = suggesting.suggest(file, rights) if may_ask and file.state in OPEN else None
     pieces = form.fields["pieces"].choices  # type: ignore[attr-defined]
     context = {
-        "rows": [consultation_card(request, row, opened, bound, pieces) for row in rows],
+        "rows": [consultation_card(request, row, opened, bound, pieces, links.get(row.pk)) for row in rows],
         "may_ask": may_ask,
         "open": file.state in OPEN,
         "suggested": suggested,
@@ -276,7 +273,12 @@ def acknowledgement_form(request: HttpRequest, one: Consultation, bound: bool | 
 
 
 def consultation_card(
-    request: HttpRequest, row: Consultation, opened: Consultation | None, bound: forms.Form | None, pieces: Any
+    request: HttpRequest,
+    row: Consultation,
+    opened: Consultation | None,
+    bound: forms.Form | None,
+    pieces: Any,
+    link: ConsultationLink | None,
 ) -> dict[str, Any]:
     """A consultation as the page shows it; its forms are those of who asks."""
     rights = rights_of_request(request)
@@ -301,20 +303,22 @@ def consultation_card(
         "answer_open": here and not isinstance(shown, ReceiptForm | SendForm | TakeForm | AsideForm),
         "receipt_open": isinstance(shown, ReceiptForm),
         "refused": shown.non_field_errors() if type(shown) is forms.Form else "",
-        "link": next(iter(row.open_links), None),
-        "send": send_form(row, shown, pieces) if may_ask else None,
+        "link": link,
+        "send": send_form(row, shown, pieces, link) if may_ask else None,
         "send_open": isinstance(shown, SendForm),
         "replies": [reply_card(one, row, shown, may_ask) for one in row.replies.all()],
     }
 
 
-def send_form(row: Consultation, shown: forms.Form | None, pieces: Any) -> forms.Form | None:
+def send_form(
+    row: Consultation, shown: forms.Form | None, pieces: Any, link: ConsultationLink | None
+) -> forms.Form | None:
     """The form that sends the mail again; None of what was not asked by mail, is on its way or answered."""
     if row.mail_state in (Consultation.Mail.NONE, Consultation.Mail.WAITING) or row.answered_date:
         return None
     if isinstance(shown, SendForm):
         return shown
-    offered = row.open_links[0].piece_ids if row.open_links else []
+    offered = link.piece_ids if link else []
     form = SendForm(initial={"email": row.email, "pieces": offered}, auto_id=f"id_send_{row.pk}_%s")
     form.fields["pieces"].choices = pieces  # type: ignore[attr-defined]
     return form

@@ -2,6 +2,7 @@
 
 import secrets
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -87,10 +88,9 @@ def is_final(error: Exception) -> bool:
 
 def describe_error(error: Exception) -> str:
     """What the mail server said, as it said it."""
+    said: Any = getattr(error, "smtp_error", "") or str(error) or type(error).__name__
     if isinstance(error, SMTPRecipientsRefused):
         said = next(iter(error.recipients.values()), (0, b""))[1]
-    else:
-        said = getattr(error, "smtp_error", "") or str(error) or type(error).__name__
     return (said.decode(errors="replace") if isinstance(said, bytes) else str(said))[:LONGEST_ERROR]
 
 

@@ -148,7 +148,7 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
     opinions = list(consultations.select_related("permit"))
     waiting = ConsultationReply.objects.filter(permit__in=files, state=ConsultationReply.State.RECEIVED)
     replies = list(waiting.select_related("consultation", "permit"))
-    places = names_of([*soon, *ended, *(one.permit for one in (*opinions, *replies))])
+    places = names_of([*soon, *ended, *(one.permit for one in opinions), *(one.permit for one in replies)])
     granting = silence_grants([one for one in soon if pressing(one, day)], day)
     for one in soon:
         group = Group.LATE if late(one, day) else Group.TACIT_SOON if one.pk in granting else Group.DUE
@@ -162,9 +162,9 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
         digest.groups[group].append(item(one, places, one.ended_date, label))
     for row in opinions:
         digest.groups[Group.OPINIONS].append(item(row.permit, places, row.due_date, opinion_label(row, day), row))
-    for one in replies:
-        row, came = one.consultation, localtime(one.received_at).date()
-        digest.groups[Group.OPINIONS].append(item(one.permit, places, came, received_label(row), row))
+    for reply in replies:
+        asked, came = reply.consultation, localtime(reply.received_at).date()
+        digest.groups[Group.OPINIONS].append(item(reply.permit, places, came, received_label(asked), asked))
     return digest
 
 

@@ -80,7 +80,7 @@ def test_it_is_asked_on_the_day_on_which_the_mail_leaves(world: World, on_day: A
     on_day(date(2026, 2, 12))
     (message,) = deliver()
     one = now(world)
-    assert "le 12 février 2026" in str(message.body)
+    assert "Votre avis est demandé ce 12 février 2026" in str(message.body)
     assert (one.mail_state, one.requested_date, one.due_date) == ("sent", date(2026, 2, 12), date(2026, 3, 12))
     assert "courriel envoyé le 12 février 2026" in page(world, permit)
     with world.as_():

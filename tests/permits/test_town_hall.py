@@ -14,7 +14,7 @@ from layers.parcels.models import FrozenSheet
 from permits.letters import LetterRequest
 from permits.models import Consultation, Permit, SignatureProposal
 from permits.services.consulting import Request, answer, request_opinion
-from permits.services.letters import begin_letter, change_letter, letters_of, propose_for_signature
+from permits.services.letters import begin_letter, change_letter, finalise_letter, letters_of, propose_for_signature
 from tests import factories
 from tests.permits.conftest import World
 
@@ -114,10 +114,9 @@ def test_a_draft_that_was_changed_since_says_so(world: World) -> None:
 def test_a_final_letter_is_not_proposed(world: World) -> None:
     permit = world.file()
     made = draft(world, permit)
+    texts = {"title": "Objet", "body": "Texte.", "recipient": "Mairie", "signatory": "Le maire"}
     with world.as_():
-        from gis_core.letters import services as core
-
-        core.finalise(made, version=made.version, rights=world.rights())
+        finalise_letter(permit, made, texts, made.version, world.rights())
         with pytest.raises(Conflict):
             propose_for_signature(permit, made, world.rights())
 
