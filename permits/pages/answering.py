@@ -4,7 +4,6 @@ The address of the mail is left at once for one that holds no token. The browser
 its code was typed within the hour; to whoever lacks the first there is nothing, without the second no piece.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gis_core.database import clock as database_clock
 from gis_core.desk.document_pages import describe_most, longest_body
 from gis_core.desk.documents import file_name
 from gis_core.desk.forms import AccessibleForm, blame
@@ -92,18 +92,23 @@ def open_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def known_links(request: HttpRequest) -> Mapping[str, int]:
     """The links that this browser opened; until when their code counts, in seconds of the epoch."""
-    found: Mapping[str, int] = request.session.get(LINKS, {})
-    return found
+    links: Mapping[str, int] = request.session.get(LINKS, {})
+    return links
 
 
 def check_known(request: HttpRequest, link: int) -> None:
-    """Raises NotFound, as for a link that is not there."""
+    """Refuse a browser that did not open the link. Raises NotFound, as for a link that is not there."""
     if str(link) not in known_links(request):
         raise answering.no_link()
 
 
 def is_verified(request: HttpRequest, link: int) -> bool:
-    return known_links(request).get(str(link), 0) > time.time()
+    return known_links(request).get(str(link), 0) > now_s()
+
+
+def now_s() -> int:
+    """Seconds of the epoch."""
+    return int(database_clock.now().timestamp())
 
 
 def too_large(request: HttpRequest, link: int) -> HttpResponse:
@@ -163,7 +168,10 @@ def code(request: HttpRequest, link: int) -> HttpResponse:
         form = CodeForm(request.POST)
         if form.is_valid() and answering.check_code(opened, form.cleaned_data["code"]):
             request.session.cycle_key()
-            request.session[LINKS] = {**known_links(request), str(link): int(time.time()) + VERIFIED_S}
+            request.session[LINKS] = {
+                **known_links(request),
+                str(link): now_s() + VERIFIED_S,
+            }
             return redirect("consultation_answer", link=link)
         if form.is_valid():
             form.add_error("code", _("This code does not open: it is wrong, too old, or was tried too often."))
@@ -235,7 +243,7 @@ def verified_context(link: ConsultationLink) -> dict[str, Any]:
     return {
         "commune": commune or permit.insee,
         "silence": OPINIONS.get(consultation.silence, ""),
-        "pieces": answering.pieces_of(link),
+        "pieces": answering.documents_of(link),
         "reply": answering.last_reply(link),
         "longest": LONGEST_PRESCRIPTION,
         "most_mb": answering.PDF_ALONE.max_bytes() // 1_048_576,

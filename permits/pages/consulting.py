@@ -60,10 +60,10 @@ class AskForm(AccessibleForm):
         choices=[("", gettext_lazy("Not known")), *OPINIONS.items()],
     )
 
-    def __init__(self, *args: Any, pieces: Sequence[Piece] = (), **options: Any) -> None:
+    def __init__(self, *args: Any, documents: Sequence[Piece] = (), **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["asked"] = day_field(gettext_lazy("Asked on"))
-        self.fields["pieces"] = pieces_field(pieces)
+        self.fields["documents"] = documents_field(documents)
         self.order_fields(["body", "name", "asked"])
 
     def opinion_request(self) -> consulting.Request:
@@ -77,17 +77,17 @@ class SendForm(AccessibleForm):
 
     email = forms.EmailField(label=gettext_lazy("Its e-mail address"))
 
-    def __init__(self, *args: Any, pieces: Sequence[Piece] = (), **options: Any) -> None:
+    def __init__(self, *args: Any, documents: Sequence[Piece] = (), **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["pieces"] = pieces_field(pieces)
+        self.fields["documents"] = documents_field(documents)
 
 
-def pieces_field(pieces: Sequence[Piece]) -> forms.TypedMultipleChoiceField:
+def documents_field(documents: Sequence[Piece]) -> forms.TypedMultipleChoiceField:
     return forms.TypedMultipleChoiceField(
         label=gettext_lazy("Pieces that the link opens"),
         required=False,
         coerce=int,
-        choices=[(one.pk, f"{one.title} ({one.get_kind_display()})") for one in pieces],
+        choices=[(one.pk, f"{one.title} ({one.get_kind_display()})") for one in documents],
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("They may name the applicant: each opening is in the journal."),
     )
@@ -210,7 +210,7 @@ def paragraphs(text: str) -> list[str]:
 
 def ask_form(file: Permit, data: Any = None, initial: dict[str, Any] | None = None) -> AskForm:
     """The form to ask, with the pieces that the asker may offer."""
-    return AskForm(data, initial=initial, pieces=consulting.offered_pieces(file))
+    return AskForm(data, initial=initial, documents=consulting.offered_documents(file))
 
 
 def blank(file: Permit) -> AskForm:
@@ -237,9 +237,9 @@ def render_consultations(
     rows = list(file.consultations.select_related("recorded_by", "permit").prefetch_related(replies))
     links = {one.consultation_id: one for one in ConsultationLink.objects.filter(permit=file, revoked_at=None)}
     suggested = suggesting.suggest(file, rights) if may_ask and file.state in OPEN else None
-    pieces = form.fields["pieces"].choices  # type: ignore[attr-defined]
+    documents = form.fields["documents"].choices  # type: ignore[attr-defined]
     context = {
-        "rows": [consultation_card(request, row, opened, bound, pieces, links.get(row.pk)) for row in rows],
+        "rows": [consultation_card(request, row, opened, bound, documents, links.get(row.pk)) for row in rows],
         "may_ask": may_ask,
         "open": file.state in OPEN,
         "suggested": suggested,
@@ -277,7 +277,7 @@ def consultation_card(
     row: Consultation,
     opened: Consultation | None,
     bound: forms.Form | None,
-    pieces: Any,
+    documents: Any,
     link: ConsultationLink | None,
 ) -> dict[str, Any]:
     """A consultation as the page shows it; its forms are those of who asks."""
@@ -286,9 +286,9 @@ def consultation_card(
     here = opened is not None and opened.pk == row.pk
     may_ask = may_write(row.permit, rights, INSTRUCTS)
     days = (row.due_date - database_clock.today()).days
-    shown = bound if here else None
-    answer = shown if isinstance(shown, AnswerForm) else answer_form(request, row, bound=False)
-    receiving = shown if isinstance(shown, ReceiptForm) else acknowledgement_form(request, row, bound=False)
+    sent = bound if here else None
+    answer = sent if isinstance(sent, AnswerForm) else answer_form(request, row, bound=False)
+    receiving = sent if isinstance(sent, ReceiptForm) else acknowledgement_form(request, row, bound=False)
     return {
         "row": row,
         "standing": "not_sent" if consulting.has_not_left(row) and not row.answered_date else known.status,
@@ -300,40 +300,40 @@ def consultation_card(
         "reasons": [with_measure_label(reason) for reason in row.reason],
         "answer": answer if consulting.may_answer(row, rights) else None,
         "receipt": receiving if may_ask and not row.answered_date else None,
-        "answer_open": here and not isinstance(shown, ReceiptForm | SendForm | TakeForm | AsideForm),
-        "receipt_open": isinstance(shown, ReceiptForm),
-        "refused": shown.non_field_errors() if type(shown) is forms.Form else "",
+        "answer_open": here and not isinstance(sent, ReceiptForm | SendForm | TakeForm | AsideForm),
+        "receipt_open": isinstance(sent, ReceiptForm),
+        "refused": sent.non_field_errors() if type(sent) is forms.Form else "",
         "link": link,
-        "send": send_form(row, shown, pieces, link) if may_ask else None,
-        "send_open": isinstance(shown, SendForm),
-        "replies": [reply_card(one, row, shown, may_ask) for one in row.replies.all()],
+        "send": send_form(row, sent, documents, link) if may_ask else None,
+        "send_open": isinstance(sent, SendForm),
+        "replies": [reply_card(one, row, sent, may_ask) for one in row.replies.all()],
     }
 
 
 def send_form(
-    row: Consultation, shown: forms.Form | None, pieces: Any, link: ConsultationLink | None
+    row: Consultation, sent: forms.Form | None, documents: Any, link: ConsultationLink | None
 ) -> forms.Form | None:
     """The form that sends the mail again; None of what was not asked by mail, is on its way or answered."""
     if row.mail_state in (Consultation.Mail.NONE, Consultation.Mail.WAITING) or row.answered_date:
         return None
-    if isinstance(shown, SendForm):
-        return shown
+    if isinstance(sent, SendForm):
+        return sent
     offered = link.piece_ids if link else []
-    form = SendForm(initial={"email": row.email, "pieces": offered}, auto_id=f"id_send_{row.pk}_%s")
-    form.fields["pieces"].choices = pieces  # type: ignore[attr-defined]
+    form = SendForm(initial={"email": row.email, "documents": offered}, auto_id=f"id_send_{row.pk}_%s")
+    form.fields["documents"].choices = documents  # type: ignore[attr-defined]
     return form
 
 
-def reply_card(reply: ConsultationReply, row: Consultation, shown: forms.Form | None, may_ask: bool) -> dict[str, Any]:
+def reply_card(reply: ConsultationReply, row: Consultation, sent: forms.Form | None, may_ask: bool) -> dict[str, Any]:
     """An answer that came by the link; what an instructor does with one that waits."""
     reply.consultation = row
     waits = may_ask and reply.state == ConsultationReply.State.RECEIVED
-    named = shown is not None and shown.auto_id in (f"id_take_{reply.pk}_%s", f"id_aside_{reply.pk}_%s")
+    mine = sent is not None and sent.auto_id in (f"id_take_{reply.pk}_%s", f"id_aside_{reply.pk}_%s")
     return {
         "reply": reply,
-        "take": (shown if named and isinstance(shown, TakeForm) else TakeForm(reply=reply)) if waits else None,
-        "aside": (shown if named and isinstance(shown, AsideForm) else AsideForm(reply=reply)) if waits else None,
-        "aside_open": named and isinstance(shown, AsideForm),
+        "take": (sent if mine and isinstance(sent, TakeForm) else TakeForm(reply=reply)) if waits else None,
+        "aside": (sent if mine and isinstance(sent, AsideForm) else AsideForm(reply=reply)) if waits else None,
+        "aside_open": mine and isinstance(sent, AsideForm),
     }
 
 

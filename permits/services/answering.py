@@ -126,7 +126,7 @@ def masked_email(email: str) -> str:
 # -- pieces -----------------------------------------------------------------------------------------------------------
 
 
-def pieces_of(link: ConsultationLink) -> Sequence[Piece]:
+def documents_of(link: ConsultationLink) -> Sequence[Piece]:
     """The pieces that the link opens, of those that are still in the file."""
     return list(DOCUMENTS.list_current(link.permit).filter(pk__in=link.piece_ids, closed=False))
 

@@ -43,7 +43,7 @@ NOT_LEFT = (Consultation.Mail.WAITING, Consultation.Mail.FAILED)
 class Request:
     """What is asked of whom. Without `months` the delay is the law's; `silence` is then the law's too.
 
-    Asked by `mail`, it is asked on the day on which the mail leaves, and its link opens the `pieces`.
+    Asked by `mail`, it is asked on the day on which the mail leaves, and its link opens the `documents`.
     """
 
     body: str
@@ -55,7 +55,7 @@ class Request:
     article: str = ""
     silence: str = ""
     mail: bool = False
-    pieces: Sequence[int] = ()
+    documents: Sequence[int] = ()
 
 
 @transaction.atomic
@@ -88,7 +88,7 @@ def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rig
         **delay,
     )
     if request.mail:
-        order_mail(made, email=request.email, pieces=request.pieces, rights=rights)
+        order_mail(made, email=request.email, documents=request.documents, rights=rights)
     return made
 
 
@@ -143,7 +143,7 @@ def check_day(permit: Permit, day: date, parameter: str, earliest: date) -> None
 
 
 @transaction.atomic
-def send_again(consultation: Consultation, *, email: str, pieces: Sequence[int], rights: Rights) -> Consultation:
+def send_again(consultation: Consultation, *, email: str, documents: Sequence[int], rights: Rights) -> Consultation:
     """Have the mail of a request leave once more, with a new link. Raises Forbidden, Conflict, Invalid."""
     check_may_write(consultation.permit, rights, INSTRUCTS)
     kept = Consultation.objects.select_for_update().get(pk=consultation.pk)
@@ -153,21 +153,21 @@ def send_again(consultation: Consultation, *, email: str, pieces: Sequence[int],
         raise Conflict(_("Its e-mail is about to leave."))
     if kept.answered_date:
         raise Conflict(_("The answer is recorded: there is nothing to ask for any more."))
-    order_mail(kept, email=email, pieces=pieces, rights=rights)
+    order_mail(kept, email=email, documents=documents, rights=rights)
     return kept
 
 
-def order_mail(kept: Consultation, *, email: str, pieces: Sequence[int], rights: Rights) -> None:
+def order_mail(kept: Consultation, *, email: str, documents: Sequence[int], rights: Rights) -> None:
     """Make the link of a request and queue its mail. Raises Forbidden, Invalid."""
     if not email:
         raise Invalid(_("Give the address to which the mail goes."), parameter="email")
-    check_pieces(kept.permit, pieces)
+    check_documents(kept.permit, documents)
     close_links(kept, rights)
     ConsultationLink.objects.create(
         permit=kept.permit,
         consultation=kept,
         email=email,
-        piece_ids=list(dict.fromkeys(pieces)),
+        piece_ids=list(dict.fromkeys(documents)),
         expires_date=kept.due_date + timedelta(days=LINK_DAYS),
         made_by_id=rights.user_id,
     )
@@ -176,16 +176,16 @@ def order_mail(kept: Consultation, *, email: str, pieces: Sequence[int], rights:
     queue_task(MAIL_TASK, {"consultation": kept.pk})
 
 
-def offered_pieces(permit: Permit) -> Sequence[Piece]:
+def offered_documents(permit: Permit) -> Sequence[Piece]:
     """The pieces that who asks may offer to a consulted body: none where they open none themselves."""
     if not may_read_applicant(permit):
         return ()
     return list(permit.documents.filter(removed_at=None, closed=False))
 
 
-def check_pieces(permit: Permit, pieces: Sequence[int]) -> None:
-    if pieces and not set(pieces) <= {one.pk for one in offered_pieces(permit)}:
-        raise Invalid(_("One of the pieces is not in the file, or you may not open it."), parameter="pieces")
+def check_documents(permit: Permit, documents: Sequence[int]) -> None:
+    if documents and not set(documents) <= {one.pk for one in offered_documents(permit)}:
+        raise Invalid(_("One of the pieces is not in the file, or you may not open it."), parameter="documents")
 
 
 def close_links(consultation: Consultation, rights: Rights) -> int:

@@ -29,10 +29,10 @@ def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
     """
     letters = Letter.objects.visible_to(rights).about(ABOUT, permit.number).filter(owner=permit.owner_id)
     if not may_write(permit, rights, INSTRUCTS):
-        shown = Q(state=Letter.State.FINAL)
+        readable = Q(state=Letter.State.FINAL)
         if may_write(permit, rights, COUNTER):
-            shown |= Q(pk__in=SignatureProposal.objects.filter(permit=permit).values("letter"))
-        letters = letters.filter(shown)
+            readable |= Q(pk__in=SignatureProposal.objects.filter(permit=permit).values("letter"))
+        letters = letters.filter(readable)
     if not may_read_applicant(permit):
         letters = letters.filter(Q(nominative=False) | Q(created_by_id=rights.user_id))
     return letters

@@ -46,7 +46,7 @@ class Outcome(models.TextChoices):
 MOST_PLACES: Final = 2_000
 COLOURS: Final = {"granted": "#3f8f52", "refused": "#b0353b", "rejected": "#8c5a5a"}
 """On the map, as in the layer of files (`permits.layers.STATES`)."""
-NOT_SHOWN: Final = (Permit.Kind.CUA, Permit.Kind.CUB)
+CERTIFICATES: Final = (Permit.Kind.CUA, Permit.Kind.CUB)
 """Certificates inform who asked for them: nothing of them is posted (R.423-6 names permits and declarations)."""
 
 
@@ -88,8 +88,8 @@ def read_number(given: Mapping[str, str], name: str) -> str:
     return number
 
 
-def shown_kinds(_rights: Rights) -> list[tuple[str, str]]:
-    return [(value, str(label)) for value, label in Permit.Kind.choices if value not in NOT_SHOWN]
+def public_kinds(_rights: Rights) -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, label in Permit.Kind.choices if value not in CERTIFICATES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class FilingQuery(ListQuery):
 
     insee: str = choice(gettext_lazy("Commune"), member_commune_options, every=gettext_lazy("All communes"), longest=5)
     kind: str = choice(
-        gettext_lazy("Kind"), shown_kinds, every=gettext_lazy("All kinds"), allowed=lambda: Permit.Kind.values
+        gettext_lazy("Kind"), public_kinds, every=gettext_lazy("All kinds"), allowed=lambda: Permit.Kind.values
     )
 
 
@@ -117,7 +117,7 @@ class RegisterQuery(ListQuery):
     )
     kind: str = choice(
         gettext_lazy("Kind"),
-        shown_kinds,
+        public_kinds,
         every=gettext_lazy("All kinds"),
         allowed=lambda: Permit.Kind.values,
     )

@@ -163,8 +163,8 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
     for row in opinions:
         digest.groups[Group.OPINIONS].append(item(row.permit, places, row.due_date, opinion_label(row, day), row))
     for reply in replies:
-        asked, came = reply.consultation, localtime(reply.received_at).date()
-        digest.groups[Group.OPINIONS].append(item(reply.permit, places, came, received_label(asked), asked))
+        answered, came = reply.consultation, localtime(reply.received_at).date()
+        digest.groups[Group.OPINIONS].append(item(reply.permit, places, came, received_label(answered), answered))
     return digest
 
 

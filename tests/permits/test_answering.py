@@ -48,10 +48,10 @@ def piece_of(world: World, permit: Permit, title: str = "Plan de masse") -> Piec
         return made
 
 
-def asked(world: World, permit: Permit, body: str = "roads", pieces: Any = ()) -> ConsultationLink:
+def asked(world: World, permit: Permit, body: str = "roads", documents: Any = ()) -> ConsultationLink:
     """The link of a request whose mail left on 10 February 2026."""
     request = Request(
-        body=body, requested_date=date(2026, 2, 10), email="routes@example.org", mail=True, pieces=[*pieces]
+        body=body, requested_date=date(2026, 2, 10), email="routes@example.org", mail=True, documents=[*documents]
     )
     with world.as_():
         made = request_opinion(permit, request, user=world.people[Role.PERMIT_INSTRUCTOR], rights=world.rights())
@@ -125,7 +125,7 @@ def test_the_number_of_a_link_opens_nothing_without_its_token(world: World) -> N
 
 def test_before_the_code_nothing_of_the_file_is_told(world: World) -> None:
     permit = world.file(description="Maison neuve", address="1 rue des Lilas")
-    link = asked(world, permit, pieces=[piece_of(world, permit).pk])
+    link = asked(world, permit, documents=[piece_of(world, permit).pk])
     text = visitor(link).get(here(link)).content.decode()
     assert "r…@example.org" in text
     assert not any(word in text for word in (str(permit), "AB0001", "Plan de masse", "Lilas", "Maison neuve", "Jeanne"))
@@ -241,7 +241,7 @@ def test_other_methods_are_refused(world: World, method: str) -> None:
 def test_the_link_opens_the_chosen_pieces_and_each_opening_is_in_the_journal(world: World) -> None:
     permit = world.file()
     chosen, other = piece_of(world, permit), piece_of(world, permit, "Formulaire")
-    link = asked(world, permit, pieces=[chosen.pk])
+    link = asked(world, permit, documents=[chosen.pk])
     client = verified(link)
     text = client.get(here(link)).content.decode()
     assert "Plan de masse" in text
@@ -257,14 +257,14 @@ def test_the_link_opens_the_chosen_pieces_and_each_opening_is_in_the_journal(wor
 def test_no_piece_opens_before_the_code(world: World) -> None:
     permit = world.file()
     chosen = piece_of(world, permit)
-    link = asked(world, permit, pieces=[chosen.pk])
+    link = asked(world, permit, documents=[chosen.pk])
     assert visitor(link).get(here(link, f"pieces/{chosen.pk}/")).status_code == 404
 
 
 def test_a_piece_that_left_the_file_opens_no_more(world: World) -> None:
     permit = world.file()
     chosen = piece_of(world, permit)
-    link = asked(world, permit, pieces=[chosen.pk])
+    link = asked(world, permit, documents=[chosen.pk])
     client = verified(link)
     with world.as_():
         DOCUMENTS.remove(chosen, reason="Erreur", rights=world.rights())
@@ -276,7 +276,7 @@ def test_postgresql_opens_no_other_piece_whatever_the_code_asks(world: World) ->
 
     permit = world.file()
     chosen, other = piece_of(world, permit), piece_of(world, permit, "Autre")
-    link = asked(world, permit, pieces=[chosen.pk])
+    link = asked(world, permit, documents=[chosen.pk])
     with acting_as(ANONYMOUS), connection.cursor() as cursor:
         cursor.execute("select arpent.read_shared_piece(%s, %s, '')", [link.pk, other.pk])
         assert cursor.fetchone() == (False,)

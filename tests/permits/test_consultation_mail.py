@@ -141,7 +141,7 @@ def test_a_mail_sent_again_changes_no_date_and_closes_the_former_link(world: Wor
     deliver()
     on_day(date(2026, 2, 20))
     with world.as_():
-        send_again(one, email="routes@example.org", pieces=(), rights=world.rights())
+        send_again(one, email="routes@example.org", documents=(), rights=world.rights())
     deliver()
     assert (now(world).requested_date, now(world).due_date) == (date(2026, 2, 10), date(2026, 3, 10))
     with world.as_():
@@ -161,13 +161,13 @@ def test_a_wrong_address_is_said_in_words_and_kept(world: World, monkeypatch: py
 def test_what_was_not_asked_by_mail_is_not_sent_again(world: World) -> None:
     one = asked(world, world.file(), mail=False)
     with world.as_(), pytest.raises(Conflict):
-        send_again(one, email="routes@example.org", pieces=(), rights=world.rights())
+        send_again(one, email="routes@example.org", documents=(), rights=world.rights())
 
 
 def test_a_mail_is_not_ordered_twice(world: World) -> None:
     one = asked(world, world.file())
     with world.as_(), pytest.raises(Conflict):
-        send_again(one, email="routes@example.org", pieces=(), rights=world.rights())
+        send_again(one, email="routes@example.org", documents=(), rights=world.rights())
 
 
 def test_a_receipt_moves_the_end_of_the_link(world: World) -> None:
@@ -181,8 +181,8 @@ def test_a_receipt_moves_the_end_of_the_link(world: World) -> None:
 
 def test_a_piece_of_another_file_is_not_offered(world: World) -> None:
     with pytest.raises(Invalid) as refused:
-        asked(world, world.file(), pieces=[999_999])
-    assert refused.value.extra["parameter"] == "pieces"
+        asked(world, world.file(), documents=[999_999])
+    assert refused.value.extra["parameter"] == "documents"
 
 
 @pytest.mark.parametrize("who", [Role.READER, Role.TOWN_HALL, Role.NETWORK_TECHNICIAN])
@@ -190,7 +190,7 @@ def test_only_instructors_send_again_or_close(world: World, who: str) -> None:
     one = asked(world, world.file())
     with world.as_(who):
         with pytest.raises(Forbidden):
-            send_again(one, email="routes@example.org", pieces=(), rights=world.rights(who))
+            send_again(one, email="routes@example.org", documents=(), rights=world.rights(who))
         with pytest.raises(Forbidden):
             revoke_link(one, rights=world.rights(who))
 
