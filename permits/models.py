@@ -418,7 +418,7 @@ class ConsultationReply(models.Model):
         NO_OBSERVATION = "no_observation", _("No observation")
 
     class State(models.TextChoices):
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", pgettext_lazy("answer", "Received")
         TAKEN = "taken", _("Taken over into the file")
         ASIDE = "aside", _("Set aside")
 

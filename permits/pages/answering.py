@@ -10,11 +10,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.database import clock as database_clock
@@ -68,26 +69,46 @@ class CodeForm(AccessibleForm):
 
 
 def private(view: View) -> View:
-    """Of an answer that no cache keeps, and whose address is told to no other site."""
+    """Of an answer that no cache keeps, and no search engine."""
 
     @wraps(view)
     def answered(request: HttpRequest, *given: Any, **options: Any) -> HttpResponse:
         response = view(request, *given, **options)
-        response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
     return never_cache(answered)
 
 
-@require_safe
+def known_only(view: View) -> View:
+    """A browser that did not open the link, or did not type its code, is answered before its upload is read."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, link: int) -> HttpResponse:
+        check_known(request, link)
+        if request.method == "POST" and not is_verified(request, link):
+            with answering.open_link(link) as opened:
+                return show(request, opened, 400)
+        return view(request, link)
+
+    return answered
+
+
+@csrf_exempt
 @private
 def open_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Note the link in the session, and leave the address that holds the token."""
+    """Note the link in the session, and leave the address that holds the token, which no log is to say."""
+    if request.method not in ("GET", "HEAD"):
+        refused = HttpResponseNotAllowed(["GET", "HEAD"])
+        refused._has_been_logged = True  # type: ignore[attr-defined]
+        return refused
     link_id = answering.link_of_token(token)
     known = known_links(request)
     request.session[LINKS] = {**known, str(link_id): known.get(str(link_id), 0)}
-    return redirect("consultation_answer", link=link_id)
+    response = redirect("consultation_answer", link=link_id)
+    # Of this address alone: a page of this policy would send its forms with “Origin: null”, which is forgery.
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def known_links(request: HttpRequest) -> Mapping[str, int]:
@@ -121,21 +142,18 @@ def disk_full(request: HttpRequest, link: int) -> HttpResponse:
 
 
 def unread(request: HttpRequest, link: int, error: str, status: int) -> HttpResponse:
-    check_known(request, link)
     with answering.open_link(link) as opened:
         return show(request, opened, status, error=error)
 
 
+@private
+@known_only
 @upload_page(too_large, lambda: longest_body(answering.PDF_ALONE), disk_full=disk_full)
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
 def answer_page(request: HttpRequest, link: int) -> HttpResponse:
     """What is asked; once the code was typed, the pieces and the form, which POST sends."""
-    check_known(request, link)
     with answering.open_link(link) as opened:
-        if request.method != "POST" or not is_verified(request, link):
-            return show(request, opened, 200 if request.method != "POST" else 400)
-        return receive_answer(request, opened)
+        return receive_answer(request, opened) if request.method == "POST" else show(request, opened)
 
 
 def receive_answer(request: HttpRequest, link: ConsultationLink) -> HttpResponse:

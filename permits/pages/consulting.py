@@ -44,7 +44,7 @@ class AskForm(AccessibleForm):
         required=False,
         help_text=gettext_lazy("The delay runs from this day. Without it, from the day of the request."),
     )
-    email = forms.EmailField(label=gettext_lazy("Its e-mail address"), required=False)
+    email = forms.EmailField(label=gettext_lazy("Its e-mail address"), max_length=254, required=False)
     mail = forms.BooleanField(
         label=gettext_lazy("Send the request by e-mail"),
         required=False,
@@ -75,7 +75,7 @@ class AskForm(AccessibleForm):
 class SendForm(AccessibleForm):
     """A mail that is sent again: to whom, and what its link opens."""
 
-    email = forms.EmailField(label=gettext_lazy("Its e-mail address"))
+    email = forms.EmailField(label=gettext_lazy("Its e-mail address"), max_length=254)
 
     def __init__(self, *args: Any, documents: Sequence[Piece] = (), **options: Any) -> None:
         super().__init__(*args, **options)

@@ -5,6 +5,8 @@ Most name the applicant. Who may not read applicants sees such letters only wher
 (`triggers.py`), and each reading is written in the journal.
 """
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -98,6 +100,16 @@ def discard_letter(permit: Permit, letter: Letter, version: int, rights: Rights)
 def proposal_of(letter: Letter) -> SignatureProposal | None:
     """Whether a draft is proposed for signature, by whom and since when."""
     return SignatureProposal.objects.select_related("proposed_by").filter(letter=letter).first()
+
+
+def drafts_to_sign(rights: Rights, most: int = 20) -> Sequence[SignatureProposal]:
+    """The drafts that are proposed to the asker's town halls, the last first."""
+    if not rights.town_halls():
+        return ()
+    rows = SignatureProposal.objects.filter(
+        permit__owner_id__in=rights.town_halls(), permit__insee__in=rights.town_insee, letter__state=Letter.State.DRAFT
+    )
+    return list(rows.select_related("permit", "letter").order_by("-proposed_at", "-pk")[:most])
 
 
 @transaction.atomic

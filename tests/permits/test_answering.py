@@ -108,6 +108,11 @@ def test_the_mail_holds_an_address_that_leads_to_one_without_its_token(world: Wo
     assert (answer["Referrer-Policy"], "no-store" in answer["Cache-Control"]) == ("no-referrer", True)
 
 
+def test_the_page_s_forms_are_sent_with_their_origin(world: World) -> None:
+    link = asked(world, world.file())
+    assert visitor(link).get(here(link))["Referrer-Policy"] == "same-origin"
+
+
 @pytest.mark.parametrize("token", ["1", "1:xxxx", "x", ":", "999999999:abc"])
 def test_an_invented_token_leads_nowhere(world: World, token: str) -> None:
     asked(world, world.file())
@@ -226,7 +231,31 @@ def test_a_form_without_its_token_against_forgery_is_refused(world: World) -> No
     client = Client(enforce_csrf_checks=True, headers=HTML)
     client.get(f"/permis/avis/{link_token(link.pk)}/")
     assert client.post(here(link, "code/"), {"do": "send"}).status_code == 403
+    client = verified(link)
+    client.handler.enforce_csrf_checks = True
     assert client.post(here(link), {"do": "answer"}).status_code == 403
+
+
+def test_no_log_says_a_token(world: World, caplog: pytest.LogCaptureFixture, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    token = link_token(asked(world, world.file()).pk)
+    client = Client(enforce_csrf_checks=True, headers=HTML)
+    assert client.get(f"/permis/avis/{token}/").status_code == 302
+    assert client.post(f"/permis/avis/{token}/").status_code == 405
+    assert token not in caplog.text
+    assert not any(token in path.read_text() for path in tmp_path.glob("log/*"))
+
+
+def test_nothing_that_is_sent_without_the_code_is_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: Any, **_more: Any) -> None:
+        raise AssertionError("read")
+
+    client = visitor(asked(world, world.file()))
+    link = ConsultationLink(pk=int(next(iter(client.session["consultation_links"]))))
+    monkeypatch.setattr("gis_core.desk.uploads.limit_uploads", refuse)
+    sent = {"do": "answer", "file": SimpleUploadedFile("avis.pdf", pdf())}
+    assert client.post(here(link), sent).status_code == 400
+    assert Client(headers=HTML).post(here(link), sent).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])

@@ -63,6 +63,16 @@ def test_a_town_hall_sees_a_draft_once_it_is_proposed(world: World) -> None:
     assert "<textarea" not in text
 
 
+def test_the_board_lists_what_the_town_hall_is_to_sign(world: World) -> None:
+    made = proposed(world, world.file())
+    elsewhere = proposed(world, world.file(insee="45902", parcels=[]))
+    text = world.client(TOWN).get("/permis/", headers=HTML).content.decode()
+    assert "Proposés à votre signature" in text
+    assert f"/courriers/{made.pk}/" in text
+    assert f"/courriers/{elsewhere.pk}/" not in text
+    assert "Proposés à votre signature" not in world.client().get("/permis/", headers=HTML).content.decode()
+
+
 def test_it_takes_the_draft_away_as_pdf(world: World) -> None:
     permit = world.file()
     made = proposed(world, permit)
