@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.fields import current_instant
 from gis_core.members.rights import Rights, Role
-from gis_core.models import AttachedDocument, Member, User, web_mercator
+from gis_core.models import AttachedDocument, Letter, Member, User, web_mercator
 from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
 from permits.fields import Folded
@@ -314,7 +314,8 @@ class Consultation(models.Model):
     """An opinion that was asked for: of whom, why (`reason`, what crosses the parcels), until when, and the answer.
 
     Without an answer on `due_date` the opinion is what `silence` says; `article` gives the delay, which runs from
-    `received_date`, or from `requested_date` while the receipt is not known.
+    `received_date`, or from `requested_date` while the receipt is not known. Asked by mail, it is asked on the day on
+    which the mail left (`mailed_at`); `mail_error` is why it did not.
     """
 
     security = "part:permit_id:filed"
@@ -329,6 +330,12 @@ class Consultation(models.Model):
         TOWN_HALL = "town_hall", _("Mayor")
         OTHER = "other", _("Other body")
 
+    class Mail(models.TextChoices):
+        NONE = "", _("Not by mail")
+        WAITING = "waiting", _("About to leave")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+
     permit = models.ForeignKey(
         Permit, models.CASCADE, related_name="consultations", verbose_name=pgettext_lazy("permit", "file")
     )
@@ -338,6 +345,8 @@ class Consultation(models.Model):
     reason = models.JSONField(default=list, blank=True)
     requested_date = models.DateField(_("asked on"))
     received_date = models.DateField(_("received by the body on"), null=True, blank=True)
+    mail_state = models.CharField(_("mail"), max_length=8, choices=Mail, default=Mail.NONE, blank=True)
+    mail_error = models.CharField(_("why the mail did not leave"), max_length=300, blank=True)
     mailed_at = models.DateTimeField(_("sent by mail"), null=True, editable=False)
     months = models.PositiveSmallIntegerField(_("months to answer"))
     article = models.CharField(_("article"), max_length=60, blank=True)
@@ -351,6 +360,7 @@ class Consultation(models.Model):
         _("opinion"), max_length=18, choices=[(one.value, one.value) for one in Opinion], blank=True
     )
     text = models.TextField(_("text of the opinion"), blank=True)
+    prescriptions = ArrayField(models.TextField(), default=list, blank=True, verbose_name=_("prescriptions"))
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
@@ -407,6 +417,109 @@ class ProposalReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.get_verdict_display()}"
+
+
+class ConsultationLink(models.Model):
+    """What lets a consulted body open some pieces and answer without an account, until `expires_date` or `revoked_at`.
+
+    Its address is signed; who has it still types a code that was mailed to `email`. Codes are kept as keyed digests:
+    the last one made at `code_at`, tried `code_tries` times, the `codes`-th of that day.
+    """
+
+    security = "part:permit_id:filed"
+
+    permit = models.ForeignKey(Permit, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("permit", "file"))
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="links", verbose_name=_("consultation"))
+    email = models.EmailField(_("e-mail"))
+    piece_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("pieces"))
+    expires_date = models.DateField(_("last day"))
+    revoked_at = models.DateTimeField(_("closed on"), null=True)
+    revoked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("closed by"))
+    code_digest = models.CharField(max_length=64, blank=True, editable=False)
+    code_at = models.DateTimeField(null=True, editable=False)
+    code_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    codes = models.PositiveSmallIntegerField(default=0, editable=False)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("link of a consultation")
+        verbose_name_plural = _("links of consultations")
+        ordering: ClassVar[list[str]] = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["consultation"], condition=Q(revoked_at=None), name="consultation_link_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id} {self.email}"
+
+
+class ConsultationReply(models.Model):
+    """What a consulted body answered by its link: received until an instructor takes it over, or sets it aside."""
+
+    security = "part:permit_id:filed"
+
+    class Sense(models.TextChoices):
+        FAVOURABLE = "favourable", _("Favourable")
+        WITH_PRESCRIPTIONS = "with_prescriptions", _("Favourable with prescriptions")
+        UNFAVOURABLE = "unfavourable", _("Unfavourable")
+        NO_OBSERVATION = "no_observation", _("No observation")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", pgettext_lazy("answer", "Received")
+        TAKEN = "taken", _("Taken over into the file")
+        ASIDE = "aside", _("Set aside")
+
+    permit = models.ForeignKey(Permit, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("permit", "file"))
+    consultation = models.ForeignKey(
+        Consultation, models.CASCADE, related_name="replies", verbose_name=_("consultation")
+    )
+    email = models.EmailField(_("e-mail"))
+    signatory = models.CharField(_("name and capacity of who answers"), max_length=200)
+    sense = models.CharField(_("opinion"), max_length=18, choices=Sense)
+    text = models.TextField(_("text of the opinion"), blank=True)
+    prescriptions = ArrayField(models.TextField(), default=list, blank=True, verbose_name=_("prescriptions"))
+    document = models.ForeignKey(Piece, models.SET_NULL, null=True, related_name="+", verbose_name=_("piece"))
+    received_at = models.DateTimeField(_("received"), default=current_instant, editable=False)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.RECEIVED)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("settled by"))
+    settled_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("answer by a link")
+        verbose_name_plural = _("answers by links")
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id} {self.sense}"
+
+
+class SignatureProposal(models.Model):
+    """A draft that the instructor shows the town hall for its signature, until it is final or taken back.
+
+    `letter_version` is the draft's at that moment: one that was changed since then says so.
+    """
+
+    security = "part:permit_id:filed"
+
+    permit = models.ForeignKey(Permit, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("permit", "file"))
+    letter = models.OneToOneField(Letter, models.CASCADE, related_name="+", verbose_name=_("letter"))
+    letter_version = models.IntegerField()
+    proposed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("proposed by"))
+    proposed_at = models.DateTimeField(_("proposed on"), default=current_instant)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("draft proposed for signature")
+        verbose_name_plural = _("drafts proposed for signature")
+
+    def __str__(self) -> str:
+        return str(self.letter_id)
 
 
 class Reminder(models.Model):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from permits.pages import (
+    answering,
     applicant,
     board,
     consulting,
@@ -16,7 +17,9 @@ from permits.pages import (
     proposing,
     register,
     reminders,
+    replies,
     settings,
+    signing,
     tables,
 )
 
@@ -28,6 +31,12 @@ urlpatterns = [
     path("export/", tables.export, name="permits_export"),
     path("statistiques/", tables.statistics_page, name="permit_statistics"),
     path("registre/", register.register, name="permit_register"),
+    path("registre/carte.geojson", register.places, name="permit_register_map"),
+    path("registre/depots/", register.filings, name="permit_filings"),
+    path("avis/<str:token>/", answering.open_by_link, name="consultation_link"),
+    path("repondre/<int:link>/", answering.answer_page, name="consultation_answer"),
+    path("repondre/<int:link>/code/", answering.code, name="consultation_code"),
+    path("repondre/<int:link>/pieces/<int:piece>/", answering.piece, name="consultation_piece"),
     path("reglages/", settings.settings_list, name="permit_settings_list"),
     path("reglages/<slug:slug>/", settings.settings_page, name="permit_settings"),
     path("reglages/<slug:slug>/equipes/", settings.teams, name="permit_teams"),
@@ -45,14 +54,21 @@ urlpatterns = [
     path("journal/", applicant.journal, name="applicant_journal"),
     path("<str:permit>/", procedure.procedure, name="permit"),
     path("<str:permit>/modifier/", filing.change, name="permit_change"),
-    path("<str:permit>/fiche/", procedure.freeze_now, name="permit_sheet"),
+    path("<str:permit>/fiche/", procedure.frozen_sheet, name="permit_sheet"),
     path("<str:permit>/propositions/", proposing.review, name="permit_proposal"),
     path("<str:permit>/evenements/<int:event_id>/rayer/", events.strike_event, name="permit_strike"),
     path("<str:permit>/evenements/<str:what>/", events.record_event, name="permit_event"),
     path("<str:permit>/consultations/", consulting.consultations, name="consultations"),
     path("<str:permit>/consultations/<int:consultation>/", consulting.consultation, name="consultation"),
+    path("<str:permit>/consultations/<int:consultation>/envoi/", replies.sending, name="consultation_sending"),
+    path(
+        "<str:permit>/consultations/<int:consultation>/reponses/<int:reply>/",
+        replies.settle_reply,
+        name="consultation_reply",
+    ),
     path("<str:permit>/courriers/", letters.letter_list, name="permit_letters"),
     path("<str:permit>/courriers/<int:letter_id>/", letters.letter, name="permit_letter"),
+    path("<str:permit>/courriers/<int:letter_id>/signature/", signing.propose, name="permit_letter_signature"),
     path("<str:permit>/courriers/<int:letter_id>/<str:form>/", letters.letter_file, name="permit_letter_file"),
     path("<str:permit>/pieces/", documents.document_list, name="pieces"),
     path("<str:permit>/pieces/<int:piece>/", documents.piece, name="piece"),

@@ -1,5 +1,5 @@
-"""What happens in the background: parcel sheets frozen for files; states and dates every night, reminders on weekday
-mornings. Hours are in UTC.
+"""What happens in the background: parcel sheets frozen for files; mails of consultations; states and dates every night,
+reminders on weekday mornings. Hours are in UTC.
 """
 
 from typing import Any
@@ -8,7 +8,7 @@ from procrastinate import JobContext
 
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob
-from permits.services import sheets
+from permits.services import consultation_mail, sheets
 from permits.services.documents import DOCUMENTS
 from permits.services.reminding import send_digests
 from permits.services.retention import forget_ended
@@ -18,6 +18,21 @@ from permits.services.sweeping import sweep
 def permit_sheet(running: RunningJob) -> dict[str, Any]:
     """Freeze the parcel sheet of a file."""
     return sheets.freeze_sheet(running.job, running.rights)
+
+
+def mail_consultation(consultation: int) -> None:
+    """The mail of a request for an opinion leaves. Raises MailNotTaken: it is tried again."""
+    consultation_mail.mail_request(consultation)
+
+
+def note_mail_given_up(arguments: dict[str, Any], why: str) -> None:
+    """The mail of a request is not tried again: its consultation says so, and why."""
+    consultation_mail.note_failure(arguments["consultation"], why)
+
+
+def mail_consultation_code(link: int) -> None:
+    """A code leaves. Raises MailNotTaken."""
+    consultation_mail.mail_code(link)
 
 
 def sweep_permits(context: JobContext, timestamp: int) -> None:

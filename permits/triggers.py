@@ -5,6 +5,7 @@ from gis_core.wiring.database import Policy, Trigger
 TRIGGERS = (
     Trigger(table="permits_piece", order=20, name="kept", fires="before update or delete", call="keep_document()"),
     Trigger(table="permits_consultation", order=20, name="kept", fires="before delete", call="keep_document()"),
+    Trigger(table="permits_consultationreply", order=20, name="kept", fires="before delete", call="keep_document()"),
     Trigger(table="permits_event", order=20, name="kept", fires="before delete", call="keep_document()"),
     Trigger(table="permits_proposalreview", order=20, name="kept", fires="before delete", call="keep_document()"),
     Trigger(table="permits_permit", order=20, name="kept", fires="before delete", call="keep_document()"),

@@ -24,6 +24,7 @@ from permits.models import Permit
 from permits.pages.frame import page
 from permits.procedure import State
 from permits.services.filing import may_file
+from permits.services.letters import drafts_to_sign
 from permits.services.listing import OPENED, PERMITS, PermitQuery, files, order_permits
 from permits.services.overview import urgent
 
@@ -61,7 +62,7 @@ def around_board(view: ListView[PermitQuery]) -> dict[str, Any]:
         }
         for one in urgent(query, rights, database_clock.today())
     ]
-    around = {"section": "permits", "may_file": may_file(rights), "urgent": figures}
+    around = {"section": "permits", "may_file": may_file(rights), "urgent": figures, "to_sign": drafts_to_sign(rights)}
     return around | {"small_map": board_map(query, rights)}
 
 

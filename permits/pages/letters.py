@@ -18,6 +18,7 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.letters import services as core
 from gis_core.letters.kinds import kind_of
 from gis_core.letters.pages import MEDIA, WordingForm, file_answer, picture_in_page
+from gis_core.members.rights import Rights
 from gis_core.models import Letter
 from permits.deadlines.law import Ground
 from permits.letters import (
@@ -32,7 +33,7 @@ from permits.letters import (
 )
 from permits.models import Consultation, Permit
 from permits.pages.frame import page, permit_of, show_file
-from permits.procedure import INSTRUCTS
+from permits.procedure import INSTRUCTS, MOVES
 from permits.services import letters
 from permits.services.applicants import may_read_applicant
 from permits.services.proposing import confirmed_grounds
@@ -120,7 +121,7 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
             return redirect("permit_letter", permit=application.number, letter_id=begun.pk)
     rows = letters.letters_of(application, rights).light().select_related("created_by", "finalised_by")
     context = {
-        "letters": [(one, kind_of(one.kind).name, notification_address(application, one)) for one in rows],
+        "letters": [(one, kind_of(one.kind).name, notification_address(application, one, rights)) for one in rows],
         "form": form,
         "may_write": may_write(application, rights, INSTRUCTS),
         "reads_applicants": may_read_applicant(application),
@@ -133,10 +134,10 @@ def begin_values(request: HttpRequest, permit: Permit) -> dict[str, Any]:
     return {"kind": request.GET.get("kind", "")[:40], "grounds": [one.value for one in confirmed_grounds(permit)]}
 
 
-def notification_address(permit: Permit, letter: Letter) -> str:
-    """The page where one records that a final letter was notified; nothing for what is no event."""
+def notification_address(permit: Permit, letter: Letter, rights: Rights) -> str:
+    """The page where the asker records that a final letter was notified; nothing for what is no event of theirs."""
     what = RECORDED.get(letter.kind)
-    if what is None or letter.state != Letter.State.FINAL:
+    if what is None or letter.state != Letter.State.FINAL or not may_write(permit, rights, MOVES[what].roles):
         return ""
     return f"{reverse('permit_event', args=[permit.number, what.value])}?courrier={letter.pk}"
 
@@ -197,7 +198,9 @@ def show_letter(
         "document": document,
         "logo": picture_in_page(document.logo),
         "final": letter.state == Letter.State.FINAL,
-        "notified": notification_address(permit, letter) if may_write(permit, rights, INSTRUCTS) else "",
+        "notified": notification_address(permit, letter, rights),
+        "may_write": may_write(permit, rights, INSTRUCTS),
+        "proposal": letters.proposal_of(letter),
         "no_appeals": letter.kind in DECISIONS and not head.appeals and letter.state == Letter.State.DRAFT,
         "changes_letterhead": core.may_change_letterhead(letter.owner, rights),
     }

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.api.views import site
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
@@ -29,7 +30,7 @@ from permits.procedure import COUNTER, State, What
 from permits.services.offers import offers_of
 from permits.services.reading import derive, revisions_of, timeline_of
 from permits.services.recording import may_record, may_strike, may_write
-from permits.services.sheets import OPEN, last_order, order_sheet
+from permits.services.sheets import OPEN, last_order, order_sheet, read_sheet
 
 LIKELY: Mapping[str, tuple[What, ...]] = {
     "notify_by": (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED),
@@ -96,11 +97,14 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     return show_file(request, application, "permit", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page
-def freeze_now(request: HttpRequest, permit: str) -> HttpResponse:
-    """Order the frozen parcel sheet of a file that has none."""
+def frozen_sheet(request: HttpRequest, permit: str) -> HttpResponse:
+    """The frozen parcel sheet of a file, for whoever sees the file; POST orders the one of a file that has none."""
     application, rights = permit_of(request, permit), rights_of_request(request)
+    if request.method != "POST":
+        number, content = read_sheet(application)
+        return file_response(content, "application/pdf", f"{number}.pdf", inline=True)
     try:
         order_sheet(application, user=request.user, rights=rights, site=site(request))  # type: ignore[arg-type]
     except (Conflict, Invalid) as error:

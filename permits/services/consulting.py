@@ -1,259 +1,39 @@
-"""Consultations: whom to ask, by what crosses the ground; asking, receipts, answers. Nothing is asked by itself."""
+"""Consultations: requests for opinions, their receipts, their answers."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date
-from smtplib import SMTPException
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid, NotFound
-from gis_core.members.rights import Rights
-from gis_core.models import Commune, User
-from layers.parcels.sections import Line, Measure
+from gis_core.files.removals import mark_removed
+from gis_core.jobs.services import queue_task
+from gis_core.members.rights import Rights, Role
+from gis_core.models import User
 from permits.deadlines.events import Opinion
-from permits.deadlines.law import Ground, Kind
-from permits.deadlines.opinions import Body, KnownOpinion, OpinionRule, Protection, due_on, opinion_on, rule_for
-from permits.labels import OPINIONS
-from permits.models import Consultation, Event, Permit
-from permits.procedure import INSTRUCTS, What
-from permits.services.land import LandReading, read_land, source_of
+from permits.deadlines.law import Kind
+from permits.deadlines.opinions import Body, KnownOpinion, OpinionStatus, Protection, due_on, opinion_on, rule_for
+from permits.models import Consultation, ConsultationLink, ConsultationReply, Event, Permit, Piece
+from permits.procedure import COUNTER, INSTRUCTS, What
+from permits.services.applicants import may_read_applicant
 from permits.services.reading import format_day
-from permits.services.recording import EARLIEST, check_may_write, lock_permit, record, strike
+from permits.services.recording import EARLIEST, check_may_write, lock_permit, may_write, record, strike
+from permits.services.suggesting import suggest
 
 LONGEST_TEXT = 5_000
 LONGEST_ARTICLE = 60
 MOST_MONTHS = 12
 MOST_REASONS = 60
-ROAD = re.compile(r"\b(?:RD|RN|D|N|route (?:départementale|nationale))\s?n?°?\s?\d{1,4}\b", re.IGNORECASE)
-
-
-# -- whom to ask ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """What speaks for asking a body: a thing that crosses the ground, with what it shares of it, or the file itself.
-
-    `source` is the act or the document that the thing comes from, with its day.
-    """
-
-    title: str
-    detail: str = ""
-    why: str = ""
-    source: str = ""
-    layer: str = ""
-    feature: int | None = None
-    area_m2: float | None = None
-    share: float | None = None
-    length_m: float | None = None
-    uncertain: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Suggestion:
-    """A body to ask, and why. `name` is who manages what crosses; `requested` the day of a former request."""
-
-    body: Body
-    name: str = ""
-    reasons: list[Reason] = field(default_factory=list)
-    protections: set[Protection] = field(default_factory=set)
-    rule: OpinionRule | None = None
-    requested: date | None = None
-
-    @property
-    def label(self) -> str:
-        return str(Consultation.Body(self.body.value).label)
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """What a ground suggests; `read` are the parts of the parcel sheet that were looked at, `notes` what was not."""
-
-    suggestions: Sequence[Suggestion] = ()
-    read: Sequence[str] = ()
-    notes: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
-    """Easements of these categories suggest a body."""
-
-    body: Body
-    categories: frozenset[str]
-    why: Any
-    protection: Callable[[Line], Protection] | None = None
-
-
-def surroundings(_line: Line) -> Protection:
-    return Protection.SURROUNDINGS
-
-
-def site_of(line: Line) -> Protection:
-    """A site is classified where its footprint says so; else it is taken for registered, whose silence may refuse."""
-    classified = "class" in f"{line.title} {line.detail}".lower()
-    return Protection.CLASSIFIED_SITE if classified else Protection.REGISTERED_SITE
-
-
-SIGNS: tuple[Sign, ...] = (
-    Sign(
-        body=Body.ABF,
-        categories=frozenset({"AC1"}),
-        protection=surroundings,
-        why=gettext_lazy("Surroundings of a historic monument: the architect is asked (R.423-54)."),
-    ),
-    Sign(
-        body=Body.ABF,
-        categories=frozenset({"AC2"}),
-        protection=site_of,
-        why=gettext_lazy("Registered or classified site: the architect is asked."),
-    ),
-    Sign(
-        body=Body.ABF,
-        categories=frozenset({"AC4", "AC4bis"}),
-        protection=surroundings,
-        why=gettext_lazy("Remarkable heritage site: the architect is asked (R.423-54)."),
-    ),
-    Sign(
-        body=Body.ELECTRICITY,
-        categories=frozenset({"I4"}),
-        why=gettext_lazy("Electric line: its operator knows what distances it needs."),
-    ),
-    Sign(
-        body=Body.WATER,
-        categories=frozenset({"AS1", "A5"}),
-        why=gettext_lazy("Protected catchment or buried pipe: the water service knows what is allowed."),
-    ),
-    Sign(
-        body=Body.ROADS,
-        categories=frozenset({"EL7", "EL11"}),
-        why=gettext_lazy("Building line or forbidden access: the road's manager is asked (R.423-53)."),
-    ),
-    Sign(
-        body=Body.PREFECTURE,
-        categories=frozenset({"PM1", "PM3"}),
-        why=gettext_lazy("Risk prevention plan: the State services know how it applies."),
-    ),
-    Sign(
-        body=Body.OTHER,
-        categories=frozenset({"I1", "I3", "T1"}),
-        why=gettext_lazy("Pipe or railway: its operator is asked."),
-    ),
-)
-WHY_RISK = gettext_lazy("Zone of a risk plan: the State services know how it applies.")
-WHY_ROAD = gettext_lazy("The ground lies on a numbered road: its manager is asked where an access changes (R.423-53).")
-WHY_PUBLIC = gettext_lazy("A longer delay was notified for a public or tall building: the fire service is asked.")
-WHY_HERITAGE = gettext_lazy("A longer delay was notified for protected surroundings: the architect is asked.")
-FROM_NOTICE: Mapping[Ground, tuple[Body, Any]] = {
-    Ground.PUBLIC_BUILDING: (Body.SDIS, WHY_PUBLIC),
-    Ground.TALL_BUILDING: (Body.SDIS, WHY_PUBLIC),
-    Ground.PROTECTED_SURROUNDINGS: (Body.ABF, WHY_HERITAGE),
-}
-SECTIONS = ("identity", "easements", "risks")
-
-
-def suggest(permit: Permit, rights: Rights, land: LandReading | None = None) -> Suggested:
-    """Whom what crosses the file's parcels suggests to ask, of what the asker sees; bodies in the order of the form."""
-    land = land or read_land(permit, rights, SECTIONS)
-    suggestions: dict[tuple[Body, str], Suggestion] = {}
-    for slug in SECTIONS:
-        for line in land.lines.get(slug, ()):
-            READ_FROM[slug](line, suggestions)
-    notice(permit, suggestions)
-    road_of(permit.address, suggestions)
-    former = permit.consultations.order_by("requested_date").values_list("body", "requested_date")
-    former_dates: dict[str, date] = dict(former)
-    for one in suggestions.values():
-        one.rule = rule_for(one.body, Kind(permit.kind), permit.filed_date, one.protections)
-        one.requested = former_dates.get(one.body.value)
-    order = list(Body)
-    ranked = sorted(suggestions.values(), key=lambda one: (order.index(one.body), one.name))
-    return Suggested(ranked, [title for slug, title in land.titles.items() if slug in SECTIONS], land.notes)
-
-
-def add(
-    suggestions: dict[tuple[Body, str], Suggestion],
-    body: Body,
-    reason: Reason,
-    *,
-    name: str = "",
-    protection: Protection | None = None,
-) -> None:
-    """Other bodies are told apart by their name, the named ones are asked once."""
-    key = (body, name if body == Body.OTHER else "")
-    one = suggestions.setdefault(key, Suggestion(body=body, name=name))
-    one.name = one.name or name
-    if reason not in one.reasons:
-        one.reasons.append(reason)
-    if protection and not reason.uncertain:
-        one.protections.add(protection)
-
-
-def reason_of(line: Line, why: Any) -> Reason:
-    measure = line.measure or Measure()
-    return Reason(
-        title=line.title,
-        detail=line.detail,
-        why=str(why),
-        source=source_of(line),
-        layer=line.layer or "",
-        feature=line.feature,
-        area_m2=measure.area_m2,
-        share=measure.share,
-        length_m=measure.length_m,
-        uncertain=measure.uncertain,
-    )
-
-
-def from_easement(line: Line, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    facts = {fact.name: fact.value for fact in line.facts}
-    for sign in SIGNS:
-        if facts.get("category") in sign.categories:
-            protection = sign.protection(line) if sign.protection else None
-            name = "" if sign.body == Body.ABF else facts.get("manager", "")
-            add(suggestions, sign.body, reason_of(line, sign.why), name=name, protection=protection)
-
-
-def from_risk(line: Line, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    add(suggestions, Body.PREFECTURE, reason_of(line, WHY_RISK))
-
-
-def from_parcel(line: Line, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    for fact in line.facts:
-        if fact.name == "address":
-            road_of(str(fact.value), suggestions)
-
-
-def road_of(address: str, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    if road := ROAD.search(address):
-        add(suggestions, Body.ROADS, Reason(title=road[0], why=str(WHY_ROAD)))
-
-
-def notice(permit: Permit, suggestions: dict[tuple[Body, str], Suggestion]) -> None:
-    """What the instructor said of the file when they notified a longer delay."""
-    for event in Event.objects.current().filter(permit=permit, what=What.LONGER_NOTIFIED):
-        for ground in event.detail["grounds"]:
-            if ground in FROM_NOTICE:
-                body, why = FROM_NOTICE[Ground(ground)]
-                protection = Protection.SURROUNDINGS if body == Body.ABF else None
-                title = _("Longer delay notified on %(day)s") % {"day": format_day(event.on_date)}
-                add(suggestions, body, Reason(title=title, why=str(why)), protection=protection)
-
-
-READ_FROM: Mapping[str, Callable[[Line, dict[tuple[Body, str], Suggestion]], None]] = {
-    "identity": from_parcel,
-    "easements": from_easement,
-    "risks": from_risk,
-}
+MOST_PRESCRIPTIONS, LONGEST_PRESCRIPTION = 50, 20_000
+LINK_DAYS = 30
+"""How long a link outlives the delay: what comes late is still received, and weighed."""
+MAIL_TASK = "mail_consultation"
+NOT_LEFT = (Consultation.Mail.WAITING, Consultation.Mail.FAILED)
 
 
 # -- asking -----------------------------------------------------------------------------------------------------------
@@ -261,7 +41,10 @@ READ_FROM: Mapping[str, Callable[[Line, dict[tuple[Body, str], Suggestion]], Non
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked of whom. Without `months` the delay is the law's; `silence` is then the law's too."""
+    """What is asked of whom. Without `months` the delay is the law's; `silence` is then the law's too.
+
+    Asked by `mail`, it is asked on the day on which the mail leaves, and its link opens the `documents`.
+    """
 
     body: str
     name: str = ""
@@ -272,27 +55,19 @@ class Request:
     article: str = ""
     silence: str = ""
     mail: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RequestSent:
-    """The request, recorded; `sent` is whether its mail left, None where none was asked for."""
-
-    consultation: Consultation
-    sent: bool | None
+    documents: Sequence[int] = ()
 
 
 @transaction.atomic
-def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rights) -> RequestSent:
-    """Record a request, and send its mail where one is wanted; a mail that does not leave undoes nothing.
-
-    Raises Forbidden, Invalid.
-    """
+def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rights) -> Consultation:
+    """Record a request, and have its mail leave where one is wanted. Raises Forbidden, Invalid."""
     check_may_write(permit, rights, INSTRUCTS)
     body = body_of(request)
     if request.mail and not request.email:
         raise Invalid(_("Give the address to which the mail goes."), parameter="email")
     check_day(permit, request.requested_date, "asked", permit.filed_date)
+    if request.mail and request.requested_date != database_clock.today():
+        raise Invalid(_("Asked by e-mail, it is asked today: the day on which the mail leaves."), parameter="asked")
     if request.received is not None:
         check_day(permit, request.received, "received", request.requested_date)
     suggested = [one for one in suggest(permit, rights).suggestions if one.body == body]
@@ -312,11 +87,9 @@ def request_opinion(permit: Permit, request: Request, *, user: User, rights: Rig
         recorded_by=user,
         **delay,
     )
-    sent = send(made, user) if request.mail else None
-    if sent:
-        made.mailed_at = database_clock.now()
-        made.save(update_fields=["mailed_at"])
-    return RequestSent(made, sent)
+    if request.mail:
+        order_mail(made, email=request.email, documents=request.documents, rights=rights)
+    return made
 
 
 def body_of(request: Request) -> Body:
@@ -366,32 +139,73 @@ def check_day(permit: Permit, day: date, parameter: str, earliest: date) -> None
         raise Invalid(_("This day is not yet there: record what has happened."), parameter=parameter)
 
 
-def send(consultation: Consultation, user: User) -> bool:
-    """Mail the request in French, without anything of the applicant; returns whether it left."""
-    permit = consultation.permit
-    commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee
-    with translation.override("fr"):
-        context = {
-            "permit": permit,
-            "kind": permit.get_kind_display(),
-            "commune": commune,
-            "parcels": ", ".join(permit.idus),
-            "consultation": consultation,
-            "reasons": consultation.reason,
-            "silence": OPINIONS.get(consultation.silence, ""),
-            "sender": str(user),
-            "member": permit.owner.name,
-        }
-        subject = _("Request for an opinion: %(permit)s, %(commune)s") % {"permit": permit, "commune": commune}
-        text = render_to_string("permits/mail/consultation.txt", context)
-    message = EmailMessage(
-        subject, text, settings.DEFAULT_FROM_EMAIL, [consultation.email], reply_to=[user.email] if user.email else []
+# -- by mail ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send_again(consultation: Consultation, *, email: str, documents: Sequence[int], rights: Rights) -> Consultation:
+    """Have the mail of a request leave once more, with a new link. Raises Forbidden, Conflict, Invalid."""
+    check_may_write(consultation.permit, rights, INSTRUCTS)
+    kept = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    if kept.mail_state == Consultation.Mail.NONE:
+        raise Conflict(_("It was not asked for by e-mail: ask for it anew."))
+    if kept.mail_state == Consultation.Mail.WAITING:
+        raise Conflict(_("Its e-mail is about to leave."))
+    if kept.answered_date:
+        raise Conflict(_("The answer is recorded: there is nothing to ask for any more."))
+    order_mail(kept, email=email, documents=documents, rights=rights)
+    return kept
+
+
+def order_mail(kept: Consultation, *, email: str, documents: Sequence[int], rights: Rights) -> None:
+    """Make the link of a request and queue its mail. Raises Forbidden, Invalid."""
+    if not email:
+        raise Invalid(_("Give the address to which the mail goes."), parameter="email")
+    check_documents(kept.permit, documents)
+    close_links(kept, rights)
+    ConsultationLink.objects.create(
+        permit=kept.permit,
+        consultation=kept,
+        email=email,
+        piece_ids=list(dict.fromkeys(documents)),
+        expires_date=kept.due_date + timedelta(days=LINK_DAYS),
+        made_by_id=rights.user_id,
     )
-    try:
-        message.send()
-    except (OSError, SMTPException):
-        return False
-    return True
+    kept.email, kept.mail_state, kept.mail_error = email, Consultation.Mail.WAITING, ""
+    kept.save(update_fields=["email", "mail_state", "mail_error"])
+    queue_task(MAIL_TASK, {"consultation": kept.pk})
+
+
+def offered_documents(permit: Permit) -> Sequence[Piece]:
+    """The pieces that who asks may offer to a consulted body: none where they open none themselves."""
+    if not may_read_applicant(permit):
+        return ()
+    return list(permit.documents.filter(removed_at=None, closed=False))
+
+
+def check_documents(permit: Permit, documents: Sequence[int]) -> None:
+    if documents and not set(documents) <= {one.pk for one in offered_documents(permit)}:
+        raise Invalid(_("One of the pieces is not in the file, or you may not open it."), parameter="documents")
+
+
+def close_links(consultation: Consultation, rights: Rights) -> int:
+    """Close what opens to the consulted body; returns how many links that was."""
+    links = ConsultationLink.objects.filter(consultation=consultation, revoked_at=None)
+    return links.update(revoked_at=database_clock.now(), revoked_by_id=rights.user_id)
+
+
+@transaction.atomic
+def revoke_link(consultation: Consultation, *, rights: Rights) -> None:
+    """Close the link at once. Raises Forbidden, Conflict (none is open)."""
+    check_may_write(consultation.permit, rights, INSTRUCTS)
+    if not close_links(consultation, rights):
+        raise Conflict(_("No link of this request is open."))
+
+
+def has_not_left(consultation: Consultation) -> bool:
+    """Whether a request by mail did not leave, so that no delay runs: nobody has received it another way."""
+    waits = consultation.mail_state in NOT_LEFT and consultation.mailed_at is None
+    return waits and consultation.received_date is None
 
 
 # -- receipts and answers ---------------------------------------------------------------------------------------------
@@ -415,18 +229,53 @@ def receive(consultation: Consultation, received: date, *, rights: Rights) -> Co
     check_day(consultation.permit, received, "received", kept.requested_date)
     kept.received_date, kept.due_date = received, due_on(received, kept.months)
     kept.save(update_fields=["received_date", "due_date"])
+    follow_due_date(kept)
+    return kept
+
+
+def follow_due_date(consultation: Consultation) -> None:
+    """The link ends so many days after the delay, whenever that changes."""
+    links = ConsultationLink.objects.filter(consultation=consultation, revoked_at=None)
+    links.update(expires_date=consultation.due_date + timedelta(days=LINK_DAYS))
+
+
+def may_answer(consultation: Consultation, rights: Rights) -> bool:
+    """Whether who asks records the opinion: the instructor; the mayor's, the town hall too."""
+    return may_write(consultation.permit, rights, answering_roles(consultation))
+
+
+def answering_roles(consultation: Consultation) -> frozenset[Role]:
+    return COUNTER if consultation.body == Consultation.Body.TOWN_HALL else INSTRUCTS
+
+
+def clean_prescriptions(texts: Sequence[str]) -> list[str]:
+    """The prescriptions that were typed, without blank ones. Raises Invalid."""
+    kept = [text.strip() for text in texts if text.strip()]
+    if len(kept) > MOST_PRESCRIPTIONS:
+        message = _("An opinion has at most %(most)s prescriptions.")
+        raise Invalid(message % {"most": MOST_PRESCRIPTIONS}, parameter="prescriptions")
+    if any(len(text) > LONGEST_PRESCRIPTION for text in kept):
+        message = _("A prescription has at most %(most)s characters.")
+        raise Invalid(message % {"most": LONGEST_PRESCRIPTION}, parameter="prescriptions")
     return kept
 
 
 @transaction.atomic
 def answer(
-    consultation: Consultation, *, opinion: str, answered: date, text: str = "", reason: str = "", rights: Rights
+    consultation: Consultation,
+    *,
+    opinion: str,
+    answered: date,
+    text: str = "",
+    prescriptions: Sequence[str] = (),
+    reason: str = "",
+    rights: Rights,
 ) -> Consultation:
     """Record the opinion; the architect's that is not favourable makes silence a refusal (R.424-3), as an event.
 
     With a `reason` it replaces an answer that was recorded wrongly. Raises Forbidden, Conflict, Invalid.
     """
-    check_may_write(consultation.permit, rights, INSTRUCTS)
+    check_may_write(consultation.permit, rights, answering_roles(consultation))
     permit = lock_permit(consultation.permit)
     kept = Consultation.objects.select_for_update().get(pk=consultation.pk)
     if opinion not in [one.value for one in Opinion]:
@@ -437,7 +286,8 @@ def answer(
             raise Conflict(_("The answer is recorded already: say why it is corrected."), parameter="reason")
         withdraw_answer(permit, kept, reason, rights)
     kept.opinion, kept.answered_date, kept.text = opinion, answered, text.strip()[:LONGEST_TEXT]
-    kept.save(update_fields=["opinion", "answered_date", "text"])
+    kept.prescriptions = clean_prescriptions(prescriptions)
+    kept.save(update_fields=["opinion", "answered_date", "text", "prescriptions"])
     if counts(kept):
         record(permit, What.ARCHITECT_SAID, on=answered, detail={"opinion": opinion}, rights=rights)
     return kept
@@ -459,7 +309,9 @@ def withdraw_answer(permit: Permit, kept: Consultation, reason: str, rights: Rig
 
 
 def answer_status(consultation: Consultation, day: date | None = None) -> KnownOpinion:
-    """The opinion as it stands: what is tacit is read, never written."""
+    """The opinion as it stands: what is tacit is read, never written; who was not asked is not silent."""
+    if has_not_left(consultation) and consultation.answered_date is None:
+        return KnownOpinion(OpinionStatus.WAITING)
     return opinion_on(
         day or database_clock.today(),
         due=consultation.due_date,
@@ -467,3 +319,59 @@ def answer_status(consultation: Consultation, day: date | None = None) -> KnownO
         answered=consultation.answered_date,
         opinion=Opinion(consultation.opinion) if consultation.opinion else None,
     )
+
+
+# -- answers by a link ------------------------------------------------------------------------------------------------
+
+
+def reply_of(consultation: Consultation, pk: int) -> ConsultationReply:
+    """An answer that came by a link of the consultation. Raises NotFound."""
+    reply = consultation.replies.filter(pk=pk).first()
+    if reply is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return reply
+
+
+@transaction.atomic
+def take_over(reply: ConsultationReply, *, opinion: str = "", reason: str = "", rights: Rights) -> Consultation:
+    """Record an answer that was received as the opinion, of the day on which it came.
+
+    Of an answer without observations the instructor says what opinion it is. Raises Forbidden, Conflict, Invalid.
+    """
+    check_may_write(reply.consultation.permit, rights, INSTRUCTS)
+    kept = settle(reply, ConsultationReply.State.TAKEN, rights, reason)
+    meaning = opinion if kept.sense == ConsultationReply.Sense.NO_OBSERVATION else kept.sense
+    return answer(
+        reply.consultation,
+        opinion=meaning,
+        answered=localtime(kept.received_at).date(),
+        text=kept.text,
+        prescriptions=kept.prescriptions,
+        reason=reason,
+        rights=rights,
+    )
+
+
+@transaction.atomic
+def set_aside(reply: ConsultationReply, *, reason: str, rights: Rights) -> None:
+    """Leave an answer out of the file, with the reason; its document leaves the pieces and is kept.
+
+    Raises Forbidden, Conflict, Invalid.
+    """
+    check_may_write(reply.consultation.permit, rights, INSTRUCTS)
+    if not reason.strip():
+        raise Invalid(_("Say why the answer is set aside."), parameter="reason")
+    kept = settle(reply, ConsultationReply.State.ASIDE, rights, reason)
+    if kept.document and kept.document.removed_at is None:
+        mark_removed(kept.document, reason=kept.settled_reason, rights=rights)
+
+
+def settle(reply: ConsultationReply, state: str, rights: Rights, reason: str) -> ConsultationReply:
+    """The answer, locked and settled by whoever asks. Raises Conflict (it is settled already)."""
+    kept = ConsultationReply.objects.select_for_update().get(pk=reply.pk)
+    if kept.state != ConsultationReply.State.RECEIVED:
+        raise Conflict(_("Somebody has dealt with this answer already."))
+    kept.state, kept.settled_at, kept.settled_by_id = state, database_clock.now(), rights.user_id
+    kept.settled_reason = reason.strip()[:200]
+    kept.save(update_fields=["state", "settled_at", "settled_by", "settled_reason"])
+    return kept

@@ -1,10 +1,11 @@
-"""Letters of a file: those who instruct write them; those who see the file read the final ones.
+"""Letters of a file: those who instruct write them; those who see the file read the final ones, and a town hall the
+drafts that are proposed for its signature.
 
 Most name the applicant. Who may not read applicants sees such letters only where they wrote them themselves
 (`triggers.py`), and each reading is written in the journal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from gis_core.errors import NotFound
+from gis_core.database import clock as database_clock
+from gis_core.errors import Conflict, NotFound
 from gis_core.letters import services as letters
 from gis_core.letters.kinds import LetterKind, Value, kind_of
 from gis_core.letters.services import About
@@ -27,18 +29,23 @@ from permits.letters import (
     body_label,
     letter_field_values,
 )
-from permits.models import Permit
-from permits.procedure import INSTRUCTS
+from permits.models import Permit, SignatureProposal
+from permits.procedure import COUNTER, INSTRUCTS
 from permits.services.applicants import may_read_applicant, read_applicants
 from permits.services.proposing import grounds_ahead
 from permits.services.recording import check_may_write, may_write
 
 
 def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
-    """The letters of a file that the asker reads: final ones, and drafts where they instruct."""
+    """The letters of a file that the asker reads: final ones; drafts where they instruct, and at a town hall those that
+    are proposed for signature.
+    """
     letters = Letter.objects.visible_to(rights).about(ABOUT, permit.number).filter(owner=permit.owner_id)
     if not may_write(permit, rights, INSTRUCTS):
-        letters = letters.filter(state=Letter.State.FINAL)
+        readable = Q(state=Letter.State.FINAL)
+        if may_write(permit, rights, COUNTER):
+            readable |= Q(pk__in=SignatureProposal.objects.filter(permit=permit).values("letter"))
+        letters = letters.filter(readable)
     if not may_read_applicant(permit):
         letters = letters.filter(Q(nominative=False) | Q(created_by_id=rights.user_id))
     return letters
@@ -107,3 +114,46 @@ def finalise_letter(permit: Permit, letter: Letter, texts: dict[str, str], versi
 def discard_letter(permit: Permit, letter: Letter, version: int, rights: Rights) -> None:
     check_may_write(permit, rights, INSTRUCTS)
     letters.discard(letter, version=version)
+
+
+# -- for signature ----------------------------------------------------------------------------------------------------
+
+
+def proposal_of(letter: Letter) -> SignatureProposal | None:
+    """Whether a draft is proposed for signature, by whom and since when."""
+    return SignatureProposal.objects.select_related("proposed_by").filter(letter=letter).first()
+
+
+def drafts_to_sign(rights: Rights, most: int = 20) -> Sequence[SignatureProposal]:
+    """The drafts that are proposed to the asker's town halls, the last first."""
+    if not rights.town_halls():
+        return ()
+    rows = SignatureProposal.objects.filter(
+        permit__owner_id__in=rights.town_halls(), permit__insee__in=rights.town_insee, letter__state=Letter.State.DRAFT
+    )
+    return list(rows.select_related("permit", "letter").order_by("-proposed_at", "-pk")[:most])
+
+
+@transaction.atomic
+def propose_for_signature(permit: Permit, letter: Letter, rights: Rights) -> None:
+    """Show a draft to the town hall as it is now; anew where it was changed. Raises Forbidden, Conflict (final)."""
+    check_may_write(permit, rights, INSTRUCTS)
+    kept = Letter.objects.select_for_update().get(pk=letter.pk)
+    if kept.state != Letter.State.DRAFT:
+        raise Conflict(_("The letter is final: there is nothing to propose any more."))
+    SignatureProposal.objects.update_or_create(
+        letter=kept,
+        defaults={
+            "permit": permit,
+            "letter_version": kept.version,
+            "proposed_by_id": rights.user_id,
+            "proposed_at": database_clock.now(),
+        },
+    )
+
+
+@transaction.atomic
+def take_proposal_back(permit: Permit, letter: Letter, rights: Rights) -> None:
+    """The town hall sees the draft no more; the history keeps that it did. Raises Forbidden."""
+    check_may_write(permit, rights, INSTRUCTS)
+    SignatureProposal.objects.filter(letter=letter).delete()

@@ -25,10 +25,11 @@ from permits.deadlines.law import PERMITS, Ground, Kind, rules_of
 from permits.deadlines.opinions import Body, Protection
 from permits.models import Event, Permit, ProposalReview
 from permits.procedure import INSTRUCTS, OPEN, SilenceRefuses, What
-from permits.services.consulting import MOST_REASONS, Reason, Suggestion, reason_of, site_of, suggest
+from permits.services.consulting import MOST_REASONS
 from permits.services.land import LandReading, read_land
 from permits.services.reading import format_day, refresh, timeline_of, timeline_with_notice
 from permits.services.recording import LONGEST, check_may_write, lock_permit
+from permits.services.suggesting import Reason, Suggestion, reason_of, site_of, suggest
 
 Kinds = ProposalReview.Kind
 CITED = ("zoning", "prescriptions", "easements", "risks")

@@ -1,20 +1,27 @@
-"""The public register: decisions without applicants, works or anything written by hand, for everybody."""
+"""The public register, for everybody: decisions, and filings under instruction (R.423-6). Neither names anybody.
 
+PostgreSQL gives these columns alone; it leaves out a text that may name somebody (`arpent.public_text`).
+"""
+
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, models
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from gis_core.desk.cells import Cell
+from gis_core.desk.cells import NOTHING, Cell, Line
 from gis_core.desk.list_query import ListQuery, choice, parameter, whole_number
 from gis_core.desk.listing import Column, Listing
 from gis_core.desk.options import member_commune_options, year_options
 from gis_core.errors import Invalid
+from gis_core.members.rights import Rights
 from permits.models import Permit
 from permits.numbers import format_number
 from permits.services.listing import (
@@ -40,16 +47,41 @@ class Outcome(models.TextChoices):
     ANNULLED = "annulled", gettext_lazy("Annulled by the court")
 
 
+MOST_PLACES: Final = 2_000
+COLOURS: Final = {"granted": "#3f8f52", "refused": "#b0353b", "rejected": "#8c5a5a"}
+"""On the map, as in the layer of files (`permits.layers.STATES`)."""
+CERTIFICATES: Final = (Permit.Kind.CUA, Permit.Kind.CUB)
+"""Certificates inform who asked for them: nothing of them is posted (R.423-6 names permits and declarations)."""
+
+
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Filing:
+    """A filing under instruction."""
+
     number: str
     kind: str
     insee: str
     idus: list[str]
+    works: str
+    address: str
+    filed_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision; `shape` is its ground as GeoJSON (EPSG:4326), where there is one."""
+
+    number: str
+    kind: str
+    insee: str
+    idus: list[str]
+    works: str
+    address: str
     filed_date: date
     decided_date: date
     outcome: str
     tacit: bool
+    shape: str | None
 
 
 def read_number(given: Mapping[str, str], name: str) -> str:
@@ -58,6 +90,20 @@ def read_number(given: Mapping[str, str], name: str) -> str:
     if number and not NUMBER_BEGINS.fullmatch(number):
         raise Invalid(_("A number begins with PC, PA, PD, DP or CU and the department."), parameter=name)
     return number
+
+
+def public_kinds(_rights: Rights) -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, label in Permit.Kind.choices if value not in CERTIFICATES]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingQuery(ListQuery):
+    """Which filings: of a commune, a kind."""
+
+    insee: str = choice(gettext_lazy("Commune"), member_commune_options, every=gettext_lazy("All communes"), longest=5)
+    kind: str = choice(
+        gettext_lazy("Kind"), public_kinds, every=gettext_lazy("All kinds"), allowed=lambda: Permit.Kind.values
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +121,7 @@ class RegisterQuery(ListQuery):
     )
     kind: str = choice(
         gettext_lazy("Kind"),
-        lambda _rights: Permit.Kind.choices,
+        public_kinds,
         every=gettext_lazy("All kinds"),
         allowed=lambda: Permit.Kind.values,
     )
@@ -85,7 +131,7 @@ def decisions(query: RegisterQuery, *, offset: int = 0, limit: int = 50) -> list
     """Decisions from the one at `offset` on, the last first."""
     parameters: list[str | int] = [query.insee, query.year or 0, query.kind, query.number, limit, offset]
     with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.public_register(%s, %s, %s, %s, %s, %s)", parameters)
+        cursor.execute("select * from arpent.public_decisions(%s, %s, %s, %s, %s, %s)", parameters)
         return [Decision(*row) for row in cursor.fetchall()]
 
 
@@ -102,9 +148,56 @@ class Decisions:
         raise NotImplementedError("Nobody counts the public register.")
 
 
+def filings(query: FilingQuery, *, offset: int = 0, limit: int = 50) -> list[Filing]:
+    """Filings under instruction from the one at `offset` on, the last first."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from arpent.public_filings(%s, %s, %s, %s)", [query.insee, query.kind, limit, offset])
+        return [Filing(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Filings:
+    """The filings of a query, which a function of the database gives by pages."""
+
+    query: FilingQuery
+
+    def between(self, first: int, last: int) -> Sequence[Filing]:
+        return filings(self.query, offset=first, limit=last - first)
+
+    def count(self, most: int) -> int:
+        raise NotImplementedError("Nobody counts the public register.")
+
+
+def places_of(query: RegisterQuery) -> dict[str, Any]:
+    """The grounds of the last decisions as GeoJSON (EPSG:4326); `more`: there are others."""
+    rows = decisions(query, limit=MOST_PLACES + 1)
+    features = [
+        {
+            "type": "Feature",
+            "id": one.number,
+            "geometry": json.loads(one.shape),
+            "properties": {
+                "title": format_number(one.number),
+                "label": str(Outcome(one.outcome).label),
+                "detail": date_format(one.decided_date, "j N Y"),
+                "colour": COLOURS[one.outcome],
+                "href": f"{reverse('permit_register')}?number={one.number}",
+            },
+        }
+        for one in rows[:MOST_PLACES]
+        if one.shape
+    ]
+    return {"type": "FeatureCollection", "features": features, "more": len(rows) > MOST_PLACES}
+
+
 def decision_cell(decision: Decision, _around: Around) -> Cell:
     label = str(Outcome(decision.outcome).label)
     return Cell(f"{label} · {_('tacit')}" if decision.tacit else label, tone=f"state state-{decision.outcome}")
+
+
+def ground_cell(row: Filing | Decision, _around: Around) -> Cell:
+    """The parcels, and the address where it may be read."""
+    return Cell(parcels_of(row, _around) or NOTHING, lines=(Line(row.address),) if row.address else ())
 
 
 REGISTER: Final = Listing(
@@ -117,7 +210,8 @@ REGISTER: Final = Listing(
                cell=lambda one, _around: Cell(format_number(one.number), tone="number")),
         Column("kind", gettext_lazy("Kind"), cell=kind_cell),
         Column("commune", gettext_lazy("Commune"), value=commune_name, cell=commune_cell),
-        Column("parcels", gettext_lazy("Parcels"), value=parcels_of),
+        Column("works", gettext_lazy("Works")),
+        Column("parcels", gettext_lazy("Parcels"), value=parcels_of, cell=ground_cell),
         Column("filed", gettext_lazy("Filed on"), "date", "filed_date"),
         Column("decided", gettext_lazy("Decided on"), "date", "decided_date"),
         Column("outcome", gettext_lazy("Decision"), value=lambda one, _around: str(Outcome(one.outcome).label),
@@ -128,4 +222,24 @@ REGISTER: Final = Listing(
     caption=gettext_lazy("Decisions, the last first"),
     nothing=gettext_lazy("There is no decision yet."),
     none_match=gettext_lazy("No decision fits this search."),
+)  # fmt: skip
+FILINGS: Final = Listing(
+    name="filings",
+    title=gettext_lazy("Filings under instruction"),
+    query=FilingQuery,
+    rows=lambda query, _rights: Filings(query),
+    columns=(
+        Column("number", gettext_lazy("Number"), value=lambda one, _around: format_number(one.number),
+               cell=lambda one, _around: Cell(format_number(one.number), tone="number")),
+        Column("kind", gettext_lazy("Kind"), cell=kind_cell),
+        Column("commune", gettext_lazy("Commune"), value=commune_name, cell=commune_cell),
+        Column("works", gettext_lazy("Works")),
+        Column("parcels", gettext_lazy("Parcels"), value=parcels_of, cell=ground_cell),
+        Column("filed", gettext_lazy("Filed on"), "date", "filed_date"),
+    ),
+    related=around,
+    key=lambda filing: filing.number,
+    caption=gettext_lazy("Filings under instruction, the last first"),
+    nothing=gettext_lazy("No filing is under instruction."),
+    none_match=gettext_lazy("No filing fits this search."),
 )  # fmt: skip

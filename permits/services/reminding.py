@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy, ngettext
 
 from gis_core.database import clock as database_clock
@@ -28,9 +29,9 @@ from gis_core.models import Commune, Membership, User
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.opinions import OpinionStatus
 from permits.labels import OPINIONS
-from permits.models import Consultation, Event, Permit, Reminder
+from permits.models import Consultation, ConsultationReply, Event, Permit, Reminder
 from permits.procedure import INSTRUCTS, OPEN, State
-from permits.services.consulting import answer_status
+from permits.services.consulting import answer_status, has_not_left
 from permits.services.reading import timeline_of
 
 DUE_DAYS = 7
@@ -145,7 +146,9 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
     due = Q(due_date__gte=since) | Q(silence="")
     consultations = consultations.filter(due, due_date__lte=day + timedelta(days=DUE_DAYS))
     opinions = list(consultations.select_related("permit"))
-    places = names_of([*soon, *ended, *(one.permit for one in opinions)])
+    waiting = ConsultationReply.objects.filter(permit__in=files, state=ConsultationReply.State.RECEIVED)
+    replies = list(waiting.select_related("consultation", "permit"))
+    places = names_of([*soon, *ended, *(one.permit for one in opinions), *(one.permit for one in replies)])
     granting = silence_grants([one for one in soon if pressing(one, day)], day)
     for one in soon:
         group = Group.LATE if late(one, day) else Group.TACIT_SOON if one.pk in granting else Group.DUE
@@ -159,7 +162,15 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
         digest.groups[group].append(item(one, places, one.ended_date, label))
     for row in opinions:
         digest.groups[Group.OPINIONS].append(item(row.permit, places, row.due_date, opinion_label(row, day), row))
+    for reply in replies:
+        answered, came = reply.consultation, localtime(reply.received_at).date()
+        digest.groups[Group.OPINIONS].append(item(reply.permit, places, came, received_label(answered), answered))
     return digest
+
+
+def received_label(row: Consultation) -> str:
+    label = gettext_lazy("%(body)s: an answer is received, to be taken over")
+    return str(label) % {"body": row.name or row.get_body_display()}
 
 
 def late(permit: Permit, day: date) -> bool:
@@ -182,6 +193,8 @@ def silence_grants(permits: Sequence[Permit], day: date) -> set[int]:
 
 def opinion_label(row: Consultation, day: date) -> str:
     known, body = answer_status(row, day), str(row.name or row.get_body_display())
+    if has_not_left(row):
+        return str(gettext_lazy("%(body)s: the e-mail of the request did not leave")) % {"body": body}
     if known.status == OpinionStatus.WAITING:
         return str(gettext_lazy("%(body)s: last day to answer")) % {"body": body}
     if known.status == OpinionStatus.TACIT:
@@ -334,7 +347,7 @@ def entries_of(user: User, rights: Rights) -> list[Entry]:
     files = files_of(user, rights).filter(state__in=OPEN).defer("geom", "geom_3857")
     due = list(files.exclude(next_date=None).order_by("next_date", "id")[:MOST_EVENTS])
     consultations = Consultation.objects.filter(permit__in=files, answered_date=None).select_related("permit")
-    opinions = list(consultations.order_by("due_date", "id")[:MOST_EVENTS])
+    opinions = [one for one in consultations.order_by("due_date", "id")[:MOST_EVENTS] if not has_not_left(one)]
     places = names_of([*due, *(one.permit for one in opinions)])
     entries = [entry(item(one, places, one.next_date, WHAT[one.next_what]), f"permit-{one.pk}", one) for one in due]
     for row in opinions:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
@@ -60,6 +60,16 @@ def last_order(permit: Permit, rights: Rights) -> Job | None:
     """The asker's own latest order of this file's sheet."""
     mine = Job.objects.visible_to(rights).filter(kind=KIND, started_by_id=rights.user_id)
     return mine.filter(title=str(permit), parameters__permit=permit.pk).order_by("-id").first()
+
+
+def read_sheet(permit: Permit) -> tuple[str, bytes]:
+    """The number and the PDF file of the file's frozen sheet. Raises NotFound: there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from arpent.sheet_of_permit(%s)", [permit.pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return row[0], bytes(row[1])
 
 
 def freeze_sheet(job: Job, rights: Rights) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMessage
 
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.members.rights import Role
@@ -17,7 +16,8 @@ from permits.deadlines.opinions import Body, OpinionStatus, Protection
 from permits.models import Consultation, Event, Permit
 from permits.procedure import State
 from permits.services import consulting
-from permits.services.consulting import Request, Suggestion, answer, answer_status, receive, request_opinion, suggest
+from permits.services.consulting import Request, answer, answer_status, receive, request_opinion
+from permits.services.suggesting import Suggestion, suggest
 from tests import factories
 from tests.permits import grounds
 from tests.permits.conftest import World
@@ -40,9 +40,7 @@ def asked(world: World, permit: Permit, body: str = "abf", **given: Any) -> Cons
     defaults: dict[str, Any] = {"requested_date": date(2026, 1, 12)}
     with world.as_():
         user = world.people[Role.PERMIT_INSTRUCTOR]
-        return request_opinion(
-            permit, Request(body=body, **defaults | given), user=user, rights=world.rights()
-        ).consultation
+        return request_opinion(permit, Request(body=body, **defaults | given), user=user, rights=world.rights())
 
 
 def said(world: World, one: Consultation, opinion: str, on: date, **given: Any) -> Consultation:
@@ -250,38 +248,6 @@ def test_only_instructors_ask(world: World, who: str) -> None:
     request = Request(body="roads", requested_date=date(2026, 1, 12))
     with world.as_(who), pytest.raises(Forbidden):
         request_opinion(permit, request, user=world.people[who], rights=world.rights(who))
-
-
-# -- by mail ----------------------------------------------------------------------------------------------------------
-
-
-def test_the_mail_tells_what_crosses_and_nothing_of_the_applicant(world: World) -> None:
-    grounds.easement("AC1")
-    permit = world.file(description="Maison de Jeanne Martin", address="1 rue des Lilas")
-    one = asked(world, permit, email="udap@example.org", mail=True)
-    (message,) = mail.outbox
-    assert message.to == ["udap@example.org"]
-    assert message.reply_to == [world.people[Role.PERMIT_INSTRUCTOR].email]
-    assert "Lorris" in message.subject
-    body = str(message.body)
-    assert "AC1 · Église" in body
-    assert "45901000AB0001" in body
-    assert "Vous avez 2 mois" in body
-    assert not re.search(r"Jeanne|Martin|Lilas|jeanne@", message.subject + body)
-    assert one.mailed_at is not None
-
-
-def test_a_mail_that_does_not_leave_undoes_nothing_and_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_self: EmailMessage, **_given: Any) -> int:
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(EmailMessage, "send", refuse)
-    permit = world.file()
-    form = {"body": "roads", "asked": "2026-01-12", "email": "routes@example.org", "mail": "on"}
-    answer = world.client().post(f"/permis/{permit.number}/consultations/", form, follow=True)
-    assert "son courriel n’a pas pu partir" in answer.content.decode()
-    with world.as_():
-        assert permit.consultations.get().mailed_at is None
 
 
 # -- answers ----------------------------------------------------------------------------------------------------------

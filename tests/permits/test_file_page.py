@@ -152,7 +152,7 @@ def test_nobody_reads_the_applicant_here(world: World) -> None:
     ("who", "offered", "withheld"),
     [
         ("permit_instructor", {"pieces_asked", "decided", "note"}, set()),
-        ("town_hall", {"pieces_came", "note"}, {"pieces_asked", "decided", "longer_notified"}),
+        ("town_hall", {"pieces_came", "decided", "note"}, {"pieces_asked", "longer_notified"}),
         ("reader", set(), {"pieces_asked", "pieces_came", "note"}),
     ],
 )
@@ -409,7 +409,7 @@ def test_a_sheet_that_is_ordered_becomes_the_member_s_and_the_file_s(
     assert permit.sheet.content["ground"]["parcels"] == ["45901000AB0001"]
     assert f"/api/v1/parcels/sheets/{permit.sheet.number}.pdf" in page_of(world, permit)
     assert world.client().get(f"/api/v1/parcels/sheets/{permit.sheet.number}.pdf").status_code == 200
-    assert "Gardée ; l’instructeur l’ouvre." in page_of(world, permit, "town_hall")
+    assert f'href="/permis/{permit.number}/fiche/"' in page_of(world, permit, "town_hall")
 
 
 def test_a_sheet_holds_nothing_of_the_asker_s_other_members(world: World) -> None:

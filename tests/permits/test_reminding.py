@@ -49,9 +49,7 @@ def consulted(world: World, permit: Permit, body: str = "roads", **given: Any) -
     defaults: dict[str, Any] = {"requested_date": date(2026, 1, 9), "email": ""}
     with world.as_():
         user = world.people[INSTRUCTOR]
-        return request_opinion(
-            permit, Request(body=body, **defaults | given), user=user, rights=world.rights()
-        ).consultation.pk
+        return request_opinion(permit, Request(body=body, **defaults | given), user=user, rights=world.rights()).pk
 
 
 # -- what a digest says -----------------------------------------------------------------------------------------------

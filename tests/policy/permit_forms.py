@@ -12,8 +12,9 @@ from gis_core.models import Letter, Member, User
 from layers.intake.models import FileImport
 from permits.importers.report import COUNTS
 from permits.letters import LetterRequest
-from permits.models import Consultation, Event, Permit, Piece, Reminder, Team
+from permits.models import Consultation, ConsultationLink, ConsultationReply, Event, Permit, Piece, Reminder, Team
 from permits.procedure import What
+from permits.services.answering import link_token
 from permits.services.consulting import Request, request_opinion
 from permits.services.documents import DOCUMENTS
 from permits.services.filing import Filing, file_permit
@@ -43,10 +44,21 @@ def permit(owner: Member, person: User) -> Permit:
     with acting_as(rights):
         made = file_permit(given, rights).permit
         record(made, What.NOTE, on=given.filed_date, detail={"note": "Vu"}, rights=rights)
-        request_opinion(made, Request(body="roads", requested_date=date(2026, 1, 6)), user=person, rights=rights)
+        asked = Request(body="roads", requested_date=date(2026, 1, 6))
+        answer_by_link(request_opinion(made, asked, user=person, rights=rights))
         Reminder.objects.update_or_create(user=person, defaults={"feed_digest": digest(secret(owner.slug))})
         piece(made)
     return made
+
+
+def answer_by_link(of: Consultation) -> None:
+    """A link of a consultation, and an answer that came by it."""
+    ConsultationLink.objects.create(
+        permit=of.permit, consultation=of, email="routes@example.org", expires_date=date(2999, 12, 31)
+    )
+    ConsultationReply.objects.create(
+        permit=of.permit, consultation=of, email="routes@example.org", signatory="Essai", sense="favourable"
+    )
 
 
 def piece(of: Permit) -> Piece:
@@ -92,7 +104,15 @@ def rows_of(permit: Permit | None) -> dict[str, int]:
         noted = Event.objects.filter(permit=permit, what=What.NOTE, struck_at=None).values_list("pk", flat=True).first()
         consultation = Consultation.objects.filter(permit=permit).values_list("pk", flat=True).first()
         attached = Piece.objects.filter(permit=permit).values_list("pk", flat=True).first()
-    return {"event_id": noted or NOTHING, "consultation": consultation or NOTHING, "piece": attached or NOTHING}
+        link = ConsultationLink.objects.filter(permit=permit).values_list("pk", flat=True).first()
+        reply = ConsultationReply.objects.filter(permit=permit).values_list("pk", flat=True).first()
+    return {
+        "event_id": noted or NOTHING,
+        "consultation": consultation or NOTHING,
+        "piece": attached or NOTHING,
+        "link": link or NOTHING,
+        "reply": reply or NOTHING,
+    }
 
 
 def arguments(permit: Permit | None, member: str, parcel: str) -> dict[str, Any]:
@@ -101,6 +121,7 @@ def arguments(permit: Permit | None, member: str, parcel: str) -> dict[str, Any]
         "what": "note",
         **rows_of(permit),
         "secret": secret(member),
+        "token": link_token(rows_of(permit)["link"]) if permit else "x",
         "project": "openads~openads",
         "dossier": permit.number if permit else MISSING,
         "parcels": parcel,
@@ -138,6 +159,9 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
         (f"{PERMIT}propositions/", "POST"): {"key": "longer:protected_surroundings", "verdict": "confirmed"},
         (f"{PERMIT}consultations/", "POST"): {"body": "roads", "asked": "2026-01-07"},
         (f"{PERMIT}consultations/<int:consultation>/", "POST"): answer,
+        (f"{PERMIT}consultations/<int:consultation>/envoi/", "POST"): {"do": "send", "email": "routes@example.org"},
+        (f"{PERMIT}consultations/<int:consultation>/reponses/<int:reply>/", "POST"): {"do": "take"},
+        (f"{PERMIT}courriers/<int:letter_id>/signature/", "POST"): {"do": "propose"},
         (f"{PERMIT}demandeur/", "POST"): {"name": "Jeanne Fictive"},
         (f"{PERMIT}pieces/<int:piece>/retirer/", "POST"): {"reason": "Erreur"},
         (f"{PERMIT}pieces/", "POST"): {"kind": "plan", "file": SimpleUploadedFile("plan.dwg", DRAWING)},

@@ -420,6 +420,14 @@ permis/carte.geojson                                        GET,HEAD    -       
 permis/export/                                              GET,HEAD    -       302  200  200  200  200  200  200
 permis/statistiques/                                        GET,HEAD    -       302  200  200  200  200  200  200
 permis/registre/                                            GET,HEAD    -       200  200  200  200  200  200  200
+permis/registre/carte.geojson                               GET,HEAD    -       200  200  200  200  200  200  200
+permis/registre/depots/                                     GET,HEAD    -       200  200  200  200  200  200  200
+permis/avis/<str:token>/                                    GET,HEAD    own     302  302  302  302  302  302  302
+permis/avis/<str:token>/                                    GET,HEAD    none    404  404  404  404  404  404  404
+permis/repondre/<int:link>/                                 GET,HEAD    own     404  404  404  404  404  404  404
+permis/repondre/<int:link>/                                 POST        own     404  404  404  404  404  404  404
+permis/repondre/<int:link>/code/                            POST        own     404  404  404  404  404  404  404
+permis/repondre/<int:link>/pieces/<int:piece>/              GET,HEAD    own     404  404  404  404  404  404  404
 permis/reglages/                                            GET,HEAD    -       302  403  403  403  403  302  200
 permis/reglages/<slug:slug>/                                GET,HEAD    own     302  403  403  403  403  200  200
 permis/reglages/<slug:slug>/                                GET,HEAD    other   302  404  404  404  404  404  200
@@ -462,6 +470,10 @@ permis/<str:permit>/consultations/<int:consultation>/       GET,HEAD    own     
 permis/<str:permit>/consultations/<int:consultation>/       GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/consultations/<int:consultation>/       POST        own     302  403  403  302  403  302  302
 permis/<str:permit>/consultations/<int:consultation>/       POST        other   302  404  404  404  404  404  302
+permis/<str:permit>/consultations/<int:consultation>/envoi/ POST        own     302  403  403  409  403  409  409
+permis/<str:permit>/consultations/<int:consultation>/envoi/ POST        other   302  404  404  404  404  404  409
+permis/<str:permit>/consultations/<int:consultation>/reponses/<int:reply>/ POST own 302  403  403  302  403  302  302
+permis/<str:permit>/consultations/<int:consultation>/reponses/<int:reply>/ POST other 302  404  404  404  404  404  302
 permis/rappels/                                             GET,HEAD    -       302  200  200  200  200  200  200
 permis/rappels/                                             POST        -       302  200  200  200  200  200  200
 permis/agenda/<str:secret>.ics                              GET,HEAD    own     200  200  200  200  200  200  200
@@ -472,6 +484,8 @@ permis/<str:permit>/modifier/                               GET,HEAD    own     
 permis/<str:permit>/modifier/                               GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/modifier/                               POST        own     302  403  302  302  403  302  302
 permis/<str:permit>/modifier/                               POST        other   302  404  404  404  404  404  302
+permis/<str:permit>/fiche/                                  GET,HEAD    own     302  404  404  404  404  404  404
+permis/<str:permit>/fiche/                                  GET,HEAD    other   302  404  404  404  404  404  404
 permis/<str:permit>/fiche/                                  POST        own     302  403  302  302  403  302  302
 permis/<str:permit>/fiche/                                  POST        other   302  404  404  404  404  404  302
 permis/<str:permit>/evenements/<str:what>/                  GET,HEAD    own     302  403  200  200  403  200  200
@@ -492,6 +506,8 @@ permis/<str:permit>/courriers/<int:letter_id>/              GET,HEAD    own     
 permis/<str:permit>/courriers/<int:letter_id>/              GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/courriers/<int:letter_id>/              POST        own     302  404  404  302  404  302  302
 permis/<str:permit>/courriers/<int:letter_id>/              POST        other   302  404  404  404  404  404  302
+permis/<str:permit>/courriers/<int:letter_id>/signature/    POST        own     302  404  404  302  404  302  302
+permis/<str:permit>/courriers/<int:letter_id>/signature/    POST        other   302  404  404  404  404  404  302
 permis/<str:permit>/courriers/<int:letter_id>/<str:form>/   GET,HEAD    own     302  404  404  200  404  200  200
 permis/<str:permit>/courriers/<int:letter_id>/<str:form>/   GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/pieces/                                 GET,HEAD    own     302  200  200  200  200  200  200
