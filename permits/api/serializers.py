@@ -123,6 +123,12 @@ class ApplicantSerializer(serializers.Serializer[Json]):
     address = serializers.CharField(max_length=1_000, required=False, allow_blank=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     phone = serializers.CharField(max_length=30, required=False, allow_blank=True)
+    siret = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    agent = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="who acts for them")
+    architect = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    architect_number = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, help_text="at the order of architects"
+    )
 
 
 class ApplicantAnswerSerializer(serializers.Serializer[Json]):

@@ -1,6 +1,7 @@
 """Applicants: personal data behind a right of their own; each reading is written in the journal."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -23,12 +24,16 @@ SHORTEST_WORD = 3
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks for a permit."""
+    """Who asks for a permit: `siret` of a legal person, `agent` who acts for them (mandataire), and their architect."""
 
     name: str
     address: str = ""
     email: str = ""
     phone: str = ""
+    siret: str = ""
+    agent: str = ""
+    architect: str = ""
+    architect_number: str = ""
 
 
 def may_read_applicant(permit: Permit) -> bool:
@@ -51,16 +56,32 @@ def read_applicants(
 def write_applicant(permit: Permit, person: Person, *, why: str) -> None:
     """Keep who applies, with the text to search them by; why is in the journal.
 
-    Raises Forbidden where the user does not read applicants.
+    Raises Forbidden where the user does not read applicants, Invalid (a SIRET that is none).
     """
     given: dict[str, str | None] = asdict(person)
     given["name"] = person.name.strip()[:200] or None
+    given["siret"] = read_siret(person.siret)
     given["search_text"] = search_text(given["name"])
     with connection.cursor() as cursor:
         cursor.execute("select arpent.write_applicant(%s, %s, %s)", [permit.pk, json.dumps(given), why])
         (saved,) = cursor.fetchone()
     if not saved:
         raise Forbidden(_("Your role does not let you read or write who applies."))
+
+
+def read_siret(text: str) -> str:
+    """The fourteen digits of an establishment, empty for none. Raises Invalid where their key is wrong."""
+    siret = re.sub(r"[\s.]", "", text)
+    if siret and not (re.fullmatch(r"[0-9]{14}", siret) and is_luhn(siret)):
+        message = _("“%(siret)s” is no SIRET: fourteen digits, the last of which checks the others.")
+        raise Invalid(message % {"siret": text.strip()[:20]}, parameter="siret")
+    return siret
+
+
+def is_luhn(digits: str) -> bool:
+    """Whether a number bears the key of Luhn: every second digit from the right is doubled, its figures added up."""
+    doubled = [int(one) * (1 + rank % 2) for rank, one in enumerate(reversed(digits))]
+    return sum(one // 10 + one % 10 for one in doubled) % 10 == 0
 
 
 def write_applicants(people: Mapping[int, Person], *, why: str) -> int:
