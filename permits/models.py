@@ -320,8 +320,8 @@ class Figures(models.Model):
 class Piece(AttachedDocument):
     """A file that was attached to an application, kept under `<files>/permits/`.
 
-    `code` says which document of the slip it is (`usual_documents`). A refused one stays and does not count as received;
-    the one that `replaces` another leaves it among the removed ones.
+    `code` says which document of the slip it is (`usual_documents`). A refused one stays and does not count as
+    received; the one that another `replaces` is among the removed ones.
     """
 
     security = "part:permit_id:filed"

@@ -24,7 +24,7 @@ REQUIRED: Final[Mapping[Kind, int]] = {
 }
 """How many of a kind's first codes every file holds; what the others depend on, who instructs says."""
 OFFERED: Final[Mapping[Kind, int]] = {**REQUIRED, Kind.DP: 8, Kind.CUA: 0, Kind.CUB: 0}
-"""How many are offered where missing ones are asked for. A certificate has none: a request does not change its delay."""
+"""How many are offered where missing ones are asked for: a request does not change the delay of a certificate."""
 BEGINS_WITH_CODE: Final = re.compile(r"\s*([A-Z]{2,4})\s?(\d{1,2}(?:-\d{1,2}){0,2})\b")
 
 
@@ -67,7 +67,7 @@ def list_required(kind: str) -> list[DocumentCode]:
 
 
 def code_in(text: str) -> str:
-    """The code that the name of a document begins with (“PC2 Plan de masse”, “PCMI 4”); empty for none that is known."""
+    """The code that the name of a document begins with (“PC2 Plan de masse”, “PCMI 4”); empty for an unknown one."""
     match = BEGINS_WITH_CODE.match(text)
     code = f"{match[1]}{match[2]}" if match else ""
     return code if code in DOCUMENT_CODES else ""

@@ -17,6 +17,7 @@ from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden, Stale
 from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
 from layers.cadastre.references import whole_identifier
@@ -24,6 +25,7 @@ from permits.models import Permit
 from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import COUNTER, INSTRUCTS, SilenceRefuses
 from permits.services.applicants import Person, reads_applicants_somewhere
+from permits.services.duplicates import FiledAlready, check_not_filed
 from permits.services.filing import (
     LONGEST_ADDRESS,
     LONGEST_DESCRIPTION,
@@ -228,10 +230,13 @@ def file_new(request: HttpRequest) -> HttpResponse:
         raise Forbidden(_("Your role does not allow this."))
     if request.method != "POST":
         return filing_page(request, FilingForm(initial=initial_values(request), rights=rights))
-    form, status = FilingForm(request.POST, rights=rights), 400
+    form, status, alike = FilingForm(request.POST, rights=rights), 400, None
     if form.is_valid():
         try:
+            check_not_filed(form.filing(), rights, confirmed=request.POST.get("confirmed", ""))
             filed = file_permit(form.filing(), rights)
+        except FiledAlready as error:
+            alike, status = error, status_of(error)
         except ArpentError as error:
             status = blame(form, error)
         else:
@@ -239,11 +244,14 @@ def file_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The file %(number)s is filed.") % {"number": filed.permit})
             warn_unknown_parcels(request, filed)
             return redirect("permit", filed.permit.number)
-    return filing_page(request, form, status)
+    return filing_page(request, form, status, alike)
 
 
-def filing_page(request: HttpRequest, form: FilingForm, status: int = 200) -> HttpResponse:
-    return render(request, "permits/filing.html", {"section": "permits", "form": form}, status=status)
+def filing_page(
+    request: HttpRequest, form: FilingForm, status: int = 200, alike: FiledAlready | None = None
+) -> HttpResponse:
+    context = {"section": "permits", "form": form, "alike": alike}
+    return render(request, "permits/filing.html", context, status=status)
 
 
 def initial_values(request: HttpRequest) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid
 from gis_core.members.rights import Rights
+from gis_core.validators import luhn
 from layers.features.search_terms import search_text, split_terms
 from permits.models import ApplicantReading, Permit
 
@@ -72,16 +73,10 @@ def write_applicant(permit: Permit, person: Person, *, why: str) -> None:
 def read_siret(text: str) -> str:
     """The fourteen digits of an establishment, empty for none. Raises Invalid where their key is wrong."""
     siret = re.sub(r"[\s.]", "", text)
-    if siret and not (re.fullmatch(r"[0-9]{14}", siret) and is_luhn(siret)):
+    if siret and not (re.fullmatch(r"[0-9]{14}", siret) and luhn(siret) % 10 == 0):
         message = _("“%(siret)s” is no SIRET: fourteen digits, the last of which checks the others.")
         raise Invalid(message % {"siret": text.strip()[:20]}, parameter="siret")
     return siret
-
-
-def is_luhn(digits: str) -> bool:
-    """Whether a number bears the key of Luhn: every second digit from the right is doubled, its figures added up."""
-    doubled = [int(one) * (1 + rank % 2) for rank, one in enumerate(reversed(digits))]
-    return sum(one // 10 + one % 10 for one in doubled) % 10 == 0
 
 
 def write_applicants(people: Mapping[int, Person], *, why: str) -> int:
