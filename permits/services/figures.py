@@ -90,16 +90,11 @@ def has_figures(figures: Figures) -> bool:
 
 def describe_figures(figures: Figures) -> list[tuple[str, str]]:
     """Label and value of what was entered."""
-    lines = [
-        (str(Figures._meta.get_field(name).verbose_name), format_area(value))
-        for name in FLOORS
-        if (value := getattr(figures, name)) is not None
-    ]
+    labels = {one.name: str(one.verbose_name) for one in Figures._meta.fields}
+    lines = [(labels[name], format_area(value)) for name in FLOORS if (value := getattr(figures, name)) is not None]
     if figures.dwellings is not None:
-        lines.append((_("dwellings created"), display_number(figures.dwellings, 0)))
-    labels = destinations()
+        lines.append((labels["dwellings"], display_number(figures.dwellings, 0)))
     if figures.destinations:
-        lines.append(
-            (_("destinations after the works"), "\n".join(labels.get(one, one) for one in figures.destinations))
-        )
+        known = destinations()
+        lines.append((labels["destinations"], "\n".join(known.get(one, one) for one in figures.destinations)))
     return lines

@@ -138,6 +138,8 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
         (f"{PERMIT}consultations/", "POST"): {"body": "roads", "asked": "2026-01-07"},
         (f"{PERMIT}consultations/<int:consultation>/", "POST"): answer,
         (f"{PERMIT}demandeur/", "POST"): {"name": "Jeanne Fictive"},
+        (f"{PERMIT}surfaces/", "POST"): {"floor_created_m2": "120", "dwellings": "1"},
+        (f"{PERMIT}pieces/<int:piece>/examiner/", "POST"): {"do": "code", "code": "PC2"},
         (f"{PERMIT}pieces/<int:piece>/retirer/", "POST"): {"reason": "Erreur"},
         (f"{PERMIT}pieces/", "POST"): {"kind": "plan", "file": SimpleUploadedFile("plan.dwg", DRAWING)},
         (f"{PERMIT}courriers/", "POST"): {"kind": "permit-receipt"},

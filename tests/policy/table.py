@@ -472,6 +472,10 @@ permis/<str:permit>/modifier/                               GET,HEAD    own     
 permis/<str:permit>/modifier/                               GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/modifier/                               POST        own     302  403  302  302  403  302  302
 permis/<str:permit>/modifier/                               POST        other   302  404  404  404  404  404  302
+permis/<str:permit>/surfaces/                               GET,HEAD    own     302  403  200  200  403  200  200
+permis/<str:permit>/surfaces/                               GET,HEAD    other   302  404  404  404  404  404  200
+permis/<str:permit>/surfaces/                               POST        own     302  403  302  302  403  302  302
+permis/<str:permit>/surfaces/                               POST        other   302  404  404  404  404  404  302
 permis/<str:permit>/fiche/                                  POST        own     302  403  302  302  403  302  302
 permis/<str:permit>/fiche/                                  POST        other   302  404  404  404  404  404  302
 permis/<str:permit>/evenements/<str:what>/                  GET,HEAD    own     302  403  200  200  403  200  200
@@ -502,6 +506,8 @@ permis/<str:permit>/demandeur/                              POST        own     
 permis/<str:permit>/demandeur/                              POST        other   302  404  404  404  404  404  403
 permis/<str:permit>/pieces/<int:piece>/                     GET,HEAD    own     302  403  200  200  403  403  403
 permis/<str:permit>/pieces/<int:piece>/                     GET,HEAD    other   302  404  404  404  404  404  403
+permis/<str:permit>/pieces/<int:piece>/examiner/            POST        own     302  403  403  302  403  403  403
+permis/<str:permit>/pieces/<int:piece>/examiner/            POST        other   302  404  404  404  404  404  403
 permis/<str:permit>/pieces/<int:piece>/effacer/             POST        own     302  403  409  409  403  403  403
 permis/<str:permit>/pieces/<int:piece>/effacer/             POST        other   302  404  404  404  404  404  403
 permis/<str:permit>/pieces/<int:piece>/retirer/             POST        own     302  403  302  302  403  403  403
