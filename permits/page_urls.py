@@ -5,6 +5,7 @@ from django.urls import path
 from permits.pages import (
     applicant,
     board,
+    bulk,
     consulting,
     documents,
     events,
@@ -25,6 +26,8 @@ TEAM = "reglages/<slug:slug>/equipes/<int:team_id>/"
 urlpatterns = [
     path("", board.board, name="permits"),
     path("carte.geojson", board.shapes, name="permits_map"),
+    path("ensemble/", bulk.bulk, name="permit_bulk"),
+    path("ensemble/<int:job_id>/", bulk.bulk_report, name="permit_bulk_job"),
     path("export/", tables.export, name="permits_export"),
     path("statistiques/", tables.statistics_page, name="permit_statistics"),
     path("registre/", register.register, name="permit_register"),

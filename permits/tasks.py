@@ -8,7 +8,7 @@ from procrastinate import JobContext
 
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob
-from permits.services import sheets
+from permits.services import bulk, sheets
 from permits.services.documents import DOCUMENTS
 from permits.services.reminding import send_digests
 from permits.services.retention import forget_ended
@@ -18,6 +18,11 @@ from permits.services.sweeping import sweep
 def permit_sheet(running: RunningJob) -> dict[str, Any]:
     """Freeze the parcel sheet of a file."""
     return sheets.freeze_sheet(running.job, running.rights)
+
+
+def permit_bulk(running: RunningJob) -> dict[str, Any]:
+    """The same thing done to many files."""
+    return bulk.carry_out(running.parameters, running.rights, running.report_progress)
 
 
 def sweep_permits(context: JobContext, timestamp: int) -> None:

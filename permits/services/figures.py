@@ -83,11 +83,6 @@ def format_area(area_m2: Decimal | float) -> str:
     return with_unit(display_number(float(area_m2)), "m²")
 
 
-def has_figures(figures: Figures) -> bool:
-    """Whether anything of the form was entered."""
-    return bool(figures.destinations) or any(getattr(figures, name) is not None for name in (*FLOORS, "dwellings"))
-
-
 def describe_figures(figures: Figures) -> list[tuple[str, str]]:
     """Label and value of what was entered."""
     labels = {one.name: str(one.verbose_name) for one in Figures._meta.fields}

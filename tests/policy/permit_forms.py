@@ -129,6 +129,7 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
     made: dict[tuple[str, str], Form] = {
         ("permis/deposer/", "POST"): {"kind": "PC", **typed},
         ("permis/rappels/", "POST"): {"do": "feed_new"},
+        ("permis/ensemble/", "POST"): {"do": "assign", "instructor": ""},
         ("permis/demandeurs/", "POST"): {"q": "martin"},
         ("permis/importer/", "POST"): {"member": given["member"], "file": SimpleUploadedFile("registre.csv", REGISTER)},
         ("permis/importer/<int:import_id>/", "POST"): {"action": "forget"},

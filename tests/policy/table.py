@@ -417,6 +417,8 @@ reseaux/importer/<int:import_id>/lignes.csv                 GET,HEAD    own     
 reseaux/importer/<int:import_id>/lignes.csv                 GET,HEAD    other   302  403  403  403  404  404  200
 permis/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 permis/carte.geojson                                        GET,HEAD    -       302  200  200  200  200  200  200
+permis/ensemble/                                            POST        -       302  403  403  400  403  400  400
+permis/ensemble/<int:job_id>/                               GET,HEAD    -       302  404  404  404  404  404  404
 permis/export/                                              GET,HEAD    -       302  200  200  200  200  200  200
 permis/statistiques/                                        GET,HEAD    -       302  200  200  200  200  200  200
 permis/registre/                                            GET,HEAD    -       200  200  200  200  200  200  200
