@@ -21,6 +21,9 @@ class DocumentState(models.TextChoices):
     RECEIVED = "received", pgettext_lazy("piece", "Received")
 
 
+WAY = (DocumentState.MISSING, DocumentState.REQUESTED, DocumentState.REFUSED, DocumentState.RECEIVED)
+
+
 @dataclass(slots=True)
 class ExpectedDocument:
     """A document that a file should hold. `name` is its code, or its words where it has none.
@@ -41,8 +44,9 @@ class ExpectedDocument:
 
     @property
     def state(self) -> DocumentState:
-        """What happened last decides."""
-        return max(self.list_facts(), default=(None, DocumentState.MISSING), key=lambda fact: fact[0])[1]
+        """What happened last decides; of one instant, the later step of a document's way."""
+        facts = sorted(self.list_facts(), key=lambda fact: (fact[0], WAY.index(fact[1])))
+        return facts[-1][1] if facts else DocumentState.MISSING
 
     def list_facts(self) -> Iterable[tuple[datetime, DocumentState]]:
         if self.requested:
