@@ -237,6 +237,9 @@ def file_new(request: HttpRequest) -> HttpResponse:
             filed = file_permit(form.filing(), rights)
         except FiledAlready as error:
             alike, status = error, status_of(error)
+            if error.taken:
+                taken = _("There is a file of the number %(number)s already.")
+                form.add_error("number", taken % {"number": form.cleaned_data["number"]})
         except ArpentError as error:
             status = blame(form, error)
         else:

@@ -21,11 +21,12 @@ MOST_SHOWN: Final = 10
 
 
 class FiledAlready(Conflict):
-    """Files that the new one seems to be."""
+    """Files that the new one seems to be; `taken` is whether one of them has the number that was typed."""
 
-    def __init__(self, permits: list[Permit]) -> None:
+    def __init__(self, permits: list[Permit], number: str) -> None:
         super().__init__(_("This file seems to be filed already: nothing is filed yet."))
         self.permits = permits
+        self.taken = any(one.number == number for one in permits)
 
     @property
     def numbers(self) -> str:
@@ -42,7 +43,7 @@ def check_not_filed(filing: Filing, rights: Rights, *, confirmed: str = "") -> N
     alike = list_alike(filing, rights)
     known = set(confirmed.split(","))
     if any(one.number not in known for one in alike):
-        raise FiledAlready(alike)
+        raise FiledAlready(alike, packed_number(filing.number))
 
 
 def list_alike(filing: Filing, rights: Rights) -> list[Permit]:

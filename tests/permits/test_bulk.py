@@ -71,7 +71,7 @@ def test_what_would_change_is_shown_and_nothing_is_done(world: World) -> None:
     answer = send(world, do="assign", instructor="", key=[one.number, two.number])
     text = text_of(answer)
     assert answer.status_code == 200
-    assert "L’instructeur de 2 dossiers devient : personne pour l’instant." in text
+    assert "L’instructeur de 2 dossiers devient : personne encore." in text
     assert f"{person} : 1" in text
     assert not Job.objects.exists()
     assert instructors(world)[one.number] == person.pk
@@ -110,7 +110,7 @@ def test_what_is_refused_is_said_and_the_others_are_done(world: World, monkeypat
     assert job.report["done"] == [mine.number]
     assert [one["number"] for one in job.report["refused"]] == [theirs.number]
     page = text_of(world.client().get(f"/permis/ensemble/{job.pk}/", headers={"accept": "text/html"}))
-    assert "Il n’y a pas de dossier de ce numéro, ou vous ne pouvez pas le voir" in page
+    assert "Aucun dossier ne porte ce numéro, ou vous ne pouvez pas le voir" in page
     with factories.as_owner():
         assert Permit.objects.get(pk=theirs.pk).instructor_id is None
 
@@ -175,5 +175,6 @@ def test_the_report_is_of_who_ordered_it(world: World, monkeypatch: pytest.Monke
 
 
 def test_a_stranger_to_the_page_signs_in_first(world: World, client: Any) -> None:
-    assert client.post("/permis/ensemble/", {"do": "assign"}).status_code == 302
+    page = {"accept": "text/html"}
+    assert client.post("/permis/ensemble/", {"do": "assign"}, headers=page).status_code == 302
     assert world.client().get("/permis/ensemble/", headers={"accept": "text/html"}).status_code == 405

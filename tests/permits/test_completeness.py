@@ -108,7 +108,7 @@ def test_a_piece_that_is_asked_for_leads_to_its_request(world: World) -> None:
         asked = Event.objects.get(what=What.DOCUMENTS_REQUESTED)
     assert states(world, permit)["PC2"] == "requested"
     text = page_of(world, permit)
-    assert f'href="/permis/{permit.number}/#event-{asked.pk}">demande du 9 janv. 2026</a>' in text.replace("\xa0", " ")
+    assert f'href="/permis/{permit.number}/#event-{asked.pk}">demande du 9 jan. 2026</a>' in text.replace("\xa0", " ")
     page = world.client().get(f"/permis/{permit.number}/", headers={"accept": "text/html"}).content.decode()
     assert f'id="event-{asked.pk}"' in page
 
@@ -150,7 +150,7 @@ def test_a_refused_piece_does_not_count_and_says_why(world: World) -> None:
     (piece,) = pieces(world)
     assert examine(world, piece, do="refuse", reason="Plan sans cotes").status_code == 302
     assert states(world, permit)["PC2"] == "refused"
-    assert "refusée le 10 janv. 2026 : Plan sans cotes" in page_of(world, permit).replace("\xa0", " ")
+    assert "refusée le 10 jan. 2026 : Plan sans cotes" in page_of(world, permit).replace("\xa0", " ")
 
 
 def test_a_refusal_is_taken_back(world: World) -> None:
