@@ -124,9 +124,12 @@ class FiledSerializer(PermitDetailSerializer):
     unknown_parcels = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="kept as typed: the plan does not have them"
     )
+    alike = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="files that the new one seems to be"
+    )
 
     class Meta(PermitDetailSerializer.Meta):
-        fields = (*PermitDetailSerializer.Meta.fields, "unknown_parcels")
+        fields = (*PermitDetailSerializer.Meta.fields, "unknown_parcels", "alike")
 
 
 class PermitPageSerializer(serializers.Serializer[Json]):

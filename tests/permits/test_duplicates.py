@@ -97,3 +97,11 @@ def test_files_of_another_member_are_not_shown(world: World) -> None:
     world.file()
     answer = file(world, "stranger", insee="45903", parcels="AC 1")
     assert answer.status_code == 302
+
+
+def test_the_api_files_and_names_the_files_that_it_seems(world: World) -> None:
+    first = world.file()
+    given = {"kind": "PC", "insee": "45901", "filed_date": "2026-01-08", "parcels": ["AB 1"]}
+    answer = world.client().post("/api/v1/permits/", given, content_type="application/json")
+    assert answer.status_code == 201
+    assert answer.json()["alike"] == [first.number]
