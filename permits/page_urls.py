@@ -56,6 +56,7 @@ urlpatterns = [
     path("<str:permit>/consultations/<int:consultation>/", consulting.consultation, name="consultation"),
     path("<str:permit>/courriers/", letters.letter_list, name="permit_letters"),
     path("<str:permit>/courriers/<int:letter_id>/", letters.letter, name="permit_letter"),
+    path("<str:permit>/courriers/<int:letter_id>/apercu/", letters.letter_preview, name="permit_letter_preview"),
     path("<str:permit>/courriers/<int:letter_id>/<str:form>/", letters.letter_file, name="permit_letter_file"),
     path("<str:permit>/pieces/", documents.document_list, name="pieces"),
     path("<str:permit>/pieces/<int:piece>/", documents.piece, name="piece"),

@@ -496,6 +496,8 @@ permis/<str:permit>/courriers/<int:letter_id>/              GET,HEAD    own     
 permis/<str:permit>/courriers/<int:letter_id>/              GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/courriers/<int:letter_id>/              POST        own     302  404  404  302  404  302  302
 permis/<str:permit>/courriers/<int:letter_id>/              POST        other   302  404  404  404  404  404  302
+permis/<str:permit>/courriers/<int:letter_id>/apercu/       POST        own     302  404  404  200  404  200  200
+permis/<str:permit>/courriers/<int:letter_id>/apercu/       POST        other   302  404  404  404  404  404  200
 permis/<str:permit>/courriers/<int:letter_id>/<str:form>/   GET,HEAD    own     302  404  404  200  404  200  200
 permis/<str:permit>/courriers/<int:letter_id>/<str:form>/   GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/pieces/                                 GET,HEAD    own     302  200  200  200  200  200  200
