@@ -79,8 +79,8 @@ def visible_permit(request: Request, number: str) -> tuple[Permit, Rights]:
 
 def with_shape(rows: QuerySet[Permit]) -> QuerySet[Permit]:
     """Files with their ground in EPSG:4326, and what serializers follow."""
-    shown = rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "parent", "instructor")
-    return shown.prefetch_related("figures")
+    placed = rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "parent", "instructor")
+    return placed.prefetch_related("figures")
 
 
 def fresh(permit: Permit) -> Permit:

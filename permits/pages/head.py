@@ -101,7 +101,7 @@ def waiting_documents(permit: Permit, events: Sequence[Event]) -> list[tuple[str
 def ground_map(permit: Permit, ground: FileGround) -> SmallMap:
     """The ground on the aerial photo."""
     photo = ground.photo
-    told = _("Aerial photo: %(photo)s") % {"photo": photo} if photo else _("No aerial photo shows this ground.")
+    caption = _("Aerial photo: %(photo)s") % {"photo": photo} if photo else _("No aerial photo shows this ground.")
     return SmallMap(
         name="ground-map",
         kind="ground",
@@ -109,8 +109,8 @@ def ground_map(permit: Permit, ground: FileGround) -> SmallMap:
         extent_4326=list(ground.extent_4326),
         texts={
             "whole": _("The ground"),
-            "told": told,
-            "untold": _("The aerial photo could not be loaded: the plan is here without it."),
+            "caption": caption,
+            "without": _("The aerial photo could not be loaded: the plan is here without it."),
         },
         more={
             "ground": {"type": "Feature", "properties": {}, "geometry": loads(ground.land.geojson)},

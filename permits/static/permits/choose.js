@@ -1,12 +1,12 @@
 // Says how many files of the page are ticked, and ticks them all: without it, each is ticked by hand.
 const form = document.querySelector("form.choosing");
 const boxes = [...document.querySelectorAll("input.choose")];
-const told = form?.querySelector("[data-chosen]");
+const countLine = form?.querySelector("[data-chosen]");
 const all = form?.querySelector("[data-choose-page]");
 
-function tell() {
+function showCount() {
   const count = boxes.filter((box) => box.checked).length;
-  told.textContent = count ? `(${count})` : "";
+  countLine.textContent = count ? `(${count})` : "";
 }
 
 if (form && boxes.length) {
@@ -14,8 +14,8 @@ if (form && boxes.length) {
   all.addEventListener("click", () => {
     const ticked = boxes.every((box) => box.checked);
     for (const box of boxes) box.checked = !ticked;
-    tell();
+    showCount();
   });
-  for (const box of boxes) box.addEventListener("change", tell);
-  tell();
+  for (const box of boxes) box.addEventListener("change", showCount);
+  showCount();
 }

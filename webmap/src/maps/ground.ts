@@ -4,7 +4,7 @@ import type { Bbox } from "../geo/mercator";
 import { GroundMap } from "../map/ground-map";
 import type { MapPhoto } from "../map/model";
 
-type Word = "label" | "closer" | "further" | "whole" | "map" | "told" | "untold";
+type Word = "label" | "closer" | "further" | "whole" | "map" | "caption" | "without";
 
 interface Config {
   extent_4326: Bbox;
@@ -24,9 +24,9 @@ const CONTEXT = ["communes", "parcels", "buildings", "roads"];
 export function show(place: HTMLElement, { extent_4326, language, words, ground, photo, page }: Config): void {
   const target = mapTarget(words.label);
   const status = statusLine();
-  status.textContent = words.told;
+  status.textContent = words.caption;
   const map = new GroundMap(target, extent_4326, ground, photo, () => {
-    status.textContent = words.untold;
+    status.textContent = words.without;
   });
   const whole = element("a", "", words.map);
   whole.href = page;
