@@ -14,10 +14,11 @@ from permits.models import Permit
 from permits.numbers import LETTERS, NotANumberError, Number
 from permits.procedure import OPEN
 from permits.services.filing import Filing, lock_sequence, parcel_of
+from permits.services.matching import files_on
 
 RECENT_DAYS: Final = 30
 """A file that ended is taken for the same one while it was filed so many days ago."""
-MOST_SHOWN: Final = 10
+MOST_ALIKE: Final = 10
 
 
 class FiledAlready(Conflict):
@@ -61,11 +62,11 @@ def list_alike(filing: Filing, rights: Rights) -> list[Permit]:
         same &= Q(parent__number=packed_number(filing.parent))
     else:
         same &= Q(parent=None)
-    rows = seen.filter(same).only("number", "kind", "state", "tacit", "filed_date", "description", "idus")
+    rows = seen.filter(same, pk__in=files_on(sorted(parcels)))
     alike = [one for one in rows.order_by("-filed_date", "-id") if parcels and set(one.idus) == parcels]
     if number:
         alike += [one for one in seen.filter(number=number) if one.pk not in {each.pk for each in alike}]
-    return alike[:MOST_SHOWN]
+    return alike[:MOST_ALIKE]
 
 
 def parcels_of(filing: Filing) -> set[str]:
