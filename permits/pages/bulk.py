@@ -60,8 +60,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             job = order_bulk(order, user=request.user, rights=rights)  # type: ignore[arg-type]
             return redirect("permit_bulk_job", job.pk)
     except Invalid as error:
-        context = {"error": error.message, "query": request.POST.get("query", "")}
-        return show_bulk(request, context, status_of(error))
+        return show_bulk(request, {"error": error.message, "query": request.POST.get("query", "")}, status_of(error))
     instructor = list_instructors(rights).get(order.instructor or 0, _("nobody yet"))
     context = {"order": order, "instructor": instructor, "letters": dict(list_letters()), **preview(order, rights)}
     return show_bulk(request, context | {"numbers": ",".join(order.numbers)})
