@@ -6,6 +6,7 @@ from permits.sources import PERMITS
 
 KINDS = (
     JobKind(kind="permit_sheet", work=Later("permits.tasks.permit_sheet"), roles=None),
+    JobKind(kind="permit_bulk", work=Later("permits.tasks.permit_bulk"), roles=None, waited=True),
     *PERMITS.job_kinds(),
 )
 WITH_THE_MAIL_SERVER = Later("gis_core.tasks.WithTheMailServer")

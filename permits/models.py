@@ -28,6 +28,7 @@ from permits.deadlines.events import Opinion
 from permits.fields import Folded
 from permits.numbers import Number, format_number
 from permits.procedure import OPEN, PUBLISHED, SilenceRefuses, State, What
+from permits.usual_documents import LONGEST_CODE
 
 
 def in_states(states: Iterable[str]) -> Q:
@@ -228,7 +229,10 @@ class Event(models.Model):
 
 
 class Applicant(models.Model):
-    """Who asks: personal data. Nobody reads the table; `arpent.read_applicants` does, and writes it in the journal."""
+    """Who asks, and who acts for them: personal data.
+
+    Nobody reads the table; `arpent.read_applicants` does, and writes it in the journal.
+    """
 
     security = "system"
 
@@ -239,6 +243,10 @@ class Applicant(models.Model):
     address = models.TextField(_("address"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    siret = models.CharField("SIRET", max_length=14, db_default="")
+    agent = models.CharField(_("representative"), max_length=200, db_default="")
+    architect = models.CharField(_("architect"), max_length=200, db_default="")
+    architect_number = models.CharField(_("number at the order of architects"), max_length=40, db_default="")
     search_text = models.TextField(blank=True, editable=False)
 
     class Meta:
@@ -283,8 +291,47 @@ class ApplicantReading(models.Model):
         return f"{self.at} {self.by_name}"
 
 
+class Figures(models.Model):
+    """What the form (Cerfa) says of a file in figures: floor areas in m², dwellings, destinations (R.151-28).
+
+    The area after the works is that before them, with what is created and without what is removed.
+    """
+
+    security = "part:permit_id:filed"
+
+    permit = models.OneToOneField(
+        Permit, models.CASCADE, related_name="figures", verbose_name=pgettext_lazy("permit", "file")
+    )
+    floor_before_m2 = models.DecimalField(_("floor area before the works"), max_digits=9, decimal_places=2, null=True)
+    floor_created_m2 = models.DecimalField(_("floor area created"), max_digits=9, decimal_places=2, null=True)
+    floor_removed_m2 = models.DecimalField(_("floor area removed"), max_digits=9, decimal_places=2, null=True)
+    floor_after_m2 = models.DecimalField(_("floor area after the works"), max_digits=9, decimal_places=2, null=True)
+    dwellings = models.PositiveIntegerField(_("dwellings created"), null=True)
+    destinations = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("destinations after the works")
+    )
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("figures of a file")
+        verbose_name_plural = _("figures of files")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(floor_after_m2=F("floor_before_m2") + F("floor_created_m2") - F("floor_removed_m2")),
+                name="floor_areas_add_up",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.permit_id)
+
+
 class Piece(AttachedDocument):
-    """A file that was attached to an application, kept under `<files>/permits/`."""
+    """A file that was attached to an application, kept under `<files>/permits/`.
+
+    `code` says which document of the slip it is (`usual_documents`). A refused one stays and does not count as
+    received; the one that another `replaces` is among the removed ones.
+    """
 
     security = "part:permit_id:filed"
 
@@ -300,6 +347,13 @@ class Piece(AttachedDocument):
         Permit, models.CASCADE, related_name="documents", verbose_name=pgettext_lazy("permit", "file")
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.OTHER)
+    code = models.CharField(_("code"), max_length=LONGEST_CODE, blank=True, default="")
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("replaces")
+    )
+    refused_at = models.DateTimeField(_("refused on"), null=True)
+    refused_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("refused by"))
+    refused_reason = models.CharField(_("why it is refused"), max_length=300, blank=True, default="")
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by"))
     added_at = models.DateTimeField(_("added on"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
@@ -308,6 +362,12 @@ class Piece(AttachedDocument):
         verbose_name = _("piece")
         verbose_name_plural = _("pieces")
         ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar = [
+            *AttachedDocument.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(refused_at=None) | ~Q(refused_reason=""), name="refused_%(class)s_says_why"
+            ),
+        ]
 
 
 class Consultation(models.Model):

@@ -8,7 +8,7 @@ from procrastinate import JobContext
 
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob
-from permits.services import consultation_mail, sheets
+from permits.services import bulk, consultation_mail, sheets
 from permits.services.documents import DOCUMENTS
 from permits.services.reminding import send_digests
 from permits.services.retention import forget_ended
@@ -33,6 +33,11 @@ def note_mail_given_up(arguments: dict[str, Any], why: str) -> None:
 def mail_consultation_code(link: int) -> None:
     """A code leaves. Raises MailNotTaken."""
     consultation_mail.mail_code(link)
+
+
+def permit_bulk(running: RunningJob) -> dict[str, Any]:
+    """The same thing done to many files."""
+    return bulk.carry_out(running.parameters, running.rights, running.report_progress)
 
 
 def sweep_permits(context: JobContext, timestamp: int) -> None:

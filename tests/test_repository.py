@@ -304,6 +304,7 @@ WITHOUT_KEY = {
     "permits/templates/permits/change.html": 1,
     "permits/templates/permits/consultations.html": 2,
     "permits/templates/permits/permit_letter.html": 1,
+    "permits/templates/permits/figures.html": 1,
     "permits/templates/permits/settings.html": 1,
     "permits/templates/permits/team.html": 2,
     # The whole of a layer's fields, rules or style: refused where its tag is not that of what is saved.
@@ -336,8 +337,8 @@ WITHOUT_KEY = {
     "networks/notifications/templates/notifications/stop.html": 1,
     "networks/roadworks/templates/roadworks/detour.html": 1,
     "orthophoto/templates/orthophoto/delete.html": 1,
-    "permits/templates/permits/pieces.html": 1,
-    "permits/templates/permits/proposal.html": 1,
+    "permits/templates/permits/pieces.html": 3,
+    "permits/templates/permits/signature_proposal.html": 1,
     "gis_core/templates/job_stop.html": 1,
     "gis_core/templates/desk/removed_documents.html": 1,
     "gis_core/templates/desk/strike.html": 1,
@@ -352,6 +353,8 @@ WITHOUT_KEY = {
     "permits/templates/permits/applicants.html": 1,
     # Nobody is signed in: a second answer by a link is refused, a second code is sent after a minute.
     "permits/templates/permits/answer.html": 3,
+    # It says what would change: the next page has the key of what is ordered.
+    "permits/templates/permits/choosing.html": 1,
 }
 """How many forms of a template have no `{% form_key %}`; every other one records once what it creates."""
 

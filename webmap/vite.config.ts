@@ -12,7 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["src/main.ts", "src/settings/main.ts", "src/maps/main.ts"],
+      input: ["src/main.ts", "src/settings/main.ts", "src/maps/main.ts", "src/letters/main.ts"],
     },
   },
   test: { environment: "node", include: ["tests/**/*.test.ts"] },

@@ -16,7 +16,7 @@ SCRIPT: Final = "src/maps/main.ts"
 FRANCE_4326: Final = (-5.2, 41.3, 9.6, 51.1)
 """Where a map begins until its objects are there."""
 type BBox4326 = tuple[float, float, float, float] | list[float] | None
-type Kind = Literal["list", "permits", "cover", "works", "area", "stretch"]
+type Kind = Literal["list", "permits", "cover", "works", "area", "stretch", "ground"]
 """How it is drawn, and what people may do on it: a file of `webmap/src/maps/` for each."""
 
 

@@ -295,6 +295,14 @@ def document_of(letter: Letter, day: date | None = None) -> Document:
     )
 
 
+def preview_letter(letter: Letter, texts: Mapping[str, str]) -> Document:
+    """The draft as it would be set with these texts; nothing is kept, and nothing too long is shown whole."""
+    for name in TEXTS:
+        longest = {"title": LONGEST_TITLE, "body": LONGEST_BODY}.get(name, LONGEST_SIDE)
+        setattr(letter, name, cleaned(texts.get(name, ""))[:longest])
+    return document_of(letter)
+
+
 def files_of(letter: Letter, form: str) -> bytes:
     """The PDF or DOCX file: what was locked, or the draft as it is now."""
     from gis_core.letters.word import docx_of

@@ -92,10 +92,15 @@ def photo_as_json(photo: Photo) -> dict[str, Any]:
         "edition": photo.edition,
         "extent_4326": [round(value, 7) for value in photo.extent_4326],
         "footprint_4326": photo.footprint_4326,
-        "tiles": f"/ortho/v{photo.edition}/wmts/{photo.slug}/PM/{{z}}/{{x}}/{{y}}.png",
+        "tiles": photo_tiles(photo),
         "min_zoom": 0,
         "max_zoom": native_zoom(photo),
     }
+
+
+def photo_tiles(photo: Photo) -> str:
+    """The address of its tiles in Web Mercator, with {z}, {x} and {y} to be filled in."""
+    return f"/ortho/v{photo.edition}/wmts/{photo.slug}/PM/{{z}}/{{x}}/{{y}}.png"
 
 
 def native_zoom(photo: Photo) -> int:

@@ -10,8 +10,9 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from gis_core.models import User
 from layers.parcels.api.serializers import DayField
-from permits.models import Event, Permit
+from permits.models import Event, Figures, Permit
 from permits.procedure import MOVES, State, What
+from permits.services.figures import FLOORS
 from permits.services.filing import LONGEST_ADDRESS, LONGEST_DESCRIPTION, MOST_PARCELS
 from permits.services.listing import PERMITS
 
@@ -39,11 +40,24 @@ class PermitPersonSerializer(serializers.ModelSerializer[User]):
         fields = ("id", "name")
 
 
+class FiguresSerializer(serializers.ModelSerializer[Figures]):
+    """What the form says of a file in figures: areas in m², destinations by their codes (R.151-28)."""
+
+    floor_before_m2 = serializers.FloatField(allow_null=True)
+    floor_created_m2 = serializers.FloatField(allow_null=True)
+    floor_removed_m2 = serializers.FloatField(allow_null=True)
+    floor_after_m2 = serializers.FloatField(allow_null=True)
+
+    class Meta:
+        model = Figures
+        fields = (*FLOORS, "dwellings", "destinations")
+
+
 FIELDS = (
     *("number", "formatted_number", "kind", "kind_label", "state", "state_label", "tacit", "member", "insee", "parent"),
     *("filed_date", "description", "address", "parcels", "silence_refuses", "instructor"),
     *("complete_date", "notify_by_date", "answer_by_date", "due_date", "ended_date", "valid_until_date"),
-    *("next_date", "next_what", "plan_date", "recorded_at", "version", "url", "page"),
+    *("next_date", "next_what", "plan_date", "recorded_at", "version", "figures", "url", "page"),
 )
 
 
@@ -63,6 +77,7 @@ class PermitSerializer(serializers.ModelSerializer[Permit]):
     parcels = serializers.ListField(source="idus", child=serializers.CharField(), read_only=True)
     instructor = PermitPersonSerializer(read_only=True, allow_null=True)
     next_what = serializers.CharField(read_only=True, help_text="notify_by, answer_by, due, or nothing")
+    figures = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
     page = serializers.SerializerMethodField()
 
@@ -74,6 +89,11 @@ class PermitSerializer(serializers.ModelSerializer[Permit]):
         """The fields by their names in the API, where `shown` is the number as people write it."""
         names = {"formatted_number": "shown"}
         return {names.get(name, name): field for name, field in super().get_fields().items()}
+
+    @extend_schema_field(FiguresSerializer(allow_null=True))
+    def get_figures(self, permit: Permit) -> Json | None:
+        figures = getattr(permit, "figures", None)
+        return FiguresSerializer(figures).data if figures else None
 
     def get_url(self, permit: Permit) -> str:
         return f"/api/v1/permits/{permit.number}/"
@@ -104,9 +124,12 @@ class FiledSerializer(PermitDetailSerializer):
     unknown_parcels = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="kept as typed: the plan does not have them"
     )
+    alike = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="files that the new one seems to be"
+    )
 
     class Meta(PermitDetailSerializer.Meta):
-        fields = (*PermitDetailSerializer.Meta.fields, "unknown_parcels")
+        fields = (*PermitDetailSerializer.Meta.fields, "unknown_parcels", "alike")
 
 
 class PermitPageSerializer(serializers.Serializer[Json]):
@@ -123,6 +146,12 @@ class ApplicantSerializer(serializers.Serializer[Json]):
     address = serializers.CharField(max_length=1_000, required=False, allow_blank=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     phone = serializers.CharField(max_length=30, required=False, allow_blank=True)
+    siret = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    agent = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="who acts for them")
+    architect = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    architect_number = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, help_text="at the order of architects"
+    )
 
 
 class ApplicantAnswerSerializer(serializers.Serializer[Json]):

@@ -36,6 +36,7 @@ from permits.explanations import explain
 from permits.models import Event, Permit
 from permits.procedure import COUNTER, What
 from permits.services.applicants import Person, may_read_applicant, read_applicants
+from permits.services.duplicates import list_alike
 from permits.services.filing import Filed, Filing, change_permit, file_permit
 from permits.services.listing import PermitQuery, files, order_permits
 from permits.services.reading import permit_seen_by, timeline_of
@@ -78,7 +79,8 @@ def visible_permit(request: Request, number: str) -> tuple[Permit, Rights]:
 
 def with_shape(rows: QuerySet[Permit]) -> QuerySet[Permit]:
     """Files with their ground in EPSG:4326, and what serializers follow."""
-    return rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "parent", "instructor")
+    placed = rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "parent", "instructor")
+    return placed.prefetch_related("figures")
 
 
 def fresh(permit: Permit) -> Permit:
@@ -128,10 +130,16 @@ class PermitsView(GeographicView):
     )
     @create_once
     def post(self, request: Request) -> Response:
-        """File an application. Without a number it gets the next one of its commune, year and nature."""
+        """File an application. Without a number it gets the next one of its commune, year and nature.
+
+        `alike` names the files that it seems to be: same kind, commune and parcels, open or filed in the last 30 days.
+        """
         rights = rights_of_request(request)
         given = checked(serializers.FilingSerializer(data=request.data))
-        return answer_file(file_permit(filing_of(given, rights), rights), 201)
+        filing = filing_of(given, rights)
+        filed = file_permit(filing, rights)
+        alike = [one.number for one in list_alike(filing, rights) if one.pk != filed.permit.pk]
+        return answer_file(filed, 201, alike)
 
 
 def collection(page: Page, rows: Sequence[Permit], count: int, path: str) -> dict[str, Any]:
@@ -164,10 +172,10 @@ def member_of_slug(slug: str, rights: Rights) -> int:
     return int(member.pk)
 
 
-def answer_file(filed: Filed, status: int = 200) -> Response:
-    """The file as it is after it was written, with the parcels that the plan does not have."""
-    permit = fresh(filed.permit)
-    permit.unknown_parcels = list(filed.unknown)  # type: ignore[attr-defined]
+def answer_file(filed: Filed, status: int = 200, alike: Sequence[str] = ()) -> Response:
+    """The file as it is after it was written, with the parcels that the plan does not have, and the files it seems."""
+    permit: Any = fresh(filed.permit)
+    permit.unknown_parcels, permit.alike = list(filed.unknown), list(alike)
     return with_tag(permit, serializers.FiledSerializer(permit).data, status)
 
 

@@ -71,6 +71,22 @@ class ApplicantForm(EditForm):
     )
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, required=False)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=30, required=False)
+    siret = forms.CharField(
+        label="SIRET",
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("Of a company or an authority: fourteen digits."),
+    )
+    agent = forms.CharField(
+        label=gettext_lazy("Representative"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Who acts for the applicant, where somebody does."),
+    )
+    architect = forms.CharField(label=gettext_lazy("Architect"), max_length=200, required=False)
+    architect_number = forms.CharField(
+        label=gettext_lazy("Number at the order of architects"), max_length=40, required=False
+    )
 
 
 class SearchForm(AccessibleForm):

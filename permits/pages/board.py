@@ -21,6 +21,7 @@ from gis_core.members.territories import extent_4326
 from gis_core.models import Member
 from permits.layers import STATES
 from permits.models import Permit
+from permits.pages.bulk import choosing_context
 from permits.pages.frame import page
 from permits.procedure import State
 from permits.services.filing import may_file
@@ -63,7 +64,7 @@ def around_board(view: ListView[PermitQuery]) -> dict[str, Any]:
         for one in urgent(query, rights, database_clock.today())
     ]
     around = {"section": "permits", "may_file": may_file(rights), "urgent": figures, "to_sign": drafts_to_sign(rights)}
-    return around | {"small_map": board_map(query, rights)}
+    return around | choosing_context(rights, query) | {"small_map": board_map(query, rights)}
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """/permis/<number>/pieces/: what was attached to a file; documents are added, opened and removed one by one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -19,17 +20,29 @@ from gis_core.desk.document_pages import (
     visa_in,
 )
 from gis_core.desk.documents import Refused
+from gis_core.desk.parameters import whole_number
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.files.kept_files import describe_full_disk
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
-from permits.models import Permit, Piece
+from permits.models import Event, Permit, Piece
 from permits.pages.frame import page, permit_of, show_file
-from permits.procedure import COUNTER
+from permits.procedure import COUNTER, INSTRUCTS
 from permits.services.applicants import may_read_applicant
-from permits.services.documents import DOCUMENTS, add_documents
+from permits.services.completeness import count_received, list_expected
+from permits.services.documents import DOCUMENTS, accept_document, add_documents, refuse_document, set_code
 from permits.services.recording import may_write
+from permits.usual_documents import list_codes
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the form that adds documents says beside its files."""
+
+    kind: str
+    code: str = ""
+    replaces: int | None = None
 
 
 @page
@@ -52,25 +65,64 @@ def document_list(request: HttpRequest, permit: str) -> HttpResponse:
     application = permit_of(request, permit)
     if request.method != "POST":
         return render_documents(request, application)
-    kind = request.POST.get("kind", "")
     files: Any = request.FILES.getlist("file")
+    sent = Sent(
+        request.POST.get("kind", ""), request.POST.get("code", ""), whole_number(request.POST.get("replaces", ""))
+    )
     try:
-        added = add_documents(application, files, kind=kind, rights=rights_of_request(request))
+        added = add_documents(
+            application,
+            files,
+            kind=sent.kind,
+            code=sent.code,
+            replaces=sent.replaces,
+            rights=rights_of_request(request),
+        )
     except ArpentError as error:
-        return render_documents(request, application, status_of(error), error=str(error.message), kind=kind)
+        return render_documents(request, application, status_of(error), error=str(error.message), sent=sent)
     if count := len(added.kept):
         message = ngettext("%(count)s piece was added.", "%(count)s pieces were added.", count)
         messages.success(request, message % {"count": count})
     if added.refused:
-        return render_documents(request, application, 400, refused=added.refused, kind=kind)
+        return render_documents(request, application, 400, refused=added.refused, sent=sent)
     return redirect("pieces", permit=application.number)
 
 
 @require_safe
 @page
 def piece(request: HttpRequest, permit: str, piece: int) -> Any:
-    """A document itself: shown where it is an image of ours or a PDF that does nothing, else saved."""
-    return document_response(request, DOCUMENTS, DOCUMENTS.find(permit_of(request, permit), piece))
+    """A document itself: shown where it is an image of ours or a PDF that does nothing, else saved.
+
+    Whoever opens one that was replaced since they saw its list is told so first.
+    """
+    application = permit_of(request, permit)
+    document = DOCUMENTS.find(application, piece)
+    newer = Piece.objects.filter(replaces=document).select_related("added_by").first() if document.removed_at else None
+    if newer is not None and "ancienne" not in request.GET and may_read_applicant(application):
+        return show_file(request, application, "piece_replaced", {"former": document, "newer": newer, "tab": "pieces"})
+    return document_response(request, DOCUMENTS, document)
+
+
+@require_POST
+@page
+def examine(request: HttpRequest, permit: str, piece: int) -> HttpResponse:
+    """Refuse a document with a reason, take the refusal back, or say which one of the slip it is."""
+    document, rights = DOCUMENTS.find(permit_of(request, permit), piece), rights_of_request(request)
+    try:
+        match request.POST.get("do", ""):
+            case "refuse":
+                refuse_document(document, reason=request.POST.get("reason", ""), rights=rights)
+                message = _("“%(title)s” is refused: it no longer counts as received.")
+            case "accept":
+                accept_document(document, rights=rights)
+                message = _("“%(title)s” is no longer refused.")
+            case _:
+                set_code(document, request.POST.get("code", ""), rights=rights)
+                message = _("The code of “%(title)s” is saved.")
+    except (Invalid, Conflict) as error:
+        return render_documents(request, document.permit, status_of(error), error=str(error.message))
+    messages.success(request, message % {"title": document.title})
+    return redirect("pieces", permit=document.permit.number)
 
 
 @require_POST
@@ -106,20 +158,30 @@ def render_documents(
     *,
     error: str = "",
     refused: Sequence[Refused] = (),
-    kind: str = "",
+    sent: Sent | None = None,
 ) -> HttpResponse:
     """The page. It must not read the request's body, which may be what was refused."""
-    writes = may_write(permit, rights_of_request(request), COUNTER)
+    rights = rights_of_request(request)
+    writes, reads = may_write(permit, rights, COUNTER), may_read_applicant(permit)
     context = documents_context(DOCUMENTS, permit, erases=writes)
-    context["count"] = DOCUMENTS.list_current(permit).count()
-    reads = may_read_applicant(permit)
+    documents = list(context["documents"].select_related("refused_by"))
+    events = list(Event.objects.filter(permit=permit))
+    expected = list_expected(permit, events, documents)
+    received, of = count_received(expected)
     if not reads:
-        context |= {"documents": (), "removed": ()}
+        context |= {"removed": ()}
     context |= {
+        "documents": documents if reads else (),
+        "count": len(documents),
+        "expected": expected,
+        "received": received,
+        "of": of,
         "reads": reads,
         "writes": writes,
+        "examines": reads and may_write(permit, rights, INSTRUCTS),
         "kinds": Piece.Kind.choices,
-        "kind": kind,
+        "codes": list_codes(permit.kind),
+        "sent": sent or Sent("", request.GET.get("code", ""), whole_number(request.GET.get("remplace", ""))),
         "error": error,
         "refused": refused,
         "most": DOCUMENTS.max_bytes(),
@@ -127,4 +189,5 @@ def render_documents(
         "too_large": describe_most(DOCUMENTS),
         "most_files": DOCUMENTS.at_once,
     }
+    context["former"] = next((one for one in context["documents"] if one.pk == context["sent"].replaces), None)
     return show_file(request, permit, "pieces", context, status)

@@ -18,6 +18,7 @@ from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden, NotFound, Stale
 from gis_core.http.middleware import rights_of_request
+from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Commune, Member
 from layers.cadastre.references import whole_identifier
@@ -25,6 +26,7 @@ from permits.models import Permit
 from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import COUNTER, GONE, INSTRUCTS, SilenceRefuses, State
 from permits.services.applicants import Person, may_read_applicant, read_applicants, reads_applicants_somewhere
+from permits.services.duplicates import FiledAlready, check_not_filed
 from permits.services.filing import (
     LONGEST_ADDRESS,
     LONGEST_DESCRIPTION,
@@ -233,10 +235,16 @@ def file_new(request: HttpRequest) -> HttpResponse:
         raise Forbidden(_("Your role does not allow this."))
     if request.method != "POST":
         return filing_page(request, FilingForm(initial=initial_values(request, rights), rights=rights))
-    form, status = FilingForm(request.POST, rights=rights), 400
+    form, status, alike = FilingForm(request.POST, rights=rights), 400, None
     if form.is_valid():
         try:
+            check_not_filed(form.filing(), rights, confirmed=request.POST.get("confirmed", ""))
             filed = file_permit(form.filing(), rights)
+        except FiledAlready as error:
+            alike, status = error, status_of(error)
+            if error.taken:
+                taken = _("There is a file of the number %(number)s already.")
+                form.add_error("number", taken % {"number": form.cleaned_data["number"]})
         except ArpentError as error:
             status = blame(form, error)
         else:
@@ -245,11 +253,14 @@ def file_new(request: HttpRequest) -> HttpResponse:
             warn_unknown_parcels(request, filed)
             warn_of_parent(request, filed.permit.parent)
             return redirect("permit", filed.permit.number)
-    return filing_page(request, form, status)
+    return filing_page(request, form, status, alike)
 
 
-def filing_page(request: HttpRequest, form: FilingForm, status: int = 200) -> HttpResponse:
-    return render(request, "permits/filing.html", {"section": "permits", "form": form}, status=status)
+def filing_page(
+    request: HttpRequest, form: FilingForm, status: int = 200, alike: FiledAlready | None = None
+) -> HttpResponse:
+    context = {"section": "permits", "form": form, "alike": alike}
+    return render(request, "permits/filing.html", context, status=status)
 
 
 def initial_values(request: HttpRequest, rights: Rights) -> dict[str, str]:

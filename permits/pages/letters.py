@@ -5,17 +5,18 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError, Stale
 from gis_core.http.middleware import rights_of_request
 from gis_core.letters import services as core
+from gis_core.letters.editor import editor_context
 from gis_core.letters.kinds import kind_of
 from gis_core.letters.pages import MEDIA, WordingForm, file_answer, picture_in_page
 from gis_core.members.rights import Rights
@@ -38,7 +39,7 @@ from permits.services import letters
 from permits.services.applicants import may_read_applicant
 from permits.services.proposing import confirmed_grounds
 from permits.services.reading import format_day
-from permits.services.recording import LONGEST, MOST_DOCUMENTS, may_write
+from permits.services.recording import LONGEST, MOST_DOCUMENTS, check_may_write, may_write
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 
@@ -204,7 +205,21 @@ def show_letter(
         "no_appeals": letter.kind in DECISIONS and not head.appeals and letter.state == Letter.State.DRAFT,
         "changes_letterhead": core.may_change_letterhead(letter.owner, rights),
     }
+    if letter.state == Letter.State.DRAFT:
+        context |= editor_context(reverse("permit_letter_preview", args=[permit.number, letter.pk]))
     return show_file(request, permit, "permit_letter", context, status)
+
+
+@require_POST
+@page
+def letter_preview(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
+    """What is typed of a draft, as it will be set: the inside of its sheet."""
+    rights, application = rights_of_request(request), permit_of(request, permit)
+    draft = letters.letter_of(application, letter_id, rights)
+    check_may_write(application, rights, INSTRUCTS)
+    document = core.preview_letter(draft, request.POST.dict())
+    context = {"letter": document, "logo": picture_in_page(document.logo), "level": 3}
+    return render(request, "letters/sheet.html", context)
 
 
 @require_safe

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,6 +23,7 @@ from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.law import Kind
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of, show_file
+from permits.pages.head import head_context, map_address
 from permits.pages.proposing import proposals_context
 from permits.procedure import COUNTER, State, What
 from permits.services.offers import offers_of
@@ -94,7 +93,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
         "order": order,
         "waiting": order is not None and order[0].state in OPEN,
     }
-    return show_file(request, application, "permit", context)
+    return show_file(request, application, "permit", context | head_context(application, rows, rights))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,11 +156,3 @@ def order_of(permit: Permit, rights: Rights) -> tuple[Job, str, str] | None:
     """The asker's own order of the frozen sheet, while it is not there."""
     job = last_order(permit, rights) if permit.sheet_id is None and permit.idus else None
     return (job, *describe_job(job)) if job else None
-
-
-def map_address(permit: Permit) -> str:
-    """The map at the file's ground, its parcels chosen; empty without ground."""
-    if permit.geom is None:
-        return ""
-    place: Any = permit.geom.centroid.transform(4326, clone=True)
-    return f"{reverse('map')}#v=1&c={place.x:.6f},{place.y:.6f}&z=18&ps={','.join(permit.idus[:20])}"

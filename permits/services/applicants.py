@@ -1,6 +1,7 @@
 """Applicants: personal data behind a right of their own; each reading is written in the journal."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid
 from gis_core.members.rights import Rights
+from gis_core.validators import luhn
 from layers.features.search_terms import search_text, split_terms
 from permits.models import ApplicantReading, Permit
 
@@ -23,12 +25,16 @@ SHORTEST_WORD = 3
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks for a permit."""
+    """Who asks for a permit: `siret` of a legal person, `agent` who acts for them (mandataire), and their architect."""
 
     name: str
     address: str = ""
     email: str = ""
     phone: str = ""
+    siret: str = ""
+    agent: str = ""
+    architect: str = ""
+    architect_number: str = ""
 
 
 def may_read_applicant(permit: Permit) -> bool:
@@ -51,16 +57,26 @@ def read_applicants(
 def write_applicant(permit: Permit, person: Person, *, why: str) -> None:
     """Keep who applies, with the text to search them by; why is in the journal.
 
-    Raises Forbidden where the user does not read applicants.
+    Raises Forbidden where the user does not read applicants, Invalid (a SIRET that is none).
     """
     given: dict[str, str | None] = asdict(person)
     given["name"] = person.name.strip()[:200] or None
+    given["siret"] = read_siret(person.siret)
     given["search_text"] = search_text(given["name"])
     with connection.cursor() as cursor:
         cursor.execute("select arpent.write_applicant(%s, %s, %s)", [permit.pk, json.dumps(given), why])
         (saved,) = cursor.fetchone()
     if not saved:
         raise Forbidden(_("Your role does not let you read or write who applies."))
+
+
+def read_siret(text: str) -> str:
+    """The fourteen digits of an establishment, empty for none. Raises Invalid where their key is wrong."""
+    siret = re.sub(r"[\s.]", "", text)
+    if siret and not (re.fullmatch(r"[0-9]{14}", siret) and luhn(siret) % 10 == 0):
+        message = _("“%(siret)s” is no SIRET: fourteen digits, the last of which checks the others.")
+        raise Invalid(message % {"siret": text.strip()[:20]}, parameter="siret")
+    return siret
 
 
 def write_applicants(people: Mapping[int, Person], *, why: str) -> int:

@@ -5,21 +5,27 @@ in the journal.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core.desk.documents import Added, ArchivedDocuments
-from gis_core.errors import Forbidden, Invalid
+from gis_core.database import clock as database_clock
+from gis_core.desk.documents import LARGEST_ID, Added, ArchivedDocuments
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.files.content import DOCX, DWG, JPEG, ODT, PDF, PHOTO, PNG, SentFile
+from gis_core.files.removals import LONGEST_REASON
 from gis_core.members.rights import Rights
 from gis_core.models import RetentionTime
 from permits.models import Permit, Piece
-from permits.procedure import COUNTER, OPEN
+from permits.procedure import COUNTER, INSTRUCTS, OPEN
 from permits.services.applicants import may_read_applicant
+from permits.services.reading import format_day
 from permits.services.recording import check_may_write
+from permits.usual_documents import list_codes
 
 LONGEST_SIDE_PX = 6_000
 """Of a scanned plan."""
@@ -83,9 +89,96 @@ DOCUMENTS = ArchivedDocuments(
 )
 
 
-def add_documents(permit: Permit, files: Sequence[SentFile], *, kind: str, rights: Rights) -> Added[Piece]:
-    """Keep those of the files that can be kept, as documents of one kind. Raises Forbidden, Invalid."""
+def add_documents(
+    permit: Permit, files: Sequence[SentFile], *, kind: str, rights: Rights, code: str = "", replaces: int | None = None
+) -> Added[Piece]:
+    """Keep those of the files that can be kept, as documents of one kind and code.
+
+    One that `replaces` another is alone; the other is taken out of the file, and kept. Raises Forbidden, Invalid,
+    Conflict (the other one was replaced or removed meanwhile).
+    """
     check_counter(permit, rights)
     if kind not in Piece.Kind.values:
         raise Invalid(_("Choose what the pieces are."), parameter="kind")
-    return DOCUMENTS.add(permit, files, rights, kind=kind)
+    check_code(permit, code)
+    if replaces is None:
+        return DOCUMENTS.add(permit, files, rights, kind=kind, code=code)
+    return replace_document(permit, files, kind=kind, code=code, former_id=replaces, rights=rights)
+
+
+@transaction.atomic
+def replace_document(
+    permit: Permit, files: Sequence[SentFile], *, kind: str, code: str, former_id: int, rights: Rights
+) -> Added[Piece]:
+    """Keep one file in the place of another, which nobody else replaces meanwhile."""
+    check_counter_that_reads(permit, rights)
+    if len(files) != 1:
+        raise Invalid(_("A piece is replaced by one file."), parameter="file")
+    former = DOCUMENTS.rows_of(permit).select_for_update().filter(pk=min(former_id, LARGEST_ID)).first()
+    if former is None:
+        raise NotFound(_("There is no such piece."))
+    if former.removed_at:
+        raise Conflict(describe_change(former))
+    added = DOCUMENTS.add(permit, files, rights, kind=kind, code=code, replaces=former)
+    for document in added.kept:
+        reason = _("Replaced by “%(title)s”") % {"title": document.title}
+        DOCUMENTS.remove(former, reason=reason, rights=rights)
+    return added
+
+
+def describe_change(document: Piece) -> str:
+    """What became of a document that somebody took out of its file meanwhile."""
+    newer = Piece.objects.filter(replaces=document).first()
+    if newer is None:
+        return _("“%(title)s” was removed meanwhile: nothing was changed.") % {"title": document.title}
+    values = {"title": document.title, "newer": newer.title, "day": format_day(localdate(newer.added_at))}
+    return _("“%(title)s” was replaced meanwhile, on %(day)s, by “%(newer)s”: nothing was changed.") % values
+
+
+def check_code(permit: Permit, code: str) -> None:
+    """Refuse a code that the slip of this kind does not have. Raises Invalid."""
+    if code and code not in {one.code for one in list_codes(permit.kind)}:
+        raise Invalid(_("The slip of such a file has no piece “%(code)s”.") % {"code": code[:20]}, parameter="code")
+
+
+# -- examining --------------------------------------------------------------------------------------------------------
+
+
+def check_examines(permit: Permit, rights: Rights) -> None:
+    """Refuse who does not examine the documents of a file. Raises Forbidden."""
+    check_may_write(permit, rights, INSTRUCTS)
+    if not may_read_applicant(permit):
+        raise not_open()
+
+
+def refuse_document(document: Piece, *, reason: str, rights: Rights) -> None:
+    """Say that a document is not what the code asks for: it stays, and does not count.
+
+    Raises Forbidden, Invalid, Conflict.
+    """
+    check_examines(document.permit, rights)
+    reason = reason.strip()
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        message = _("Say why the piece is refused, in at most %(most)s characters.")
+        raise Invalid(message % {"most": LONGEST_REASON}, parameter="reason")
+    change_current(document, refused_at=database_clock.now(), refused_by=rights.user_id, refused_reason=reason)
+
+
+def accept_document(document: Piece, *, rights: Rights) -> None:
+    """Take a refusal back; what it was stays in the history. Raises Forbidden, Conflict."""
+    check_examines(document.permit, rights)
+    change_current(document, refused_at=None, refused_by=None, refused_reason="")
+
+
+def set_code(document: Piece, code: str, *, rights: Rights) -> None:
+    """Say which document of the slip it is. Raises Forbidden, Invalid, Conflict."""
+    check_examines(document.permit, rights)
+    check_code(document.permit, code)
+    change_current(document, code=code)
+
+
+def change_current(document: Piece, **values: Any) -> None:
+    """Change a document that is still in its file. Raises Conflict."""
+    if not Piece.objects.filter(pk=document.pk, removed_at=None).update(**values):
+        document.refresh_from_db()
+        raise Conflict(describe_change(document))

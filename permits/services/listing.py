@@ -1,6 +1,6 @@
 """Which files are asked for: one filter, read once, for pages, map, statistics, exports and the API."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Protocol
@@ -295,7 +295,18 @@ def parcels_of(row: OnGround, _related: Around) -> str:
 
 
 def rows_of(query: PermitQuery, rights: Rights) -> QuerySet[Permit]:
-    return order_permits(files(query, rights), query).select_related("instructor", "owner").defer(*HEAVY)
+    rows = order_permits(files(query, rights), query).select_related("instructor", "owner").defer(*HEAVY)
+    return rows.prefetch_related("figures")
+
+
+def figure_value(name: str) -> Callable[[Permit, Around], Any]:
+    """What the form says of a file, empty where nothing was entered."""
+
+    def value(permit: Permit, _around: Around) -> Any:
+        figures = getattr(permit, "figures", None)
+        return getattr(figures, name) if figures else None
+
+    return value
 
 
 def number_of(permit: Permit, _around: Around) -> str:
@@ -381,6 +392,9 @@ PERMITS: Final = Listing(
         Column("ended", gettext_lazy("Ended on"), "date", "ended_date"),
         Column("valid", gettext_lazy("Valid until"), "date", "valid_until_date"),
         Column("instructor", gettext_lazy("Instructor"), value=instructor_name, cell=instructor_cell),
+        Column("floor_created", gettext_lazy("Floor area created (m²)"), "number", figure_value("floor_created_m2")),
+        Column("floor_after", gettext_lazy("Floor area after works (m²)"), "number", figure_value("floor_after_m2")),
+        Column("dwellings", gettext_lazy("Dwellings created"), "integer", figure_value("dwellings")),
     ),
     on_page=("number", "kind", "commune", "works", "state", "next", "instructor"),
     related=around,

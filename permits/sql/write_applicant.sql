@@ -8,11 +8,16 @@ begin
     if given ->> 'name' is null then
         delete from public.permits_applicant where permit_id = file;
     else
-        insert into public.permits_applicant (permit_id, name, address, email, phone, search_text)
+        insert into public.permits_applicant (permit_id, name, address, email, phone, siret, agent, architect,
+                                              architect_number, search_text)
         values (file, given ->> 'name', coalesce(given ->> 'address', ''), coalesce(given ->> 'email', ''),
-                coalesce(given ->> 'phone', ''), coalesce(given ->> 'search_text', ''))
+                coalesce(given ->> 'phone', ''), coalesce(given ->> 'siret', ''), coalesce(given ->> 'agent', ''),
+                coalesce(given ->> 'architect', ''), coalesce(given ->> 'architect_number', ''),
+                coalesce(given ->> 'search_text', ''))
         on conflict (permit_id) do update set name = excluded.name, address = excluded.address,
-            email = excluded.email, phone = excluded.phone, search_text = excluded.search_text;
+            email = excluded.email, phone = excluded.phone, siret = excluded.siret, agent = excluded.agent,
+            architect = excluded.architect, architect_number = excluded.architect_number,
+            search_text = excluded.search_text;
     end if;
     perform arpent.journal_applicants(array[file], case when given ->> 'name' is null then 'forgotten' else 'written' end, why);
     return true;

@@ -188,7 +188,7 @@ def test_a_double_click_files_once(world: World) -> None:
 
 def test_two_applications_that_differ_are_two_files(world: World) -> None:
     client = world.client()
-    first, second = (client.post("/permis/deposer/", given(address=place)) for place in ("1 rue", "2 rue"))
+    first, second = (client.post("/permis/deposer/", given(parcels=one)) for one in ("AB 1", "AB 2"))
     assert first["Location"] != second["Location"]
 
 

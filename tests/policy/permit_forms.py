@@ -150,6 +150,7 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
     made: dict[tuple[str, str], Form] = {
         ("permis/deposer/", "POST"): {"kind": "PC", **typed},
         ("permis/rappels/", "POST"): {"do": "feed_new"},
+        ("permis/ensemble/", "POST"): {"do": "assign", "instructor": ""},
         ("permis/demandeurs/", "POST"): {"q": "martin"},
         ("permis/importer/", "POST"): {"member": given["member"], "file": SimpleUploadedFile("registre.csv", REGISTER)},
         ("permis/importer/<int:import_id>/", "POST"): {"action": "forget"},
@@ -163,6 +164,8 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
         (f"{PERMIT}consultations/<int:consultation>/reponses/<int:reply>/", "POST"): {"do": "take"},
         (f"{PERMIT}courriers/<int:letter_id>/signature/", "POST"): {"do": "propose"},
         (f"{PERMIT}demandeur/", "POST"): {"name": "Jeanne Fictive"},
+        (f"{PERMIT}surfaces/", "POST"): {"floor_created_m2": "120", "dwellings": "1"},
+        (f"{PERMIT}pieces/<int:piece>/examiner/", "POST"): {"do": "code", "code": "PC2"},
         (f"{PERMIT}pieces/<int:piece>/retirer/", "POST"): {"reason": "Erreur"},
         (f"{PERMIT}pieces/", "POST"): {"kind": "plan", "file": SimpleUploadedFile("plan.dwg", DRAWING)},
         (f"{PERMIT}courriers/", "POST"): {"kind": "permit-receipt"},

@@ -417,6 +417,8 @@ reseaux/importer/<int:import_id>/lignes.csv                 GET,HEAD    own     
 reseaux/importer/<int:import_id>/lignes.csv                 GET,HEAD    other   302  403  403  403  404  404  200
 permis/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 permis/carte.geojson                                        GET,HEAD    -       302  200  200  200  200  200  200
+permis/ensemble/                                            POST        -       302  403  403  400  403  400  400
+permis/ensemble/<int:job_id>/                               GET,HEAD    -       302  404  404  404  404  404  404
 permis/export/                                              GET,HEAD    -       302  200  200  200  200  200  200
 permis/statistiques/                                        GET,HEAD    -       302  200  200  200  200  200  200
 permis/registre/                                            GET,HEAD    -       200  200  200  200  200  200  200
@@ -484,6 +486,10 @@ permis/<str:permit>/modifier/                               GET,HEAD    own     
 permis/<str:permit>/modifier/                               GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/modifier/                               POST        own     302  403  302  302  403  302  302
 permis/<str:permit>/modifier/                               POST        other   302  404  404  404  404  404  302
+permis/<str:permit>/surfaces/                               GET,HEAD    own     302  403  200  200  403  200  200
+permis/<str:permit>/surfaces/                               GET,HEAD    other   302  404  404  404  404  404  200
+permis/<str:permit>/surfaces/                               POST        own     302  403  302  302  403  302  302
+permis/<str:permit>/surfaces/                               POST        other   302  404  404  404  404  404  302
 permis/<str:permit>/fiche/                                  GET,HEAD    own     302  404  404  404  404  404  404
 permis/<str:permit>/fiche/                                  GET,HEAD    other   302  404  404  404  404  404  404
 permis/<str:permit>/fiche/                                  POST        own     302  403  302  302  403  302  302
@@ -508,6 +514,8 @@ permis/<str:permit>/courriers/<int:letter_id>/              POST        own     
 permis/<str:permit>/courriers/<int:letter_id>/              POST        other   302  404  404  404  404  404  302
 permis/<str:permit>/courriers/<int:letter_id>/signature/    POST        own     302  404  404  302  404  302  302
 permis/<str:permit>/courriers/<int:letter_id>/signature/    POST        other   302  404  404  404  404  404  302
+permis/<str:permit>/courriers/<int:letter_id>/apercu/       POST        own     302  404  404  200  404  200  200
+permis/<str:permit>/courriers/<int:letter_id>/apercu/       POST        other   302  404  404  404  404  404  200
 permis/<str:permit>/courriers/<int:letter_id>/<str:form>/   GET,HEAD    own     302  404  404  200  404  200  200
 permis/<str:permit>/courriers/<int:letter_id>/<str:form>/   GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/pieces/                                 GET,HEAD    own     302  200  200  200  200  200  200
@@ -520,6 +528,8 @@ permis/<str:permit>/demandeur/                              POST        own     
 permis/<str:permit>/demandeur/                              POST        other   302  404  404  404  404  404  403
 permis/<str:permit>/pieces/<int:piece>/                     GET,HEAD    own     302  403  200  200  403  403  403
 permis/<str:permit>/pieces/<int:piece>/                     GET,HEAD    other   302  404  404  404  404  404  403
+permis/<str:permit>/pieces/<int:piece>/examiner/            POST        own     302  403  403  302  403  403  403
+permis/<str:permit>/pieces/<int:piece>/examiner/            POST        other   302  404  404  404  404  404  403
 permis/<str:permit>/pieces/<int:piece>/effacer/             POST        own     302  403  409  409  403  403  403
 permis/<str:permit>/pieces/<int:piece>/effacer/             POST        other   302  404  404  404  404  404  403
 permis/<str:permit>/pieces/<int:piece>/retirer/             POST        own     302  403  302  302  403  403  403

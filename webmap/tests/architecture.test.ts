@@ -14,7 +14,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["state"],
   ["map"],
   ["app"],
-  ["board", "edit", "export", "parcels", "permits", "print", "water"],
+  ["board", "edit", "export", "letters", "parcels", "permits", "print", "water"],
   ["maps", "ui"],
   ["main"],
 ];

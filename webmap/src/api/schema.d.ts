@@ -29,6 +29,12 @@ export interface Applicant {
   address?: string;
   email?: string;
   phone?: string;
+  siret?: string;
+  /** who acts for them */
+  agent?: string;
+  architect?: string;
+  /** at the order of architects */
+  architect_number?: string;
 }
 
 export interface ApplicantAnswer {
@@ -517,6 +523,16 @@ export interface FeaturePage {
   results: ListedFeature[];
 }
 
+/** What the form says of a file in figures: areas in m², destinations by their codes (R.151-28). */
+export interface Figures {
+  floor_before_m2: number | null;
+  floor_created_m2: number | null;
+  floor_removed_m2: number | null;
+  floor_after_m2: number | null;
+  dwellings?: number | null;
+  destinations?: string[];
+}
+
 /** A file as lists give it: never who applies. Stored columns of the list that are not named here come with it. */
 export interface Filed {
   number: string;
@@ -548,12 +564,15 @@ export interface Filed {
   plan_date?: string | null;
   recorded_at: string;
   version: number;
+  figures: Figures | null;
   url: string;
   page: string;
   /** GeoJSON, EPSG:4326 */
   geometry: Record<string, unknown> | null;
   /** kept as typed: the plan does not have them */
   unknown_parcels: string[];
+  /** files that the new one seems to be */
+  alike: string[];
 }
 
 /** What filing and changing share. */
@@ -1131,6 +1150,7 @@ export interface Permit {
   plan_date?: string | null;
   recorded_at: string;
   version: number;
+  figures: Figures | null;
   url: string;
   page: string;
 }
@@ -1166,6 +1186,7 @@ export interface PermitDetail {
   plan_date?: string | null;
   recorded_at: string;
   version: number;
+  figures: Figures | null;
   url: string;
   page: string;
   /** GeoJSON, EPSG:4326 */

@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<string, () => Promise<{ show: Shower }>>> = {
   works: () => import("./works"),
   area: () => import("./area"),
   stretch: () => import("./stretch"),
+  ground: () => import("./ground"),
 };
 
 /** A map begins when its place is seen: on a telephone it is folded at first. */
