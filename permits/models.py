@@ -24,6 +24,9 @@ from gis_core.fields import current_instant
 from gis_core.members.rights import Rights, Role
 from gis_core.models import AttachedDocument, Member, User, web_mercator
 from layers.parcels.models import FrozenSheet
+from permits.acts.models import Authority as Authority
+from permits.acts.models import MemberNote as MemberNote
+from permits.acts.models import Signatory as Signatory
 from permits.deadlines.events import Opinion
 from permits.fields import Folded
 from permits.numbers import format_number
@@ -342,6 +345,7 @@ class Consultation(models.Model):
         _("opinion"), max_length=18, choices=[(one.value, one.value) for one in Opinion], blank=True
     )
     text = models.TextField(_("text of the opinion"), blank=True)
+    prescriptions = models.JSONField(_("prescriptions"), default=list, blank=True)
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"), default=current_instant, editable=False)
     version = models.IntegerField(default=1, editable=False)
