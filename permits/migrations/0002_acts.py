@@ -8,90 +8,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gis_core', '0002_cache_and_jobs'),
-        ('permits', '0001_initial'),
+        ("gis_core", "0002_cache_and_jobs"),
+        ("permits", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='consultation',
-            name='prescriptions',
-            field=models.JSONField(blank=True, default=list, verbose_name='prescriptions'),
+            model_name="consultation",
+            name="prescriptions",
+            field=models.JSONField(blank=True, default=list, verbose_name="prescriptions"),
         ),
         migrations.CreateModel(
-            name='Authority',
+            name="Authority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shared_with', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, default=list, editable=False)),
-                ('insee', models.CharField(blank=True, max_length=5, verbose_name='INSEE code')),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=4), blank=True, default=list, verbose_name='kinds of files')),
-                ('quality', models.CharField(choices=[('mayor', 'The mayor, for the commune (L.422-1 a)'), ('president', 'The president, for the inter-communal body (L.422-3)'), ('mayor_state', 'The mayor, for the State (L.422-1 b)'), ('prefect', 'The prefect, for the State (L.422-1 b, L.422-2)')], max_length=12, verbose_name='who decides, and for whom')),
-                ('name', models.CharField(max_length=150, verbose_name='name at the top')),
-                ('address', models.TextField(blank=True, verbose_name='address')),
-                ('contact', models.TextField(blank=True, verbose_name='contact')),
-                ('place', models.CharField(max_length=80, verbose_name='place of the acts')),
-                ('logo', models.BinaryField(null=True)),
-                ('visas', models.TextField(blank=True, verbose_name='visas')),
-                ('court', models.CharField(blank=True, max_length=200, verbose_name='administrative court')),
-                ('since_date', models.DateField(verbose_name='from')),
-                ('until_date', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('version', models.IntegerField(default=1, editable=False)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='permit_authorities', to='gis_core.member', verbose_name='member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shared_with",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), blank=True, default=list, editable=False
+                    ),
+                ),
+                ("insee", models.CharField(blank=True, max_length=5, verbose_name="INSEE code")),
+                (
+                    "kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=4),
+                        blank=True,
+                        default=list,
+                        verbose_name="kinds of files",
+                    ),
+                ),
+                (
+                    "quality",
+                    models.CharField(
+                        choices=[
+                            ("mayor", "The mayor, for the commune (L.422-1 a)"),
+                            ("president", "The president, for the inter-communal body (L.422-3)"),
+                            ("mayor_state", "The mayor, for the State (L.422-1 b)"),
+                            ("prefect", "The prefect, for the State (L.422-1 b, L.422-2)"),
+                        ],
+                        max_length=12,
+                        verbose_name="who decides, and for whom",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="name at the top")),
+                ("address", models.TextField(blank=True, verbose_name="address")),
+                ("contact", models.TextField(blank=True, verbose_name="contact")),
+                ("place", models.CharField(max_length=80, verbose_name="place of the acts")),
+                ("logo", models.BinaryField(null=True)),
+                ("visas", models.TextField(blank=True, verbose_name="visas")),
+                ("court", models.CharField(blank=True, max_length=200, verbose_name="administrative court")),
+                ("since_date", models.DateField(verbose_name="from")),
+                ("until_date", models.DateField(blank=True, null=True, verbose_name="to")),
+                ("version", models.IntegerField(default=1, editable=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="permit_authorities",
+                        to="gis_core.member",
+                        verbose_name="member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'authority',
-                'verbose_name_plural': 'authorities',
-                'ordering': ['insee', '-since_date', 'pk'],
+                "verbose_name": "authority",
+                "verbose_name_plural": "authorities",
+                "ordering": ["insee", "-since_date", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='MemberNote',
+            name="MemberNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shared_with', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, default=list, editable=False)),
-                ('code', models.CharField(max_length=30, verbose_name='note')),
-                ('since_date', models.DateField(verbose_name='for decisions from')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('made_at', models.DateTimeField(default=gis_core.fields.current_instant, editable=False, verbose_name='made on')),
-                ('version', models.IntegerField(default=1, editable=False)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='permit_notes', to='gis_core.member', verbose_name='member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shared_with",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), blank=True, default=list, editable=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=30, verbose_name="note")),
+                ("since_date", models.DateField(verbose_name="for decisions from")),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=gis_core.fields.current_instant, editable=False, verbose_name="made on"
+                    ),
+                ),
+                ("version", models.IntegerField(default=1, editable=False)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="permit_notes",
+                        to="gis_core.member",
+                        verbose_name="member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'note of acts',
-                'verbose_name_plural': 'notes of acts',
-                'ordering': ['code', '-pk'],
+                "verbose_name": "note of acts",
+                "verbose_name_plural": "notes of acts",
+                "ordering": ["code", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Signatory',
+            name="Signatory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_name', models.CharField(max_length=80, verbose_name='first name')),
-                ('last_name', models.CharField(max_length=80, verbose_name='last name')),
-                ('quality', models.CharField(max_length=150, verbose_name='quality')),
-                ('delegation', models.CharField(blank=True, max_length=300, verbose_name='delegation')),
-                ('since_date', models.DateField(verbose_name='from')),
-                ('until_date', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('version', models.IntegerField(default=1, editable=False)),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatories', to='permits.authority', verbose_name='authority')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_name", models.CharField(max_length=80, verbose_name="first name")),
+                ("last_name", models.CharField(max_length=80, verbose_name="last name")),
+                ("quality", models.CharField(max_length=150, verbose_name="quality")),
+                ("delegation", models.CharField(blank=True, max_length=300, verbose_name="delegation")),
+                ("since_date", models.DateField(verbose_name="from")),
+                ("until_date", models.DateField(blank=True, null=True, verbose_name="to")),
+                ("version", models.IntegerField(default=1, editable=False)),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signatories",
+                        to="permits.authority",
+                        verbose_name="authority",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signatory',
-                'verbose_name_plural': 'signatories',
-                'ordering': ['-since_date', 'pk'],
+                "verbose_name": "signatory",
+                "verbose_name_plural": "signatories",
+                "ordering": ["-since_date", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.CheckConstraint(condition=models.Q(('until_date', None), ('until_date__gte', models.F('since_date')), _connector='OR'), name='permit_authority_in_order'),
+            model_name="authority",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_date", None), ("until_date__gte", models.F("since_date")), _connector="OR"),
+                name="permit_authority_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signatory',
-            constraint=models.CheckConstraint(condition=models.Q(('until_date', None), ('until_date__gte', models.F('since_date')), _connector='OR'), name='permit_signatory_in_order'),
+            model_name="signatory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_date", None), ("until_date__gte", models.F("since_date")), _connector="OR"),
+                name="permit_signatory_in_order",
+            ),
         ),
     ]
