@@ -116,7 +116,7 @@ def check_signature(permit: Permit, kept: Mapping[str, Any], block: str, day: da
 
     Raises Invalid, Conflict.
     """
-    signatory = Signatory.objects.filter(pk=kept.get("signatory")).select_related("authority").first()
+    signatory = Signatory.objects.filter(pk=int(kept.get("signatory") or 0)).first()
     if signatory is None:
         raise Invalid(_("An act is signed: choose who signs it."), parameter="signatory")
     authority = authority_of(permit, day)

@@ -226,7 +226,7 @@ def note_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     member = administered_member(rights=rights, slug=slug)
     shipped, versions = notes.shipped_of(code), notes.versions_of(member, code)
     latest = versions.first()
-    initial = {"since": database_clock.today()}
+    initial: dict[str, Any] = {"since": database_clock.today()}
     if latest is not None:
         initial |= {"text": latest.text, "source": latest.source, "since": latest.since_date}
     form, status = NoteForm(request.POST or None, initial=initial), 200

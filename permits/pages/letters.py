@@ -20,12 +20,13 @@ from gis_core.letters.kinds import kind_of
 from gis_core.letters.pages import MEDIA, WordingForm, file_answer, picture_in_page
 from gis_core.models import Letter
 from permits.acts.authorities import signatories_for
-from permits.acts.kinds import FOR_FILES, GIVEN_REASONS, GRANTED_WITH
+from permits.acts.kinds import FOR_FILES, GIVEN_REASONS
 from permits.acts.kinds import KINDS as ACTS
 from permits.acts.values import prescriptions_of
 from permits.deadlines.law import Ground, Kind
 from permits.letters import (
     CONSULTATION,
+    GRANTED_WITH,
     GROUNDS,
     IN_THE_FIRST_MONTH,
     KINDS,
