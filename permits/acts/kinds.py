@@ -22,6 +22,8 @@ from permits.letters import (
 )
 
 STAYED, WITHDRAWN, WITHDRAWAL_HEARING = "permit-stayed", "permit-withdrawn", "permit-withdrawal-hearing"
+EXTENDED, LAPSED, INADMISSIBLE = "permit-extended", "permit-lapsed", "permit-inadmissible"
+CONTESTED, ATTESTED, TRANSMITTED = "permit-contested", "permit-attested", "permit-transmitted"
 CERTIFICATE, FEASIBLE, NOT_FEASIBLE = "permit-certificate", "permit-certificate-yes", "permit-certificate-no"
 
 ACT = (
@@ -80,6 +82,12 @@ KINDS = (
     act(NOT_FEASIBLE, _("Operational certificate: not feasible"), "certificate_no", CERTIFIED),
     letter_kind(WITHDRAWAL_HEARING, _("Withdrawal: remarks asked for"), "withdrawal_hearing", ACT),
     act(WITHDRAWN, _("Decision: withdrawn by the authority"), "withdrawn"),
+    letter_kind(INADMISSIBLE, _("Inadmissible application"), "inadmissible", ACT),
+    letter_kind(TRANSMITTED, _("Transmission to the prefect"), "transmitted", nominative=False),
+    act(EXTENDED, _("Decision: validity extended"), "extended"),
+    letter_kind(LAPSED, _("Lapse"), "lapsed", ACT),
+    act(CONTESTED, _("Works contested"), "contested"),
+    letter_kind(ATTESTED, _("Works not contested"), "attested"),
 )
 OUTCOMES: Mapping[str, str] = {
     GRANTED: "granted",
@@ -87,12 +95,16 @@ OUTCOMES: Mapping[str, str] = {
     REFUSED: "refused",
     STAYED: "stayed",
     WITHDRAWN: "withdrawn",
+    EXTENDED: "extended",
+    CONTESTED: "contested",
     CERTIFICATE: "certificate",
     FEASIBLE: "feasible",
     NOT_FEASIBLE: "not_feasible",
 }
 """What each act decides, as `notes.csv` names it."""
-GIVEN_REASONS = frozenset({REFUSED, STAYED, NOT_FEASIBLE, WITHDRAWN, WITHDRAWAL_HEARING})
+GIVEN_REASONS = frozenset(
+    {REFUSED, STAYED, NOT_FEASIBLE, WITHDRAWN, WITHDRAWAL_HEARING, INADMISSIBLE, LAPSED, CONTESTED}
+)
 """Those that say their reasons in law and fact."""
 CERTIFICATES = frozenset({Kind.CUA, Kind.CUB})
 FOR_FILES: Mapping[str, frozenset[Kind]] = {
@@ -101,7 +113,8 @@ FOR_FILES: Mapping[str, frozenset[Kind]] = {
     MISSING_DOCUMENTS: NOT_CERTIFICATES,
     LONGER: NOT_CERTIFICATES,
     **dict.fromkeys((GRANTED, GRANTED_WITH, REFUSED, STAYED), NOT_CERTIFICATES),
-    **dict.fromkeys((WITHDRAWAL_HEARING, WITHDRAWN), frozenset(Kind)),
+    **dict.fromkeys((WITHDRAWAL_HEARING, WITHDRAWN, INADMISSIBLE, TRANSMITTED), frozenset(Kind)),
+    **dict.fromkeys((EXTENDED, LAPSED, CONTESTED, ATTESTED), NOT_CERTIFICATES),
     CERTIFICATE: frozenset({Kind.CUA}),
     **dict.fromkeys((FEASIBLE, NOT_FEASIBLE), frozenset({Kind.CUB})),
 }

@@ -17,7 +17,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Letter, LetterQuerySet
 from permits.acts.authorities import signature_for
 from permits.acts.checks import check_act, check_unchanged
-from permits.acts.kinds import FOR_FILES, WITHDRAWAL_HEARING
+from permits.acts.kinds import FOR_FILES, GIVEN_REASONS
 from permits.acts.values import act_content, file_values, watched
 from permits.deadlines.law import Kind
 from permits.letters import ABOUT, LetterRequest, body_label, letter_field_values
@@ -62,7 +62,7 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
         signature = signature_for(permit, today, request.signatory)
         content = act_content(permit, kind, signature, values, request, person, rights, today)
         values, begun, signatory = values | dict(content.values), dict(content.begun_with), signature.block
-    elif kind.code == WITHDRAWAL_HEARING:
+    elif kind.code in GIVEN_REASONS:
         values["motifs"] = list(request.reasons)
     to = [person.name, person.address] if person else []
     if request.consultation:
