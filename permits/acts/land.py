@@ -19,7 +19,7 @@ from permits.services.consulting import ground_of
 
 RULES = ("zoning", "prescriptions", "easements", "risks")
 PREEMPTION = ("planning-information",)
-SERVED = ("networks",)
+SERVED = ("networks", "roads")
 EQUIPMENT = {
     "Eau potable": ("drinking_water", "water_connections"),
     "Assainissement": ("wastewater", "sewer_connections"),
@@ -143,8 +143,8 @@ def preemption_of(land: Land) -> list[str]:
 
 def describe_equipment(name: str, land: Land) -> str:
     """One line of the state of public equipment: what the networks' data say, and what only people know."""
-    answer = land.answers.get("networks")
-    facts = {fact.name: fact.display for fact in answer.facts} if answer else {}
+    answers = [land.answers[slug] for slug in SERVED if slug in land.answers]
+    facts = {fact.name: fact.display for answer in answers for fact in answer.facts}
     said = [facts[fact] for fact in EQUIPMENT[name] if facts.get(fact)]
     if not said:
         return f"{name} : {TO_COMPLETE} : équipement existant ou prévu, gestionnaire, délai]"
