@@ -117,6 +117,7 @@ def preview_of(member: Member, kind: LetterKind, title: str, body: str) -> Docum
         recipient="Jeanne Exemple\n1 rue des Lilas\n45260 Lorris",
         body=blocks_of(given["body"].filled(values)),
         signatory=head.signatory,
+        is_act=kind.is_act,
     )
 
 
@@ -296,7 +297,13 @@ def document_of(letter: Letter, day: date | None = None) -> Document:
         title=letter.title,
         body=blocks_of(letter.body),
         signatory=letter.signatory,
+        is_act=is_act(letter),
     )
+
+
+def is_act(letter: Letter) -> bool:
+    kind = LETTER_KINDS.find(letter.kind)
+    return kind is not None and kind.is_act
 
 
 def sender_of(letter: Letter) -> Mapping[str, Any]:

@@ -30,6 +30,7 @@ ACT = (
     Field("auteur", _("who decides"), "Le maire de Lorris, agissant au nom de la commune"),
     Field("demandeur", _("name and address of the applicant"), "Jeanne Exemple, 1 rue des Lilas, 45260 Lorris"),
     Field("objet_demande", _("what is asked for, in the text"), "de permis de construire"),
+    Field("terrain", _("where the ground is, in the text"), "12 rue des Essais, à Lorris"),
     Field("initial", _("the permit that is modified or transferred"), "le permis de construire PC 045 187 25 A0003"),
     Field("visas", _("visas of the authority"), ("la délibération du 3 avril 2026",), Holds.LIST),
     Field("delegation", _("delegation of who signs"), "l’arrêté n° 2026-12 du 3 avril 2026 portant délégation"),

@@ -3,6 +3,7 @@
 A limit that is uncertain (“limite à vérifier”) is said so: nobody signs it unread.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,8 +76,21 @@ def certificate_values(permit: Permit, rights: Rights) -> dict[str, Value]:
 # -- sentences --------------------------------------------------------------------------------------------------------
 
 
+MONTHS = {
+    "jan.": "janvier", "fév.": "février", "juil.": "juillet", "sep.": "septembre", "oct.": "octobre",
+    "nov.": "novembre", "déc.": "décembre",
+}  # fmt: skip
+SHORT_DAY = re.compile(rf"\b(\d{{1,2}})(\s)({'|'.join(map(re.escape, MONTHS))})(\s\d{{4}})")
+
+
+def in_full(text: str) -> str:
+    """The days of a text as an act writes them: « 4 juillet 1927 », « 1er mars 2026 »."""
+    long = SHORT_DAY.sub(lambda day: f"{day[1]}{day[2]}{MONTHS[day[3]]}{day[4]}", text)
+    return re.sub(r"(?<!\d)1(\s[a-zéû]{3,9}\s\d{4})", r"1er\1", long)
+
+
 def facts_of(line: Line) -> dict[str, str]:
-    return {fact.name: fact.display or str(fact.value) for fact in line.facts}
+    return {fact.name: in_full(fact.display or str(fact.value)) for fact in line.facts}
 
 
 def share_of(line: Line) -> str:
@@ -117,7 +131,7 @@ def describe_rule(line: Line) -> str:
 
 def describe_easement(line: Line) -> str:
     """« AC1 · Abords de l’église, arrêté · 3 avril 1932, pour 412 m² du terrain »."""
-    acts = "; ".join(fact.display or str(fact.value) for fact in line.facts if fact.name == "act")
+    acts = " ; ".join(in_full(fact.display or str(fact.value)) for fact in line.facts if fact.name == "act")
     return joined(line.title, line.detail, f"instituée par : {acts}" if acts else "", share_of(line))
 
 

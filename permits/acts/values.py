@@ -70,6 +70,7 @@ def decision_of(permit: Permit, kind: LetterKind, authority: Authority, day: dat
 def file_values(permit: Permit, kind: LetterKind, applicant: Person | None, rights: Rights) -> dict[str, Value]:
     """What the file and its ground say: what an act is compared with when it is numbered."""
     values = rules_values(permit, rights) | change_values(permit)
+    values["terrain"] = place_of(permit)
     values["demandeur"] = on_one_line(applicant) if applicant else ""
     if kind.code in OUTCOMES and Kind(permit.kind) in CERTIFICATES:
         values |= certificate_values(permit, rights)
@@ -121,10 +122,22 @@ def author_values(permit: Permit, signature: Signature) -> dict[str, Value]:
     }
 
 
+def commune_of(permit: Permit) -> str:
+    return Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee
+
+
+def place_of(permit: Permit) -> str:
+    """« 12 rue des Essais, à Lorris »; an address that names the commune says it once."""
+    name, address = commune_of(permit), " ".join(permit.address.split())
+    if not address:
+        return f"à {name}"
+    return address if name.casefold() in address.casefold() else f"{address}, à {name}"
+
+
 def of_what(permit: Permit, authority: Authority) -> str:
     """« de Lorris » after the mayor; the name at the top after another author."""
     if authority.quality in (Authority.Quality.MAYOR, Authority.Quality.MAYOR_FOR_STATE):
-        name = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee
+        name = commune_of(permit)
         return f" d’{name}" if name[0] in "AEIOUYÉÈÊH" else f" de {name}"
     return f" ({authority.name})"
 
