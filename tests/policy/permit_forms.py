@@ -72,6 +72,7 @@ def team(owner: Member) -> Team:
     return Team.objects.create(member=owner, name="Nord")
 
 
+@factories.as_owner()
 def authority(owner: Member) -> Authority:
     """Who decides on the files of a member, and somebody who signs."""
     made = Authority.objects.create(
