@@ -26,11 +26,12 @@ from gis_core.members.rights import Role
 from gis_core.models import Member, TownHall, User
 from layers.catalogue.models import Layer
 from layers.features.search_terms import search_text
+from permits.acts.authorities import communes_of
 from permits.deadlines.calendar import PARIS
 from permits.deadlines.events import Initial
 from permits.deadlines.law import Kind
 from permits.deadlines.opinions import Body, Protection, due_on, rule_for
-from permits.models import Applicant, Consultation, Event, Permit, Settings, Team
+from permits.models import Applicant, Authority, Consultation, Event, Permit, Settings, Signatory, Team
 from permits.numbers import LETTERS, Number
 from permits.services.filing import as_multi
 from permits.services.reading import derive, read_initial
@@ -39,6 +40,9 @@ from permits.services.recording import announce
 # Parcels of the buildings that the photo of 2024 shows and that no permit explains, for the demo's own seed.
 UNEXPLAINED = ("45901000AC0020", "45901000AC0200", "45902000AC0197", "45904000AC0052", "45904000AC0122",
                "45905000AC0077", "45905000AC0135", "45906000ZB0066")  # fmt: skip
+MAYORS = ("Odile AUBRELOIN", "Luc BRIZECOURT", "Ida CHANTEMOY", "Remi DORVELLE")
+DEPUTIES = ("Marc ESTREBAUD", "Yves FLORIMAIN", "Hugo GRANDVEAU")
+DELEGATION = "l’arrêté du maire du 10 juillet 2020 portant délégation à l’adjoint à l’urbanisme"
 APART_M = 1.0
 BUILT_USES, OPEN_USES, WORK_USES = ("house", "hamlet", "core"), ("orchard", "meadow"), ("farm", "activity")
 PLOT_M2, LARGE_M2 = (300, 2_500), (1_500, 9_000)
@@ -163,11 +167,45 @@ def people_of(member: Member) -> People:
     Settings.objects.get_or_create(
         member=member, defaults={"applicant_roles": [Role.PERMIT_INSTRUCTOR, Role.TOWN_HALL]}
     )
+    authorities_of(member)
     for name, members in (("Droit des sols", (instructor, second)), ("Certificats et déclarations", (instructor,))):
         team, _made = Team.objects.get_or_create(member=member, name=name)
         team.people.add(*members)
     halls = TownHall.objects.filter(membership__member=member).values_list("commune_id", flat=True)
     return People(member, instructor, second, dict.fromkeys(map(str, halls), mayor))
+
+
+def authorities_of(member: Member) -> None:
+    """The mayor of each commune decides on its files and signs; a deputy signs by delegation."""
+    for rank, (insee, name) in enumerate(communes_of(member).items()):
+        authority, made = Authority.objects.get_or_create(
+            owner=member,
+            insee=insee,
+            defaults={
+                "quality": Authority.Quality.MAYOR,
+                "name": f"Commune de {name}",
+                "address": f"Mairie\nPlace de la Mairie\n{name}",
+                "place": name,
+                "visas": "l’arrêté du maire du 6 juillet 2020 relatif aux autorisations d’urbanisme",
+                "court": "tribunal administratif d’Orléans (28 rue de la Bretonnerie, 45057 Orléans Cedex 1)",
+                "since_date": date(2020, 7, 3),
+            },
+        )
+        if made:
+            sign(authority, MAYORS[rank % len(MAYORS)], "Le maire" if rank % 2 else "La maire", "")
+            sign(authority, DEPUTIES[rank % len(DEPUTIES)], "L’adjoint à l’urbanisme", DELEGATION)
+
+
+def sign(authority: Authority, name: str, quality: str, delegation: str) -> None:
+    first, _space, last = name.partition(" ")
+    Signatory.objects.create(
+        authority=authority,
+        first_name=first,
+        last_name=last,
+        quality=quality,
+        delegation=delegation,
+        since_date=date(2020, 7, 3),
+    )
 
 
 def applicant(story: Story, chance: Random) -> Applicant:

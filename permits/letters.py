@@ -36,11 +36,10 @@ ACKNOWLEDGEMENT, MISSING_DOCUMENTS, LONGER, CONSULTATION = (
     "permit-consultation",
 )
 GRANTED, GRANTED_WITH, REFUSED = "permit-granted", "permit-granted-with", "permit-refused"
-DECISIONS = (GRANTED, GRANTED_WITH, REFUSED)
 RECORDED = {
     MISSING_DOCUMENTS: What.DOCUMENTS_REQUESTED,
     LONGER: What.LONGER_NOTIFIED,
-    **dict.fromkeys(DECISIONS, What.DECIDED),
+    **dict.fromkeys((GRANTED, GRANTED_WITH, REFUSED), What.DECIDED),
 }
 """The event that is recorded when such a letter was notified."""
 IN_THE_FIRST_MONTH = (MISSING_DOCUMENTS, LONGER)
@@ -108,7 +107,9 @@ FORM_FIELDS = (
 )
 
 
-def kind(code: str, name: Any, file: str, *more: tuple[Field, ...], nominative: bool = True) -> LetterKind:
+def letter_kind(
+    code: str, name: Any, file: str, *more: tuple[Field, ...], nominative: bool = True, **options: Any
+) -> LetterKind:
     """A kind with its built-in template: the first line of the file is the subject."""
     title, _line, body = (FOLDER / f"{file}.txt").read_text().partition("\n")
     return LetterKind(
@@ -121,18 +122,17 @@ def kind(code: str, name: Any, file: str, *more: tuple[Field, ...], nominative: 
         body=body.strip(),
         editors=frozenset({Role.PERMIT_INSTRUCTOR}),
         nominative=nominative,
+        **options,
     )
 
 
 KINDS = (
-    kind(ACKNOWLEDGEMENT, _("Receipt of filing"), "receipt", ANNOUNCED),
-    kind(MISSING_DOCUMENTS, _("Missing pieces"), "pieces", MISSING),
-    kind(LONGER, _("Longer delay"), "longer", LENGTHENED),
-    kind(GRANTED, _("Decision: granted"), "granted", DECIDED),
-    kind(GRANTED_WITH, _("Decision: granted with prescriptions"), "granted_with", DECIDED),
-    kind(REFUSED, _("Decision: refused"), "refused", DECIDED),
-    kind(CONSULTATION, _("Request for an opinion"), "consultation", FORM_FIELDS, nominative=False),
+    letter_kind(ACKNOWLEDGEMENT, _("Receipt of filing"), "receipt", ANNOUNCED),
+    letter_kind(MISSING_DOCUMENTS, _("Missing pieces"), "pieces", MISSING),
+    letter_kind(LONGER, _("Longer delay"), "longer", LENGTHENED),
+    letter_kind(CONSULTATION, _("Request for an opinion"), "consultation", FORM_FIELDS, nominative=False),
 )
+"""Those that decide nothing; acts are in `permits.acts.kinds`."""
 
 GROUNDS: Mapping[Ground, Any] = {
     Ground.OTHER_REGIME: "Autorisation ou prescriptions au titre d’un autre régime",
@@ -170,13 +170,17 @@ ACTS = {
 class LetterRequest:
     """What the instructor says of the letter to begin: pieces, why the delay is longer, which consultation.
 
-    `possible` are the grounds on which a longer delay may still be notified.
+    `possible` are the grounds on which a longer delay may still be notified. Of an act: who signs, the reasons, and
+    which prescriptions of opinions are carried over (None: all).
     """
 
     documents: Sequence[str] = ()
     grounds: Sequence[Ground] = ()
     possible: Sequence[Ground] = ()
     consultation: Consultation | None = None
+    signatory: int | None = None
+    reasons: Sequence[str] = ()
+    prescriptions: Sequence[str] | None = None
 
 
 def letter_field_values(permit: Permit, request: LetterRequest, applicant: Person | None) -> dict[str, Value]:

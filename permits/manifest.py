@@ -12,6 +12,7 @@ from layers.features.points import FEATURE_SHEETS, FeatureSheet
 from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
 from permits import jobs
+from permits.acts import kinds as acts
 from permits.layers import SLUG, declaration
 from permits.letters import KINDS
 from permits.sections import SECTION, sees_files
@@ -27,7 +28,7 @@ MANIFEST = Manifest(
         Urls("openads/", "permits.openads_urls"),
     ),
     gives=(
-        LETTER_KINDS(*KINDS),
+        LETTER_KINDS(*KINDS, *acts.KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
         *sheet_sections(SECTION),
         LAYERS(declaration()),

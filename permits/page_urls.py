@@ -5,6 +5,7 @@ from django.urls import path
 from permits.pages import (
     answering,
     applicant,
+    authorities,
     board,
     bulk,
     consulting,
@@ -25,6 +26,7 @@ from permits.pages import (
     tables,
 )
 
+AUTHORITY = "reglages/<slug:slug>/autorites/<int:authority_id>/"
 TEAM = "reglages/<slug:slug>/equipes/<int:team_id>/"
 
 urlpatterns = [
@@ -46,6 +48,12 @@ urlpatterns = [
     path("reglages/<slug:slug>/equipes/", settings.teams, name="permit_teams"),
     path(TEAM, settings.team_page, name="permit_team"),
     path(f"{TEAM}supprimer/", settings.team_remove, name="permit_team_remove"),
+    path("reglages/<slug:slug>/autorites/", authorities.authority_list, name="permit_authorities"),
+    path("reglages/<slug:slug>/autorites/nouvelle/", authorities.authority_page, name="permit_authority_new"),
+    path(AUTHORITY, authorities.authority_page, name="permit_authority"),
+    path(f"{AUTHORITY}signataires/", authorities.signatory_page, name="permit_signatory_new"),
+    path(f"{AUTHORITY}signataires/<int:signatory_id>/", authorities.signatory_page, name="permit_signatory"),
+    path("reglages/<slug:slug>/mentions/<slug:code>/", authorities.note_page, name="permit_note"),
     path("deposer/", filing.file_new, name="permit_filing"),
     path("rappels/", reminders.reminders, name="permit_reminders"),
     path("agenda/<str:secret>.ics", reminders.calendar, name="permit_calendar"),

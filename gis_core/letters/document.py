@@ -32,6 +32,12 @@ class Document:
     title: str
     body: Sequence[Block]
     signatory: str = ""
+    is_act: bool = False
+
+    @property
+    def heading(self) -> str:
+        """What an act is; what another letter is about."""
+        return self.title if self.is_act else f"Objet : {self.title}"
 
     @property
     def draft(self) -> bool:

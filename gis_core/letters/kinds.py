@@ -1,9 +1,9 @@
 """Kinds of letters: apps give theirs to `LETTER_KINDS`; this package knows none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy
 from gis_core.errors import NotFound
 from gis_core.members.rights import ADMINISTRATORS, Rights, Role
 from gis_core.points import LETTER_KINDS
+
+if TYPE_CHECKING:
+    from gis_core.models import Letter
 
 Value = str | Sequence[str] | bool
 """A text, the texts of a list, or whether something is so."""
@@ -40,7 +43,8 @@ class LetterKind:
     administrators, `series` begins the numbers of its final letters.
 
     A `nominative` letter names somebody whose data are protected. What the member's letterhead says (`COMMON`) is known
-    to every kind.
+    to every kind. An act (`is_act`) decides: it is signed. `sender` says who writes a letter, where that is not its
+    member: the head of a `Document`, from `sender` to `logo`.
     """
 
     code: str
@@ -52,6 +56,8 @@ class LetterKind:
     body: str
     editors: frozenset[Role] = frozenset()
     nominative: bool = False
+    is_act: bool = False
+    sender: Callable[["Letter"], Mapping[str, Any] | None] | None = None
 
     def known(self) -> Mapping[str, Field]:
         return {field.name: field for field in (*self.fields, *COMMON)}

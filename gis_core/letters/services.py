@@ -20,12 +20,12 @@ from gis_core.letters.blocks import blocks_of, has_open_field
 from gis_core.letters.document import Document, pdf_of
 from gis_core.letters.kinds import LetterKind, Value, kind_of, may_edit
 from gis_core.letters.logo import logo_of
-from gis_core.letters.template import LONGEST_TITLE, TO_COMPLETE, Template
+from gis_core.letters.template import LONGEST_TITLE, TO_COMPLETE, TO_CONFIRM, Template
 from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Letter, Letterhead, LetterTemplate, Member
 from gis_core.points import LETTER_KINDS
 
-LONGEST_BODY, LONGEST_SIDE = 40_000, 1_000
+LONGEST_BODY, LONGEST_SIDE = 200_000, 1_000
 TEXTS = ("title", "recipient", "body", "signatory")
 HEAD = {"name": 150, "address": LONGEST_SIDE, "contact": LONGEST_SIDE, "place": 80, "signatory": LONGEST_SIDE,
         "appeals": 4_000}  # fmt: skip
@@ -117,6 +117,7 @@ def preview_of(member: Member, kind: LetterKind, title: str, body: str) -> Docum
         recipient="Jeanne Exemple\n1 rue des Lilas\n45260 Lorris",
         body=blocks_of(given["body"].filled(values)),
         signatory=head.signatory,
+        is_act=kind.is_act,
     )
 
 
@@ -192,7 +193,7 @@ def begin(
     begun_with: Mapping[str, Any] | None = None,
 ) -> Letter:
     """A draft with the words of the template in force and these values, signed by whom the letterhead names, else by
-    `signatory`. The caller has checked who may.
+    `signatory`; an act by `signatory` alone. The caller has checked who may. Raises Invalid for a text too long.
     """
     wording = wording_of(about.owner, kind)
     given = common_values(about.owner) | dict(values)
@@ -205,8 +206,8 @@ def begin(
         nominative=kind.nominative,
         title=plain_line(Template(wording.title, kind, parameter="title").filled(given))[:LONGEST_TITLE],
         recipient=cleaned(recipient)[:LONGEST_SIDE],
-        body=cleaned(Template(wording.body, kind).filled(given))[:LONGEST_BODY],
-        signatory=letterhead_of(about.owner).signatory or signatory,
+        body=limited(Template(wording.body, kind).filled(given), LONGEST_BODY, "body"),
+        signatory=signatory if kind.is_act else letterhead_of(about.owner).signatory or signatory,
         begun_with=dict(begun_with or {}),
         created_by_id=rights.user_id,
     )
@@ -268,8 +269,12 @@ def locked(letter: Letter, version: int) -> Letter:
 
 def check_whole(letter: Letter) -> None:
     for name in TEXTS:
-        if TO_COMPLETE in getattr(letter, name).replace("\\", ""):
+        text = getattr(letter, name).replace("\\", "")
+        if TO_COMPLETE in text:
             raise Invalid(_("A place is still to be completed: “[à compléter…]”."), parameter=name)
+        if TO_CONFIRM in text:
+            message = _("A sentence is still to be confirmed: check it, then take “[à confirmer…]” away.")
+            raise Invalid(message, parameter=name)
     if not letter.recipient.strip():
         raise Invalid(_("Say to whom the letter is written."), parameter="recipient")
 
@@ -285,13 +290,14 @@ def next_number(owner_id: int, series: str, year: int) -> str:
 def document_of(letter: Letter, day: date | None = None) -> Document:
     """The letter as it is set now; without a number it is marked as a draft."""
     return Document(
-        **around(letterhead_of(letter.owner)),
+        **sender_of(letter),
         day=day,
         number=letter.number or "",
         recipient=letter.recipient,
         title=letter.title,
         body=blocks_of(letter.body),
         signatory=letter.signatory,
+        is_act=is_act(letter),
     )
 
 
@@ -301,6 +307,18 @@ def preview_letter(letter: Letter, texts: Mapping[str, str]) -> Document:
         longest = {"title": LONGEST_TITLE, "body": LONGEST_BODY}.get(name, LONGEST_SIDE)
         setattr(letter, name, cleaned(texts.get(name, ""))[:longest])
     return document_of(letter)
+
+
+def is_act(letter: Letter) -> bool:
+    kind = LETTER_KINDS.find(letter.kind)
+    return kind is not None and kind.is_act
+
+
+def sender_of(letter: Letter) -> Mapping[str, Any]:
+    """The head of a letter: what its kind says, else the member's letterhead."""
+    kind = LETTER_KINDS.find(letter.kind)
+    said = kind.sender(letter) if kind is not None and kind.sender else None
+    return said or around(letterhead_of(letter.owner))
 
 
 def files_of(letter: Letter, form: str) -> bytes:

@@ -25,6 +25,8 @@ CONDITION = re.compile(r"si\s+(?P<no>non\s+)?(?P<name>\S+)")
 MARKUP = re.compile(r"[\\*|{}\[\]]|^[#-]", re.MULTILINE)
 TO_COMPLETE = "[à compléter"
 """What stands for a value that is not known; no letter becomes final with it."""
+TO_CONFIRM = "[à confirmer"
+"""What stands before words that somebody has still to confirm; no letter becomes final with it."""
 
 
 @dataclass(frozen=True, slots=True)

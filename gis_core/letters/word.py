@@ -91,7 +91,7 @@ def head(file: Any, letter: Document) -> None:
     paragraph(file, letter.recipient, indent=RIGHT_HALF).paragraph_format.space_before = Pt(18)
     paragraph(file, letter.dated, indent=RIGHT_HALF)
     paragraph(file, reference(letter))
-    file.add_heading(f"Objet : {letter.title}", 1)
+    file.add_heading(letter.heading, 1)
 
 
 def paragraph(file: Any, text: str, *, indent: Any = None, after: float | None = None) -> Any:

@@ -11,8 +11,19 @@ from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
 from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, SEARCHERS, FeatureSheet, Searcher
 from layers.intake.points import FILE_SOURCES, SOURCE_REVERTS
+from layers.parcels.sections import sheet_sections
 from layers.printing.points import MARKS, Marks
-from networks.roads import asset_sheets, editing, jobs, layers, road_sheets, searching, section_sheets, sources
+from networks.roads import (
+    asset_sheets,
+    editing,
+    jobs,
+    layers,
+    road_sheets,
+    searching,
+    section_sheets,
+    sections,
+    sources,
+)
 from networks.roads.pictograms import pictogram_on_paper
 from networks.roads.services.reverting import ROADS_REVERT
 from networks.roads.triggers import TRIGGERS
@@ -30,6 +41,7 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("road-sections", section_sheets.sections)),
         FEATURE_SHEETS(FeatureSheet("road-sections", road_sheets.sections)),
         FEATURE_SHEETS(FeatureSheet("road-markers", road_sheets.markers)),
+        *sheet_sections(sections.SECTION),
         FILE_SOURCES(*sources.FILE_SOURCES),
         SOURCE_REVERTS(ROADS_REVERT),
         MARKS(Marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
-from gis_core.errors import ArpentError, Stale
+from gis_core.errors import ArpentError, Conflict, Invalid, Stale
 from gis_core.http.middleware import rights_of_request
 from gis_core.letters import services as core
 from gis_core.letters.editor import editor_context
@@ -21,13 +21,19 @@ from gis_core.letters.kinds import kind_of
 from gis_core.letters.pages import MEDIA, WordingForm, file_answer, picture_in_page
 from gis_core.members.rights import Rights
 from gis_core.models import Letter
-from permits.deadlines.law import Ground
+from permits.acts.authorities import signatories_for
+from permits.acts.kinds import FOR_FILES, GIVEN_REASONS
+from permits.acts.kinds import KINDS as ACTS
+from permits.acts.values import prescriptions_of
+from permits.deadlines.law import Ground, Kind
 from permits.letters import (
     CONSULTATION,
-    DECISIONS,
+    GRANTED_WITH,
     GROUNDS,
     IN_THE_FIRST_MONTH,
     KINDS,
+    LONGER,
+    MISSING_DOCUMENTS,
     RECORDED,
     LetterRequest,
     body_label,
@@ -54,26 +60,76 @@ class BeginForm(AccessibleForm):
 
     def __init__(self, *args: Any, permit: Permit, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.permit = permit
         self.consultations = {f"{CONSULTATION}:{one.pk}": one for one in permit.consultations.order_by("-pk")[:50]}
-        kinds = [(kind.code, kind.name) for kind in KINDS]
+        kinds = [(kind.code, kind.name) for kind in (*KINDS, *ACTS) if Kind(permit.kind) in FOR_FILES[kind.code]]
         kinds += [(code, consultation_label(one)) for code, one in self.consultations.items()]
-        self.fields["pieces"] = forms.CharField(
-            label=_("Missing pieces"),
+        offered = {code for code, _name in kinds}
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["grounds"].choices = [(ground.value, label) for ground, label in GROUNDS.items()]  # type: ignore[attr-defined]
+        if LONGER not in offered:
+            del self.fields["grounds"]
+        if MISSING_DOCUMENTS in offered:
+            self.add_lines(
+                "pieces", _("Missing pieces"), _("One on each line; those that were recorded where it is empty.")
+            )
+        self.add_signatory()
+        help_text = _(
+            "Of a refusal, a stay, a negative certificate or a withdrawal: in law and in fact, one on each line."
+        )
+        self.add_lines("reasons", _("Reasons"), help_text)
+        if GRANTED_WITH in offered and (known := prescriptions_of(permit)):
+            self.add_prescriptions(known)
+        self.order_fields(["kind", "signatory_id", "reasons", "prescriptions", "pieces"])
+
+    def add_lines(self, name: str, label: str, help_text: str) -> None:
+        self.fields[name] = forms.CharField(
+            label=label,
             required=False,
             max_length=MOST_DOCUMENTS * LONGEST,
             widget=forms.Textarea(attrs={"rows": 4}),
-            help_text=_("One on each line; those that were recorded where it is empty."),
+            help_text=help_text,
         )
-        self.order_fields(["kind", "pieces"])
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["grounds"].choices = [(ground.value, label) for ground, label in GROUNDS.items()]  # type: ignore[attr-defined]
+
+    def add_signatory(self) -> None:
+        """Who may sign today; nobody is chosen where several may."""
+        people = signatories_for(self.permit, database_clock.today())
+        choices = [(str(one.pk), f"{one}, {one.quality}") for one in people]
+        self.fields["signatory_id"] = forms.ChoiceField(
+            label=_("Who signs"),
+            required=False,
+            choices=choices if len(choices) == 1 else [("", "—"), *choices],
+            help_text=_("For an act. Authorities and signatories are written in the settings of the member."),
+        )
+
+    def add_prescriptions(self, known: list[str]) -> None:
+        self.fields["prescriptions"] = forms.MultipleChoiceField(
+            label=_("Prescriptions of the opinions that are carried over"),
+            required=False,
+            choices=[(str(rank), text) for rank, text in enumerate(known)],
+            initial=[str(rank) for rank in range(len(known))],
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("Of a decision granted with prescriptions; each is then changed in the text, one by one."),
+        )
+        self.known = known
 
     def letter_request(self) -> LetterRequest:
-        documents = [line.strip()[:LONGEST] for line in self.cleaned_data["pieces"].splitlines() if line.strip()]
-        grounds = [Ground(one) for one in self.cleaned_data["grounds"]]
+        given = self.cleaned_data
+        chosen = None
+        if "prescriptions" in self.fields and self.chosen() == GRANTED_WITH:
+            chosen = [self.known[int(rank)] for rank in given["prescriptions"]]
         return LetterRequest(
-            documents=documents[:MOST_DOCUMENTS], grounds=grounds, consultation=self.consultations.get(self.chosen())
+            documents=[line[:LONGEST] for line in self.lines("pieces")][:MOST_DOCUMENTS],
+            grounds=[Ground(one) for one in given.get("grounds", [])],
+            consultation=self.consultations.get(self.chosen()),
+            signatory=int(given["signatory_id"]) if given["signatory_id"] else None,
+            reasons=self.lines("reasons") if self.chosen() in GIVEN_REASONS else (),
+            prescriptions=chosen,
         )
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of a text that say something."""
+        return [line.strip() for line in self.cleaned_data.get(name, "").splitlines() if line.strip()]
 
     def chosen(self) -> str:
         return str(self.cleaned_data["kind"])
@@ -88,7 +144,15 @@ class LetterForm(WordingForm):
     signatory = forms.CharField(
         label=gettext_lazy("Signatory"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    field_order = ["title", "recipient", "body", "signatory", "version"]
+    reread = forms.BooleanField(
+        label=gettext_lazy("I have read the act again: it says what the file says today"), required=False
+    )
+    field_order = ["title", "recipient", "body", "signatory", "version", "reread"]
+
+    def __init__(self, *args: Any, is_act: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not is_act:
+            del self.fields["reread"]
 
     def texts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in core.TEXTS}
@@ -107,18 +171,7 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
     form, status = BeginForm(request.POST or None, permit=application, initial=begin_values(request, application)), 200
     if request.method == "POST":
         status = 400
-        if form.is_valid():
-            kind = kind_of(form.chosen().partition(":")[0])
-            begun = letters.begin_letter(application, kind, form.letter_request(), rights)
-            if (
-                kind.code in IN_THE_FIRST_MONTH
-                and application.notify_by_date
-                and database_clock.today() > application.notify_by_date
-            ):
-                warning = _(
-                    "The first month has passed: such a letter no longer changes the delay (R.423-18, R.423-41)."
-                )
-                messages.warning(request, warning)
+        if form.is_valid() and (begun := begin(request, application, form)):
             return redirect("permit_letter", permit=application.number, letter_id=begun.pk)
     rows = letters.letters_of(application, rights).light().select_related("created_by", "finalised_by")
     context = {
@@ -133,6 +186,21 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
 def begin_values(request: HttpRequest, permit: Permit) -> dict[str, Any]:
     """The kind that the address names, and the grounds of a longer delay that were confirmed."""
     return {"kind": request.GET.get("kind", "")[:40], "grounds": [one.value for one in confirmed_grounds(permit)]}
+
+
+def begin(request: HttpRequest, permit: Permit, form: BeginForm) -> Letter | None:
+    """The letter that is begun; None where it is refused, which the form says."""
+    kind = kind_of(form.chosen().partition(":")[0])
+    try:
+        begun = letters.begin_letter(permit, kind, form.letter_request(), rights_of_request(request))
+    except (Invalid, Conflict) as error:
+        blame(form, error)
+        return None
+    late = permit.notify_by_date and database_clock.today() > permit.notify_by_date
+    if kind.code in IN_THE_FIRST_MONTH and late:
+        warning = _("The first month has passed: such a letter no longer changes the delay (R.423-18, R.423-41).")
+        messages.warning(request, warning)
+    return begun
 
 
 def notification_address(permit: Permit, letter: Letter, rights: Rights) -> str:
@@ -152,17 +220,19 @@ def letter(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
     if request.method == "POST":
         return change_draft(request, application, draft)
     letters.note_reading(application, draft)
-    return show_letter(request, application, draft, LetterForm(request, row=draft, read=letter_values))
+    form = LetterForm(request, row=draft, read=letter_values, is_act=kind_of(draft.kind).is_act)
+    return show_letter(request, application, draft, form)
 
 
 def letter_values(letter: Letter) -> dict[str, Any]:
-    return {name: getattr(letter, name) for name in (*core.TEXTS, "version")}
+    return {name: getattr(letter, name) for name in (*core.TEXTS, "version")} | {"reread": False}
 
 
 def change_draft(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse:
     """Save, make final or throw away; what was typed stays where it is refused."""
     rights, action = rights_of_request(request), request.POST.get("action", "save")
-    form = LetterForm(request, row=draft, read=letter_values, whole=action in ("discard", "final"))
+    is_act, whole = kind_of(draft.kind).is_act, action in ("discard", "final")
+    form = LetterForm(request, row=draft, read=letter_values, whole=whole, is_act=is_act)
     if not form.is_valid():
         return show_letter(request, permit, draft, form, 400)
     version = form.cleaned_data["version"]
@@ -172,7 +242,8 @@ def change_draft(request: HttpRequest, permit: Permit, draft: Letter) -> HttpRes
             messages.success(request, _("The draft is thrown away."))
             return redirect("permit_letters", permit=permit.number)
         if action == "final":
-            made = letters.finalise_letter(permit, draft, form.texts(), version, rights)
+            reread = form.cleaned_data.get("reread", False)
+            made = letters.finalise_letter(permit, draft, form.texts(), version, rights, reread=reread)
             messages.success(request, _("The letter is final under the number %(number)s.") % {"number": made.number})
         else:
             letters.change_letter(permit, draft, form.texts(), version, rights)
@@ -190,7 +261,6 @@ def show_letter(
 ) -> HttpResponse:
     rights = rights_of_request(request)
     document = core.document_of(letter)
-    head = core.letterhead_of(letter.owner)
     context = {
         "tab": "permit_letters",
         "letter": letter,
@@ -202,8 +272,6 @@ def show_letter(
         "notified": notification_address(permit, letter, rights),
         "may_write": may_write(permit, rights, INSTRUCTS),
         "proposal": letters.proposal_of(letter),
-        "no_appeals": letter.kind in DECISIONS and not head.appeals and letter.state == Letter.State.DRAFT,
-        "changes_letterhead": core.may_change_letterhead(letter.owner, rights),
     }
     if letter.state == Letter.State.DRAFT:
         context |= editor_context(reverse("permit_letter_preview", args=[permit.number, letter.pk]))

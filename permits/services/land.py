@@ -10,21 +10,26 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import Rights
 from layers.parcels.ground import ground_of_parcels, ground_of_shape
-from layers.parcels.sections import Ground, Line, Reader, reader_with
+from layers.parcels.sections import Answer, Ground, Line, Reader, reader_with
 from layers.parcels.services.sheets import sheet_of
 from permits.models import Permit
 
 
 @dataclass(frozen=True, slots=True)
 class LandReading:
-    """The lines of each section that could be read, by its slug; `titles` are those of the sections that were asked.
+    """What each section that could be read answers, by its slug; `titles` are those of the sections that were asked.
 
-    `notes` are sentences about what is not known.
+    `notes` are sentences about what is not known; `area_m2` is the ground's, in geodesic square metres.
     """
 
-    lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    area_m2: float | None = None
+
+    def lines(self, slug: str) -> Sequence[Line]:
+        """What crosses the ground, of a section."""
+        return self.answers[slug].lines if slug in self.answers else ()
 
 
 def read_land(permit: Permit, rights: Rights, slugs: Collection[str]) -> LandReading:
@@ -39,9 +44,10 @@ def read_land(permit: Permit, rights: Rights, slugs: Collection[str]) -> LandRea
     answers = {section.slug: answer for section, answer in sheet_of(land, reader, only=list(titles)).answers}
     unread = _("“%(section)s” could not be read: nothing is suggested from it.")
     return LandReading(
-        lines={slug: answer.lines for slug, answer in answers.items() if answer is not None},
+        answers={slug: answer for slug, answer in answers.items() if answer is not None},
         titles=titles,
         notes=[unread % {"section": titles[slug]} for slug, answer in answers.items() if answer is None],
+        area_m2=land.measured_m2,
     )
 
 

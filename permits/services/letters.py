@@ -14,12 +14,17 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import Conflict, NotFound
+from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.letters import services as letters
 from gis_core.letters.kinds import LetterKind, Value, kind_of
 from gis_core.letters.services import About
 from gis_core.members.rights import Rights
 from gis_core.models import Letter, LetterQuerySet
+from permits.acts.authorities import signature_for
+from permits.acts.checks import check_act, check_unchanged
+from permits.acts.kinds import FOR_FILES, GIVEN_REASONS
+from permits.acts.values import act_content, file_values, watched
+from permits.deadlines.law import Kind
 from permits.letters import (
     ABOUT,
     ACKNOWLEDGEMENT,
@@ -31,9 +36,9 @@ from permits.letters import (
 )
 from permits.models import Permit, SignatureProposal
 from permits.procedure import COUNTER, INSTRUCTS
-from permits.services.applicants import may_read_applicant, read_applicants
+from permits.services.applicants import Person, may_read_applicant, read_applicants
 from permits.services.proposing import grounds_ahead
-from permits.services.recording import check_may_write, may_write
+from permits.services.recording import check_may_write, lock_permit, may_write
 
 
 def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
@@ -63,22 +68,45 @@ def letter_of(permit: Permit, letter_id: int, rights: Rights) -> Letter:
 
 @transaction.atomic
 def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, rights: Rights) -> Letter:
-    """A draft with what is known of the file. Raises Forbidden."""
+    """A draft with what is known of the file. Raises Forbidden, Invalid (not of such a file), and of acts Conflict."""
     check_may_write(permit, rights, INSTRUCTS)
-    person = None
-    if kind.nominative:
-        person = read_applicants([permit], why=_("Letter: %(kind)s") % {"kind": kind.name}).get(permit.pk)
+    if Kind(permit.kind) not in FOR_FILES[kind.code]:
+        message = _("There is no such letter for a file of this kind (%(kind)s).")
+        raise Invalid(message % {"kind": permit.get_kind_display()}, parameter="kind")
+    person = applicant_for(permit, kind)
+    if kind.code == ACKNOWLEDGEMENT:
+        request = replace(request, possible=grounds_ahead(permit, rights))
+    values = letter_field_values(permit, request, person)
+    begun, signatory = begun_with(kind, request, values), ""
+    if kind.is_act:
+        today = database_clock.today()
+        signature = signature_for(permit, today, request.signatory)
+        content = act_content(permit, kind, signature, values, request, person, rights, today)
+        values, begun, signatory = values | dict(content.values), dict(content.begun_with), signature.block
+    elif kind.code in GIVEN_REASONS:
+        values["motifs"] = list(request.reasons)
     to = [person.name, person.address] if person else []
     if request.consultation:
         to = [body_label(request.consultation), request.consultation.email]
-    if kind.code == ACKNOWLEDGEMENT:
-        request = replace(request, possible=grounds_ahead(permit, rights))
     about = About(owner=permit.owner, insee=permit.insee, kind=ABOUT, key=permit.number)
     recipient = "\n".join(filter(None, to))
-    values = letter_field_values(permit, request, person)
     return letters.begin(
-        about, kind, values=values, recipient=recipient, rights=rights, begun_with=begun_with(kind, request, values)
+        about, kind, values=values, recipient=recipient, rights=rights, signatory=signatory, begun_with=begun
     )
+
+
+def applicant_for(permit: Permit, kind: LetterKind) -> Person | None:
+    """Who asks, for a letter that names them; written in the journal."""
+    if not kind.nominative:
+        return None
+    return read_applicants([permit], why=_("Letter: %(kind)s") % {"kind": kind.name}).get(permit.pk)
+
+
+def file_values_now(permit: Permit, kind: LetterKind, rights: Rights) -> dict[str, Value]:
+    """What an act of this kind would say of the file today."""
+    person = applicant_for(permit, kind)
+    known = letter_field_values(permit, LetterRequest(), person)
+    return watched(known) | file_values(permit, kind, person, rights)
 
 
 def begun_with(kind: LetterKind, request: LetterRequest, values: Mapping[str, Value]) -> dict[str, Any]:
@@ -104,9 +132,21 @@ def change_letter(permit: Permit, letter: Letter, texts: dict[str, str], version
 
 
 @transaction.atomic
-def finalise_letter(permit: Permit, letter: Letter, texts: dict[str, str], version: int, rights: Rights) -> Letter:
-    """Change the words, then number and lock them; nothing is kept where it fails."""
+def finalise_letter(
+    permit: Permit, letter: Letter, texts: dict[str, str], version: int, rights: Rights, *, reread: bool = False
+) -> Letter:
+    """Change the words, then number and lock them; nothing is kept where it fails.
+
+    An act is checked: who signs it, remedies, notes of the day, and that the file has not changed, unless it was
+    `reread`. Raises as `change_letter`.
+    """
     changed = change_letter(permit, letter, texts, version, rights)
+    kind = kind_of(letter.kind)
+    if kind.is_act:
+        permit = lock_permit(permit)
+        check_act(permit, kind, changed, database_clock.today())
+        if not reread:
+            check_unchanged(kind, changed, file_values_now(permit, kind, rights))
     return letters.finalise(changed, version=changed.version, rights=rights)
 
 

@@ -246,7 +246,7 @@ def first_month_over(last: date) -> str:
 
 def crossing_lines(land: LandReading, slug: str) -> list[Line]:
     """The lines of a section but those of which only the limit meets the land."""
-    return [line for line in land.lines.get(slug, ()) if line.measure is None or line.measure.area_m2 != 0]
+    return [line for line in land.lines(slug) if line.measure is None or line.measure.area_m2 != 0]
 
 
 def category_of(line: Line) -> str:

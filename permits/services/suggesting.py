@@ -147,7 +147,7 @@ def suggest(permit: Permit, rights: Rights, land: LandReading | None = None) -> 
     land = land or read_land(permit, rights, SECTIONS)
     suggestions: dict[tuple[Body, str], Suggestion] = {}
     for slug in SECTIONS:
-        for line in land.lines.get(slug, ()):
+        for line in land.lines(slug):
             READ_FROM[slug](line, suggestions)
     notice(permit, suggestions)
     road_of(permit.address, suggestions)

@@ -10,7 +10,7 @@ from django.test import Client
 from gis_core.database import clock as database_clock
 from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Commune, Member, User
-from permits.models import Permit
+from permits.models import Authority, Permit, Signatory
 from permits.services.applicants import Person
 from permits.services.filing import Filing, file_permit
 from permits.services.recording import record
@@ -68,6 +68,21 @@ def world(db: None) -> World:
     return made_world()
 
 
+def mayor_of(member: Member) -> Signatory:
+    """The mayor decides on every file of the member, and signs."""
+    authority = Authority.objects.create(
+        owner=member,
+        quality="mayor",
+        name="Commune de Lorris",
+        address="1 place du Martroi\n45260 Lorris",
+        place="Lorris",
+        court="tribunal administratif d’Orléans",
+        since_date=date(2020, 7, 3),
+    )
+    named = {"first_name": "Jeanne", "last_name": "Dupuis", "quality": "La maire"}
+    return Signatory.objects.create(authority=authority, since_date=date(2020, 7, 3), **named)
+
+
 @factories.as_owner()
 def made_world() -> World:
     commune, second = factories.commune("45901", "Lorris"), factories.commune("45902", "Montereau")
@@ -75,6 +90,7 @@ def made_world() -> World:
     member, other = factories.member(commune, second), factories.member(elsewhere)
     people = factories.everybody(member, commune)
     people["stranger"] = factories.user(other, Role.PERMIT_INSTRUCTOR)
+    mayor_of(member)
     factories.parcel("45901", "AB", "0001")
     factories.parcel("45901", "AB", "0002", geom=factories.square(x=factories.ORIGIN[0] + 100))
     factories.parcel("45903", "AC", "0001")

@@ -12,7 +12,18 @@ from gis_core.models import Letter, Member, User
 from layers.intake.models import FileImport
 from permits.importers.report import COUNTS
 from permits.letters import LetterRequest
-from permits.models import Consultation, ConsultationLink, ConsultationReply, Event, Permit, Piece, Reminder, Team
+from permits.models import (
+    Authority,
+    Consultation,
+    ConsultationLink,
+    ConsultationReply,
+    Event,
+    Permit,
+    Piece,
+    Reminder,
+    Signatory,
+    Team,
+)
 from permits.procedure import What
 from permits.services.answering import link_token
 from permits.services.consulting import Request, request_opinion
@@ -34,6 +45,8 @@ NOTHING = 999_999_999
 REGISTER = b"numero;depot\nPC 045 901 20 00001;01/02/2020\n"
 DRAWING = b"AC1032" + b"\0" * 60
 DAY = "2026-01-06"
+AUTHORITY = {"quality": "mayor", "name": "Mairie", "place": "Lorris", "since_date": DAY}
+PERSON = {"first_name": "Paul", "last_name": "Durand", "quality": "Le maire", "since_date": DAY}
 
 
 def permit(owner: Member, person: User) -> Permit:
@@ -80,6 +93,29 @@ def letter(permit: Permit, person: User) -> Letter:
 def team(owner: Member) -> Team:
     """A team of a member, without people."""
     return Team.objects.create(member=owner, name="Nord")
+
+
+@factories.as_owner()
+def authority(owner: Member) -> Authority:
+    """Who decides on the files of a member, and somebody who signs."""
+    made = Authority.objects.create(
+        owner=owner, quality="mayor", name="Mairie", place="Lorris", since_date=date(2020, 1, 1)
+    )
+    named = {"first_name": "Jeanne", "last_name": "Dupuis", "quality": "La maire"}
+    Signatory.objects.create(authority=made, since_date=date(2020, 1, 1), **named)
+    return made
+
+
+def authority_arguments(made: Authority | None) -> dict[str, Any]:
+    """What stands in the addresses of the settings of acts."""
+    person = signatory_of(made) if made else None
+    return {"authority_id": made.pk if made else NOTHING, "signatory_id": person or NOTHING, "code": "third-parties"}
+
+
+@cache
+def signatory_of(made: Authority) -> int:
+    with acting_as(SYSTEM):
+        return Signatory.objects.filter(authority=made).values_list("pk", flat=True)[0]
 
 
 def register(owner: Member, person: User) -> FileImport:
@@ -172,6 +208,11 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
         (f"{PERMIT}courriers/<int:letter_id>/", "POST"): words,
         (SETTINGS, "POST"): {"series": "A", "applicant_roles": ["permit_instructor"], "applicant_years": 10},
         (f"{SETTINGS}equipes/", "POST"): {"name": "Sud"},
+        (f"{SETTINGS}autorites/nouvelle/", "POST"): AUTHORITY,
+        (f"{SETTINGS}autorites/<int:authority_id>/", "POST"): AUTHORITY,
+        (f"{SETTINGS}autorites/<int:authority_id>/signataires/", "POST"): PERSON,
+        (f"{SETTINGS}autorites/<int:authority_id>/signataires/<int:signatory_id>/", "POST"): PERSON,
+        (f"{SETTINGS}mentions/<slug:code>/", "POST"): {"text": "Texte", "source": "Nous", "since": DAY},
         (f"{SETTINGS}equipes/<int:team_id>/", "POST"): {"name": "Est"},
         ("courriers/<slug:slug>/<slug:kind>/", "POST"): {**words, "version": 0},
         ("courriers/<slug:slug>/en-tete/", "POST"): {"place": "Lorris"},

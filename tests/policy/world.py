@@ -34,7 +34,7 @@ from layers.owners.models import Level
 from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
-from permits.models import Permit, Team
+from permits.models import Authority, Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
@@ -102,6 +102,7 @@ class World:
     sheets: dict[str, FrozenSheet]
     permits: dict[str, Permit]
     teams: dict[str, Team]
+    authorities: dict[str, Authority]
     letters: dict[str, Letter]
     parcel_id: int
     parcel_idu: str
@@ -202,6 +203,7 @@ def make_world() -> World:
         "own": permit_forms.letter(permits["own"], people["permit_instructor"]),
         "other": permit_forms.letter(permits["other"], stranger),
     }
+    authorities = {"own": permit_forms.authority(ours), "other": permit_forms.authority(theirs)}
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
     rows |= network_trace.rows("own", ours, people["network_technician"])
@@ -228,7 +230,7 @@ def make_world() -> World:
     owned("45901000AB0001")
     if parcel.idu != "45901000AB0001":
         factories.parcel(number="0001")
-    place = sheets, permits, teams, letters, parcel.pk, parcel.idu, tile_of_the_parcel()
+    place = sheets, permits, teams, authorities, letters, parcel.pk, parcel.idu, tile_of_the_parcel()
     attachments = {whose: attached(one) for whose, one in edited.items()}
     private = layers, edited, notices, attachments, campaigns, prints, exports, imports
     return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
@@ -371,6 +373,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "study": world.rows.get(f"study {whose}", MISSING),
         "road": network_assets.ROADS.get(whose, "D9999"),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
+        **permit_forms.authority_arguments(world.authorities.get(foreign)),
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         **network_anomalies.arguments(route, whose, world.rows, MISSING),
         **network_import.arguments(route, world.rows.get(f"network import {whose}", MISSING)),

@@ -1,0 +1,60 @@
+"""What keeps an act from being numbered: each refusal says what to do."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Conflict, Invalid
+from gis_core.letters.kinds import LetterKind, Value
+from gis_core.models import Letter
+from permits.acts.authorities import authority_of, check_signature
+from permits.acts.notes import notes_for
+from permits.acts.values import decision_of, digests
+from permits.models import Permit
+
+
+def check_act(permit: Permit, kind: LetterKind, letter: Letter, day: date) -> None:
+    """Refuse what cannot be signed on this day: nobody to sign, no remedies, notes of another day.
+
+    Raises Invalid, Conflict.
+    """
+    check_signature(permit, letter.begun_with, letter.signatory, day)
+    if not says_remedies(letter.body):
+        message = _("The act does not say how it is appealed: before which court, and until when.")
+        raise Invalid(message, parameter="body")
+    authority = authority_of(permit, day)
+    now = [one.key for one in notes_for(permit.owner, decision_of(permit, kind, authority, day))]
+    if now != letter.begun_with.get("notes"):
+        message = _("The notes of law are others for a decision of today: begin the act again.")
+        raise Conflict(message)
+
+
+def says_remedies(body: str) -> bool:
+    text = body.casefold()
+    return "recours" in text and "tribunal administratif" in text
+
+
+def changed_fields(kind: LetterKind, begun_with: Mapping[str, Any], now: Mapping[str, Value]) -> list[str]:
+    """The labels of what the file says otherwise than when the act was begun, with what it says now."""
+    then, labels = begun_with.get("file", {}), kind.known()
+    changed = [name for name, digest in digests(now).items() if then.get(name) != digest]
+    return [f"{labels[name].label} ({describe(now[name])})" for name in changed if name in labels]
+
+
+def describe(value: Value) -> str:
+    text = (
+        value if isinstance(value, str) else "; ".join(map(str, value)) if not isinstance(value, bool) else str(value)
+    )
+    return text[:200] or _("nothing")
+
+
+def check_unchanged(kind: LetterKind, letter: Letter, now: Mapping[str, Value]) -> None:
+    """Refuse an act about a file that changed since it was begun. Raises Conflict, which says in what."""
+    if changed := changed_fields(kind, letter.begun_with, now):
+        message = _(
+            "The file has changed since this act was begun: %(fields)s. Correct the text, then say that you have read "
+            "it again."
+        )
+        raise Conflict(message % {"fields": ", ".join(changed)}, parameter="reread")

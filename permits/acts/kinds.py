@@ -1,0 +1,122 @@
+"""The kinds of acts, with what their templates may name, and which kinds of files each is for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.letters.kinds import Field, Holds, LetterKind
+from gis_core.models import Letter
+from permits.deadlines.law import NOT_CERTIFICATES, Kind
+from permits.letters import (
+    ACKNOWLEDGEMENT,
+    CONSULTATION,
+    DECIDED,
+    GRANTED,
+    GRANTED_WITH,
+    LONGER,
+    MISSING_DOCUMENTS,
+    REFUSED,
+    letter_kind,
+)
+from permits.models import Authority
+
+STAYED, WITHDRAWN, WITHDRAWAL_HEARING = "permit-stayed", "permit-withdrawn", "permit-withdrawal-hearing"
+EXTENDED, LAPSED, INADMISSIBLE = "permit-extended", "permit-lapsed", "permit-inadmissible"
+CONTESTED, ATTESTED, TRANSMITTED = "permit-contested", "permit-attested", "permit-transmitted"
+CERTIFICATE, FEASIBLE, NOT_FEASIBLE = "permit-certificate", "permit-certificate-yes", "permit-certificate-no"
+
+ACT = (
+    Field("auteur", _("who decides"), "Le maire de Lorris, agissant au nom de la commune"),
+    Field("demandeur", _("name and address of the applicant"), "Jeanne Exemple, 1 rue des Lilas, 45260 Lorris"),
+    Field("objet_demande", _("what is asked for, in the text"), "de permis de construire"),
+    Field("terrain", _("where the ground is, in the text"), "12 rue des Essais, à Lorris"),
+    Field("initial", _("the permit that is modified or transferred"), "le permis de construire PC 045 187 25 A0003"),
+    Field("visas", _("visas of the authority"), ("la délibération du 3 avril 2026",), Holds.LIST),
+    Field("delegation", _("delegation of who signs"), "l’arrêté n° 2026-12 du 3 avril 2026 portant délégation"),
+    Field("documents", _("planning documents in force"), ("45187_PLU_20200312, approuvé le 12/03/2020",), Holds.LIST),
+    Field("zones", _("zones of the ground"), ("zone UA, document 45187_PLU_20200312",), Holds.LIST),
+    Field("regles", _("prescriptions of the plan"), ("Espace boisé classé, pour 120 m² du terrain",), Holds.LIST),
+    Field(
+        "servitudes",
+        _("easements with their acts"),
+        ("AC1 · Église, instituée par : arrêté · 3 avril 1932",),
+        Holds.LIST,
+    ),
+    Field("risques", _("zones of risk plans"), ("zone bleue, PPRI de la Loire",), Holds.LIST),
+    Field("superficie", _("area of the ground"), "812 m²"),
+    Field("motifs", _("reasons in law and fact"), ("le projet méconnaît l’article UA 11 du règlement",), Holds.LIST),
+    Field("prescriptions", _("prescriptions, one by one"), ("SDIS : poser une bouche d’incendie",), Holds.LIST),
+    Field("mentions", _("notes of law for the day of the decision"), ("Durée de validité : …",), Holds.LIST),
+    Field("tribunal", _("administrative court"), "tribunal administratif d’Orléans"),
+)
+CERTIFIED = (
+    Field("preemption", _("pre-emption"), ("Le terrain n’est situé dans aucun périmètre connu.",), Holds.LIST),
+    Field("equipements", _("public equipment"), ("Eau potable : une conduite à 5 m",), Holds.LIST),
+    Field("taxes", _("taxes due"), "taxe d’aménagement"),
+    Field("participations", _("participations that may be asked"), "néant"),
+    Field("sursis", _("stay of decision"), "Aucun sursis à statuer n’est opposable."),
+    Field("consultations", _("opinions or agreements needed"), ("Architecte des Bâtiments de France",), Holds.LIST),
+)
+
+
+def head_of_act(letter: Letter) -> Mapping[str, Any] | None:
+    """The head of the authority in whose name an act is made; None where the letter does not know it."""
+    row = Authority.objects.filter(pk=letter.begun_with.get("authority")).first()
+    if row is None:
+        return None
+    logo = bytes(row.logo) if row.logo else None
+    return {"sender": row.name, "address": row.address, "contact": row.contact, "place": row.place, "logo": logo}
+
+
+def act(code: str, name: Any, file: str, *more: tuple[Field, ...]) -> LetterKind:
+    return letter_kind(code, name, file, DECIDED, ACT, *more, is_act=True, sender=head_of_act)
+
+
+KINDS = (
+    act(GRANTED, _("Decision: granted"), "granted"),
+    act(GRANTED_WITH, _("Decision: granted with prescriptions"), "granted_with"),
+    act(REFUSED, _("Decision: refused"), "refused"),
+    act(STAYED, _("Decision: stayed (sursis à statuer)"), "stayed"),
+    act(CERTIFICATE, _("Certificate of information"), "certificate", CERTIFIED),
+    act(FEASIBLE, _("Operational certificate: feasible"), "certificate_yes", CERTIFIED),
+    act(NOT_FEASIBLE, _("Operational certificate: not feasible"), "certificate_no", CERTIFIED),
+    letter_kind(WITHDRAWAL_HEARING, _("Withdrawal: remarks asked for"), "withdrawal_hearing", ACT),
+    act(WITHDRAWN, _("Decision: withdrawn by the authority"), "withdrawn"),
+    letter_kind(INADMISSIBLE, _("Inadmissible application"), "inadmissible", ACT),
+    letter_kind(TRANSMITTED, _("Transmission to the prefect"), "transmitted", nominative=False),
+    act(EXTENDED, _("Decision: validity extended"), "extended"),
+    letter_kind(LAPSED, _("Lapse"), "lapsed", ACT),
+    act(CONTESTED, _("Works contested"), "contested"),
+    letter_kind(ATTESTED, _("Works not contested"), "attested"),
+)
+OUTCOMES: Mapping[str, str] = {
+    GRANTED: "granted",
+    GRANTED_WITH: "granted_with",
+    REFUSED: "refused",
+    STAYED: "stayed",
+    WITHDRAWN: "withdrawn",
+    EXTENDED: "extended",
+    CONTESTED: "contested",
+    CERTIFICATE: "certificate",
+    FEASIBLE: "feasible",
+    NOT_FEASIBLE: "not_feasible",
+}
+"""What each act decides, as `notes.csv` names it."""
+GIVEN_REASONS = frozenset(
+    {REFUSED, STAYED, NOT_FEASIBLE, WITHDRAWN, WITHDRAWAL_HEARING, INADMISSIBLE, LAPSED, CONTESTED}
+)
+"""Those that say their reasons in law and fact."""
+CERTIFICATES = frozenset({Kind.CUA, Kind.CUB})
+FOR_FILES: Mapping[str, frozenset[Kind]] = {
+    ACKNOWLEDGEMENT: frozenset(Kind),
+    CONSULTATION: frozenset(Kind),
+    MISSING_DOCUMENTS: NOT_CERTIFICATES,
+    LONGER: NOT_CERTIFICATES,
+    **dict.fromkeys((GRANTED, GRANTED_WITH, REFUSED, STAYED), NOT_CERTIFICATES),
+    **dict.fromkeys((WITHDRAWAL_HEARING, WITHDRAWN, INADMISSIBLE, TRANSMITTED), frozenset(Kind)),
+    **dict.fromkeys((EXTENDED, LAPSED, CONTESTED, ATTESTED), NOT_CERTIFICATES),
+    CERTIFICATE: frozenset({Kind.CUA}),
+    **dict.fromkeys((FEASIBLE, NOT_FEASIBLE), frozenset({Kind.CUB})),
+}
+"""The kinds of files that each letter is for."""

@@ -1,0 +1,185 @@
+"""What the fields of an act hold: its author, the file it modifies, opinions with their prescriptions, notes of law."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from gis_core.letters.kinds import LetterKind, Value
+from gis_core.letters.template import TO_COMPLETE
+from gis_core.members.rights import Rights
+from gis_core.models import Commune
+from permits.acts.authorities import FOR, TITLES, Signature
+from permits.acts.kinds import CERTIFICATES, OUTCOMES
+from permits.acts.land import certificate_values, rules_values
+from permits.acts.notes import IN_THE_TEXT, REMEDIES, Decision, Wording, notes_for
+from permits.deadlines.law import Kind
+from permits.letters import ACTS, LetterRequest, body_label
+from permits.models import Authority, Consultation, Permit
+from permits.numbers import Number, format_number
+from permits.services.applicants import Person
+
+CHANGES = {"M": "la modification", "T": "le transfert"}
+COURT = f"tribunal administratif {TO_COMPLETE} : tribunal]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActContent:
+    """The values of an act's fields, and what it was begun with, to be compared when it is numbered."""
+
+    values: Mapping[str, Value]
+    begun_with: Mapping[str, Any]
+
+
+def act_content(
+    permit: Permit,
+    kind: LetterKind,
+    signature: Signature,
+    known: Mapping[str, Value],
+    request: LetterRequest,
+    applicant: Person | None,
+    rights: Rights,
+    day: date,
+) -> ActContent:
+    """The fields of an act made on a day, beside those of every letter (`known`)."""
+    notes = list(notes_for(permit.owner, decision_of(permit, kind, signature.authority, day)))
+    of_file = file_values(permit, kind, applicant, rights)
+    of_act = author_values(permit, signature) | note_values(notes, signature.authority)
+    of_act |= {"motifs": list(request.reasons), "prescriptions": prescriptions(permit, request)}
+    begun = {
+        "authority": signature.authority.pk,
+        "signatory": signature.signatory.pk,
+        "notes": [note.key for note in notes],
+        "file": digests(watched(known) | of_file),
+    }
+    return ActContent(values=of_file | of_act, begun_with=begun)
+
+
+def decision_of(permit: Permit, kind: LetterKind, authority: Authority, day: date) -> Decision:
+    return Decision(
+        day=day,
+        kind=Kind(permit.kind),
+        outcome=OUTCOMES[kind.code],
+        authority=authority.quality,
+        changes=bool(Number.parse(permit.number).change),
+    )
+
+
+def file_values(permit: Permit, kind: LetterKind, applicant: Person | None, rights: Rights) -> dict[str, Value]:
+    """What the file and its ground say: what an act is compared with when it is numbered."""
+    values = rules_values(permit, rights) | change_values(permit)
+    values["terrain"] = place_of(permit)
+    values["demandeur"] = on_one_line(applicant) if applicant else ""
+    if kind.code in OUTCOMES and Kind(permit.kind) in CERTIFICATES:
+        values |= certificate_values(permit, rights)
+        asked = permit.consultations.order_by("pk")
+        values["consultations"] = list(dict.fromkeys(body_label(one) for one in asked))
+    return values
+
+
+def on_one_line(person: Person) -> str:
+    """« Jeanne Exemple, 1 rue des Lilas, 45260 Lorris »."""
+    return ", ".join(" ".join(text.split()) for text in (person.name, *person.address.splitlines()) if text.strip())
+
+
+def change_values(permit: Permit) -> dict[str, Value]:
+    """What is asked for; for a modification or transfer of which file, and how its act is called."""
+    what, number = Kind(permit.kind), format_number(permit.number)
+    asked = {Kind.DP: "de déclaration préalable"} | {kind: f"de {name}" for kind, name in ACTS.items()}
+    change = CHANGES.get(Number.parse(permit.number).change)
+    if change is None:
+        return {"objet_demande": asked.get(what, "de certificat d’urbanisme"), "initial": ""}
+    first = asked.get(what, "").removeprefix("de ")
+    initial = f"{first} {format_number(Number.parse(permit.number).initial)}"
+    values: dict[str, Value] = {"objet_demande": f"tendant à {change} du {first}", "initial": f"le {initial}"}
+    if what is Kind.DP:
+        return values
+    return values | {
+        "accord": f"accordant {change} du {first}",
+        "accorde": f"{change[0].upper()}{change[1:]} du {initial} ({number}) est {agreed(change)}",
+        "refus": f"refusant {change} du {first}",
+        "refuse": f"{change[0].upper()}{change[1:]} du {initial} ({number}) est {refused(change)}",
+    }
+
+
+def agreed(change: str) -> str:
+    return "accordée" if change.startswith("la ") else "accordé"
+
+
+def refused(change: str) -> str:
+    return "refusée" if change.startswith("la ") else "refusé"
+
+
+def author_values(permit: Permit, signature: Signature) -> dict[str, Value]:
+    authority = signature.authority
+    return {
+        "auteur": f"{TITLES[authority.quality]}{of_what(permit, authority)}, agissant {FOR[authority.quality]}",
+        "visas": [line.removeprefix("Vu ").strip(" ,;") for line in authority.visas.splitlines() if line.strip()],
+        "delegation": signature.signatory.delegation,
+        "tribunal": authority.court or COURT,
+    }
+
+
+def commune_of(permit: Permit) -> str:
+    return Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee
+
+
+def place_of(permit: Permit) -> str:
+    """« 12 rue des Essais, à Lorris »; an address that names the commune says it once."""
+    name, address = commune_of(permit), " ".join(permit.address.split())
+    if not address:
+        return f"à {name}"
+    return address if name.casefold() in address.casefold() else f"{address}, à {name}"
+
+
+def of_what(permit: Permit, authority: Authority) -> str:
+    """« de Lorris » after the mayor; the name at the top after another author."""
+    if authority.quality in (Authority.Quality.MAYOR, Authority.Quality.MAYOR_FOR_STATE):
+        name = commune_of(permit)
+        return f" d’{name}" if name[0] in "AEIOUYÉÈÊH" else f" de {name}"
+    return f" ({authority.name})"
+
+
+def note_values(notes: Sequence[Wording], authority: Authority) -> dict[str, Value]:
+    court = authority.court or COURT
+    texts = {one.note.code: one.text.replace("{tribunal}", court) for one in notes}
+    return {
+        "recours": texts.get(REMEDIES, ""),
+        "taxes": texts.get("taxes", ""),
+        "participations": texts.get("participations", ""),
+        "sursis": texts.get("stay", ""),
+        "mentions": [f"{one.note.title} : {texts[one.note.code]}" for one in notes if one.note.code not in IN_THE_TEXT],
+    }
+
+
+def prescriptions(permit: Permit, request: LetterRequest) -> list[str]:
+    """Those of each opinion, told whose they are; those that the instructor chose."""
+    known = prescriptions_of(permit)
+    return known if request.prescriptions is None else list(request.prescriptions)
+
+
+def prescriptions_of(permit: Permit) -> list[str]:
+    """« Service d’incendie (SDIS) : poser une bouche d’incendie », for each prescription of each opinion received."""
+    asked = permit.consultations.exclude(opinion="").order_by("answered_date", "pk")
+    return [f"{body_label(one)} : {text}" for one in asked for text in prescription_texts(one)]
+
+
+def prescription_texts(consultation: Consultation) -> list[str]:
+    return [str(text).strip() for text in consultation.prescriptions if str(text).strip()]
+
+
+# -- what changed since -----------------------------------------------------------------------------------------------
+
+
+WATCHED = ("nature", "commune", "parcelles", "adresse_terrain", "travaux", "date_depot", "avis")
+"""Of what every letter may name, what an act says of the file."""
+
+
+def watched(known: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: known[name] for name in WATCHED if name in known}
+
+
+def digests(values: Mapping[str, Value]) -> dict[str, str]:
+    """A fingerprint of each value: a draft does not keep what it was begun with, it knows it again."""
+    return {name: sha256(repr(value).encode()).hexdigest()[:16] for name, value in sorted(values.items())}
