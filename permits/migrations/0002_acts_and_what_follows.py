@@ -3,9 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
-import gis_core.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import gis_core.fields
 
 
 class Migration(migrations.Migration):
