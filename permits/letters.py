@@ -39,7 +39,6 @@ GRANTED, GRANTED_WITH, REFUSED = "permit-granted", "permit-granted-with", "permi
 RECORDED = {
     MISSING_DOCUMENTS: What.DOCUMENTS_REQUESTED,
     LONGER: What.LONGER_NOTIFIED,
-    **dict.fromkeys((GRANTED, GRANTED_WITH, REFUSED), What.DECIDED),
 }
 """The event that is recorded when such a letter was notified."""
 IN_THE_FIRST_MONTH = (MISSING_DOCUMENTS, LONGER)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,19 @@ class State(models.TextChoices):
     INADMISSIBLE = "inadmissible", _("Inadmissible")
     REVOKED = "revoked", _("Decision withdrawn")
     ANNULLED = "annulled", _("Annulled by the court")
+
+
+CERTIFICATE_STATES: Mapping[tuple[str, str], Any] = {
+    ("CUa", State.GRANTED): _("Issued"),
+    ("CUb", State.GRANTED): _("Feasible"),
+    ("CUb", State.REFUSED): _("Not feasible"),
+}
+"""A certificate grants and refuses nothing: it is issued, and says whether the ground can be used (A.410-5)."""
+
+
+def describe_state(kind: str, state: str) -> str:
+    """A state in words, as one says it of such a file."""
+    return str(CERTIFICATE_STATES.get((kind, state)) or State(state).label)
 
 
 OPEN = (State.RECEIVED, State.INCOMPLETE, State.INSTRUCTION)

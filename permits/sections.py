@@ -15,7 +15,7 @@ from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Measur
 from permits.layers import SLUG
 from permits.models import Permit
 from permits.numbers import format_number
-from permits.procedure import State
+from permits.procedure import describe_state
 
 AROUND_M = 50
 NEAREST = 5
@@ -104,7 +104,7 @@ def permit_line(
 
 
 def state_label(values: Mapping[str, Any]) -> str:
-    state = str(State(values["state"]).label)
+    state = describe_state(values["kind"], values["state"])
     return _("%(state)s (tacit)") % {"state": state} if values["tacit"] else state
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.letters.kinds import Field, Holds, LetterKind
 from gis_core.models import Letter
+from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_CERTIFICATES, Kind
 from permits.letters import (
     ACKNOWLEDGEMENT,
@@ -19,7 +20,9 @@ from permits.letters import (
     REFUSED,
     letter_kind,
 )
+from permits.letters import RECORDED as LETTERS_RECORDED
 from permits.models import Authority
+from permits.procedure import What
 
 STAYED, WITHDRAWN, WITHDRAWAL_HEARING = "permit-stayed", "permit-withdrawn", "permit-withdrawal-hearing"
 EXTENDED, LAPSED, INADMISSIBLE = "permit-extended", "permit-lapsed", "permit-inadmissible"
@@ -120,3 +123,26 @@ FOR_FILES: Mapping[str, frozenset[Kind]] = {
     **dict.fromkeys((FEASIBLE, NOT_FEASIBLE), frozenset({Kind.CUB})),
 }
 """The kinds of files that each letter is for."""
+RECORDED: Mapping[str, What] = {
+    **LETTERS_RECORDED,
+    **dict.fromkeys(
+        (GRANTED, GRANTED_WITH, REFUSED, STAYED, INADMISSIBLE, CERTIFICATE, FEASIBLE, NOT_FEASIBLE), What.DECIDED
+    ),
+    WITHDRAWAL_HEARING: What.REVOCATION_ANNOUNCED,
+    WITHDRAWN: What.REVOKED,
+    TRANSMITTED: What.TRANSMITTED,
+    CONTESTED: What.CONTESTED,
+    ATTESTED: What.ATTESTED,
+}
+"""The event that is recorded when such a letter was notified."""
+DECIDES: Mapping[str, Outcome] = {
+    GRANTED: Outcome.GRANTED,
+    GRANTED_WITH: Outcome.GRANTED,
+    REFUSED: Outcome.REFUSED,
+    STAYED: Outcome.DEFERRED,
+    INADMISSIBLE: Outcome.INADMISSIBLE,
+    CERTIFICATE: Outcome.GRANTED,
+    FEASIBLE: Outcome.GRANTED,
+    NOT_FEASIBLE: Outcome.REFUSED,
+}
+"""The decision that is recorded with it; of certificates, feasible is kept as granted and not feasible as refused."""

@@ -25,7 +25,7 @@ from gis_core.models import Member, User, web_mercator
 from layers.parcels.models import FrozenSheet
 from permits.fields import Folded
 from permits.numbers import Number, format_number
-from permits.procedure import OPEN, PUBLISHED, SilenceRefuses, State, What
+from permits.procedure import OPEN, PUBLISHED, SilenceRefuses, State, What, describe_state
 
 
 def in_states(states: Iterable[str]) -> Q:
@@ -137,6 +137,10 @@ class Permit(models.Model):
         transfers = Number.parse(self.number).change == "T"
         template = gettext("Transfer of %(number)s") if transfers else gettext("Modification of %(number)s")
         return template % {"number": self.parent}
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """The state in words: a certificate is feasible or not, never granted."""
+        return describe_state(self.kind, self.state)
 
     @property
     def refusing_cases(self) -> list[str]:

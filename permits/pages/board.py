@@ -23,7 +23,6 @@ from permits.layers import STATES
 from permits.models import Permit
 from permits.pages.bulk import choosing_context
 from permits.pages.frame import page
-from permits.procedure import State
 from permits.services.filing import may_file
 from permits.services.letters import drafts_to_sign
 from permits.services.listing import OPENED, PERMITS, PermitQuery, files, order_permits
@@ -89,7 +88,7 @@ def describe_permit(permit: Permit) -> dict[str, Any]:
         "title": str(permit),
         "kind": permit.kind,
         "state": permit.state,
-        "label": str(State(permit.state).label),
+        "label": permit.get_state_display(),
         "due": permit.next_date and date_format(permit.next_date, "j N Y"),
     }
 

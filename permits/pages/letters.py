@@ -22,7 +22,7 @@ from gis_core.letters.pages import MEDIA, WordingForm, file_answer, picture_in_p
 from gis_core.members.rights import Rights
 from gis_core.models import Letter
 from permits.acts.authorities import signatories_for
-from permits.acts.kinds import FOR_FILES, GIVEN_REASONS
+from permits.acts.kinds import FOR_FILES, GIVEN_REASONS, RECORDED
 from permits.acts.kinds import KINDS as ACTS
 from permits.acts.values import prescriptions_of
 from permits.deadlines.law import Ground, Kind
@@ -34,7 +34,6 @@ from permits.letters import (
     KINDS,
     LONGER,
     MISSING_DOCUMENTS,
-    RECORDED,
     LetterRequest,
     body_label,
 )
@@ -43,7 +42,7 @@ from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import INSTRUCTS, MOVES
 from permits.services import letters
 from permits.services.applicants import may_read_applicant
-from permits.services.proposing import confirmed_grounds
+from permits.services.proposing import confirmed_grounds, confirmed_reasons
 from permits.services.reading import format_day
 from permits.services.recording import LONGEST, MOST_DOCUMENTS, check_may_write, may_write
 
@@ -184,8 +183,13 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
 
 
 def begin_values(request: HttpRequest, permit: Permit) -> dict[str, Any]:
-    """The kind that the address names, and the grounds of a longer delay that were confirmed."""
-    return {"kind": request.GET.get("kind", "")[:40], "grounds": [one.value for one in confirmed_grounds(permit)]}
+    """The kind that the address names, and what was confirmed: grounds of a longer delay, reasons of an act."""
+    reasons = [", ".join(filter(None, (one.title, one.detail, one.source))) for one in confirmed_reasons(permit)]
+    return {
+        "kind": request.GET.get("kind", "")[:40],
+        "grounds": [one.value for one in confirmed_grounds(permit)],
+        "reasons": "\n".join(reasons),
+    }
 
 
 def begin(request: HttpRequest, permit: Permit, form: BeginForm) -> Letter | None:

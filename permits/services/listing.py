@@ -328,7 +328,7 @@ def works_cell(permit: Permit, _around: Around) -> Cell:
 
 
 def state_label(permit: Permit, _around: Around) -> str:
-    return str(State(permit.state).label)
+    return permit.get_state_display()
 
 
 def state_cell(permit: Permit, related: Around) -> Cell:

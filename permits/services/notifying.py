@@ -2,7 +2,7 @@
 instructor confirmed of the land's proposals. Whoever records it checks it; nothing is recorded by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,21 +12,13 @@ from django.utils import timezone
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Rights
 from gis_core.models import Letter
-from permits.deadlines.events import Outcome
+from permits.acts.kinds import DECIDES, RECORDED
 from permits.deadlines.law import Ground, Kind
-from permits.letters import GRANTED, GRANTED_WITH, RECORDED, REFUSED
 from permits.models import Event, Permit
 from permits.procedure import What
 from permits.services.letters import letters_of
 from permits.services.proposing import confirmed_by_hand, confirmed_grounds
 from permits.usual_documents import USUAL
-
-OUTCOMES: Mapping[str, Outcome] = {
-    GRANTED: Outcome.GRANTED,
-    GRANTED_WITH: Outcome.GRANTED,
-    REFUSED: Outcome.REFUSED,
-}
-"""The decision that a letter of each kind brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,7 @@ def letter_values(permit: Permit, what: What, notice: Notice) -> dict[str, Any]:
     begun_with = notice.letter.begun_with
     match what:
         case What.DECIDED:
-            outcome = OUTCOMES.get(notice.letter.kind)
+            outcome = DECIDES.get(notice.letter.kind)
             return {"outcome": outcome, "reference": notice.letter.number, "signed": notice.day}
         case What.DOCUMENTS_REQUESTED:
             usual = USUAL[Kind(permit.kind)]

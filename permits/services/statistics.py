@@ -14,7 +14,7 @@ from psycopg import sql
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, User
 from permits.models import Permit
-from permits.procedure import AFTER_GRANT, GONE, State
+from permits.procedure import AFTER_GRANT, GONE, State, describe_state
 from permits.services.listing import PermitQuery, files
 
 MOST_GROUPS = 1_000
@@ -76,7 +76,7 @@ class Statistics:
 
 def statistics(wanted: PermitQuery, rights: Rights) -> Statistics:
     rows = groups(wanted, rights)
-    names = labels(rows, monthly=wanted.year is not None)
+    names = labels(rows, monthly=wanted.year is not None, kind=wanted.kind)
     grouped: dict[str, list[Group]] = defaultdict(list)
     for what, kind, period, insee, instructor, state, filed, decided, tacit, days in rows:
         key = {"kind": kind, "period": period, "insee": insee, "instructor": instructor, "state": state}.get(what)
@@ -101,8 +101,8 @@ def groups(wanted: PermitQuery, rights: Rights) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def labels(rows: Sequence[Sequence[Any]], *, monthly: bool) -> Callable[[str, Any], str]:
-    """What people call a group."""
+def labels(rows: Sequence[Sequence[Any]], *, monthly: bool, kind: str) -> Callable[[str, Any], str]:
+    """What people call a group; states as one says them of the `kind` of file, where they are of one."""
     communes = dict(Commune.objects.filter(insee__in={row[3] for row in rows if row[3]}).values_list("insee", "name"))
     people = {one.pk: str(one) for one in User.objects.filter(pk__in={row[4] for row in rows if row[4]})}
     kinds: Mapping[str, Any] = dict(Permit.Kind.choices)
@@ -118,7 +118,7 @@ def labels(rows: Sequence[Sequence[Any]], *, monthly: bool) -> Callable[[str, An
             case "instructor":
                 return people.get(key, "") or _("Nobody yet")
             case "state":
-                return str(State(key).label)
+                return describe_state(kind, key)
         return ""
 
     return label

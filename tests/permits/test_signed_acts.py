@@ -335,3 +335,24 @@ def test_the_page_of_a_draft_says_what_changed_and_takes_that_it_was_read_again(
     assert "Deux granges" in text
     status, _text = post(world, here(permit, draft), sent(draft, "final", reread="on"))
     assert status == 302
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "told"),
+    [
+        ("CUb", "granted", "Réalisable"),
+        ("CUb", "refused", "Non réalisable"),
+        ("CUa", "granted", "Délivré"),
+        ("PC", "granted", "Accordé"),
+    ],
+)
+def test_a_certificate_is_feasible_or_not_in_lists_and_in_the_api(
+    world: World, on_day: Any, kind: str, outcome: str, told: str
+) -> None:
+    on_day(date(2026, 2, 2))
+    permit = world.file(kind=kind)
+    world.record(permit, "decided", date(2026, 2, 1), outcome=outcome)
+    listed = world.client().get("/permis/?state=", headers={"accept": "text/html"}).content.decode()
+    assert told in listed
+    assert world.client().get(f"/api/v1/permits/{permit.number}/").json()["state_label"] == told
+    assert told in page(world, f"/permis/{permit.number}/")
