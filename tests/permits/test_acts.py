@@ -50,7 +50,7 @@ def test_a_withdrawal_that_comes_late_stands_and_is_told_as_illegal(world: World
     permit = granted(world)
     given = {"on": "2026-05-28", "cause": "illegal", "reason": "Article UB 10", **HAND}
     text = told(event(world, permit, "revoked", **given))
-    assert "Irrégulier : il a été notifié après le 27 mai 2026, dernier jour" in text
+    assert "Irrégulier : il est illégal, car notifié après le 27 mai 2026, dernier jour" in text
     assert fresh(world, permit).state == State.REVOKED
 
 
@@ -338,6 +338,18 @@ def test_the_timeline_by_program_tells_what_is_irregular(world: World, on_day: A
         "refused", None, True, True,
     )  # fmt: skip
     assert step["values"]["flaws"] == ["unheard"]
+
+
+def test_a_withdrawal_is_recorded_by_program_and_refused_in_words(world: World, on_day: Any) -> None:
+    on_day(date(2026, 5, 20))
+    permit = granted(world)
+    address, body = f"/api/v1/permits/{permit.number}/events/", {"what": "revoked", "on": "2026-05-20"}
+    wrong = world.client().post(address, {**body, "detail": {"cause": "whim"}}, content_type="application/json")
+    assert (wrong.status_code, wrong.json()["parameter"]) == (400, "cause")
+    right = {**body, "detail": {"cause": "fraud", "reason": "Plan falsifié"}}
+    assert world.client().post(address, right, content_type="application/json").status_code == 201
+    assert world.client(Role.TOWN_HALL).post(address, right, content_type="application/json").status_code == 403
+    assert fresh(world, permit).state == State.REVOKED
 
 
 def test_statistics_tell_states_and_count_what_was_withdrawn_as_decided(world: World, on_day: Any) -> None:
