@@ -24,7 +24,7 @@ from permits.deadlines.law import Kind
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import COUNTER, State, What
-from permits.services.reading import derive, revisions_of, timeline_of
+from permits.services.reading import Initials, derive, initials_of, revisions_of, timeline_of
 from permits.services.recording import may_record, may_strike, may_write
 from permits.services.sheets import OPEN, last_order, order_sheet
 
@@ -68,18 +68,20 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     """The timeline of a file and its history."""
     application, rights = permit_of(request, permit), rights_of_request(request)
     rows = list(Event.objects.filter(permit=application).select_related("recorded_by", "struck_by"))
-    derive(application, rows, database_clock.today())
-    timeline = timeline_of(application, rows)
+    today = database_clock.today()
+    initials = initials_of([application], today)
+    derive(application, rows, today, initials)
+    timeline = timeline_of(application, rows, today, initials)
     allowed = may_record(application, rights)
     likely = [one for one in likely_next(application) if one in allowed]
     order = order_of(application, rights)
     context = {
-        "ahead": explanations.ahead(timeline, application, database_clock.today()),
+        "ahead": explanations.ahead(timeline, application, today),
         "dates": dates(timeline, application, {str(row.pk): row for row in rows}),
-        "lines": history(application, rows, rights),
+        "lines": history(application, rows, initials, rights),
         "likely": likely,
         "others": [one for one in allowed if one not in likely],
-        "today": database_clock.today(),
+        "today": today,
         "changeable": may_write(application, rights, COUNTER),
         "map": map_address(application),
         "may_be_changed": may_be_changed(application),
@@ -127,11 +129,11 @@ def dates(timeline: Timeline | None, permit: Permit, rows: Mapping[str, Event]) 
     return entries
 
 
-def history(permit: Permit, rows: Sequence[Event], rights: Rights) -> list[Line]:
+def history(permit: Permit, rows: Sequence[Event], initials: Initials, rights: Rights) -> list[Line]:
     """Every event, the latest record first, with what it changed of what was told before."""
     changed = {
         key: labels.describe_changes(revision.changes, permit.kind)
-        for revision in revisions_of(permit, rows)[1:]
+        for revision in revisions_of(permit, rows, initials)[1:]
         for key in revision.events[-1:]
     }
     return [

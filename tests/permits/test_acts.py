@@ -195,6 +195,17 @@ def test_a_modification_has_the_validity_of_its_permit_and_says_so(world: World,
     assert f"Transfert de {parent}" in page_of(world, changed(world, parent, "T"))
 
 
+def test_the_page_of_a_modification_asks_the_database_few_times(
+    world: World, on_day: Any, django_assert_max_num_queries: Any
+) -> None:
+    on_day(date(2026, 5, 10))
+    permit = changed(world, granted(world))
+    client = world.client()
+    client.get(f"/permis/{permit.number}/")
+    with django_assert_max_num_queries(22):
+        client.get(f"/permis/{permit.number}/")
+
+
 def test_an_extension_of_the_permit_extends_its_modification(world: World, on_day: Any) -> None:
     on_day(date(2028, 5, 10))
     parent = granted(world)
