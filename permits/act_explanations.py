@@ -124,8 +124,8 @@ REASONS_IN_SENTENCES = frozenset(
 )
 """Steps whose reason depends on their values."""
 FLAWS: Mapping[str, Any] = {
-    "late": gettext_lazy("it was notified after %(until)s, the last day"),
-    "not_allowed": gettext_lazy("the law of the day of the decision allowed no withdrawal"),
+    "late": gettext_lazy("it is illegal, as it was notified after %(until)s, the last day"),
+    "not_allowed": gettext_lazy("it is illegal, as the law of the day of the decision allowed no withdrawal"),
     "unheard": gettext_lazy("no contradictory procedure is recorded (CRPA, L.121-1 and L.122-1)"),
     "before_remarks": gettext_lazy("it was notified before the time for remarks had passed"),
 }
@@ -210,7 +210,7 @@ def explain_withdrawal(step: Step, values: Mapping[str, str]) -> Iterator[str]:
             yield _("It had to be received until %(until)s, counted from %(dated)s, the day of the decision.") % values
     if flaws := [str(FLAWS[one]) % values for one in step.values["flaws"]]:
         message = _("Irregular: %(flaws)s. It stands as long as it is neither withdrawn nor annulled.")
-        yield message % {"flaws": "; ".join(flaws)}
+        yield message % {"flaws": _("; ").join(flaws)}
 
 
 def explain_replacing(step: Step, values: Mapping[str, str]) -> str:

@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 from gis_core.database import clock as database_clock
 from gis_core.desk.small_map import SmallMap
 from gis_core.members.rights import Rights
-from gis_core.models import Letterhead
 from layers.catalogue.describe import native_zoom, photo_tiles
 from layers.catalogue.models import Photo
 from layers.features.display import display_area, display_date
 from layers.parcels.sections import Line
+from permits.acts.authorities import signatories_for
 from permits.models import Consultation, Event, Permit, Piece
 from permits.numbers import format_parcel
 from permits.procedure import COUNTER, OPEN
@@ -70,8 +70,9 @@ def zone_day(ground: FileGround | None) -> str:
 
 
 def signatory_of(permit: Permit) -> str:
-    """Who signs the acts of the file's member, as its letterhead names them."""
-    return Letterhead.objects.filter(owner=permit.owner_id).values_list("signatory", flat=True).first() or ""
+    """Who may sign an act about the file today, with their quality; empty where nobody may."""
+    people = signatories_for(permit, database_clock.today())
+    return "; ".join(f"{one}, {one.quality}" for one in people)
 
 
 def waiting_opinions(permit: Permit) -> list[tuple[str, str]]:

@@ -24,10 +24,10 @@ from permits.deadlines.law import Kind
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of, show_file
 from permits.pages.head import head_context, map_address
-from permits.pages.proposing import proposals_context
+from permits.pages.proposing import shows_proposals
 from permits.procedure import COUNTER, State, What
 from permits.services.offers import offers_of
-from permits.services.reading import derive, revisions_of, timeline_of
+from permits.services.reading import Initials, derive, initials_of, revisions_of, timeline_of
 from permits.services.recording import may_record, may_strike, may_write
 from permits.services.sheets import OPEN, last_order, order_sheet, read_sheet
 
@@ -73,19 +73,20 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     """The timeline of a file and its history."""
     application, rights = permit_of(request, permit), rights_of_request(request)
     rows = list(Event.objects.filter(permit=application).select_related("recorded_by", "struck_by"))
-    derive(application, rows, database_clock.today())
-    timeline = timeline_of(application, rows)
     today = database_clock.today()
+    initials = initials_of([application], today)
+    derive(application, rows, today, initials)
+    timeline = timeline_of(application, rows, today, initials)
     offers = offers_of(application, rows, may_record(application, rights), likely_next(application), today)
     order = order_of(application, rights)
     context = {
         "ahead": [*explanations.ahead(timeline, application, today), *offers.notes],
         "dates": dates(timeline, application, {str(row.pk): row for row in rows}),
-        "lines": history(application, rows, rights),
+        "lines": history(application, rows, initials, rights),
         "likely": offers.likely,
         "others": offers.others,
         "today": today,
-        **proposals_context(application, rows, rights),
+        "shows_proposals": shows_proposals(application, rights),
         "changeable": may_write(application, rights, COUNTER),
         "map": map_address(application),
         "may_be_changed": may_be_changed(application),
@@ -139,11 +140,11 @@ def dates(timeline: Timeline | None, permit: Permit, rows: Mapping[str, Event]) 
     return entries
 
 
-def history(permit: Permit, rows: Sequence[Event], rights: Rights) -> list[Line]:
+def history(permit: Permit, rows: Sequence[Event], initials: Initials, rights: Rights) -> list[Line]:
     """Every event, the latest record first, with what it changed of what was told before."""
     changed = {
         key: labels.describe_changes(revision.changes, permit.kind)
-        for revision in revisions_of(permit, rows)[1:]
+        for revision in revisions_of(permit, rows, initials)[1:]
         for key in revision.events[-1:]
     }
     return [

@@ -1,4 +1,5 @@
-"""What the land proposes, on the page of a file; POST /permis/<number>/propositions/ confirms it or sets it aside."""
+"""/permis/<number>/propositions/: what the land proposes. The page of the file fetches it, because it reads the land;
+POST confirms a proposal or sets it aside."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from gis_core.errors import Conflict, Invalid
 from gis_core.http.middleware import rights_of_request
@@ -18,7 +19,7 @@ from gis_core.members.rights import Rights
 from permits.letters import LONGER
 from permits.models import Event, Permit, ProposalReview
 from permits.pages.consulting import with_measure_label
-from permits.pages.frame import page, permit_of
+from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import INSTRUCTS, OPEN, What
 from permits.services import proposing
 from permits.services.proposing import Proposal, Proposals
@@ -40,6 +41,12 @@ def proposals_context(permit: Permit, rows: Sequence[Event], rights: Rights) -> 
         "proposal_notes": proposals.notes,
         "waiting_proposals": sum(one.waits for one in proposals.items if one.kind in TO_DO),
     }
+
+
+def shows_proposals(permit: Permit, rights: Rights) -> bool:
+    """Whether the page of a file has a part for them: it is instructed by the asker, or something was reviewed."""
+    may_review = permit.state in OPEN and may_write(permit, rights, INSTRUCTS)
+    return may_review or ProposalReview.objects.filter(permit=permit).exists()
 
 
 def cards(permit: Permit, proposals: Proposals, *kinds: ProposalReview.Kind) -> list[dict[str, Any]]:
@@ -93,11 +100,14 @@ def consultation_form(permit: Permit, one: Proposal) -> str:
     return f"{reverse('consultations', args=[permit.number])}?{urlencode(given)}#ask"
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page
 def review(request: HttpRequest, permit: str) -> HttpResponse:
-    """Confirm a proposal or set it aside; a confirmed opinion leads to its form."""
+    """The proposals of a file; confirm one or set it aside. A confirmed opinion leads to its form."""
     application, rights = permit_of(request, permit), rights_of_request(request)
+    if request.method != "POST":
+        rows = list(Event.objects.filter(permit=application))
+        return show_file(request, application, "permit_proposals", proposals_context(application, rows, rights))
     given = {name: request.POST.get(name, "") for name in ("key", "verdict", "note")}
     try:
         one = proposing.review_proposal(application, **given, rights=rights)

@@ -96,10 +96,10 @@ def timeline_with_notice(permit: Permit, rows: Sequence[Event], grounds: Iterabl
     return clock.read_or_none(legal_file(permit), [*events, notice], last)
 
 
-def revisions_of(permit: Permit, rows: Sequence[Event]) -> list[clock.Revision]:
+def revisions_of(permit: Permit, rows: Sequence[Event], initials: Initials | None = None) -> list[clock.Revision]:
     """What each record changed of what was told before it."""
-    initials = initials_of([permit], database_clock.today())
-    return clock.revisions(legal_file(permit, initials), legal_events(rows))
+    known = initials_of([permit], database_clock.today()) if initials is None else initials
+    return clock.revisions(legal_file(permit, known), legal_events(rows))
 
 
 def initials_of(permits: Sequence[Permit], day: date) -> Initials:

@@ -50,7 +50,7 @@ def test_a_withdrawal_that_comes_late_stands_and_is_told_as_illegal(world: World
     permit = granted(world)
     given = {"on": "2026-05-28", "cause": "illegal", "reason": "Article UB 10", **HAND}
     text = told(event(world, permit, "revoked", **given))
-    assert "Irrégulier : il a été notifié après le 27 mai 2026, dernier jour" in text
+    assert "Irrégulier : il est illégal, car notifié après le 27 mai 2026, dernier jour" in text
     assert fresh(world, permit).state == State.REVOKED
 
 
@@ -193,6 +193,17 @@ def test_a_modification_has_the_validity_of_its_permit_and_says_so(world: World,
     assert f"Modification de {parent}" in text
     assert f"il suit {parent}, accordé le 2 mars 2026" in text
     assert f"Transfert de {parent}" in page_of(world, changed(world, parent, "T"))
+
+
+def test_the_page_of_a_modification_asks_the_database_few_times(
+    world: World, on_day: Any, django_assert_max_num_queries: Any
+) -> None:
+    on_day(date(2026, 5, 10))
+    permit = changed(world, granted(world))
+    client = world.client()
+    client.get(f"/permis/{permit.number}/")
+    with django_assert_max_num_queries(22):
+        client.get(f"/permis/{permit.number}/")
 
 
 def test_an_extension_of_the_permit_extends_its_modification(world: World, on_day: Any) -> None:
@@ -338,6 +349,18 @@ def test_the_timeline_by_program_tells_what_is_irregular(world: World, on_day: A
         "refused", None, True, True,
     )  # fmt: skip
     assert step["values"]["flaws"] == ["unheard"]
+
+
+def test_a_withdrawal_is_recorded_by_program_and_refused_in_words(world: World, on_day: Any) -> None:
+    on_day(date(2026, 5, 20))
+    permit = granted(world)
+    address, body = f"/api/v1/permits/{permit.number}/events/", {"what": "revoked", "on": "2026-05-20"}
+    wrong = world.client().post(address, {**body, "detail": {"cause": "whim"}}, content_type="application/json")
+    assert (wrong.status_code, wrong.json()["parameter"]) == (400, "cause")
+    right = {**body, "detail": {"cause": "fraud", "reason": "Plan falsifié"}}
+    assert world.client().post(address, right, content_type="application/json").status_code == 201
+    assert world.client(Role.TOWN_HALL).post(address, right, content_type="application/json").status_code == 403
+    assert fresh(world, permit).state == State.REVOKED
 
 
 def test_statistics_tell_states_and_count_what_was_withdrawn_as_decided(world: World, on_day: Any) -> None:

@@ -29,7 +29,8 @@ from tests import factories
 from tests.page_forms import Forms
 from tests.permits import grounds
 from tests.permits.conftest import World
-from tests.permits.test_file_page import HAND, browser, page_of
+from tests.permits.test_file_page import HAND, browser
+from tests.permits.test_file_page import page_of as file_page_of
 from tests.wiring import give
 
 X, Y = factories.ORIGIN
@@ -65,6 +66,13 @@ def reviewed(world: World, permit: Permit, key: str = LONGER, verdict: str = "co
 def posted(world: World, permit: Permit, who: str = Role.PERMIT_INSTRUCTOR, **given: str) -> Any:
     form = {"key": LONGER, "verdict": "confirmed", **given}
     return browser(world, who).post(f"/permis/{permit.number}/propositions/", form)
+
+
+def page_of(world: World, permit: Permit, who: str = Role.PERMIT_INSTRUCTOR) -> str:
+    """The part of the file's page about proposals, which it fetches from a page of its own."""
+    answer = browser(world, who).get(f"/permis/{permit.number}/propositions/")
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
 
 
 def kept(world: World) -> list[ProposalReview]:
@@ -420,8 +428,13 @@ def test_a_stranger_finds_no_file(world: World) -> None:
     assert posted(world, world.file(), "stranger").status_code == 404
 
 
-def test_an_address_that_takes_only_forms(world: World) -> None:
-    assert browser(world).get(f"/permis/{world.file().number}/propositions/").status_code == 405
+def test_the_page_of_a_file_fetches_its_proposals_and_links_to_them(world: World) -> None:
+    grounds.easement("AC1")
+    permit = world.file()
+    text = file_page_of(world, permit)
+    assert f'data-later="/permis/{permit.number}/propositions/"' in text
+    assert f'<a href="/permis/{permit.number}/propositions/">' in text
+    assert "data-later" not in file_page_of(world, permit, Role.TOWN_HALL)
 
 
 def test_a_town_hall_reads_what_was_reviewed_without_a_form(world: World) -> None:
@@ -431,7 +444,7 @@ def test_a_town_hall_reads_what_was_reviewed_without_a_form(world: World) -> Non
     reviewed(world, permit)
     text = page_of(world, permit, Role.TOWN_HALL)
     assert "Confirmée le 12 janvier 2026" in text
-    assert "/propositions/" not in text
+    assert 'name="verdict"' not in text
 
 
 def test_a_form_sent_twice_is_kept_once(world: World) -> None:

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 
 from permits.deadlines.clock import Timeline, What, revisions
 from permits.deadlines.events import (
+    Appeal,
+    AppealLodged,
     ArchitectSaid,
     Decided,
     Event,
@@ -121,7 +123,7 @@ def test_a_refusal_after_a_tacit_permit_says_what_it_does_and_what_it_lacks() ->
     assert told.title == "Refusé après une décision tacite : vaut retrait"
     assert "la retire (CAA Nantes, 5 avril 2013" in told.why
     assert "reçu jusqu’au 6 juillet 2026" in told.why
-    assert "Irrégulier : il a été notifié après le 6 juillet 2026, dernier jour; aucune procédure" in told.why
+    assert "Irrégulier : il est illégal, car notifié après le 6 juillet 2026, dernier jour ; aucune" in told.why
     assert "sans effet" not in told.why.lower()
     assert told.articles == ("L.424-5", "CRPA L.121-1", "CRPA L.122-1")
 
@@ -133,6 +135,15 @@ def test_two_decisions_of_one_day_are_told() -> None:
     told = [explain_in_french(step) for step in line.steps if step.event in (grant.key, "other")]
     assert len(told) == 2
     assert all("Deux décisions comptent de ce jour" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("appeal", "word"), [(Appeal.COURT, "la validité est suspendue"), (Appeal.GRACIOUS, "ne déplace aucune date")]
+)
+def test_an_appeal_says_what_it_suspends(appeal: Appeal, word: str) -> None:
+    grant = made(Decided, "2026-03-02", outcome=Outcome.GRANTED)
+    line = read(PC, "2026-01-05", grant, made(AppealLodged, "2026-04-01", appeal=appeal))
+    assert word in why(line, What.APPEALED).why
 
 
 def test_a_change_says_what_it_follows() -> None:
