@@ -146,10 +146,10 @@ def unread(request: HttpRequest, link: int, error: str, status: int) -> HttpResp
         return show(request, opened, status, error=error)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 @known_only
 @upload_page(too_large, lambda: longest_body(answering.PDF_ALONE), disk_full=disk_full)
-@require_http_methods(["GET", "HEAD", "POST"])
 def answer_page(request: HttpRequest, link: int) -> HttpResponse:
     """What is asked; once the code was typed, the pieces and the form, which POST sends."""
     with answering.open_link(link) as opened:
