@@ -202,7 +202,7 @@ def test_the_page_of_a_modification_asks_the_database_few_times(
     permit = changed(world, granted(world))
     client = world.client()
     client.get(f"/permis/{permit.number}/")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         client.get(f"/permis/{permit.number}/")
 
 

@@ -9,9 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gis_core.members.rights import Role
-from gis_core.models import Letterhead
 from layers.planning.models import Document, Zone
-from permits.models import ApplicantReading, Permit
+from permits.models import ApplicantReading, Permit, Signatory
 from permits.procedure import What
 from tests import factories
 from tests.permits.conftest import World
@@ -99,10 +98,12 @@ def test_who_may_not_read_the_applicant_is_told_so(world: World) -> None:
     assert "Votre rôle ne permet pas de le lire." in text
 
 
-def test_who_signs_is_whom_the_letterhead_names(world: World) -> None:
+def test_who_signs_is_who_may_today(world: World) -> None:
+    permit = world.file()
+    assert "Jeanne Dupuis, La maire" in page_of(world, permit)
     with factories.as_owner():
-        Letterhead.objects.create(owner=world.member, signatory="Le maire,\nCamille Exemple")
-    assert "Le maire,<br>Camille Exemple" in page_of(world, world.file())
+        Signatory.objects.update(until_date=date(2020, 7, 4))
+    assert "Personne ne peut signer" in page_of(world, permit)
 
 
 def test_opinions_and_pieces_that_wait_are_counted(world: World) -> None:

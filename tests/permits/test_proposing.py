@@ -440,7 +440,7 @@ def test_the_page_of_a_file_fetches_its_proposals_and_links_to_them(world: World
 def test_a_town_hall_reads_what_was_reviewed_without_a_form(world: World) -> None:
     grounds.easement("AC1")
     permit = world.file()
-    assert "Ce que le terrain propose" not in page_of(world, permit, Role.TOWN_HALL)
+    assert 'id="proposals"' not in page_of(world, permit, Role.TOWN_HALL)
     reviewed(world, permit)
     text = page_of(world, permit, Role.TOWN_HALL)
     assert "Confirmée le 12 janvier 2026" in text
@@ -451,7 +451,7 @@ def test_a_form_sent_twice_is_kept_once(world: World) -> None:
     grounds.easement("AC1")
     permit = world.file()
     client = browser(world)
-    found = Forms(client.get(f"/permis/{permit.number}/").content.decode()).found
+    found = Forms(client.get(f"/permis/{permit.number}/propositions/").content.decode()).found
     form = next(sent for _action, sent in found if sent.get("key") == [LONGER])
     for _time in range(2):
         client.post(f"/permis/{permit.number}/propositions/", form | {"verdict": "confirmed"})
