@@ -11,7 +11,7 @@ from tests.browser.conftest import Demo, today
 
 pytestmark = pytest.mark.browser
 HOUSES = count(12)
-"""Each filing is another one: the same form sent twice within seconds is one file."""
+"""Each filing is another one: the same form, or the same parcels, within days is the same file."""
 FOCUSED = "(e => (e.labels?.[0]?.innerText || e.innerText || '').trim())(document.activeElement)"
 
 
@@ -36,11 +36,12 @@ def check_page(page: Page) -> None:
 
 def filed(context: BrowserContext, demo: Demo) -> Page:
     page = context.new_page()
-    page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001")
+    house = next(HOUSES)
+    page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001,45901000AB{house:04d}")
     check_page(page)
     press_to(page, "Ce qui est demandé")
     page.keyboard.type("Permis de construire (PC)")
-    type_into(page, "Adresse du terrain", f"{next(HOUSES)} rue des Tanneurs")
+    type_into(page, "Adresse du terrain", f"{house} rue des Tanneurs")
     type_into(page, "Nom", "Jeanne Fictive")
     press_to(page, "Déposer le dossier")
     page.keyboard.press("Enter")
@@ -50,7 +51,7 @@ def filed(context: BrowserContext, demo: Demo) -> Page:
 
 def test_a_file_goes_from_filing_to_decision_with_the_keyboard(context: BrowserContext, demo: Demo) -> None:
     page = filed(context, demo)
-    expect(page.get_by_role("status")).to_contain_text("est déposé")
+    expect(page.get_by_role("status").first).to_contain_text("est déposé")
     expect(page.locator(".next")).to_contain_text("Sans décision : permis tacite le")
     press_to(page, "Pourquoi cette date")
     page.keyboard.press("Enter")
@@ -112,3 +113,17 @@ def test_words_without_a_space_do_not_widen_the_page(blank_phone: Page, demo: De
     check_page(blank_phone)
     blank_phone.goto(f"{demo.url}/permis/?q=xxxx")
     check_page(blank_phone)
+
+
+def test_the_same_file_twice_is_told_and_confirmed(blank_desk: Page, demo: Demo) -> None:
+    for address in ("1 rue", "2 rue"):
+        blank_desk.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001,45901000AB0009")
+        blank_desk.get_by_label("Ce qui est demandé").select_option("PD")
+        blank_desk.get_by_label("Adresse du terrain").fill(address)
+        blank_desk.get_by_role("button", name="Déposer le dossier").click()
+    expect(blank_desk.get_by_role("alert")).to_contain_text("Ce dossier semble déjà déposé")
+    check_page(blank_desk)
+    expect(blank_desk.get_by_label("Adresse du terrain")).to_have_value("2 rue")
+    blank_desk.get_by_label("C’est un autre dossier").check()
+    blank_desk.get_by_role("button", name="Déposer le dossier").click()
+    blank_desk.wait_for_url(re.compile(r"/permis/PD045901\d{2}"))
