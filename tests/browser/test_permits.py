@@ -4,10 +4,10 @@ import re
 from itertools import count
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import Demo, today
+from tests.browser.conftest import DESK, Demo, today
 
 pytestmark = pytest.mark.browser
 HOUSES = count(12)
@@ -115,15 +115,18 @@ def test_words_without_a_space_do_not_widen_the_page(blank_phone: Page, demo: De
     check_page(blank_phone)
 
 
-def test_the_same_file_twice_is_told_and_confirmed(blank_desk: Page, demo: Demo) -> None:
+def test_the_same_file_twice_is_told_and_confirmed(browser: Browser, signed_in: dict[str, object], demo: Demo) -> None:
+    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    page = context.new_page()
     for address in ("1 rue", "2 rue"):
-        blank_desk.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001,45901000AB0009")
-        blank_desk.get_by_label("Ce qui est demandé").select_option("PD")
-        blank_desk.get_by_label("Adresse du terrain").fill(address)
-        blank_desk.get_by_role("button", name="Déposer le dossier").click()
-    expect(blank_desk.get_by_role("alert")).to_contain_text("Ce dossier semble déjà déposé")
-    check_page(blank_desk)
-    expect(blank_desk.get_by_label("Adresse du terrain")).to_have_value("2 rue")
-    blank_desk.get_by_label("C’est un autre dossier").check()
-    blank_desk.get_by_role("button", name="Déposer le dossier").click()
-    blank_desk.wait_for_url(re.compile(r"/permis/PD045901\d{2}"))
+        page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001,45901000AB0009")
+        page.get_by_label("Ce qui est demandé").select_option("PD")
+        page.get_by_label("Adresse du terrain").fill(address)
+        page.get_by_role("button", name="Déposer le dossier").click()
+    expect(page.get_by_role("alert")).to_contain_text("Ce dossier semble déjà déposé")
+    check_page(page)
+    expect(page.get_by_label("Adresse du terrain")).to_have_value("2 rue")
+    page.get_by_label("C’est un autre dossier").check()
+    page.get_by_role("button", name="Déposer le dossier").click()
+    page.wait_for_url(re.compile(r"/permis/PD045901\d{2}"))
+    context.close()
