@@ -123,6 +123,7 @@ def test_the_same_file_twice_is_told_and_confirmed(browser: Browser, signed_in: 
         page.get_by_label("Ce qui est demandé").select_option("PD")
         page.get_by_label("Adresse du terrain").fill(address)
         page.get_by_role("button", name="Déposer le dossier").click()
+        expect(page.get_by_role("status").or_(page.get_by_role("alert")).first).to_be_visible()
     expect(page.get_by_role("alert")).to_contain_text("Ce dossier semble déjà déposé")
     check_page(page)
     expect(page.get_by_label("Adresse du terrain")).to_have_value("2 rue")
