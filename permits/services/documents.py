@@ -171,8 +171,9 @@ def accept_document(document: Piece, *, rights: Rights) -> None:
 
 
 def set_code(document: Piece, code: str, *, rights: Rights) -> None:
-    """Say which document of the slip it is. Raises Forbidden, Invalid, Conflict."""
+    """Say which document of the slip it is; empty for none. Raises Forbidden, Invalid, Conflict."""
     check_examines(document.permit, rights)
+    code = "".join(code.split()).upper()
     check_code(document.permit, code)
     change_current(document, code=code)
 

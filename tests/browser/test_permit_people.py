@@ -51,12 +51,12 @@ def test_pieces_are_added_and_removed(context: BrowserContext, demo: Demo, permi
     expect(page.get_by_role("status")).to_contain_text("2 pièces ajoutées")
     assert serious(page) == []
     assert fits(page)
-    row = page.locator("tbody tr", has_text="Façade")
+    row = page.locator("table.pieces tbody tr", has_text="Façade")
     row.get_by_text("Retirer").first.click()
-    row.locator("input[name=reason]").fill("Mauvais plan")
+    row.get_by_label("Motif du retrait").fill("Mauvais plan")
     row.locator("button.danger").click()
     expect(page.get_by_role("status")).to_contain_text("Façade")
-    expect(page.locator("tbody tr", has_text="Façade")).to_have_count(0)
+    expect(page.locator("table.pieces tbody tr", has_text="Façade")).to_have_count(0)
     expect(page.locator(".removed li", has_text="Façade").first).to_contain_text("Mauvais plan")
     assert serious(page) == []
 

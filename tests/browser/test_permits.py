@@ -4,14 +4,14 @@ import re
 from itertools import count
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import Demo, today
+from tests.browser.conftest import DESK, Demo, today
 
 pytestmark = pytest.mark.browser
 HOUSES = count(12)
-"""Each filing is another one: the same form sent twice within seconds is one file."""
+"""Each filing is another one: the same form, or the same parcels, within days is the same file."""
 FOCUSED = "(e => (e.labels?.[0]?.innerText || e.innerText || '').trim())(document.activeElement)"
 
 
@@ -36,11 +36,12 @@ def check_page(page: Page) -> None:
 
 def filed(context: BrowserContext, demo: Demo) -> Page:
     page = context.new_page()
-    page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001")
+    house = next(HOUSES)
+    page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001,45901000AB{house:04d}")
     check_page(page)
     press_to(page, "Ce qui est demandé")
     page.keyboard.type("Permis de construire (PC)")
-    type_into(page, "Adresse du terrain", f"{next(HOUSES)} rue des Tanneurs")
+    type_into(page, "Adresse du terrain", f"{house} rue des Tanneurs")
     type_into(page, "Nom", "Jeanne Fictive")
     press_to(page, "Déposer le dossier")
     page.keyboard.press("Enter")
@@ -50,7 +51,7 @@ def filed(context: BrowserContext, demo: Demo) -> Page:
 
 def test_a_file_goes_from_filing_to_decision_with_the_keyboard(context: BrowserContext, demo: Demo) -> None:
     page = filed(context, demo)
-    expect(page.get_by_role("status")).to_contain_text("est déposé")
+    expect(page.get_by_role("status").first).to_contain_text("est déposé")
     expect(page.locator(".next")).to_contain_text("Sans décision : permis tacite le")
     press_to(page, "Pourquoi cette date")
     page.keyboard.press("Enter")
@@ -112,3 +113,21 @@ def test_words_without_a_space_do_not_widen_the_page(blank_phone: Page, demo: De
     check_page(blank_phone)
     blank_phone.goto(f"{demo.url}/permis/?q=xxxx")
     check_page(blank_phone)
+
+
+def test_the_same_file_twice_is_told_and_confirmed(browser: Browser, signed_in: dict[str, object], demo: Demo) -> None:
+    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    page = context.new_page()
+    for address in ("1 rue", "2 rue"):
+        page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001,45901000AB0009")
+        page.get_by_label("Ce qui est demandé").select_option("PD")
+        page.get_by_label("Adresse du terrain").fill(address)
+        page.get_by_role("button", name="Déposer le dossier").click()
+        expect(page.get_by_role("status").or_(page.get_by_role("alert")).first).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Ce dossier semble déjà déposé")
+    check_page(page)
+    expect(page.get_by_label("Adresse du terrain")).to_have_value("2 rue")
+    page.get_by_label("C’est un autre dossier").check()
+    page.get_by_role("button", name="Déposer le dossier").click()
+    page.wait_for_url(re.compile(r"/permis/PD045901\d{2}"))
+    context.close()

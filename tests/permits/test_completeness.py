@@ -187,7 +187,7 @@ def test_a_code_of_another_slip_is_refused(world: World) -> None:
 def test_the_code_of_a_piece_is_said_later(world: World) -> None:
     permit = world.file()
     attach(world, permit)
-    assert examine(world, pieces(world)[0], do="code", code="PC5").status_code == 302
+    assert examine(world, pieces(world)[0], do="code", code=" pc 5 ").status_code == 302
     assert states(world, permit)["PC5"] == "received"
 
 
