@@ -128,10 +128,11 @@ EVENTS = """
 """
 CONSULTATIONS = """
     insert into permits_consultation (permit_id, body, name, email, reason, requested_date, months, article, uncertain,
-        due_date, silence, answered_date, opinion, text, recorded_at, version)
+        due_date, silence, answered_date, opinion, text, recorded_at, version, mail_state, mail_error, prescriptions)
     select id, 'water', '', '', '[]', filed_date + 3, 1, 'R.423-59', false, filed_date + 33, 'favourable',
         case when id %% 3 > 0 and state <> 'instruction' then filed_date + 14 end,
-        case when id %% 3 > 0 and state <> 'instruction' then 'favourable' else '' end, '', filed_date + time '10:00', 1
+        case when id %% 3 > 0 and state <> 'instruction' then 'favourable' else '' end, '',
+        filed_date + time '10:00', 1, '', '', '{}'
     from permits_permit where id %% 2 = 0
 """
 OCCUPIED = """

@@ -422,7 +422,7 @@ STORIES: tuple[tuple[Callable[[Story], None], Mix], ...] = (
     (fresh, {"DP": 5, "PCMI": 3, "PC": 1, "CUa": 4, "CUb": 1}),
     (due_this_week, {"DP": 6, "PCMI": 4, "PC": 2, "PD": 1, "CUa": 2}),
     (notices_this_week, {"PCMI": 3, "PC": 3, "PA": 1, "PD": 1}),
-    (instructed, {"DP": 6, "PCMI": 5, "PC": 2, "PA": 2, "PD": 1, "CUa": 3, "CUb": 4}),
+    (instructed, {"DP": 6, "PCMI": 5, "PC": 2, "PA": 2, "PD": 1, "CUa": 3, "CUb": 3}),
     (waiting_opinions, {"DP": 4, "PCMI": 4, "PC": 4, "PA": 2}),
     (longer, {"DP": 5, "PCMI": 4, "PC": 2, "PD": 1}),
     (pieces_waited, {"DP": 5, "PCMI": 4, "PC": 2, "PA": 1}),

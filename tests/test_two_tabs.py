@@ -21,6 +21,7 @@ from gis_core.models import Membership, User
 from gis_core.tokens.services import create_token
 from layers.catalogue.models import Background, Theme
 from networks.notifications.services.contacts import find_contacts
+from permits.models import Authority, Signatory
 from tests import factories
 from tests.external.conftest import external
 from tests.networks.conftest import made_network
@@ -90,6 +91,27 @@ def team() -> Case:
     administrator = world.people[ADMINISTRATOR]
     made = browser(administrator).post(reverse("permit_teams", args=[world.member.slug]), {"name": "Une"})
     return Case(administrator, made["Location"], "name", WORDS)
+
+
+def authority() -> Case:
+    world = made_world()
+    with factories.as_owner():
+        row = Authority.objects.get(owner=world.member)
+    url = reverse("permit_authority", args=[world.member.slug, row.pk])
+    return Case(world.people[ADMINISTRATOR], url, "place", WORDS)
+
+
+def signatory() -> Case:
+    world = made_world()
+    with factories.as_owner():
+        row = Signatory.objects.get(authority__owner=world.member)
+    url = reverse("permit_signatory", args=[world.member.slug, row.authority_id, row.pk])
+    return Case(world.people[ADMINISTRATOR], url, "quality", WORDS)
+
+
+def figures() -> Case:
+    world = made_world()
+    return Case(instructor(world), reverse("permit_figures", args=[world.file().number]), "dwellings", ("3", "4"))
 
 
 def permit_letter() -> Case:
@@ -274,6 +296,9 @@ CASES: dict[str, Callable[[], Case]] = {
     "permits.pages.settings.SettingsForm": permit_settings,
     "permits.pages.settings.TeamForm": team,
     "permits.pages.letters.LetterForm": permit_letter,
+    "permits.pages.authorities.AuthorityForm": authority,
+    "permits.pages.authorities.SignatoryForm": signatory,
+    "permits.pages.figures.FiguresForm": figures,
     "permits.pages.consulting.ReceiptForm": receipt,
     "permits.pages.consulting.AnswerForm": answer,
     "gis_core.members.pages.RoleChangeForm": person_role,

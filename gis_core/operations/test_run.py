@@ -27,7 +27,7 @@ COVERAGE = "--coverage"
 # Tests start hundreds of processes, each of which would compile all that it imports: byte code is kept whatever is set.
 NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 MEMORY, PREFIX = Path("/dev/shm"), "arpent-tests-"  # noqa: S108 - a folder of ours is made there
-ROOM = 14 * 2**30
+ENOUGH_BYTES = 14 * 2**30
 # One process per test file: module fixtures and live servers are not repeated.
 WHOLE_SUITE = ["--numprocesses", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--times"]
 
@@ -82,7 +82,7 @@ def has_memory() -> bool:
         return False
     lines = Path("/proc/meminfo").read_text().splitlines()
     available = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-    return min(available * 1024, shutil.disk_usage(MEMORY).free) >= ROOM
+    return min(available * 1024, shutil.disk_usage(MEMORY).free) >= ENOUGH_BYTES
 
 
 def place_in(folder: Path | None, otherwise: Place) -> Place:

@@ -126,8 +126,8 @@ def check_signature(permit: Permit, kept: Mapping[str, Any], block: str, day: da
         ended = signatory.until_date if signatory.until_date and signatory.until_date < day else signatory.since_date
         message = _("%(name)s may not sign on %(day)s (%(limit)s): begin the act again with another signatory.")
         limit = _("until %(day)s") if ended == signatory.until_date else _("from %(day)s")
-        named = {"name": signatory, "day": format_day(day), "limit": limit % {"day": format_day(ended)}}
-        raise Invalid(message % named, parameter="signatory")
+        details = {"name": signatory, "day": format_day(day), "limit": limit % {"day": format_day(ended)}}
+        raise Invalid(message % details, parameter="signatory")
     if (
         signatory.last_name.casefold() not in block.casefold()
         or signatory.first_name.casefold() not in block.casefold()
@@ -174,18 +174,18 @@ def authorities_of(member: Member) -> list[Authority]:
 def authority_edited(slug: str, authority_id: int, rights: Rights) -> Authority:
     """One of a member that the user administers. Raises Forbidden, NotFound."""
     member = administered_member(rights=rights, slug=slug)
-    found = Authority.objects.filter(owner=member, pk=authority_id).select_related("owner").first()
-    if found is None:
+    row = Authority.objects.filter(owner=member, pk=authority_id).select_related("owner").first()
+    if row is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return row
 
 
 def signatory_edited(authority: Authority, signatory_id: int) -> Signatory:
     """Who signs for an authority. Raises NotFound."""
-    found = Signatory.objects.filter(authority=authority, pk=signatory_id).first()
-    if found is None:
+    row = Signatory.objects.filter(authority=authority, pk=signatory_id).first()
+    if row is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return found
+    return row
 
 
 @transaction.atomic

@@ -73,8 +73,8 @@ def file_values(permit: Permit, kind: LetterKind, applicant: Person | None, righ
     values["demandeur"] = on_one_line(applicant) if applicant else ""
     if kind.code in OUTCOMES and Kind(permit.kind) in CERTIFICATES:
         values |= certificate_values(permit, rights)
-        asked = permit.consultations.order_by("pk")
-        values["consultations"] = list(dict.fromkeys(body_label(one) for one in asked))
+        consultations = permit.consultations.order_by("pk")
+        values["consultations"] = list(dict.fromkeys(body_label(one) for one in consultations))
     return values
 
 
@@ -86,11 +86,11 @@ def on_one_line(person: Person) -> str:
 def change_values(permit: Permit) -> dict[str, Value]:
     """What is asked for; for a modification or transfer of which file, and how its act is called."""
     what, number = Kind(permit.kind), format_number(permit.number)
-    asked = {Kind.DP: "de déclaration préalable"} | {kind: f"de {name}" for kind, name in ACTS.items()}
+    requests = {Kind.DP: "de déclaration préalable"} | {kind: f"de {name}" for kind, name in ACTS.items()}
     change = CHANGES.get(Number.parse(permit.number).change)
     if change is None:
-        return {"objet_demande": asked.get(what, "de certificat d’urbanisme"), "initial": ""}
-    first = asked.get(what, "").removeprefix("de ")
+        return {"objet_demande": requests.get(what, "de certificat d’urbanisme"), "initial": ""}
+    first = requests.get(what, "").removeprefix("de ")
     initial = f"{first} {format_number(Number.parse(permit.number).initial)}"
     values: dict[str, Value] = {"objet_demande": f"tendant à {change} du {first}", "initial": f"le {initial}"}
     if what is Kind.DP:
@@ -161,8 +161,8 @@ def prescriptions(permit: Permit, request: LetterRequest) -> list[str]:
 
 def prescriptions_of(permit: Permit) -> list[str]:
     """« Service d’incendie (SDIS) : poser une bouche d’incendie », for each prescription of each opinion received."""
-    asked = permit.consultations.exclude(opinion="").order_by("answered_date", "pk")
-    return [f"{body_label(one)} : {text}" for one in asked for text in prescription_texts(one)]
+    consultations = permit.consultations.exclude(opinion="").order_by("answered_date", "pk")
+    return [f"{body_label(one)} : {text}" for one in consultations for text in prescription_texts(one)]
 
 
 def prescription_texts(consultation: Consultation) -> list[str]:

@@ -108,8 +108,8 @@ class SignatoryForm(EditForm):
 
     def given(self) -> authorities.Person:
         kept = self.cleaned_data
-        named = {name: kept[name] for name in ("first_name", "last_name", "quality", "delegation")}
-        return authorities.Person(**named, since=kept["since_date"], until=kept["until_date"])
+        texts = {name: kept[name] for name in ("first_name", "last_name", "quality", "delegation")}
+        return authorities.Person(**texts, since=kept["since_date"], until=kept["until_date"])
 
 
 class NoteForm(AccessibleForm):

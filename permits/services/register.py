@@ -22,6 +22,7 @@ from gis_core.desk.listing import Column, Listing
 from gis_core.desk.options import member_commune_options, year_options
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
+from permits.layers import STATES
 from permits.models import Permit
 from permits.numbers import format_number
 from permits.services.listing import (
@@ -48,8 +49,8 @@ class Outcome(models.TextChoices):
 
 
 MOST_PLACES: Final = 2_000
-COLOURS: Final = {"granted": "#3f8f52", "refused": "#b0353b", "rejected": "#8c5a5a"}
-"""On the map, as in the layer of files (`permits.layers.STATES`)."""
+COLOURS: Final = {state: colour for state, _fr, _en, colour, _dash in STATES if state in Outcome.values}
+"""On the map, as in the layer of files."""
 CERTIFICATES: Final = (Permit.Kind.CUA, Permit.Kind.CUB)
 """Certificates inform who asked for them: nothing of them is posted (R.423-6 names permits and declarations)."""
 

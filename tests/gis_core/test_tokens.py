@@ -90,7 +90,7 @@ def test_a_token_opens_until_the_end_of_its_last_day(client: Client, person: Use
     end = timezone.localtime(token.expires_at)
     assert (end.hour, end.minute, token.last_date) == (0, 0, timezone.localdate())
     assert ask(client, f"Bearer {secret}").status_code == 200
-    ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now())
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     assert ask(client, f"Bearer {secret}").status_code == 401
     assert ask(client, basic(person.username, secret)).status_code == 401
 

@@ -13,7 +13,7 @@ from gis_core.desk.listing import Pager
 from gis_core.members.rights import ANONYMOUS, acting_as
 from permits.models import Permit, Settings
 from permits.numbers import format_parcel
-from permits.services.register import REGISTER, FilingQuery, RegisterQuery, decisions, filings
+from permits.services.register import REGISTER, FilingQuery, Outcome, RegisterQuery, decisions, filings
 from tests import factories
 from tests.permits.conftest import World
 
@@ -99,6 +99,16 @@ def test_the_map_shows_the_grounds_of_the_decisions(world: World) -> None:
     assert (feature["id"], feature["geometry"]["type"], answer["more"]) == (permit.number, "MultiPolygon", False)
     assert set(feature["properties"]) == {"title", "label", "detail", "colour", "href"}
     assert len(Client().get(f"{URL}carte.geojson").json()["features"]) == 1
+
+
+def test_the_map_shows_every_outcome_of_the_register(world: World) -> None:
+    permit = granted(world)
+    for outcome in Outcome.values:
+        with factories.as_owner():
+            Permit.objects.filter(pk=permit.pk).update(state=outcome)
+        (feature,) = Client().get(f"{URL}carte.geojson").json()["features"]
+        assert feature["properties"]["label"] == str(Outcome(outcome).label)
+        assert feature["properties"]["colour"].startswith("#")
 
 
 def test_the_map_refuses_a_filter_that_makes_no_sense(world: World) -> None:
