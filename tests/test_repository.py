@@ -495,3 +495,13 @@ def test_the_version_is_said_in_one_place() -> None:
 
 def constants(tree: ast.Module) -> set[str]:
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_numbers_of_rows_are_written_plain_in_attributes() -> None:
+    """`{{ one.pk }}` is “1 531” in French: an anchor that leads nowhere, a form that is refused."""
+    tag = re.compile(r"""[\w-]+="(?:[^"{]|\{%[^%]*%\}|\{\{[^}]*\}\}|\{)*\{\{ ?(?:[a-z_]+\.)*(?:pk|version) ?\}\}""")
+    templates = [path for app in APPS for path in (ROOT / app).rglob("templates/**/*.html")]
+    assert templates
+    sentence = re.compile(r"\{% blocktrans.*?endblocktrans %\}", re.DOTALL)
+    wrong = [path for path in templates if tag.search(sentence.sub("", path.read_text()))]
+    assert [str(path.relative_to(ROOT)) for path in wrong] == []
