@@ -81,14 +81,14 @@ def share_of(line: Line) -> str:
     return ""
 
 
-def joined(*parts: str) -> str:
+def join_parts(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
 def describe_zone(line: Line) -> str:
     facts = facts_of(line)
     name = f"zone {line.title}" + (f" ({line.detail})" if line.detail and line.detail != line.title else "")
-    return joined(name, f"document {facts['document']}" if "document" in facts else "", share_of(line))
+    return join_parts(name, f"document {facts['document']}" if "document" in facts else "", share_of(line))
 
 
 def documents_in_force(lines: Sequence[Line]) -> list[str]:
@@ -102,18 +102,18 @@ def documents_in_force(lines: Sequence[Line]) -> list[str]:
 
 
 def describe_rule(line: Line) -> str:
-    return joined(f"{line.title} ({line.detail})" if line.detail else line.title, share_of(line))
+    return join_parts(f"{line.title} ({line.detail})" if line.detail else line.title, share_of(line))
 
 
 def describe_easement(line: Line) -> str:
     """« AC1 · Abords de l’église, arrêté · 3 avril 1932, pour 412 m² du terrain »."""
     acts = " ; ".join(in_full(fact.display or str(fact.value)) for fact in line.facts if fact.name == "act")
-    return joined(line.title, line.detail, f"instituée par : {acts}" if acts else "", share_of(line))
+    return join_parts(line.title, line.detail, f"instituée par : {acts}" if acts else "", share_of(line))
 
 
 def describe_risk(line: Line) -> str:
     facts = facts_of(line)
-    return joined(line.detail or line.title, facts.get("plan", ""), facts.get("state", ""), share_of(line))
+    return join_parts(line.detail or line.title, facts.get("plan", ""), facts.get("state", ""), share_of(line))
 
 
 def preemption_of(land: LandReading) -> list[str]:
@@ -126,7 +126,7 @@ def preemption_of(land: LandReading) -> list[str]:
     if not inside:
         return ["Le terrain n’est situé dans aucun périmètre connu de droit de préemption."]
     return [
-        f"Le terrain est situé à l’intérieur du périmètre : {joined(line.detail, line.title, share_of(line))}"
+        f"Le terrain est situé à l’intérieur du périmètre : {join_parts(line.detail, line.title, share_of(line))}"
         for line in inside
     ]
 

@@ -83,7 +83,7 @@ class Wording:
 
 
 @cache
-def shipped() -> tuple[Note, ...]:
+def shipped_notes() -> tuple[Note, ...]:
     """The rows of `notes.csv`, in their order."""
     with FILE.open(newline="", encoding="utf-8") as rows:
         return tuple(note_of(row) for row in csv.DictReader(rows))
@@ -109,7 +109,7 @@ def note_of(row: Mapping[str, str]) -> Note:
 def notes_for(member: Member, decision: Decision) -> Iterator[Wording]:
     """The notes of a decision of a member, in their order: its own wording where that is no older than the law."""
     own = latest_by_code(member, decision.day)
-    for note in shipped():
+    for note in shipped_notes():
         if note.is_for(decision):
             yield word(note, own.get(note.code))
 
@@ -142,7 +142,7 @@ def versions_of(member: Member, code: str) -> QuerySet[MemberNote]:
 
 def shipped_of(code: str) -> tuple[Note, ...]:
     """The shipped texts of a note, one for each time and case. Raises NotFound."""
-    notes = tuple(note for note in shipped() if note.code == code)
+    notes = tuple(note for note in shipped_notes() if note.code == code)
     if not notes:
         raise NotFound(_("There is no such note."))
     return notes

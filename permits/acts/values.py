@@ -51,7 +51,7 @@ def act_content(
         "authority": signature.authority.pk,
         "signatory": signature.signatory.pk,
         "notes": [note.key for note in notes],
-        "file": digests(watched(known) | of_file),
+        "file": digests(keep_watched(known) | of_file),
     }
     return ActContent(values=of_file | of_act, begun_with=begun)
 
@@ -97,17 +97,17 @@ def change_values(permit: Permit) -> dict[str, Value]:
         return values
     return values | {
         "accord": f"accordant {change} du {first}",
-        "accorde": f"{change[0].upper()}{change[1:]} du {initial} ({number}) est {agreed(change)}",
+        "accorde": f"{change[0].upper()}{change[1:]} du {initial} ({number}) est {participle_of_grant(change)}",
         "refus": f"refusant {change} du {first}",
-        "refuse": f"{change[0].upper()}{change[1:]} du {initial} ({number}) est {refused(change)}",
+        "refuse": f"{change[0].upper()}{change[1:]} du {initial} ({number}) est {participle_of_refusal(change)}",
     }
 
 
-def agreed(change: str) -> str:
+def participle_of_grant(change: str) -> str:
     return "accordée" if change.startswith("la ") else "accordé"
 
 
-def refused(change: str) -> str:
+def participle_of_refusal(change: str) -> str:
     return "refusée" if change.startswith("la ") else "refusé"
 
 
@@ -176,7 +176,7 @@ WATCHED = ("nature", "commune", "parcelles", "adresse_terrain", "travaux", "date
 """Of what every letter may name, what an act says of the file."""
 
 
-def watched(known: Mapping[str, Value]) -> dict[str, Value]:
+def keep_watched(known: Mapping[str, Value]) -> dict[str, Value]:
     return {name: known[name] for name in WATCHED if name in known}
 
 

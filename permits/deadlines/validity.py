@@ -158,7 +158,7 @@ def lapse(reading: Reading, act: Act, until: date | None) -> date | None:
         return None
     if not any(one.on <= until for one in started):
         return without_works(reading, until)
-    return interrupted(reading, until)
+    return lapse_by_interruption(reading, until)
 
 
 def without_works(reading: Reading, until: date) -> date | None:
@@ -170,7 +170,7 @@ def without_works(reading: Reading, until: date) -> date | None:
     return lapsed
 
 
-def interrupted(reading: Reading, until: date) -> date | None:
+def lapse_by_interruption(reading: Reading, until: date) -> date | None:
     """The first year that passed without works, counted from the end of the validity at the earliest."""
     months = law.the("interruption_months", until).months
     stopped: date | None = None
@@ -183,15 +183,15 @@ def interrupted(reading: Reading, until: date) -> date | None:
         elif isinstance(event, WorksResumed | WorksFinished) and stopped is not None:
             if isinstance(event, WorksResumed):
                 reading.say(event.on, What.WORKS_RESUMED, event=event.key)
-            lapsed, stopped = lapsed or passed(stopped, until, months, event.on), None
+            lapsed, stopped = lapsed or lapse_day(stopped, until, months, event.on), None
     if stopped is not None:
-        lapsed = lapsed or passed(stopped, until, months, reading.today)
+        lapsed = lapsed or lapse_day(stopped, until, months, reading.today)
     if lapsed:
         reading.say(lapsed, What.LAPSED, *INTERRUPTION, values={"months": months, "until": until})
     return lapsed
 
 
-def passed(stopped: date, until: date, months: int, day: date) -> date | None:
+def lapse_day(stopped: date, until: date, months: int, day: date) -> date | None:
     """The day after a year without works, if it has come by a day."""
     lapsed = next_day(after_months(max(stopped, until), months))
     return lapsed if lapsed <= day else None

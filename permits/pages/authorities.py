@@ -142,7 +142,7 @@ def authority_list(request: HttpRequest, slug: str) -> HttpResponse:
         "member": member,
         "today": today,
         "authorities": [(one, communes.get(one.insee, one.insee)) for one in authorities.authorities_of(member)],
-        "notes": [(note, own.get(note.code)) for note in notes.shipped()],
+        "notes": [(note, own.get(note.code)) for note in notes.shipped_notes()],
     }
     return render_settings(request, "authorities", context)
 

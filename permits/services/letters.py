@@ -23,7 +23,7 @@ from gis_core.models import Letter, LetterQuerySet
 from permits.acts.authorities import signature_for
 from permits.acts.checks import check_act, check_unchanged
 from permits.acts.kinds import FOR_FILES, GIVEN_REASONS
-from permits.acts.values import act_content, file_values, watched
+from permits.acts.values import act_content, file_values, keep_watched
 from permits.deadlines.law import Kind
 from permits.letters import (
     ABOUT,
@@ -106,7 +106,7 @@ def file_values_now(permit: Permit, kind: LetterKind, rights: Rights) -> dict[st
     """What an act of this kind would say of the file today."""
     person = applicant_for(permit, kind)
     known = letter_field_values(permit, LetterRequest(), person)
-    return watched(known) | file_values(permit, kind, person, rights)
+    return keep_watched(known) | file_values(permit, kind, person, rights)
 
 
 def begun_with(kind: LetterKind, request: LetterRequest, values: Mapping[str, Value]) -> dict[str, Any]:

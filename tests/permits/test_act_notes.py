@@ -6,13 +6,15 @@ from datetime import date
 import pytest
 
 from gis_core.operations.environment import ROOT
-from permits.acts.notes import Decision, Note, shipped
+from permits.acts.notes import Decision, Note, shipped_notes
 from permits.deadlines.law import Kind
 
 PAGE = (ROOT / "docs/reference/actes.md").read_text()
 
 
-@pytest.mark.parametrize("note", shipped(), ids=lambda note: f"{note.code}-{note.since}-{'-'.join(sorted(note.kinds))}")
+@pytest.mark.parametrize(
+    "note", shipped_notes(), ids=lambda note: f"{note.code}-{note.since}-{'-'.join(sorted(note.kinds))}"
+)
 def test_each_sentence_is_in_the_reference_with_its_article_and_source(note: Note) -> None:
     assert note.text in PAGE
     assert note.article in PAGE
@@ -27,7 +29,7 @@ def test_each_decision_has_one_text_of_each_note(kind: Kind, day: date) -> None:
     for changes in (False, True):
         decision = Decision(day=day, kind=kind, outcome=outcome, authority="mayor", changes=changes)
         texts: dict[str, list[Note]] = defaultdict(list)
-        for note in shipped():
+        for note in shipped_notes():
             if note.is_for(decision):
                 texts[note.code].append(note)
         assert {code for code, notes in texts.items() if len(notes) > 1} == set()
