@@ -18,8 +18,8 @@ from django.conf import settings
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from benchmarks.database import BenchDatabase
-from benchmarks.network_work import done
 from benchmarks.rows import Row
+from benchmarks.work import done
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Commune, Member, Territory
 from networks.water.raepa import TABLES, RaepaTable

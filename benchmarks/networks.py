@@ -18,9 +18,9 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.database import BenchDatabase
-from benchmarks.network_work import done
 from benchmarks.rows import Row
 from benchmarks.tiles import Field
+from benchmarks.work import done
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member, Membership, User
 from gis_core.operations.progress import step

@@ -6,6 +6,7 @@ from functools import partial
 
 from benchmarks import (
     accounts,
+    acts,
     browser,
     campaigns,
     edigeo,
@@ -50,6 +51,7 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
     yield Step("Import du plan cadastral EDIGEO", edigeo.empty_rows(), partial(edigeo.edigeo_rows, made))
     yield Step("Import d'un réseau RAEPA", network_files.empty_rows(), partial(network_files.import_rows, made))
     yield Step("Autorisations d'urbanisme, relecture nocturne", [permits.SWEEP], permits.sweep_row)
+    yield Step("Autorisations d'urbanisme, arrêtés", acts.empty_rows(), partial(acts.act_rows, made))
     port = server.free_port()
     web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
     with tiles.empty_cache(made), web as (*pids, front):

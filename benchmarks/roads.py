@@ -18,9 +18,9 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.database import BenchDatabase
-from benchmarks.network_work import done
 from benchmarks.rows import Row
 from benchmarks.tiles import Field, in_turns, raw_pool, raw_runner, timed
+from benchmarks.work import done
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Commune, Member, Membership, User
 from gis_core.operations.progress import step

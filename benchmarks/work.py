@@ -1,4 +1,4 @@
-"""What is done with networks in a process of its own, with the role that does it: `python -m benchmarks.network_work`.
+"""What is measured in a process of its own, with the role that does it: `python -m benchmarks.work`.
 
 One argument, in JSON: `{"do": …, "member": id, …}`. Prints what was measured, in JSON.
 """
@@ -17,7 +17,7 @@ from gis_core.operations.environment import PYTHON, ROOT, Role
 
 def done(made: BenchDatabase, role: Role, what: str, **given: Any) -> dict[str, Any]:
     """What a process of this role measured. Raises RuntimeError with its last lines."""
-    command = [str(PYTHON), "-m", "benchmarks.network_work", json.dumps({"do": what, **given})]
+    command = [str(PYTHON), "-m", "benchmarks.work", json.dumps({"do": what, **given})]
     environment = made.environment(role) | {"DJANGO_SETTINGS_MODULE": "gis_core.settings"}
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
@@ -124,11 +124,19 @@ def calibrate() -> dict[str, Any]:
     return {"seconds": time.perf_counter() - begun, "routes": len(routes)}
 
 
+def acts(user: int) -> dict[str, Any]:
+    """Acts of planning applications, numbered and begun as the worker does it."""
+    from benchmarks.acts import measure
+
+    return measure(user)
+
+
 DOES: dict[str, Callable[..., dict[str, Any]]] = {
     "scan": scan,
     "raepa": raepa,
     "notice": notice,
     "calibrate": calibrate,
+    "acts": acts,
 }
 
 if __name__ == "__main__":
