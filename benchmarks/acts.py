@@ -21,8 +21,7 @@ from gis_core.letters.services import TEXTS
 from gis_core.letters.template import TO_COMPLETE, TO_CONFIRM
 from gis_core.members.rights import SYSTEM, Rights, acting_as, rights_of
 from gis_core.models import User
-from permits.acts.kinds import GRANTED
-from permits.letters import LetterRequest
+from permits.letters import GRANTED, LetterRequest
 from permits.models import Authority, Permit, Signatory
 from permits.services.applicants import Person, write_applicants
 from permits.services.bulk import BulkAct, carry_out
