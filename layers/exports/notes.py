@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
 from gis_core.files.writing.rows import Column
@@ -39,6 +40,18 @@ def remarks(layer: Layer, wrote: dict[str, Any]) -> list[str]:
     ]
 
 
+def of_format(form: str) -> list[str]:
+    """What this format loses of every layer, in sentences; the docs list it for all formats."""
+    return [str(LOSSES[form])] if form in LOSSES else []
+
+
+LOSSES = {
+    "shp": gettext_lazy("A Shapefile has instants as texts, and no difference between an empty text and no value."),
+    "xlsx": gettext_lazy(
+        "A workbook has no geometries: it comes back as an update of attributes, by its numbers (id)."
+    ),
+    "dxf": gettext_lazy("A DXF has shapes and names alone: no other field, no coordinate system."),
+}
 SENTENCES = {
     "cut": lambda: _("%(layer)s: %(count)s texts of “%(field)s” were too long for this format and were cut."),
     "text": lambda: _("%(layer)s: %(count)s values of “%(field)s” are texts, for this format would change them."),

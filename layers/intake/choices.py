@@ -16,6 +16,11 @@ from layers.catalogue.models import Layer
 from layers.catalogue.tables import SQL_TYPES
 
 TYPES = ("text", "integer", "number", "boolean", "date", "datetime")
+# Characters of the label of a column; fields of a layer (PostgreSQL takes 1,600, of which each answer would hold all).
+LONGEST_LABEL = 80
+MOST_FIELDS = 500
+# The number of an object in its layer, as exports write it, where rows are compared by it (`Mode.ATTRIBUTES`).
+FEATURE_ID = "id_in_layer"
 # Names that answers use beside a layer's own columns.
 ANSWERED = frozenset({"bbox", "geometry", "layer_version"})
 KINDS = {
@@ -35,6 +40,7 @@ class Mode(TextChoices):
     REPLACE = "replace", _("Replace")
     APPEND = "append", _("Append")
     SYNCHRONISE = "synchronise", _("Synchronise")
+    ATTRIBUTES = "attributes", _("Update attributes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +69,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How a layer of a file is to be read where the file does not say it or says it wrongly; None: as found."""
+    """How a layer of a file is to be read where the file does not say it or says it wrongly; None: as found.
+
+    With `swapped` the file's x and y change places.
+    """
 
     crs: int | None = None
     encoding: str | None = None
@@ -72,12 +81,13 @@ class Opening:
     x: str | None = None
     y: str | None = None
     wkt: str | None = None
+    swapped: bool = False
 
     def reading(self) -> Reading:
         """What the reader has to know."""
         said = asdict(self)
         del said["crs"]
-        return Reading(**said)
+        return Reading(**said | {"swapped": self.swapped or None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +160,11 @@ def plain(text: str) -> str:
 
 
 def label_of(source: str) -> str:
-    """How a field is called at first: its own name, its underscores as spaces, not in capitals."""
+    """How a field is called at first: its own name, its underscores as spaces, not in capitals, cut where too long."""
     text = re.sub(r"[_\s]+", " ", source).strip() or source
     text = text.lower() if text.isupper() else text
-    return text[:1].upper() + text[1:]
+    text = text[:1].upper() + text[1:]
+    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1].rstrip()}…"
 
 
 def default_fields(layer: Mapping[str, Any]) -> tuple[Field, ...]:
@@ -183,6 +194,16 @@ def filling(source: str, column: Mapping[str, Any]) -> Field:
     kind = column["type"] if column["type"] in SQL_TYPES else "text"
     roles = tuple(column.get("roles") or ())
     return Field(source=source, name=column["name"], label=column["label"], type=kind, roles=roles)
+
+
+def id_field(layer: Mapping[str, Any]) -> str:
+    """The field of a layer of a delivery that holds the number of each object, as our exports call it; "" for none."""
+    return next((one["name"] for one in layer["fields"] if plain(one["name"]) == "id"), "")
+
+
+def id_filling(source: str) -> Field:
+    """That field, to compare rows by."""
+    return Field(source=source, name=FEATURE_ID, label="id", type="integer")
 
 
 def kinds_of(layer: Mapping[str, Any]) -> dict[str, int]:

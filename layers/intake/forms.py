@@ -12,6 +12,8 @@ from gis_core.members.organisations import partners
 from gis_core.members.rights import WRITERS, Rights, Role
 from layers.catalogue.models import Layer, Theme
 from layers.intake.choices import (
+    FEATURE_ID,
+    MOST_FIELDS,
     Choices,
     Description,
     Field,
@@ -20,6 +22,8 @@ from layers.intake.choices import (
     default_fields,
     default_title_field,
     filling,
+    id_field,
+    id_filling,
     kinds_of,
     matched_fields,
 )
@@ -50,6 +54,7 @@ ENCODINGS = [
     ("utf-16", "UTF-16"),
 ]
 SEPARATORS = [(";", _("semicolon")), (",", _("comma")), ("\t", _("tabulation")), ("|", "|")]
+COMPARED = (Mode.SYNCHRONISE, Mode.ATTRIBUTES)
 KEPT, NEW_THEME = "", "+"
 LICENCES = ("Licence Ouverte 2.0", "ODbL 1.0", "CC BY 4.0", "CC BY-SA 4.0")
 TYPE_LABELS = [
@@ -76,6 +81,7 @@ class OpeningForm(AccessibleForm):
     separator = forms.ChoiceField(label=_("Separator of the columns"), required=False)
     x = forms.ChoiceField(label=_("Longitude or x"), required=False)
     y = forms.ChoiceField(label=_("Latitude or y"), required=False)
+    swapped = forms.BooleanField(label=_("Exchange x and y: latitude or northing comes first"), required=False)
 
     def __init__(self, *args: Any, layer: Mapping[str, Any], data_set: Mapping[str, Any], **options: Any) -> None:
         place = {name: value for name, value in (layer.get("place") or {}).items() if value}
@@ -84,7 +90,8 @@ class OpeningForm(AccessibleForm):
         self.likely_place = place
         code_in_file = layer["crs"]
         known = dict(CRS)
-        likely = [(code, known.get(code, f"EPSG:{code}")) for code in (code_in_file, likely_crs(layer)) if code]
+        codes = [code for code in (code_in_file, *likely_systems(layer)) if code]
+        likely = [(code, known.get(code, f"EPSG:{code}")) for code in codes]
         unchosen = gettext("as found in the file") if code_in_file else "—"
         set_choices(self, "crs", [("", unchosen), *dict(likely + CRS).items()])
         set_choices(self, "encoding", [(KEPT, gettext("as found in the file")), *ENCODINGS])
@@ -93,6 +100,8 @@ class OpeningForm(AccessibleForm):
             del self.fields["separator"]
         if not (layer.get("encoding") or {}).get("name"):
             del self.fields["encoding"]
+        if not kinds_of(layer):
+            del self.fields["swapped"]
         names = [(one["name"], one["name"]) for one in layer["fields"]]
         for name in ("x", "y"):
             set_choices(self, name, [("", gettext("none")), *names])
@@ -107,6 +116,7 @@ class OpeningForm(AccessibleForm):
             separator=given.get("separator") or None,
             x=x,
             y=y,
+            swapped=bool(given.get("swapped")),
         )
 
     def place(self) -> tuple[str | None, str | None]:
@@ -116,10 +126,10 @@ class OpeningForm(AccessibleForm):
         return (None, None) if (x, y) == likely_columns else (x, y)
 
 
-def likely_crs(layer: Mapping[str, Any]) -> int | None:
-    """The system that the coordinates look like, where it is not the one that the file names."""
-    seems: int | None = (layer.get("reference") or {}).get("seems")
-    return seems
+def likely_systems(layer: Mapping[str, Any]) -> list[int]:
+    """The systems that the coordinates look like, where it is not the one that the file names."""
+    reference = layer.get("reference") or {}
+    return list(reference.get("possible") or [reference.get("seems")])
 
 
 class ComingInForm(AccessibleForm):
@@ -264,12 +274,24 @@ class ExistingLayerForm(ComingInForm):
         super().__init__(*args, **options)
         self.target, self.mode = target, mode
         set_choices(self, "key", [("", gettext("none")), *names])
-        if mode == Mode.SYNCHRONISE:
+        if mode == Mode.ATTRIBUTES:
+            self.offer_attributes(names)
+        if mode in COMPARED:
             self.fields["key"].required = True
             self.fields["key"].label = gettext("Compare by")
             self.fields["key"].help_text = gettext("The field whose value says that a row and an object are the same.")
         if mode == Mode.APPEND:
             del self.fields["key"]
+
+    def offer_attributes(self, names: Sequence[tuple[str, str]]) -> None:
+        """Nothing of places; the number of each object too, where the file has it as our exports do."""
+        for name in ("geometry", "addresses", "outside"):
+            self.fields.pop(name, None)
+        if id_field(self.layer):
+            set_choices(
+                self, "key", [("", gettext("none")), (FEATURE_ID, gettext("number of the object (id)")), *names]
+            )
+            self.initial["key"] = self.initial.get("key") or FEATURE_ID
 
     def geometry_chosen(self) -> str:
         return str(self.target.geometry_type) if self.target.geometry_type in self.kinds else super().geometry_chosen()
@@ -277,6 +299,8 @@ class ExistingLayerForm(ComingInForm):
     def choices(self, fields: Sequence[Field]) -> Choices:
         common = self.common(fields)
         key = self.cleaned_data.get("key", self.target.key_column)
+        if key == FEATURE_ID:
+            common["fields"] += (id_filling(id_field(self.layer)),)
         if self.mode == Mode.REPLACE:
             key = {one.source: one.name for one in fields}.get(key, key)
         names = {one.name for one in fields}
@@ -310,12 +334,13 @@ def field_rows(layer: Mapping[str, Any], target: Layer | None, data: Mapping[str
     proposed = {one.source: one for one in default_fields(layer)}
     if target is not None:
         proposed |= {one.source: one for one in matched_fields(layer, target.columns)}
-    rows = []
+    rows: list[FieldRow] = []
     for number, source_field in enumerate(layer["fields"]):
         if source_field["name"] not in proposed:
             continue
         field = proposed[source_field["name"]]
-        kept = source_field["null_share"] < 1 or target is not None
+        chosen = sum(row.kept for row in rows)
+        kept = (source_field["null_share"] < 1 or target is not None) and chosen < MOST_FIELDS
         if data is not None:
             field, kept = typed(number, field, data)
         rows.append(FieldRow(number, source_field, field, kept=kept))

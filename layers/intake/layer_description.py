@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.intake.choices import kinds_of
 from layers.intake.forms import TYPE_LABELS
+from layers.intake.geometry_reasons import format_kind_count
 
 HOW_CRS = {
     "code": _("the file gives its code"),
@@ -45,15 +46,6 @@ def describe_content(layer: Mapping[str, Any]) -> str:
     return ", ".join(format_kind_count(kind, count) for kind, count in counts.items())
 
 
-def format_kind_count(kind: str, count: int) -> str:
-    texts = {
-        "point": ngettext("%(count)s point", "%(count)s points", count),
-        "line": ngettext("%(count)s line", "%(count)s lines", count),
-        "polygon": ngettext("%(count)s polygon", "%(count)s polygons", count),
-    }
-    return texts[kind] % {"count": number_format(count)}
-
-
 def describe_crs(layer: Mapping[str, Any]) -> dict[str, Any]:
     """The CRS in words, how it was found, and what is wrong with it."""
     reference, chosen = layer.get("reference") or {}, layer["opening"]["crs"]
@@ -64,33 +56,53 @@ def describe_crs(layer: Mapping[str, Any]) -> dict[str, Any]:
         "name": "" if chosen else reference.get("name", ""),
         "how": str(how) % {"text": reference.get("text", "")} if how and code else "",
         "problem": describe_crs_problem(layer, reference, code, chosen),
+        "swapped": are_axes_swapped(layer),
     }
+
+
+def say_crs(layer: Mapping[str, Any]) -> str:
+    """The CRS in one line: its code, its name, how it was found; "" while nobody knows it."""
+    crs = describe_crs(layer)
+    parts = [f"EPSG:{crs['code']}", f"({crs['name']})" if crs["name"] else "", f": {crs['how']}" if crs["how"] else ""]
+    return " ".join(part for part in parts if part) if crs["code"] else ""
 
 
 def describe_crs_problem(
     layer: Mapping[str, Any], reference: Mapping[str, Any], code: int | None, chosen: int | None
 ) -> str:
+    if are_axes_swapped(layer):
+        return gettext("The coordinates look swapped: latitude, or northing, comes first.")
     if not kinds_of(layer) or chosen:
         return ""
     seems = reference.get("seems")
-    names = {"code": code, "seems": seems, "text": reference.get("text", "")}
+    possible = gettext(" or EPSG:").join(str(one) for one in reference.get("possible") or [seems])
+    names = {"code": code, "seems": seems, "possible": possible, "text": reference.get("text", "")}
     if code is None and reference.get("text") and not reference["text"].startswith(UNDEFINED):
-        return gettext("The file names a system that is not known here: “%(text)s”. Choose it below.") % names
+        return gettext("The file names a system that is not known here: “%(text)s”. Choose it.") % names
     if code is None and seems:
         message = gettext(
             "The file does not say in which coordinate reference system it is. Its coordinates look like "
-            "EPSG:%(seems)s: choose it below if that is right."
+            "EPSG:%(possible)s: choose it if that is right."
         )
         return message % names
     if code is None:
-        return gettext("The file does not say in which coordinate reference system it is. Choose it below.")
-    if reference.get("swapped"):
-        return gettext("The coordinates look swapped: latitude comes before longitude. Have the file written anew.")
+        return gettext("The file does not say in which coordinate reference system it is. Choose it.")
+    if reference.get("elsewhere") and seems:
+        message = gettext(
+            "In EPSG:%(code)s these objects lie far from the territory; in EPSG:%(possible)s they lie in it. Choose "
+            "the system."
+        )
+        return message % names
     if not reference.get("fits", True) and seems:
         return gettext("The coordinates are not possible in EPSG:%(code)s: they look like EPSG:%(seems)s.") % names
     if not reference.get("fits", True):
-        return gettext("The coordinates are not possible in EPSG:%(code)s. Choose another system below.") % names
+        return gettext("The coordinates are not possible in EPSG:%(code)s. Choose another system.") % names
     return ""
+
+
+def are_axes_swapped(layer: Mapping[str, Any]) -> bool:
+    """Whether x and y of the layer, as it is read now, look exchanged."""
+    return bool(kinds_of(layer)) and bool((layer.get("reference") or {}).get("swapped"))
 
 
 def describe_encoding(layer: Mapping[str, Any]) -> dict[str, Any] | None:

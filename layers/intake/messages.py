@@ -40,6 +40,7 @@ MESSAGES = {
         "The unique reference %(key)s comes back in the file (row %(rows)s): none of these rows is used. "
         "Correct the file."
     ),
+    "key_unknown": _("No object of the layer has the reference %(key)s: only attributes come in, nothing is added."),
     "key_exists": _("An object of the layer has the unique reference %(key)s already."),
     "address_empty": _("The address is empty."),
     "address_not_found": _("The address “%(address)s” is not among those of the platform."),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gis_core.files.reader import Problem
@@ -17,7 +18,7 @@ from layers.intake.report import kept_entry, worded_entry
 # They are kept in one row of a table and shown to people.
 MOST_ENTRIES = 5000
 
-type About = Literal["left_out", "lost", "kept", "empty"]
+type About = Literal["left_out", "lost", "kept", "empty", "heights"]
 
 
 class ColumnsRemark(TypedDict):
@@ -113,6 +114,7 @@ def describe_remark(kept: ColumnsRemark | str) -> str:
         return kept
     count = len(kept["names"])
     sentences = {
+        "heights": _("The heights (Z) of the file are not kept: the places of a layer are flat."),
         "left_out": ngettext("Field left out: %(names)s.", "Fields left out: %(names)s.", count),
         "lost": ngettext("Column that the layer loses: %(names)s.", "Columns that the layer loses: %(names)s.", count),
         "kept": ngettext(

@@ -274,7 +274,7 @@ def existing_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
         return redirect("delivery", delivery_id)
     layer = layer_of(delivery, number)[1]
     slug, mode = request.GET.get("couche", ""), request.GET.get("mode", "")
-    if not slug or mode not in (Mode.REPLACE, Mode.APPEND, Mode.SYNCHRONISE):
+    if not slug or mode not in set(Mode) - {Mode.CREATE}:
         return which_layer(request, rights, delivery, number)
     try:
         target = updatable_layer(slug, rights)
@@ -308,15 +308,16 @@ def which_layer(request: HttpRequest, rights: Rights, delivery: FileImport, numb
         "number": number,
         "name": layer["name"] or data_set["file"],
         "layers": fitting_layers(layer, rights),
+        "has_places": bool(kinds_of(layer)),
         "chosen": request.GET.get("couche", ""),
     }
     return render(request, "intake/which_layer.html", context)
 
 
 def fitting_layers(source_layer: Mapping[str, Any], rights: Rights) -> list[Layer]:
-    """The layers of this kind of geometry, those whose columns the file fills first."""
-    kinds = kinds_of(source_layer) or {"point": 0}
-    layers = [layer for layer in updatable_layers(rights) if layer.geometry_type in kinds]
+    """The layers of this kind of geometry, all for a table without, those whose columns the file fills first."""
+    kinds = kinds_of(source_layer)
+    layers = [layer for layer in updatable_layers(rights) if not kinds or layer.geometry_type in kinds]
     return sorted(layers, key=lambda layer: -len(matched_fields(source_layer, layer.columns)))
 
 

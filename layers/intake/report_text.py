@@ -92,10 +92,11 @@ def format_entry(entry: dict[str, Any]) -> str:
 
 
 def format_outcome(outcome: dict[str, Any], *, done: bool) -> str:
-    """What an import of a file as a layer did, or would do: counts, then the first refusals."""
+    """What an import of a file as a layer did, or would do: counts, the CRS, then the first refusals."""
     head = _("Imported") if done else _("Would be imported")
     numbers = {"loaded": outcome["rows"], "repaired": outcome["repaired"], "refused": outcome["refused"]}
-    parts = [f"{head} : {format_counts(numbers)}"]
+    parts, crs = [f"{head} : {format_counts(numbers)}"], outcome.get("crs") or {}
+    parts += [f"  {crs[name]}" for name in ("text", "problem") if crs.get(name)]
     difference = outcome.get("difference") or {}
     if "added" in difference:
         message = _("%(added)s added, %(changed)s changed, %(removed)s removed, %(unchanged)s unchanged")

@@ -192,9 +192,8 @@ def test_a_virtual_dataset_in_disguise_is_refused(reader: RestrictedReader, tmp_
     ("name", "content", "said"),
     [
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Excel"),
-        ("a.dxf", b"  0\r\nSECTION\r\n  2\r\nHEADER\r\n", "DXF"),
+        ("a.dwg", b"AC1015" + bytes(600), "DWG"),
         ("a.kml", b'<kml xmlns="http://www.opengis.net/kml/2.2"/>', "KML"),
-        ("a.gpx", b"<gpx/>", "GPX"),
         ("a.osm", b"<osm/>", "OpenStreetMap"),
         ("a.html", b"<!DOCTYPE html><html/>", "web"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c" + bytes(600), "archive"),

@@ -5,7 +5,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pyproj
 import pytest
+import shapely
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
@@ -127,3 +129,42 @@ def test_an_import_that_is_broken_off_is_under_way_no_more(
     assert error in (ended.value, ended.value.__cause__)
     with acting_as(SYSTEM):
         assert not FileImport.objects.exists()
+
+
+def utm_table(folder: Path, count: int = 3) -> Path:
+    """Points in the territory, in UTM 31N, in a file that does not name its system."""
+    to_utm = pyproj.Transformer.from_crs(2154, 32631, always_xy=True)
+    places = [to_utm.transform(shape.x, shape.y) for shape, _values in map(point, range(1, count + 1))]
+    lines = [f"P{number};{x:.2f};{y:.2f}" for number, (x, y) in enumerate(places, start=1)]
+    path = folder / "bornes.csv"
+    path.write_text("\n".join(["ref;x;y", *lines, ""]))
+    return path
+
+
+def test_coordinates_are_weighed_by_the_territory_and_their_system_is_said(desk: Desk, tmp_path: Path) -> None:
+    path, report = utm_table(tmp_path), tmp_path / "report.json"
+    code, said = run(
+        path, "--new", "--title", "Bornes", "--member", desk.member.slug, "--theme", "essai", "--report", report
+    )
+    assert code == 0
+    assert "EPSG:32631" in said
+    assert json.loads(report.read_text())["crs"]["code"] == 32631
+    assert len(rows_of(layer("bornes"), "id")) == 3
+
+
+def test_axes_that_look_swapped_are_told_and_put_in_order(desk: Desk, tmp_path: Path) -> None:
+    rows = [
+        (shapely.transform(shape, lambda places: places[:, ::-1]), values) for shape, values in (point(1), point(2))
+    ]
+    path = geopackage(tmp_path / "lampes.gpkg", rows)
+    order = ["--new", "--title", "Lampes", "--member", desk.member.slug, "--theme", "essai"]
+    with pytest.raises(CommandError, match=r"inversées.*--swap-axes"):
+        run(path, *order)
+    code, _said = run(path, *order, "--swap-axes")
+    assert (code, len(rows_of(layer("lampes"), "id"))) == (0, 2)
+
+
+def test_an_unknown_system_is_refused_with_what_the_coordinates_look_like(desk: Desk, tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "lampes.gpkg", [point(1)], epsg=-1)
+    with pytest.raises(CommandError, match=r"EPSG:2154.*--crs EPSG"):
+        run(path, "--new", "--title", "Lampes", "--theme", "essai")

@@ -120,6 +120,9 @@ MESSAGES = {
     "xml_too_many_elements": _("The XML holds more than %(limit)s elements: export the file as GeoPackage."),
     "kml_without_placemark": _("There is no placemark in this KML file."),
     "kml_place": _("“%(text)s” is no place of a KML file."),
+    "geoparquet_metadata": _("What the file says of its geometries makes no sense: write it again as GeoParquet."),
+    "geoparquet_encoding": _("The geometries are written as “%(found)s”: write them as WKB, as GeoParquet does."),
+    "geoparquet_group": _("A group of rows is larger than %(limit_mb)s MB: write the file in smaller groups."),
     "bad_xml": _("The XML is wrong at line %(line)s, column %(column)s: export the file again."),
     "xml_doctype": _("The XML begins with a document type (DTD), which is not read: export the file without it."),
     "unknown_field": _("The layer has no field named “%(name)s”."),
@@ -284,10 +287,7 @@ FORMATS = {
     "wms": _("the description of a map service (WMS, WMTS)"),
     "xml": _("an XML document"),
     "old_office": _("an old Excel workbook or Word document (save it as .xlsx or .ods)"),
-    "parquet": _("a Parquet file"),
-    "gpx": _("a GPX track (export it as GeoPackage or GeoJSON)"),
     "osm": _("an OpenStreetMap extract (export what is needed as GeoPackage)"),
-    "dxf": _("a DXF drawing (export its layers as GeoPackage or Shapefile)"),
     "svg": _("an SVG drawing"),
     "html": _("a web page"),
 }
@@ -363,6 +363,7 @@ NOTES = {
     "no_header": _("The first row names no fields: they are numbered."),
     "skipped_lines": _("Lines before the header were skipped."),
     "table_longer": _("The table (.dbf) has more rows than there are geometries: the last ones are left out."),
+    "style_beside": _("The file carries the style of QGIS too: take it up in the settings of the layer, by its QML."),
     "journal": _(
         "The GeoPackage was open in another program when it was copied: its last changes may be missing. "
         "Close it there and copy it again."

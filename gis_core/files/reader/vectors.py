@@ -22,6 +22,10 @@ class Reading:
     one from the fields `x` and `y` (the same field for “latitude, longitude”), or from the WKT or GeoJSON in `wkt`.
     With `ended` the last line of a text must have an end, as of a file that takes the place of another: it may be cut.
     With `mend` a row of a text that has fewer cells than the header, or more that are empty, is one of its width.
+    With `swapped` x and y of all geometries change places: the file writes latitude, or northing, first.
+
+    `around` are bounds in longitudes and latitudes in which the objects likely lie: of the systems in which coordinates
+    make sense, those that put them there come first.
     """
 
     encoding: str | None = None
@@ -32,6 +36,8 @@ class Reading:
     wkt: str | None = None
     ended: bool | None = None
     mend: bool | None = None
+    swapped: bool | None = None
+    around: Bounds | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Only what was said."""
@@ -55,8 +61,9 @@ class Reference:
     """How the CRS was found: code, name, projection (known by what it does), default, none, unknown, unreadable.
 
     `text` is what the file writes, `name` the official name. When the coordinates contradict the code (`fits` is
-    False), `seems` is the EPSG code that they look like, `swapped` whether latitude comes first. `outside` counts
-    geometries that cannot be in the system; `accuracy` is in metres on the way to EPSG:2154.
+    False), or it puts them all far from where they likely lie (`elsewhere`), `seems` is the EPSG code that they look
+    like, `possible` all such codes; `swapped` whether latitude comes first. `outside` counts geometries that cannot be
+    in the system; `accuracy` is in metres on the way to EPSG:2154.
     """
 
     how: str
@@ -67,6 +74,8 @@ class Reference:
     swapped: bool
     outside: int
     accuracy: float | None
+    possible: tuple[int, ...] = ()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +397,8 @@ def _reference(answer: Mapping[str, Any]) -> Reference:
         swapped=bool(answer["swapped"]),
         outside=int(answer["outside"]),
         accuracy=None if answer["accuracy"] is None else float(answer["accuracy"]),
+        possible=tuple(map(int, answer["possible"])),
+        elsewhere=bool(answer["elsewhere"]),
     )
 
 

@@ -148,6 +148,10 @@ def refusal(answer: dict[str, Any]) -> ArpentError:
             return Invalid(
                 _("A Shapefile holds at most 2 GB: narrow the selection down, or export a GeoPackage instead.")
             )
+        case "one_layer":
+            return Invalid(_("A GeoParquet file holds one layer: export them one by one."))
+        case "drawing_too_large":
+            return Invalid(_("The drawing is larger than %(most)s MB: narrow the selection down.") % params)
         case "too_many_fields":
             return Invalid(_("This format holds at most %(most)s fields: export a GeoPackage instead.") % params)
         case "too_many_rows":

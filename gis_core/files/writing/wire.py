@@ -12,9 +12,11 @@ MEDIA_TYPES = {
     "gpkg": "application/geopackage+sqlite3",
     "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "dxf": "image/vnd.dxf",
 }
 
-type FileFormat = Literal["gpkg", "shp", "xlsx"]
+type FileFormat = Literal["gpkg", "shp", "xlsx", "parquet", "dxf"]
 type Batches = Iterator[list[Row]]
 
 
@@ -32,7 +34,8 @@ class FileLayer:
     """A layer to write. Rows hold the values of the columns, labels in place of codes; then, for GDAL, WKB or None.
 
     A GeoPackage takes the first column, whole numbers, for its identifiers. `geometry_type` is OGC's name of the one
-    that the layer has, or "Unknown"; `srid` is its EPSG code; `count` is how many rows are expected.
+    that the layer has, or "Unknown"; `srid` is its EPSG code; `count` is how many rows are expected. `title_column`
+    names an object in a drawing.
     """
 
     name: str
@@ -43,6 +46,7 @@ class FileLayer:
     srid: int = 2154
     count: int = 0
     style: Style | None = None
+    title_column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ KEPT = timedelta(days=7)
 LATEST_EXPORTS = 20
 SCRATCH = ".part"
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
-SUFFIXES = {"gpkg": "gpkg", "shp": "zip", "xlsx": "xlsx"}
+SUFFIXES = {"gpkg": "gpkg", "shp": "zip", "xlsx": "xlsx", "parquet": "parquet", "dxf": "dxf"}
 
 
 def exports_of(rights: Rights) -> JobQuerySet:

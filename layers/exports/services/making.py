@@ -32,6 +32,7 @@ from layers.exports.styles import style_of
 from layers.features.cql2 import Condition
 from layers.features.display import display_number
 
+KNOWING_ZONES = ("gpkg", "parquet")
 ROWS_SHARE = 0.95  # of the work, before what is left to pack
 
 
@@ -78,7 +79,7 @@ def make_file(order: Json, *, rights: Rights, folder: Path, stem: str, progress:
         {"layer": said["name"], "title": str(one.layer), "rows": said["rows"], "renamed": said["renamed"]}
         for one, said in pairs
     ]
-    remarks = [
+    remarks = notes.of_format(order["format"]) + [
         remark for one, said in pairs for remark in (*notes.of_names(one.layer, said), *notes.remarks(one.layer, said))
     ]
     return MadeFile(made.path, layers, remarks)
@@ -136,7 +137,7 @@ def read_batches(one: Prepared, order: ExportOrder) -> Iterator[list[Row]]:
 def change_of(column: Column, order: ExportOrder) -> Callable[[Any], Any] | None:
     if column.code_labels is not None:
         return lambda value: str(label_value(column, value))
-    return localtime if column.kind == "datetime" and order.format != "gpkg" else None
+    return localtime if column.kind == "datetime" and order.format not in KNOWING_ZONES else None
 
 
 def convert_row(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -> Row:
@@ -162,6 +163,7 @@ def describe_layer(one: Prepared, order: ExportOrder) -> FileLayer:
         srid=one.reading.crs.srid,
         count=one.count,
         style=style_of(layer, columns) if order.format == "gpkg" and layer.legend else None,
+        title_column=layer.title_field,
     )
 
 

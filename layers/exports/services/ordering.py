@@ -18,7 +18,8 @@ from layers.exports.services.files import KIND, OPEN, exports_of
 from layers.exports.services.selection import Selection
 from layers.features.crs import STORAGE
 
-FORMATS = {"gpkg": "GeoPackage", "shp": "Shapefile", "xlsx": "Excel"}
+FORMATS = {"gpkg": "GeoPackage", "shp": "Shapefile", "xlsx": "Excel", "parquet": "GeoParquet", "dxf": "DXF"}
+ALONE = ("parquet",)
 MOST_LAYERS = 20
 MOST_WAITING = 5
 
@@ -72,6 +73,8 @@ class ExportOrder:
         wanted = tuple(Wanted.of(one) for one in given["layers"])
         if len({one.layer for one in wanted}) < len(wanted):
             raise Invalid(_("A layer is there twice: name each once."), parameter="layers")
+        if given["format"] in ALONE and len(wanted) > 1:
+            raise Invalid(_("A GeoParquet file holds one layer: export them one by one."), parameter="layers")
         srid = read_crs(given.get("crs", ""), STORAGE.srid).srid
         return cls(given["format"], wanted, srid, given.get("labels", False), given.get("points", False))
 

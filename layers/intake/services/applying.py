@@ -200,7 +200,7 @@ def append(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
 
 
 def synchronise(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
-    """The layer becomes what the file says, exactly as it was shown before."""
+    """The layer becomes what the file says, exactly as it was shown before: all of it, or its attributes alone."""
     layer = require_layer(order)
     outcome = stage(order, choices, progress)
     refuse_nothing(order, outcome)
@@ -211,7 +211,7 @@ def synchronise(order: FileImport, choices: Choices, progress: Progress) -> Outc
     order.revert_data = {"table": layer.table, "event": open_event(order, KIND, detail(outcome))}
     with bulk(), explain_refusals(layer):
         apply_difference(layer, choices, order.pk)
-    if not layer.key_column:
+    if not layer.key_column and mode_of(order) == Mode.SYNCHRONISE:
         layer.key_column = choices.key
         layer.save(update_fields=["key_column"])
     announce_changed(layer)
@@ -288,4 +288,10 @@ def table_name(slug: str, import_id: int) -> str:
     return f"layer_{name}_{import_id}"
 
 
-APPLY = {Mode.CREATE: create, Mode.REPLACE: replace, Mode.APPEND: append, Mode.SYNCHRONISE: synchronise}
+APPLY = {
+    Mode.CREATE: create,
+    Mode.REPLACE: replace,
+    Mode.APPEND: append,
+    Mode.SYNCHRONISE: synchronise,
+    Mode.ATTRIBUTES: synchronise,
+}

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
-from layers.intake.choices import Choices, Field
+from layers.intake.choices import FEATURE_ID, Choices, Field
 from layers.intake.services.loading import STAGED, join_names, rows, run
 
 # Shown of each kind, and of those the shapes that are drawn.
@@ -25,8 +25,15 @@ EXAMPLES = 5
 type Entry = dict[str, Any]
 
 
-def find_difference(layer: Layer, choices: Choices, refused_keys: set[str]) -> Entry:
+def known_column(choices: Choices) -> sql.Identifier:
+    """The column of the layer by which rows are compared."""
+    return sql.Identifier("id" if choices.key == FEATURE_ID else choices.key)
+
+
+def find_difference(layer: Layer, choices: Choices, refused_keys: set[str], *, only_attributes: bool = False) -> Entry:
     """Compare the staged rows with the layer's; the answer has the counts, samples and a digest of the whole.
+
+    Of `only_attributes` nothing has moved, and nothing goes.
 
     Raises Invalid when the reference is not unique in the layer.
     """
@@ -34,39 +41,50 @@ def find_difference(layer: Layer, choices: Choices, refused_keys: set[str]) -> E
     common = {
         "layer": sql.Identifier(layer.table),
         "key": sql.Identifier(choices.key),
+        "known": known_column(choices),
         "staged": sql.Identifier(STAGED),
     }
+    moved = sql.SQL("false" if only_attributes else MOVED).format(step=sql.Literal(SAME_M))
     run("create index on {staged} ({key})", **common)
     run("analyze {staged}", **common)
     run(ADDED, **common)
-    run(CHANGED, **common, fields=fields_that_differ(choices), moved=sql.SQL(MOVED).format(step=sql.Literal(SAME_M)))
-    run(REMOVED, **common, refused=sql.Literal(sorted(refused_keys)))
+    run(CHANGED, **common, fields=fields_that_differ(choices), moved=moved)
+    run(REMOVED, **common, refused=sql.Literal(sorted(refused_keys)), goes=sql.Literal(not only_attributes))
     return {**counts(common), "digest": digest(common), "samples": samples(layer, choices, common)}
 
 
 ADDED = """
     create temporary table added on commit drop as
     select staged.id from {staged} staged
-    where not exists (select from {layer} old where old.{key} = staged.{key})
+    where not exists (select from {layer} old where old.{known} = staged.{key})
 """
-# The same bytes are the same; else vertices are compared to the millimetre, wherever a ring starts.
+# The same bytes are the same; else vertices are compared to the millimetre, wherever a ring starts. What snapping to a
+# grid keeps apart (a hair on both sides of an edge, another start of a ring) is compared vertex by vertex, where as
+# many vertices lie within the same bounds.
 MOVED = """
     case when st_asbinary(old.geom) = st_asbinary(staged.geom) then false
-    else old.geom is null or st_asbinary(st_snaptogrid(st_normalize(st_multi(old.geom)), {step}))
-        <> st_asbinary(st_snaptogrid(st_normalize(st_multi(staged.geom)), {step})) end
+    when old.geom is null then true
+    when st_asbinary(st_snaptogrid(st_normalize(st_multi(old.geom)), {step}))
+        = st_asbinary(st_snaptogrid(st_normalize(st_multi(staged.geom)), {step})) then false
+    when st_npoints(old.geom) <> st_npoints(staged.geom)
+        or st_numgeometries(old.geom) <> st_numgeometries(staged.geom)
+        or greatest(abs(st_xmin(old.geom) - st_xmin(staged.geom)), abs(st_ymin(old.geom) - st_ymin(staged.geom)),
+            abs(st_xmax(old.geom) - st_xmax(staged.geom)), abs(st_ymax(old.geom) - st_ymax(staged.geom))) >= {step}
+        then true
+    else st_hausdorffdistance(st_points(old.geom), st_points(staged.geom)) >= {step} end
 """
 CHANGED = """
     create temporary table changed on commit drop as
     select * from (
         select staged.id, old.id as feature, old.version, {fields} as fields, {moved} as moved
-        from {staged} staged join {layer} old using ({key})) compared
+        from {staged} staged join {layer} old on old.{known} = staged.{key}) compared
     where cardinality(fields) > 0 or moved
 """
 REMOVED = """
     create temporary table removed on commit drop as
     select old.id as feature, old.version from {layer} old
-    where old.{key} is not null and not old.{key}::text = any({refused}::text[])
-        and not exists (select from {staged} staged where staged.{key} = old.{key})
+    where {goes} and old.{known} is not null and not old.{known}::text = any({refused}::text[])
+        and not exists (select from {staged} staged where staged.{key} = old.{known})
 """
 
 
@@ -90,7 +108,7 @@ def check_unique_in_layer(layer: Layer, choices: Choices) -> None:
     duplicates = rows(
         "select {key}::text, count(*) from {layer} where {key} is not null group by 1 having count(*) > 1"
         " order by 2 desc, 1 limit %(most)s",
-        key=sql.Identifier(choices.key),
+        key=known_column(choices),
         layer=sql.Identifier(layer.table),
         most=EXAMPLES,
     )
@@ -106,8 +124,9 @@ def check_unique_in_layer(layer: Layer, choices: Choices) -> None:
 def counts(common: Mapping[str, sql.Composable]) -> Entry:
     (numbers,) = rows(
         "select (select count(*) from added), (select count(*) from changed), (select count(*) from removed),"
-        " (select count(*) from {staged} join {layer} old using ({key})) - (select count(*) from changed),"
-        " (select count(*) from {layer} where {key} is null)",
+        " (select count(*) from {staged} staged join {layer} old on old.{known} = staged.{key})"
+        " - (select count(*) from changed),"
+        " (select count(*) from {layer} where {known} is null)",
         **common,
     )
     return dict(zip(("added", "changed", "removed", "unchanged", "without_key"), numbers, strict=True))
@@ -139,12 +158,12 @@ def samples(layer: Layer, choices: Choices, common: Mapping[str, sql.Composable]
 
 SOME_ADDED = "select {key}::text from added join {staged} using (id) order by id limit %(most)s"
 SOME_REMOVED = """
-    select old.{key}::text from removed join {layer} old on old.id = removed.feature order by 1 limit %(most)s
+    select old.{known}::text from removed join {layer} old on old.id = removed.feature order by 1 limit %(most)s
 """
 BY_FIELD = "select name, count(*) from changed, unnest(fields) name group by 1 order by 2 desc, 1"
 SOME_CHANGED = """
     with shown as (select * from changed order by cardinality(fields) = 0, id limit %(most)s)
-    select old.{key}::text, shown.fields, shown.moved, {before}, {after},
+    select old.{known}::text, shown.fields, shown.moved, {before}, {after},
         round(st_area(old.geom)::numeric, 1), round(st_area(staged.geom)::numeric, 1),
         round(st_length(old.geom)::numeric, 1), round(st_length(staged.geom)::numeric, 1),
         round(st_distance(st_centroid(old.geom), st_centroid(staged.geom))::numeric, 2), shown.feature
@@ -154,7 +173,7 @@ SOME_CHANGED = """
 
 
 def changed_samples(choices: Choices, common: Mapping[str, sql.Composable]) -> list[Entry]:
-    names = [one.name for one in choices.fields] or [choices.key]
+    names = columns_filled(choices) or [choices.key]
     values = {"before": as_texts(names, "old"), "after": as_texts(names, "staged")}
     entries = []
     for key, fields, moved, before, after, *measures, feature in rows(SOME_CHANGED, **common, **values, most=SAMPLES):
@@ -199,13 +218,18 @@ def add_shapes(entries: list[Entry], common: Mapping[str, sql.Composable]) -> li
     return entries
 
 
+def columns_filled(choices: Choices) -> list[str]:
+    """The columns of the layer that the file fills: its own number is none."""
+    return [one.name for one in choices.fields if one.name != FEATURE_ID]
+
+
 def label_of(name: str, choices: Choices) -> str:
     return next((one.label for one in choices.fields if one.name == name), name)
 
 
 def apply_difference(layer: Layer, choices: Choices, import_id: int) -> None:
     """Make the layer's rows those of the file, in three statements of one event, which the caller has opened."""
-    names = [one.name for one in choices.fields]
+    names = columns_filled(choices)
     common = {"layer": sql.Identifier(layer.table), "staged": sql.Identifier(STAGED)}
     run("delete from {layer} where id in (select feature from removed)", **common)
     pairs = [(sql.Identifier(name), sql.Identifier("staged", name)) for name in names]

@@ -210,4 +210,5 @@ BY_MODE = {
     Mode.REPLACE: revert_replacement,
     Mode.APPEND: revert_addition,
     Mode.SYNCHRONISE: revert_difference,
+    Mode.ATTRIBUTES: revert_difference,
 }

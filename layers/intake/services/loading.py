@@ -1,6 +1,6 @@
 """Rows from the restricted reader into a table without row policies, by COPY; then those that may not come in go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,12 +11,13 @@ from psycopg import sql
 from gis_core.database.statements import execute, fetch_all
 from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn
-from gis_core.files.reader.vectors import Family
+from gis_core.files.reader.vectors import Bounds, Family
 from layers.catalogue.tables import SQL_TYPES, GeometryType
 from layers.intake.choices import Choices, Field
 from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
 from layers.intake.services.reading import admitted
+from layers.intake.services.territory import territory_bounds
 from layers.intake.source import Progress
 
 STAGED = "staged"
@@ -82,7 +83,7 @@ def load(
     """COPY every row that can be used into the target. Of a file that may be cut nothing is read where rows that it
     does not hold are to go.
     """
-    plan = copy_plan(choices, target, takes_away)
+    plan = copy_plan(choices, target, takes_away, territory_bounds(source.delivery.owner))
     names = [*(one.name for one in target.columns), *(["geom"] if target.geometry else []), *target.constants]
     statement = sql.SQL("copy {} (id, {}) from stdin").format(target.table, join_names(names))
     if not names:
@@ -100,7 +101,7 @@ def load(
             progress(min(copied.last / expected, 1.0), _("Reading %(file)s") % {"file": source.data_set["file"]})
 
 
-def copy_plan(choices: Choices, target: Target, takes_away: bool) -> CopyPlan:
+def copy_plan(choices: Choices, target: Target, takes_away: bool, around: Bounds) -> CopyPlan:
     """What the reader is to give for this target."""
     geometry = None
     if target.geometry:
@@ -110,7 +111,7 @@ def copy_plan(choices: Choices, target: Target, takes_away: bool) -> CopyPlan:
     return CopyPlan(
         columns=tuple(Column(one.source, MEASURES.get(one.type, one.type)) for one in target.columns),
         geometry=geometry,
-        reading=replace(choices.opening.reading(), ended=takes_away or None),
+        reading=replace(choices.opening.reading(), ended=takes_away or None, around=around),
         identifier=next((one.source for one in choices.fields if one.name == choices.key), None),
         constants=tuple(target.constants.values()),
     )
@@ -147,7 +148,7 @@ def some_places(table: sql.Composable) -> list[int]:
     """[x, y, …] of some rows, spread over the table."""
     statement = (
         "select round(st_x(spot)), round(st_y(spot)) from (select st_pointonsurface(geom) as spot from {}"
-        " where id %% greatest(1, (select count(*) from {}) / %(most)s) = 0 limit %(most)s) drawn"
+        " where id %% greatest(1, (select count(*) from {}) / %(most)s) = 0 and geom is not null limit %(most)s) drawn"
     )
     return [int(edge) for place in rows(statement, table, table, most=DRAWN) for edge in place]
 
@@ -195,6 +196,46 @@ def refuse_missing_key(target: Target, choices: Choices, outcome: Outcome) -> No
     gone = rows("delete from {} where {} is null returning id", target.table, sql.Identifier(choices.key))
     for (number,) in gone:
         outcome.take_out(number, None, "key_missing", {})
+
+
+def refuse_unknown(target: Target, choices: Choices, table: str, known: sql.Composable, outcome: Outcome) -> None:
+    """Take out rows whose reference no object of the layer has in its column `known`: only attributes come in."""
+    gone = rows(
+        "delete from {staged} row where not exists (select from {table} old where old.{known} = row.{key})"
+        " returning row.id, {text}",
+        staged=target.table,
+        table=sql.Identifier(table),
+        known=known,
+        key=sql.Identifier(choices.key),
+        text=key_text(choices, "row"),
+    )
+    for number, key in gone:
+        outcome.take_out(number, key, "key_unknown", {"key": key})
+
+
+def restore_codes(target: Target, choices: Choices, columns: Sequence[Mapping[str, Any]]) -> None:
+    """Codes where the file has their labels, French or English: exports may write them in place of codes."""
+    names = set(choices.column_names())
+    for column in columns:
+        codes = codes_by_label(column.get("values") or {})
+        if column["name"] in names and column["type"] == "text" and codes:
+            run(
+                "update {table} row set {name} = meant.code from unnest(%(labels)s::text[], %(codes)s::text[])"
+                " as meant(label, code) where row.{name} = meant.label",
+                table=target.table,
+                name=sql.Identifier(column["name"]),
+                labels=list(codes),
+                codes=list(codes.values()),
+            )
+
+
+def codes_by_label(values: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The code that a label means, of those that mean one alone and are no code themselves."""
+    meant: dict[str, set[str]] = {}
+    for code, labels in values.items():
+        for label in labels:
+            meant.setdefault(label, set()).add(code)
+    return {label: next(iter(codes)) for label, codes in meant.items() if len(codes) == 1 and label not in values}
 
 
 def refuse_known(target: Target, choices: Choices, table: str, outcome: Outcome) -> None:

@@ -15,8 +15,20 @@ from gis_core.members.rights import ADMINISTRATORS, WRITERS, Rights, Role
 from gis_core.models import Member, User
 from layers.catalogue.legend import columns_used
 from layers.catalogue.models import Layer, Theme
-from layers.intake.choices import ANSWERED, TYPES, Choices, Description, Field, Mode, kinds_of
+from layers.intake.choices import (
+    ANSWERED,
+    FEATURE_ID,
+    LONGEST_LABEL,
+    MOST_FIELDS,
+    TYPES,
+    Choices,
+    Description,
+    Field,
+    Mode,
+    kinds_of,
+)
 from layers.intake.geocoders import can_geocode
+from layers.intake.geometry_reasons import why_no_geometry
 from layers.intake.layer_sources import LAYER
 from layers.intake.models import FileImport
 from layers.intake.reference_source import date_given
@@ -25,9 +37,8 @@ from layers.intake.services.deliveries import is_known, layer_of
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-LONGEST_LABEL = 80
 LONGEST_TEXT = 5000
-MOST_FIELDS = 500
+COMPARED = (Mode.SYNCHRONISE, Mode.ATTRIBUTES)
 
 
 def updatable_layers(rights: Rights) -> list[Layer]:
@@ -128,7 +139,8 @@ def check(
     """Raises Invalid with the `parameter` that is wrong."""
     if not source_layer["features"]:
         raise Invalid(_("The layer is empty: there is nothing to import."))
-    check_source(choices, source_layer)
+    if mode != Mode.ATTRIBUTES:
+        check_source(choices, source_layer)
     check_fields(choices, source_layer)
     if choices.key and choices.key not in choices.column_names():
         raise Invalid(_("The unique reference must be a field that comes in."), parameter="key")
@@ -152,7 +164,7 @@ def check_source(choices: Choices, source_layer: Mapping[str, Any]) -> None:
             raise Invalid(_("Addresses become points."), parameter="addresses")
         return
     if choices.geometry not in kinds_of(source_layer):
-        raise Invalid(_("The file holds no geometry of this kind."), parameter="geometry")
+        raise Invalid(why_no_geometry(source_layer, choices.geometry), parameter="geometry")
     if choices.opening.crs is None or not is_known(choices.opening.crs):
         raise Invalid(_("Say in which coordinate reference system the file is."), parameter="crs")
 
@@ -160,7 +172,9 @@ def check_source(choices: Choices, source_layer: Mapping[str, Any]) -> None:
 def check_fields(choices: Choices, source_layer: Mapping[str, Any]) -> None:
     sources = {one["name"] for one in source_layer["fields"]}
     if len(choices.fields) > MOST_FIELDS:
-        raise Invalid(_("At most %(most)s fields come in.") % {"most": MOST_FIELDS}, parameter="fields")
+        message = _("%(count)s fields come in, and a layer has at most %(most)s: leave some out.")
+        counts = {"count": len(choices.fields), "most": MOST_FIELDS}
+        raise Invalid(message % counts, parameter="fields")
     for field in choices.fields:
         check_field(field, sources)
     for name in repeated(choices.column_names()):
@@ -230,20 +244,20 @@ def check_audience(described: Description, owner: Member | None, rights: Rights)
 
 def check_against(choices: Choices, layer: Layer, mode: str) -> None:
     """What is chosen must fit the layer that exists."""
-    if layer.geometry_type != choices.geometry:
+    if mode != Mode.ATTRIBUTES and layer.geometry_type != choices.geometry:
         message = _("The layer holds %(kind)s geometries: choose another layer, or another mode.")
         raise Invalid(message % {"kind": layer.get_geometry_type_display().lower()}, parameter="layer")
-    names = set(choices.column_names())
+    names = set(choices.column_names()) - ({FEATURE_ID} if mode == Mode.ATTRIBUTES else set())
     columns = {column["name"]: column["type"] for column in layer.columns}
     if mode == Mode.REPLACE:
         check_replacement(layer, names)
         return
     if unknown := sorted(names - set(columns)):
         raise Invalid(_("The layer has no column %(name)s.") % {"name": unknown[0]}, parameter="fields")
-    if wrong := [one.name for one in choices.fields if one.type != columns[one.name]]:
+    if wrong := [one.name for one in choices.fields if one.name in names and one.type != columns[one.name]]:
         message = _("The column %(name)s of the layer has another type.")
         raise Invalid(message % {"name": wrong[0]}, parameter="fields")
-    if mode == Mode.SYNCHRONISE and not choices.key:
+    if mode in COMPARED and not choices.key:
         raise Invalid(_("Choose the unique reference by which the file is compared."), parameter="key")
 
 

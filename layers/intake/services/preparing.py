@@ -13,7 +13,7 @@ from layers.intake.import_loss import ScopeDifference, compare_counts
 from layers.intake.models import FileImport
 from layers.intake.outcome import About, ColumnsRemark, Outcome
 from layers.intake.services import imports, placing
-from layers.intake.services.differences import find_difference
+from layers.intake.services.differences import find_difference, known_column
 from layers.intake.services.events import one_at_a_time, require_layer
 from layers.intake.services.imports import paths_of
 from layers.intake.services.loading import (
@@ -29,6 +29,8 @@ from layers.intake.services.loading import (
     refuse_known,
     refuse_missing_key,
     refuse_outside,
+    refuse_unknown,
+    restore_codes,
     rows,
     some_places,
 )
@@ -83,14 +85,21 @@ def stage(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     table = create_staged(choices.fields, *(one.name for one in more))
     target = Target(
         table=table,
-        geometry=None if choices.addresses else geometry_type(order, choices, source),
+        geometry=None if is_without_places(order, choices) else geometry_type(order, choices, source),
         columns=[*(one for one in choices.fields if one.source), *more],
     )
     load(source, choices, target, outcome, progress, takes_away=mode_of(order) in TAKING_AWAY)
     if choices.addresses:
         placing.place(target, choices, choices.column_names(), outcome, progress)
+    if order.layer is not None:
+        restore_codes(target, choices, order.layer.columns)
     refuse(order, choices, target, outcome)
     return outcome
+
+
+def is_without_places(order: FileImport, choices: Choices) -> bool:
+    """Whether no geometry is read: addresses are looked up, or attributes alone come in."""
+    return bool(choices.addresses) or mode_of(order) == Mode.ATTRIBUTES
 
 
 def geometry_type(order: FileImport, choices: Choices, source: Source) -> Any:
@@ -102,7 +111,8 @@ def geometry_type(order: FileImport, choices: Choices, source: Source) -> Any:
 
 def refuse(order: FileImport, choices: Choices, target: Target, outcome: Outcome) -> None:
     """Take out the rows that were read well and yet may not come in. Raises Invalid for a bad reference."""
-    refuse_outside(target, choices, territory_wkb(order.owner), outcome)
+    if mode_of(order) != Mode.ATTRIBUTES:
+        refuse_outside(target, choices, territory_wkb(order.owner), outcome)
     match mode_of(order):
         case Mode.CREATE | Mode.REPLACE:
             check_unique(target, choices)
@@ -112,11 +122,18 @@ def refuse(order: FileImport, choices: Choices, target: Target, outcome: Outcome
         case Mode.SYNCHRONISE:
             refuse_missing_key(target, choices, outcome)
             refuse_duplicates(target, choices, outcome)
+        case Mode.ATTRIBUTES:
+            refuse_missing_key(target, choices, outcome)
+            refuse_duplicates(target, choices, outcome)
+            refuse_unknown(target, choices, require_layer(order).table, known_column(choices), outcome)
 
 
 def compare(order: FileImport, choices: Choices, outcome: Outcome, progress: Progress) -> None:
     """What the import does to a layer that exists, and what it does not use."""
     outcome.remarks += remarks(order, choices)
+    if mode_of(order) == Mode.ATTRIBUTES and order.layer is not None:
+        progress(None, _("Comparing with the layer"))
+        outcome.difference = find_difference(order.layer, choices, outcome.refused_keys, only_attributes=True)
     if mode_of(order) == Mode.SYNCHRONISE and order.layer is not None:
         progress(None, _("Comparing with the layer"))
         difference = outcome.difference = find_difference(order.layer, choices, outcome.refused_keys)
@@ -157,7 +174,13 @@ def remarks(order: FileImport, choices: Choices) -> list[ColumnsRemark]:
     columns = order.layer.columns if order.layer is not None else ()
     empty = [one["label"] for one in columns if one["name"] not in choices.column_names()]
     noted: list[ColumnsRemark] = [{"about": "left_out", "names": left_out}, {"about": unfilled(order), "names": empty}]
-    return [one for one in noted if one["names"]]
+    heights: list[ColumnsRemark] = [{"about": "heights", "names": []}] if has_heights(order, source) else []
+    return [*heights, *(one for one in noted if one["names"])]
+
+
+def has_heights(order: FileImport, source: Source) -> bool:
+    """Whether the file has heights that stay out."""
+    return mode_of(order) != Mode.ATTRIBUTES and bool((source.layer.get("geometry") or {}).get("heights"))
 
 
 def unfilled(order: FileImport) -> About:
@@ -165,7 +188,7 @@ def unfilled(order: FileImport) -> About:
     return UNFILLED.get(mode_of(order), "empty")
 
 
-UNFILLED: Mapping[Mode, About] = {Mode.REPLACE: "lost", Mode.SYNCHRONISE: "kept"}
+UNFILLED: Mapping[Mode, About] = {Mode.REPLACE: "lost", Mode.SYNCHRONISE: "kept", Mode.ATTRIBUTES: "kept"}
 
 
 def leave(import_id: int, message: str, report: Any) -> None:

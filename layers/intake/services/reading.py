@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ from gis_core.files.reader import LayerInfo, Reading, ReadRefused, RestrictedRea
 from layers.intake.choices import Opening
 from layers.intake.models import FileImport
 from layers.intake.services.imports import folder_of, paths_of
+from layers.intake.services.territory import territory_bounds
 
 # What opens a data set; every other file is a companion of the one whose name it begins with.
 MAIN = (
-    *(".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gml", ".tab", ".mif", ".kml"),
+    *(".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gml", ".tab", ".mif", ".kml", ".kmz", ".gpx", ".dxf"),
+    *(".parquet", ".geoparquet"),
     *(".csv", ".tsv", ".txt", ".ods", ".xlsx", ".xls", ".zip", ".gz"),
 )
 
@@ -65,6 +67,7 @@ def data_set_of(delivery: FileImport, file: str, companions: Sequence[str]) -> d
     openings = delivery.choices.get("openings", {}).get(file, {})
     chosen = {name: Opening(**one) for name, one in openings.items()}
     reading = next((opening.reading() for opening in chosen.values()), Reading())
+    reading = replace(reading, around=territory_bounds(delivery.owner))
     described: dict[str, Any] = {"file": file, "companions": list(companions), "format": "", "notes": [], "unread": []}
     try:
         with admitted(delivery, file, companions) as (reader, name):

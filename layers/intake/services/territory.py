@@ -2,10 +2,18 @@
 
 from django.db import connection
 
+from gis_core.files.reader.vectors import Bounds
+from gis_core.members.territories import extent_4326
 from gis_core.models import Member
 
 # Boundaries are published generalised: what touches the territory within this distance belongs to it.
 TOLERANCE_M = 100.0
+
+
+def territory_bounds(member: Member | None) -> Bounds:
+    """Longitudes and latitudes (EPSG:4326) in which the member's data likely lie; those of all communes for None."""
+    west, south, east, north = extent_4326(member)
+    return west, south, east, north
 
 
 def territory_wkb(member: Member | None) -> bytes | None:

@@ -614,8 +614,8 @@ export interface Footprint {
 /** * `MultiPolygon` - MultiPolygon */
 export type FootprintTypeEnum = "MultiPolygon";
 
-/** * `gpkg` - gpkg * `shp` - shp * `xlsx` - xlsx */
-export type FormatEnum = "gpkg" | "shp" | "xlsx";
+/** * `gpkg` - gpkg * `shp` - shp * `xlsx` - xlsx * `parquet` - parquet * `dxf` - dxf */
+export type FormatEnum = "gpkg" | "shp" | "xlsx" | "parquet" | "dxf";
 
 /** A frozen sheet: what it said then, and where its file is. */
 export interface FrozenSheet {

@@ -2,7 +2,7 @@ import type { Layer } from "../api/types";
 import type { Bbox } from "../geo/mercator";
 
 /** Formats in the order in which they are offered. */
-export const FORMATS = ["csv", "xlsx", "gpkg", "shp", "geojson", "fgb"] as const;
+export const FORMATS = ["csv", "xlsx", "gpkg", "shp", "geojson", "fgb", "parquet", "dxf"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Streamed while it is read; the other formats are made as jobs, which need somebody signed in. */
@@ -80,7 +80,7 @@ export function hasPlaces({ format, places }: Choice): boolean {
   return (format !== "csv" && format !== "xlsx") || places !== "none";
 }
 
-export const takesOthers = (format: Format): boolean => !isStreamed(format);
+export const takesOthers = (format: Format): boolean => !isStreamed(format) && format !== "parquet";
 
 const degrees = (value: number): string => String(Number(value.toFixed(7)));
 

@@ -38,6 +38,10 @@ DBASE_NAME = re.compile(r",[CNDFLM],\d{1,3}(,\d{1,2})?$")
 CURVES = (8, 9, 10, 11, 12)
 UNFINISHED_BYTES = 3
 SHAPEFILE = "ESRI Shapefile"
+GPX = "GPX"
+# Where QGIS keeps the styles of a GeoPackage.
+STYLES = "layer_styles"
+ASIDE = {"GPKG": (STYLES, "qgis_projects"), GPX: ("route_points", "track_points")}
 OPENING = (DataSourceError, DataLayerError, CRSError, FeatureError, FieldError, GeometryError, ValueError, OSError)
 
 
@@ -76,6 +80,7 @@ class Dataset:
         self._drivers = drivers
         self._limits = limits
         self._heads: dict[str, Head] = {}
+        self._styled = False
         self._unread: list[tuple[str, Trouble]] = []
         # GDAL looks for the system of a .prj among all that it knows, at each opening, for longer than it reads a small
         # file. What a shapefile's is, `Opening.crs` says.
@@ -85,18 +90,21 @@ class Dataset:
         """Its layers, in file order."""
         if not self._heads:
             self._prepare()
-            names = [str(name) for name, _ in self._list_layers()]
+            names = self._names_of_layers()
             if not names:
                 raise Trouble("no_layers")
             if len(names) > self._limits["layers"]:
                 raise Trouble("too_many_layers", limit=self._limits["layers"])
             for name in names:
                 try:
-                    self._heads[name] = self._head(name)
+                    head = self._head(name)
                 except Trouble as trouble:
                     self._unread.append((name, trouble))
+                    continue
+                if head.features or self.format != GPX:
+                    self._heads[name] = head
             if not self._heads:
-                raise self._unread[0][1]
+                raise self._unread[0][1] if self._unread else Trouble("no_layers")
         return list(self._heads.values())
 
     def unread(self) -> list[tuple[str, Trouble]]:
@@ -206,7 +214,7 @@ class Dataset:
             encoding=opening.encoding,
             accented=list(opening.accented),
             typed=opening.typed,
-            notes=list(opening.notes),
+            notes=[*opening.notes, *(["style_beside"] if self._styled else [])],
         )
 
     def _fields(self, info: Mapping[str, Any]) -> list[Field]:
@@ -248,6 +256,13 @@ class Dataset:
             codec = self._opening.encoding.value
             return pa.array([_reread(value, codec) for value in column.to_pylist()], pa.string())
         return column
+
+    def _names_of_layers(self) -> list[str]:
+        """The layers that hold data: not the styles that QGIS keeps beside them, not the vertices of GPX tracks."""
+        present = [str(name) for name, _ in self._list_layers()]
+        names = [name for name in present if name not in ASIDE.get(self.format, ())]
+        self._styled = self.format == "GPKG" and STYLES in present
+        return names or present
 
     def _list_layers(self) -> Any:
         try:

@@ -25,7 +25,8 @@ from .wire import Blob
 CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
 TABLES = (".csv", ".tsv", ".ods", ".xlsx", ".dbf")
-DATASETS = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gml", ".kml", ".tab", ".mif", *TABLES)
+VECTORS = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gml", ".kml", ".tab", ".mif", ".gpx", ".dxf", ".parquet")
+DATASETS = (*VECTORS, ".geoparquet", *TABLES)
 COMPANIONS = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg"),
     ".dbf": (".cpg",),

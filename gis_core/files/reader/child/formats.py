@@ -24,6 +24,7 @@ from .packing import ZIP
 from .placed import Placed
 from .reference import identify
 from .slices import Detected, Source
+from .swapped import Swapped
 from .trouble import Trouble
 
 HEAD = 65_536
@@ -31,6 +32,8 @@ SQLITE = b"SQLite format 3\0"
 # Where SQLite notes that changes go to a file beside the database first, and how.
 JOURNAL, WRITE_AHEAD = slice(18, 20), b"\2\2"
 FLATGEOBUF = b"fgb\x03"
+PARQUET = b"PAR1"
+GPX = b"<gpx"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DBASE = (2, 3, 4, 5, 0x30, 0x31, 0x32, 0x83, 0x8B, 0x8C, 0xF5)
 # What GDAL takes for attributes in the bounds of a feature.
@@ -52,14 +55,12 @@ OTHERS = {
     b"Rar!": "archive",
     b"BZh": "archive",
     b"\xfd7zXZ": "archive",
-    b"PAR1": "parquet",
     b"PK\x03\x04": "zip",
 }
 XML_OTHERS = (
     (b"<ogrvrtdatasource", "vrt"),
     (b"<vrtdataset", "vrt"),
     (b"<gdal_", "vrt"),
-    (b"<gpx", "gpx"),
     (b"<osm", "osm"),
     (b"<html", "html"),
     (b"<!doctype html", "html"),
@@ -96,7 +97,8 @@ class Formats:
         if not start:
             raise Trouble("empty_file")
         source = self._by_magic(name, start, label, reading) or self._by_text(name, start, label, reading)
-        return Placed(source, reading)
+        placed = Placed(source, reading)
+        return Swapped(placed, reading) if reading.get("swapped") else placed
 
     def _by_magic(self, name: str, start: bytes, label: str, reading: Mapping[str, Any]) -> Source | None:
         chosen, suffix = reading.get("encoding"), Path(name).suffix.lower()
@@ -111,6 +113,11 @@ class Formats:
             return self._spreadsheet(name, reading.get("header"))
         if suffix == ".dbf" and start[0] in DBASE:
             return self._table(name, chosen)
+        if start.startswith(PARQUET):
+            # Takes a tenth of a second, which other files need not wait for.
+            from .geoparquet import GeoParquet
+
+            return GeoParquet(name, label, self._limits)
         format_name = next((other for magic, other in OTHERS.items() if start.startswith(magic)), None)
         if format_name:
             raise Trouble("format_not_read", found=format_name)
@@ -125,7 +132,8 @@ class Formats:
         if suffix in (".tab", ".mif"):
             return self._mapinfo(name, start, reading.get("encoding"))
         if DXF.match(bare):
-            raise Trouble("format_not_read", found="dxf")
+            # A drawing has no system: whoever brings it says which.
+            return self._dataset(name, Opening("DXF", crs=Detected()))
         if suffix not in (".csv", ".tsv", ".txt", ""):
             raise Trouble("unknown_format", name=Path(name).name)
         return CsvFile(name, label, self._limits, reading)
@@ -167,6 +175,9 @@ class Formats:
 
     def _xml(self, name: str, bare: bytes) -> Source:
         lower = bare.lower()
+        if GPX in lower:
+            check_xml(name)
+            return self._dataset(name, Opening("GPX", complete=True))
         format_name = next((other for text, other in XML_OTHERS if text in lower), None)
         if format_name or GML not in lower:
             raise Trouble("format_not_read", found=format_name or "xml")

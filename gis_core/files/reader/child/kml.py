@@ -16,7 +16,9 @@ MOST_BYTES: Final = 64_000_000
 MOST_ELEMENTS: Final = 400_000
 ROW: Final = re.compile(r"<tr[^>]*>\s*<t[dh][^>]*>(.*?)</t[dh]>\s*<td[^>]*>(.*?)</td>", re.IGNORECASE | re.DOTALL)
 TAG: Final = re.compile(r"<[^>]+>")
-KINDS: Final = {"Point": "Point", "LineString": "LineString"}
+KINDS: Final = frozenset({"Point", "LineString", "Polygon"})
+# Corners of a ring, the first one again at its end.
+FEWEST_CORNERS: Final = 4
 
 type Json = dict[str, Any]
 
@@ -86,10 +88,26 @@ def geometry(placemark: Element) -> Json | None:
 
 
 def shape_of(element: Element) -> Json | None:
+    if element.tag == "Polygon":
+        rings = [ring for ring in map(ring_of, boundaries_of(element)) if ring]
+        return {"type": "Polygon", "coordinates": rings} if rings else None
     places = list(places_in(element.findtext("coordinates") or ""))
     if element.tag == "Point":
         return {"type": "Point", "coordinates": places[0]} if places else None
     return {"type": "LineString", "coordinates": places} if len(places) > 1 else None
+
+
+def boundaries_of(polygon: Element) -> list[Element]:
+    """The rings of a polygon, the outer one first."""
+    return [ring for name in ("outerBoundaryIs", "innerBoundaryIs") for ring in polygon.findall(f"{name}/LinearRing")]
+
+
+def ring_of(ring: Element) -> list[list[float]]:
+    """Its corners, closed; none for one that encloses nothing."""
+    places = list(places_in(ring.findtext("coordinates") or ""))
+    if places and places[0] != places[-1]:
+        places.append(places[0])
+    return places if len(places) >= FEWEST_CORNERS else []
 
 
 def places_in(text: str) -> Iterator[list[float]]:

@@ -14,6 +14,7 @@ import shapely
 from . import reference
 from .columns import convert, plain, stripped
 from .crs import FRANCE_4326
+from .geometry import Bounds
 from .rows import printable
 from .slices import OTHER, Detected, Head, Numbers, Slice, Source, where
 from .trouble import Trouble
@@ -53,6 +54,7 @@ class Placed:
         self.format = source.format
         self._source = source
         self._said = Place(reading.get("x"), reading.get("y"), reading.get("wkt"))
+        self._around = reading.get("around")
         self._places: dict[str, Place] = {}
         self._heads: list[Head] = []
 
@@ -84,8 +86,8 @@ class Placed:
                 raise Trouble("unknown_field", name=name[:100])
         first = next(self._source.slices(head.name), None)
         shapes = _shapes(first, place) if first else np.array([])
-        detected = _reference(first, place, shapes)
-        if self._said == Place() and not _is_likely(place, shapes, detected):
+        detected = _reference(first, place, shapes, self._around)
+        if self._said == Place() and not _is_likely(place, shapes, self._around):
             return head
         self._places[head.name] = place
         head.has_geometry, head.place, head.crs = True, [place.x, place.y, place.wkt], detected
@@ -96,7 +98,7 @@ class Placed:
         if first is None:
             return None
         names = {_plain(known.name): known.name for known in reversed(head.fields) if known.type != OTHER}
-        return _nearest(_pairs(names), first) or _shape(names, first) or _both(names)
+        return _nearest(_pairs(names), first, self._around) or _shape(names, first) or _both(names)
 
 
 def shapes_of(slice_: Slice, place: Place) -> tuple[pa.Array, dict[int, Trouble]]:
@@ -172,8 +174,8 @@ def _from_text(column: pa.Array) -> tuple[pa.Array, dict[int, Trouble]]:
     return wkb, {row: Trouble("bad_shape_text", value=printable(text[row])[:LONGEST_EXCERPT]) for row in wrong}
 
 
-def _reference(first: Slice | None, place: Place, shapes: Numbers) -> Detected:
-    """The system that the coordinates look like."""
+def _reference(first: Slice | None, place: Place, shapes: Numbers, around: Bounds | None) -> Detected:
+    """The system that the coordinates look like; none where they look like several and none of those is usual."""
     if first is not None and place.wkt:
         value = next(iter(_text(first.columns[place.wkt]).drop_null().to_pylist()), "")
         match = SRID.match(value)
@@ -182,10 +184,15 @@ def _reference(first: Slice | None, place: Place, shapes: Numbers) -> Detected:
         codes = shapely.get_srid(shapes[~shapely.is_missing(shapes)])
         if len(codes) and codes[0]:
             return Detected(int(codes[0]), "code", f"SRID={codes[0]}")
-    boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)])
-    boxes = boxes[np.isfinite(boxes).all(axis=1)]
-    seems = reference.likeliest_epsg(boxes)
-    return Detected(seems, "coordinates") if seems else Detected()
+    possible = reference.likely_epsgs(_boxes(shapes), around)
+    if len(possible) == 1 or (possible and possible[0] in reference.USUAL):
+        return Detected(possible[0], "coordinates")
+    return Detected()
+
+
+def _boxes(shapes: Numbers) -> Numbers:
+    boxes: Numbers = shapely.bounds(shapes[~shapely.is_missing(shapes)])
+    return boxes[np.isfinite(boxes).all(axis=1)]
 
 
 def _pairs(names: Mapping[str, str]) -> list[Place]:
@@ -194,18 +201,20 @@ def _pairs(names: Mapping[str, str]) -> list[Place]:
     return [Place(names[name], names[other]) for name, other in opposites if other is not None and other in names]
 
 
-def _nearest(places: list[Place], first: Slice) -> Place | None:
+def _nearest(places: list[Place], first: Slice, around: Bounds | None) -> Place | None:
     """Of several, the one already in EPSG:2154, else the first that makes sense."""
-    systems = {place: _reference(first, place, _shapes(first, place)).value for place in places}
+    systems = {place: _reference(first, place, _shapes(first, place), around).value for place in places}
     likely = [place for place in places if systems[place] is not None]
     ready = [place for place in likely if systems[place] == reference.LAMBERT_93]
     return next(iter([*ready, *likely, *places]), None)
 
 
-def _is_likely(place: Place, shapes: Numbers, detected: Detected) -> bool:
+def _is_likely(place: Place, shapes: Numbers, around: Bounds | None) -> bool:
     """Whether what nobody said is a place: a shape in words, or coordinates that could be in France."""
-    boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)])
-    return bool(len(boxes)) and bool(place.wkt or detected.value or reference.axes_swapped(boxes))
+    boxes = _boxes(shapes)
+    return bool(len(boxes)) and bool(
+        place.wkt or reference.likely_epsgs(boxes, around) or reference.axes_swapped(boxes)
+    )
 
 
 def _shapes(first: Slice, place: Place) -> Numbers:

@@ -41,9 +41,13 @@ PROJECTED = (
     2169,
 )
 # Longitude and latitude of places far enough apart to tell projections apart.
-LIKELY = (4326, LAMBERT_93, *CONIC, 27572, 3857, 32631, 32630, 32632)
+LIKELY = (4326, LAMBERT_93, *CONIC, 27572, 3857, 32631, 32630, 32632, 5490, 2972, 2975, 4471, 4467)
 LOOKED_AT = 2000
 MARGIN = 5.0
+# Degrees around a territory in which its data may lie: neighbours, a basin, a road that goes on.
+NEAR_HOME = 0.3
+# Those of the law (décret 2000-1276) and of the web: of several possible systems one of these is the likely one.
+USUAL = (4326, LAMBERT_93, *CONIC)
 PLACES = ((2.5, 47.8), (-4.2, 48.4), (7.6, 48.5), (6.9, 43.7), (9.1, 42.0))
 NEAR_METRES = 1.0
 NEAR_AXIS = 1.0
@@ -99,20 +103,42 @@ def fits(boxes: Numbers, epsg: int) -> bool:
     return _within(some, epsg, around) * 2 > len(some)
 
 
-def likeliest_epsg(boxes: Numbers) -> int | None:
-    """The system in which most of these boxes would lie in France; None when there is none."""
+def likely_epsgs(boxes: Numbers, around: Bounds | None = None) -> list[int]:
+    """The systems in which most of these boxes would lie around the territory, else in France; the best first.
+
+    `around` bounds the territory, in longitudes and latitudes.
+    """
     # Whoever has no coordinates often writes 0 for them.
     some = _some(boxes[(boxes != 0).any(axis=1)])
-    if not len(some):
-        return None
-    inside = {epsg: _within(some, epsg, FRANCE_4326) for epsg in LIKELY}
-    best = max(LIKELY, key=lambda epsg: inside[epsg])
-    return best if inside[best] * 2 > len(some) else None
+    for area in (_near_home(around), FRANCE_4326) if around else (FRANCE_4326,):
+        inside = {epsg: _within(some, epsg, area) for epsg in LIKELY}
+        possible = [epsg for epsg in LIKELY if inside[epsg] * 2 > len(some)]
+        if possible and len(some):
+            return sorted(possible, key=lambda epsg: -inside[epsg])
+    return []
 
 
-def axes_swapped(boxes: Numbers) -> bool:
-    """Whether most of the coordinates are a latitude, then a longitude, of France."""
-    return bool(len(boxes)) and _within(boxes[:, [1, 0, 3, 2]], 4326, FRANCE_4326) * 2 > len(boxes)
+def likeliest_epsg(boxes: Numbers, around: Bounds | None = None) -> int | None:
+    """The first of them; None when there is none."""
+    return next(iter(likely_epsgs(boxes, around)), None)
+
+
+def lies_elsewhere(boxes: Numbers, epsg: int, around: Bounds | None) -> bool:
+    """Whether none of the boxes lies around the territory in this system, and most of them do in another one."""
+    if not around or not is_known(epsg):
+        return False
+    home, some = _near_home(around), _some(boxes)
+    return not _within(some, epsg, home) and any(_within(some, one, home) * 2 > len(some) for one in LIKELY)
+
+
+def axes_swapped(boxes: Numbers, epsg: int | None = None) -> bool:
+    """Whether most of the coordinates lie in France once x and y change places, and do not as they are.
+
+    In the system of this EPSG code; in degrees where nobody says which one it is.
+    """
+    code = epsg if epsg and is_known(epsg) else 4326
+    forth = _within(boxes, code, FRANCE_4326) if len(boxes) else 0
+    return bool(len(boxes)) and not forth and _within(boxes[:, [1, 0, 3, 2]], code, FRANCE_4326) * 2 > len(boxes)
 
 
 def _identified(crs: CRS) -> Detected:
@@ -190,6 +216,11 @@ def _unit(crs: CRS) -> float:
 
 def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return abs(one[0] - other[0]) < NEAR_METRES and abs(one[1] - other[1]) < NEAR_METRES
+
+
+def _near_home(around: Bounds) -> Bounds:
+    west, south, east, north = around
+    return west - NEAR_HOME, south - NEAR_HOME, east + NEAR_HOME, north + NEAR_HOME
 
 
 def _some(boxes: Numbers) -> Numbers:

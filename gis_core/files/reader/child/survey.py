@@ -211,9 +211,17 @@ class Geometries:
 
 
 def surveyed(
-    source: Source, head: Head, limits: Mapping[str, int], seconds: float, rows_enough: int | None = None
+    source: Source,
+    head: Head,
+    limits: Mapping[str, int],
+    seconds: float,
+    rows_enough: int | None = None,
+    around: Bounds | None = None,
 ) -> dict[str, Any]:
-    """Everything worth telling of one layer; a long one is read for some time only (`read` of `features` rows)."""
+    """Everything worth telling of one layer; a long one is read for some time only (`read` of `features` rows).
+
+    `around` are the longitudes and latitudes that its objects likely lie in.
+    """
     columns = {f.name: Column(f.name, f.type, open=_guesses(f, head)) for f in head.fields}
     geometries, read, refused, complete = Geometries(), 0, 0, True
     rows: list[dict[str, Any]] = []
@@ -240,7 +248,7 @@ def surveyed(
         "columns": [column.as_json() for column in columns.values()],
         "identifier": identifier,
         "geometry": geometries.as_json() if head.has_geometry else None,
-        "reference": _reference(head, geometries),
+        "reference": _reference(head, geometries, around),
         "encoding": [head.encoding.value, head.encoding.how, head.encoding.text, head.accented],
         "rows": rows,
         "place": head.place or None,
@@ -273,19 +281,22 @@ def _as_before(
     }
 
 
-def _reference(head: Head, geometries: Geometries) -> dict[str, Any]:
+def _reference(head: Head, geometries: Geometries, around: Bounds | None) -> dict[str, Any]:
     """How the CRS was found, and whether the coordinates agree with it."""
     boxes = geometries.all_boxes()
     epsg = head.crs.value
-    answer: dict[str, Any] = {"how": head.crs.how, "text": head.crs.text, "seems": None, "swapped": False}
+    answer: dict[str, Any] = {"how": head.crs.how, "text": head.crs.text, "seems": None, "possible": []}
+    answer |= {"swapped": False, "elsewhere": False}
     answer["accuracy"] = reference.accuracy(epsg) if epsg and reference.is_known(epsg) else None
     answer["name"] = reference.describe(epsg) if epsg else ""
     if not len(boxes):
         return {**answer, "fits": True, "outside": 0}
     fits = bool(epsg) and reference.is_known(epsg) and reference.fits(boxes, epsg)
-    if not fits:
-        answer["seems"] = reference.likeliest_epsg(boxes)
-        answer["swapped"] = reference.axes_swapped(boxes)
+    answer["swapped"] = reference.axes_swapped(boxes, epsg)
+    answer["elsewhere"] = bool(fits and epsg and reference.lies_elsewhere(boxes, epsg, around))
+    if not fits or answer["elsewhere"]:
+        answer["possible"] = reference.likely_epsgs(boxes, around)
+        answer["seems"] = next(iter(answer["possible"]), None)
     outside = 0 if epsg not in crs.RANGES else int((~_inside(boxes, crs.RANGES[epsg])).sum())
     return {**answer, "fits": fits or not epsg, "outside": outside}
 

@@ -31,13 +31,13 @@ class Vectors:
 
     def info(self, name: str, label: str, reading: Mapping[str, Any], rows: int | None = None) -> dict[str, Any]:
         """Format and layers of a file, each read through, or about so many rows of each."""
-        source = self._opened(name, label, reading)
+        source, around = self._opened(name, label, reading), reading.get("around")
         began, layers, unread = time.monotonic(), [], []
         for head in source.heads():
             left = FILE_SECONDS - (time.monotonic() - began)
             try:
                 seconds = min(LAYER_SECONDS, max(left, 0.0))
-                layers.append(surveyed(source, head, self._limits, seconds, rows))
+                layers.append(surveyed(source, head, self._limits, seconds, rows, around))
             except Trouble as trouble:
                 unread.append((head.name, trouble))
         unread += source.unread()

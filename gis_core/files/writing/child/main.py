@@ -39,6 +39,14 @@ def writer_for(order: Order) -> Writer:
             from gis_core.files.writing.workbook import Workbook
 
             return Workbook(order.path)
+        case "parquet":
+            from gis_core.files.writing.geoparquet import GeoParquet
+
+            return GeoParquet(order)
+        case "dxf":
+            from gis_core.files.writing.dxf import Drawing
+
+            return Drawing(order)
 
 
 def receive_objects(stream: BinaryIO) -> Iterator[Any]:

@@ -14,18 +14,24 @@ from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from layers.catalogue.models import Layer, Theme
 from layers.intake.choices import (
+    FEATURE_ID,
+    MOST_FIELDS,
     Choices,
     Description,
     Mode,
     Opening,
     default_fields,
     default_title_field,
+    id_field,
+    id_filling,
     kinds_of,
     matched_fields,
+    plain,
 )
 from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode, exit_code_of
 from layers.intake.import_loss import LossRefused, check_planned_loss
+from layers.intake.layer_description import describe_crs, say_crs
 from layers.intake.models import FileImport
 from layers.intake.outcome import worded, worded_report
 from layers.intake.report_text import format_outcome
@@ -33,6 +39,7 @@ from layers.intake.services import local
 from layers.intake.services.deliveries import layer_of
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.services.ordering import updatable_layer
+from layers.intake.services.preparing import source_of
 from layers.intake.services.reading import crs_of
 
 
@@ -44,10 +51,11 @@ class Command(ImportCommand):
         which: Any = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--layer", help=_("short name of the layer to bring up to date"))
         which.add_argument("--new", action="store_true", help=_("publish a new layer"))
-        parser.add_argument("--mode", choices=[Mode.REPLACE.value, Mode.APPEND.value, Mode.SYNCHRONISE.value])
+        parser.add_argument("--mode", choices=[mode.value for mode in Mode if mode != Mode.CREATE])
         parser.add_argument("--key", default="", help=_("field of the unique reference"))
         parser.add_argument("--source-layer", default="", metavar="NAME", help=_("which layer of the file"))
         parser.add_argument("--crs", type=int, metavar="EPSG", help=_("where the file does not say it"))
+        parser.add_argument("--swap-axes", action="store_true", help=_("latitude or northing comes first in the file"))
         parser.add_argument("--encoding", help=_("where the file does not say it"))
         parser.add_argument("--outside", action="store_true", help=_("rows outside the territory come in too"))
         parser.add_argument("--invalid", choices=["repair", "refuse", "keep"], default="repair")
@@ -74,7 +82,7 @@ class Command(ImportCommand):
         except ArpentError as error:
             self.write_report(options["report"], worded_report(error.extra.get("report")))
             raise
-        outcome = worded(made.report or made.plan or {})
+        outcome = worded(made.report or made.plan or {}) | {"crs": crs_of_import(made)}
         self.stdout.write(format_outcome(outcome, done=made.report is not None))
         if made.report is not None:
             self.stdout.write(_("To take it back: take_back_import %(number)s") % {"number": made.pk})
@@ -89,9 +97,11 @@ class Command(ImportCommand):
         mode = self.mode(options["mode"], layer)
         with local.delivered(options["paths"], owner, self.progress) as delivery:
             number = local.layer_number(delivery, options["source_layer"])
-            opening = Opening(crs=options["crs"], encoding=options["encoding"])
+            opening = Opening(crs=options["crs"], encoding=options["encoding"], swapped=options["swap_axes"])
             if opening != Opening():
                 local.reopened(delivery, number, opening, self.progress)
+            if options["crs"] is None and mode != Mode.ATTRIBUTES:
+                refuse_doubtful_crs(layer_of(delivery, number)[1])
             with transaction.atomic():
                 choices = self.choices(delivery, number, layer, mode, options)
                 choices = with_choices(choices, layer_of(delivery, number)[1], choices_in_file(options["map"]))
@@ -105,7 +115,9 @@ class Command(ImportCommand):
         if layer is None:
             return Mode.CREATE
         if not given:
-            raise Invalid(_("Say how the layer is brought up to date: --mode replace, append or synchronise."))
+            raise Invalid(
+                _("Say how the layer is brought up to date: --mode replace, append, synchronise or attributes.")
+            )
         return Mode(given)
 
     def choices(
@@ -119,8 +131,13 @@ class Command(ImportCommand):
             known = {one.source for one in matched}
             others = [one for one in fields if one.source not in known and mode == Mode.REPLACE]
             fields = (*matched, *others)
+        # Fields beyond are named among those left out.
+        fields = fields[:MOST_FIELDS]
         keys = {one.source: one.name for one in fields} | {one.name: one.name for one in fields}
         key = options["key"] or (layer.key_column if layer else "")
+        source_id = id_field(source_layer)
+        if mode == Mode.ATTRIBUTES and source_id and (not key or plain(key) == "id"):
+            fields, keys, key = (*fields, id_filling(source_id)), {}, FEATURE_ID
         choices = Choices(
             fields=fields,
             geometry=next(iter(kinds_of(source_layer)), layer.geometry_type if layer else "point"),
@@ -158,6 +175,30 @@ def with_choices(choices: Choices, layer: Mapping[str, Any], given: Mapping[str,
         message = _("The layer has no field %(names)s, which these choices name.")
         raise Invalid(message % {"names": ", ".join(sorted(missing))[:300]}, parameter="map")
     return chosen
+
+
+def refuse_doubtful_crs(source_layer: Mapping[str, Any]) -> None:
+    """Raises Invalid where nobody knows the system of the coordinates, or they contradict it: nobody looks on here."""
+    crs = describe_crs(source_layer)
+    if crs["problem"]:
+        raise Invalid(crs["problem"] + option_hint(crs), parameter="crs")
+
+
+def option_hint(crs: Mapping[str, Any]) -> str:
+    return " (--swap-axes)" if crs["swapped"] else " (--crs EPSG)"
+
+
+def crs_of_import(made: FileImport) -> dict[str, Any]:
+    """The system that an import took its coordinates for, and what contradicts it, as people read it."""
+    source_layer = source_of(made).layer
+    if not kinds_of(source_layer):
+        return {}
+    crs = describe_crs(source_layer)
+    return {
+        "code": crs["code"],
+        "text": _("Coordinates: %(crs)s") % {"crs": say_crs(source_layer)},
+        "problem": crs["problem"] and crs["problem"] + option_hint(crs),
+    }
 
 
 def refuse_planned_loss(made: FileImport, accepted: int | None) -> None:
