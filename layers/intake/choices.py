@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.files.reader import Reading
@@ -21,6 +22,8 @@ LONGEST_LABEL = 80
 MOST_FIELDS = 500
 # The number of an object in its layer, as exports write it, where rows are compared by it (`Mode.ATTRIBUTES`).
 FEATURE_ID = "id_in_layer"
+# The column of the heights (m) of points, which the geometry of a layer does not hold.
+HEIGHT = "z"
 # Names that answers use beside a layer's own columns.
 ANSWERED = frozenset({"bbox", "geometry", "layer_version"})
 KINDS = {
@@ -91,6 +94,17 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Where rows without places take theirs: from the objects of a layer (its slug) whose `column` has what the field
+    `source` of the file says.
+    """
+
+    layer: str
+    column: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """What a new layer says of itself and to whom; the names are those of `Layer`."""
 
@@ -114,7 +128,7 @@ class Description:
 class Choices:
     """Everything that was decided. `key` is the column of the unique reference, `outside` whether rows outside the
     territory come in, `addresses` the fields whose text is looked up in the address table in place of coordinates,
-    `invalid` what becomes of invalid geometries.
+    `join` the layer that has the places, `invalid` what becomes of invalid geometries.
     """
 
     fields: tuple[Field, ...]
@@ -125,6 +139,7 @@ class Choices:
     invalid: Literal["repair", "refuse", "keep"] = "repair"
     opening: Opening = field(default_factory=Opening)
     layer: Description | None = None
+    join: Join | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -141,6 +156,7 @@ class Choices:
             invalid=kept.get("invalid", "repair"),
             opening=Opening(**kept["opening"]),
             layer=layer and description_from(layer),
+            join=Join(**kept["join"]) if kept.get("join") else None,
         )
 
     def column_names(self) -> list[str]:
@@ -194,6 +210,30 @@ def filling(source: str, column: Mapping[str, Any]) -> Field:
     kind = column["type"] if column["type"] in SQL_TYPES else "text"
     roles = tuple(column.get("roles") or ())
     return Field(source=source, name=column["name"], label=column["label"], type=kind, roles=roles)
+
+
+def has_heights(layer: Mapping[str, Any]) -> bool:
+    """Whether the geometries of a layer of a delivery have heights."""
+    return bool((layer.get("geometry") or {}).get("heights"))
+
+
+def height_fields(
+    layer: Mapping[str, Any], geometry: str, fields: Sequence[Field], columns: Sequence[Mapping[str, Any]] | None = None
+) -> tuple[Field, ...]:
+    """The column for the heights of points, of a new layer or of one that has it (`columns`); none where a field of the
+    file fills it.
+    """
+    free = HEIGHT not in {one.name for one in fields}
+    there = columns is None or any(one["name"] == HEIGHT and one["type"] == "number" for one in columns)
+    if geometry != "point" or not has_heights(layer) or not free or not there:
+        return ()
+    label = next((one["label"] for one in columns or () if one["name"] == HEIGHT), gettext("Altitude (m)"))
+    return (Field(source="", name=HEIGHT, label=label, type="number"),)
+
+
+def keeps_heights(choices: "Choices") -> bool:
+    """Whether heights of points come in, as a column."""
+    return any(one.name == HEIGHT and not one.source for one in choices.fields)
 
 
 def id_field(layer: Mapping[str, Any]) -> str:

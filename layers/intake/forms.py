@@ -17,11 +17,13 @@ from layers.intake.choices import (
     Choices,
     Description,
     Field,
+    Join,
     Mode,
     Opening,
     default_fields,
     default_title_field,
     filling,
+    height_fields,
     id_field,
     id_filling,
     kinds_of,
@@ -29,6 +31,7 @@ from layers.intake.choices import (
 )
 from layers.intake.geocoders import can_geocode
 from layers.intake.models import FileImport
+from layers.intake.services.joining import joinable_layers
 from layers.intake.services.placing import address_match_fields
 from layers.intake.services.reading import crs_of
 
@@ -142,6 +145,14 @@ class ComingInForm(AccessibleForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Number, street, postcode, town: each row is looked up among the addresses of the platform."),
     )
+    join = forms.ChoiceField(
+        label=_("Or the layer that has the places"),
+        required=False,
+        help_text=_(
+            "Each row takes the place of the object that has the same reference, such as a parcel by its number."
+        ),
+    )
+    join_field = forms.ChoiceField(label=_("Field that holds this reference"), required=False)
     key = forms.ChoiceField(
         label=_("Unique reference"),
         required=False,
@@ -157,6 +168,7 @@ class ComingInForm(AccessibleForm):
         self.kinds = kinds_of(layer)
         set_choices(self, "geometry", [(kind, f"{KIND_LABELS[kind]} ({count})") for kind, count in self.kinds.items()])
         set_choices(self, "addresses", [(one["name"], one["name"]) for one in layer["fields"]])
+        self.offer_layers()
         if len(self.kinds) < 2:
             del self.fields["geometry"]
         if self.kinds or not can_geocode():
@@ -164,7 +176,30 @@ class ComingInForm(AccessibleForm):
         if not rights.agency or delivery.owner_id is None:
             del self.fields["outside"]
 
+    def offer_layers(self) -> None:
+        """The layers that may have the places of a table without any."""
+        joinable = [] if self.kinds else joinable_layers(self.rights)
+        if not joinable:
+            del self.fields["join"], self.fields["join_field"]
+            return
+        self.joinable = {f"{layer.slug}.{name}": layer for layer, name, _label in joinable}
+        labels = [(f"{layer.slug}.{name}", f"{layer.title} · {label}") for layer, name, label in joinable]
+        set_choices(self, "join", [("", gettext("none")), *labels])
+        set_choices(self, "join_field", [("", gettext("none")), *((one["name"],) * 2 for one in self.layer["fields"])])
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("join") and not given.get("join_field"):
+            self.add_error("join_field", gettext("Choose the field that holds the reference of the objects."))
+        return given
+
+    def join_chosen(self) -> Join | None:
+        slug, _dot, column = str(self.cleaned_data.get("join") or "").rpartition(".")
+        return Join(layer=slug, column=column, source=self.cleaned_data["join_field"]) if slug else None
+
     def geometry_chosen(self) -> str:
+        if chosen := self.cleaned_data.get("join"):
+            return str(self.joinable[chosen].geometry_type)
         return str(self.cleaned_data.get("geometry") or next(iter(self.kinds), "point"))
 
     def common(self, fields: Sequence[Field]) -> dict[str, Any]:
@@ -178,6 +213,7 @@ class ComingInForm(AccessibleForm):
             "outside": bool(given.get("outside")),
             "addresses": addresses,
             "opening": opening,
+            "join": self.join_chosen(),
         }
 
 
@@ -245,6 +281,7 @@ class NewLayerForm(ComingInForm):
         common = self.common(fields)
         if common["addresses"]:
             common["fields"] += address_match_fields()
+        common["fields"] += height_fields(self.layer, common["geometry"], common["fields"])
         is_new_theme = given["theme"] == NEW_THEME
         members = given["visibility"] == Layer.Visibility.MEMBERS
         names = {one.source: one.name for one in fields}
@@ -285,7 +322,7 @@ class ExistingLayerForm(ComingInForm):
 
     def offer_attributes(self, names: Sequence[tuple[str, str]]) -> None:
         """Nothing of places; the number of each object too, where the file has it as our exports do."""
-        for name in ("geometry", "addresses", "outside"):
+        for name in ("geometry", "addresses", "outside", "join", "join_field"):
             self.fields.pop(name, None)
         if id_field(self.layer):
             set_choices(
@@ -301,6 +338,9 @@ class ExistingLayerForm(ComingInForm):
         key = self.cleaned_data.get("key", self.target.key_column)
         if key == FEATURE_ID:
             common["fields"] += (id_filling(id_field(self.layer)),)
+        if self.mode != Mode.ATTRIBUTES:
+            columns = self.target.columns
+            common["fields"] += height_fields(self.layer, common["geometry"], common["fields"], columns)
         if self.mode == Mode.REPLACE:
             key = {one.source: one.name for one in fields}.get(key, key)
         names = {one.name for one in fields}

@@ -7,6 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.files.reader.messages import NOTES
 from layers.intake.choices import kinds_of
 from layers.intake.forms import TYPE_LABELS
 from layers.intake.geometry_reasons import format_kind_count
@@ -156,6 +157,11 @@ def describe_missing_geometries(layer: Mapping[str, Any]) -> str:
         count,
     )
     return message % {"count": number_format(count)}
+
+
+def describe_notes(layer: Mapping[str, Any]) -> list[str]:
+    """What is odd, and harmless, about how the layer is kept."""
+    return [str(NOTES[code]) for code in layer.get("notes") or () if code in NOTES]
 
 
 def describe_partial_reading(layer: Mapping[str, Any]) -> str:

@@ -40,6 +40,9 @@ MESSAGES = {
         "The unique reference %(key)s comes back in the file (row %(rows)s): none of these rows is used. "
         "Correct the file."
     ),
+    "join_unknown": _("No object of the layer has the reference “%(value)s”."),
+    "join_several": _("Several objects of the layer have the reference “%(value)s”."),
+    "join_empty": _("The row says no reference by which it would find its place."),
     "key_unknown": _("No object of the layer has the reference %(key)s: only attributes come in, nothing is added."),
     "key_exists": _("An object of the layer has the unique reference %(key)s already."),
     "address_empty": _("The address is empty."),

@@ -170,7 +170,8 @@ def layer_context(delivery: FileImport, number: int, form: OpeningForm) -> dict[
                 layer_description.describe_partial_reading(layer),
             )
             if one
-        ],
+        ]
+        + layer_description.describe_notes(layer),
         "fields": [layer_description.describe_field(one) for one in layer["fields"]],
         "columns": columns,
         "sample": [[row.get(column) for column in columns] for row in layer["rows"]],

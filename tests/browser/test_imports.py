@@ -169,3 +169,28 @@ def test_a_file_that_cannot_be_read_says_what_to_do(desk: Page, demo: Demo, tmp_
     desk.get_by_role("button", name="Regarder le fichier").click()
     expect(desk.get_by_role("alert")).to_contain_text("photo.gpkg", timeout=PATIENCE_MS)
     expect(desk.get_by_role("link", name="Envoyer un autre fichier")).to_be_visible()
+
+
+def test_axes_that_look_swapped_are_put_in_order_in_one_click(page: Page, demo: Demo, tmp_path: Path) -> None:
+    rows = [(shapely.Point(shape.y, shape.x), values) for shape, values in map(lamp, range(5))]
+    send(page, demo, geopackage(tmp_path / "inversees.gpkg", rows, name="inversees"))
+    expect(page.get_by_role("alert")).to_contain_text("inversées")
+    assert serious(page) == []
+    page.get_by_role("button", name="Les remettre dans l’ordre").click()
+    expect(page.get_by_label("Échanger x et y")).to_be_checked(timeout=PATIENCE_MS)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_table_without_places_is_offered_a_join_and_an_update_of_attributes(
+    page: Page, demo: Demo, tmp_path: Path
+) -> None:
+    path = tmp_path / "notes.csv"
+    path.write_text("id;parcelle;note\n1;45901000AB0012;à voir\n")
+    send(page, demo, path)
+    page.get_by_role("link", name="Publier comme nouvelle couche").click()
+    page.get_by_label("Ou la couche qui a les lieux").select_option("parcels.idu")
+    assert serious(page) == []
+    page.go_back()
+    page.get_by_role("link", name="Mettre une couche à jour").click()
+    expect(page.get_by_role("radio", name="Mettre à jour les attributs")).to_be_checked()
+    assert serious(page) == []

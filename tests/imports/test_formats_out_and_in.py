@@ -4,12 +4,11 @@
 """
 
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
@@ -21,8 +20,12 @@ from layers.intake.choices import FEATURE_ID
 from tests import factories
 from tests.exports.test_files import made
 from tests.exports.test_streams import get
+from tests.geopackages import geopackage
 from tests.imports.conftest import Desk, edit, rows_of
 from tests.imports.test_attributes import updated
+from tests.imports.test_import_layer import layer as called
+from tests.imports.test_import_layer import one_transaction as one_transaction
+from tests.imports.test_import_layer import run
 
 pytestmark = pytest.mark.django_db
 X, Y = factories.ORIGIN
@@ -44,15 +47,10 @@ SAME_M = 0.001
 
 @dataclass(frozen=True)
 class Losses:
-    """What a format changes: columns that are `renamed`, columns whose values come back `otherwise`."""
+    """What a format changes: columns that are `renamed`."""
 
     renamed: Mapping[str, str] = field(default_factory=dict)
-    otherwise: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     streamed: bool = False
-
-
-def midnight(value: date) -> datetime:
-    return datetime(value.year, value.month, value.day, tzinfo=ZoneInfo("Europe/Paris"))
 
 
 LOSSES: dict[str, Losses] = {
@@ -60,7 +58,7 @@ LOSSES: dict[str, Losses] = {
     "parquet": Losses(),
     "shp": Losses(renamed={"installed_date": "installed"}),
     "geojson": Losses(streamed=True),
-    "fgb": Losses(otherwise={"installed_date": midnight}, streamed=True),
+    "fgb": Losses(streamed=True),
     "csv": Losses(streamed=True),
 }
 SHAPES: dict[str, GEOSGeometry] = {
@@ -117,12 +115,12 @@ def shapes_of(layer: Layer) -> list[Any]:
 def test_what_leaves_comes_back(desk: Desk, client: Client, tmp_path: Path, form: str, kind: str) -> None:
     layer, losses = exported(desk, kind), LOSSES[form]
     again = imported(desk, file_of(desk, layer, form, client, tmp_path, 2154))
-    renamed, otherwise = losses.renamed, losses.otherwise
+    renamed = losses.renamed
     full, null = values_of(again, [renamed.get(name, name) for name in COLUMNS])
     for name, value in FULL.items():
-        assert full[renamed.get(name, name)] == otherwise.get(name, lambda same: same)(value), name
+        assert full[renamed.get(name, name)] == value, name
     assert {name for name, value in null.items() if value is not None} == {"name"}
-    types = {column["name"]: column["type"] for column in layer.columns if column["name"] not in otherwise}
+    types = {column["name"]: column["type"] for column in layer.columns}
     types_after = {column["name"]: column["type"] for column in again.columns}
     assert {name: types_after[renamed.get(name, name)] for name in types if name in COLUMNS} == {
         name: types[name] for name in COLUMNS if name in types
@@ -174,16 +172,33 @@ def test_a_drawing_comes_back_as_shapes_and_names(desk: Desk, tmp_path: Path) ->
     assert "OBJETS" in [row["Layer"] for row in drawn["rows"]]
 
 
-def test_styles_beside_the_layers_of_a_geopackage_are_no_layer(desk: Desk, tmp_path: Path) -> None:
+def test_styles_beside_the_layers_of_a_geopackage_are_no_layer(desk: Desk, client: Client, tmp_path: Path) -> None:
     legend = [{"label": "Tout", "symbol": {"kind": "circle", "fill": "#d9a78b", "radius": 6}}]
     layer = factories.editable_layer(desk.member, slug="objets", visibility=Layer.Visibility.OWNER, legend=legend)
     factories.feature(layer)
     path, _report = made(desk.user, "gpkg", layer)
     copy = tmp_path / "objets.gpkg"
     copy.write_bytes(path.read_bytes())
-    (data_set,) = desk.deliver(copy).contents
+    delivery = desk.deliver(copy)
+    (data_set,) = delivery.contents
     assert [one["name"] for one in data_set["layers"]] == ["objets"]
-    assert "style_beside" in data_set["layers"][0]["notes"]
+    client.force_login(desk.user)
+    page = client.get(f"/imports/fichiers/{delivery.pk}/1/").content.decode()
+    assert "porte aussi le style de QGIS" in page
+
+
+def test_heights_of_points_become_a_column_and_those_of_lines_are_said_to_be_lost(desk: Desk, tmp_path: Path) -> None:
+    points = [
+        (shapely.Point(X + 10, Y + 10, 101.25), {"ref": "A"}),
+        (shapely.Point(X + 20, Y + 10, 99.5), {"ref": "B"}),
+    ]
+    order = ["--new", "--theme", "essai", "--member", desk.member.slug]
+    code, said = run(geopackage(tmp_path / "points.gpkg", points), *order, "--title", "Points")
+    assert (code, "Altitudes" in said or "altitudes" in said) == (0, False)
+    assert rows_of(called("points"), "ref", "z") == [("A", 101.25), ("B", 99.5)]
+    lines = [(shapely.LineString([(X, Y, 1), (X + 10, Y, 2)]), {"ref": "A"})]
+    _code, said = run(geopackage(tmp_path / "lignes.gpkg", lines), *order, "--title", "Lignes")
+    assert "altitudes (Z) du fichier ne sont pas gardées" in said
 
 
 def test_a_shapefile_says_what_it_loses_beside_it(desk: Desk, client: Client, tmp_path: Path) -> None:

@@ -68,12 +68,12 @@ MESSAGES = {
     "unknown_layer": _("The file has no layer named “%(name)s”."),
     "driver_missing": _("This format is not available here: %(drivers)s."),
     "format_not_read": _(
-        "This is %(found)s, which is not read as a layer. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GML, KML, "
-        "MapInfo, CSV, ODS and XLSX are."
+        "This is %(found)s, which is not read as a layer. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, "
+        "GML, KML, GPX, DXF, MapInfo, CSV, ODS and XLSX are."
     ),
     "unknown_format": _(
-        "“%(name)s” is of no known format. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GML, KML, MapInfo, CSV, ODS and "
-        "XLSX are read."
+        "“%(name)s” is of no known format. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, GML, KML, GPX, DXF, "
+        "MapInfo, CSV, ODS and XLSX are read."
     ),
     "wrong_extension": _(
         "The content of “%(name)s” is that of a %(wanted)s file: give it that extension and try again."
@@ -136,7 +136,7 @@ MESSAGES = {
     "archive_in_archive": _("The archive holds another archive (%(name)s): unpack it and send the files."),
     "archive_without_data": _(
         "The archive holds no file that can be read as a layer (found: %(found)s). GeoPackage, Shapefile, "
-        "GeoJSON, FlatGeobuf, GML, KML, MapInfo, CSV, ODS and XLSX are read."
+        "GeoJSON, FlatGeobuf, GeoParquet, GML, KML, GPX, DXF, MapInfo, CSV, ODS and XLSX are read."
     ),
     # A sheet of the cadastral plan
     "edigeo_missing_file": _("The file %(name)s is missing from the sheet: send all of its files together."),

@@ -15,7 +15,7 @@ from layers.catalogue.models import Layer, Theme
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, create_table, secure_table
 from layers.features.services.refusals import refusal
-from layers.intake.choices import Choices, Mode, date_or_none, plain
+from layers.intake.choices import Choices, Mode, date_or_none, keeps_heights, plain
 from layers.intake.default_style import legend_for, zoom_for
 from layers.intake.import_loss import LossRefused, check_loss
 from layers.intake.models import FileImport
@@ -108,7 +108,7 @@ def fill_new_table(order: FileImport, choices: Choices, slug: str, progress: Pro
     order.revert_data = {"table": table}
     columns = [one.column() for one in choices.fields]
     kind = geometry_type_of(choices, source.layer)
-    if choices.addresses or first:
+    if choices.addresses or choices.join or keeps_heights(choices) or first:
         outcome = stage(order, choices, progress)
         create_table(table, columns, kind)
         move_staged(order, choices, first)

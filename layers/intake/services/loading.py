@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn
 from gis_core.files.reader.vectors import Bounds, Family
 from layers.catalogue.tables import SQL_TYPES, GeometryType
-from layers.intake.choices import Choices, Field
+from layers.intake.choices import HEIGHT, Choices, Field, keeps_heights
 from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
 from layers.intake.services.reading import admitted
@@ -68,12 +68,15 @@ def geometry_type_in(table: str) -> GeometryType:
     return known[type_name]
 
 
-def create_staged(columns: Sequence[Field], *more: str) -> sql.Composable:
-    """The temporary table `staged`: a row's rank in the file as `id`, its columns, `more` texts, its geometry."""
+def create_staged(columns: Sequence[Field], *more: str, flat: bool = True) -> sql.Composable:
+    """The temporary table `staged`: a row's rank in the file as `id`, its columns, `more` texts, its geometry, which
+    may have heights where it is not `flat`.
+    """
     typed = [sql.SQL("{} {}").format(sql.Identifier(one.name), sql.SQL(SQL_TYPES[one.type])) for one in columns]
     typed += [sql.SQL("{} text").format(sql.Identifier(name)) for name in more]
-    statement = "create temporary table {} (id bigint not null, {}geom geometry(Geometry, 2154)) on commit drop"
-    run(statement, sql.Identifier(STAGED), sql.SQL("").join(sql.SQL("{}, ").format(one) for one in typed))
+    statement = "create temporary table {} (id bigint not null, {}geom {}) on commit drop"
+    kind = sql.SQL("geometry(Geometry, 2154)" if flat else "geometry")
+    run(statement, sql.Identifier(STAGED), sql.SQL("").join(sql.SQL("{}, ").format(one) for one in typed), kind)
     return sql.Identifier(STAGED)
 
 
@@ -107,7 +110,8 @@ def copy_plan(choices: Choices, target: Target, takes_away: bool, around: Bounds
     if target.geometry:
         multi = target.geometry.startswith("Multi")
         epsg, family = choices.opening.crs or 0, family_of(choices.geometry)
-        geometry = GeometryColumn(family=family, multi=multi, epsg=epsg, invalid=choices.invalid)
+        dimension: Literal[2, 3] = 3 if keeps_heights(choices) else 2
+        geometry = GeometryColumn(family=family, multi=multi, epsg=epsg, dimension=dimension, invalid=choices.invalid)
     return CopyPlan(
         columns=tuple(Column(one.source, MEASURES.get(one.type, one.type)) for one in target.columns),
         geometry=geometry,
@@ -196,6 +200,16 @@ def refuse_missing_key(target: Target, choices: Choices, outcome: Outcome) -> No
     gone = rows("delete from {} where {} is null returning id", target.table, sql.Identifier(choices.key))
     for (number,) in gone:
         outcome.take_out(number, None, "key_missing", {})
+
+
+def take_heights(target: Target) -> None:
+    """Put the heights of points in their column; what has none, or 0, has no value there."""
+    run(
+        "update {table} set {height} = nullif(round(st_z(st_geometryn(geom, 1))::numeric, 3), 0),"
+        " geom = st_force2d(geom)",
+        table=target.table,
+        height=sql.Identifier(HEIGHT),
+    )
 
 
 def refuse_unknown(target: Target, choices: Choices, table: str, known: sql.Composable, outcome: Outcome) -> None:

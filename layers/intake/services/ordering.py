@@ -24,6 +24,7 @@ from layers.intake.choices import (
     Choices,
     Description,
     Field,
+    Join,
     Mode,
     kinds_of,
 )
@@ -34,6 +35,7 @@ from layers.intake.models import FileImport
 from layers.intake.reference_source import date_given
 from layers.intake.services import imports
 from layers.intake.services.deliveries import is_known, layer_of
+from layers.intake.services.joining import joined_layer
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -139,7 +141,9 @@ def check(
     """Raises Invalid with the `parameter` that is wrong."""
     if not source_layer["features"]:
         raise Invalid(_("The layer is empty: there is nothing to import."))
-    if mode != Mode.ATTRIBUTES:
+    if choices.join:
+        check_join(choices, choices.join, source_layer, rights)
+    elif mode != Mode.ATTRIBUTES:
         check_source(choices, source_layer)
     check_fields(choices, source_layer)
     if choices.key and choices.key not in choices.column_names():
@@ -167,6 +171,16 @@ def check_source(choices: Choices, source_layer: Mapping[str, Any]) -> None:
         raise Invalid(why_no_geometry(source_layer, choices.geometry), parameter="geometry")
     if choices.opening.crs is None or not is_known(choices.opening.crs):
         raise Invalid(_("Say in which coordinate reference system the file is."), parameter="crs")
+
+
+def check_join(choices: Choices, join: Join, source_layer: Mapping[str, Any], rights: Rights) -> None:
+    """Whether rows can take their places from a layer, which has such geometries. Raises Invalid."""
+    if join.source not in {one["name"] for one in source_layer["fields"]}:
+        raise Invalid(_("The file has no field %(source)s.") % {"source": join.source}, parameter="join_field")
+    layer = joined_layer(join, rights)
+    if layer.geometry_type != choices.geometry:
+        message = _("The layer holds %(kind)s geometries: choose another layer, or another mode.")
+        raise Invalid(message % {"kind": layer.get_geometry_type_display().lower()}, parameter="join")
 
 
 def check_fields(choices: Choices, source_layer: Mapping[str, Any]) -> None:

@@ -8,11 +8,11 @@ from psycopg import sql
 
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
-from layers.intake.choices import Choices, Mode
+from layers.intake.choices import Choices, Mode, has_heights, keeps_heights
 from layers.intake.import_loss import ScopeDifference, compare_counts
 from layers.intake.models import FileImport
 from layers.intake.outcome import About, ColumnsRemark, Outcome
-from layers.intake.services import imports, placing
+from layers.intake.services import imports, joining, placing
 from layers.intake.services.differences import find_difference, known_column
 from layers.intake.services.events import one_at_a_time, require_layer
 from layers.intake.services.imports import paths_of
@@ -33,6 +33,7 @@ from layers.intake.services.loading import (
     restore_codes,
     rows,
     some_places,
+    take_heights,
 )
 from layers.intake.services.territory import territory_wkb
 from layers.intake.source import Plan, Progress
@@ -81,16 +82,21 @@ def refuse_nothing(order: FileImport, outcome: Outcome) -> None:
 def stage(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     """Bring the file's rows into the temporary table `staged`, less those that may not come in."""
     outcome, source = Outcome(), source_of(order)
-    more = placing.address_columns(choices)
-    table = create_staged(choices.fields, *(one.name for one in more))
+    more = (*placing.address_columns(choices), *joining.join_columns(choices))
+    with_heights = keeps_heights(choices)
+    table = create_staged(choices.fields, *(one.name for one in more), flat=not with_heights)
     target = Target(
         table=table,
         geometry=None if is_without_places(order, choices) else geometry_type(order, choices, source),
         columns=[*(one for one in choices.fields if one.source), *more],
     )
     load(source, choices, target, outcome, progress, takes_away=mode_of(order) in TAKING_AWAY)
+    if with_heights:
+        take_heights(target)
     if choices.addresses:
         placing.place(target, choices, choices.column_names(), outcome, progress)
+    if choices.join:
+        joining.join_places(target, choices, outcome, progress)
     if order.layer is not None:
         restore_codes(target, choices, order.layer.columns)
     refuse(order, choices, target, outcome)
@@ -98,8 +104,8 @@ def stage(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
 
 
 def is_without_places(order: FileImport, choices: Choices) -> bool:
-    """Whether no geometry is read: addresses are looked up, or attributes alone come in."""
-    return bool(choices.addresses) or mode_of(order) == Mode.ATTRIBUTES
+    """Whether no geometry is read: addresses are looked up, a layer has the places, or attributes alone come in."""
+    return bool(choices.addresses or choices.join) or mode_of(order) == Mode.ATTRIBUTES
 
 
 def geometry_type(order: FileImport, choices: Choices, source: Source) -> Any:
@@ -169,18 +175,14 @@ def compare_replaced(order: FileImport, layer: Layer, choices: Choices, outcome:
 def remarks(order: FileImport, choices: Choices) -> list[ColumnsRemark]:
     """Fields of the file that are left out, columns of the layer that the file does not fill."""
     source = source_of(order)
-    used = {one.source for one in choices.fields} | set(choices.addresses)
+    used = {one.source for one in (*choices.fields, *joining.join_columns(choices))} | set(choices.addresses)
     left_out = [one["name"] for one in source.layer["fields"] if one["name"] not in used]
     columns = order.layer.columns if order.layer is not None else ()
     empty = [one["label"] for one in columns if one["name"] not in choices.column_names()]
     noted: list[ColumnsRemark] = [{"about": "left_out", "names": left_out}, {"about": unfilled(order), "names": empty}]
-    heights: list[ColumnsRemark] = [{"about": "heights", "names": []}] if has_heights(order, source) else []
+    loses_heights = mode_of(order) != Mode.ATTRIBUTES and has_heights(source.layer) and not keeps_heights(choices)
+    heights: list[ColumnsRemark] = [{"about": "heights", "names": []}] if loses_heights else []
     return [*heights, *(one for one in noted if one["names"])]
-
-
-def has_heights(order: FileImport, source: Source) -> bool:
-    """Whether the file has heights that stay out."""
-    return mode_of(order) != Mode.ATTRIBUTES and bool((source.layer.get("geometry") or {}).get("heights"))
 
 
 def unfilled(order: FileImport) -> About:

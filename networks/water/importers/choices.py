@@ -24,6 +24,7 @@ LONGEST_SNAP_M: Final = 5.0
 
 class Format(TextChoices):
     RAEPA = "raepa", "RAEPA"
+    STAREAU = "stareau", "StaR-Eau"
     EPANET = "epanet", "EPANET"
     LAYERS = "layers", gettext_lazy("Layers of files")
 
@@ -95,6 +96,8 @@ def format_by_names(names: Iterable[str]) -> Format:
     held = [name.lower() for name in names]
     if any(name.endswith(".inp") for name in held):
         return Format.EPANET
+    if any("stareau" in name or "star-eau" in name for name in held):
+        return Format.STAREAU
     return Format.RAEPA if any("raepa" in name for name in held) else Format.LAYERS
 
 

@@ -35,6 +35,7 @@ from networks.water.importers.location import check_territory
 from networks.water.importers.mapped import read_mapped
 from networks.water.importers.object_changes import changes_of
 from networks.water.importers.raepa import read_raepa
+from networks.water.importers.stareau import read_stareau
 from networks.water.importers.topology_building import (
     CLASSES_M,
     FARTHEST_M,
@@ -89,6 +90,8 @@ def drafts_of(made: FileImport, choices: NetworkChoices) -> list[Draft]:
     paths = paths_of(made)
     if choices.format == Format.RAEPA:
         return read_raepa(paths)
+    if choices.format == Format.STAREAU:
+        return read_stareau(paths)
     if choices.format == Format.EPANET:
         return read_epanet(paths, Placing(crs=choices.crs, corner=choices.corner, scale=choices.scale))
     return read_mapped(paths, choices.mapping)

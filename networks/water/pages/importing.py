@@ -270,8 +270,8 @@ def desk_texts() -> dict[str, Any]:
     return {
         "title": _("Import a network"),
         "lead": _(
-            "Bring in a network from RAEPA, EPANET or any layer. You see what would come in, and what would be moved "
-            "so that pipes meet, before anything is written."
+            "Bring in a network from RAEPA, StaR-Eau, EPANET or any layer. You see what would come in, and what would "
+            "be moved so that pipes meet, before anything is written."
         ),
         "files": _("The files of the network"),
         "formats": _(

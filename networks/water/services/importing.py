@@ -26,6 +26,7 @@ from networks.water.importers.applying import apply_plan, revert_import, undo_mo
 from networks.water.importers.choices import REPLACE, Format, NetworkChoices
 from networks.water.importers.mapping import bare_label, likely_code, reading_from, suggest_mapping, targets_of
 from networks.water.importers.planning import make_plan, report_of
+from networks.water.importers.stareau import is_table
 from networks.water.models import Snap
 from networks.water.sources import NETWORK, UNDO
 
@@ -51,7 +52,7 @@ def collector_at_rest() -> Iterator[None]:
 
 @collector_at_rest()
 def inspect(made: FileImport, progress: Progress) -> Sequence[Finding]:
-    """What the layers hold. A delivery of RAEPA is taken for what it is, whatever its files are called.
+    """What the layers hold. A delivery of RAEPA or of StaR-Eau is taken for what it is, whatever its files are called.
 
     Raises Invalid, ReaderUnavailable.
     """
@@ -63,6 +64,9 @@ def inspect(made: FileImport, progress: Progress) -> Sequence[Finding]:
         raise Invalid(first_messages(findings))
     if any(is_raepa(one) for one in seen):
         made.choices = dict(made.choices) | {"format": str(Format.RAEPA)}
+        return ()
+    if any(is_table(one.label, list(one.fields)) for one in seen):
+        made.choices = dict(made.choices) | {"format": str(Format.STAREAU)}
         return ()
     made.contents = [one.as_json() for one in seen]
     return findings

@@ -45,12 +45,17 @@ IDENTIFYING = (
 )
 LEADING_ZERO = r"^[+-]?0[0-9]"
 CLOCK = ":"
+# Days in a format that has instants alone.
+MIDNIGHT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00:00(\.0+)?)?$"
+DAYLESS = ("FlatGeobuf",)
 NOT_WHOLE = rf"{LEADING_ZERO}|[.,]"
 
 
 @dataclass(slots=True)
 class Column:
-    """What is known of one field so far; `open` are the types that its texts could still have."""
+    """What is known of one field so far; `open` are the types that its texts could still have, `days` whether its
+    instants could still be days.
+    """
 
     name: str
     type: str
@@ -58,6 +63,7 @@ class Column:
     nulls: int = 0
     longest: int = 0
     whole: bool = True
+    days: bool = False
     samples: dict[str, None] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
 
@@ -68,6 +74,7 @@ class Column:
         self.rows += len(texts)
         self.whole = self.whole and pa.types.is_integer(values.type)
         self.nulls += texts.null_count
+        self.days = self.days and pc.all(pc.match_substring_regex(texts, MIDNIGHT)).as_py() is not False
         self.longest = max(self.longest, pc.max(pc.utf8_length(texts)).as_py() or 0)
         if len(self.samples) < SAMPLES:
             some = pc.unique(texts.slice(0, SAMPLED).drop_null())[:SAMPLES].to_pylist()
@@ -93,6 +100,8 @@ class Column:
             return self.type
         if self.type == "number" and self.whole:
             return "integer"
+        if self.days:
+            return "date"
         if self.type != "text":
             return self.type
         return self.open[0] if self.open else "text"
@@ -222,7 +231,11 @@ def surveyed(
 
     `around` are the longitudes and latitudes that its objects likely lie in.
     """
-    columns = {f.name: Column(f.name, f.type, open=_guesses(f, head)) for f in head.fields}
+    has_days = source.format not in DAYLESS
+    columns = {
+        f.name: Column(f.name, f.type, open=_guesses(f, head), days=f.type == "datetime" and not has_days)
+        for f in head.fields
+    }
     geometries, read, refused, complete = Geometries(), 0, 0, True
     rows: list[dict[str, Any]] = []
     notes: set[str] = set(head.notes)

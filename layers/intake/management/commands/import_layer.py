@@ -18,10 +18,12 @@ from layers.intake.choices import (
     MOST_FIELDS,
     Choices,
     Description,
+    Join,
     Mode,
     Opening,
     default_fields,
     default_title_field,
+    height_fields,
     id_field,
     id_filling,
     kinds_of,
@@ -37,6 +39,7 @@ from layers.intake.outcome import worded, worded_report
 from layers.intake.report_text import format_outcome
 from layers.intake.services import local
 from layers.intake.services.deliveries import layer_of
+from layers.intake.services.joining import joined_layer
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.services.ordering import updatable_layer
 from layers.intake.services.preparing import source_of
@@ -55,6 +58,8 @@ class Command(ImportCommand):
         parser.add_argument("--key", default="", help=_("field of the unique reference"))
         parser.add_argument("--source-layer", default="", metavar="NAME", help=_("which layer of the file"))
         parser.add_argument("--crs", type=int, metavar="EPSG", help=_("where the file does not say it"))
+        join_help = _("places of a table: those of the objects of a layer with this reference")
+        parser.add_argument("--join", default="", metavar="LAYER.COLUMN=FIELD", help=join_help)
         parser.add_argument("--swap-axes", action="store_true", help=_("latitude or northing comes first in the file"))
         parser.add_argument("--encoding", help=_("where the file does not say it"))
         parser.add_argument("--outside", action="store_true", help=_("rows outside the territory come in too"))
@@ -138,9 +143,14 @@ class Command(ImportCommand):
         source_id = id_field(source_layer)
         if mode == Mode.ATTRIBUTES and source_id and (not key or plain(key) == "id"):
             fields, keys, key = (*fields, id_filling(source_id)), {}, FEATURE_ID
+        join = join_of(options["join"])
+        geometry = geometry_of(source_layer, layer, join)
+        if mode != Mode.ATTRIBUTES:
+            fields = (*fields, *height_fields(source_layer, geometry, fields, layer.columns if layer else None))
         choices = Choices(
             fields=fields,
-            geometry=next(iter(kinds_of(source_layer)), layer.geometry_type if layer else "point"),
+            geometry=geometry,
+            join=join,
             key=keys.get(key, key),
             outside=options["outside"],
             invalid=options["invalid"],
@@ -162,13 +172,31 @@ class Command(ImportCommand):
         )
 
 
+def join_of(text: str) -> Join | None:
+    """The join that an option says. Raises Invalid."""
+    if not text:
+        return None
+    path, _equals, source = text.partition("=")
+    slug, _dot, column = path.rpartition(".")
+    if not (slug and column and source):
+        raise Invalid(_("A join is written LAYER.COLUMN=FIELD."), parameter="join")
+    return Join(layer=slug, column=column, source=source)
+
+
+def geometry_of(source_layer: Mapping[str, Any], layer: Layer | None, join: Join | None) -> str:
+    """The kind of geometries that come in: those of the layer that has the places, of the file, of the layer."""
+    if join:
+        return str(joined_layer(join, SYSTEM).geometry_type)
+    return str(next(iter(kinds_of(source_layer)), layer.geometry_type if layer else "point"))
+
+
 def with_choices(choices: Choices, layer: Mapping[str, Any], given: Mapping[str, Any]) -> Choices:
     """Choices in which those of a file say how the rows of a layer of a delivery are read. Raises Invalid."""
     names = ("fields", "key", "outside", "addresses", "invalid")
     taken = {name: given[name] for name in names if name in given}
     try:
         chosen = Choices.from_json(choices.as_json() | taken)
-        missing = {one.source for one in chosen.fields} - {one["name"] for one in layer["fields"]}
+        missing = {one.source for one in chosen.fields if one.source} - {one["name"] for one in layer["fields"]}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Invalid(_("This is no mapping of the columns of a table."), parameter="map") from error
     if missing:

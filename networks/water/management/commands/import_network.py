@@ -21,7 +21,7 @@ from networks.water.sources import NETWORK
 class Command(FileImportCommand):
     """Of the choices of a file (`--map`) how layers are read is taken, which may stand alone in it."""
 
-    help = "Import a water or sewer network: RAEPA, EPANET, or layers of any file"
+    help = "Import a water or sewer network: RAEPA, StaR-Eau, EPANET, or layers of any file"
     source = NETWORK
 
     def add_options(self, parser: CommandParser) -> None:
