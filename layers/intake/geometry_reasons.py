@@ -7,6 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from gis_core.files.reader import Problem
 from layers.intake.choices import kinds_of
 
 OTHER_KINDS = {
@@ -26,6 +27,10 @@ def why_no_geometry(layer: Mapping[str, Any], wanted: str) -> str:
             "This table has no geometry: choose the columns that hold its coordinates, or the fields of its address; "
             "or bring the attributes of a layer up to date by its reference."
         )
+    if refused := layer.get("first_refused"):
+        problem = Problem(code=refused["code"], params=refused["params"])
+        message = _("No row of the file can be read. Row %(row)s: %(reason)s")
+        return message % {"row": refused["index"], "reason": problem.message}
     if layer.get("complete") is False:
         message = _("None of the first %(count)s rows has a geometry; the file was too long to be read further.")
         return message % {"count": number_format(layer["read"])}

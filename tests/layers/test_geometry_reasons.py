@@ -24,6 +24,7 @@ def found(**changes: Any) -> dict[str, Any]:
         (found(geometry_types={"PolyhedralSurface": 3}), "PolyhedralSurface"),
         (found(geometry_types={"LineString": 2, "MultiPolygon": 1}), "2 lignes, 1 polygone"),
         (found(complete=False, read=3), "3 premières lignes"),
+        (found(first_refused={"index": 2, "code": "no_geometry", "params": {}}), "Ligne 2"),
     ],
 )
 def test_each_cause_has_its_own_sentence(layer: dict[str, Any], said: str) -> None:

@@ -142,7 +142,7 @@ class LayerInfo:
     """One layer of a file; `crs` is an EPSG code or None, `bounds` are in that CRS, `vertices` None if not counted.
 
     What follows `fields` is known only of a file that was inspected with a Reading. `name` is what `copy` takes;
-    `read` rows of `features` were looked at, all of them when `complete`.
+    `read` rows of `features` were looked at, all of them when `complete`; `first_refused` is the first of the refused.
     """
 
     name: str | None
@@ -167,6 +167,7 @@ class LayerInfo:
     separator: str | None = None
     header_row: int | None = None
     notes: tuple[str, ...] = ()
+    first_refused: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +352,7 @@ def _survey(layer: Mapping[str, Any]) -> dict[str, Any]:
         "separator": _text_or_none(layer["separator"]),
         "header_row": _whole_or_none(layer["header_row"]),
         "notes": tuple(map(str, layer["notes"])),
+        "first_refused": parse_problem(*layer["first_refused"]) if layer["first_refused"] else None,
     }
 
 

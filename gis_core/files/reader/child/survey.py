@@ -239,6 +239,7 @@ def surveyed(
     geometries, read, refused, complete = Geometries(), 0, 0, True
     rows: list[dict[str, Any]] = []
     notes: set[str] = set(head.notes)
+    first_refused: list[Any] | None = None
     identifier, began = identifying(head), time.monotonic()
     for slice_ in source.slices(head.name):
         for name, values in slice_.columns.items():
@@ -247,6 +248,7 @@ def surveyed(
             geometries.add(slice_, identifier)
         rows += sample_rows(slice_, SAMPLE_ROWS - len(rows))
         read, refused = read + len(slice_) + len(slice_.problems), refused + len(slice_.problems)
+        first_refused = first_refused or first_problem(slice_)
         check_limits(read, geometries.vertices, limits)
         notes |= {"empty_rows"} if slice_.empty else set()
         if time.monotonic() - began > seconds or (rows_enough is not None and read >= rows_enough):
@@ -268,7 +270,13 @@ def surveyed(
         "separator": head.separator,
         "header_row": head.header_row,
         "notes": sorted(notes),
+        "first_refused": first_refused,
     }
+
+
+def first_problem(slice_: Slice) -> list[Any] | None:
+    """The first row that the source had to leave out, with its reason."""
+    return next(([one.index, one.identifier, one.code, one.params] for one in slice_.problems), None)
 
 
 def _guesses(field_: Field, head: Head) -> list[str]:

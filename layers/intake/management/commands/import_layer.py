@@ -207,8 +207,9 @@ def with_choices(choices: Choices, layer: Mapping[str, Any], given: Mapping[str,
 
 def refuse_doubtful_crs(source_layer: Mapping[str, Any]) -> None:
     """Raises Invalid where nobody knows the system of the coordinates, or they contradict it: nobody looks on here."""
-    crs = describe_crs(source_layer)
-    if crs["problem"]:
+    crs, outside = describe_crs(source_layer), (source_layer.get("reference") or {}).get("outside", 0)
+    # Rows that alone are elsewhere are refused one by one.
+    if crs["problem"] and not 0 < outside < source_layer["read"]:
         raise Invalid(crs["problem"] + option_hint(crs), parameter="crs")
 
 
