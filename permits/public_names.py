@@ -1,8 +1,9 @@
 """Whether a text that everybody may read looks as if it named a natural person whom the file does not know.
 
-PostgreSQL leaves out a text that holds a name of the file, or a title (`arpent.public_text`). Here it is a first name, a
-word that leads to a name, capitals among small letters, or an initial. Names of streets, schools and saints, and usual
-words of works, are no names. Rather too much is left out than too little; what still passes is told in the guide.
+PostgreSQL leaves out a text that holds a name of the file, or a title (`arpent.public_text`). Here it is a first name,
+a word that leads to a name, capitals among small letters, or an initial. Names of streets, schools and saints, and
+usual words of works, are no names. Rather too much is left out than too little; what still passes is told in the guide
+(`docs/how-to/suivre-les-permis.md`).
 """
 
 import csv
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from permits.folding import fold_terms
 
-FILE = Path(__file__).with_name("codes") / "public_words.csv"
+FILE = Path(__file__).with_name("codes") / "public_terms.csv"
 LETTERS = r"[^\W\d_]"
 WORD = re.compile(rf"{LETTERS}+")
 LEADS = (
@@ -31,8 +32,8 @@ PLACES = re.compile(
 
 
 @cache
-def public_words(kind: str) -> frozenset[str]:
-    """The words of a kind in `codes/public_words.csv`, folded: `name` or `works`."""
+def terms_of(kind: str) -> frozenset[str]:
+    """The terms of a kind in `codes/public_terms.csv`, folded: `name` or `works`."""
     with FILE.open(newline="", encoding="utf-8") as rows:
         return frozenset(row["code"] for row in csv.DictReader(rows) if row["kind"] == kind)
 
@@ -40,7 +41,7 @@ def public_words(kind: str) -> frozenset[str]:
 def names_somebody(text: str) -> bool:
     """Whether a text may name a person."""
     said = PLACES.sub(" ", text)
-    if not public_words("name").isdisjoint(fold_terms(said)) or INITIAL.search(said):
+    if not terms_of("name").isdisjoint(fold_terms(said)) or INITIAL.search(said):
         return True
     if said.isupper():
         return False  # among capitals, nothing tells a name from a word
@@ -50,4 +51,4 @@ def names_somebody(text: str) -> bool:
 
 
 def is_of_works(word: str) -> bool:
-    return public_words("works").issuperset(fold_terms(word))
+    return terms_of("works").issuperset(fold_terms(word))

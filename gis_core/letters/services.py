@@ -288,11 +288,16 @@ def check_whole(letter: Letter) -> None:
 
 
 def number_for(letter: Letter, day: date) -> str:
-    """As its kind numbers it, else « ADS-2026-000123 »."""
+    """The number of a letter that is made final on a day: as its kind says, else the next of its series."""
     kind = kind_of(letter.kind)
     if kind.number is not None:
         return kind.number(letter, day)
-    return series_number(kind.series, day.year, next_rank(letter.owner_id, kind.series, day.year))
+    return next_number(letter.owner_id, kind.series, day.year)
+
+
+def next_number(owner_id: int, series: str, year: int) -> str:
+    """« ADS-2026-000123 »; two letters at once wait for each other."""
+    return series_number(series, year, next_rank(owner_id, series, year))
 
 
 def series_number(series: str, year: int, rank: int) -> str:
@@ -300,7 +305,7 @@ def series_number(series: str, year: int, rank: int) -> str:
 
 
 def next_rank(owner_id: int, series: str, year: int) -> int:
-    """The next number of a member's series; two letters at once wait for each other."""
+    """The next of a member's series in a year, which is locked until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("select arpent.next_letter_number(%s, %s, %s)", [owner_id, series, year])
         (rank,) = cursor.fetchone()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.letters.services import next_rank, series_number
+from gis_core.letters.services import next_number, next_rank, series_number
 from gis_core.models import Letter, Member
 from permits.letters import SERIES
 from permits.models import Settings
@@ -40,12 +40,14 @@ class NumberPattern:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises Invalid, which says what is wrong with it."""
+        """The pattern of a text, without spaces around it. Raises Invalid, which says what is wrong."""
         given = " ".join(text.split())
         ranks = [match for name in FIELD.findall(given) if (match := RANK.fullmatch(name))]
         for name in FIELD.findall(given):
             if name not in NAMES and not RANK.fullmatch(name):
-                raise refusal(_("There is no field “%(name)s”: {numero}, {numero:4}, {annee}, {type}, {commune}."), name)
+                raise refusal(
+                    _("There is no field “%(name)s”: {numero}, {numero:4}, {annee}, {type}, {commune}."), name
+                )
         rest = FIELD.sub("", given)
         if "{" in rest or "}" in rest:
             raise refusal(_("A brace is open or closed alone: a field is written {numero}."))
@@ -89,17 +91,19 @@ def number_act(letter: Letter, day: date) -> str:
     """The number of an act that is made final on a day; the counter is locked until the end of the transaction."""
     pattern = pattern_of(letter.owner_id)
     if pattern is None:
-        return series_number(SERIES, day.year, next_rank(letter.owner_id, SERIES, day.year))
-    about = {"kind": Number.parse(letter.about_key).letters, "insee": letter.insee, "year": day.year}
-    series, year = pattern.counter(**about)
-    return pattern.write(next_rank(letter.owner_id, series, year), **about)
+        return next_number(letter.owner_id, SERIES, day.year)
+    kind = Number.parse(letter.about_key).letters
+    series, year = pattern.counter(kind=kind, insee=letter.insee, year=day.year)
+    return pattern.write(next_rank(letter.owner_id, series, year), kind=kind, insee=letter.insee, year=day.year)
 
 
 def next_number_of(member: Member, *, kind: str, insee: str) -> str:
     """The number that the next act about such a file would have today; it is not taken."""
     year, pattern = database_clock.today().year, pattern_of(member.pk)
-    series, counted = pattern.counter(kind=kind, insee=insee, year=year) if pattern else (SERIES, year)
+    series, counter_year = pattern.counter(kind=kind, insee=insee, year=year) if pattern else (SERIES, year)
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.last_letter_number(%s, %s, %s)", [member.pk, series, counted])
+        cursor.execute("select arpent.last_letter_number(%s, %s, %s)", [member.pk, series, counter_year])
         (last,) = cursor.fetchone()
-    return pattern.write(last + 1, kind=kind, insee=insee, year=year) if pattern else series_number(SERIES, year, last + 1)
+    return (
+        pattern.write(last + 1, kind=kind, insee=insee, year=year) if pattern else series_number(SERIES, year, last + 1)
+    )

@@ -21,7 +21,9 @@ from permits.services.applicants import Person
 from permits.services.land import LandReading
 
 CHANGES = {"M": "la modification", "T": "le transfert"}
-ASKED: Mapping[Kind, str] = {Kind.DP: "de déclaration préalable"} | {kind: f"de {name}" for kind, name in ACTS.items()}
+REQUESTS: Mapping[Kind, str] = {Kind.DP: "de déclaration préalable"} | {
+    kind: f"de {name}" for kind, name in ACTS.items()
+}
 CHANGED: Mapping[Kind, tuple[str, str, str]] = {
     Kind.DP: ("non-opposition à la déclaration préalable", "de la ", "la "),
     **{kind: (name, "du ", "le ") for kind, name in ACTS.items()},
@@ -109,7 +111,7 @@ def change_values(permit: Permit) -> dict[str, Value]:
     what, number = Kind(permit.kind), Number.parse(permit.number)
     change = CHANGES.get(number.change)
     if change is None:
-        return {"objet_demande": ASKED.get(what, "de certificat d’urbanisme"), "initial": ""}
+        return {"objet_demande": REQUESTS.get(what, "de certificat d’urbanisme"), "initial": ""}
     first, of_first, the_first = CHANGED[what]
     initial = f"{first} {format_number(number.initial)}"
     said = f"{change[0].upper()}{change[1:]} {of_first}{initial} ({format_number(permit.number)}) est "

@@ -68,8 +68,8 @@ class SettingsForm(EditForm):
         required=False,
         max_length=60,
         help_text=gettext_lazy(
-            "Empty: with the letters (ADS-2026-000123). Otherwise text with {numero}, or {numero:4} for four digits, and "
-            "{annee}, {type}, {commune}: {annee}-{numero:4} gives 2026-0001. It begins again each year with {annee}, "
+            "Empty: with the letters (ADS-2026-000123). Otherwise text with {numero}, or {numero:4} for four digits, "
+            "and {annee}, {type}, {commune}: {annee}-{numero:4} gives 2026-0001. It begins again each year with {annee}, "
             "and counts each kind or commune apart with {type} or {commune}."
         ),
     )
@@ -145,14 +145,12 @@ def next_act_numbers(member: Member) -> list[tuple[str, str]]:
     communes = list(communes_of(member).items())[:MOST_COMMUNES] or [("", "")]
     kinds = LETTERS if "type" in names else LETTERS[:1]
     places = communes if "commune" in names else communes[:1]
-    return [
-        (
-            ", ".join(filter(None, ("type" in names and kind, "commune" in names and name))),
-            next_number_of(member, kind=kind, insee=insee),
-        )
-        for kind in kinds
-        for insee, name in places
-    ]
+    numbers = []
+    for kind in kinds:
+        for insee, name in places:
+            about = [kind if "type" in names else "", name if "commune" in names else ""]
+            numbers.append((", ".join(filter(None, about)), next_number_of(member, kind=kind, insee=insee)))
+    return numbers
 
 
 @require_POST

@@ -132,8 +132,8 @@ class RegisterQuery(ListQuery):
 
 def without_names[Row: (Filing, Decision)](row: Row) -> Row:
     """The row without a text that may name somebody."""
-    texts = {name: "" for name in ("works", "address") if names_somebody(getattr(row, name))}
-    return replace(row, **texts) if texts else row
+    works, address = ("" if names_somebody(text) else text for text in (row.works, row.address))
+    return replace(row, works=works, address=address)
 
 
 def decisions(query: RegisterQuery, *, offset: int = 0, limit: int = 50) -> list[Decision]:

@@ -42,9 +42,7 @@ def test_an_act_reads_the_ground_once(world: World, order: list[str], kind: str,
     assert order == ["ground"]
 
 
-def test_an_act_is_numbered_with_the_ground_read_once_before_the_file_is_locked(
-    world: World, order: list[str]
-) -> None:
+def test_an_act_is_numbered_with_the_ground_read_once_before_the_file_is_locked(world: World, order: list[str]) -> None:
     permit = world.file()
     draft = begun(world, permit)
     with world.as_():

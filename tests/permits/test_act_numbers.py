@@ -19,7 +19,11 @@ from tests.permits.test_signed_acts import begun, numbered
 
 pytestmark = pytest.mark.django_db
 URL = "/permis/reglages/{}/"
-GOOD: dict[str, Any] = {"series": "0", "applicant_roles": ["gis_administrator", "permit_instructor"], "applicant_years": 5}
+GOOD: dict[str, Any] = {
+    "series": "0",
+    "applicant_roles": ["gis_administrator", "permit_instructor"],
+    "applicant_years": 5,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +62,9 @@ def test_acts_follow_each_other_in_the_pattern_of_the_member_and_letters_in_thei
     assert number_of(world, kind="DP") == "2026-0002"
 
 
-@pytest.mark.parametrize(("pattern", "then"), [("URBA {annee}/{numero}", "URBA 2027/1"), ("ARR-{numero:5}", "ARR-00002")])
+@pytest.mark.parametrize(
+    ("pattern", "then"), [("URBA {annee}/{numero}", "URBA 2027/1"), ("ARR-{numero:5}", "ARR-00002")]
+)
 def test_a_pattern_with_the_year_begins_again_each_year(world: World, on_day: Any, pattern: str, then: str) -> None:
     choose(world, pattern)
     number_of(world)
@@ -140,7 +146,9 @@ def test_a_number_that_another_act_has_already_is_told(world: World) -> None:
 )
 def test_a_bad_pattern_is_refused_in_words(world: World, pattern: str, why: str) -> None:
     client = world.client(Role.GIS_ADMINISTRATOR)
-    answer = client.post(URL.format(world.member.slug), GOOD | {"act_pattern": pattern}, headers={"accept": "text/html"})
+    answer = client.post(
+        URL.format(world.member.slug), GOOD | {"act_pattern": pattern}, headers={"accept": "text/html"}
+    )
     assert answer.status_code == 400
     assert 'class="errorlist' in answer.content.decode()
     assert not Settings.objects.exists()

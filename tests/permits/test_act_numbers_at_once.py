@@ -30,7 +30,9 @@ def test_acts_numbered_at_once_leave_no_gap(world: World, monkeypatch: pytest.Mo
     on_day(date(2026, 2, 2))
     rights = world.rights()
     with factories.as_owner():
-        Settings.objects.create(member=world.member, act_pattern="{annee}-{numero:4}", applicant_roles=["permit_instructor"])
+        Settings.objects.create(
+            member=world.member, act_pattern="{annee}-{numero:4}", applicant_roles=["permit_instructor"]
+        )
     permits = [world.file(applicant=None) for _one in range(AT_ONCE * EACH)]
     with world.as_(), transaction.atomic():
         drafts = [letters.begin_letter(one, kind_of("permit-granted"), LetterRequest(), rights) for one in permits]

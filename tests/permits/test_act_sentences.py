@@ -45,7 +45,9 @@ def rows_of_law() -> list[Row]:
 
 
 def lines_of_the_file() -> set[str]:
-    return set(PAGE.partition("### Ce qui ne dit rien du droit")[2].partition("```text\n")[2].partition("```")[0].splitlines())
+    return set(
+        PAGE.partition("### Ce qui ne dit rien du droit")[2].partition("```text\n")[2].partition("```")[0].splitlines()
+    )
 
 
 @cache
@@ -91,7 +93,7 @@ def test_a_sentence_of_law_is_told_where_it_stands_with_its_source_and_its_test(
     ids=lambda text: text[:40],
 )
 def test_a_sentence_of_law_is_printed(template: str, sentence: str) -> None:
-    """Filled with the samples of its kind's fields, or where nothing is known: whichever side of a condition it is on."""
+    """Filled with the samples of its kind's fields, or where nothing is known: on either side of a condition."""
     kind = kinds()[template]
     body, values = (FOLDER / f"{template}.txt").read_text().partition("\n")[2], kind.samples()
     flags = [name for name, value in values.items() if isinstance(value, bool)]

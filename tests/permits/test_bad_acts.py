@@ -1,10 +1,8 @@
 """Acts about what is odd: told in words, and nothing is lost."""
 
 from datetime import date
-from io import BytesIO
 from typing import Any
 
-import docx
 import pytest
 
 from gis_core.errors import Invalid
@@ -37,14 +35,13 @@ def test_an_act_with_a_prescription_of_20_000_characters_is_numbered_with_all_of
     assert pdf_words(bytes(act.pdf or b"")).count("a") > 20_000
 
 
-def test_an_emoji_is_kept_in_the_files_of_an_act(world: World) -> None:
+def test_an_emoji_which_paper_shows_as_a_square_is_told_before_an_act_is_numbered(world: World) -> None:
     permit = world.file(description="Une maison 🏠")
-    act = numbered(world, permit, begun(world, permit))
-    assert "Une maison 🏠" in act.body
-    assert "🏠" in "".join(one.text for one in docx.Document(BytesIO(bytes(act.docx or b""))).paragraphs)
-    words = pdf_words(bytes(act.pdf or b""))
-    assert "Une maison" in words
-    assert "est accordé" in words
+    draft = begun(world, permit)
+    assert "Une maison 🏠" in draft.body
+    with pytest.raises(Invalid, match="« 🏠 » ne s’imprime pas"):
+        numbered(world, permit, draft)
+    assert numbered(world, permit, draft, body=draft.body.replace("🏠", "individuelle")).number
 
 
 def test_two_decisions_of_one_day_are_both_told_on_the_page(world: World) -> None:
