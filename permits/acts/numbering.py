@@ -18,6 +18,7 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.letters.services import next_number, next_rank, series_number
 from gis_core.models import Letter, Member
+from gis_core.points import LETTER_KINDS
 from permits.letters import SERIES
 from permits.models import Settings
 from permits.numbers import Number
@@ -56,8 +57,9 @@ class NumberPattern:
         if wrong := TEXT.search(rest):
             raise refusal(_("“%(name)s” is not for a number: letters, digits, spaces and . _ / - ° are."), wrong[0])
         pattern = cls(given, int(ranks[0][1] or 1))
-        if given.upper().startswith(SERIES):
-            raise refusal(_("“%(name)s” begins the numbers of the other letters: begin with something else."), SERIES)
+        for series in {kind.series for kind in LETTER_KINDS.all()}:
+            if given.startswith(f"{series}-"):
+                raise refusal(_("“%(name)s” begins the numbers of the other letters: begin otherwise."), series)
         if len(pattern.write(MOST, kind="PC", insee="45000", year=2000)) > LONGEST:
             raise refusal(_("The numbers would have more than %(name)s characters."), str(LONGEST))
         return pattern

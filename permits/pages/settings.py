@@ -69,8 +69,8 @@ class SettingsForm(EditForm):
         max_length=60,
         help_text=gettext_lazy(
             "Empty: with the letters (ADS-2026-000123). Otherwise text with {numero}, or {numero:4} for four digits, "
-            "and {annee}, {type}, {commune}: {annee}-{numero:4} gives 2026-0001. It begins again each year with {annee}, "
-            "and counts each kind or commune apart with {type} or {commune}."
+            "and {annee}, {type}, {commune}: {annee}-{numero:4} gives 2026-0001. It begins again each year with "
+            "{annee}, and counts each kind or commune apart with {type} or {commune}."
         ),
     )
     public_register = forms.BooleanField(label=gettext_lazy("Show decisions in the public register"), required=False)

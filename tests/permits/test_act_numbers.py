@@ -140,7 +140,7 @@ def test_a_number_that_another_act_has_already_is_told(world: World) -> None:
         ("n°<b>{numero}</b>", "<"),
         ("🏠{numero}", "🏠"),
         ("ADS-{annee}-{numero:6}", "ADS"),
-        ("ads {numero}", "ADS"),
+        ("VOI-{numero}", "VOI"),
         ("ARRETES-DU-MAIRE-{commune}-{annee}-{numero:6}", "30"),
     ],
 )
