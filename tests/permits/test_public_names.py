@@ -94,6 +94,15 @@ def test_a_text_that_names_nobody_is_shown(world: World, written: str) -> None:
     assert read(world, written) == written
 
 
+def test_a_name_is_known_written_in_one_word_or_two(world: World) -> None:
+    assert read(world, "Abri le goff", applicant=Person("Anne LEGOFF")) == ""
+    assert read(world, "Annexe le golf", applicant=Person("Anne LEGOFF")) == "Annexe le golf"
+
+
+def test_a_name_of_particles_hides_no_text(world: World) -> None:
+    assert read(world, "Abri de la piscine", applicant=Person("Anne de La Tour")) == "Abri de la piscine"
+
+
 def test_who_held_the_permit_before_its_transfer_is_not_named(world: World) -> None:
     first = world.file(applicant=Person("Luc Garnier"))
     world.record(first, "decided", date(2026, 1, 20), outcome="granted")
