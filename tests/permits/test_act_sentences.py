@@ -13,6 +13,8 @@ from permits.acts.kinds import KINDS as ACTS
 from permits.letters import FOLDER, KINDS
 
 PAGE = (ROOT / "docs/reference/actes.md").read_text()
+DELAYS = (ROOT / "docs/reference/delais-permis.md").read_text()
+ARTICLE = re.compile(r"[LRA]\.\d+(?:-\d+)*")
 CONDITION = re.compile(r"\{\{ (si .*|fin|sinon) \}\}")
 OF_LAW = re.compile(r"articles?\s+[\dLRA{]|\b[LRA]\.\d|à confirmer")
 
@@ -83,6 +85,10 @@ def test_a_sentence_of_law_is_told_where_it_stands_with_its_source_and_its_test(
     assert sorted(row.templates) == sorted(name for name, lines in TEMPLATES.items() if row.sentence in lines)
     assert row.article
     assert row.source != "aucune" or "à confirmer" in row.article
+    if "delais-permis.md" in row.source:
+        assert [
+            one for one in ARTICLE.findall(row.article) if not re.search(rf"{re.escape(one)}(?![-\d])", DELAYS)
+        ] == []
     assert row.tests
     assert set(row.tests) <= names_of_tests()
 
