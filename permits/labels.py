@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from permits.deadlines.clock import LENGTHENING, PROLONGING, Change
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.law import Effect, Ground, Kind, Rule, rules_of
+from permits.procedure import describe_state
 
 GROUNDS: Mapping[Ground, Any] = {
     Ground.OTHER_REGIME: gettext_lazy("Another authorisation or regime applies to the works as well"),
@@ -46,30 +47,10 @@ OPINIONS: Mapping[str, Any] = {
     Opinion.WITH_PRESCRIPTIONS: gettext_lazy("favourable with prescriptions"),
     Opinion.UNFAVOURABLE: gettext_lazy("unfavourable"),
 }
-OUTCOMES: Mapping[Outcome, Any] = {
-    Outcome.GRANTED: gettext_lazy("Granted"),
-    Outcome.REFUSED: pgettext_lazy("permit", "Refused"),
-    Outcome.REJECTED: gettext_lazy("Rejected, pieces missing"),
-    Outcome.WITHDRAWN: gettext_lazy("Withdrawn"),
-    Outcome.DEFERRED: gettext_lazy("Decision put off"),
-    Outcome.INADMISSIBLE: gettext_lazy("Inadmissible"),
-    Outcome.REVOKED: gettext_lazy("Decision withdrawn"),
-    Outcome.ANNULLED: gettext_lazy("Annulled by the court"),
-}
-OF_A_DECLARATION: Mapping[Outcome, Any] = {
-    **OUTCOMES,
+OF_A_DECLARATION: Mapping[str, Any] = {
     Outcome.GRANTED: gettext_lazy("No opposition"),
     Outcome.REFUSED: gettext_lazy("Opposition"),
 }
-OF_A_CERTIFICATE: Mapping[Kind, Mapping[Outcome, Any]] = {
-    Kind.CUA: {**OUTCOMES, Outcome.GRANTED: gettext_lazy("Certificate given")},
-    Kind.CUB: {
-        **OUTCOMES,
-        Outcome.GRANTED: gettext_lazy("Operation feasible"),
-        Outcome.REFUSED: gettext_lazy("Operation not feasible"),
-    },
-}
-"""A certificate grants and refuses nothing (A.410-5)."""
 TACIT: Mapping[Outcome, Any] = {
     Outcome.GRANTED: gettext_lazy("Tacit permit"),
     Outcome.REFUSED: gettext_lazy("Implicit refusal"),
@@ -99,9 +80,9 @@ CHANGED: Mapping[str, Any] = {
 
 
 def outcome_label(outcome: str, kind: str) -> str:
-    """How such a file ends: one grants a permit, does not oppose a declaration, says what is feasible."""
-    labels = OF_A_DECLARATION if Kind(kind) == Kind.DP else OF_A_CERTIFICATE.get(Kind(kind), OUTCOMES)
-    return str(labels[Outcome(outcome)])
+    """How such a file ends: in the words of the state that it then has, of a declaration whether it is opposed."""
+    opposed = OF_A_DECLARATION.get(outcome) if Kind(kind) == Kind.DP else None
+    return str(opposed or describe_state(kind, outcome))
 
 
 def tacit_label(outcome: str, kind: str) -> str:

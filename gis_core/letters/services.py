@@ -239,19 +239,27 @@ def discard(letter: Letter, *, version: int) -> None:
 
 @transaction.atomic
 def finalise(letter: Letter, *, version: int, rights: Rights) -> Letter:
-    """Number a draft, set its files and lock it. Raises Conflict, Stale, Invalid (a place to complete)."""
+    """Number a draft, set its files and lock it.
+
+    Raises Conflict (final, or its number is taken), Stale, Invalid (a place to complete).
+    """
     from gis_core.letters.word import docx_of
 
     final = locked(letter, version)
     check_whole(final)
     now = database_clock.now()
     day = timezone.localdate(now)
-    final.number = next_number(final.owner_id, kind_of(final.kind).series, day.year)
+    final.number = number_for(final, day)
     document = document_of(final, day)
     final.pdf, final.docx = pdf_of(document), docx_of(document)
     final.sha256 = hashlib.sha256(final.pdf).hexdigest()
     final.state, final.finalised_at, final.finalised_by_id = Letter.State.FINAL, now, rights.user_id
-    final.save()
+    try:
+        with transaction.atomic():
+            final.save()
+    except IntegrityError as error:
+        message = _("Another letter has the number %(number)s already: change how they are numbered in the settings.")
+        raise Conflict(message % {"number": final.number}) from error
     return final
 
 
@@ -279,12 +287,29 @@ def check_whole(letter: Letter) -> None:
         raise Invalid(_("Say to whom the letter is written."), parameter="recipient")
 
 
+def number_for(letter: Letter, day: date) -> str:
+    """The number of a letter that is made final on a day: as its kind says, else the next of its series."""
+    kind = kind_of(letter.kind)
+    if kind.number is not None:
+        return kind.number(letter, day)
+    return next_number(letter.owner_id, kind.series, day.year)
+
+
 def next_number(owner_id: int, series: str, year: int) -> str:
     """« ADS-2026-000123 »; two letters at once wait for each other."""
+    return series_number(series, year, next_rank(owner_id, series, year))
+
+
+def series_number(series: str, year: int, rank: int) -> str:
+    return f"{series}-{year}-{rank:06d}"
+
+
+def next_rank(owner_id: int, series: str, year: int) -> int:
+    """The next of a member's series in a year, which is locked until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("select arpent.next_letter_number(%s, %s, %s)", [owner_id, series, year])
         (rank,) = cursor.fetchone()
-    return f"{series}-{year}-{rank:06d}"
+    return int(rank)
 
 
 def document_of(letter: Letter, day: date | None = None) -> Document:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.letters.kinds import Field, Holds, LetterKind
 from gis_core.models import Letter
+from permits.acts.numbering import number_act
 from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_CERTIFICATES, Kind
 from permits.letters import (
@@ -73,7 +74,7 @@ def head_of_act(letter: Letter) -> Mapping[str, Any] | None:
 
 
 def act(code: str, name: Any, file: str, *more: tuple[Field, ...]) -> LetterKind:
-    return letter_kind(code, name, file, DECIDED, ACT, *more, is_act=True, sender=head_of_act)
+    return letter_kind(code, name, file, DECIDED, ACT, *more, is_act=True, sender=head_of_act, number=number_act)
 
 
 KINDS = (

@@ -305,6 +305,11 @@ class Migration(migrations.Migration):
             name="permit_decided",
         ),
         migrations.AddField(
+            model_name="settings",
+            name="act_pattern",
+            field=models.CharField(blank=True, db_default="", max_length=60, verbose_name="numbers of acts"),
+        ),
+        migrations.AddField(
             model_name="applicant",
             name="agent",
             field=models.CharField(db_default="", max_length=200, verbose_name="representative"),

@@ -104,7 +104,8 @@ class Signatory(models.Model):
 class MemberNote(models.Model):
     """A note of acts as a member words it, for decisions from a day on. Each saving adds a row, the latest counts.
 
-    An empty `text` puts the shipped one in force again. `source` says where the member has the law from.
+    `code` is the name of the shipped note that it words (`permits.acts.notes`). An empty `text` puts the shipped one in
+    force again. `source` says where the member has the law from.
     """
 
     security = "owner"

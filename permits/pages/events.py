@@ -23,10 +23,19 @@ from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_COVERED, Ground, Kind
 from permits.models import Event, Permit
 from permits.pages.frame import day_field, page, permit_of
-from permits.procedure import MOVES, Appeal, AppealOutcome, RevocationCause, What
+from permits.procedure import COUNTER, MOVES, Appeal, AppealOutcome, RevocationCause, What
 from permits.services.notifying import event_values, notice_for
 from permits.services.reading import timeline_of
-from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, may_strike, record, strike
+from permits.services.recording import (
+    LONGEST,
+    NOTIFIED,
+    check_may_write,
+    check_own,
+    may_record,
+    may_strike,
+    record,
+    strike,
+)
 from permits.usual_documents import USUAL
 
 LEADS = {
@@ -343,6 +352,8 @@ def strike_event(request: HttpRequest, permit: str, event_id: int) -> HttpRespon
     event = Event.objects.filter(permit=application, pk=event_id).first()
     if event is None:
         raise Http404
+    check_may_write(application, rights, COUNTER)
+    check_own(event, application, rights)
     if not may_strike(event, application, rights):
         raise Forbidden(_("This event cannot be struck out, or not by you."))
     before = timeline_of(application, list(Event.objects.filter(permit=application)))

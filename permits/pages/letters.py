@@ -303,4 +303,5 @@ def letter_file(request: HttpRequest, permit: str, letter_id: int, form: str) ->
     application = permit_of(request, permit)
     draft = letters.letter_of(application, letter_id, rights_of_request(request))
     letters.note_reading(application, draft)
-    return file_answer(core.files_of(draft, form), draft.number or f"projet-{application.number}-{draft.pk}", form)
+    name = (draft.number or f"projet-{application.number}-{draft.pk}").replace("/", "-")
+    return file_answer(core.files_of(draft, form), name, form)

@@ -23,7 +23,7 @@ from gis_core.models import Letter, LetterQuerySet
 from permits.acts.authorities import signature_for
 from permits.acts.checks import check_act, check_unchanged
 from permits.acts.kinds import FOR_FILES, GIVEN_REASONS
-from permits.acts.values import act_content, file_values, keep_watched
+from permits.acts.values import act_content, file_values, ground_for, keep_watched
 from permits.deadlines.law import Kind
 from permits.letters import (
     ABOUT,
@@ -37,6 +37,7 @@ from permits.letters import (
 from permits.models import Permit, SignatureProposal
 from permits.procedure import COUNTER, INSTRUCTS
 from permits.services.applicants import Person, may_read_applicant, read_applicants
+from permits.services.land import LandReading
 from permits.services.proposing import grounds_ahead
 from permits.services.recording import check_may_write, lock_permit, may_write
 
@@ -81,7 +82,8 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
     if kind.is_act:
         today = database_clock.today()
         signature = signature_for(permit, today, request.signatory)
-        content = act_content(permit, kind, signature, values, request, person, rights, today)
+        land = ground_for(permit, kind, rights)
+        content = act_content(permit, kind, signature, values, request, person, land, today)
         values, begun, signatory = values | dict(content.values), dict(content.begun_with), signature.block
     elif kind.code in GIVEN_REASONS:
         values["motifs"] = list(request.reasons)
@@ -102,11 +104,11 @@ def applicant_for(permit: Permit, kind: LetterKind) -> Person | None:
     return read_applicants([permit], why=_("Letter: %(kind)s") % {"kind": kind.name}).get(permit.pk)
 
 
-def file_values_now(permit: Permit, kind: LetterKind, rights: Rights) -> dict[str, Value]:
+def file_values_now(permit: Permit, kind: LetterKind, land: LandReading) -> dict[str, Value]:
     """What an act of this kind would say of the file today."""
     person = applicant_for(permit, kind)
     known = letter_field_values(permit, LetterRequest(), person)
-    return keep_watched(known) | file_values(permit, kind, person, rights)
+    return keep_watched(known) | file_values(permit, kind, known, person, land)
 
 
 def begun_with(kind: LetterKind, request: LetterRequest, values: Mapping[str, Value]) -> dict[str, Any]:
@@ -140,13 +142,18 @@ def finalise_letter(
     An act is checked: who signs it, remedies, notes of the day, and that the file has not changed, unless it was
     `reread`. Raises as `change_letter`.
     """
-    changed = change_letter(permit, letter, texts, version, rights)
+    check_may_write(permit, rights, INSTRUCTS)
     kind = kind_of(letter.kind)
+    # The ground is read before anything is locked: it takes the longest.
+    land = ground_for(permit, kind, rights) if kind.is_act and not reread else None
+    changed = change_letter(permit, letter, texts, version, rights)
     if kind.is_act:
-        permit = lock_permit(permit)
-        check_act(permit, kind, changed, database_clock.today())
-        if not reread:
-            check_unchanged(kind, changed, file_values_now(permit, kind, rights))
+        locked = lock_permit(permit)
+        check_act(locked, kind, changed, database_clock.today())
+        if land is not None:
+            if locked.version != permit.version:
+                land = ground_for(locked, kind, rights)
+            check_unchanged(kind, changed, file_values_now(locked, kind, land))
     return letters.finalise(changed, version=changed.version, rights=rights)
 
 

@@ -17,7 +17,7 @@ from permits.deadlines.calendar import PARIS
 from permits.deadlines.law import Ground, Kind, the
 from permits.layers import SLUG
 from permits.models import Event, Permit
-from permits.procedure import MOVES, OF_WORKS, State, What
+from permits.procedure import INSTRUCTS, MOVES, OF_WORKS, State, What
 from permits.services.reading import format_day, refresh, refresh_with_changes
 
 EARLIEST = date(1970, 1, 1)
@@ -60,7 +60,24 @@ def fits(what: What, permit: Permit) -> bool:
 def may_strike(event: Event, permit: Permit, rights: Rights) -> bool:
     """Whether the asker may strike out an event that still stands."""
     move = MOVES.get(What(event.what))
-    return move is not None and not event.struck_at and may_write(permit, rights, move.roles)
+    if move is None or event.struck_at or not may_write(permit, rights, move.roles):
+        return False
+    return is_own(event, permit, rights)
+
+
+def is_own(event: Event, permit: Permit, rights: Rights) -> bool:
+    """Whether the asker answers for what an event says: who instructs for all, anybody for what they recorded."""
+    return may_write(permit, rights, INSTRUCTS) or event.recorded_by_id == rights.user_id
+
+
+def check_own(event: Event, permit: Permit, rights: Rights) -> None:
+    """Refuse to take back what somebody else answers for. Raises Forbidden."""
+    if not is_own(event, permit, rights):
+        message = _(
+            "At a town hall you strike out only what you recorded yourself: ask the instructing service, which may "
+            "strike out everything."
+        )
+        raise Forbidden(message)
 
 
 @transaction.atomic
@@ -106,6 +123,7 @@ def strike(event: Event, *, reason: str, rights: Rights) -> None:
     if move is None:
         raise Conflict(_("A file begins with its filing: it cannot be struck out."))
     check_may_write(permit, rights, move.roles)
+    check_own(event, permit, rights)
     strike_out(
         event,
         reason,

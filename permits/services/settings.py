@@ -10,6 +10,7 @@ from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.members.organisations import administered_member
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
+from permits.acts.numbering import NumberPattern
 from permits.models import Settings, Team
 from permits.services.filing import instructors_of
 
@@ -25,6 +26,7 @@ class Choice:
     applicant_roles: Sequence[str]
     applicant_years: int
     public_register: bool
+    act_pattern: str = ""
 
 
 def settings_of(member: Member) -> Settings:
@@ -34,7 +36,7 @@ def settings_of(member: Member) -> Settings:
 
 
 def choose(slug: str, choice: Choice, rights: Rights) -> None:
-    """Keep what a member chose: its series of numbers, who reads applicants, how many years.
+    """Keep what a member chose: its series of numbers, who reads applicants, how many years, how acts are numbered.
 
     Raises Forbidden, NotFound, Invalid.
     """
@@ -46,6 +48,7 @@ def choose(slug: str, choice: Choice, rights: Rights) -> None:
     if not 0 <= choice.applicant_years <= MOST_YEARS:
         raise Invalid(_("0 to %(most)s years.") % {"most": MOST_YEARS}, parameter="applicant_years")
     given = asdict(choice) | {"series": choice.series.upper(), "applicant_roles": list(choice.applicant_roles)}
+    given["act_pattern"] = NumberPattern.parse(choice.act_pattern).text if choice.act_pattern.strip() else ""
     Settings.objects.update_or_create(member=member, defaults=given)
 
 
