@@ -30,7 +30,13 @@ class Desk:
 
     def file(self, kind: str, filed: str, **given: Any) -> str:
         applicant = {"name": "Jeanne Martin", "address": "1 rue des Lilas\n45260 Lorris"}
-        sent = {"kind": kind, "insee": "45901", "filed_date": filed, "parcels": ["AB 1"], "applicant": applicant} | given
+        sent = {
+            "kind": kind,
+            "insee": "45901",
+            "filed_date": filed,
+            "parcels": ["AB 1"],
+            "applicant": applicant,
+        } | given
         answer = self.client().post("/api/v1/permits/", sent, content_type="application/json")
         assert answer.status_code == 201, answer.content.decode()
         return str(answer.json()["number"])

@@ -156,9 +156,7 @@ def test_one_piece_of_two_leaves_the_file_incomplete(desk: Desk) -> None:
     assert (clock["complete_on"], clock["due_on"], clock["answer_by"]) == (None, None, "2026-12-20")
 
 
-@pytest.mark.parametrize(
-    ("on", "more"), [("2026-04-11", {}), ("2026-03-20", {"outside_code": True})]
-)
+@pytest.mark.parametrize(("on", "more"), [("2026-04-11", {}), ("2026-03-20", {"outside_code": True})])
 def test_a_request_too_late_or_outside_the_code_changes_nothing(desk: Desk, on: str, more: dict[str, Any]) -> None:
     number = desk.file("PC", "2026-03-10")
     desk.record(number, "pieces_asked", on, pieces=["PC4"], **more)

@@ -1,8 +1,10 @@
 """What follows a decision: validity, works, changes, certificates, posting; days worked out by hand."""
 
+import re
+
 import pytest
 
-from tests.permits.truth.desk import Desk
+from tests.permits.truth.desk import HTML, Desk, words
 
 
 def granted(desk: Desk, on: str = "2020-01-15", *, filed: str = "2019-11-20", signed: str | None = None) -> str:
@@ -182,10 +184,12 @@ def test_a_negative_certificate_is_not_feasible_never_refused(desk: Desk) -> Non
     number = desk.file("CUb", "2026-10-01")
     desk.decide(number, "2026-11-10", "refused")
     assert desk.permit(number)["state_label"] == "Non réalisable"
-    for url in (f"/permis/{number}/", "/permis/"):
-        page = desk.page(url)
-        assert "Non réalisable" in page
-        assert "Refusé" not in page.split("Filtres")[0]
+    assert "Non réalisable" in desk.file_page(number)
+    listed = desk.client().get("/permis/?state=", headers=HTML).content.decode()
+    row = words(re.findall(r"(?s)<tbody>.*?</tbody>", listed)[0])
+    assert "CU 045 901 26 00001" in row
+    assert "Non réalisable" in row
+    assert "Refus" not in row
 
 
 # Works, conformity, publicity
@@ -193,7 +197,11 @@ def test_a_negative_certificate_is_not_feasible_never_refused(desk: Desk) -> Non
 
 @pytest.mark.parametrize(
     ("survey", "finished", "until"),
-    [(False, "2025-11-30", "28 février 2026"), (False, "2026-03-10", "10 juin 2026"), (True, "2026-03-10", "10 août 2026")],
+    [
+        (False, "2025-11-30", "28 février 2026"),
+        (False, "2026-03-10", "10 juin 2026"),
+        (True, "2026-03-10", "10 août 2026"),
+    ],
 )
 def test_conformity_is_contested_within_three_or_five_months(
     desk: Desk, survey: bool, finished: str, until: str
