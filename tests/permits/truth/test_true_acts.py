@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests import factories
 from tests.page_forms import form_with
 from tests.permits import grounds
 from tests.permits.truth.desk import HTML, Desk, words
@@ -13,9 +14,11 @@ from tests.permits.truth.desk import HTML, Desk, words
 def set_mayor(desk: Desk, signatory: dict[str, str] | None = None, **authority: str) -> None:
     """Change the member's only authority, or its only signatory, at the settings' pages."""
     client, home = desk.client("gis_administrator"), f"/permis/reglages/{desk.world.member.slug}/autorites/"
-    listed = client.get(home, headers=HTML).content.decode()
-    place = re.search(rf"{home}\d+/signataires/\d+/" if signatory else rf"{home}\d+/", listed)
+    place = re.search(rf"{home}\d+/", client.get(home, headers=HTML).content.decode())
     assert place
+    if signatory:
+        place = re.search(rf"{home}\d+/signataires/\d+/", client.get(place[0], headers=HTML).content.decode())
+        assert place
     sent = form_with(client.get(place[0], headers=HTML).content.decode(), "since_date")
     answer = client.post(place[0], sent | {name: [value] for name, value in (signatory or authority).items()})
     assert answer.status_code == 302, words(answer.content.decode())
@@ -250,7 +253,7 @@ def opinion(desk: Desk, number: str, body: str, **given: str) -> None:
 SDIS = {
     "opinion": "with_prescriptions",
     "answered": "2026-11-05",
-    "prescriptions": "Un poteau d’incendie à moins de 200 m\r\nUne voie de 3 m de large",
+    "prescriptions": "Un poteau d’incendie à moins de 200 m\r\n\r\nUne voie de 3 m de large",
 }
 
 
@@ -460,3 +463,18 @@ def test_the_notification_is_prefilled_from_the_act(desk: Desk) -> None:
     assert link
     sent = form_with(desk.client().get(link[1], headers=HTML).content.decode(), "outcome")
     assert (sent["outcome"], sent["reference"], sent["signed"]) == (["granted"], ["ADS-2026-000001"], ["2026-11-20"])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Les Bordes", "Le maire des Bordes"),
+        ("Le Malesherbois", "Le maire du Malesherbois"),
+        ("Ormes", "Le maire d'Ormes"),
+    ],
+)
+def test_the_author_is_named_in_french(desk: Desk, name: str, said: str) -> None:
+    with factories.as_owner():
+        desk.world.commune.name = name
+        desk.world.commune.save()
+    assert said in desk.pdf(desk.begin(permit(desk), "permit-granted"))

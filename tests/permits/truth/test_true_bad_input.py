@@ -64,10 +64,13 @@ def test_a_file_that_cannot_be_is_refused_in_words(desk: Desk, wrong: dict[str, 
         ("by_hand", "2026-10-20", {"months": 3}),  # neither article nor reason
         ("by_hand", "2026-10-20", {"article": "R.423-31", "reason": "x", "months": 0}),
         ("by_hand", "2026-10-20", {"article": "R.423-31", "reason": "x", "months": "trois"}),
+        ("by_hand", "2026-10-20", {"article": "R.423-31", "reason": "x", "months": "0361"}),
+        ("by_hand", "2026-10-20", {"article": "R.423-31", "reason": "x", "months": "001999999"}),
+        ("decided", "2026-11-10", {"outcome": "deferred", "months": "0241"}),
         ("architect_said", "2026-10-20", {"opinion": "mixed"}),
         ("note", "2026-11-10", {"note": "x" * 2001}),
-        ("revoke_announced", "2026-11-10", {"remarks_by": "2026-11-09"}),
-        ("revoked", "2026-11-10", {"cause": "mood"}),
+        ("by_hand", "2026-10-20", {"article": "x" * 201, "reason": "x", "months": 3}),
+        ("pieces_asked", "2026-10-20", {"pieces": ["x" * 201]}),
         ("teleported", "2026-11-10", {}),
     ],
 )
@@ -80,6 +83,25 @@ def test_an_event_that_cannot_be_is_refused_in_words(
     assert answer.json()["detail"]
     assert len(desk.client().get(f"/api/v1/permits/{number}/events/").json()) <= 4
     assert desk.clock(number)["due_on"] == "2027-01-05"
+
+
+@pytest.mark.parametrize(
+    ("what", "detail"),
+    [
+        ("revoke_announced", {"remarks_by": "2026-11-19"}),  # before the letter was received
+        ("revoked", {"cause": "mood", "reason": "UB 7"}),
+        ("revoked", {"cause": "illegal"}),
+        ("appeal_lodged", {"appeal": "divine"}),
+        ("works_finished", {"survey": "oui"}),
+    ],
+)
+def test_what_follows_a_decision_is_checked_too(desk: Desk, what: str, detail: dict[str, Any]) -> None:
+    number = desk.file("PC", "2026-10-05")
+    assert desk.try_record(number, "revoked", "2026-11-10", cause="illegal", reason="x").status_code == 409
+    desk.decide(number, "2026-11-10")
+    answer = desk.try_record(number, what, "2026-11-20", **detail)
+    assert answer.status_code == 400
+    assert answer.json()["detail"]
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '"x"', "null", '{"what": "note", "detail": []}', '{"what": ["note"]}'])

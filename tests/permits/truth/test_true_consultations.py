@@ -10,7 +10,12 @@ from tests.page_forms import Forms, form_with
 from tests.permits import mails
 from tests.permits.truth.desk import HTML, Desk, words
 
-ANSWER = {"opinion": "with_prescriptions", "prescriptions": "Un poteau à moins de 200 m\r\nUne voie de 3 m"}
+ANSWER = {
+    "do": ["answer"],
+    "sense": ["with_prescriptions"],
+    "prescription": ["Un poteau à moins de 200 m", "Une voie de 3 m"],
+    "signatory": ["Commandant Durand"],
+}
 
 
 def ask(desk: Desk, number: str, body: str = "sdis", **given: str) -> Any:
@@ -65,9 +70,9 @@ def opened(desk: Desk, **given: str) -> tuple[str, Client, str]:
     return number, browser, url
 
 
-def answer(browser: Client, url: str, **given: str) -> None:
-    sent = form_with(browser.get(url, headers=HTML).content.decode(), "opinion")
-    done = browser.post(url, sent | {name: [value] for name, value in given.items()}, headers=HTML)
+def answer(browser: Client, url: str) -> None:
+    sent = form_with(browser.get(url, headers=HTML).content.decode(), "prescription", "signatory")
+    done = browser.post(url, sent | ANSWER, headers=HTML)
     assert done.status_code == 302, words(done.content.decode())
 
 
@@ -126,7 +131,9 @@ def test_the_link_alone_opens_nothing(desk: Desk) -> None:
     browser, url = open_link(link())
     shown = words(browser.get(url, headers=HTML).content.decode())
     assert "code" in shown.lower()
-    assert not any("opinion" in sent for _url, sent in Forms(browser.get(url, headers=HTML).content.decode()).found)
+    assert not any(
+        "prescription" in sent for _url, sent in Forms(browser.get(url, headers=HTML).content.decode()).found
+    )
     assert browser.post(url, ANSWER, headers=HTML).status_code in (302, 400, 403)
 
 
@@ -155,7 +162,7 @@ def test_five_wrong_codes_close_the_right_one(desk: Desk) -> None:
 
 def test_an_answer_is_received_and_counts_for_nothing_yet(desk: Desk) -> None:
     number, browser, url = opened(desk)
-    answer(browser, url, **ANSWER)
+    answer(browser, url)
     shown = page(desk, number).lower()
     assert "reçue" in shown or "reçu" in shown
     assert "réponse attendue" in shown
@@ -175,7 +182,7 @@ def settle(desk: Desk, number: str, do: str, **given: str) -> None:
 
 def test_an_answer_taken_over_is_the_opinion_of_the_day_it_came(desk: Desk) -> None:
     number, browser, url = opened(desk)
-    answer(browser, url, **ANSWER)
+    answer(browser, url)
     desk.today("2026-11-20")
     settle(desk, number, "take")
     assert "3 novembre 2026" in page(desk, number)
@@ -188,7 +195,7 @@ def test_an_answer_taken_over_is_the_opinion_of_the_day_it_came(desk: Desk) -> N
 def test_an_answer_of_the_architect_taken_over_makes_silence_refuse(desk: Desk) -> None:
     number, browser, url = opened(desk, body="abf")
     assert desk.clock(number)["silence"] == "granted"
-    answer(browser, url, **ANSWER)
+    answer(browser, url)
     assert desk.clock(number)["silence"] == "granted"
     settle(desk, number, "take")
     assert desk.clock(number)["silence"] == "refused"

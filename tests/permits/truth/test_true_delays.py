@@ -204,3 +204,26 @@ def test_a_tacit_certificate_has_the_effects_of_an_information_certificate_only(
     assert desk.permit(number)["ended_date"] == "2026-03-11"
     assert "R.410-12" in page
     assert "Accordé" not in page
+
+
+def test_an_opinion_of_the_architect_after_the_delay_changes_nothing(desk: Desk) -> None:
+    number = desk.file("PCMI", "2026-03-10")
+    desk.record(number, "architect_said", "2026-05-11", opinion="unfavourable")
+    assert desk.state(number) == ("granted", True)
+
+
+def test_silence_refuses_a_demolition_in_a_registered_site_inside_a_building_permit(desk: Desk) -> None:
+    number = desk.file("PC", "2026-03-10", silence_refuses=["demolition_in_registered_site"])
+    assert desk.state(number) == ("refused", True)  # CE, 12 February 2020, n° 421949
+
+
+def test_a_delay_by_hand_replaces_the_usual_one(desk: Desk) -> None:
+    number = desk.file("PC", "2026-03-10")
+    desk.record(number, "by_hand", "2026-03-20", months=8, article="R.423-31", reason="Site classé")
+    assert desk.clock(number)["due_on"] == "2026-11-10"
+
+
+def test_a_withdrawn_application_has_no_delay_any_more(desk: Desk) -> None:
+    number = desk.file("PC", "2026-03-10")
+    desk.record(number, "withdrawn", "2026-04-01")
+    assert desk.state(number) == ("withdrawn", False)

@@ -65,6 +65,11 @@ def test_a_permit_of_2021_that_was_extended_has_one_year_more(desk: Desk) -> Non
     assert desk.clock(number)["valid_until"] == "2027-03-15"
 
 
+def test_a_permit_of_2021_that_had_lapsed_before_the_decree_is_not_lengthened(desk: Desk) -> None:
+    clock = desk.clock(granted(desk, "2021-06-01", filed="2021-03-10"))
+    assert (clock["valid_until"], clock["lapsed_on"]) == ("2024-06-01", "2024-06-02")
+
+
 def test_a_permit_without_works_lapses_the_day_after(desk: Desk) -> None:
     assert desk.clock(granted(desk))["lapsed_on"] == "2023-01-16"
 
@@ -192,6 +197,11 @@ def test_a_negative_certificate_is_not_feasible_never_refused(desk: Desk) -> Non
     assert "Refus" not in row
 
 
+def test_statistics_count_a_negative_certificate_as_not_feasible(desk: Desk) -> None:
+    desk.decide(desk.file("CUb", "2026-10-01"), "2026-11-10", "refused")
+    assert "non réalisable" in desk.page("/permis/statistiques/").lower()
+
+
 # Works, conformity, publicity
 
 
@@ -236,3 +246,18 @@ def test_a_decision_goes_to_the_prefect_within_fifteen_days_of_its_signature(des
 def test_the_town_hall_posts_within_eight_days(desk: Desk) -> None:
     steps = desk.clock(granted(desk, "2026-01-15", filed="2025-11-20"))["steps"]
     assert any(step["date"] == "2026-01-23" and "R.424-15" in step["articles"] for step in steps)
+
+
+def test_works_declared_begun_after_the_lapse_are_told(desk: Desk) -> None:
+    number = granted(desk)
+    assert desk.step(number, desk.record(number, "works_started", "2023-02-01"))["irregular"]
+    assert desk.permit(number)["state"] == "expired"
+
+
+def test_a_modification_falls_with_its_permit(desk: Desk) -> None:
+    parent = granted(desk, "2026-06-15", filed="2026-04-20")
+    number = desk.file("PC", "2026-07-01", parent=parent, change="M")
+    desk.decide(number, "2026-07-20")
+    desk.record(parent, "revoke_announced", "2026-08-01", remarks_by="2026-08-16")
+    desk.record(parent, "revoked", "2026-09-10", cause="illegal", reason="UB 7", signed="2026-09-09")
+    assert desk.permit(number)["state"] != "granted"

@@ -45,6 +45,8 @@ def test_a_decision_is_on_the_register_with_its_works_and_days(desk: Desk) -> No
         {"description": "Garage de Jeanne Martin"},
         {"description": "garage de la famille MARTIN"},
         {"description": "Garage de M. Dupont"},
+        {"description": "Garage de M Dupont"},
+        {"description": "garage de m. Dupont"},
         {"description": "Garage des consorts Durand"},
         {"description": "Garage de Madame Durand"},
         {"address": "chez Martin, 3 rue des Lilas"},
@@ -59,6 +61,12 @@ def test_nobody_is_named_online(desk: Desk, written: dict[str, str]) -> None:
         shown = public(url)
         for name in ("Martin", "MARTIN", "Jeanne", "Dupont", "Durand"):
             assert name not in shown
+
+
+@pytest.mark.parametrize("works", ["Une clôture de 30 m. de long", "Un mur de 2 m en pierre", "Lot M 3, hangar"])
+def test_a_measure_is_nobody_s_name(desk: Desk, works: str) -> None:
+    decided(desk, description=works)
+    assert works in rows(REGISTER)
 
 
 def test_no_certificate_is_on_a_public_list(desk: Desk) -> None:
@@ -180,6 +188,20 @@ def test_a_draft_is_seen_by_the_town_hall_only_once_proposed(desk: Desk) -> None
     assert desk.client().post(f"{letter}signature/", {"do": "propose"}, headers=HTML).status_code == 302
     assert "est accordé" in words(town_hall.get(letter, headers=HTML).content.decode())
     assert "PROJET" in text_of(b"".join(town_hall.get(f"{letter}pdf/", headers=HTML))).upper()
+
+
+def test_a_proposed_draft_has_the_letterhead_of_its_authority_for_the_town_hall_too(desk: Desk) -> None:
+    letter = desk.begin(desk.file("PC", "2026-10-05"), "permit-granted")
+    assert "Commune de Lorris" in desk.pdf(letter)
+    desk.client().post(f"{letter}signature/", {"do": "propose"}, headers=HTML)
+    assert "Commune de Lorris" in desk.pdf(letter, "town_hall")
+    assert "Commune de Lorris" in desk.page(letter, "town_hall")
+
+
+def test_a_town_hall_reads_who_signs_on_the_page_of_a_file(desk: Desk) -> None:
+    number = desk.file("PC", "2026-10-05")
+    assert "Jeanne Dupuis" in desk.file_page(number)
+    assert "Jeanne Dupuis" in desk.file_page(number, "town_hall")
 
 
 def test_a_town_hall_changes_and_numbers_no_draft(desk: Desk) -> None:

@@ -192,3 +192,11 @@ def test_a_struck_event_counts_no_more_and_stays_visible(desk: Desk) -> None:
     assert answer.status_code in (200, 204)
     assert desk.state(number) == ("granted", True)
     assert "Autre dossier" in desk.file_page(number)
+
+
+def test_an_application_put_off_is_confirmed_within_two_months_of_the_end(desk: Desk) -> None:
+    number = desk.file("PC", "2024-09-10")
+    desk.decide(number, "2024-11-10", "deferred", months=12)  # until 10 November 2025
+    assert "10 janvier 2026" in desk.file_page(number)
+    late = desk.record(number, "confirmed", "2026-01-11")
+    assert not desk.step(number, late)["effective"]
