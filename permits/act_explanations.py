@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.clock import What as Said
-from permits.deadlines.events import Cause, Outcome
+from permits.deadlines.events import Cause, Initial, Outcome
 from permits.deadlines.law import Kind
 from permits.labels import format_long_date, outcome_label, tacit_label
 from permits.procedure import Appeal, AppealOutcome, RevocationCause
@@ -269,6 +269,28 @@ def explain_initial(known: Mapping[str, Any], values: Mapping[str, str]) -> str:
         "lapse and its withdrawal."
     )
     return message % values
+
+
+def describe_unfit_initial(initial: Initial | None, *, finished: bool, kind: str) -> list[str]:
+    """Why an undecided change may have nothing to change: its permit is gone, lapsed, or its works are finished."""
+    if initial is None:
+        return []
+    known = {"number": initial.number}
+    if initial.gone:
+        message = _("%(number)s: %(outcome)s. What changes it has nothing left to change.")
+        return [message % (known | {"outcome": outcome_label(initial.gone, kind)})]
+    if initial.granted_on is None:
+        return [_("%(number)s is not in force: there is no validity to follow.") % known]
+    if initial.lapsed_on:
+        known["day"] = format_long_date(initial.lapsed_on)
+        return [_("%(number)s lapsed on %(day)s: only a permit that is valid is modified or transferred.") % known]
+    if finished:
+        message = _(
+            "The works of %(number)s are declared finished (DAACT): it is modified no more, unless their conformity "
+            "was contested."
+        )
+        return [message % known]
+    return []
 
 
 def describe_current_act(timeline: Timeline, today: date) -> list[str]:

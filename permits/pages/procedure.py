@@ -18,14 +18,17 @@ from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job
 from permits import explanations, labels
+from permits.act_explanations import describe_unfit_initial
 from permits.dates import DateStatus, status_of_date
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.law import Kind
 from permits.models import Event, Permit
+from permits.numbers import Number
 from permits.pages.frame import page, permit_of, show_file
 from permits.pages.head import head_context, map_address
 from permits.pages.proposing import shows_proposals
 from permits.procedure import COUNTER, State, What
+from permits.procedure import OPEN as OPEN_STATES
 from permits.services.offers import offers_of
 from permits.services.reading import Initials, derive, initials_of, revisions_of, timeline_of
 from permits.services.recording import may_record, may_strike, may_write
@@ -80,7 +83,11 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     offers = offers_of(application, rows, may_record(application, rights), likely_next(application), today)
     order = order_of(application, rights)
     context = {
-        "ahead": [*explanations.ahead(timeline, application, today), *offers.notes],
+        "ahead": [
+            *explanations.ahead(timeline, application, today),
+            *offers.notes,
+            *notes_on_initial(application, initials),
+        ],
         "dates": dates(timeline, application, {str(row.pk): row for row in rows}),
         "lines": history(application, rows, initials, rights),
         "likely": offers.likely,
@@ -118,6 +125,14 @@ def likely_next(permit: Permit) -> list[What]:
     """What usually comes next of a file; the validity of a change is not extended by itself."""
     usual = LIKELY.get(permit.next_what or permit.state, ())
     return [one for one in usual if not (one == What.EXTENDED and permit.parent_id)]
+
+
+def notes_on_initial(permit: Permit, initials: Initials) -> list[str]:
+    """What is to be known of the permit that an open modification or transfer changes."""
+    if permit.parent is None or permit.state not in OPEN_STATES:
+        return []
+    finished = permit.parent.state == State.FINISHED and Number.parse(permit.number).change == "M"
+    return describe_unfit_initial(initials.get(permit.parent.pk), finished=finished, kind=permit.kind)
 
 
 def may_be_changed(permit: Permit) -> bool:

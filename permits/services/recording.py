@@ -22,6 +22,7 @@ from permits.services.reading import format_day, refresh, refresh_with_changes
 
 EARLIEST = date(1970, 1, 1)
 LONGEST = 200
+LONGEST_NOTE = 2_000
 LONGEST_HEARING = timedelta(days=366)
 MOST_DOCUMENTS = 60
 CHANNELS = ("hand", "registered", "electronic")
@@ -249,7 +250,15 @@ def text(detail: Mapping[str, Any], name: str, *, required: bool = False) -> str
     value = str(detail.get(name) or "").strip()
     if required and not value:
         raise Invalid(_("“%(name)s” is missing.") % {"name": name}, parameter=name)
-    return value[:LONGEST]
+    return check_length(value, name, LONGEST)
+
+
+def check_length(value: str, name: str, most: int) -> str:
+    """The text, which is never cut. Raises Invalid where it is longer than `most` characters."""
+    if len(value) > most:
+        message = _("“%(name)s” has more than %(most)s characters.")
+        raise Invalid(message % {"name": name, "most": most}, parameter=name)
+    return value
 
 
 def one_of(detail: Mapping[str, Any], name: str, allowed: type[Any]) -> str:
@@ -265,7 +274,7 @@ def some_of(detail: Mapping[str, Any], name: str) -> list[str]:
     entries = given if isinstance(given, list | tuple | set | frozenset) else [given]
     if not all(isinstance(one, str) for one in entries):
         raise Invalid(_("“%(name)s” is a list of words.") % {"name": name}, parameter=name)
-    texts = list(dict.fromkeys(str(one).strip()[:LONGEST] for one in entries if str(one).strip()))
+    texts = list(dict.fromkeys(check_length(str(one).strip(), name, LONGEST) for one in entries if str(one).strip()))
     if not 1 <= len(texts) <= MOST_DOCUMENTS:
         raise Invalid(_("Name 1 to %(most)s pieces.") % {"most": MOST_DOCUMENTS}, parameter=name)
     return texts
@@ -291,12 +300,17 @@ def longer(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {"grounds": grounds}
 
 
-def by_hand(detail: Mapping[str, Any]) -> dict[str, Any]:
+def count_months(detail: Mapping[str, Any], most: int, message: str) -> int:
+    """A number of months from 1 to `most`, of two digits. Raises Invalid with the message."""
     months = str(detail.get("months") or "")
-    if not (months.isascii() and months.isdecimal() and 1 <= int(months[:3]) <= 36):
-        raise Invalid(_("A delay is 1 to 36 months."), parameter="months")
+    if not (months.isascii() and months.isdecimal() and len(months) <= 2 and 1 <= int(months) <= most):
+        raise Invalid(message % {"most": most}, parameter="months")
+    return int(months)
+
+
+def by_hand(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "months": int(months),
+        "months": count_months(detail, 36, _("A delay is 1 to 36 months.")),
         "article": text(detail, "article", required=True),
         "reason": text(detail, "reason", required=True),
         "adds": flag(detail, "adds"),
@@ -322,10 +336,8 @@ def order_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 def deferral(detail: Mapping[str, Any]) -> int:
     """For how many months a decision is put off (L.424-1). Raises Invalid."""
-    most, months = the("deferral_months", database_clock.today()).months, str(detail.get("months") or "")
-    if not (months.isascii() and months.isdecimal() and 1 <= int(months[:3]) <= most):
-        raise Invalid(_("A decision is put off for 1 to %(most)s months.") % {"most": most}, parameter="months")
-    return int(months)
+    most = the("deferral_months", database_clock.today()).months
+    return count_months(detail, most, _("A decision is put off for 1 to %(most)s months."))
 
 
 def announcement_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -351,7 +363,7 @@ def appeal_end_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def note_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
-    return {"note": str(detail.get("note") or "").strip()[:2_000]}
+    return {"note": check_length(str(detail.get("note") or "").strip(), "note", LONGEST_NOTE)}
 
 
 DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
