@@ -21,7 +21,11 @@ LEADS = (
     "|pétitionnaires?|acquéreurs?|vendeurs?|maison|terrain|habitation|logement|parcelle|garage|piscine|véranda|jardin"
 )
 AFTER_LEAD = re.compile(rf"\b(?i:{LEADS})\s*:?\s*(?i:de |à |d[’'])?(?=({LETTERS}{{2,}}))")
-INITIAL = re.compile(rf"\bMM?\s+[A-ZÀ-Þ]|\b[A-ZÀ-Þ]\.\s*-?[A-ZÀ-Þ]{LETTERS}+|\b[A-ZÀ-Þ]{LETTERS}+\s+[A-ZÀ-Þ]\.")
+NO_MEASURE = r"(?<!\d)(?<!\d\s)"  # « 12 m Nord » and « 30 m. Nord » name nobody
+INITIAL = re.compile(
+    rf"{NO_MEASURE}\b(?:MM?\s+|m\s+|m\.\s*)[A-ZÀ-Þ]|\b(?:de|à|par|pour|chez|et)\s+m\.\s*{LETTERS}{{2}}"
+    rf"|\b[A-ZÀ-Þ]\.\s*-?[A-ZÀ-Þ]{LETTERS}+|\b[A-ZÀ-Þ]{LETTERS}+\s+[A-ZÀ-Þ]\."
+)
 PLACES = re.compile(
     r"\b(?:rue|avenue|av\.?|boulevard|bd|place|impasse|all[ée]e|chemin|quai|square|cours|route|passage|ruelle|sentier"
     r"|faubourg|rond-point|[ée]cole|coll[èe]ge|lyc[ée]e|stade|gymnase|lieu-dit|zac)"

@@ -62,6 +62,9 @@ def read(world: World, written: str, **given: Any) -> str:
         "abri de jardin sophie moreau",
         "EPOUX BERNARD, VERANDA",
         "MM Blanc et Noir, clôture",
+        "Hangar de m. Blanchet",
+        "hangar de m. blanchet",
+        "Hangar m Blanchet",
         "14 rue Haute, DUPONT Jean",
     ],
 )
@@ -88,6 +91,9 @@ def test_a_text_that_may_name_somebody_is_not_shown(world: World, written: str) 
         "Création d’un ERP de 5e catégorie",
         "Maison de santé pour la commune",
         "Ravalement, église Saint-Martin",
+        "Mur de 30 m. de haut",
+        "Clôture, 12 m Nord et 30 m. Sud",
+        "CLOTURE SUR 12 M NORD",
     ],
 )
 def test_a_text_that_names_nobody_is_shown(world: World, written: str) -> None:
