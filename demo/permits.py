@@ -22,6 +22,7 @@ from demo.photos.changes import FLOWN_2020, new_buildings_2024
 from demo.stories import Story, changes, explaining, told
 from demo.territory import Parcel, Territory
 from gis_core.database import clock as database_clock
+from gis_core.french import of_commune
 from gis_core.members.rights import Role
 from gis_core.models import Member, TownHall, User
 from layers.catalogue.models import Layer
@@ -183,7 +184,7 @@ def authorities_of(member: Member) -> None:
             insee=insee,
             defaults={
                 "quality": Authority.Quality.MAYOR,
-                "name": f"Commune de {name}",
+                "name": f"Commune {of_commune(name)}",
                 "address": f"Mairie\nPlace de la Mairie\n{name}",
                 "place": name,
                 "visas": "l’arrêté du maire du 6 juillet 2020 relatif aux autorisations d’urbanisme",
