@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -19,12 +18,6 @@ from permits.models.permit import Permit
 def in_order(name: str) -> models.CheckConstraint:
     """The last day is none, or not before the first."""
     return models.CheckConstraint(condition=Q(until_date=None) | Q(until_date__gte=F("since_date")), name=name)
-
-
-class DatedQuerySet[Row: models.Model](models.QuerySet[Row]):
-    def holding(self, day: date) -> DatedQuerySet[Row]:
-        """Those that hold on a day: `until_date` is the last one."""
-        return self.filter(Q(until_date=None) | Q(until_date__gte=day), since_date__lte=day)
 
 
 class Authority(models.Model):
@@ -58,8 +51,6 @@ class Authority(models.Model):
     until_date = models.DateField(_("to"), null=True, blank=True)
     version = models.IntegerField(default=1, editable=False)
 
-    objects = DatedQuerySet["Authority"].as_manager()
-
     class Meta:
         verbose_name = _("authority")
         verbose_name_plural = _("authorities")
@@ -88,8 +79,6 @@ class Signatory(models.Model):
     since_date = models.DateField(_("from"))
     until_date = models.DateField(_("to"), null=True, blank=True)
     version = models.IntegerField(default=1, editable=False)
-
-    objects = DatedQuerySet["Signatory"].as_manager()
 
     class Meta:
         verbose_name = _("signatory")
