@@ -12,7 +12,7 @@ from gis_core.letters.kinds import LetterKind, Value
 from gis_core.letters.services import TEXTS
 from gis_core.models import Letter
 from permits.acts.authorities import authority_of, check_signature
-from permits.acts.notes import notes_for
+from permits.acts.notes import REMEDIES, notes_for, shipped_notes
 from permits.acts.values import decision_of, digests
 from permits.models import Permit
 
@@ -45,8 +45,13 @@ def check_printed(letter: Letter) -> None:
 
 
 def says_remedies(body: str) -> bool:
-    text = body.casefold()
-    return "recours" in text and "tribunal administratif" in text
+    """Whether an act says before which court, and until when, whoever receives it appeals: outside its other notes,
+    since that on third parties says so of them.
+    """
+    others = tuple(f"{note.title} :".casefold() for note in shipped_notes() if note.code != REMEDIES)
+    lines = (line.strip(" -*#\\").casefold() for line in body.splitlines())
+    text = "\n".join(line for line in lines if not line.startswith(others))
+    return all(word in text for word in ("recours", "tribunal administratif", "mois"))
 
 
 def changed_fields(kind: LetterKind, begun_with: Mapping[str, Any], now: Mapping[str, Value]) -> list[str]:
