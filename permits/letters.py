@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from gis_core.database import clock as database_clock
+from gis_core.french import at_commune
 from gis_core.letters.document import format_day
 from gis_core.letters.kinds import Field, Holds, LetterKind, Value
 from gis_core.members.rights import Role
@@ -49,6 +50,7 @@ FILE = (
     Field("certificat", _("whether it is a planning certificate"), False, Holds.FLAG),
     Field("declaration", _("whether it is a prior declaration"), False, Holds.FLAG),
     Field("commune", _("commune"), "Lorris"),
+    Field("a_commune", _("commune after “à”: à Lorris, au Bignon, aux Choux"), "à Lorris"),
     Field("parcelles", _("parcels"), "AB 12, AB 13"),
     Field("adresse_terrain", _("address of the ground"), "12 rue des Essais"),
     Field("travaux", _("works"), "Construction d’une maison individuelle et d’un garage"),
@@ -186,11 +188,13 @@ def letter_field_values(permit: Permit, request: LetterRequest, applicant: Perso
     """What the fields of every kind hold for a file; a field without a value is empty."""
     rows = list(Event.objects.filter(permit=permit).current().order_by("id"))
     what = Kind(permit.kind)
+    commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee
     values: dict[str, Value] = {
         "numero": format_number(permit.number),
         "certificat": what.certifies,
         "declaration": what is Kind.DP,
-        "commune": Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee,
+        "commune": commune,
+        "a_commune": at_commune(commune),
         "parcelles": ", ".join(format_parcel(idu) for idu in permit.idus),
         "adresse_terrain": permit.address,
         "travaux": permit.description,

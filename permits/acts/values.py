@@ -6,11 +6,13 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from gis_core.french import at_commune, of_commune
 from gis_core.letters.kinds import LetterKind, Value
 from gis_core.letters.template import TO_COMPLETE
 from gis_core.members.rights import Rights
 from permits.acts.authorities import FOR, TITLES, Signature
-from permits.acts.kinds import CERTIFICATES, OUTCOMES
+from permits.acts.decided import day_of_grant, withdrawal_values
+from permits.acts.kinds import CERTIFICATES, OUTCOMES, WITHDRAWALS
 from permits.acts.land import certificate_values, read_ground, rules_values
 from permits.acts.notes import IN_THE_TEXT, REMEDIES, Decision, Wording, notes_for
 from permits.deadlines.law import Kind
@@ -90,6 +92,8 @@ def file_values(
     """What the file and its ground say: what an act is compared with when it is numbered."""
     values = rules_values(land) | change_values(permit)
     values["terrain"] = place_of(permit, str(known["commune"]))
+    if kind.code in WITHDRAWALS:
+        values |= withdrawal_values(permit)
     values["demandeur"] = on_one_line(applicant) if applicant else ""
     if is_certificate(permit, kind):
         values |= certificate_values(land)
@@ -117,7 +121,7 @@ def change_values(permit: Permit) -> dict[str, Value]:
     said = f"{change[0].upper()}{change[1:]} {of_first}{initial} ({format_number(permit.number)}) est "
     return {
         "objet_demande": f"tendant à {change} {of_first}{first}",
-        "initial": f"{the_first}{initial}",
+        "initial": f"{the_first}{initial} {day_of_grant(permit.parent) if permit.parent else ''}".strip(),
         "accord": f"accordant {change} {of_first}{first}",
         "accorde": said + participle_of_grant(change),
         "refus": f"refusant {change} {of_first}{first}",
@@ -136,7 +140,7 @@ def participle_of_refusal(change: str) -> str:
 def author_values(commune: str, signature: Signature) -> dict[str, Value]:
     authority = signature.authority
     return {
-        "auteur": f"{TITLES[authority.quality]}{of_what(commune, authority)}, agissant {FOR[authority.quality]}",
+        "auteur": f"{TITLES[authority.quality]} {of_what(commune, authority)}, agissant {FOR[authority.quality]}",
         "visas": [line.removeprefix("Vu ").strip(" ,;") for line in authority.visas.splitlines() if line.strip()],
         "delegation": signature.signatory.delegation,
         "tribunal": authority.court or COURT,
@@ -147,15 +151,15 @@ def place_of(permit: Permit, commune: str) -> str:
     """« 12 rue des Essais, à Lorris »; an address that names the commune says it once."""
     address = " ".join(permit.address.split())
     if not address:
-        return f"à {commune}"
-    return address if commune.casefold() in address.casefold() else f"{address}, à {commune}"
+        return at_commune(commune)
+    return address if commune.casefold() in address.casefold() else f"{address}, {at_commune(commune)}"
 
 
 def of_what(commune: str, authority: Authority) -> str:
     """« de Lorris » after the mayor; the name at the top after another author."""
     if authority.quality in (Authority.Quality.MAYOR, Authority.Quality.MAYOR_FOR_STATE):
-        return f" d’{commune}" if commune[0] in "AEIOUYÉÈÊH" else f" de {commune}"
-    return f" ({authority.name})"
+        return of_commune(commune)
+    return f"({authority.name})"
 
 
 def note_values(notes: Sequence[Wording], authority: Authority) -> dict[str, Value]:

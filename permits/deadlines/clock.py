@@ -99,6 +99,7 @@ class Clock(Reading):
             outcome=act.outcome if act else None,
             tacit=act.tacit if act else False,
             ended_on=act.on if act else None,
+            dated_on=act.dated if act else None,
             revocable_until=after.revocable_until if after else None,
             valid_until=after.until if after else None,
             lapsed_on=after.lapsed if after else None,

@@ -22,7 +22,8 @@ from gis_core.members.rights import Rights
 from gis_core.models import Letter, LetterQuerySet
 from permits.acts.authorities import signature_for
 from permits.acts.checks import check_act, check_unchanged
-from permits.acts.kinds import FOR_FILES, GIVEN_REASONS
+from permits.acts.decided import withdrawal_values
+from permits.acts.kinds import FOR_FILES, GIVEN_REASONS, WITHDRAWALS
 from permits.acts.values import act_content, file_values, ground_for, keep_watched
 from permits.deadlines.law import Kind
 from permits.letters import (
@@ -87,6 +88,8 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
         values, begun, signatory = values | dict(content.values), dict(content.begun_with), signature.block
     elif kind.code in GIVEN_REASONS:
         values["motifs"] = list(request.reasons)
+        if kind.code in WITHDRAWALS:
+            values |= withdrawal_values(permit)
     to = [person.name, person.address] if person else []
     if request.consultation:
         to = [body_label(request.consultation), request.consultation.email]

@@ -12,10 +12,10 @@ from django.utils import timezone
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Rights
 from gis_core.models import Letter
-from permits.acts.kinds import DECIDES, RECORDED
+from permits.acts.kinds import DECIDES, RECORDED, WITHDRAWN_ON_REQUEST
 from permits.deadlines.law import Ground, Kind
 from permits.models import Event, Permit
-from permits.procedure import What
+from permits.procedure import RevocationCause, What
 from permits.services.letters import letters_of
 from permits.services.proposing import confirmed_by_hand, confirmed_grounds
 from permits.usual_documents import USUAL
@@ -72,6 +72,9 @@ def letter_values(permit: Permit, what: What, notice: Notice) -> dict[str, Any]:
         case What.DECIDED:
             outcome = DECIDES.get(notice.letter.kind)
             return {"outcome": outcome, "reference": notice.letter.number, "signed": notice.day}
+        case What.REVOKED:
+            cause = RevocationCause.REQUESTED if notice.letter.kind == WITHDRAWN_ON_REQUEST else ""
+            return {"cause": cause, "reference": notice.letter.number, "signed": notice.day}
         case What.DOCUMENTS_REQUESTED:
             usual = USUAL[Kind(permit.kind)]
             documents = [str(one) for one in begun_with.get("pieces", ())]
