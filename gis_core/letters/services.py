@@ -343,7 +343,13 @@ def sender_of(letter: Letter) -> Mapping[str, Any]:
     """The head of a letter: what its kind says, else the member's letterhead."""
     kind = LETTER_KINDS.find(letter.kind)
     said = kind.sender(letter) if kind is not None and kind.sender else None
-    return said or around(letterhead_of(letter.owner))
+    return said or around(read_letterhead(letter.owner))
+
+
+def read_letterhead(member: Member) -> Letterhead:
+    """The member's letterhead as those of its town halls read it too, or an empty one."""
+    rows = Letterhead.objects.raw("select * from arpent.letterhead_of(%s)", [member.pk])
+    return next(iter(rows), None) or Letterhead(owner=member)
 
 
 def files_of(letter: Letter, form: str) -> bytes:
