@@ -99,6 +99,20 @@ def number_act(letter: Letter, day: date) -> str:
     return pattern.write(next_rank(letter.owner_id, series, year), kind=kind, insee=letter.insee, year=day.year)
 
 
+def begin_numbers(member: Member, pattern: NumberPattern, first: int) -> None:
+    """Let this year's acts be numbered from `first` on. Raises Invalid: a series that counts apart, or has begun."""
+    if {"type", "commune"} & pattern.names:
+        message = _("A pattern with {type} or {commune} counts several series: they all begin at 1.")
+        raise Invalid(message, parameter="act_first")
+    series, year = pattern.counter(kind="", insee="", year=database_clock.today().year)
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.begin_letter_numbers(%s, %s, %s, %s)", [member.pk, series, year, first - 1])
+        (begun,) = cursor.fetchone()
+    if not begun:
+        message = _("Acts are numbered in this series already: it goes on, and begins nowhere else.")
+        raise Invalid(message, parameter="act_first")
+
+
 def next_number_of(member: Member, *, kind: str, insee: str) -> str:
     """The number that the next act about such a file would have today; it is not taken."""
     year, pattern = database_clock.today().year, pattern_of(member.pk)

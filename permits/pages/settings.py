@@ -20,7 +20,7 @@ from gis_core.members.organisations import administered_member
 from gis_core.members.rights import Role
 from gis_core.models import Member
 from permits.acts.authorities import communes_of
-from permits.acts.numbering import next_number_of, pattern_of
+from permits.acts.numbering import MOST, next_number_of, pattern_of
 from permits.models import Team
 from permits.pages.frame import page
 from permits.services.filing import instructors_of
@@ -73,6 +73,16 @@ class SettingsForm(EditForm):
             "{annee}, and counts each kind or commune apart with {type} or {commune}."
         ),
     )
+    act_first = forms.IntegerField(
+        label=gettext_lazy("First number of acts"),
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        help_text=gettext_lazy(
+            "Where you begin here during a year: the number after the last one that you gave elsewhere. "
+            "Empty: 1, or as counted so far."
+        ),
+    )
     public_register = forms.BooleanField(label=gettext_lazy("Show decisions in the public register"), required=False)
 
 
@@ -122,7 +132,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
 def form_of(request: HttpRequest, member: Member, *, bound: bool | None = None) -> SettingsForm:
     def read(_name: str) -> dict[str, Any]:
         now = settings_of(member)
-        return {name: getattr(now, name) for name in SettingsForm.base_fields}
+        return {name: getattr(now, name, None) for name in SettingsForm.base_fields}
 
     return SettingsForm(request, row=f"permit settings {member.pk}", read=read, bound=bound)
 

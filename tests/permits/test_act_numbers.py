@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from gis_core.errors import Conflict, Invalid
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Role
-from permits.acts.numbering import NumberPattern, next_number_of
+from permits.acts.numbering import NumberPattern, begin_numbers, next_number_of
 from permits.letters import LetterRequest
 from permits.models import Event, Permit, Settings
 from permits.services.letters import begin_letter
@@ -163,6 +164,45 @@ def test_an_administrator_chooses_the_pattern_and_reads_the_next_number(world: W
     number_of(world)
     text = client.get(url, headers={"accept": "text/html"}).content.decode()
     assert "2026-0002" in text
+
+
+def save(world: World, who: str = Role.GIS_ADMINISTRATOR, **given: Any) -> tuple[int, str]:
+    """The answer to the settings of a member that are saved."""
+    answer = world.client(who).post(URL.format(world.member.slug), GOOD | given, headers={"accept": "text/html"})
+    return answer.status_code, answer.content.decode()
+
+
+def test_a_member_that_begins_during_a_year_goes_on_from_its_own_numbers(world: World, on_day: Any) -> None:
+    assert save(world, act_pattern="{annee}-{numero:4}", act_first="88")[0] == 302
+    assert [number_of(world), number_of(world)] == ["2026-0088", "2026-0089"]
+    on_day(date(2027, 1, 4))
+    assert number_of(world, filed_date=date(2027, 1, 4)) == "2027-0001"
+
+
+def test_a_series_that_has_begun_begins_nowhere_else(world: World) -> None:
+    assert save(world, act_pattern="{annee}-{numero:4}")[0] == 302
+    assert number_of(world) == "2026-0001"
+    status, text = save(world, act_pattern="{annee}-{numero:4}", act_first="88")
+    assert status == 400
+    assert "déjà numérotés" in text
+    assert number_of(world) == "2026-0002"
+
+
+@pytest.mark.parametrize("pattern", ["", "{type}-{numero}", "{commune}-{numero}"])
+def test_a_first_number_is_for_one_series_of_the_member(world: World, pattern: str) -> None:
+    assert save(world, act_pattern=pattern, act_first="88")[0] == 400
+    assert not Settings.objects.exists()
+
+
+@pytest.mark.parametrize("first", ["0", "-1", "1000000", "x"])
+def test_a_first_number_that_cannot_be_is_refused(world: World, first: str) -> None:
+    assert save(world, act_pattern="{annee}-{numero:4}", act_first=first)[0] == 400
+
+
+def test_postgresql_lets_administrators_alone_begin_a_series(world: World) -> None:
+    for who in (Role.PERMIT_INSTRUCTOR, "stranger"):
+        with world.as_(who), pytest.raises(ProgrammingError, match="only who administers"), transaction.atomic():
+            begin_numbers(world.member, NumberPattern.parse("{annee}-{numero}"), 88)
 
 
 def test_the_next_number_of_everybody_is_shown_too(world: World) -> None:
