@@ -83,8 +83,8 @@ def test_a_click_adds_a_parcel_and_another_takes_it_out(context: BrowserContext,
     expect(page.get_by_text("Aucune parcelle choisie")).to_be_visible()
 
 
-def test_parcels_are_chosen_with_the_keyboard_on_the_map(desk: Page) -> None:
-    desk.goto(desk.url.split("#")[0] + "#v=1&c=1.8976,47.5546&z=18.2&p=none")
+def test_parcels_are_chosen_with_the_keyboard_on_the_map(blank_desk: Page, demo: Demo) -> None:
+    desk = open_map(blank_desk.context, demo, "#v=1&c=1.8976,47.5546&z=18.2&p=none")
     expect(desk.locator(".panel-body")).to_have_count(0)
     desk.locator(".map-canvas").focus()
     desk.keyboard.press("s")
