@@ -23,6 +23,7 @@ from benchmarks.rows import Row
 from benchmarks.territory import SEED, insee_of
 from benchmarks.tiles import Field
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Commune, Member, Membership, Territory, User
 from gis_core.operations.progress import step
@@ -182,8 +183,7 @@ def prepared() -> Instructor:
             with step("Dossiers de mesure"):
                 fill(members, database_clock.today())
         # A migration may have added columns since, of which PostgreSQL knows nothing yet.
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("vacuum analyze {}").format(named(TABLES)))
+        execute(sql.SQL("vacuum analyze {}").format(named(TABLES)))
         return Instructor(User.objects.get(username=ASKER), members[0])
 
 

@@ -23,6 +23,7 @@ from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
 from demo.warning import seed_contacts
 from demo.works import seed_works
+from gis_core.database.statements import execute
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import rights_of
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
@@ -101,10 +102,7 @@ def load(territory: Territory, say: Say) -> None:
 
 
 def clear(table: Table, insee: Sequence[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("delete from {} where insee = any(%s)").format(sql.Identifier(table.name)), [list(insee)]
-        )
+    execute(sql.SQL("delete from {} where insee = any(%s)").format(sql.Identifier(table.name)), [list(insee)])
 
 
 def load_communes(territory: Territory) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext_noop
 from psycopg import sql
 
-from gis_core.database.statements import fetch_all
+from gis_core.database.statements import execute, fetch_all
 from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
 from layers.cadastre.services import SHEET_TABLES, Table
 from layers.intake.import_loss import ScopeDifference, compare_counts
@@ -202,14 +202,13 @@ def outline_differs(outline: CommuneOutline) -> bool:
 
 def upsert_outline(outline: CommuneOutline, search_text: str, source_date: date | None) -> None:
     """A commune that is known keeps its name: the plan writes it in capitals without accents."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into gis_core_commune (insee, name, search_text, source_date, geom)"
-            " values (%s, %s, %s, %s, st_multi(st_setsrid(st_geomfromwkb(%s), 2154)))"
-            " on conflict (insee) do update set geom = excluded.geom,"
-            " source_date = coalesce(excluded.source_date, gis_core_commune.source_date)",
-            [outline.insee, outline.name or outline.insee, search_text, source_date, outline.wkb],
-        )
+    execute(
+        "insert into gis_core_commune (insee, name, search_text, source_date, geom)"
+        " values (%s, %s, %s, %s, st_multi(st_setsrid(st_geomfromwkb(%s), 2154)))"
+        " on conflict (insee) do update set geom = excluded.geom,"
+        " source_date = coalesce(excluded.source_date, gis_core_commune.source_date)",
+        [outline.insee, outline.name or outline.insee, search_text, source_date, outline.wkb],
+    )
 
 
 def forget_staged() -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from gis_core.models import Member
 from layers.intake.feature_table.merging import places_of
 from layers.intake.feature_table.rows import FeatureRow
@@ -116,9 +117,7 @@ def pairs_of(
         "within": MOVED_M,
         "neighbours": NEIGHBOURS,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(of_table(GIVEN + question, table), given)
-        yield from cursor.fetchall()
+    yield from fetch_all(of_table(GIVEN + question, table), given)
 
 
 def alike_in(table: FeatureTable, row: FeatureRow) -> str:

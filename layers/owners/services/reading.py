@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from gis_core.database.statements import fetch_one
 from layers.features.display import code_label
 from layers.owners.code_lists import EXEMPTIONS, GROUPS, LEGAL_PERSON, RIGHTS, SHARES
 from layers.owners.models import Birth, Exemption, Holding, Owner, Premises
@@ -64,9 +65,7 @@ def opened_by(line: int) -> Iterator[None]:
 
 def count(idus: Sequence[str], year: int | None = None) -> int:
     """How many owners `read_parcels` shows of the same, where the asker may read them: what the journal is told."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.count_owners(%s, %s)", [list(idus), year])
-        (owners,) = cursor.fetchone()
+    (owners,) = fetch_one("select arpent.count_owners(%s, %s)", [list(idus), year])
     return int(owners)
 
 

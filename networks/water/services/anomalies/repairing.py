@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
@@ -163,8 +164,7 @@ def close(anomaly: Anomaly, event_id: int | None, rights: Rights) -> None:
         "object": node,
         "kind": anomaly.kind,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(gone, given)
+    execute(gone, given)
     anomaly.refresh_from_db()
 
 
