@@ -28,8 +28,8 @@ PROBLEM = {
 
 def page_schema(name: str, row: type[serializers.BaseSerializer[Any]]) -> Any:
     """A page of a list, under this name: how many rows there are in all, where the next page is, its rows."""
-    fields = {"count": serializers.IntegerField(), "next": serializers.CharField(allow_null=True)}
-    return inline_serializer(name, {**fields, "results": row(many=True)})
+    fields: dict[str, Any] = {"count": serializers.IntegerField(), "next": serializers.CharField(allow_null=True)}
+    return inline_serializer(name, fields | {"results": row(many=True)})
 
 
 def add_problem_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

@@ -18,23 +18,3 @@ from networks.water.models.network import (
     WaterPipe,
 )
 from networks.water.models.outage import Outage, OutageQuerySet
-
-__all__ = [
-    "Anomaly",
-    "AnomalyQuerySet",
-    "FireCoverage",
-    "FireSettings",
-    "HydrantInspection",
-    "HydrantUnavailability",
-    "Outage",
-    "OutageQuerySet",
-    "Repair",
-    "Scan",
-    "SewerConnection",
-    "SewerNode",
-    "SewerPipe",
-    "Snap",
-    "WaterConnection",
-    "WaterNode",
-    "WaterPipe",
-]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
@@ -18,7 +19,7 @@ from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job, User
 from layers.exports.services.files import FILES
-from networks.water.pages.frame import page, show
+from networks.water.pages.frame import show
 from networks.water.services.exporting import (
     FAMILIES,
     FORMATS,
