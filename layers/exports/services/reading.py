@@ -12,12 +12,13 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from gis_core.database.statements import execute, fetch_one
+from gis_core.database.statements import execute
 from gis_core.files.writing.rows import Column, Kind, Row, Shape
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer, in_language
 from layers.features.cql2 import Condition
 from layers.features.crs import STORAGE, Crs
+from layers.features.services.shapes import kind_of_table
 
 BATCH_BYTES = 1 << 19
 FIRST_ROWS = 50
@@ -121,12 +122,8 @@ def geometry_in(geometry: sql.Composable, crs: Crs) -> sql.Composable:
 
 def geometry_type_name(layer: Layer) -> str:
     """OGC's name of the one type of geometry that the layer's table has, Unknown where it may have several."""
-    row = fetch_one(
-        "select postgis_typmod_type(atttypmod) from pg_attribute"
-        " where attrelid = to_regclass(quote_ident(%s)) and attname = 'geom'",
-        [layer.table],
-    )
-    return row[0] if row and row[0] in TYPES else "Unknown"
+    name = kind_of_table(layer.table)
+    return name if name in TYPES else "Unknown"
 
 
 def geometry_type(layer: Layer) -> int:
