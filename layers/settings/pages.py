@@ -28,13 +28,7 @@ from layers.catalogue.models import Layer
 from layers.settings.forms import DescriptionForm, differences
 from layers.settings.services.administering import administered_layer, administered_layers
 from layers.settings.services.saving import save, seen
-from layers.settings.services.styling import (
-    NAMES,
-    first_scale,
-    other_columns,
-    save_style,
-    tile_columns,
-)
+from layers.settings.services.styling import NAMES, first_scale, other_columns, save_style, tile_columns
 from layers.settings.style_form import StyleForm
 
 STYLE_EDITOR = "src/settings/main.ts"

@@ -9,11 +9,7 @@ from rest_framework.views import APIView
 from gis_core.api.schema import PAGE_PARAMETERS, page_schema
 from gis_core.desk.parameters import Page
 from gis_core.http.middleware import rights_of_request
-from layers.catalogue.api.serializers import (
-    BackgroundsSerializer,
-    LayerSerializer,
-    PhotoSerializer,
-)
+from layers.catalogue.api.serializers import BackgroundsSerializer, LayerSerializer, PhotoSerializer
 from layers.catalogue.describe import backgrounds_as_json, layer_as_json, photo_as_json
 from layers.catalogue.models import Layer, Photo
 from layers.catalogue.services import visible_layer, visible_photo

@@ -25,14 +25,7 @@ from gis_core.members.technicians import TECHNICIANS
 from layers.features.display import code_choices, code_label, is_english
 from networks.roads import asset_code_lists, code_lists
 from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, normal
-from networks.roads.listings.assets import (
-    ASSETS,
-    condition_label,
-    is_late,
-    kind_label,
-    picture_of,
-    title_of,
-)
+from networks.roads.listings.assets import ASSETS, condition_label, is_late, kind_label, picture_of, title_of
 from networks.roads.pages.frame import show
 from networks.roads.pictograms import pictogram
 from networks.roads.references import Road

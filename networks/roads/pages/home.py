@@ -14,14 +14,7 @@ from gis_core.desk.tabs import page
 from gis_core.errors import Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from networks.roads.pages.frame import show
-from networks.roads.services.lengths import (
-    LengthQuery,
-    Lengths,
-    Line,
-    as_table,
-    lengths,
-    titles,
-)
+from networks.roads.services.lengths import LengthQuery, Lengths, Line, as_table, lengths, titles
 from networks.roads.services.overview import routes
 
 MOST_ROWS = 12

@@ -16,13 +16,7 @@ from gis_core.errors import ArpentError, Invalid, NotFound
 from networks.roads.axis_places import SLACK_M
 from networks.roads.references import Reference, Road
 from networks.roads.services.placing import Beside, leftward_of, measuring_conflict, points, stretches
-from networks.roads.services.referring import (
-    beyond_end,
-    beyond_next,
-    is_stale,
-    not_there,
-    road_among,
-)
+from networks.roads.services.referring import beyond_end, beyond_next, is_stale, not_there, road_among
 
 BATCH: Final = 5_000
 MARKERS: Final = """

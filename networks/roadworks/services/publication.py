@@ -29,13 +29,7 @@ from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkReques
 from networks.roadworks.order_values import abrogation_values
 from networks.roadworks.services.naming import check_doubts, check_names_nobody
 from networks.roadworks.services.orders import begin_draft, check_as_begun
-from networks.roadworks.services.requests import (
-    State,
-    check_in_hand,
-    check_may_decide,
-    letters_about,
-    locked_request,
-)
+from networks.roadworks.services.requests import State, check_in_hand, check_may_decide, letters_about, locked_request
 
 PUBLIC_MONTHS: Final = 2
 """As long as an act stays published at least (CGCT R.2131-1, R.3131-2)."""

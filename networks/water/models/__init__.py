@@ -1,12 +1,7 @@
 """Tables of water and sewer networks, by what they are for."""
 
 from networks.water.models.anomaly import Anomaly, AnomalyQuerySet, Scan
-from networks.water.models.fire import (
-    FireCoverage,
-    FireSettings,
-    HydrantInspection,
-    HydrantUnavailability,
-)
+from networks.water.models.fire import FireCoverage, FireSettings, HydrantInspection, HydrantUnavailability
 from networks.water.models.imported import Snap
 from networks.water.models.network import (
     Repair,
