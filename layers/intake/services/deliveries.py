@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import User
+from layers.features.crs import is_known
 from layers.intake.choices import Opening
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.models import FileImport
@@ -94,17 +95,6 @@ def openings_in(contents: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, An
         data_set["file"]: {layer["name"] or "": layer["opening"] for layer in data_set["layers"]}
         for data_set in contents
     }
-
-
-def is_known(epsg: int) -> bool:
-    """Whether a code is that of a plane or geographic coordinate reference system."""
-    import pyproj
-
-    try:
-        crs = pyproj.CRS.from_epsg(epsg)
-    except pyproj.exceptions.CRSError:
-        return False
-    return crs.is_projected or (crs.is_geographic and len(crs.axis_info) == 2)
 
 
 @transaction.atomic
