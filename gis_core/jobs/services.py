@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 
 from gis_core.database.rows import first_of
-from gis_core.database.statements import execute, fetch_all, fetch_one
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.jobs.estimate import describe_time_left, time_left
 from gis_core.jobs.points import JOB_KINDS, TASKS
@@ -266,13 +266,14 @@ def hold(connection: BaseDatabaseWrapper, what: str) -> None:
 
     The worker's role waits for a minute at most (`lock_timeout`): OperationalError then.
     """
-    execute("select pg_advisory_lock(hashtextextended('arpent ' || %s, 0))", [what])
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(hashtextextended('arpent ' || %s, 0))", [what])
 
 
 def release_locks(connection: BaseDatabaseWrapper) -> None:
     """Release every advisory lock of a connection, and close it: it may return to a pool."""
-    with suppress(AnyDatabaseError):
-        execute("select pg_advisory_unlock_all()")
+    with suppress(AnyDatabaseError), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_unlock_all()")
     with suppress(AnyDatabaseError):
         connection.close()
 
