@@ -14,9 +14,9 @@ from shapely import box
 from shapely.geometry import LineString, Polygon
 
 from benchmarks.database import BenchDatabase
+from benchmarks.import_runs import ImportRun, run_import
 from benchmarks.plan_sheets import PlanSheet, archived
 from benchmarks.rows import Row
-from benchmarks.watching import Watched, watched
 
 LOADED = Row("import du plan cadastral EDIGEO, lu par le lecteur restreint, une transaction par feuille",
              None, "parcelles/s", "at least", 2000)  # fmt: skip
@@ -100,9 +100,9 @@ def parcels_of(west: float, south: float, random: np.random.Generator) -> dict[s
     return found
 
 
-def imported(made: BenchDatabase, folder: Path) -> Watched:
+def imported(made: BenchDatabase, folder: Path) -> ImportRun:
     """Load the sheets. Raises RuntimeError where one is refused."""
-    seen = watched(made, "edigeo", "import_edigeo", str(folder))
+    seen = run_import(made, "edigeo", "import_edigeo", str(folder))
     if seen.exit_code or seen.report["refused"]:
         raise RuntimeError(f"{seen.report['refused']} refused (exit code {seen.exit_code})")
     return seen

@@ -13,9 +13,9 @@ from django.db import transaction
 from psycopg import sql
 
 from benchmarks.database import NAME, BenchDatabase
+from benchmarks.import_runs import ImportRun, run_import
 from benchmarks.million import COUNT
 from benchmarks.rows import Row
-from benchmarks.watching import Watched, watched
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.operations.environment import PYTHON, ROOT
 from layers.intake.models import FileImport
@@ -82,10 +82,10 @@ def converted(made: BenchDatabase, path: Path) -> float:
     return seconds
 
 
-def imported(made: BenchDatabase, path: Path, invalid: str) -> Watched:
+def imported(made: BenchDatabase, path: Path, invalid: str) -> ImportRun:
     """Publish the file as a layer, then take it back. Raises RuntimeError where not all of it came in."""
     order = ("import_layer", str(path), "--new", "--title", SLUG, "--theme", "mesure", "--invalid", invalid)
-    seen = watched(made, "import", *order)
+    seen = run_import(made, "import", *order)
     forget()
     if seen.exit_code or seen.report["rows"] != COUNT:
         raise RuntimeError(f"{seen.report['rows']} rows of {COUNT} came in (exit code {seen.exit_code})")

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.database import BenchDatabase
+from benchmarks.import_runs import ImportRun, run_import
 from benchmarks.rows import Row
-from benchmarks.watching import Watched, watched
 from layers.owners.importers.majic_layout import LAYOUTS
 
 LOADED = Row("import de propriétaires MAJIC, lu par le lecteur restreint, chargé et indexé",
@@ -82,9 +82,9 @@ def line(file: str, kind: str, values: dict[str, str]) -> str:
     return text[: first - 1] + kind + text[first - 1 + width :]
 
 
-def imported(made: BenchDatabase, folder: Path) -> Watched:
+def imported(made: BenchDatabase, folder: Path) -> ImportRun:
     """Load the delivery. Raises RuntimeError where nothing of it came in."""
-    seen = watched(made, "majic", "import_majic", str(folder))
+    seen = run_import(made, "majic", "import_majic", str(folder))
     if seen.report["exit_code"] == 2:
         raise RuntimeError("nothing was loaded")
     return seen

@@ -44,7 +44,7 @@ def checked(serializer: fields.BaseSerializer[Any]) -> dict[str, Any]:
     return data
 
 
-def started(job: Job, address: str) -> Response:
+def job_response(job: Job, address: str) -> Response:
     """202: a job was queued, and how far it is can be read at this address."""
     body = {"id": job.pk, "kind": job.kind, "title": job.title, "state": job.state}
     return Response(body, status=202, headers={"Location": address})

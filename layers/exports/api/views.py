@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.serializers import StartedSerializer
-from gis_core.api.views import AsItIs, checked, started
+from gis_core.api.views import AsItIs, checked, job_response
 from gis_core.database import clock as database_clock
 from gis_core.files.writing.wire import MEDIA_TYPES
 from gis_core.http.admission import FILTER, limited
@@ -144,7 +144,7 @@ class ExportsView(APIView):
         given = checked(serializers.ExportOrderSerializer(data=request.data))
         order = ordering.ExportOrder.of(given)
         job = ordering.start_export(order, user=signed_in_user(request), rights=rights_of_request(request))
-        return started(job, f"/api/v1/exports/{job.pk}/")
+        return job_response(job, f"/api/v1/exports/{job.pk}/")
 
 
 class ExportView(APIView):

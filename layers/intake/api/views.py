@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.serializers import StartedSerializer
-from gis_core.api.views import started
+from gis_core.api.views import job_response
 from gis_core.files.uploads import limit_uploads
 from gis_core.http.middleware import rights_of_request
 from gis_core.models import User
@@ -42,4 +42,4 @@ class ImportsView(APIView):
             user=request.user,
             rights=rights_of_request(request),
         )
-        return started(job, f"/api/v1/jobs/{job.pk}/")
+        return job_response(job, f"/api/v1/jobs/{job.pk}/")

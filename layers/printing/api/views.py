@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.serializers import StartedSerializer
-from gis_core.api.views import checked, started
+from gis_core.api.views import checked, job_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.jobs.files import KEPT, LATEST
 from layers.printing import order as orders
@@ -42,7 +42,7 @@ class PrintsView(APIView):
         given = checked(serializers.PrintOrderSerializer(data=request.data))
         order = orders.PrintOrder.of(given)
         job = prints.start_print(order, user=signed_in_user(request), rights=rights_of_request(request))
-        return started(job, f"/api/v1/jobs/{job.pk}/")
+        return job_response(job, f"/api/v1/jobs/{job.pk}/")
 
 
 class PrintOptionsView(APIView):

@@ -16,7 +16,7 @@ PATIENCE_S = 1800
 
 
 @dataclass(frozen=True)
-class Watched:
+class ImportRun:
     """What an import reported, its exit code, and its memory with its reader's all along (MiB)."""
 
     report: dict[str, Any]
@@ -30,7 +30,7 @@ class Watched:
         return (ended - begun).total_seconds()
 
 
-def watched(made: BenchDatabase, name: str, *order: str) -> Watched:
+def run_import(made: BenchDatabase, name: str, *order: str) -> ImportRun:
     """Run a command of `manage.py` that imports; `name` is that of its report's file."""
     path = made.place.data / f"bench/{name}.json"
     command = [str(PYTHON), str(ROOT / "manage.py"), *order, "--report", str(path)]
@@ -41,4 +41,4 @@ def watched(made: BenchDatabase, name: str, *order: str) -> Watched:
             process.kill()
         memory = max(memory, pss_mib(process.pid))
         time.sleep(PACE_S)
-    return Watched(json.loads(path.read_text()), process.returncode, memory)
+    return ImportRun(json.loads(path.read_text()), process.returncode, memory)
