@@ -144,7 +144,7 @@ class Building(models.Model):
 
 
 class PlanObject(models.Model):
-    """What objects of the plan have in common: a name, their commune and sheet, an outline."""
+    """What objects of the plan have in common: a name, their commune and their sheet."""
 
     security = "reference"
 
@@ -153,8 +153,6 @@ class PlanObject(models.Model):
     sheet = models.CharField(_("cadastral sheet"), max_length=12)
     created_date = models.DateField(_("created"), null=True)
     updated_date = models.DateField(_("updated"), null=True)
-    geom = models.MultiPolygonField(srid=2154)
-    geom_3857 = web_mercator(models.MultiPolygonField)
 
     class Meta:
         abstract = True
@@ -165,6 +163,9 @@ class PlanObject(models.Model):
 
 class NamedPlace(PlanObject):
     """A named place (lieu-dit) of the plan, as far as its sheet reaches."""
+
+    geom = models.MultiPolygonField(srid=2154)
+    geom_3857 = web_mercator(models.MultiPolygonField)
 
     class Meta:
         verbose_name = _("named place")
@@ -177,6 +178,9 @@ class NamedPlace(PlanObject):
 
 class Water(PlanObject):
     """A river, ditch or lake of the plan."""
+
+    geom = models.MultiPolygonField(srid=2154)
+    geom_3857 = web_mercator(models.MultiPolygonField)
 
     class Meta:
         verbose_name = _("water of the plan")
@@ -204,6 +208,9 @@ class PlanRoad(PlanObject):
 
 class PlanRoadArea(PlanObject):
     """A road of the plan that is drawn with its own outline (private and farm roads)."""
+
+    geom = models.MultiPolygonField(srid=2154)
+    geom_3857 = web_mercator(models.MultiPolygonField)
 
     class Meta:
         verbose_name = _("road outline of the plan")
