@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from psycopg import sql
 
 from benchmarks import load
@@ -220,13 +220,12 @@ def fill(members: Sequence[Member], day: date) -> None:
     """Everything anew, in SQL; then what follows from the events of the open files, as the nightly sweep does."""
     values: dict[str, Any] = {"files": FILES, "open": OPEN_FILES, "years": YEARS, "day": day}
     values["members"] = [one.pk for one in members]
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("truncate {} cascade").format(named(TABLES)))
-        cursor.execute(FILING, values)
-        cursor.execute("create index on filing (idu); analyze filing")
-        cursor.execute(PERMITS, values)
-        cursor.execute(EVENTS, values)
-        cursor.execute(CONSULTATIONS, values)
+    execute(sql.SQL("truncate {} cascade").format(named(TABLES)))
+    execute(FILING, values)
+    execute("create index on filing (idu); analyze filing")
+    execute(PERMITS, values)
+    execute(EVENTS, values)
+    execute(CONSULTATIONS, values)
     sweep(day)
     announce()
 

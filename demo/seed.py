@@ -95,9 +95,8 @@ def load(territory: Territory, say: Say) -> None:
         clear(table, insee)
         copy_rows(table, rows)
     load_members(territory)
-    with connection.cursor() as cursor:
-        for table in TABLES.values():
-            cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table.name)))
+    for table in TABLES.values():
+        execute(sql.SQL("analyze {}").format(sql.Identifier(table.name)))
     announce_changed_slugs(["communes", *TABLES])
 
 

@@ -113,9 +113,8 @@ class Comparison:
 
 def make_staging() -> None:
     """Make the temporary tables, which stay through an import."""
-    with connection.cursor() as cursor:
-        for slug in SHEET_TABLES:
-            cursor.execute(compose(CREATE, slug))
+    for slug in SHEET_TABLES:
+        execute(compose(CREATE, slug))
 
 
 def compare(content: Content) -> Comparison:
@@ -179,10 +178,9 @@ def write_sheet(compared: Comparison) -> None:
     """Bring the tables that differ up to the sheet; rows that did not change are left alone."""
     for slug in compared.changed:
         keyed = SHEET_TABLES[slug].key is not None
-        with connection.cursor() as cursor:
-            if compared.old[slug]:
-                cursor.execute(compose(GONE if keyed else GONE_WITHOUT_KEY, slug), compared.values)
-            cursor.execute(compose(PUT if keyed else PUT_WITHOUT_KEY, slug), compared.values)
+        if compared.old[slug]:
+            execute(compose(GONE if keyed else GONE_WITHOUT_KEY, slug), compared.values)
+        execute(compose(PUT if keyed else PUT_WITHOUT_KEY, slug), compared.values)
 
 
 def counts(compared: Comparison) -> Mapping[str, int]:
@@ -213,9 +211,8 @@ def upsert_outline(outline: CommuneOutline, search_text: str, source_date: date 
 
 def forget_staged() -> None:
     """Drop the temporary tables."""
-    with connection.cursor() as cursor:
-        for table in SHEET_TABLES.values():
-            cursor.execute(sql.SQL("drop table if exists {}").format(staging(table)))
+    for table in SHEET_TABLES.values():
+        execute(sql.SQL("drop table if exists {}").format(staging(table)))
 
 
 def idus(content: Content, slug: str) -> list[str]:

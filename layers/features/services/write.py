@@ -282,9 +282,8 @@ def write(layer: Layer, change: Change, index: int, rights: Rights) -> EditResul
 def keep_rules(layer: Layer, places: Mapping[int, int]) -> None:
     """Look after the hard rules now that all is written; `places` are the edits' by id. Raises GeometryRefused."""
     if any(rule.get("hard") for rule in layer.rules):
-        with translate_refusals(layer, lambda pk: places.get(pk or 0, 0)), connection.cursor() as cursor:
-            cursor.execute("set constraints all immediate")
-            cursor.execute("set constraints all deferred")
+        with translate_refusals(layer, lambda pk: places.get(pk or 0, 0)):
+            connection.check_constraints()
 
 
 def create(layer: Layer, change: Change, rights: Rights) -> EditResult:

@@ -258,9 +258,7 @@ def explain_refusals(layer: Layer) -> Iterator[None]:
 
 
 def ask_rules_now() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate")
-        cursor.execute("set constraints all deferred")
+    connection.check_constraints()
 
 
 def theme_of(slug: str, new_title: str) -> Theme:

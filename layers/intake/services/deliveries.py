@@ -118,6 +118,4 @@ def discard(delivery: FileImport, rights: Rights) -> None:
 
 def check_references() -> None:
     """Have what refers to something that is gone noticed now, not at the end. Raises IntegrityError."""
-    with connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate")
-        cursor.execute("set constraints all deferred")
+    connection.check_constraints()
