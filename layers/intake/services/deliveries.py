@@ -109,13 +109,9 @@ def discard(delivery: FileImport, rights: Rights) -> None:
     try:
         with transaction.atomic():
             imports.forget(DELIVERY, delivery.pk, rights=rights)
-            check_references()
+            # What refers to something that is gone is noticed now, not at the end.
+            connection.check_constraints()
     except IntegrityError as error:
         raise Conflict(
             _("Another member's layer was filled from this file: the file stays until it is forgotten by its age.")
         ) from error
-
-
-def check_references() -> None:
-    """Have what refers to something that is gone noticed now, not at the end. Raises IntegrityError."""
-    connection.check_constraints()
