@@ -37,8 +37,8 @@ MACHINE_CLOCK = {
         "gis_core/operations/security_journal.py",
         "gis_core/jobs/task_process.py",
     ),
-    *("layers/exports/services/files.py", "layers/intake/tasks.py", "layers/planning/services/files.py"),
-    *("layers/printing/services/prints.py", "networks/notifications/services/retention.py", "orthophoto/tasks.py"),
+    *("gis_core/jobs/files.py", "layers/intake/tasks.py", "layers/planning/services/files.py"),
+    *("networks/notifications/services/retention.py", "orthophoto/tasks.py"),
     *("gis_core/desk/documents.py", "benchmarks/campaigns.py"),
     # No year of a file is later than the next one.
     "layers/intake/cells.py",

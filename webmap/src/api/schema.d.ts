@@ -423,7 +423,7 @@ export interface ExportList {
   results: Export[];
 }
 
-/** A misspelt name is refused, for nobody would notice what it was meant to choose. */
+/** A misspelt name is refused, for nobody would notice what it was meant to choose or to change. */
 export interface ExportOrder {
   format: FormatEnum;
   layers: ExportedLayer[];
@@ -435,14 +435,7 @@ export interface ExportOrder {
   points?: boolean;
 }
 
-export interface ExportStarted {
-  id: number;
-  kind: string;
-  title: string;
-  state: string;
-}
-
-/** A misspelt name is refused, for nobody would notice what it was meant to choose. */
+/** A misspelt name is refused, for nobody would notice what it was meant to choose or to change. */
 export interface ExportedLayer {
   layer: string;
   /** west, south, east, north (EPSG:4326) */
@@ -1351,7 +1344,7 @@ export interface Print {
   message: string;
   created_at: string;
   ended_at: string | null;
-  /** Where to fetch the PDF file; null before there is one, and when its days are over. */
+  /** Where to fetch the file; null before there is one, and when its days are over. */
   file: string | null;
   report: unknown;
 }
@@ -1377,6 +1370,7 @@ export interface PrintOptions {
   kept_days: number;
 }
 
+/** A misspelt name is refused, for nobody would notice what it was meant to choose or to change. */
 export interface PrintOrder {
   /** at most 120 characters */
   title: string;
@@ -1399,13 +1393,6 @@ export interface PrintOrder {
   author?: string;
   /** Lambert-93 coordinates */
   grid?: boolean;
-}
-
-export interface PrintStarted {
-  id: number;
-  kind: string;
-  title: string;
-  state: string;
 }
 
 export interface PrintedLayer {
@@ -1730,6 +1717,7 @@ export interface Start {
   node?: number;
 }
 
+/** A job that was just queued: the address in `Location` says how far it is. */
 export interface Started {
   id: number;
   kind: string;
