@@ -12,6 +12,7 @@ from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
 from permits.deadlines import clock
 from permits.deadlines import events as legal
+from permits.deadlines.following import following
 from permits.deadlines.law import Ground, Kind
 from permits.models import Event, Permit
 from permits.numbers import NotANumberError, Number, format_number
@@ -19,9 +20,9 @@ from permits.procedure import OPEN, State, What
 
 DERIVED = (
     *("state", "tacit", "complete_date", "notify_by_date", "answer_by_date", "due_date", "ended_date"),
-    *("valid_until_date", "next_date", "next_what"),
+    *("valid_until_date", "next_date", "next_what", "after_date", "after_what"),
 )
-NOTHING = {"state": State.RECEIVED, "tacit": False, "next_what": ""}
+NOTHING = {"state": State.RECEIVED, "tacit": False, "next_what": "", "after_what": ""}
 ENDS = {
     legal.Outcome.GRANTED: State.GRANTED,
     legal.Outcome.REFUSED: State.REFUSED,
@@ -168,6 +169,7 @@ MADE: Mapping[What, Callable[[Event], legal.Event]] = {
     ),
     What.REPORTED: lambda row: legal.Reported(**common(row)),
     What.ARCHITECT_SAID: lambda row: legal.ArchitectSaid(**common(row), opinion=legal.Opinion(row.detail["opinion"])),
+    What.FILING_POSTED: lambda row: legal.FilingPosted(**common(row)),
     What.DECIDED: lambda row: legal.Decided(
         **common(row),
         outcome=legal.Outcome(row.detail["outcome"]),
@@ -223,6 +225,8 @@ def derive(permit: Permit, rows: Sequence[Event], day: date, initials: Initials 
     permit.tacit = timeline.tacit
     permit.state = state_of(permit, timeline, rows, initials.get(permit.parent_id or 0))
     permit.next_date, permit.next_what = upcoming(permit, timeline, rows, day)
+    after = following(timeline, Kind(permit.kind), day)[:1]
+    permit.after_date, permit.after_what = (after[0].on, after[0].name) if after else (None, "")
 
 
 def derive_uncovered(permit: Permit, rows: Sequence[Event]) -> None:

@@ -31,6 +31,7 @@ from permits.deadlines.events import (
     LongerNotified,
     Opinion,
     Outcome,
+    FilingPosted,
     PostedAtTownHall,
     PostedOnSite,
     RemarksReceived,
@@ -69,7 +70,7 @@ kinds: dict[type[Event], dict[str, st.SearchStrategy[Any]]] = {
     AppealLodged: {"appeal": st.sampled_from(Appeal)},
     AppealEnded: {"outcome": st.sampled_from(AppealOutcome), "final": st.booleans()},
     WorksFinished: {"survey": st.booleans()},
-    **{key: {} for key in (RemarksReceived, Confirmed, Extended, Transmitted, PostedAtTownHall, PostedOnSite)},
+    **{key: {} for key in (FilingPosted, RemarksReceived, Confirmed, Extended, Transmitted, PostedAtTownHall, PostedOnSite)},
     **{key: {} for key in (WorksStarted, WorksStopped, WorksResumed, Contested, Attested)},
 }  # fmt: skip
 
