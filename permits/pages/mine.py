@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from gis_core.database import clock as database_clock
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import problem
-from permits.models import Permit
 from permits.labels import AFTER
+from permits.models import Permit
 from permits.procedure import NEXT
 from permits.services.listing import SOON_DAYS
 from permits.services.mine import day_of, next_deadlines

@@ -29,8 +29,8 @@ from permits.procedure import COUNTER, State, What
 from permits.services.offers import offers_of
 from permits.services.reading import Initials, derive, initials_of, revisions_of, timeline_of
 from permits.services.recording import may_record, may_strike, may_write
-from permits.services.signing import proposals_of_file
 from permits.services.sheets import OPEN, last_order, order_sheet, read_sheet
+from permits.services.signing import proposals_of_file
 
 LIKELY: Mapping[str, tuple[What, ...]] = {
     "notify_by": (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED, What.FILING_POSTED),

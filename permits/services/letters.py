@@ -5,7 +5,7 @@ Most name the applicant. Who may not read applicants sees such letters only wher
 (`triggers.py`), and each reading is written in the journal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 

@@ -19,7 +19,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Files with something due, what is due first first; `box` of a file is its extent in EPSG:4326. `whose` they are."""
+    """Files with something due, the first due first; `box` of a file is its extent in EPSG:4326. `whose` they are."""
 
     whose: Literal["mine", "members"]
     files: Sequence[Permit]

@@ -27,9 +27,9 @@ from gis_core.files.writing.ics import escaped, folded
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of, under_policies
 from gis_core.models import Commune, Membership, User
 from permits.deadlines.events import Opinion, Outcome
-from permits.deadlines.opinions import OpinionStatus
 from permits.deadlines.following import Following, following
 from permits.deadlines.law import Kind
+from permits.deadlines.opinions import OpinionStatus
 from permits.labels import AFTER, OPINIONS
 from permits.models import Consultation, ConsultationReply, Event, Permit, Reminder
 from permits.procedure import INSTRUCTS, OPEN, State

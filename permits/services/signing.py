@@ -6,7 +6,7 @@ making the letter final settles the proposal. Each proposal stays to be seen by 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -141,9 +141,7 @@ def proposals_of_file(permit: Permit, rights: Rights) -> list[tuple[SignaturePro
 class SignatureQuery(ListQuery):
     """Which proposals: of a state, a commune, a file's number or its beginning."""
 
-    number: str = parameter(
-        label=gettext_lazy("Number"), read=read_number, placeholder="PC 045 901 26", default=""
-    )
+    number: str = parameter(label=gettext_lazy("Number"), read=read_number, placeholder="PC 045 901 26", default="")
     state: str = choice(
         gettext_lazy("State"),
         lambda _rights: State.choices,

@@ -37,7 +37,7 @@ class Swept:
 
 
 def sweep(day: date | None = None, *, again: bool = False, every: bool = False) -> Swept:
-    """Derive open files, those that may have lapsed and those whose next last day has passed; the layer is announced once if one changed.
+    """Derive open files, those that may have lapsed and those whose last day has passed; announce the layer once.
 
     Safe to repeat and to run twice at once: a batch is locked, derived and written in a transaction of its own. With
     `again` a former run was stopped after some batches, and the layer is announced whatever this one finds. `every`
