@@ -1,4 +1,4 @@
-"""Screens of the instructor's office and of the town hall: what axe finds, what is too wide, where the focus is lost."""
+"""Screens of the instructor’s office and of the town hall: what axe finds, what is too wide, where focus is lost."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,8 @@ FOCUS = """() => {
   if (!one || one === document.body) return null;
   const box = one.getBoundingClientRect(), style = getComputedStyle(one);
   const ring = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
-  return { html: one.outerHTML.slice(0, 120), ring, shown: box.bottom > 0 && box.top < innerHeight, y: box.y + scrollY };
+  const shown = box.bottom > 0 && box.top < innerHeight;
+  return { html: one.outerHTML.slice(0, 120), ring, shown, y: box.y + scrollY };
 }"""
 SMALL = """() => [...document.querySelectorAll("main button, main summary, main a.button, main select, main nav a")]
   .filter((one) => one.getClientRects().length && one.getBoundingClientRect().height < 44)
