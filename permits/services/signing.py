@@ -32,6 +32,7 @@ from permits.services.register import read_number
 State = SignatureProposal.State
 TOWN: Final = frozenset({Role.TOWN_HALL})
 LONGEST_REASON: Final = 500
+HEAVY: Final = ("permit__geom", "permit__geom_3857", "letter__pdf", "letter__docx")
 
 
 # -- proposing and settling -------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def may_send_back(permit: Permit, rights: Rights) -> bool:
 
 def visible_proposals(rights: Rights) -> QuerySet[SignatureProposal]:
     """Those of the files that the asker instructs, and of their town hall's communes; nobody else sees any."""
-    rows = SignatureProposal.objects.select_related("permit", "letter", "proposed_by", "settled_by")
+    rows = SignatureProposal.objects.select_related("permit", "letter", "proposed_by", "settled_by").defer(*HEAVY)
     if rights.agency:
         return rows
     instructed = [member for member, role in rights.roles.items() if role in INSTRUCTS]

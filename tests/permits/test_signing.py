@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.letters.kinds import kind_of
@@ -217,3 +218,18 @@ def test_a_reader_sees_neither_the_tab_nor_the_section(world: World) -> None:
     assert PAGE not in text_of(world, "/permis/", Role.READER)
     assert 'id="signatures"' not in text_of(world, f"/permis/{permit.number}/", Role.READER)
     assert 'id="signatures"' in text_of(world, f"/permis/{permit.number}/", TOWN)
+
+
+def test_a_long_list_needs_no_more_queries(world: World) -> None:
+    permit, client = world.file(), world.client()
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(PAGE, headers=HTML).status_code == 200
+        return len(asked)
+
+    propose(world, permit)
+    few = [count(), count()][-1]
+    for _rank in range(5):
+        propose(world, permit)
+    assert count() <= few
