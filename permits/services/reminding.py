@@ -151,8 +151,8 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
     waiting = ConsultationReply.objects.filter(permit__in=files, state=ConsultationReply.State.RECEIVED)
     replies = list(waiting.select_related("consultation", "permit"))
     decided = last_days_soon(files, day)
-    asked = [*(one.permit for one in opinions), *(one.permit for one in replies)]
-    places = names_of([*soon, *ended, *(one for one, _day in decided), *asked])
+    consulted = [*(one.permit for one in opinions), *(one.permit for one in replies)]
+    places = names_of([*soon, *ended, *(one for one, _day in decided), *consulted])
     granting = silence_grants([one for one in soon if pressing(one, day)], day)
     for one in soon:
         group = Group.LATE if late(one, day) else Group.TACIT_SOON if one.pk in granting else Group.DUE
@@ -182,12 +182,13 @@ def last_days_soon(files: QuerySet[Permit], day: date) -> list[tuple[Permit, Fol
     rows: defaultdict[int, list[Event]] = defaultdict(list)
     for event in Event.objects.filter(permit__in=[one.pk for one in permits]).order_by("on_date", "id"):
         rows[event.permit_id].append(event)
-    initials, found = initials_of(permits, day), []
+    initials = initials_of(permits, day)
+    last_days: list[tuple[Permit, Following]] = []
     for one in permits:
         timeline = timeline_of(one, rows[one.pk], day, initials)
         days = following(timeline, Kind(one.kind), day) if timeline else []
-        found += [(one, last_day) for last_day in days if last_day.on <= until]
-    return found
+        last_days += [(one, last_day) for last_day in days if last_day.on <= until]
+    return last_days
 
 
 def received_label(row: Consultation) -> str:
