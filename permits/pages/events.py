@@ -108,7 +108,7 @@ class EventForm(AccessibleForm):
             self.add_channel(what)
         else:
             self.fields["on"] = on
-        self.order_fields([name for name in self.fields if name != "note"])
+        self.order_fields([name for name in self.fields if name not in ("posted_until", "note")])
 
     def detail(self) -> dict[str, Any]:
         """What the services keep of a good form."""
