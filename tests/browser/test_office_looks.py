@@ -37,7 +37,7 @@ FOCUS = """() => {
   const shown = box.bottom > 0 && box.top < innerHeight;
   return { html: one.outerHTML.slice(0, 120), ring, shown, y: box.y + scrollY };
 }"""
-SMALL = """() => [...document.querySelectorAll("main button, main summary, main a.button, main select, main nav a")]
+SMALL = """() => [...document.querySelectorAll("main button, main summary, main a.button, main select, .choices label, .actions a")]
   .filter((one) => one.getClientRects().length && one.getBoundingClientRect().height < 44)
   .map((one) => one.outerHTML.slice(0, 120))"""
 
@@ -54,7 +54,12 @@ def screens(number: str, letter: str) -> list[str]:
     file = f"/permis/{number}/"
     return [
         *("/permis/", "/permis/signatures/", file, f"{file}courriers/", f"{file}courriers/{letter}/"),
-        *(f"{file}consultations/", f"{file}evenements/posted_town_hall/", f"{file}evenements/filing_posted/"),
+        *(
+            f"{file}surfaces/",
+            f"{file}consultations/",
+            f"{file}evenements/posted_town_hall/",
+            f"{file}evenements/filing_posted/",
+        ),
     ]
 
 
@@ -97,6 +102,8 @@ def lost_focus(page: Page, most: int = 60) -> list[str]:
         now = page.evaluate(FOCUS)
         if now is None:
             break
+        if 'type="date"' in now["html"]:  # day, month, year and calendar: four stops of one field
+            continue
         if not now["ring"] or not now["shown"]:
             found.append(f"no focus to be seen: {now['html']}")
         if before and (before["html"], before["y"]) == (now["html"], now["y"]):
