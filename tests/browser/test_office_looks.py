@@ -37,7 +37,9 @@ FOCUS = """() => {
   const shown = box.bottom > 0 && box.top < innerHeight;
   return { html: one.outerHTML.slice(0, 120), ring, shown, y: box.y + scrollY };
 }"""
-SMALL = """() => [...document.querySelectorAll("main button, main summary, main a.button, main select, .choices label, .actions a")]
+SMALL = """() => [
+  ...document.querySelectorAll("main button, main summary, main a.button, main select, .choices label, .actions a")
+]
   .filter((one) => one.getClientRects().length && one.getBoundingClientRect().height < 44)
   .map((one) => one.outerHTML.slice(0, 120))"""
 
