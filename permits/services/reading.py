@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
@@ -14,7 +15,7 @@ from permits.deadlines import clock
 from permits.deadlines import events as legal
 from permits.deadlines.following import following
 from permits.deadlines.law import Ground, Kind
-from permits.models import Event, Permit
+from permits.models import Event, Permit, SignatureProposal
 from permits.numbers import NotANumberError, Number, format_number
 from permits.procedure import OPEN, State, What
 
@@ -41,7 +42,10 @@ def format_day(day: date) -> str:
 
 
 def permit_seen_by(number: str, rights: Rights) -> Permit:
-    """The file of a national number, as people write it. Raises NotFound."""
+    """The file of a national number, as people write it; `was_proposed`: a draft of it was, for signature.
+
+    Raises NotFound.
+    """
     try:
         packed = Number.parse(number).packed
     except NotANumberError:
@@ -49,6 +53,7 @@ def permit_seen_by(number: str, rights: Rights) -> Permit:
     rows = (
         Permit.objects.visible_to(rights)
         .select_related("owner", "instructor", "parent", "sheet")
+        .annotate(was_proposed=Exists(SignatureProposal.objects.filter(permit=OuterRef("pk"))))
         .defer("sheet__content", "sheet__pdf")
     )
     permit = rows.filter(number=packed).first() if packed else None

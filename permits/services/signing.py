@@ -130,7 +130,12 @@ def drafts_to_sign(rights: Rights, most: int = 20) -> Sequence[SignatureProposal
 
 
 def proposals_of_file(permit: Permit, rights: Rights) -> list[tuple[SignatureProposal, str, bool]]:
-    """What was proposed of a file, the latest first: each with its letter's kind, and whether the asker may open it."""
+    """What was proposed of a file, the latest first: each with its letter's kind, and whether the asker may open it.
+
+    Nothing is asked of the database about a file of which it is known that nothing was (`permit_seen_by`).
+    """
+    if not getattr(permit, "was_proposed", True):
+        return []
     rows = visible_proposals(rights).filter(permit=permit)
     return [(one, str(kind_of(one.kind).name), may_open(one, rights)) for one in rows]
 
