@@ -338,7 +338,7 @@ WITHOUT_KEY = {
     "networks/roadworks/templates/roadworks/detour.html": 1,
     "orthophoto/templates/orthophoto/delete.html": 1,
     "permits/templates/permits/pieces.html": 3,
-    "permits/templates/permits/signature_proposal.html": 1,
+    "permits/templates/permits/signature_proposal.html": 2,
     "gis_core/templates/job_stop.html": 1,
     "gis_core/templates/desk/removed_documents.html": 1,
     "gis_core/templates/desk/strike.html": 1,

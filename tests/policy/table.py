@@ -393,6 +393,7 @@ permis/ensemble/                                            POST        -       
 permis/ensemble/<int:job_id>/                               GET,HEAD    -       302  404  404  404  404  404  404
 permis/export/                                              GET,HEAD    -       302  200  200  200  200  200  200
 permis/statistiques/                                        GET,HEAD    -       302  200  200  200  200  200  200
+permis/signatures/                                          GET,HEAD    -       302  200  200  200  200  200  200
 permis/registre/                                            GET,HEAD    -       200  200  200  200  200  200  200
 permis/registre/carte.geojson                               GET,HEAD    -       200  200  200  200  200  200  200
 permis/registre/depots/                                     GET,HEAD    -       200  200  200  200  200  200  200
