@@ -328,6 +328,10 @@ def facts(detail: Mapping[str, Any]) -> list[str]:
     if detail.get("remarks_by"):
         day = format_long_date(date.fromisoformat(detail["remarks_by"]))
         lines.append(_("remarks until %(day)s") % {"day": day})
+    if "posted_until" in detail:
+        day = detail["posted_until"]
+        ended = _("posted until %(day)s") % {"day": format_long_date(date.fromisoformat(day))} if day else ""
+        lines.append(ended or _("last day of the posting not recorded yet"))
     if detail.get("survey"):
         lines.append(_("a check of the works is due (R.462-7)"))
     return lines

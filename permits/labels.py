@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from permits.deadlines.clock import LENGTHENING, PROLONGING, Change
 from permits.deadlines.events import Opinion, Outcome
+from permits.deadlines.following import LastDay
 from permits.deadlines.law import Effect, Ground, Kind, Rule, rules_of
 from permits.procedure import describe_state
 
@@ -42,6 +43,20 @@ GROUNDS: Mapping[Ground, Any] = {
     Ground.NATIONAL_RETAIL_COMMISSION: gettext_lazy("Opinion of the national commission for retail (CNAC)"),
     Ground.CALLED_IN: gettext_lazy("A minister takes the file over"),
 }
+AFTER: Mapping[str, Any] = {
+    LastDay.POST: gettext_lazy("last day to post the decision at the town hall"),
+    LastDay.TRANSMIT: gettext_lazy("last day to send the decision to the prefect"),
+    LastDay.REVOKE: gettext_lazy("last day to withdraw the decision if it is illegal"),
+    LastDay.REMARKS: gettext_lazy("last day for the holder’s remarks"),
+    LastDay.THIRD_PARTIES: gettext_lazy("last day for third parties to contest the decision"),
+    LastDay.EXTEND: gettext_lazy("last day for the holder to ask for an extension"),
+    LastDay.LAPSE: gettext_lazy("last day to begin the works: then the permit lapses"),
+    LastDay.INTERRUPTION: gettext_lazy("last day to take up the works again: then the permit lapses"),
+    LastDay.CONTEST: gettext_lazy("last day to contest the conformity of the works"),
+    LastDay.DEFERRAL: gettext_lazy("end of the time for which the decision is put off"),
+    LastDay.CONFIRM: gettext_lazy("last day for the applicant to confirm"),
+}
+"""What ends on a last day that follows a decision."""
 OPINIONS: Mapping[str, Any] = {
     Opinion.FAVOURABLE: gettext_lazy("favourable"),
     Opinion.WITH_PRESCRIPTIONS: gettext_lazy("favourable with prescriptions"),

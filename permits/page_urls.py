@@ -36,6 +36,7 @@ urlpatterns = [
     path("ensemble/<int:job_id>/", bulk.bulk_report, name="permit_bulk_job"),
     path("export/", tables.export, name="permits_export"),
     path("statistiques/", tables.statistics_page, name="permit_statistics"),
+    path("signatures/", signing.signatures, name="permit_signatures"),
     path("registre/", register.register, name="permit_register"),
     path("registre/carte.geojson", register.places, name="permit_register_map"),
     path("registre/depots/", register.filings, name="permit_filings"),

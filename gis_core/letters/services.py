@@ -10,11 +10,13 @@ from datetime import date
 from typing import IO, Any
 from unicodedata import category
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.rows import first_of
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.letters.blocks import blocks_of, has_open_field
 from gis_core.letters.document import Document, pdf_of
@@ -55,9 +57,7 @@ def member_edited(slug: str, rights: Rights) -> Member:
 
     Raises NotFound; Forbidden for somebody who edits none.
     """
-    member = Member.objects.visible_to(rights).filter(slug=slug).first()
-    if member is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    member = first_of(Member.objects.visible_to(rights).filter(slug=slug))
     if not any(may_edit(kind, member.pk, rights) for kind in LETTER_KINDS.all()):
         raise Forbidden(_("Your role does not allow this."))
     return member
@@ -306,9 +306,7 @@ def series_number(series: str, year: int, rank: int) -> str:
 
 def next_rank(owner_id: int, series: str, year: int) -> int:
     """The next of a member's series in a year, which is locked until the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.next_letter_number(%s, %s, %s)", [owner_id, series, year])
-        (rank,) = cursor.fetchone()
+    (rank,) = fetch_one("select arpent.next_letter_number(%s, %s, %s)", [owner_id, series, year])
     return int(rank)
 
 

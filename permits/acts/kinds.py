@@ -19,6 +19,8 @@ from permits.letters import (
     GRANTED_WITH,
     LONGER,
     MISSING_DOCUMENTS,
+    POSTED,
+    POSTINGS_MADE,
     REFUSED,
     letter_kind,
 )
@@ -104,6 +106,14 @@ KINDS = (
     letter_kind(LAPSED, _("Lapse"), "lapsed", ACT),
     act(CONTESTED, _("Works contested"), "contested"),
     letter_kind(ATTESTED, _("Works not contested"), "attested"),
+    letter_kind(
+        POSTED,
+        _("Certificate of posting at the town hall"),
+        "posted",
+        POSTINGS_MADE,
+        nominative=False,
+        sender=head_of_act,
+    ),
 )
 OUTCOMES: Mapping[str, str] = {
     GRANTED: "granted",
@@ -131,6 +141,7 @@ FOR_FILES: Mapping[str, frozenset[Kind]] = {
     CONSULTATION: frozenset(Kind),
     MISSING_DOCUMENTS: NOT_CERTIFICATES,
     LONGER: NOT_CERTIFICATES,
+    POSTED: NOT_CERTIFICATES,
     **dict.fromkeys((GRANTED, GRANTED_WITH, REFUSED, STAYED), NOT_CERTIFICATES),
     **dict.fromkeys((WITHDRAWAL_HEARING, WITHDRAWN, INADMISSIBLE, TRANSMITTED), frozenset(Kind)),
     **dict.fromkeys((WITHDRAWN_ON_REQUEST, EXTENDED, LAPSED, CONTESTED, ATTESTED), NOT_CERTIFICATES),

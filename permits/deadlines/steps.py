@@ -30,6 +30,7 @@ class What(StrEnum):
     BY_HAND = "by_hand"
     BY_HAND_LATE = "by_hand_late"
     REPORT = "report"
+    FILING_POSTED = "filing_posted"
     OPINION = "opinion"
     NOTIFY_BY = "notify_by"
     DUE = "due"

@@ -120,23 +120,40 @@ class MemberNote(models.Model):
 
 
 class SignatureProposal(models.Model):
-    """A draft that the instructor shows the town hall for its signature, until it is final or taken back.
+    """A draft that was shown to the town hall for its signature, and what became of it; nothing of it is removed.
 
-    `letter_version` is the draft's at that moment: one that was changed since then says so.
+    `letter_version` is the draft's at that moment: one that was changed since then says so. `letter` is None once the
+    draft was thrown away; of what it was `kind` is kept, never its text, which may name the applicant.
     """
 
     security = "part:permit_id:filed"
 
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits for the town hall")
+        SIGNED = "signed", _("Made final")
+        SENT_BACK = "sent_back", _("Sent back")
+        WITHDRAWN = "withdrawn", _("Taken back")
+        REPLACED = "replaced", _("Replaced by a newer draft")
+
     permit = models.ForeignKey(Permit, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("permit", "file"))
-    letter = models.OneToOneField(Letter, models.CASCADE, related_name="+", verbose_name=_("letter"))
+    letter = models.ForeignKey(Letter, models.SET_NULL, null=True, related_name="+", verbose_name=_("letter"))
+    kind = models.CharField(_("kind"), max_length=40)
     letter_version = models.IntegerField()
     proposed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("proposed by"))
     proposed_at = models.DateTimeField(_("proposed on"), default=current_instant)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
+    settled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("settled by"))
+    settled_at = models.DateTimeField(null=True)
+    settled_reason = models.CharField(_("reason"), max_length=500, blank=True)
     version = models.IntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("draft proposed for signature")
         verbose_name_plural = _("drafts proposed for signature")
+        ordering: ClassVar[list[str]] = ["-proposed_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["letter"], condition=Q(state="waiting"), name="signature_proposal_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.letter_id)

@@ -33,14 +33,15 @@ from permits.services.offers import offers_of
 from permits.services.reading import Initials, derive, initials_of, revisions_of, timeline_of
 from permits.services.recording import may_record, may_strike, may_write
 from permits.services.sheets import OPEN, last_order, order_sheet, read_sheet
+from permits.services.signing import proposals_of_file
 
 LIKELY: Mapping[str, tuple[What, ...]] = {
-    "notify_by": (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED),
+    "notify_by": (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED, What.FILING_POSTED),
     "answer_by": (What.DOCUMENTS_RECEIVED, What.LONGER_NOTIFIED, What.DECIDED),
-    "due": (What.DECIDED, What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.ARCHITECT_SAID),
+    "due": (What.DECIDED, What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.ARCHITECT_SAID, What.FILING_POSTED),
     State.RECEIVED: (What.REPORTED,),
     State.INSTRUCTION: (What.REPORTED,),
-    State.GRANTED: (What.POSTED_ON_SITE, What.WORKS_STARTED, What.EXTENDED),
+    State.GRANTED: (What.POSTED_AT_TOWN_HALL, What.POSTED_ON_SITE, What.WORKS_STARTED, What.EXTENDED),
     State.WORKS: (What.WORKS_FINISHED,),
     State.FINISHED: (What.CONTESTED, What.ATTESTED),
     State.DEFERRED: (What.CONFIRMED, What.DECIDED),
@@ -98,6 +99,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
         "map": map_address(application),
         "may_be_changed": may_be_changed(application),
         "changes": list(Permit.objects.visible_to(rights).filter(parent=application).order_by("filed_date", "id")),
+        "signatures": proposals_of_file(application, rights),
         "order": order,
         "waiting": order is not None and order[0].state in OPEN,
     }

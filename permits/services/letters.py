@@ -5,7 +5,7 @@ Most name the applicant. Who may not read applicants sees such letters only wher
 (`triggers.py`), and each reading is written in the journal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,16 +31,18 @@ from permits.letters import (
     ACKNOWLEDGEMENT,
     LONGER,
     MISSING_DOCUMENTS,
+    POSTED,
     LetterRequest,
     body_label,
     letter_field_values,
 )
-from permits.models import Permit, SignatureProposal
+from permits.models import Authority, Permit, SignatureProposal
 from permits.procedure import COUNTER, INSTRUCTS
 from permits.services.applicants import Person, may_read_applicant, read_applicants
 from permits.services.land import LandReading
 from permits.services.proposing import grounds_ahead
 from permits.services.recording import check_may_write, lock_permit, may_write
+from permits.services.signing import settle
 
 
 def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
@@ -51,7 +53,8 @@ def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
     if not may_write(permit, rights, INSTRUCTS):
         readable = Q(state=Letter.State.FINAL)
         if may_write(permit, rights, COUNTER):
-            readable |= Q(pk__in=SignatureProposal.objects.filter(permit=permit).values("letter"))
+            waiting = SignatureProposal.objects.filter(permit=permit, state=SignatureProposal.State.WAITING)
+            readable |= Q(pk__in=waiting.values("letter"))
         letters = letters.filter(readable)
     if not may_read_applicant(permit):
         letters = letters.filter(Q(nominative=False) | Q(created_by_id=rights.user_id))
@@ -86,6 +89,8 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
         land = ground_for(permit, kind, rights)
         content = act_content(permit, kind, signature, values, request, person, land, today)
         values, begun, signatory = values | dict(content.values), dict(content.begun_with), signature.block
+    elif kind.code == POSTED:
+        begun, signatory = head_of_posting(permit, request.signatory)
     elif kind.code in GIVEN_REASONS:
         values["motifs"] = list(request.reasons)
         if kind.code in WITHDRAWALS:
@@ -98,6 +103,17 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
     return letters.begin(
         about, kind, values=values, recipient=recipient, rights=rights, signatory=signatory, begun_with=begun
     )
+
+
+def head_of_posting(permit: Permit, signatory: int | None) -> tuple[dict[str, Any], str]:
+    """The head and the signature of a certificate of posting, where a mayor decides; else they are written by hand."""
+    try:
+        signature = signature_for(permit, database_clock.today(), signatory)
+    except Conflict:
+        return {}, ""
+    if signature.authority.quality not in (Authority.Quality.MAYOR, Authority.Quality.MAYOR_FOR_STATE):
+        return {}, ""
+    return {"authority": signature.authority.pk}, signature.block
 
 
 def applicant_for(permit: Permit, kind: LetterKind) -> Person | None:
@@ -157,53 +173,13 @@ def finalise_letter(
             if locked.version != permit.version:
                 land = ground_for(locked, kind, rights)
             check_unchanged(kind, changed, file_values_now(locked, kind, land))
-    return letters.finalise(changed, version=changed.version, rights=rights)
+    final = letters.finalise(changed, version=changed.version, rights=rights)
+    settle(final, SignatureProposal.State.SIGNED, rights)
+    return final
 
 
 @transaction.atomic
 def discard_letter(permit: Permit, letter: Letter, version: int, rights: Rights) -> None:
     check_may_write(permit, rights, INSTRUCTS)
+    settle(letter, SignatureProposal.State.WITHDRAWN, rights)
     letters.discard(letter, version=version)
-
-
-# -- for signature ----------------------------------------------------------------------------------------------------
-
-
-def proposal_of(letter: Letter) -> SignatureProposal | None:
-    """Whether a draft is proposed for signature, by whom and since when."""
-    return SignatureProposal.objects.select_related("proposed_by").filter(letter=letter).first()
-
-
-def drafts_to_sign(rights: Rights, most: int = 20) -> Sequence[SignatureProposal]:
-    """The drafts that are proposed to the asker's town halls, the last first."""
-    if not rights.town_halls():
-        return ()
-    rows = SignatureProposal.objects.filter(
-        permit__owner_id__in=rights.town_halls(), permit__insee__in=rights.town_insee, letter__state=Letter.State.DRAFT
-    )
-    return list(rows.select_related("permit", "letter").order_by("-proposed_at", "-pk")[:most])
-
-
-@transaction.atomic
-def propose_for_signature(permit: Permit, letter: Letter, rights: Rights) -> None:
-    """Show a draft to the town hall as it is now; anew where it was changed. Raises Forbidden, Conflict (final)."""
-    check_may_write(permit, rights, INSTRUCTS)
-    kept = Letter.objects.select_for_update().get(pk=letter.pk)
-    if kept.state != Letter.State.DRAFT:
-        raise Conflict(_("The letter is final: there is nothing to propose any more."))
-    SignatureProposal.objects.update_or_create(
-        letter=kept,
-        defaults={
-            "permit": permit,
-            "letter_version": kept.version,
-            "proposed_by_id": rights.user_id,
-            "proposed_at": database_clock.now(),
-        },
-    )
-
-
-@transaction.atomic
-def take_proposal_back(permit: Permit, letter: Letter, rights: Rights) -> None:
-    """The town hall sees the draft no more; the history keeps that it did. Raises Forbidden."""
-    check_may_write(permit, rights, INSTRUCTS)
-    SignatureProposal.objects.filter(letter=letter).delete()

@@ -17,7 +17,7 @@ from permits.deadlines.calendar import PARIS
 from permits.deadlines.law import Ground, Kind, the
 from permits.layers import SLUG
 from permits.models import Event, Permit
-from permits.procedure import INSTRUCTS, MOVES, OF_WORKS, State, What
+from permits.procedure import INSTRUCTS, MOVES, OF_WORKS, POSTINGS, State, What
 from permits.services.reading import format_day, refresh, refresh_with_changes
 
 EARLIEST = date(1970, 1, 1)
@@ -55,7 +55,7 @@ def may_record(permit: Permit, rights: Rights) -> list[What]:
 def fits(what: What, permit: Permit) -> bool:
     """Whether it can happen to such a file in its state: no works follow a certificate."""
     certifies = Kind(permit.kind).certifies
-    return State(permit.state) in MOVES[what].states and not (certifies and what in OF_WORKS)
+    return State(permit.state) in MOVES[what].states and not (certifies and what in (*OF_WORKS, *POSTINGS))
 
 
 def may_strike(event: Event, permit: Permit, rights: Rights) -> bool:
@@ -110,9 +110,25 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
         permit=permit, what=what, on_date=day, detail=kept, recorded_at=database_clock.now(),
         recorded_by_id=rights.user_id,
     )  # fmt: skip
+    if what in POSTINGS:
+        replace_open_posting(made, rights)
     refresh_with_changes(permit)
     announce()
     return made
+
+
+def replace_open_posting(made: Event, rights: Rights) -> None:
+    """Strike out the record of the same posting that did not know its last day."""
+    rows = Event.objects.current().filter(permit=made.permit_id, what=made.what, on_date=made.on_date)
+    for row in rows.filter(detail__posted_until=None).exclude(pk=made.pk):
+        strike_out(
+            row,
+            _("Recorded anew, with the last day of the posting"),
+            rights,
+            struck_already=_("This event is struck out already."),
+            unexplained=_("Say why the event is struck out."),
+            reason_field="struck_reason",
+        )
 
 
 @transaction.atomic
@@ -168,9 +184,13 @@ def check_sense(permit: Permit, what: What, kept: Mapping[str, Any], day: date) 
     """Refuse what excludes each other: works before the grant, remarks before their letter. Raises Invalid."""
     if what in OF_WORKS and permit.ended_date and day < permit.ended_date and what != What.TRANSMITTED:
         message = _("It was granted on %(day)s: no works are declared before.")
+        if what == What.POSTED_AT_TOWN_HALL:
+            message = _("It was granted on %(day)s: it is not posted before.")
         raise Invalid(message % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
     if kept.get("outcome") == clock.Outcome.DEFERRED and Kind(permit.kind).certifies:
         raise Invalid(_("A certificate is not put off."), parameter="outcome")
+    if kept.get("posted_until") and date.fromisoformat(kept["posted_until"]) < day:
+        raise Invalid(_("It cannot be taken down before it is posted."), parameter="posted_until")
     if kept.get("signed"):
         check_signed(permit, date.fromisoformat(kept["signed"]), day)
     if kept.get("remarks_by") and date.fromisoformat(kept["remarks_by"]) < day:
@@ -362,6 +382,11 @@ def appeal_end_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def posting_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    until = day_of(detail, "posted_until")
+    return {"posted_until": until.isoformat() if until else None, **note_detail(detail)}
+
+
 def note_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {"note": check_length(str(detail.get("note") or "").strip(), "note", LONGEST_NOTE)}
 
@@ -378,6 +403,7 @@ DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     What.REVOKED: revocation_detail,
     What.APPEAL_LODGED: appeal_detail,
     What.APPEAL_ENDED: appeal_end_detail,
+    **dict.fromkeys(POSTINGS, posting_detail),
     What.WORKS_FINISHED: lambda detail: {"survey": flag(detail, "survey"), **note_detail(detail)},
 }
 """What is kept of each kind of event."""

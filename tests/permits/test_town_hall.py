@@ -15,7 +15,8 @@ from layers.parcels.models import FrozenSheet
 from permits.letters import LetterRequest
 from permits.models import Consultation, Permit, SignatureProposal
 from permits.services.consulting import Request, answer, request_opinion
-from permits.services.letters import begin_letter, change_letter, finalise_letter, letters_of, propose_for_signature
+from permits.services.letters import begin_letter, change_letter, finalise_letter, letters_of
+from permits.services.signing import propose_for_signature
 from tests import factories
 from tests.permits.conftest import World
 from tests.permits.test_letters import pdf_words
