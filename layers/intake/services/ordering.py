@@ -15,6 +15,7 @@ from gis_core.members.rights import ADMINISTRATORS, WRITERS, Rights, Role
 from gis_core.models import Member, User
 from layers.catalogue.legend import columns_used
 from layers.catalogue.models import Layer, Theme
+from layers.features.crs import is_known
 from layers.intake.choices import (
     ANSWERED,
     FEATURE_ID,
@@ -34,7 +35,7 @@ from layers.intake.layer_sources import LAYER
 from layers.intake.models import FileImport
 from layers.intake.reference_source import date_given
 from layers.intake.services import imports
-from layers.intake.services.deliveries import is_known, layer_of
+from layers.intake.services.deliveries import layer_of
 from layers.intake.services.joining import joined_layer
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
