@@ -52,18 +52,21 @@ class SearchResult:
     kind: str
     label: str
     detail: str
-    center_4326: tuple[float, float]
     score: float
+    center_4326: tuple[float, float] | None = None
+    """Where the map goes; None for what has no place of its own."""
     layer: str | None = None
     id: int | None = None
     bbox_4326: tuple[float, float, float, float] | None = None
     road: str | None = None
     """A whole road, by the name that addresses have of it: the map shows it rather than one feature."""
+    url: str | None = None
+    """Its page, where it has one."""
 
     def as_json(self) -> dict[str, Any]:
-        names = ("kind", "label", "detail", "layer", "id", "road")
+        names = ("kind", "label", "detail", "layer", "id", "road", "url")
         return {name: getattr(self, name) for name in names} | {
-            "center_4326": [round(value, 7) for value in self.center_4326],
+            "center_4326": self.center_4326 and [round(value, 7) for value in self.center_4326],
             "bbox_4326": self.bbox_4326 and [round(value, 7) for value in self.bbox_4326],
         }
 
@@ -71,14 +74,23 @@ class SearchResult:
 type Search = Callable[[Question], Iterable[SearchResult]]
 
 
-def suggestions(question: Question, rights: Rights) -> list[dict[str, Any]]:
-    """The best suggestions, of every kind that the asker may see."""
+def suggestions(question: Question, rights: Rights) -> dict[str, Any]:
+    """The best suggestions, of every kind that the asker may see; a message where a text has a plain meaning and there is
+    nothing of it."""
     if not question.text:
-        return []
+        return {"results": [], "message": ""}
     names = [one.layer for one in SEARCHERS.all() if one.layer]
     seen = set(Layer.objects.visible_to(rights).filter(slug__in=names).values_list("slug", flat=True))
-    searches = [one.search for one in SEARCHERS.all() if not one.layer or one.layer in seen]
-    best = sorted((one for search in searches for one in search(question)), key=lambda one: -one.score)[
-        : question.limit
+    claims = {one: one.claim(question) for one in SEARCHERS.all() if one.claim}
+    claimed = any(claims.values())
+    asked = [
+        one
+        for one in SEARCHERS.all()
+        if (not one.layer or one.layer in seen) and not (claimed and one.yields_to_claims)
     ]
-    return [one.as_json() for one in best]
+    results = sorted((one for searcher in asked for one in searcher.search(question)), key=lambda one: -one.score)
+    messages = [claims[one] for one in asked if claims.get(one)]
+    return {
+        "results": [one.as_json() for one in results[: question.limit]],
+        "message": "" if results else next(iter(messages), ""),
+    }

@@ -100,7 +100,7 @@ class HereView(APIView):
 
 
 class SearchView(APIView):
-    """Suggestions for the search box: communes, parcels, addresses, roads, coordinates."""
+    """Suggestions for the search box, of every kind that the asker may see."""
 
     permission_classes = (AllowAny,)
 
@@ -117,7 +117,7 @@ class SearchView(APIView):
     @limited(SEARCH)
     def get(self, request: Request) -> Response:
         question = Question.parse(request.query_params)
-        return Response({"results": suggestions(question, rights_of_request(request))})
+        return Response(suggestions(question, rights_of_request(request)))
 
 
 class MeasureView(APIView):

@@ -1760,17 +1760,21 @@ export interface Suggestion {
   detail: string;
   layer: string | null;
   id: number | null;
-  center_4326: [number, number];
+  center_4326: [number, number] | null;
   bbox_4326: [number, number, number, number] | null;
   /** A whole numbered road, as addresses have it. */
   road: string | null;
+  /** Its page, where it has one. */
+  url: string | null;
 }
 
-/** * `commune` - commune * `parcel` - parcel * `address` - address * `road` - road * `coordinates` - coordinates */
-export type SuggestionKindEnum = "commune" | "parcel" | "address" | "road" | "coordinates";
+/** * `commune` - commune * `parcel` - parcel * `address` - address * `road` - road * `coordinates` - coordinates * `permit` - permit * `object` - object * `place` - place * `layer` - layer * `page` - page */
+export type SuggestionKindEnum = "commune" | "parcel" | "address" | "road" | "coordinates" | "permit" | "object" | "place" | "layer" | "page";
 
 export interface Suggestions {
   results: Suggestion[];
+  /** What to say where a text has a plain meaning and no result, else empty. */
+  message: string;
 }
 
 export interface Symbol {
