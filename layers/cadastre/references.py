@@ -1,5 +1,5 @@
-"""Parcel references as people write them: `45901 AB 123`, `section AB parcelle 123`, `901 AB 12`, `AB 12 Bray`, lists of
-them, the 14- and 15-character identifiers.
+"""Parcel references as people write them: `45901 AB 123`, `section AB parcelle 123`, `901 AB 12`, `AB 12 Bray`, lists
+of them, the 14- and 15-character identifiers.
 
 Nothing here asks the plan: `layers.cadastre.resolving` says which parcels are meant.
 """
@@ -22,7 +22,8 @@ AFTER = rf"(?:[\s,]*[\s,(]\s*(?P<after>{INSEE}|[^\d]*[^\d\s)])\s*\)?)?"
 FLAGS = re.IGNORECASE | re.ASCII
 REFERENCE = re.compile(BEFORE + BODY + AFTER, FLAGS)
 LABELS = re.compile(
-    r"\b(?:parcelles?|sections?|cadastr[ée]e?s?|cadastra(?:le|les|ux)|num[ée]ros?|pr[ée]fixe)\b|n[°º]s?", re.IGNORECASE
+    r"\b(?:parcelles?|sections?|cadastr[ée]e?s?|cadastra(?:le|les|ux)|num[ée]ros?|pr[ée]fixe)\b|n[°º]s?",
+    re.IGNORECASE,
 )
 """What people write around the parts of a reference."""
 COMMUNE = re.compile(r"(?:[àa]\s+|sur\s+|[-–,]\s*)?(?:(?:la\s+)?commune\s+(?:de\s+|d['’]\s*))?", re.IGNORECASE)
@@ -63,7 +64,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceText:
-    """One parcel of a list as it was typed, and what it may mean, the likeliest first; nothing where it is no parcel."""
+    """A parcel of a list as it was typed, and what it may mean, the likeliest first; nothing where it is no parcel."""
 
     text: str
     meanings: tuple[Reference, ...] = ()
@@ -76,7 +77,7 @@ def read_reference(text: str) -> Reference | None:
 
 
 def read_meanings(text: str) -> tuple[Reference, ...]:
-    """What the text of one parcel may mean: `901 AB 12` has the prefix 901, or is of the commune 901 of a département."""
+    """What the text of one parcel may mean: `901 AB 12` has a prefix, or is of the commune 901 of a département."""
     if whole := read_identifier(text):
         return (whole,)
     reference = read_sentence(text)
@@ -90,8 +91,8 @@ def read_meanings(text: str) -> tuple[Reference, ...]:
 def read_references(text: str) -> list[ReferenceText]:
     """The parcels of a list, each once: by lines, semicolons, tabs, commas, `et`, or blanks between whole references.
 
-    On one line, what follows a reference may leave out its commune and its section (`Bray AB 12, AB 13, 14`), one commune
-    at the end is that of all, and `AB 12 à 15` are four.
+    On one line, what follows a reference may leave out its commune and its section (`Bray AB 12, AB 13, 14`), one
+    commune at the end is that of all, and `AB 12 à 15` are four.
     """
     lines = (re.sub(r"[\s\x00-\x1f\x7f]+", " ", line).strip(" .,") for line in LINES.split(text))
     return list(dict.fromkeys(one for line in lines if line for one in read_line(line)))
@@ -99,7 +100,7 @@ def read_references(text: str) -> list[ReferenceText]:
 
 def read_line(line: str) -> list[ReferenceText]:
     """The parcels of a line without line ends."""
-    if meanings := read_meanings(line[:LONGEST_REFERENCE]):
+    if len(line) <= LONGEST_REFERENCE and (meanings := read_meanings(line)):
         return [ReferenceText(line, meanings)]
     parts, places = apart_from_places(split_line(line))
     result: list[ReferenceText] = []

@@ -4,14 +4,14 @@ A searcher answers a bounded number of candidates with a score; the best of all 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from gis_core.desk.parameters import Parameters, in_domain, integer, position
 from gis_core.errors import Invalid
-from gis_core.members.rights import Rights
+from gis_core.members.rights import ANONYMOUS, Rights
 from layers.catalogue.models import Layer
 from layers.features.points import SEARCHERS
 from layers.features.search_terms import split_terms
@@ -23,11 +23,12 @@ MOST_TERMS = 12
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is searched: the text, its terms, how many results, and where the map looks (EPSG:4326)."""
+    """What is searched: the text, its terms, how many results, where the map looks (EPSG:4326), and who asks."""
 
     text: str
     limit: int
     near: tuple[float, float] | None = None
+    rights: Rights = ANONYMOUS
 
     @classmethod
     def parse(cls, parameters: Parameters) -> "Question":
@@ -75,10 +76,10 @@ type Search = Callable[[Question], Iterable[SearchResult]]
 
 
 def suggestions(question: Question, rights: Rights) -> dict[str, Any]:
-    """The best suggestions, of every kind that the asker may see; a message where a text has a plain meaning and there is
-    nothing of it."""
+    """The best suggestions, of every kind that the asker may see; a message where a plain text has no result."""
     if not question.text:
         return {"results": [], "message": ""}
+    question = replace(question, rights=rights)
     names = [one.layer for one in SEARCHERS.all() if one.layer]
     seen = set(Layer.objects.visible_to(rights).filter(slug__in=names).values_list("slug", flat=True))
     claims = {one: one.claim(question) for one in SEARCHERS.all() if one.claim}

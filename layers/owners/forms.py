@@ -9,7 +9,10 @@ from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm
 from gis_core.members.rights import Role
 from layers.owners.models import Level, ThirdPartyRequest
+from layers.owners.services.access import open_communes
 from layers.owners.services.consulting import LONGEST_REFERENCE, PURPOSES
+from layers.parcels.forms import ParcelsField
+from layers.parcels.ground import identifiers_in
 
 
 class LevelsForm(EditForm):
@@ -28,17 +31,11 @@ class LevelsForm(EditForm):
 class ParcelsForm(AccessibleForm):
     """Which parcels."""
 
-    parcels = forms.CharField(
-        label=_("Parcels"),
-        max_length=4_000,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_("Their identifiers, such as 45901000AB0123, separated by blanks or new lines."),
-    )
+    parcels = ParcelsField()
 
     def identifiers(self) -> list[str]:
-        """The parcels of a good form."""
-        given: str = self.cleaned_data["parcels"]
-        return given.replace(",", " ").replace(";", " ").split()
+        """The identifiers of the parcels of a good form; without a commune, in one that is open. Raises Invalid."""
+        return identifiers_in(self.cleaned_data["parcels"], territory=sorted(open_communes()))
 
 
 class ConsultationForm(ParcelsForm):

@@ -1,6 +1,5 @@
 """/permis/deposer/ and /permis/<number>/modifier/: file an application, change what is no event of a file."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +21,7 @@ from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Commune, Member
 from layers.cadastre.references import whole_identifier
+from layers.parcels.forms import LONGEST_LIST, ParcelsField
 from permits.models import Permit
 from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import COUNTER, GONE, INSTRUCTS, SilenceRefuses, State
@@ -42,7 +42,6 @@ from permits.services.recording import check_may_write
 from permits.services.sheets import order_at_filing
 
 LONGEST_CASE = 40
-LONGEST_LIST = 4_000
 CHOOSE = ("", gettext_lazy("Choose…"))
 
 
@@ -56,13 +55,7 @@ class GroundForm(AccessibleForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     address = forms.CharField(label=gettext_lazy("Address of the ground"), required=False, max_length=LONGEST_ADDRESS)
-    parcels = forms.CharField(
-        label=gettext_lazy("Parcels"),
-        required=False,
-        max_length=LONGEST_LIST,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=gettext_lazy("One per line: a section and a number (AB 123), or the 14 characters."),
-    )
+    parcels = ParcelsField(required=False)
     instructor = forms.ChoiceField(label=gettext_lazy("Instructor"), required=False)
     silence_refuses = forms.MultipleChoiceField(
         label=gettext_lazy("Silence is a refusal, because"),
@@ -85,7 +78,7 @@ class GroundForm(AccessibleForm):
         return given
 
     def clean_parcels(self) -> list[str]:
-        return [part.strip() for part in re.split(r"[\n,;]", self.cleaned_data["parcels"]) if part.strip()]
+        return [line.strip() for line in self.cleaned_data["parcels"].splitlines() if line.strip()]
 
     def clean_description(self) -> str:
         return str(self.cleaned_data["description"]).replace("\r\n", "\n")

@@ -1606,7 +1606,7 @@ export interface Select {
   shape?: unknown;
   /** 0 to 1000, 0 by default */
   distance_m?: number;
-  /** 45001 AB 12, AB 12, … */
+  /** 45001 AB 12, AB 12, … as people write them, one or a list in each */
   references?: string[];
   /** of references that name no commune */
   insee?: string;
