@@ -35,7 +35,9 @@ ONE = (
     rf"(?:\d{{5,6}}|2[AB]\d{{3,4}})\d{{3}}[0-9A-Z]{{2}}\d{{4}}|(?:{INSEE}\s+)?(?:\d{{3}}\s+)?(?:{SECTION})\s*\d{{1,4}}"
 )
 SEVERAL = re.compile(rf"(?:{ONE})(?:\s+(?:{ONE}))+", FLAGS)
-RANGE = re.compile(r"(?P<first>.*?(?P<low>\d{1,4}))\s*(?:à|au|jusqu['’]à)\s*(?P<high>\d{1,4})", re.IGNORECASE)
+RANGE = re.compile(
+    r"(?P<first>.*?(?P<low>\d{1,4}))\s*(?:à|au|jusqu['’]à)\s*(?P<high>\d{1,4})(?P<after>(?:[\s,(].*)?)", re.IGNORECASE
+)
 LONGEST_RANGE = 100
 LONGEST_REFERENCE = 200
 OVERSEAS = "97"
@@ -132,7 +134,7 @@ def read_part(part: str, former: Reference | None) -> Iterator[ReferenceText]:
     """The parcels of a part of a line, after the reference that stands before it."""
     if match := RANGE.fullmatch(part):
         low, high = int(match["low"]), int(match["high"])
-        first = read_alone(match["first"], former)
+        first = read_alone(match["first"] + match["after"], former)
         if first and low < high < low + LONGEST_RANGE and not first[0].idu:
             for number in range(low, high + 1):
                 meanings = tuple(replace(one, number=str(number)) for one in first)

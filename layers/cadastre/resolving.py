@@ -11,13 +11,13 @@ from layers.cadastre.searchers import communes_by_name
 
 WHOLE = 14
 MOST_COMMUNES = 20
-NAMED = """
-    select named.place, one.idu
+KNOWN = """
+    select wanted.place, one.idu
     from unnest(%(places)s::int[], %(insee)s::text[], %(prefixes)s::text[], %(sections)s::text[], %(numbers)s::text[])
-        as named (place, insee, prefix, section, number)
-    join cadastre_parcel one on one.section = named.section and one.number = named.number and one.insee = named.insee
-        and (named.prefix = '' or one.prefix = named.prefix)
-    order by named.place, one.idu
+        as wanted (place, insee, prefix, section, number)
+    join cadastre_parcel one on one.section = wanted.section and one.number = wanted.number and one.insee = wanted.insee
+        and (wanted.prefix = '' or one.prefix = wanted.prefix)
+    order by wanted.place, one.idu
 """
 COMMUNES_BY_END = "select insee from gis_core_commune where insee like %s order by insee limit %s"
 
@@ -104,7 +104,7 @@ def known_parcels(places: Sequence[Place]) -> dict[int, list[str]]:
     columns = zip(*places, strict=True)
     given = dict(zip(("insee", "prefixes", "sections", "numbers"), map(list, columns), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(NAMED, {"places": list(range(len(places))), **given})
+        cursor.execute(KNOWN, {"places": list(range(len(places))), **given})
         result: dict[int, list[str]] = {}
         for place, idu in cursor.fetchall():
             result.setdefault(place, []).append(idu)

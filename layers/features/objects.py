@@ -54,17 +54,17 @@ def search_objects(question: Question) -> list[SearchResult]:
         hits = cursor.fetchall()
     exact = {(slug, row) for slug, row, same in hits if same}
     best = sorted(hits, key=lambda hit: not hit[2])[: question.limit]
-    named = {}
+    namings = {}
     for layer in layers.filter(slug__in={slug for slug, _row, _same in best}):
         if naming := Naming.of(layer, question.rights):
-            named[layer.slug] = naming
-    ids = {slug: [row for one, row, _same in best if one == slug] for slug in named}
-    return [result_of(row, named[row[0]], (row[0], row[1]) in exact) for row in read_objects(named, ids)]
+            namings[layer.slug] = naming
+    ids = {slug: [row for one, row, _same in best if one == slug] for slug in namings}
+    return [result_of(row, namings[row[0]], (row[0], row[1]) in exact) for row in read_objects(namings, ids)]
 
 
-def read_objects(named: Mapping[str, Naming], ids: Mapping[str, Sequence[int]]) -> list[tuple[Any, ...]]:
+def read_objects(namings: Mapping[str, Naming], ids: Mapping[str, Sequence[int]]) -> list[tuple[Any, ...]]:
     """The objects themselves, read under the policies of their tables."""
-    parts = [object_query(naming, ids[slug]) for slug, naming in named.items()]
+    parts = [object_query(naming, ids[slug]) for slug, naming in namings.items()]
     if not parts:
         return []
     with connection.cursor() as cursor:
@@ -87,11 +87,11 @@ def object_query(naming: Naming, ids: Sequence[int]) -> sql.Composed:
 def result_of(row: tuple[Any, ...], naming: Naming, exact: bool) -> SearchResult:
     slug, row_id, reference, kind, title, lon, lat, *box = row
     west, south, east, north = box
-    words = (code_label(naming.kinds, kind), title, str(naming.layer))
+    labels = (code_label(naming.kinds, kind), title, str(naming.layer))
     return SearchResult(
         kind="object",
         label=reference,
-        detail=" · ".join(filter(None, words)),
+        detail=" · ".join(filter(None, labels)),
         score=EXACT if exact else BEGINNING,
         layer=slug,
         id=row_id,

@@ -1,13 +1,15 @@
-"""The search box: apps give searchers for their layers (`SEARCHERS`); those of layers that the user sees are asked.
+"""The search box: apps give searchers for their layers (`SEARCHERS`); those of layers that the user sees are answering.
 
 A searcher answers a bounded number of candidates with a score; the best of all are kept.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.desk.parameters import Parameters, in_domain, integer, position
 from gis_core.errors import Invalid
@@ -19,6 +21,19 @@ from layers.features.search_terms import split_terms
 LONGEST_QUERY = 200
 MOST_RESULTS = 50
 MOST_TERMS = 12
+GROUPS: Final = {
+    "parcel": gettext_lazy("Parcels"),
+    "commune": gettext_lazy("Communes"),
+    "address": gettext_lazy("Addresses"),
+    "road": gettext_lazy("Roads and streets"),
+    "coordinates": gettext_lazy("Coordinates"),
+    "permit": gettext_lazy("Applications"),
+    "object": gettext_lazy("Objects"),
+    "place": gettext_lazy("Places"),
+    "layer": gettext_lazy("Layers"),
+    "page": gettext_lazy("Pages and help"),
+}
+"""The headings over results, by their kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,7 @@ class SearchResult:
     def as_json(self) -> dict[str, Any]:
         names = ("kind", "label", "detail", "layer", "id", "road", "url")
         return {name: getattr(self, name) for name in names} | {
+            "group": str(GROUPS[self.kind]),
             "center_4326": self.center_4326 and [round(value, 7) for value in self.center_4326],
             "bbox_4326": self.bbox_4326 and [round(value, 7) for value in self.bbox_4326],
         }
@@ -84,14 +100,27 @@ def suggestions(question: Question, rights: Rights) -> dict[str, Any]:
     seen = set(Layer.objects.visible_to(rights).filter(slug__in=names).values_list("slug", flat=True))
     claims = {one: one.claim(question) for one in SEARCHERS.all() if one.claim}
     claimed = any(claims.values())
-    asked = [
+    answering = [
         one
         for one in SEARCHERS.all()
         if (not one.layer or one.layer in seen) and not (claimed and one.yields_to_claims)
     ]
-    results = sorted((one for searcher in asked for one in searcher.search(question)), key=lambda one: -one.score)
-    messages = [claims[one] for one in asked if claims.get(one)]
+    results = choose([one for searcher in answering for one in searcher.search(question)], question.limit)
+    messages = [claims[one] for one in answering if claims.get(one)]
     return {
-        "results": [one.as_json() for one in results[: question.limit]],
+        "results": [one.as_json() for one in results],
         "message": "" if results else next(iter(messages), ""),
     }
+
+
+def choose(results: Sequence[SearchResult], limit: int) -> list[SearchResult]:
+    """The best results, kinds together in the order of their best; no kind takes more than half while others wait."""
+    taken: Counter[str] = Counter()
+    first: list[SearchResult] = []
+    rest: list[SearchResult] = []
+    for one in sorted(results, key=lambda one: -one.score):
+        taken[one.kind] += 1
+        (first if taken[one.kind] <= (limit + 1) // 2 else rest).append(one)
+    chosen = [*first, *rest][:limit]
+    order = list(dict.fromkeys(one.kind for one in sorted(chosen, key=lambda one: -one.score)))
+    return sorted(chosen, key=lambda one: (order.index(one.kind), -one.score))

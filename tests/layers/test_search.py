@@ -8,6 +8,7 @@ from django.test import Client
 
 from layers.cadastre.models import Address, Road
 from layers.catalogue.models import Layer
+from layers.features.search import SearchResult, choose
 from layers.features.search_terms import search_text
 from tests import factories
 
@@ -198,3 +199,15 @@ def test_a_parcel_reference_never_becomes_an_address(client: Client, q: str) -> 
 @pytest.mark.usefixtures("lane")
 def test_a_street_and_a_number_are_no_parcel_where_no_commune_has_the_name(client: Client) -> None:
     assert search(client, "abb 12")[0]["kind"] == "road"
+
+
+@pytest.mark.usefixtures("town")
+def test_results_of_a_kind_stand_together_under_a_heading(client: Client) -> None:
+    groups = [one["group"] for one in search(client, "saint aubin tanneurs")]
+    assert groups == ["Routes et voies", "Adresses", "Adresses", "Adresses"]
+
+
+def test_no_kind_fills_the_list_while_others_have_results() -> None:
+    results = [SearchResult(kind="parcel", label=str(i), detail="", score=95) for i in range(20)]
+    results += [SearchResult(kind="permit", label="PC", detail="", score=60)]
+    assert [one.label for one in choose(results, 8)] == ["0", "1", "2", "3", "4", "5", "6", "PC"]

@@ -97,7 +97,14 @@ def test_a_list_of_parcels(text: str, parcels: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Bray AB 12, AB 13", "Bray AB 12 et 13", "Bray, AB 12, AB 13", "AB 12, AB 13 Bray", "AB 12, AB 13, Bray"],
+    [
+        "Bray AB 12, AB 13",
+        "Bray AB 12 et 13",
+        "Bray, AB 12, AB 13",
+        "AB 12, AB 13 Bray",
+        "AB 12, AB 13, Bray",
+        "AB 12 à 13 Bray",
+    ],
 )
 def test_the_commune_of_a_line_is_that_of_all_its_parcels(text: str) -> None:
     assert [one.meanings[0].place for one in read_references(text)] == [("bray",), ("bray",)]

@@ -60,6 +60,7 @@ class HereSerializer(serializers.Serializer[dict[str, object]]):
 
 class SuggestionSerializer(serializers.Serializer[dict[str, object]]):
     kind = serializers.ChoiceField(choices=SUGGESTED)
+    group = serializers.CharField(help_text="The heading of its kind.")
     label = serializers.CharField()  # type: ignore[assignment]
     detail = serializers.CharField()
     layer = serializers.CharField(allow_null=True)

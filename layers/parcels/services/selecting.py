@@ -76,10 +76,10 @@ def select_by_shape(shape: Mapping[str, Any], distance_m: float, rights: Rights)
 
 def select_by_reference(texts: Sequence[str], insee: str, rights: Rights) -> Selection:
     """Parcels by reference, one or a list in each text; `insee` holds those that name no commune. Raises Invalid."""
-    named = read_references("\n".join(texts))
-    if not 1 <= len(named) <= MOST_REFERENCES:
+    references = read_references("\n".join(texts))
+    if not references or max(len(texts), len(references)) > MOST_REFERENCES:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_REFERENCES}, parameter="references")
-    matches = match_parcels(named, insee)
+    matches = match_parcels(references, insee)
     made = selection(NO_SHAPE, IDENTIFIERS, {"idus": [idu for match in matches for idu in match.idus]}, rights)
     unknown = [] if made.truncated else [match.text for match in matches if not match.idus]
     return Selection(made.parcels, made.truncated, unknown)

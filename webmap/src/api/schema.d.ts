@@ -1756,6 +1756,8 @@ export interface Strike {
 
 export interface Suggestion {
   kind: SuggestionKindEnum;
+  /** The heading of its kind. */
+  group: string;
   label: string;
   detail: string;
   layer: string | null;

@@ -23,7 +23,7 @@ const ICONS: Record<SearchResult["kind"], IconName> = {
   page: "help",
 };
 
-/** One box for communes, parcels, addresses and coordinates: the ARIA combobox pattern, list autocompletion. */
+/** One box for all that one may see: the ARIA combobox pattern, list autocompletion. */
 export class SearchBox extends ArpentElement {
   @state() private results: SearchResult[] | null = null;
   /** What the server says where a text has a plain meaning and nothing has it. */
@@ -58,7 +58,7 @@ export class SearchBox extends ArpentElement {
           : html`<kbd class="wide-only" aria-hidden="true">/</kbd>`
       }
       <ul id="search-results" role="listbox" aria-busy=${this.text.trim() !== this.answered} aria-label=${this.t("search.results")} ?hidden=${!shown || !this.results?.length}>
-        ${this.results?.map((result, i) => this.option(result, i))}
+        ${this.results?.map((result, i) => [this.heading(result, i), this.option(result, i)])}
       </ul>
       ${shown && !this.results?.length ? this.nothingFound() : nothing}
       <span class="sr-only" role="status">${shown && this.results ? this.t("search.count", { count: this.results.length }) : ""}</span>
@@ -69,6 +69,11 @@ export class SearchBox extends ArpentElement {
   private placeholder(): Key {
     if (!this.app.layers.get(ROADS)) return "search.placeholder";
     return isPhone() ? "search.placeholderPhone" : "search.placeholderRoads";
+  }
+
+  /** The first of a kind has a heading before it. */
+  private heading({ group }: SearchResult, i: number): TemplateResult | typeof nothing {
+    return this.results?.[i - 1]?.group === group ? nothing : html`<li role="none" class="search-group">${group}</li>`;
   }
 
   private option(result: SearchResult, i: number): TemplateResult {
