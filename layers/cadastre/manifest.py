@@ -15,6 +15,7 @@ MANIFEST = Manifest(
         SEARCHERS(Searcher(searchers.search_parcels, "parcels", claim=searchers.claim_parcels)),
         SEARCHERS(Searcher(searchers.search_addresses, "addresses", yields_to_claims=True)),
         SEARCHERS(Searcher(searchers.search_roads, "roads", yields_to_claims=True)),
+        SEARCHERS(Searcher(searchers.search_places, "named-places", yields_to_claims=True)),
         FEATURE_SHEETS(FeatureSheet("parcels", sheet.describe_parcels)),
         FEATURE_SHEETS(FeatureSheet("sections", sheet.describe_sections)),
         FEATURE_SHEETS(FeatureSheet("buildings", sheet.describe_buildings)),

@@ -218,6 +218,35 @@ def search_roads(question: Question) -> list[SearchResult]:
     return [result_of(row, "road", "roads", 70) for row in run_query(ROADS, question, rest, {}, first=rest[0])]
 
 
+PLACE_TEXT = (
+    "(' ' || lower(translate(name, 'ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜàâäçéèêëîïôöùûü''-.,()/’',"
+    " 'AAACEEEEIIOOUUUaaaceeeeiioouuu        ')))"
+)
+"""As the index `named_place_search` has it."""
+PLACES = """
+    with found as materialized (
+        select id, name, insee, geom from cadastre_namedplace where {text} limit %(candidates)s),
+    best as materialized (
+        select * from (select distinct on (name, insee) *, {distance} as steps from found
+            order by name, insee, st_area(geom) desc, id) each
+        order by steps, length(name), id limit %(limit)s)
+    select p.id, p.name, coalesce(co.name, p.insee), p.steps, {place}
+    from best p left join (select insee, name from gis_core_commune) co on co.insee = p.insee,
+        st_transform(st_pointonsurface(p.geom), 4326) c
+    order by p.steps, length(p.name), p.id
+"""
+
+
+def search_places(question: Question) -> list[SearchResult]:
+    """Named places of the plan by the beginnings of the words of their name; one line for parts on several sheets."""
+    typed = question.terms
+    if not any(len(word) > 1 for word in typed):
+        return []
+    conditions = [f"{PLACE_TEXT} like %(word{i})s" for i in range(len(typed))]
+    rows = run_query(PLACES, question, typed, {"text": " and ".join(conditions)})
+    return [result_of(row, "place", "named-places", 68) for row in rows]
+
+
 def run_query(
     statement: str, question: Question, typed: Sequence[str], parts: Mapping[str, str], **values: Any
 ) -> list[Row]:

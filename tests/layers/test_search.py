@@ -6,7 +6,7 @@ import pytest
 from django.contrib.gis.geos import LineString, MultiLineString, Point
 from django.test import Client
 
-from layers.cadastre.models import Address, Road
+from layers.cadastre.models import Address, NamedPlace, Road
 from layers.catalogue.models import Layer
 from layers.features.search import SearchResult, choose
 from layers.features.search_terms import search_text
@@ -211,3 +211,22 @@ def test_no_kind_fills_the_list_while_others_have_results() -> None:
     results = [SearchResult(kind="parcel", label=str(i), detail="", score=95) for i in range(20)]
     results += [SearchResult(kind="permit", label="PC", detail="", score=60)]
     assert [one.label for one in choose(results, 8)] == ["0", "1", "2", "3", "4", "5", "6", "PC"]
+
+
+@pytest.mark.parametrize("q", ["grandes vignes", "les gran", "L'ETANG"])
+def test_a_named_place_is_found_once_by_its_words(client: Client, q: str) -> None:
+    factories.commune("45901", name="Bray")
+    with factories.as_owner():
+        for sheet in ("45901000AB01", "45901000AB02"):
+            NamedPlace.objects.create(
+                insee="45901", name="LES GRANDES VIGNES DE L'ÉTANG", sheet=sheet, geom=factories.square()
+            )
+    (place,) = [one for one in search(client, q) if one["kind"] == "place"]
+    assert (place["label"], place["detail"]) == ("LES GRANDES VIGNES DE L'ÉTANG", "Bray")
+
+
+@pytest.mark.parametrize(("visibility", "found"), [("public", True), ("owner", False)])
+def test_a_layer_is_found_by_its_title_by_those_who_see_it(client: Client, visibility: str, found: bool) -> None:
+    factories.layer("arbres", title="Arbres remarquables", visibility=visibility, owner=factories.member())
+    results = [one for one in search(client, "arbres rem") if one["kind"] == "layer"]
+    assert [one["url"] for one in results] == (["/#v=1&l=arbres"] if found else [])

@@ -103,6 +103,7 @@ export class FeatureSheet implements SheetPort {
     if (result.road) return this.openRoad(result.road);
     const { kind, layer, id, center_4326: center, bbox_4326: bbox, url } = result;
     if (layer !== null) this.app.layers.turnOn(layer);
+    if (kind === "layer") return this.app.screen.openPanel("layers");
     if (!center) {
       if (url) window.location.assign(url);
       return;
