@@ -15,7 +15,7 @@ from permits import jobs
 from permits.acts import kinds as acts
 from permits.layers import SLUG, declaration
 from permits.letters import KINDS
-from permits.searching import search_permits
+from permits.searching import offer_applicants, search_permits
 from permits.sections import SECTION, sees_files
 from permits.services.filing import may_file
 from permits.sheet import describe
@@ -32,6 +32,7 @@ MANIFEST = Manifest(
         LETTER_KINDS(*KINDS, *acts.KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
         SEARCHERS(Searcher(search_permits, SLUG)),
+        SEARCHERS(Searcher(offer_applicants, yields_to_claims=True)),
         *sheet_sections(SECTION),
         LAYERS(declaration()),
         BAR(BarLink(section="permits", url="permits", label=_("Permits"), order=10, is_visible=to_signed_in)),

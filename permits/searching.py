@@ -5,12 +5,15 @@ from collections.abc import Iterator
 
 from django.contrib.gis.db.models.functions import Envelope, PointOnSurface, Transform
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from layers.features.search import Question, SearchResult
+from layers.features.search_terms import is_name
 from permits.layers import SLUG
 from permits.models import Permit, PermitQuerySet
 from permits.numbers import SERIES, Number, exact_numbers, number_beginnings, pack
+from permits.services.applicants import reads_applicants_somewhere
 from permits.services.matching import AFTER_LAST, territory_of
 
 LETTERS_AND_COMMUNE = 8
@@ -32,6 +35,15 @@ def search_permits(question: Question) -> Iterator[SearchResult]:
         if len(one) >= LETTERS_AND_COMMUNE:
             rows = seen.filter(number__gte=one, number__lte=one + AFTER_LAST)
             yield from results_of(rows, question.limit, BEGINNING)
+
+
+def offer_applicants(question: Question) -> Iterator[SearchResult]:
+    """The page that searches applicants, for those who read some: it searches, and writes its journal, when chosen."""
+    if is_name(question.text) and question.rights.user_id and reads_applicants_somewhere(question.rights):
+        label = _("Search applicants: “%(name)s”") % {"name": question.text}
+        detail = _("Personal data: the journal keeps it.")
+        body = {"q": question.text}
+        yield SearchResult(kind="page", label=label, detail=detail, score=0, url=reverse("applicants"), body=body)
 
 
 def numbers_ending(question: Question) -> list[str]:

@@ -4,7 +4,7 @@ A searcher answers a bounded number of candidates with a score; the best of all 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -78,9 +78,11 @@ class SearchResult:
     """A whole road, by the name that addresses have of it: the map shows it rather than one feature."""
     url: str | None = None
     """Its page, where it has one."""
+    body: Mapping[str, str] | None = None
+    """Of a page that searches further: what it is sent, in the body and so out of addresses, when it is chosen."""
 
     def as_json(self) -> dict[str, Any]:
-        names = ("kind", "label", "detail", "layer", "id", "road", "url")
+        names = ("kind", "label", "detail", "layer", "id", "road", "url", "body")
         return {name: getattr(self, name) for name in names} | {
             "group": str(GROUPS[self.kind]),
             "center_4326": self.center_4326 and [round(value, 7) for value in self.center_4326],
@@ -114,13 +116,17 @@ def suggestions(question: Question, rights: Rights) -> dict[str, Any]:
 
 
 def choose(results: Sequence[SearchResult], limit: int) -> list[SearchResult]:
-    """The best results, kinds together in the order of their best; no kind takes more than half while others wait."""
+    """The best results, kinds together in the order of their best; no kind takes more than half while others wait.
+
+    Pages that search further stand last, always.
+    """
+    further = [one for one in results if one.body]
     taken: Counter[str] = Counter()
     first: list[SearchResult] = []
     rest: list[SearchResult] = []
-    for one in sorted(results, key=lambda one: -one.score):
+    for one in sorted((one for one in results if not one.body), key=lambda one: -one.score):
         taken[one.kind] += 1
         (first if taken[one.kind] <= (limit + 1) // 2 else rest).append(one)
-    chosen = [*first, *rest][:limit]
+    chosen = [*first, *rest][: max(0, limit - len(further))]
     order = list(dict.fromkeys(one.kind for one in sorted(chosen, key=lambda one: -one.score)))
-    return sorted(chosen, key=lambda one: (order.index(one.kind), -one.score))
+    return [*sorted(chosen, key=lambda one: (order.index(one.kind), -one.score)), *further]

@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gis_core.members.rights import Role
+from permits.models import ApplicantReading
+from tests import factories
 from tests.permits.conftest import World
 
 TODAY = date(2026, 2, 1)
@@ -69,3 +71,31 @@ def test_the_list_says_why_a_decided_file_is_shown(world: World) -> None:
     page = world.client().get("/permis/", {"q": done.number, "state": "open"}, headers={"accept": "text/html"})
     assert "Ce numéro est entier" in page.content.decode()
     assert str(done) in page.content.decode()
+
+
+def pages(world: World, q: str, who: str) -> list[dict[str, Any]]:
+    results = world.client(who).get("/api/v1/search/", {"q": q}).json()["results"]
+    return [one for one in results if one["kind"] == "page"]
+
+
+@pytest.mark.parametrize(("q", "offered"), [("dupont", True), ("AB 12", False), ("12 rue des Lilas", False)])
+def test_a_name_offers_the_search_of_applicants_to_those_who_read_them(world: World, q: str, offered: bool) -> None:
+    offers = [(one["url"], one["body"]) for one in pages(world, q, Role.PERMIT_INSTRUCTOR)]
+    assert (("/permis/demandeurs/", {"q": q}) in offers) is offered
+
+
+def test_a_reader_is_not_offered_the_search_of_applicants(world: World) -> None:
+    assert pages(world, "dupont", Role.READER) == []
+
+
+def test_typing_a_name_reads_no_applicant(world: World) -> None:
+    world.file()
+    pages(world, "martin", Role.PERMIT_INSTRUCTOR)
+    with factories.as_owner():
+        assert not ApplicantReading.objects.filter(action="read").exists()
+
+
+def test_the_page_that_is_offered_searches_what_was_typed(world: World) -> None:
+    permit = world.file()
+    page = world.client().post("/permis/demandeurs/", {"q": "martin"}, headers={"accept": "text/html"})
+    assert str(permit) in page.content.decode()

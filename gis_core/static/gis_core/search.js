@@ -1,4 +1,6 @@
 // The search box of the bar: that of the map, on every page. A result opens its page, or the map at it.
+import { csrfToken } from "./session.js";
+
 const DEBOUNCE_MS = 150;
 const ZOOM = 17;
 const form = document.querySelector("#arpent-search");
@@ -26,6 +28,16 @@ function addressOf({ url, layer, id, road, center_4326: center, bbox_4326: bbox 
   return `${texts.map}#${parts.join("&")}`;
 }
 
+/** A page that searches further is sent the text in the body, which no address and no log keeps. */
+function open({ url, body, ...result }) {
+  if (!body) return window.location.assign(addressOf({ url, ...result }));
+  const values = { ...body, csrfmiddlewaretoken: csrfToken() };
+  const fields = Object.entries(values).map(([name, value]) => element("input", { type: "hidden", name, value }));
+  const sent = element("form", { method: "post", action: url, hidden: true }, ...fields);
+  document.body.append(sent);
+  sent.submit();
+}
+
 function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -37,7 +49,7 @@ function option(result, i) {
   const detail = result.detail ? [element("small", { textContent: result.detail })] : [];
   const made = element("li", { id: `arpent-search-${i}`, role: "option" }, label, ...detail);
   made.addEventListener("pointerdown", (event) => event.preventDefault());
-  made.addEventListener("click", () => window.location.assign(addressOf(result)));
+  made.addEventListener("click", () => open(result));
   return made;
 }
 
@@ -115,6 +127,6 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (active < 0) await ask();
   const chosen = results[Math.max(0, active)];
-  if (chosen) window.location.assign(addressOf(chosen));
+  if (chosen) open(chosen);
 });
 form.hidden = false;

@@ -69,6 +69,9 @@ class SuggestionSerializer(serializers.Serializer[dict[str, object]]):
     bbox_4326 = bbox_field(allow_null=True)
     road = serializers.CharField(allow_null=True, help_text="A whole numbered road, as addresses have it.")
     url = serializers.CharField(allow_null=True, help_text="Its page, where it has one.")
+    body = serializers.DictField(
+        child=serializers.CharField(), allow_null=True, help_text="What to POST to the page, which searches further."
+    )
 
 
 class SuggestionsSerializer(serializers.Serializer[dict[str, object]]):

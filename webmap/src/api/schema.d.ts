@@ -1768,6 +1768,8 @@ export interface Suggestion {
   road: string | null;
   /** Its page, where it has one. */
   url: string | null;
+  /** What to POST to the page, which searches further. */
+  body: Record<string, string> | null;
 }
 
 /** * `commune` - commune * `parcel` - parcel * `address` - address * `road` - road * `coordinates` - coordinates * `permit` - permit * `object` - object * `place` - place * `layer` - layer * `page` - page */

@@ -1,4 +1,4 @@
-import { type ApiError, isAbort } from "../api/client";
+import { type ApiError, csrfToken, isAbort } from "../api/client";
 import type { Feature, HereGroup, SearchResult } from "../api/types";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type { FeatureRef } from "../state/state";
@@ -101,8 +101,9 @@ export class FeatureSheet implements SheetPort {
 
   async openResult(result: SearchResult): Promise<void> {
     if (result.road) return this.openRoad(result.road);
-    const { kind, layer, id, center_4326: center, bbox_4326: bbox, url } = result;
+    const { kind, layer, id, center_4326: center, bbox_4326: bbox, url, body } = result;
     if (layer !== null) this.app.layers.turnOn(layer);
+    if (url && body) return send(url, body);
     if (kind === "layer") return this.app.screen.openPanel("layers");
     if (!center) {
       if (url) window.location.assign(url);
@@ -134,6 +135,19 @@ export class FeatureSheet implements SheetPort {
     if (isAbort(error)) return;
     this.app.store.update({ sheet: { status: "error", error: error as ApiError, retry } });
   }
+}
+
+/** Opens a page that searches further with what it is sent: in the body, which no address and no log keeps. */
+function send(url: string, body: Record<string, string>): void {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: url, hidden: true });
+  for (const [name, value] of Object.entries({ ...body, csrfmiddlewaretoken: csrfToken() })) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
 }
 
 function placeOf({ layer, center, bbox }: { layer: string | null; center: LonLat; bbox: Bbox | null }): Place {
