@@ -13,7 +13,7 @@ MANIFEST = Manifest(
     gives=(
         SEARCHERS(Searcher(searchers.search_communes, "communes", yields_to_claims=True)),
         SEARCHERS(Searcher(searchers.search_parcels, "parcels", claim=searchers.claim_parcels)),
-        SEARCHERS(Searcher(searchers.search_addresses, "addresses", yields_to_claims=True)),
+        SEARCHERS(Searcher(searchers.search_addresses, "addresses", "address", yields_to_claims=True)),
         SEARCHERS(Searcher(searchers.search_roads, "roads", yields_to_claims=True)),
         SEARCHERS(Searcher(searchers.search_places, "named-places", yields_to_claims=True)),
         FEATURE_SHEETS(FeatureSheet("parcels", sheet.describe_parcels)),

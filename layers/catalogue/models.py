@@ -78,7 +78,7 @@ class Layer(models.Model):
     `columns` lists the only columns that leave the platform, in order: `{"name", "label", "label_en", "type", "unit",
     "in_tiles"}`, and if need be `"values"` (words of codes), what an edit may write (`"required"`, `"read_only"`,
     `"choices"`, `"maximum_length"`, `"minimum"`, `"maximum"`), what a new feature has at first (`"default"`, one of the
-    choices) and `"roles"` (only these, at the owner, see it). `legend` lists the symbols in
+    choices), what is proposed while one types (`"suggest"`) and `"roles"` (only these, at the owner, see it). `legend` lists the symbols in
     drawing order: `{"label", "label_en", "where": {column: condition}, "symbol": {"kind", "fill", "hatch",
     "stroke", "stroke_width", "dash", "radius", "shape"}}`; a feature is drawn by the first line that it fits
     (`layers.catalogue.legend`). `labels` says what is written beside features: `{"column", "size", "colour", "bold",

@@ -56,7 +56,8 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
-    """A function that answers the search box, asked only for people who see the layer; without a layer, for all.
+    """A function that answers the search box, asked only for people who see the layer; without a layer, for all. Where
+    one `kind` is searched alone, those that say that it is theirs are asked.
 
     `claim` says what to say of a text that is this one's alone where it has no result (nothing for other texts): those
     that have `yields_to_claims`, because they read any words, are then not asked.
@@ -64,6 +65,7 @@ class Searcher:
 
     search: Search
     layer: str = ""
+    kind: str = ""
     claim: Callable[[Question], str] | None = None
     yields_to_claims: bool = False
 

@@ -43,6 +43,8 @@ class Question:
     text: str
     limit: int
     near: tuple[float, float] | None = None
+    kind: str = ""
+    """Results of this kind alone; of all where it is empty."""
     rights: Rights = ANONYMOUS
 
     @classmethod
@@ -54,7 +56,11 @@ class Question:
         if "\0" in text:
             raise Invalid(_("“q” contains a NUL character."), parameter="q")
         near = position(parameters)
-        return cls(text, integer(parameters, "limit", 8, 1, MOST_RESULTS), near if near and in_domain(*near) else None)
+        kind = parameters.get("kind", "")
+        if kind and kind not in GROUPS:
+            raise Invalid(_("“%(name)s” has no such value.") % {"name": "kind"}, parameter="kind")
+        limit = integer(parameters, "limit", 8, 1, MOST_RESULTS)
+        return cls(text, limit, near if near and in_domain(*near) else None, kind)
 
     @property
     def terms(self) -> list[str]:
@@ -105,7 +111,9 @@ def suggestions(question: Question, rights: Rights) -> dict[str, Any]:
     answering = [
         one
         for one in SEARCHERS.all()
-        if (not one.layer or one.layer in seen) and not (claimed and one.yields_to_claims)
+        if (not one.layer or one.layer in seen)
+        and not (claimed and one.yields_to_claims)
+        and question.kind in ("", one.kind)
     ]
     results = choose([one for searcher in answering for one in searcher.search(question)], question.limit)
     messages = [claims[one] for one in answering if claims.get(one)]

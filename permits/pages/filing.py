@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from gis_core.api.views import site
 from gis_core.database import clock as database_clock
 from gis_core.desk.edit_forms import EditForm
-from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.forms import ADDRESSES, AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden, NotFound, Stale
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
@@ -54,7 +54,12 @@ class GroundForm(AccessibleForm):
         max_length=LONGEST_DESCRIPTION,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    address = forms.CharField(label=gettext_lazy("Address of the ground"), required=False, max_length=LONGEST_ADDRESS)
+    address = forms.CharField(
+        label=gettext_lazy("Address of the ground"),
+        required=False,
+        max_length=LONGEST_ADDRESS,
+        widget=forms.TextInput(attrs=ADDRESSES),
+    )
     parcels = ParcelsField(required=False)
     instructor = forms.ChoiceField(label=gettext_lazy("Instructor"), required=False)
     silence_refuses = forms.MultipleChoiceField(

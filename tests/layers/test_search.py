@@ -230,3 +230,12 @@ def test_a_layer_is_found_by_its_title_by_those_who_see_it(client: Client, visib
     factories.layer("arbres", title="Arbres remarquables", visibility=visibility, owner=factories.member())
     results = [one for one in search(client, "arbres rem") if one["kind"] == "layer"]
     assert [one["url"] for one in results] == (["/#v=1&l=arbres"] if found else [])
+
+
+@pytest.mark.usefixtures("town")
+def test_addresses_are_searched_alone_for_the_fields_of_addresses(client: Client) -> None:
+    assert {one["kind"] for one in search(client, "12 tanneurs", kind="address")} == {"address"}
+
+
+def test_a_kind_that_nobody_knows_is_refused(client: Client) -> None:
+    assert client.get("/api/v1/search/", {"q": "a", "kind": "nothing"}).status_code == 400

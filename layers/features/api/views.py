@@ -41,6 +41,7 @@ class FeaturesView(APIView):
         operation_id="features_list",
         parameters=[
             OpenApiParameter("bbox", str, description="west,south,east,north (EPSG:4326)"),
+            OpenApiParameter("kind", str, description="`address`: addresses alone"),
             OpenApiParameter("limit", int, description="1 to 1000, 100 by default"),
             OpenApiParameter("filter", str, description="CQL2 text"),
             OpenApiParameter("sort", str, description="a field, with - before it for the other way round"),

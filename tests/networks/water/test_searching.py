@@ -66,3 +66,8 @@ def test_a_key_that_only_some_roles_see_is_not_shown_to_others() -> None:
     layer = factories.editable_layer(key_column="name", columns=columns)
     factories.feature(layer, name="ARB-007")
     assert suggested(Client(), "arb7") == []
+
+
+def test_the_address_of_a_connection_is_proposed_from_the_address_layer(network: Network) -> None:
+    schema = network.client().get("/api/v1/layers/water-connections/schema/").json()
+    assert schema["properties"]["address"]["x-arpent-suggest"] == "addresses"
