@@ -11,6 +11,7 @@ from gis_core.members.rights import Role
 from layers.owners.models import Level, ThirdPartyRequest
 from layers.owners.services.access import open_communes
 from layers.owners.services.consulting import LONGEST_REFERENCE, PURPOSES
+from layers.owners.services.searching import LONGEST_NAME
 from layers.parcels.forms import ParcelsField
 from layers.parcels.ground import identifiers_in
 
@@ -28,6 +29,20 @@ class LevelsForm(EditForm):
         return {role: Level(self.cleaned_data[role.value]) for role in Role}
 
 
+def purpose_field() -> forms.ChoiceField:
+    choices = [("", _("Choose…")), *((one.value, one.label) for one in PURPOSES)]
+    return forms.ChoiceField(label=_("Purpose"), choices=choices)
+
+
+def reference_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reference"),
+        max_length=LONGEST_REFERENCE,
+        required=False,
+        help_text=_("The number of the file, or a few words: the journal keeps them."),
+    )
+
+
 class ParcelsForm(AccessibleForm):
     """Which parcels."""
 
@@ -41,15 +56,21 @@ class ParcelsForm(AccessibleForm):
 class ConsultationForm(ParcelsForm):
     """Which parcels, and why."""
 
-    purpose = forms.ChoiceField(
-        label=_("Purpose"), choices=[("", _("Choose…")), *((one.value, one.label) for one in PURPOSES)]
+    purpose = purpose_field()
+    reference = reference_field()
+
+
+class SearchForm(AccessibleForm):
+    """Whose parcels, and why."""
+
+    name = forms.CharField(
+        label=_("Name of the owner"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("The beginning of one or more words of a name, or of what a company is called."),
     )
-    reference = forms.CharField(
-        label=_("Reference"),
-        max_length=LONGEST_REFERENCE,
-        required=False,
-        help_text=_("The number of the file, or a few words: the journal keeps them."),
-    )
+    purpose = purpose_field()
+    reference = reference_field()
 
 
 class RequestForm(ParcelsForm):

@@ -241,13 +241,10 @@ export interface Consultation {
 export interface ConsultationOrder {
   /** idu */
   parcels: string[];
-  purpose: ConsultationOrderPurposeEnum;
+  purpose: PurposeA88Enum;
   reference?: string;
   year?: number | null;
 }
-
-/** * `permit` - Planning application * `planning` - Town planning * `works` - Works or networks * `land` - Land purchase or sale * `tax` - Local taxes * `safety` - Safety, insalubrity, dangerous buildings * `other` - Another purpose */
-export type ConsultationOrderPurposeEnum = "permit" | "planning" | "works" | "land" | "tax" | "safety" | "other";
 
 export interface CountedValue {
   value: unknown;
@@ -817,8 +814,8 @@ export interface JournalLine {
   flagged: boolean;
 }
 
-/** * `consultation` - Consultation * `export` - Export * `extract` - Extract for a third party */
-export type JournalLineActionEnum = "consultation" | "export" | "extract";
+/** * `consultation` - Consultation * `export` - Export * `extract` - Extract for a third party * `search` - Search by name */
+export type JournalLineActionEnum = "consultation" | "export" | "extract" | "search";
 
 /** * `permit` - Planning application * `planning` - Town planning * `works` - Works or networks * `land` - Land purchase or sale * `tax` - Local taxes * `safety` - Safety, insalubrity, dangerous buildings * `third_party` - Request of a third party * `other` - Another purpose */
 export type JournalLinePurposeEnum = "permit" | "planning" | "works" | "land" | "tax" | "safety" | "third_party" | "other";
@@ -1054,6 +1051,13 @@ export type OrientationEnum = "portrait" | "landscape";
 export interface Owner {
   slug: string;
   name: string;
+}
+
+export interface OwnerSearch {
+  /** null where no parcel has such an owner */
+  consultation: Consultation | null;
+  /** there are more parcels than 50 */
+  more: boolean;
 }
 
 export interface OwnersJournal {
@@ -1430,6 +1434,9 @@ export interface Property {
   display: string;
 }
 
+/** * `permit` - Planning application * `planning` - Town planning * `works` - Works or networks * `land` - Land purchase or sale * `tax` - Local taxes * `safety` - Safety, insalubrity, dangerous buildings * `other` - Another purpose */
+export type PurposeA88Enum = "permit" | "planning" | "works" | "land" | "tax" | "safety" | "other";
+
 export interface QmlFile {
   file: string;
 }
@@ -1576,6 +1583,13 @@ export interface Rule {
 
 export interface Rules {
   rules: Rule[];
+}
+
+export interface SearchOrder {
+  /** the beginnings of words of a name */
+  name: string;
+  purpose: PurposeA88Enum;
+  reference?: string;
 }
 
 export interface Section {
