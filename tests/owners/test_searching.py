@@ -8,7 +8,6 @@ from django.test import Client
 
 from gis_core.members.rights import acting_as, rights_of
 from layers.owners.models import Level
-from layers.owners.services.reading import opened_by
 from layers.owners.services.searching import find_parcels
 from tests import factories
 from tests.owners.deliveries import IDU, owned, reader_of
@@ -101,9 +100,12 @@ def test_postgresql_searches_for_nobody_elses_line() -> None:
     owned()
     with acting_as(rights_of(reader_of())):
         line = written(action="search")
-    with acting_as(rights_of(factories.user(factories.member()))), opened_by(line):
-        with pytest.raises(DatabaseError, match="journal"), transaction.atomic():
-            find_parcels(line, ["fictif1"])
+    with (
+        acting_as(rights_of(factories.user(factories.member()))),
+        pytest.raises(DatabaseError, match="journal"),
+        transaction.atomic(),
+    ):
+        find_parcels(line, ["fictif1"])
 
 
 def test_the_page_shows_the_parcels_with_their_owners(client: Client) -> None:
