@@ -7,7 +7,7 @@ const form = document.querySelector("#arpent-search");
 const input = form.querySelector("input");
 const list = form.querySelector("[role=listbox]");
 const none = form.querySelector(".find-none");
-const status = form.querySelector("[role=status]");
+let status = null;
 const texts = form.dataset;
 let results = [];
 let active = -1;
@@ -80,7 +80,13 @@ function fill(answer) {
   });
   list.replaceChildren(...lines);
   none.textContent = answer.message || texts.none;
-  status.textContent = results.length ? `${texts.results} ${results.length}` : none.textContent;
+  say(results.length ? `${texts.results} ${results.length}` : none.textContent);
+}
+
+/** Tells those who do not see the list; only where somebody searches, for a page has its own status. */
+function say(text) {
+  status ??= form.appendChild(element("span", { role: "status", className: "find-status" }));
+  status.textContent = input.value.trim() ? text : "";
 }
 
 async function ask() {
