@@ -25,8 +25,11 @@ begin
                 using wanted, most;
             continue;
         end if;
-        return query execute format('select %L::text, id, %s = $1 from %s
-            where owner_id = any ($3) and %2$s ~>=~ $1 and %2$s ~<~ ($1 || ''{'') order by %2$s using ~<~ limit $2',
+        -- Owner by owner, so that the index gives the first of each without those that follow.
+        return query execute format('select %L::text, each.id, each.folded = $1 from unnest($3) member cross join lateral (
+                select id, %s as folded from %s
+                where owner_id = member and %2$s ~>=~ $1 and %2$s ~<~ ($1 || ''{'') order by %2$s using ~<~ limit $2) each
+            order by each.folded using ~<~ limit $2',
             one.slug, folded, one.made) using wanted, most, mine;
         continue when not exists (select from pg_attribute where attrelid = one.made and attname = 'shared_with');
         return query execute format('select %L::text, id, %s = $1 from %s
