@@ -69,7 +69,7 @@ def results_of(rows: PermitQuerySet, limit: int, score: float) -> Iterator[Searc
         "number", "state", "kind", "address", "insee"
     )
     for permit in placed.order_by("-number")[:limit]:
-        center, box = permit.center, permit.box
+        center, box = getattr(permit, "center", None), getattr(permit, "box", None)
         yield SearchResult(
             kind="permit",
             label=str(permit),

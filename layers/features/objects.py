@@ -69,7 +69,7 @@ def read_objects(namings: Mapping[str, Naming], ids: Mapping[str, Sequence[int]]
         return []
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(" union all ").join(parts))
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def object_query(naming: Naming, ids: Sequence[int]) -> sql.Composed:

@@ -76,7 +76,7 @@ class ConsultationSerializer(serializers.Serializer[Any]):
 
 class SearchOrderSerializer(serializers.Serializer[Json]):
     name = serializers.CharField(max_length=LONGEST_NAME, help_text="the beginnings of words of a name")
-    purpose = serializers.ChoiceField(choices=[(one.value, one.label) for one in PURPOSES])
+    purpose = serializers.CharField(max_length=11, help_text=", ".join(PURPOSES))
     reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 

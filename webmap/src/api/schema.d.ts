@@ -241,10 +241,13 @@ export interface Consultation {
 export interface ConsultationOrder {
   /** idu */
   parcels: string[];
-  purpose: PurposeA88Enum;
+  purpose: ConsultationOrderPurposeEnum;
   reference?: string;
   year?: number | null;
 }
+
+/** * `permit` - Planning application * `planning` - Town planning * `works` - Works or networks * `land` - Land purchase or sale * `tax` - Local taxes * `safety` - Safety, insalubrity, dangerous buildings * `other` - Another purpose */
+export type ConsultationOrderPurposeEnum = "permit" | "planning" | "works" | "land" | "tax" | "safety" | "other";
 
 export interface CountedValue {
   value: unknown;
@@ -1434,9 +1437,6 @@ export interface Property {
   display: string;
 }
 
-/** * `permit` - Planning application * `planning` - Town planning * `works` - Works or networks * `land` - Land purchase or sale * `tax` - Local taxes * `safety` - Safety, insalubrity, dangerous buildings * `other` - Another purpose */
-export type PurposeA88Enum = "permit" | "planning" | "works" | "land" | "tax" | "safety" | "other";
-
 export interface QmlFile {
   file: string;
 }
@@ -1588,7 +1588,8 @@ export interface Rules {
 export interface SearchOrder {
   /** the beginnings of words of a name */
   name: string;
-  purpose: PurposeA88Enum;
+  /** permit, planning, works, land, tax, safety, other */
+  purpose: string;
   reference?: string;
 }
 
