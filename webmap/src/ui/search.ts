@@ -17,7 +17,7 @@ const ICONS: Record<SearchResult["kind"], IconName> = {
   road: "road",
   coordinates: "coordinates",
   permit: "permits",
-  object: "water",
+  object: "number",
   place: "pin",
   layer: "layers",
   page: "help",
