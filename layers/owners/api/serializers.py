@@ -10,7 +10,7 @@ from layers.owners.services.consulting import MOST_PARCELS, PURPOSES
 from layers.owners.services.reading import AccountSeen, OwnerSeen
 from layers.owners.services.requests import MOST_PARCELS as MOST_PARCELS_OF_A_REQUEST
 from layers.owners.services.searching import LONGEST_NAME
-from layers.owners.services.searching import MOST_PARCELS as MOST_FOUND
+from layers.owners.services.searching import MOST_PARCELS as MOST_OF_A_SEARCH
 from layers.owners.services.units import LandUnit
 from layers.parcels.services.sheets import ground_as_json
 
@@ -82,7 +82,7 @@ class SearchOrderSerializer(serializers.Serializer[Json]):
 
 class OwnerSearchSerializer(serializers.Serializer[Any]):
     consultation = ConsultationSerializer(allow_null=True, help_text="null where no parcel has such an owner")
-    more = serializers.BooleanField(help_text=f"there are more parcels than {MOST_FOUND}")
+    more = serializers.BooleanField(help_text=f"there are more parcels than {MOST_OF_A_SEARCH}")
 
 
 class RequesterSerializer(serializers.Serializer[Json]):
