@@ -44,3 +44,14 @@ def test_nothing_lies_beside_the_page_with_its_list_open(context: BrowserContext
     page = typed(context, demo, "rue")
     expect(page.get_by_role("option").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_box_is_reached_by_the_keyboard(context: BrowserContext, demo: Demo) -> None:
+    page = context.new_page()
+    page.goto(f"{demo.url}/permis/")
+    box = page.get_by_role("combobox", name="Trouver")
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    expect(box).to_be_focused()

@@ -129,6 +129,15 @@ input.addEventListener("keydown", (event) => {
     input.setAttribute("aria-expanded", "false");
   }
 });
+// As on the map: / where nothing is typed, Ctrl+K anywhere.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const slash = event.key === "/" && !typing && !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (!slash && !(event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) return;
+  event.preventDefault();
+  input.focus();
+  input.select();
+});
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (active < 0) await ask();

@@ -71,3 +71,21 @@ def test_a_key_that_only_some_roles_see_is_not_shown_to_others() -> None:
 def test_the_address_of_a_connection_is_proposed_from_the_address_layer(network: Network) -> None:
     schema = network.client().get("/api/v1/layers/water-connections/schema/").json()
     assert schema["properties"]["address"]["x-arpent-suggest"] == "addresses"
+
+
+def test_an_object_that_is_shared_is_found_by_whom_it_is_shared_with(network: Network) -> None:
+    network.node(0, 0, "valve", reference=VALVE)
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("update water_node set shared_with = %s", [[network.other.pk]])
+    assert [one["label"] for one in suggested(network.client("stranger"), VALVE)] == [VALVE]
+
+
+def test_the_zeros_typed_last_are_the_beginning_of_a_number(network: Network) -> None:
+    network.node(0, 0, "valve", reference=VALVE)
+    assert suggested(network.client(), "LYS-V0")
+
+
+@pytest.mark.parametrize("q", ["%%", "__", "'; drop table", "{}", "é", "a" * 60, "-----", "0"])
+def test_an_odd_text_is_no_reference(network: Network, q: str) -> None:
+    network.node(0, 0, "valve", reference=VALVE)
+    assert suggested(network.client(), q) == []
