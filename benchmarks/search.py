@@ -70,7 +70,7 @@ def as_written(count: int) -> list[str]:
     for _ in range(count // 4):
         rank, number = chosen.randrange(320), chosen.randrange(1, 250)
         insee = insee_of(rank)
-        made += [f"{insee[2:]} AB {number}", f"AB {number}, AB {number + 1}", f"AB {number} Bourg-{rank + 1:03d}"]
+        made += [f"{insee[2:]} AB {number}", f"AB {number}, AB {number + 1}", f"AB {number} {insee}"]
         made += [f"section AC parcelle {number}"]
     return made
 
